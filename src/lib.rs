@@ -1,1 +1,9 @@
-//! x
+//! Samovar: makes a Gitea server the source of "who may do what" for every other API and web application a team runs.
+//!
+//! A newcomer's map; a room may name only rooms on lower steps (`tests/architecture.rs` keeps it so):
+//!
+//! | step | room | to change … |
+//! | --- | --- | --- |
+//! | 0 | [`model`] | what a word means: ids, names, permissions, roles, bindings, applications, routes, the directory |
+
+pub mod model;

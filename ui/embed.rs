@@ -1,2 +1,10 @@
-//! Cargo's build script: makes the web UI when node is there, so that `cargo build` alone gives a whole binary.
-fn main() { println!("cargo:rerun-if-changed=ui/embed.rs"); std::fs::create_dir_all("ui/dist").ok(); }
+//! Cargo's build script: puts the built web UI where rust-embed looks for it, so that `cargo build` alone works.
+
+use std::io;
+
+fn main() -> io::Result<()> {
+    use io::Write as _;
+    // Without this line cargo would keep an old list of files in the binary, silently.
+    writeln!(io::stdout(), "cargo:rerun-if-changed=ui/dist")?;
+    std::fs::create_dir_all("ui/dist")
+}

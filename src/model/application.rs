@@ -1,0 +1,225 @@
+//! Applications: what is protected, by hosts and an ordered list of routes.
+
+use super::{ApplicationId, HostName, Invalid, Name, PathPattern, Permission, serde_as_text};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// Something protected: hosts and an ordered list of routes; the first matching route is the route.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Application {
+    /// Its key.
+    pub id: ApplicationId,
+    /// Unique among applications; also its audience for tokens.
+    pub name: Name,
+    /// Hosts that it answers to; no host belongs to two applications.
+    pub hosts: BTreeSet<HostName>,
+    /// In order; what no route matches is denied.
+    pub routes: Vec<Route>,
+    /// Identity headers it wants; all of them are always sent, empty if unknown.
+    pub identity_headers: BTreeSet<IdentityHeader>,
+    /// Who reads `Authorization`.
+    pub authorization: AuthorizationOwner,
+    /// Origins whose scripts may call it with credentials; empty passes preflights on as ordinary requests.
+    pub origins: BTreeSet<url::Url>,
+    /// How much of its decisions the audit log keeps.
+    pub audit: AuditMode,
+    /// Grows by one with every change; the API's `ETag`.
+    pub version: u64,
+}
+
+/// Methods + path pattern + requirement.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Route {
+    /// Which methods; HEAD is checked as GET.
+    pub methods: MethodSet,
+    /// Which paths.
+    pub path: PathPattern,
+    /// What is asked of the caller.
+    pub requirement: Requirement,
+    /// What the caller must be allowed in the Gitea repository that the path names.
+    pub repository: Option<RepositoryRequirement>,
+    /// `%2F` inside one segment is data (package scopes, branch names); otherwise it is refused.
+    pub encoded_slash: bool,
+}
+
+/// What a route asks of its caller.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Requirement {
+    /// Nothing, not even to be signed in.
+    Public,
+    /// To be signed in.
+    SignedIn,
+    /// To hold all of these.
+    Permissions(BTreeSet<Permission>),
+}
+
+/// Repository access that a route asks for, in the repository that its parameters `owner` and `repo` name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RepositoryRequirement {
+    /// At least this.
+    pub level: RepositoryLevel,
+}
+
+/// A degree of access to a repository's code, each including the one before.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum RepositoryLevel {
+    /// Gitea's `pull`.
+    Read,
+    /// Gitea's `push`.
+    Write,
+    /// Gitea's `admin`.
+    Admin,
+}
+
+/// A header in which the upstream learns who calls.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+pub enum IdentityHeader {
+    /// Login.
+    #[serde(rename = "Remote-User")]
+    User,
+    /// Our id of the user.
+    #[serde(rename = "Remote-User-Id")]
+    UserId,
+    /// Full name.
+    #[serde(rename = "Remote-Name")]
+    Name,
+    /// Address.
+    #[serde(rename = "Remote-Email")]
+    Email,
+    /// Organizations and teams that the application's bindings speak of.
+    #[serde(rename = "Remote-Groups")]
+    Groups,
+    /// Roles held in this application.
+    #[serde(rename = "Remote-Roles")]
+    Roles,
+}
+
+impl IdentityHeader {
+    /// All of them, in the order in which they are sent.
+    pub const ALL: [Self; 6] = [
+        Self::User,
+        Self::UserId,
+        Self::Name,
+        Self::Email,
+        Self::Groups,
+        Self::Roles,
+    ];
+
+    /// The header's name as it is written in configurations.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "Remote-User",
+            Self::UserId => "Remote-User-Id",
+            Self::Name => "Remote-Name",
+            Self::Email => "Remote-Email",
+            Self::Groups => "Remote-Groups",
+            Self::Roles => "Remote-Roles",
+        }
+    }
+}
+
+/// Who reads `Authorization`: Samovar, or the application itself (then our token travels in `Samovar-Token`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthorizationOwner {
+    /// Samovar looks for its own tokens there; what is none of ours passes untouched.
+    Samovar,
+    /// Only the application does.
+    Application,
+}
+
+/// How much of an application's decisions is written to the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditMode {
+    /// Every decision, one by one.
+    Every,
+    /// The first of its kind in a window, repeats counted (the default).
+    FirstInWindow,
+    /// Refusals and unsafe requests only.
+    Refusals,
+}
+
+/// The methods a route speaks of; empty means every method that HTTP knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MethodSet(BTreeSet<&'static str>);
+
+/// The methods of RFC 9110 and RFC 5789; CONNECT and TRACE are never let through.
+const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
+impl MethodSet {
+    /// Does a request with this method belong to the route? HEAD is checked as GET; an unknown method never belongs.
+    pub fn contains(&self, method: &str) -> bool {
+        let known = METHODS.contains(&method);
+        let asked = if method == "HEAD" { "GET" } else { method };
+        known && (self.0.is_empty() || self.0.contains(asked))
+    }
+
+    /// The methods, sorted; empty for every method.
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// From method names in capitals. `*` alone or no name at all is every method.
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, Invalid> {
+        let mut set = BTreeSet::new();
+        for name in names {
+            let known = METHODS.iter().find(|m| **m == name).ok_or_else(|| {
+                Invalid::new(format!(
+                    "`{}` is no method; use {} in capitals",
+                    name.escape_debug(),
+                    METHODS.join(", ")
+                ))
+            })?;
+            set.insert(if *known == "HEAD" { "GET" } else { *known });
+        }
+        Ok(Self(set))
+    }
+}
+
+impl fmt::Display for MethodSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("*");
+        }
+        f.write_str(&self.0.iter().copied().collect::<Vec<_>>().join(","))
+    }
+}
+
+impl FromStr for MethodSet {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        if text == "*" {
+            Ok(Self::default())
+        } else {
+            Self::from_names(text.split(','))
+        }
+    }
+}
+
+serde_as_text!(MethodSet);
+
+#[cfg(test)]
+mod tests {
+    use super::MethodSet;
+
+    #[test]
+    fn head_is_checked_as_get_and_an_unknown_method_never_belongs() {
+        let get: MethodSet = "GET".parse().unwrap();
+        assert!(get.contains("GET") && get.contains("HEAD") && !get.contains("POST"));
+        assert_eq!("HEAD".parse::<MethodSet>().unwrap(), get);
+        let every = MethodSet::default();
+        assert!(every.contains("DELETE"));
+        for odd in ["get", "TRACE", "CONNECT", "PROPFIND", "", "GET "] {
+            assert!(!every.contains(odd) && !get.contains(odd), "{odd}");
+        }
+        assert!("get".parse::<MethodSet>().is_err());
+    }
+}

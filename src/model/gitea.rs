@@ -1,0 +1,144 @@
+//! What Gitea tells us, in our types: keyed by numeric id, names for display (Gitea reuses names, never ids).
+
+use super::{DisplayText, Invalid, Login, RepositoryName, Timestamp};
+
+macro_rules! gitea_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "i64", into = "i64")]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The number.
+            pub const fn get(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl TryFrom<i64> for $name {
+            type Error = Invalid;
+            fn try_from(number: i64) -> Result<Self, Invalid> {
+                if number > 0 {
+                    Ok(Self(number))
+                } else {
+                    Err(Invalid::new(format!("`{number}` is no id of Gitea; ids are 1 or more")))
+                }
+            }
+        }
+
+        impl From<$name> for i64 {
+            fn from(id: $name) -> i64 {
+                id.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Invalid;
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                text.parse::<i64>()
+                    .ok()
+                    .filter(|number| number.to_string() == text)
+                    .ok_or_else(|| Invalid::new(format!("`{}` is no number", text.escape_debug())))
+                    .and_then(Self::try_from)
+            }
+        }
+    };
+}
+
+gitea_id!(
+    /// A Gitea user's numeric id. Ghost (-1) and the Actions account (-2) have none.
+    GiteaUserId
+);
+gitea_id!(
+    /// A Gitea organization's numeric id (shares its number space with users).
+    OrganizationId
+);
+gitea_id!(
+    /// A Gitea team's numeric id.
+    TeamId
+);
+gitea_id!(
+    /// A Gitea repository's numeric id.
+    RepositoryId
+);
+
+/// A Gitea account as a site administrator sees it; for other viewers Gitea falsifies the flags.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct GiteaUser {
+    /// The only stable key.
+    pub id: GiteaUserId,
+    /// Present login.
+    pub login: Login,
+    /// Full name, or empty.
+    pub full_name: DisplayText,
+    /// Address as Gitea shows it; can be a placeholder; never a key.
+    pub email: DisplayText,
+    /// False: the account is not activated.
+    pub active: bool,
+    /// True: the account is disabled.
+    pub prohibit_login: bool,
+    /// Site administrator.
+    pub is_admin: bool,
+    /// Authentication source of an external account; 0 is local.
+    pub source_id: i64,
+    /// Name at that source, or empty.
+    pub login_name: DisplayText,
+}
+
+impl GiteaUser {
+    /// May this account do anything at all?
+    pub fn enabled(&self) -> bool {
+        self.active && !self.prohibit_login
+    }
+}
+
+/// A Gitea organization.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Organization {
+    /// The only stable key.
+    pub id: OrganizationId,
+    /// Present name.
+    pub name: Login,
+    /// Full name, or empty.
+    pub full_name: DisplayText,
+}
+
+/// A Gitea team.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Team {
+    /// The only stable key.
+    pub id: TeamId,
+    /// The organization it belongs to.
+    pub organization: OrganizationId,
+    /// Present name.
+    pub name: DisplayText,
+    /// True for the owners team: Gitea's permission is `owner` and the name is still `Owners`
+    /// (a renamed owners team has lost its powers in Gitea; recording 286).
+    pub owners: bool,
+}
+
+/// What one user may do in one repository, as Gitea answered when asked as that user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepositoryAccess {
+    /// The repository.
+    pub id: RepositoryId,
+    /// Numeric id of its owner: a user, or an organization (same number space).
+    pub owner_id: i64,
+    /// Its present name.
+    pub name: RepositoryName,
+    /// May read the code.
+    pub pull: bool,
+    /// May write the code.
+    pub push: bool,
+    /// Administers it.
+    pub admin: bool,
+    /// The instant before the question was sent.
+    pub asked_at: Timestamp,
+}

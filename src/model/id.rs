@@ -1,0 +1,104 @@
+//! Ids of ours: UUID version 7, so that they sort by the instant of making.
+
+use super::{Clock, Invalid, Random};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new id, made now.
+            pub fn generate(clock: &dyn Clock, random: &dyn Random) -> Self {
+                Self(uuid_v7(clock, random))
+            }
+
+            /// The id with these bytes (from a record or a fixed table).
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// The sixteen bytes, in sorting order.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{}", self.0.hyphenated())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = Invalid;
+            fn from_str(text: &str) -> Result<Self, Invalid> {
+                // Only the form that we print: one id, one spelling.
+                Uuid::try_parse(text)
+                    .ok()
+                    .filter(|id| text.len() == 36 && id.hyphenated().to_string() == text)
+                    .map(Self)
+                    .ok_or_else(|| {
+                        Invalid::new(format!(
+                            concat!("`{}` is no ", $what, " id; it looks like `0190a5e2-…` (36 characters, lower case)"),
+                            text.escape_debug()
+                        ))
+                    })
+            }
+        }
+    };
+}
+
+id!(
+    /// A person's id.
+    UserId, "user"
+);
+id!(
+    /// A machine account's id.
+    ServiceAccountId, "service account"
+);
+id!(
+    /// A role's id.
+    RoleId, "role"
+);
+id!(
+    /// A role binding's id.
+    RoleBindingId, "role binding"
+);
+id!(
+    /// An application's id.
+    ApplicationId, "application"
+);
+id!(
+    /// The id that one request carries through logs, problem documents and audit events.
+    RequestId, "request"
+);
+
+fn uuid_v7(clock: &dyn Clock, random: &dyn Random) -> Uuid {
+    let mut noise = [0_u8; 10];
+    random.fill(&mut noise);
+    let millis = u64::try_from(clock.now().millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &noise).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RoleId;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let id = RoleId::from_bytes([7; 16]);
+        assert_eq!(id.to_string().parse::<RoleId>().unwrap(), id);
+        for odd in [
+            "",
+            "x",
+            &id.to_string().to_uppercase().replace('0', "A"),
+            &id.to_string().replace('-', ""),
+        ] {
+            assert!(odd.parse::<RoleId>().is_err(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The words of the product as types (step 0): ids, names, permissions, roles, bindings, applications, the directory.
+//!
+//! Pure: no I/O, no clock, no randomness, no async. Names no other room.
+//! Every value is valid by construction: parse at the border with `FromStr` or `TryFrom`, pass the type inside.
+
+mod application;
+mod clock;
+mod directory;
+mod gitea;
+mod host;
+mod id;
+mod name;
+mod path_pattern;
+mod permission;
+mod principal;
+mod role;
+mod role_binding;
+mod user;
+
+pub use application::{
+    Application, AuditMode, AuthorizationOwner, IdentityHeader, MethodSet, RepositoryLevel,
+    RepositoryRequirement, Requirement, Route,
+};
+pub use clock::{Clock, Random, Timestamp};
+pub use directory::{Directory, DirectoryTeam, DirectoryUser};
+pub use gitea::{
+    GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
+    TeamId,
+};
+pub use host::HostName;
+pub use id::{ApplicationId, RequestId, RoleBindingId, RoleId, ServiceAccountId, UserId};
+pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};
+pub use path_pattern::{PathPattern, Segment};
+pub use permission::{Permission, PermissionPattern};
+pub use principal::{Principal, SystemJob};
+pub use role::Role;
+pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
+pub use user::{Identity, Subject, User};
+
+/// A text was not of the form that its type demands; says what is wrong and what is allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Invalid(pub String);
+
+impl Invalid {
+    /// An error with this sentence (lower case, no final period, says what to do).
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+/// Implements serde by way of `FromStr` and `Display`, so that a record or message can hold only what parses.
+macro_rules! serde_as_text {
+    ($type:ty) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use serde_as_text;

@@ -1,0 +1,180 @@
+//! Texts with a grammar: names that people choose here, and names that come from outside and are for display only.
+
+use super::{Invalid, serde_as_text};
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        serde_as_text!($name);
+    };
+}
+
+text!(
+    /// The name of a role or an application: 1 to 64 of `a-z 0-9 -`, starting with a letter, ending with a letter or digit.
+    Name
+);
+text!(
+    /// The fixed id of a configured provider, same grammar as [`Name`]; the Gitea server itself is `gitea`.
+    ProviderId
+);
+text!(
+    /// A Gitea login as Gitea spells it (1 to 255 visible characters): for display and for Gitea's paths, never a key.
+    Login
+);
+text!(
+    /// A repository's name as Gitea spells it.
+    RepositoryName
+);
+text!(
+    /// A group's name in another provider's claim: 1 to 255 characters without control characters.
+    GroupName
+);
+text!(
+    /// Any text for display: at most 255 characters, control characters replaced. Never a key, never believed.
+    DisplayText
+);
+
+impl FromStr for Name {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        slug(text).map(Self)
+    }
+}
+
+impl FromStr for ProviderId {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        slug(text).map(Self)
+    }
+}
+
+impl FromStr for Login {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        gitea_name(text, "login").map(Self)
+    }
+}
+
+impl FromStr for RepositoryName {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        gitea_name(text, "repository name").map(Self)
+    }
+}
+
+impl FromStr for GroupName {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let fits = (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        fits.then(|| Self(text.to_owned())).ok_or_else(|| {
+            Invalid::new("a group name is 1 to 255 characters without control characters")
+        })
+    }
+}
+
+impl FromStr for DisplayText {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        Ok(Self::lossy(text))
+    }
+}
+
+impl DisplayText {
+    /// Keeps the first 255 characters and shows each control character as U+FFFD, so that no log line or page breaks.
+    pub fn lossy(text: &str) -> Self {
+        let show = |c: char| {
+            if c.is_control() || ('\u{2028}'..='\u{2029}').contains(&c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        };
+        Self(text.chars().take(255).map(show).collect())
+    }
+}
+
+/// Lower-case words joined by hyphens.
+fn slug(text: &str) -> Result<String, Invalid> {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let fits = text.len() <= 64
+        && text.bytes().all(inner)
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && !text.ends_with('-');
+    fits.then(|| text.to_owned()).ok_or_else(|| {
+        Invalid::new(format!(
+            "`{}` is no name; use 1 to 64 of `a-z 0-9 -`, starting with a letter and not ending with `-`",
+            text.chars().take(80).collect::<String>().escape_debug()
+        ))
+    })
+}
+
+/// What can stand as one segment of a path of Gitea's API without being read as anything else.
+fn gitea_name(text: &str, what: &str) -> Result<String, Invalid> {
+    let ok = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let fits =
+        (1..=255).contains(&text.len()) && text.bytes().all(ok) && text != "." && text != "..";
+    fits.then(|| text.to_owned()).ok_or_else(|| {
+        Invalid::new(format!(
+            "`{}` is no Gitea {what}; Gitea allows letters, digits, `-`, `_` and `.`",
+            text.chars().take(80).collect::<String>().escape_debug()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DisplayText, Login, Name};
+
+    #[test]
+    fn names_are_slugs() {
+        for good in ["a", "deployer", "deploy-api", "x9"] {
+            assert!(good.parse::<Name>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "A",
+            "9x",
+            "-a",
+            "a-",
+            "a b",
+            "a/b",
+            "ä",
+            &"a".repeat(65),
+        ] {
+            assert!(bad.parse::<Name>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_login_can_never_leave_its_path_segment() {
+        for bad in ["", ".", "..", "a/b", "a%2fb", "a b", "a?b", "a\nb"] {
+            assert!(bad.parse::<Login>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn display_text_never_breaks_a_line() {
+        assert_eq!(
+            DisplayText::lossy("a\nb\u{1b}[0m\u{2028}").as_str(),
+            "a\u{fffd}b\u{fffd}[0m\u{fffd}"
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! The one path-pattern grammar of routes: literal segments, `{name}`, and a trailing `/**`.
+
+use super::{Invalid, serde_as_text};
+use std::fmt;
+use std::str::FromStr;
+
+/// One segment of a pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Segment {
+    /// Exactly this text, compared after decoding.
+    Literal(String),
+    /// One non-empty segment, remembered under this name.
+    Parameter(String),
+}
+
+/// A path pattern such as `/deploy/{owner}/{repo}` or `/admin/**`.
+///
+/// `/a/**` matches `/a`, `/a/` and everything below; `{x}` is one non-empty segment; `/a` and `/a/` are two paths.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PathPattern {
+    segments: Vec<Segment>,
+    rest: bool,
+}
+
+impl PathPattern {
+    /// The segments between slashes; a last empty literal stands for a trailing slash.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Does it end in `/**`?
+    pub fn matches_rest(&self) -> bool {
+        self.rest
+    }
+
+    /// Does it have a parameter of this name?
+    pub fn has_parameter(&self, name: &str) -> bool {
+        self.segments
+            .iter()
+            .any(|s| matches!(s, Segment::Parameter(p) if p == name))
+    }
+}
+
+impl fmt::Display for PathPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for segment in &self.segments {
+            match segment {
+                Segment::Literal(text) => write!(f, "/{text}")?,
+                Segment::Parameter(name) => write!(f, "/{{{name}}}")?,
+            }
+        }
+        if self.rest {
+            f.write_str("/**")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+serde_as_text!(PathPattern);
+
+impl FromStr for PathPattern {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let (body, rest) = text
+            .strip_suffix("/**")
+            .map_or((text, false), |body| (body, true));
+        if text.len() > 1024 {
+            return Err(Invalid::new("a path pattern has at most 1024 characters"));
+        }
+        let segments = match body.strip_prefix('/') {
+            Some(inner) => inner
+                .split('/')
+                .map(segment)
+                .collect::<Result<Vec<_>, _>>()?,
+            None if body.is_empty() && rest => Vec::new(),
+            None => {
+                return Err(Invalid::new(format!(
+                    "path pattern `{}` must start with `/`",
+                    text.escape_debug()
+                )));
+            }
+        };
+        check(text, &segments, rest)?;
+        Ok(Self { segments, rest })
+    }
+}
+
+/// What only the whole pattern shows: empty segments in the middle, names used twice.
+fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), Invalid> {
+    let empty = |s: &Segment| matches!(s, Segment::Literal(text) if text.is_empty());
+    let last_may_be_empty = usize::from(!rest);
+    let inner = segments.len().saturating_sub(last_may_be_empty);
+    if segments.iter().take(inner).any(empty) {
+        return Err(Invalid::new(format!(
+            "path pattern `{}` has an empty segment",
+            text.escape_debug()
+        )));
+    }
+    let names: Vec<&String> = segments
+        .iter()
+        .filter_map(|s| {
+            if let Segment::Parameter(name) = s {
+                Some(name)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+    if distinct.len() == names.len() {
+        Ok(())
+    } else {
+        Err(Invalid::new(format!(
+            "path pattern `{}` uses one parameter name twice",
+            text.escape_debug()
+        )))
+    }
+}
+
+fn segment(text: &str) -> Result<Segment, Invalid> {
+    if let Some(name) = text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
+        let ok = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        let fits = name.len() <= 32
+            && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(ok);
+        return fits
+            .then(|| Segment::Parameter(name.to_owned()))
+            .ok_or_else(|| {
+                Invalid::new(format!(
+                    "parameter `{{{}}}` must be named with `a-z 0-9 _`",
+                    name.escape_debug()
+                ))
+            });
+    }
+    let odd = |c: char| {
+        c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '{' | '}' | '*' | '%' | '\\' | '?' | '#' | ';')
+    };
+    if text == "." || text == ".." || text.contains(odd) {
+        return Err(Invalid::new(format!(
+            "path segment `{}` is not allowed; write it decoded, without `% ; ? # * \\`, and use `{{name}}` or a trailing `/**` for variable parts",
+            text.escape_debug()
+        )));
+    }
+    Ok(Segment::Literal(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PathPattern;
+
+    #[test]
+    fn a_pattern_prints_as_it_was_written() {
+        for text in [
+            "/",
+            "/a",
+            "/a/",
+            "/a/**",
+            "/**",
+            "/deploy/{owner}/{repo}",
+            "/deploy/{owner}/**",
+            "/grüße",
+        ] {
+            assert_eq!(text.parse::<PathPattern>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn an_unclear_pattern_is_refused() {
+        for text in [
+            "", "a", "//", "/a//b", "//**", "/**/a", "/a**", "/*", "/a/../b", "/a/.", "/{a}/{a}",
+            "/{}", "/{A}", "/a{b}", "/%61", "/a;b", "/a?b", "/a b", "/a\\b",
+        ] {
+            assert!(text.parse::<PathPattern>().is_err(), "{text}");
+        }
+    }
+}

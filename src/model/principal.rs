@@ -1,0 +1,49 @@
+//! Whoever acts.
+
+use super::{ServiceAccountId, UserId};
+
+/// Whoever acts.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(tag = "kind", content = "id", rename_all = "kebab-case")]
+pub enum Principal {
+    /// A person.
+    User(UserId),
+    /// A machine's account.
+    ServiceAccount(ServiceAccountId),
+    /// Root or the service user, through the administration socket or break-glass.
+    LocalOperator,
+    /// One of our own jobs.
+    System(SystemJob),
+    /// Nobody that we know: no credential, or none that holds.
+    Anonymous,
+}
+
+/// Our own jobs, by name.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum SystemJob {
+    /// Keeps the directory in step with Gitea.
+    Mirror,
+    /// Ends sessions whose time is over and closes audit windows.
+    Housekeeping,
+    /// Starts and stops the server.
+    Server,
+}
+
+impl std::fmt::Display for Principal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::ServiceAccount(id) => write!(f, "service-account:{id}"),
+            Self::LocalOperator => f.write_str("local-operator"),
+            Self::System(SystemJob::Mirror) => f.write_str("system:mirror"),
+            Self::System(SystemJob::Housekeeping) => f.write_str("system:housekeeping"),
+            Self::System(SystemJob::Server) => f.write_str("system:server"),
+            Self::Anonymous => f.write_str("anonymous"),
+        }
+    }
+}
