@@ -5,5 +5,7 @@
 //! | step | room | to change … |
 //! | --- | --- | --- |
 //! | 0 | [`model`] | what a word means: ids, names, permissions, roles, bindings, applications, routes, the directory |
+//! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
 
+pub mod audit;
 pub mod model;

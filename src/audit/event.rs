@@ -1,0 +1,174 @@
+//! The audit event: who did what to what, when, from where, with which outcome, on which facts.
+//!
+//! Knows the words of `model` alone. Must never hold a secret, a query string, a code or a `Referer`, and must never
+//! hold what names a person outside [`PersonalFields`], which alone can be erased.
+
+use crate::model::{ApplicationId, DisplayText, Principal, RequestId, Timestamp};
+use std::net::IpAddr;
+
+/// What happened, as a room reports it; the store gives it its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditEvent {
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Principal,
+    /// What was done or asked for.
+    pub action: Action,
+    /// To what.
+    pub object: Object,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why, in the order in which the decision gives them; no text here names a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<DisplayText>,
+    /// The application that was asked for, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<ApplicationId>,
+    /// The request in which it happened; absent for our own jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    /// Version of the policy that decided.
+    pub policy_version: u64,
+    /// Version of the directory that decided.
+    pub directory_version: u64,
+    /// Set when this event stands for repeats of an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeats>,
+    /// What names a person; kept apart from the leaf.
+    #[serde(skip)]
+    pub personal: PersonalFields,
+}
+
+/// What names a person: erasable, because the leaf holds only a salted commitment to it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PersonalFields {
+    /// Login at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login: Option<DisplayText>,
+    /// Full name at that moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<DisplayText>,
+    /// The client's network address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// What the client calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<DisplayText>,
+}
+
+/// How often the same thing happened again in a window, after the first time that has an event of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// When the window opened, which is when the first one was written.
+    pub since: Timestamp,
+    /// Repeats, the first one not among them.
+    pub count: u64,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It was allowed, and done if there was something to do.
+    Allowed,
+    /// It was refused.
+    Denied,
+    /// It was allowed and could not be done.
+    Failed,
+}
+
+/// To what something was done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// What kind of thing.
+    pub kind: ObjectKind,
+    /// Which one: its id, or for a route its methods, pattern and parameters.
+    pub id: DisplayText,
+}
+
+/// Kinds of things that events speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectKind {
+    /// A route of an application.
+    Route,
+    /// A role.
+    Role,
+    /// A role binding.
+    RoleBinding,
+    /// An application.
+    Application,
+    /// A person.
+    User,
+    /// A machine's account.
+    ServiceAccount,
+    /// A browser's sign-in.
+    Session,
+    /// The directory, as mirrored from Gitea.
+    Directory,
+    /// The audit log itself.
+    AuditLog,
+    /// The server.
+    Server,
+}
+
+/// What was done or asked for. A written word is never reused for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Action {
+    /// A request to an application, or to Samovar's own API, was decided.
+    #[serde(rename = "request.decide")]
+    RequestDecide,
+    /// A person signed in.
+    #[serde(rename = "session.create")]
+    SessionCreate,
+    /// A session ended, by its person, an administrator or time.
+    #[serde(rename = "session.end")]
+    SessionEnd,
+    /// The first administrator was claimed.
+    #[serde(rename = "administrator.claim")]
+    AdministratorClaim,
+    /// A role was made.
+    #[serde(rename = "role.create")]
+    RoleCreate,
+    /// A role was changed.
+    #[serde(rename = "role.update")]
+    RoleUpdate,
+    /// A role was deleted.
+    #[serde(rename = "role.delete")]
+    RoleDelete,
+    /// A role was given.
+    #[serde(rename = "role-binding.create")]
+    RoleBindingCreate,
+    /// A role binding was changed.
+    #[serde(rename = "role-binding.update")]
+    RoleBindingUpdate,
+    /// A role was taken away.
+    #[serde(rename = "role-binding.delete")]
+    RoleBindingDelete,
+    /// An application was made.
+    #[serde(rename = "application.create")]
+    ApplicationCreate,
+    /// An application was changed.
+    #[serde(rename = "application.update")]
+    ApplicationUpdate,
+    /// An application was deleted.
+    #[serde(rename = "application.delete")]
+    ApplicationDelete,
+    /// What Gitea said changed the directory.
+    #[serde(rename = "directory.update")]
+    DirectoryUpdate,
+    /// Somebody read the audit log.
+    #[serde(rename = "audit-log.read")]
+    AuditLogRead,
+    /// The server started.
+    #[serde(rename = "server.start")]
+    ServerStart,
+    /// The server stopped.
+    #[serde(rename = "server.stop")]
+    ServerStop,
+}

@@ -1,0 +1,201 @@
+//! The Merkle tree of RFC 6962 section 2.1, kept as its frontier: the roots of its full subtrees, and nothing below.
+//!
+//! Knows bytes alone. The frontier only grows; it is stored with every event and must never be rebuilt from the log,
+//! because a rebuilt tree would agree with whatever the log has been changed to.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use data_encoding::HEXLOWER;
+
+/// A SHA-256 node of the tree. Shown as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TreeHash([u8; 32]);
+
+impl TreeHash {
+    /// The hash of a leaf's bytes: SHA-256(0x00 ‖ bytes).
+    pub fn of_leaf(bytes: &[u8]) -> Self {
+        Self(sha256(&[&[0], bytes]))
+    }
+
+    /// The hash of an inner node: SHA-256(0x01 ‖ left ‖ right).
+    fn of_node(left: Self, right: Self) -> Self {
+        Self(sha256(&[&[1], &left.0, &right.0]))
+    }
+
+    /// The 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for TreeHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&HEXLOWER.encode(&self.0))
+    }
+}
+
+impl std::fmt::Debug for TreeHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TreeHash({self})")
+    }
+}
+
+/// These bytes are no frontier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("these bytes are no frontier of a tree")]
+pub struct FrontierFault;
+
+/// All that a tree must remember to grow: its size, and the roots of its full subtrees, the largest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Frontier {
+    size: u64,
+    // INVARIANT: one root for each set bit of `size`.
+    roots: Vec<TreeHash>,
+}
+
+impl Frontier {
+    /// How many leaves the tree has; the sequence of the next one.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds the leaf with this hash at the end.
+    pub fn append(&mut self, leaf: TreeHash) {
+        let mut node = leaf;
+        // Every full subtree at the end that is as large as the new one joins it, as a carry does in addition.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.roots.pop() {
+                node = TreeHash::of_node(left, node);
+            }
+        }
+        self.roots.push(node);
+        self.size += 1;
+    }
+
+    /// The root of the whole tree; SHA-256 of nothing for the empty one.
+    pub fn root(&self) -> TreeHash {
+        let from_the_right = self.roots.iter().rev().copied();
+        from_the_right
+            .reduce(|right, left| TreeHash::of_node(left, right))
+            .unwrap_or_else(|| TreeHash(sha256(&[])))
+    }
+
+    /// The size as eight bytes, most significant first, then the roots.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let roots = self.roots.iter().flat_map(|root| root.0);
+        self.size.to_be_bytes().into_iter().chain(roots).collect()
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierFault> {
+        let (size, rest) = bytes.split_first_chunk::<8>().ok_or(FrontierFault)?;
+        let size = u64::from_be_bytes(*size);
+        let (roots, left_over) = rest.as_chunks::<32>();
+        let owed = usize::try_from(size.count_ones()).map_err(|_| FrontierFault)?;
+        if !left_over.is_empty() || roots.len() != owed {
+            return Err(FrontierFault);
+        }
+        let roots = roots.iter().copied().map(TreeHash).collect();
+        Ok(Self { size, roots })
+    }
+}
+
+/// SHA-256 of the parts, one after the other.
+pub(super) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    let mut hash = [0; 32];
+    // A SHA-256 digest has 32 bytes, so that this copies it whole.
+    hash.iter_mut()
+        .zip(context.finish().as_ref())
+        .for_each(|(to, from)| *to = *from);
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Frontier, FrontierFault, TreeHash, sha256};
+    use data_encoding::HEXLOWER;
+    use proptest::prelude::*;
+
+    /// The leaves and roots of the certificate-transparency project's reference tests.
+    const LEAVES: [&str; 8] = [
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    ];
+    const ROOTS: [&str; 8] = [
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+        "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+        "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+        "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+        "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+        "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+        "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+    ];
+
+    /// MTH of RFC 6962 section 2.1, word for word.
+    fn naive(leaves: &[Vec<u8>]) -> TreeHash {
+        match leaves {
+            [] => TreeHash(sha256(&[])),
+            [leaf] => TreeHash::of_leaf(leaf),
+            _ => {
+                let k = leaves.len().next_power_of_two() / 2;
+                TreeHash::of_node(naive(&leaves[..k]), naive(&leaves[k..]))
+            }
+        }
+    }
+
+    #[test]
+    fn the_empty_tree_has_the_hash_of_nothing() {
+        assert_eq!(
+            Frontier::default().root().to_string(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        );
+    }
+
+    #[test]
+    fn the_roots_are_those_of_certificate_transparency() {
+        let mut frontier = Frontier::default();
+        for (leaf, root) in LEAVES.iter().zip(ROOTS) {
+            let leaf = HEXLOWER.decode(leaf.as_bytes()).unwrap();
+            frontier.append(TreeHash::of_leaf(&leaf));
+            assert_eq!(frontier.root().to_string(), root);
+        }
+        assert_eq!(frontier.size(), 8);
+    }
+
+    #[test]
+    fn bytes_that_no_frontier_writes_are_refused() {
+        let mut frontier = Frontier::default();
+        (0..3).for_each(|n| frontier.append(TreeHash::of_leaf(&[n])));
+        let good = frontier.to_bytes();
+        for cut in 0..good.len() {
+            assert_eq!(Frontier::from_bytes(&good[..cut]), Err(FrontierFault));
+        }
+        let long = [good.as_slice(), &[0; 32]].concat();
+        assert_eq!(Frontier::from_bytes(&long), Err(FrontierFault));
+    }
+
+    proptest! {
+        #[test]
+        fn a_frontier_agrees_with_the_whole_tree(
+            leaves in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 0..200)
+        ) {
+            let mut frontier = Frontier::default();
+            for leaf in &leaves {
+                // Kept and read back between any two leaves, as the store does.
+                frontier = Frontier::from_bytes(&frontier.to_bytes()).unwrap();
+                frontier.append(TreeHash::of_leaf(leaf));
+            }
+            prop_assert_eq!(frontier.root(), naive(&leaves));
+        }
+    }
+}
