@@ -5,7 +5,9 @@
 //! | step | room | to change … |
 //! | --- | --- | --- |
 //! | 0 | [`model`] | what a word means: ids, names, permissions, roles, bindings, applications, routes, the directory |
+//! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
 
 pub mod audit;
 pub mod model;
+pub mod policy;

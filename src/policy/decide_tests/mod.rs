@@ -1,0 +1,251 @@
+//! Claims about decisions, and the golden policy matrix: every person of a small world × every request.
+
+mod world;
+
+use super::*;
+use crate::model::*;
+use std::fmt::Write as _;
+use world::*;
+
+#[test]
+fn the_policy_matrix_is_the_golden_one() {
+    let policy = policy_with(bindings());
+    let people = people();
+    let mut matrix = String::new();
+    for question in QUESTIONS {
+        writeln!(matrix, "{question}").unwrap();
+        writeln!(
+            matrix,
+            "  anonymous {:?}",
+            outcome(&policy, &ANONYMOUS, question)
+        )
+        .unwrap();
+        for user in &people {
+            writeln!(
+                matrix,
+                "  {} {:?}",
+                user.login,
+                outcome(&policy, &facts(user), question)
+            )
+            .unwrap();
+        }
+    }
+    let golden = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/golden/policy-matrix.txt"
+    );
+    if std::env::var_os("SAMOVAR_BLESS").is_some() {
+        std::fs::write(golden, &matrix).unwrap();
+    }
+    assert_eq!(
+        matrix,
+        std::fs::read_to_string(golden).unwrap(),
+        "run with SAMOVAR_BLESS=1 and read the difference"
+    );
+}
+
+#[test]
+fn a_refusal_names_the_route_and_everything_that_is_missing() {
+    let people = people();
+    let decision = ask(
+        &policy_with(bindings()),
+        &facts(&people[3]),
+        "DELETE /deployments/1",
+        None,
+    );
+    assert_eq!(decision.outcome, Outcome::Deny(Denial::PermissionMissing));
+    assert!(matches!(
+        &decision.reasons[0],
+        Reason::Route { place: 5, .. }
+    ));
+    let missing: Vec<String> = decision.reasons[1..]
+        .iter()
+        .map(|r| format!("{r:?}"))
+        .collect();
+    assert_eq!(
+        missing,
+        [
+            "Missing(Permission(\"deployments:delete\"))",
+            "Missing(Permission(\"deployments:write\"))"
+        ]
+    );
+}
+
+#[test]
+fn the_witness_is_the_binding_with_the_lowest_id_and_explain_gives_all() {
+    let policy = policy_with(bindings());
+    let ben = &people()[2];
+    let path = CanonicalPath::parse(b"/deployments/1").unwrap();
+    let application = ApplicationId::from_bytes([1; 16]);
+    let request = Request {
+        application,
+        method: "GET",
+        path: &path,
+        repository: None,
+    };
+    let of = |decision: Decision| -> Vec<RoleBindingId> {
+        let grant = |reason: &Reason| {
+            if let Reason::Granted(g) = reason {
+                Some(g.binding)
+            } else {
+                None
+            }
+        };
+        decision.reasons.iter().filter_map(grant).collect()
+    };
+    let (one, two) = (
+        RoleBindingId::from_bytes([1; 16]),
+        RoleBindingId::from_bytes([2; 16]),
+    );
+    assert_eq!(of(decide(&policy, &facts(ben), &request, NOW)), [one]);
+    assert_eq!(of(explain(&policy, &facts(ben), &request, NOW)), [one, two]);
+}
+
+#[test]
+fn a_repository_range_holds_by_owner_id_and_present_name() {
+    let policy = policy_with(bindings());
+    let eli = &people()[4];
+    let with = |access: &RepositoryAccess| {
+        ask(
+            &policy,
+            &facts(eli),
+            "POST /deploy/acme/site-eu",
+            Some(access),
+        )
+        .outcome
+    };
+    assert_eq!(with(&repository("site-eu", 9, true)), Outcome::Allow);
+    assert_eq!(with(&repository("Site-EU", 9, true)), Outcome::Allow);
+    assert_eq!(
+        with(&repository("api", 9, true)),
+        Outcome::Deny(Denial::PermissionMissing)
+    );
+    assert_eq!(
+        with(&repository("site-eu", 8, true)),
+        Outcome::Deny(Denial::PermissionMissing)
+    );
+    assert_eq!(
+        with(&repository("site-eu", 9, false)),
+        Outcome::Deny(Denial::RepositoryAccessMissing)
+    );
+}
+
+#[test]
+fn a_repository_that_gitea_does_not_show_gives_nothing() {
+    let policy = policy_with(bindings());
+    let ben = &people()[2];
+    assert_eq!(
+        outcome(&policy, &facts(ben), "POST /deploy/acme/api"),
+        Outcome::Deny(Denial::RepositoryAccessMissing)
+    );
+    let issues_only = RepositoryAccess {
+        pull: false,
+        ..repository("api", 9, false)
+    };
+    let decision = ask(
+        &policy,
+        &facts(ben),
+        "GET /code/acme/api",
+        Some(&issues_only),
+    );
+    assert_eq!(
+        decision.outcome,
+        Outcome::Deny(Denial::RepositoryAccessMissing)
+    );
+    let read = ask(
+        &policy,
+        &facts(ben),
+        "GET /code/acme/api",
+        Some(&repository("api", 9, false)),
+    );
+    assert_eq!(read.outcome, Outcome::Allow);
+    assert_eq!(read.parameters.get("repo").map(String::as_str), Some("api"));
+}
+
+#[test]
+fn a_binding_gives_nothing_from_its_end_date_on() {
+    let ben = &people()[2];
+    let until = |instant| {
+        let mut list = bindings();
+        list[1].until = Some(instant);
+        outcome(&policy_with(list), &facts(ben), "POST /deployments")
+    };
+    assert_eq!(until(Timestamp::from_millis(1_000_001)), Outcome::Allow);
+    assert_eq!(until(NOW), Outcome::Deny(Denial::PermissionMissing));
+}
+
+#[test]
+fn a_scope_narrows_and_never_widens() {
+    let policy = policy_with(bindings());
+    let people = people();
+    let scope: BTreeSet<Permission> = [
+        "deployments:read".parse().unwrap(),
+        "deployments:delete".parse().unwrap(),
+    ]
+    .into();
+    let limited = |user| SubjectFacts {
+        scope: Some(&scope),
+        ..facts(user)
+    };
+    assert_eq!(
+        outcome(&policy, &limited(&people[2]), "GET /deployments/1"),
+        Outcome::Allow
+    );
+    assert_eq!(
+        outcome(&policy, &limited(&people[2]), "POST /deployments"),
+        Outcome::Deny(Denial::ScopeInsufficient)
+    );
+    assert_eq!(
+        outcome(&policy, &limited(&people[2]), "DELETE /deployments/1"),
+        Outcome::Deny(Denial::PermissionMissing)
+    );
+}
+
+#[test]
+fn a_site_administrator_of_gitea_holds_nothing_here_by_that() {
+    let root = &people()[0];
+    assert_eq!(
+        outcome(&policy_with(bindings()), &facts(root), "GET /deployments/1"),
+        Outcome::Deny(Denial::PermissionMissing)
+    );
+}
+
+#[test]
+fn every_fault_of_a_policy_is_reported_at_once() {
+    let mut bad = application();
+    bad.id = ApplicationId::from_bytes([2; 16]);
+    bad.routes = vec![
+        route("GET", "/a", permissions(&[]), None),
+        route(
+            "GET",
+            "/b",
+            Requirement::SignedIn,
+            Some(RepositoryLevel::Read),
+        ),
+        route(
+            "GET",
+            "/{owner}/{repo}",
+            Requirement::Public,
+            Some(RepositoryLevel::Read),
+        ),
+        route("GET", "/packages/**", Requirement::SignedIn, None),
+    ];
+    let own = role(4, "administrator", &["samovar.roles:write"]);
+    let nowhere = Range::Application {
+        id: ApplicationId::from_bytes([9; 16]),
+    };
+    let subject = BindingSubject::Team { id: team(3) };
+    let wrong = vec![
+        binding(1, 9, subject.clone(), Range::Everywhere),
+        binding(2, 1, subject.clone(), nowhere),
+        binding(3, 4, subject, acme_sites()),
+    ];
+    let twin = role(5, "reader", &[]);
+    let roles: Vec<Role> = roles().into_iter().chain([own, twin]).collect();
+    let faults = Policy::build(1, roles, wrong, vec![application(), bad]).unwrap_err();
+    assert_eq!(faults.len(), 10, "{faults:#?}");
+    assert!(
+        faults.iter().all(|fault| fault.to_string().contains(';')),
+        "each says what to do next"
+    );
+}

@@ -1,0 +1,16 @@
+//! Who may do what (step 0): the target canonicaliser, the policy, and the decision. What the product is.
+//!
+//! Pure: no I/O, no clock, no randomness, no async. May name `model` alone. Everything is denied unless something
+//! allows it; there are no deny rules.
+
+mod decide;
+mod routes;
+mod snapshot;
+mod target;
+
+pub use decide::{
+    Decision, Denial, Grant, Outcome, Reason, Request, SubjectFacts, decide, explain,
+};
+pub use routes::Parameters;
+pub use snapshot::{Policy, PolicyFault};
+pub use target::{CanonicalPath, TargetFault};

@@ -1,0 +1,179 @@
+//! The route index: finds the first matching route of an application without walking through all of them.
+
+use super::target::CanonicalPath;
+use crate::model::{Route, Segment};
+use std::collections::{BTreeMap, HashMap};
+
+/// The values of a route's parameters, by name.
+pub type Parameters = BTreeMap<String, String>;
+
+/// A tree over path segments; each node remembers, by their place in the list, the routes that end there.
+#[derive(Debug, Default)]
+pub(super) struct RouteIndex {
+    root: Node,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    literals: HashMap<String, Node>,
+    parameter: Option<Box<Node>>,
+    ends: Vec<usize>,
+    rests: Vec<usize>,
+}
+
+impl RouteIndex {
+    pub(super) fn build(routes: &[Route]) -> Self {
+        let mut index = Self::default();
+        for (place, route) in routes.iter().enumerate() {
+            let mut node = &mut index.root;
+            for segment in route.path.segments() {
+                node = match segment {
+                    Segment::Literal(text) => node.literals.entry(text.clone()).or_default(),
+                    Segment::Parameter(_) => node.parameter.get_or_insert_default(),
+                };
+            }
+            let list = if route.path.matches_rest() {
+                &mut node.rests
+            } else {
+                &mut node.ends
+            };
+            list.push(place);
+        }
+        index
+    }
+
+    /// The place of the first route in `routes` that has this method and path.
+    pub(super) fn first(
+        &self,
+        routes: &[Route],
+        method: &str,
+        path: &CanonicalPath,
+    ) -> Option<usize> {
+        let fits = |place: &usize| {
+            routes
+                .get(*place)
+                .is_some_and(|route| route.methods.contains(method))
+        };
+        let mut best = None;
+        self.root.walk(path.segments(), &mut |places| {
+            let first = places.iter().copied().find(|place| fits(place));
+            best = first.into_iter().chain(best).min();
+        });
+        best
+    }
+}
+
+impl Node {
+    /// Visits every list of routes that the path reaches. Depth is bounded by the longest pattern of the application.
+    fn walk(&self, path: &[String], visit: &mut impl FnMut(&[usize])) {
+        visit(&self.rests);
+        let Some((head, tail)) = path.split_first() else {
+            visit(&self.ends);
+            return;
+        };
+        if let Some(next) = self.literals.get(head) {
+            next.walk(tail, visit);
+        }
+        if let Some(next) = self.parameter.as_deref().filter(|_| !head.is_empty()) {
+            next.walk(tail, visit);
+        }
+    }
+}
+
+/// The values that the path gives to the route's parameters.
+pub(super) fn parameters(route: &Route, path: &CanonicalPath) -> Parameters {
+    let pairs = route.path.segments().iter().zip(path.segments());
+    pairs
+        .filter_map(|(segment, value)| match segment {
+            Segment::Parameter(name) => Some((name.clone(), value.clone())),
+            Segment::Literal(_) => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CanonicalPath, RouteIndex};
+    use crate::model::{Requirement, Route, Segment};
+    use proptest::prelude::*;
+
+    fn route(methods: &str, path: &str) -> Route {
+        Route {
+            methods: methods.parse().unwrap(),
+            path: path.parse().unwrap(),
+            requirement: Requirement::Public,
+            repository: None,
+            encoded_slash: false,
+        }
+    }
+
+    fn first(routes: &[Route], method: &str, path: &str) -> Option<usize> {
+        let path = CanonicalPath::parse(path.as_bytes()).unwrap();
+        RouteIndex::build(routes).first(routes, method, &path)
+    }
+
+    /// The grammar read off the design, one route after the other: the reference for the index.
+    fn slow(route: &Route, method: &str, path: &CanonicalPath) -> bool {
+        let pattern = route.path.segments();
+        let enough = pattern.len() == path.segments().len()
+            || (route.path.matches_rest() && pattern.len() <= path.segments().len());
+        let same = pattern
+            .iter()
+            .zip(path.segments())
+            .all(|(segment, value)| match segment {
+                Segment::Literal(text) => text == value,
+                Segment::Parameter(_) => !value.is_empty(),
+            });
+        route.methods.contains(method) && enough && same
+    }
+
+    #[test]
+    fn a_rest_matches_its_own_root_the_slash_and_everything_below() {
+        let routes = [route("*", "/a/**")];
+        for path in ["/a", "/a/", "/a/b", "/a/b/c/"] {
+            assert_eq!(first(&routes, "GET", path), Some(0), "{path}");
+        }
+        for path in ["/", "/ab", "/b/a"] {
+            assert_eq!(first(&routes, "GET", path), None, "{path}");
+        }
+        assert_eq!(first(&[route("*", "/**")], "GET", "/"), Some(0));
+    }
+
+    #[test]
+    fn the_first_matching_route_is_the_route() {
+        let routes = [
+            route("POST", "/a/{x}"),
+            route("*", "/a/{x}"),
+            route("GET", "/a/b"),
+        ];
+        assert_eq!(first(&routes, "POST", "/a/b"), Some(0));
+        assert_eq!(first(&routes, "GET", "/a/b"), Some(1));
+        assert_eq!(first(&routes, "BREW", "/a/b"), None);
+    }
+
+    #[test]
+    fn a_parameter_is_one_segment_that_is_not_empty() {
+        let routes = [route("*", "/a/{x}")];
+        assert_eq!(first(&routes, "GET", "/a/"), None);
+        assert_eq!(first(&routes, "GET", "/a/b/c"), None);
+        assert_eq!(first(&routes, "GET", "/a/b"), Some(0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_index_finds_what_walking_the_list_finds(
+            patterns in proptest::collection::vec(("GET|POST|\\*", "(/(a|b|\\{x\\})){1,1}(/(a|b|\\{y\\})){0,2}(/\\*\\*)?"), 0..8),
+            target in "(/(a|b|c)){1,4}/?",
+            method in "GET|HEAD|POST|PUT",
+        ) {
+            let routes: Vec<Route> = patterns
+                .iter()
+                .filter(|(_, path)| path.parse::<crate::model::PathPattern>().is_ok())
+                .map(|(methods, path)| route(methods, path))
+                .collect();
+            let path = CanonicalPath::parse(target.as_bytes()).unwrap();
+            let expected = routes.iter().position(|r| slow(r, &method, &path));
+            prop_assert_eq!(RouteIndex::build(&routes).first(&routes, &method, &path), expected);
+        }
+    }
+}

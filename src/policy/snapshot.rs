@@ -1,0 +1,272 @@
+//! The policy: roles, bindings and applications; validated, indexed, immutable, with a version. A draft is the same type.
+
+use super::routes::{Parameters, RouteIndex, parameters};
+use super::target::CanonicalPath;
+use crate::model::{
+    Application, ApplicationId, BindingSubject, HostName, Name, Range, Requirement, Role,
+    RoleBinding, RoleBindingId, RoleId, Route,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Roles, bindings and applications, ready to be asked.
+#[derive(Debug)]
+pub struct Policy {
+    version: u64,
+    roles: BTreeMap<RoleId, Role>,
+    bindings: BTreeMap<RoleBindingId, RoleBinding>,
+    applications: BTreeMap<ApplicationId, Application>,
+    by_subject: HashMap<BindingSubject, Vec<RoleBindingId>>,
+    by_host: HashMap<HostName, ApplicationId>,
+    routes: HashMap<ApplicationId, RouteIndex>,
+}
+
+/// Why a set of roles, bindings and applications is no policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyFault {
+    /// Two roles share a name.
+    #[error("two roles are named `{0}`; rename one of them")]
+    RoleNameTaken(Name),
+    /// Two applications share a name.
+    #[error("two applications are named `{0}`; rename one of them")]
+    ApplicationNameTaken(Name),
+    /// A host belongs to two applications.
+    #[error(
+        "host `{host}` belongs to applications `{first}` and `{second}`; leave it to one of them"
+    )]
+    HostTaken {
+        /// The host.
+        host: HostName,
+        /// The application that has it.
+        first: Name,
+        /// The application that wants it.
+        second: Name,
+    },
+    /// A binding names a role that does not exist.
+    #[error(
+        "role binding `{0}` names a role that does not exist; choose another role or delete the binding"
+    )]
+    RoleUnknown(RoleBindingId),
+    /// A binding's range names an application that does not exist.
+    #[error(
+        "role binding `{0}` is limited to an application that does not exist; choose another range"
+    )]
+    RangeUnknown(RoleBindingId),
+    /// A role with Samovar's own permissions is bound in a narrower range than everywhere.
+    #[error(
+        "role binding `{0}` gives Samovar's own permissions, which only hold everywhere; choose that range"
+    )]
+    OwnPermissionsLimited(RoleBindingId),
+    /// A route asks for an empty list of permissions.
+    #[error(
+        "route {place} of application `{application}` lists no permission; name one, or choose `signed-in`"
+    )]
+    NoPermission {
+        /// The application.
+        application: Name,
+        /// Counted from 1.
+        place: usize,
+    },
+    /// A route asks for repository access but its path does not name a repository, or it is public.
+    #[error(
+        "route {place} of application `{application}` asks for repository access; its path needs `{{owner}}` and `{{repo}}`, and it cannot be public"
+    )]
+    NoRepository {
+        /// The application.
+        application: Name,
+        /// Counted from 1.
+        place: usize,
+    },
+    /// A route takes encoded slashes as data and yet ends in `/**`.
+    #[error(
+        "route {place} of application `{application}` takes `%2F` as data; it cannot also end in `/**`"
+    )]
+    EncodedSlashWithRest {
+        /// The application.
+        application: Name,
+        /// Counted from 1.
+        place: usize,
+    },
+}
+
+impl Policy {
+    /// Validates and indexes. Reports every fault at once.
+    pub fn build(
+        version: u64,
+        roles: Vec<Role>,
+        bindings: Vec<RoleBinding>,
+        applications: Vec<Application>,
+    ) -> Result<Self, Vec<PolicyFault>> {
+        let mut policy = Self {
+            version,
+            roles: roles.into_iter().map(|role| (role.id, role)).collect(),
+            bindings: bindings
+                .into_iter()
+                .map(|binding| (binding.id, binding))
+                .collect(),
+            applications: applications.into_iter().map(|app| (app.id, app)).collect(),
+            by_subject: HashMap::new(),
+            by_host: HashMap::new(),
+            routes: HashMap::new(),
+        };
+        let faults = policy.faults();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        policy.index();
+        Ok(policy)
+    }
+
+    /// Grows by one with every change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// By id.
+    pub fn role(&self, id: RoleId) -> Option<&Role> {
+        self.roles.get(&id)
+    }
+
+    /// By id.
+    pub fn application(&self, id: ApplicationId) -> Option<&Application> {
+        self.applications.get(&id)
+    }
+
+    /// The application that answers to a host.
+    pub fn application_at(&self, host: &HostName) -> Option<&Application> {
+        self.by_host
+            .get(host)
+            .and_then(|id| self.applications.get(id))
+    }
+
+    /// The first matching route of an application with its place in the list and the values of its parameters.
+    pub fn route(
+        &self,
+        id: ApplicationId,
+        method: &str,
+        path: &CanonicalPath,
+    ) -> Option<(usize, &Route, Parameters)> {
+        let application = self.applications.get(&id)?;
+        let place = self
+            .routes
+            .get(&id)?
+            .first(&application.routes, method, path)?;
+        let route = application.routes.get(place)?;
+        Some((place, route, parameters(route, path)))
+    }
+
+    /// The bindings that speak of a subject, in the order of their ids, each with its role.
+    pub(super) fn bindings_of(
+        &self,
+        subject: &BindingSubject,
+    ) -> impl Iterator<Item = (&RoleBinding, &Role)> {
+        let ids = self.by_subject.get(subject).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| {
+            let binding = self.bindings.get(id)?;
+            Some((binding, self.roles.get(&binding.role)?))
+        })
+    }
+
+    fn index(&mut self) {
+        for binding in self.bindings.values() {
+            self.by_subject
+                .entry(binding.subject.clone())
+                .or_default()
+                .push(binding.id);
+        }
+        for application in self.applications.values() {
+            self.by_host.extend(
+                application
+                    .hosts
+                    .iter()
+                    .map(|host| (host.clone(), application.id)),
+            );
+            self.routes
+                .insert(application.id, RouteIndex::build(&application.routes));
+        }
+    }
+
+    fn faults(&self) -> Vec<PolicyFault> {
+        let mut faults = self.name_faults();
+        faults.extend(
+            self.bindings
+                .values()
+                .filter_map(|binding| self.binding_fault(binding)),
+        );
+        for application in self.applications.values() {
+            let routes = application.routes.iter().enumerate();
+            faults.extend(
+                routes.filter_map(|(at, route)| route_fault(&application.name, at + 1, route)),
+            );
+        }
+        faults
+    }
+
+    fn name_faults(&self) -> Vec<PolicyFault> {
+        let mut faults = Vec::new();
+        let mut roles = std::collections::BTreeSet::new();
+        faults.extend(
+            self.roles
+                .values()
+                .filter(|role| !roles.insert(&role.name))
+                .map(|role| PolicyFault::RoleNameTaken(role.name.clone())),
+        );
+        let mut names = std::collections::BTreeSet::new();
+        let mut hosts: BTreeMap<&HostName, &Name> = BTreeMap::new();
+        for application in self.applications.values() {
+            if !names.insert(&application.name) {
+                faults.push(PolicyFault::ApplicationNameTaken(application.name.clone()));
+            }
+            for host in &application.hosts {
+                if let Some(first) = hosts.insert(host, &application.name) {
+                    let (first, second) = (first.clone(), application.name.clone());
+                    faults.push(PolicyFault::HostTaken {
+                        host: host.clone(),
+                        first,
+                        second,
+                    });
+                }
+            }
+        }
+        faults
+    }
+
+    fn binding_fault(&self, binding: &RoleBinding) -> Option<PolicyFault> {
+        let Some(role) = self.roles.get(&binding.role) else {
+            return Some(PolicyFault::RoleUnknown(binding.id));
+        };
+        let own = role
+            .permissions
+            .iter()
+            .any(crate::model::PermissionPattern::is_own);
+        match &binding.range {
+            Range::Application { id } if !self.applications.contains_key(id) => {
+                Some(PolicyFault::RangeUnknown(binding.id))
+            }
+            Range::Everywhere => None,
+            _ if own => Some(PolicyFault::OwnPermissionsLimited(binding.id)),
+            _ => None,
+        }
+    }
+}
+
+fn route_fault(application: &Name, place: usize, route: &Route) -> Option<PolicyFault> {
+    let application = || application.clone();
+    if matches!(&route.requirement, Requirement::Permissions(list) if list.is_empty()) {
+        return Some(PolicyFault::NoPermission {
+            application: application(),
+            place,
+        });
+    }
+    let names_one = route.path.has_parameter("owner") && route.path.has_parameter("repo");
+    if route.repository.is_some() && (!names_one || route.requirement == Requirement::Public) {
+        return Some(PolicyFault::NoRepository {
+            application: application(),
+            place,
+        });
+    }
+    let both = route.encoded_slash && route.path.matches_rest();
+    both.then(|| PolicyFault::EncodedSlashWithRest {
+        application: application(),
+        place,
+    })
+}

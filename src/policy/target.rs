@@ -1,0 +1,311 @@
+//! The target canonicaliser: one form per path, or a refusal. Rules, doors and upstreams all go by this form.
+//!
+//! What two parties could read differently is never guessed at (security A1.1 to A1.7, G-1): it is refused.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt;
+
+/// Longest target that is looked at, in bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// What stays as it is inside a segment: RFC 3986 `pchar` without `;`, which some servers cut a path at.
+const ESCAPED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+
+/// A path in its one form: decoded segments, none of them empty (but the last), `.` or `..`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CanonicalPath {
+    segments: Vec<String>,
+    encoded_slash: bool,
+}
+
+/// Why a target is refused: two parties could read it differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TargetFault {
+    /// `*`, absolute form, or nothing.
+    #[error("the target does not start with `/`; send the path alone")]
+    NoLeadingSlash,
+    /// Longer than 8 KiB.
+    #[error("the target is longer than 8192 bytes; shorten it")]
+    TooLong,
+    /// A `#` never belongs into a request.
+    #[error("the target holds a fragment; leave out `#` and what follows, or write `%23`")]
+    Fragment,
+    /// `//`.
+    #[error("the path has an empty segment (`//`); write one slash")]
+    EmptySegment,
+    /// `.` or `..`, plain or encoded.
+    #[error("the path has a `.` or `..` segment; send it resolved")]
+    DotSegment,
+    /// `\` or `%5C`.
+    #[error("the path holds a backslash, which some servers take for a slash; leave it out")]
+    Backslash,
+    /// `;` or `%3B`.
+    #[error("the path holds a semicolon, at which some servers cut it; leave it out")]
+    Semicolon,
+    /// A control character, a space or a byte that must be encoded.
+    #[error(
+        "the path holds a control character or a space; leave it out, or write a space as `%20`"
+    )]
+    ControlCharacter,
+    /// `%` without two hexadecimal digits.
+    #[error("the path has a `%` without two hexadecimal digits; write a percent sign as `%25`")]
+    BadEscape,
+    /// Encoded twice.
+    #[error("the path is percent-encoded twice; encode it once")]
+    EncodedTwice,
+    /// Not UTF-8 after decoding.
+    #[error("the path is not UTF-8 after decoding; encode it as UTF-8")]
+    NotUtf8,
+}
+
+impl CanonicalPath {
+    /// Reads the target of a request: the path, and a query that is set aside.
+    pub fn parse(target: &[u8]) -> Result<Self, TargetFault> {
+        if target.len() > LONGEST {
+            return Err(TargetFault::TooLong);
+        }
+        if target.contains(&b'#') {
+            return Err(TargetFault::Fragment);
+        }
+        let path = target.split(|b| *b == b'?').next().unwrap_or_default();
+        let inner = path.strip_prefix(b"/").ok_or(TargetFault::NoLeadingSlash)?;
+        let segments = inner
+            .split(|b| *b == b'/')
+            .map(decode)
+            .collect::<Result<Vec<_>, _>>()?;
+        let (_, all_but_last) = segments.split_last().ok_or(TargetFault::NoLeadingSlash)?;
+        if all_but_last.iter().any(String::is_empty) {
+            return Err(TargetFault::EmptySegment);
+        }
+        let encoded_slash = segments.iter().any(|s| s.contains('/'));
+        Ok(Self {
+            segments,
+            encoded_slash,
+        })
+    }
+
+    /// The decoded segments; a last empty one stands for a trailing slash.
+    pub fn segments(&self) -> &[String] {
+        &self.segments
+    }
+
+    /// Does a segment hold a slash that was sent as `%2F`? Only a route that says so takes it as data.
+    pub fn has_encoded_slash(&self) -> bool {
+        self.encoded_slash
+    }
+}
+
+impl fmt::Display for CanonicalPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for segment in &self.segments {
+            write!(f, "/{}", utf8_percent_encode(segment, &ESCAPED))?;
+        }
+        Ok(())
+    }
+}
+
+/// One segment, decoded exactly once.
+fn decode(raw: &[u8]) -> Result<String, TargetFault> {
+    if raw.iter().any(|b| *b <= b' ' || *b == 0x7f) {
+        return Err(TargetFault::ControlCharacter);
+    }
+    if !escapes_are_whole(raw) {
+        return Err(TargetFault::BadEscape);
+    }
+    let bytes: Vec<u8> = percent_encoding::percent_decode(raw).collect();
+    if has_escape(&bytes) {
+        return Err(TargetFault::EncodedTwice);
+    }
+    let text = String::from_utf8(bytes).map_err(|_| TargetFault::NotUtf8)?;
+    check_characters(&text)?;
+    check_dots(&text)?;
+    Ok(text)
+}
+
+fn check_characters(text: &str) -> Result<(), TargetFault> {
+    for c in text.chars() {
+        match c {
+            '\\' => return Err(TargetFault::Backslash),
+            ';' => return Err(TargetFault::Semicolon),
+            c if c.is_control() => return Err(TargetFault::ControlCharacter),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A slash inside a segment came as `%2F`: its parts must not turn into dot segments or `//` when someone decodes it.
+fn check_dots(text: &str) -> Result<(), TargetFault> {
+    let mut parts = text.split('/');
+    if parts.clone().any(|part| part == "." || part == "..") {
+        return Err(TargetFault::DotSegment);
+    }
+    if text.contains('/') && parts.any(str::is_empty) {
+        return Err(TargetFault::EmptySegment);
+    }
+    Ok(())
+}
+
+fn is_escape(window: &[u8]) -> bool {
+    matches!(window, [b'%', a, b, ..] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit())
+}
+
+fn escapes_are_whole(raw: &[u8]) -> bool {
+    raw.iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b'%')
+        .all(|(at, _)| raw.get(at..).is_some_and(is_escape))
+}
+
+fn has_escape(bytes: &[u8]) -> bool {
+    bytes.windows(3).any(is_escape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CanonicalPath, TargetFault as F};
+    use proptest::prelude::*;
+
+    /// Target as it arrives → its one form, or why it is refused.
+    const TABLE: [(&str, Result<&str, F>); 81] = [
+        ("/", Ok("/")),
+        ("/a", Ok("/a")),
+        ("/a/", Ok("/a/")),
+        ("/a/b", Ok("/a/b")),
+        ("/A", Ok("/A")),
+        ("/%61dmin", Ok("/admin")),
+        ("/%61dmin/", Ok("/admin/")),
+        ("/adm%69n/x", Ok("/admin/x")),
+        ("/a%20b", Ok("/a%20b")),
+        ("/a+b", Ok("/a+b")),
+        ("/a%2Bb", Ok("/a+b")),
+        ("/a%7Eb", Ok("/a~b")),
+        ("/a%7eb", Ok("/a~b")),
+        ("/a.b", Ok("/a.b")),
+        ("/a%2eb", Ok("/a.b")),
+        ("/...", Ok("/...")),
+        ("/.well-known/x", Ok("/.well-known/x")),
+        ("/%C3%A4", Ok("/%C3%A4")),
+        ("/ä", Ok("/%C3%A4")),
+        ("/100%25", Ok("/100%25")),
+        ("/100%25x", Ok("/100%25x")),
+        ("/@scope%2Fpkg", Ok("/@scope%2Fpkg")),
+        ("/@scope%2fpkg", Ok("/@scope%2Fpkg")),
+        ("/a:b", Ok("/a:b")),
+        ("/a,b", Ok("/a,b")),
+        ("/a=b&c", Ok("/a=b&c")),
+        ("/a?x=/public/", Ok("/a")),
+        ("/a?x=../b", Ok("/a")),
+        ("/a?", Ok("/a")),
+        ("/?a", Ok("/")),
+        ("/a??b", Ok("/a")),
+        ("/a?x=//;%00", Ok("/a")),
+        ("/private%3f/public", Ok("/private%3F/public")),
+        ("/private%23/public", Ok("/private%23/public")),
+        ("/a%22b", Ok("/a%22b")),
+        ("/a|b", Ok("/a%7Cb")),
+        ("/a%3Cb", Ok("/a%3Cb")),
+        ("", Err(F::NoLeadingSlash)),
+        ("*", Err(F::NoLeadingSlash)),
+        ("admin", Err(F::NoLeadingSlash)),
+        ("?a", Err(F::NoLeadingSlash)),
+        ("http://other/admin", Err(F::NoLeadingSlash)),
+        ("%2fadmin", Err(F::NoLeadingSlash)),
+        ("//admin/x", Err(F::EmptySegment)),
+        ("///admin", Err(F::EmptySegment)),
+        ("/a//b", Err(F::EmptySegment)),
+        ("/a//", Err(F::EmptySegment)),
+        ("//", Err(F::EmptySegment)),
+        ("/%2fadmin", Err(F::EmptySegment)),
+        ("/a%2f", Err(F::EmptySegment)),
+        ("/a%2f%2fb", Err(F::EmptySegment)),
+        ("/.", Err(F::DotSegment)),
+        ("/..", Err(F::DotSegment)),
+        ("/./a", Err(F::DotSegment)),
+        ("/a/../b", Err(F::DotSegment)),
+        ("/public/../admin/x", Err(F::DotSegment)),
+        ("/public/%2e%2e/admin/x", Err(F::DotSegment)),
+        ("/public/.%2E/admin/x", Err(F::DotSegment)),
+        ("/%2e/a", Err(F::DotSegment)),
+        ("/a/..%2fadmin/x", Err(F::DotSegment)),
+        ("/a/%2e%2e%2fadmin", Err(F::DotSegment)),
+        ("/a%2f..%2fb", Err(F::DotSegment)),
+        ("/\\admin", Err(F::Backslash)),
+        ("/a\\..\\b", Err(F::Backslash)),
+        ("/a%5cb", Err(F::Backslash)),
+        ("/a%5C..%5Cb", Err(F::Backslash)),
+        ("/a;x=1/b", Err(F::Semicolon)),
+        ("/..;/admin", Err(F::Semicolon)),
+        ("/a%3bb", Err(F::Semicolon)),
+        ("/a#b", Err(F::Fragment)),
+        ("/private#/public/", Err(F::Fragment)),
+        ("/a?b#c", Err(F::Fragment)),
+        ("/a b", Err(F::ControlCharacter)),
+        ("/a%00b", Err(F::ControlCharacter)),
+        ("/a%0d%0ab", Err(F::ControlCharacter)),
+        ("/a%7f", Err(F::ControlCharacter)),
+        ("/%zz", Err(F::BadEscape)),
+        ("/%", Err(F::BadEscape)),
+        ("/a%2", Err(F::BadEscape)),
+        ("/a/%252e%252e/b", Err(F::EncodedTwice)),
+        ("/a%252fb", Err(F::EncodedTwice)),
+    ];
+
+    #[test]
+    fn every_target_has_one_form_or_is_refused() {
+        for (target, expected) in TABLE {
+            let got = CanonicalPath::parse(target.as_bytes()).map(|path| path.to_string());
+            assert_eq!(got, expected.map(str::to_owned), "{target}");
+        }
+    }
+
+    #[test]
+    fn malformed_and_overlong_utf8_is_refused() {
+        for target in [
+            &b"/\xff"[..],
+            b"/%ff",
+            b"/%c0%af",
+            b"/%e0%80%af",
+            b"/%ed%a0%80",
+        ] {
+            assert_eq!(CanonicalPath::parse(target), Err(F::NotUtf8), "{target:?}");
+        }
+        assert_eq!(CanonicalPath::parse(&[b'/'; 9000]), Err(F::TooLong));
+    }
+
+    #[test]
+    fn only_an_encoded_slash_raises_the_flag() {
+        assert!(CanonicalPath::parse(b"/a%2Fb").unwrap().has_encoded_slash());
+        assert!(!CanonicalPath::parse(b"/a/b").unwrap().has_encoded_slash());
+    }
+
+    proptest! {
+        #[test]
+        fn the_canonical_form_of_a_canonical_form_is_itself(target in "/[ -~ä%./]{0,40}") {
+            if let Ok(path) = CanonicalPath::parse(target.as_bytes()) {
+                prop_assert_eq!(CanonicalPath::parse(path.to_string().as_bytes()), Ok(path));
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(target in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = CanonicalPath::parse(&target);
+        }
+    }
+}
