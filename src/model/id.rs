@@ -73,6 +73,10 @@ id!(
     ApplicationId, "application"
 );
 id!(
+    /// A session's public id; worth nothing as a credential.
+    SessionId, "session"
+);
+id!(
     /// The id that one request carries through logs, problem documents and audit events.
     RequestId, "request"
 );

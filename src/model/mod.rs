@@ -9,12 +9,14 @@ mod directory;
 mod gitea;
 mod host;
 mod id;
+mod mirrored;
 mod name;
 mod path_pattern;
 mod permission;
 mod principal;
 mod role;
 mod role_binding;
+mod session;
 mod user;
 
 pub use application::{
@@ -28,13 +30,17 @@ pub use gitea::{
     TeamId,
 };
 pub use host::HostName;
-pub use id::{ApplicationId, RequestId, RoleBindingId, RoleId, ServiceAccountId, UserId};
+pub use id::{
+    ApplicationId, RequestId, RoleBindingId, RoleId, ServiceAccountId, SessionId, UserId,
+};
+pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
 pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};
 pub use path_pattern::{PathPattern, Segment};
 pub use permission::{Permission, PermissionPattern};
 pub use principal::{Principal, SystemJob};
 pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
+pub use session::{Session, SessionKey, SessionPlace};
 pub use user::{Identity, Subject, User};
 
 /// A text was not of the form that its type demands; says what is wrong and what is allowed.
