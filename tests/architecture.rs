@@ -241,53 +241,55 @@ fn every_room_is_in_the_table_and_on_the_map() {
     }
 }
 
+/// A room, a file in it, and what must be said of it.
+const PLANTED: [(&str, &str, &str); 9] = [
+    (
+        "model",
+        "//! x\nuse crate::store::Store;",
+        "model may not name store",
+    ),
+    (
+        "policy",
+        "//! x\nfn f() { crate::store::open(); }",
+        "policy may not name store",
+    ),
+    (
+        "policy",
+        "//! x\nuse crate::{model::Role, store::{a, b}};",
+        "policy may not name store",
+    ),
+    (
+        "audit",
+        "//! x\nuse tokio::sync::Mutex;",
+        "audit is pure and may not name tokio",
+    ),
+    (
+        "model",
+        "//! x\nfn f() -> std::io::Result<()> { reqwest::get(\"\") }",
+        "model is pure and may not name reqwest",
+    ),
+    ("model", "fn f() {}", "has no `//!` header"),
+    (
+        "http",
+        "//! x\nuse crate::store::Store;",
+        "http may not name store",
+    ),
+    (
+        "mirror",
+        "//! x\nuse crate::config::Meant;",
+        "mirror may not name config",
+    ),
+    (
+        "session",
+        "//! x\nuse crate::mirror::Mirror;",
+        "session may not name mirror",
+    ),
+];
+
 #[test]
 fn a_planted_fault_of_each_kind_is_found() {
     let file = Path::new("x.rs");
-    let planted = [
-        (
-            "model",
-            "//! x\nuse crate::store::Store;",
-            "model may not name store",
-        ),
-        (
-            "policy",
-            "//! x\nfn f() { crate::store::open(); }",
-            "policy may not name store",
-        ),
-        (
-            "policy",
-            "//! x\nuse crate::{model::Role, store::{a, b}};",
-            "policy may not name store",
-        ),
-        (
-            "audit",
-            "//! x\nuse tokio::sync::Mutex;",
-            "audit is pure and may not name tokio",
-        ),
-        (
-            "model",
-            "//! x\nfn f() -> std::io::Result<()> { reqwest::get(\"\") }",
-            "model is pure and may not name reqwest",
-        ),
-        ("model", "fn f() {}", "has no `//!` header"),
-        (
-            "http",
-            "//! x\nuse crate::store::Store;",
-            "http may not name store",
-        ),
-        (
-            "mirror",
-            "//! x\nuse crate::config::Meant;",
-            "mirror may not name config",
-        ),
-        (
-            "session",
-            "//! x\nuse crate::mirror::Mirror;",
-            "session may not name mirror",
-        ),
-    ];
-    for (room, text, fault) in planted {
+    for (room, text, fault) in PLANTED {
         let found = faults(room, file, text).join("\n");
         assert!(
             found.contains(fault),
