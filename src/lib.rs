@@ -7,7 +7,9 @@
 //! | 0 | [`model`] | what a word means: ids, names, permissions, roles, bindings, applications, routes, the directory |
 //! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
+//! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
 
+pub mod access;
 pub mod audit;
 pub mod model;
 pub mod policy;

@@ -16,6 +16,7 @@ mod permission;
 mod principal;
 mod role;
 mod role_binding;
+mod secret;
 mod session;
 mod user;
 
@@ -40,6 +41,7 @@ pub use permission::{Permission, PermissionPattern};
 pub use principal::{Principal, SystemJob};
 pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
+pub use secret::SessionSecret;
 pub use session::{Session, SessionKey, SessionPlace};
 pub use user::{Identity, Subject, User};
 

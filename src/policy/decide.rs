@@ -2,13 +2,14 @@
 //!
 //! Cannot fail and never guesses: a bad policy is refused when it is built, a bad target before it gets here.
 
+use super::holdings::Holdings;
 use super::routes::Parameters;
 use super::snapshot::Policy;
 use super::target::CanonicalPath;
 use crate::model::{
     ApplicationId, BindingSubject, DirectoryUser, GroupName, MethodSet, PathPattern, Permission,
-    Principal, ProviderId, Range, RepositoryAccess, RepositoryLevel, Requirement, RoleBinding,
-    RoleBindingId, RoleId, Route, Timestamp,
+    Principal, ProviderId, RepositoryAccess, RepositoryLevel, Requirement, RoleBindingId, RoleId,
+    Route, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -238,6 +239,16 @@ impl Case<'_> {
         })
     }
 
+    fn holdings(&self) -> Holdings<'_> {
+        Holdings {
+            policy: self.policy,
+            subject: self.subject,
+            application: Some(self.request.application),
+            repository: self.request.repository,
+            now: self.now,
+        }
+    }
+
     /// All permissions are looked at, so that a refusal names everything that is missing.
     fn check_permissions(
         &self,
@@ -246,7 +257,7 @@ impl Case<'_> {
     ) -> Result<(), Denial> {
         let mut result = Ok(());
         for permission in needed {
-            let mut grants = self.grants(permission);
+            let mut grants = self.holdings().grants(permission);
             if grants.is_empty() {
                 reasons.push(Reason::Missing(permission.clone()));
                 result = Err(Denial::PermissionMissing);
@@ -266,74 +277,6 @@ impl Case<'_> {
             }
         }
         result
-    }
-
-    /// Every binding that gives the permission here and now, in the order of their ids.
-    fn grants(&self, permission: &Permission) -> Vec<Grant> {
-        let mut grants = Vec::new();
-        self.each_subject(&mut |subject| {
-            for (binding, role) in self.policy.bindings_of(subject) {
-                if self.holds(binding)
-                    && role
-                        .permissions
-                        .iter()
-                        .any(|pattern| pattern.matches(permission))
-                {
-                    let (permission, subject) = (permission.clone(), subject.clone());
-                    grants.push(Grant {
-                        permission,
-                        role: role.id,
-                        binding: binding.id,
-                        subject,
-                    });
-                }
-            }
-        });
-        grants.sort_by_key(|grant| grant.binding);
-        grants
-    }
-
-    /// Does the binding hold at this instant and in this range?
-    fn holds(&self, binding: &RoleBinding) -> bool {
-        let in_time = binding.until.is_none_or(|until| self.now < until);
-        in_time
-            && match &binding.range {
-                Range::Everywhere => true,
-                Range::Application { id } => *id == self.request.application,
-                Range::Repositories {
-                    organization,
-                    repositories,
-                } => self.request.repository.is_some_and(|access| {
-                    access.owner_id == organization.get() && repositories.matches(&access.name)
-                }),
-            }
-    }
-
-    /// Whatever a binding may call the caller by.
-    fn each_subject(&self, visit: &mut impl FnMut(&BindingSubject)) {
-        match self.subject.principal {
-            Principal::User(id) => visit(&BindingSubject::User { id }),
-            Principal::ServiceAccount(id) => visit(&BindingSubject::ServiceAccount { id }),
-            Principal::LocalOperator | Principal::System(_) | Principal::Anonymous => return,
-        }
-        for (provider, name) in self.subject.groups {
-            visit(&BindingSubject::ProviderGroup {
-                provider: provider.clone(),
-                name: name.clone(),
-            });
-        }
-        let Some(user) = self.subject.user else {
-            return;
-        };
-        user.teams
-            .iter()
-            .for_each(|id| visit(&BindingSubject::Team { id: *id }));
-        user.organizations
-            .iter()
-            .for_each(|id| visit(&BindingSubject::Organization { id: *id }));
-        user.owner_of
-            .iter()
-            .for_each(|id| visit(&BindingSubject::OrganizationOwners { id: *id }));
     }
 
     fn check_repository(

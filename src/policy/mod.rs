@@ -3,14 +3,19 @@
 //! Pure: no I/O, no clock, no randomness, no async. May name `model` alone. Everything is denied unless something
 //! allows it; there are no deny rules.
 
+mod built_in;
 mod decide;
+mod holdings;
 mod routes;
 mod snapshot;
 mod target;
+mod words;
 
+pub use built_in::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, built_in_roles};
 pub use decide::{
     Decision, Denial, Grant, Outcome, Reason, Request, SubjectFacts, decide, explain,
 };
+pub use holdings::Holdings;
 pub use routes::Parameters;
 pub use snapshot::{Policy, PolicyFault};
 pub use target::{CanonicalPath, TargetFault};

@@ -18,6 +18,7 @@ pub struct Policy {
     by_subject: HashMap<BindingSubject, Vec<RoleBindingId>>,
     by_host: HashMap<HostName, ApplicationId>,
     routes: HashMap<ApplicationId, RouteIndex>,
+    ranges_over_repositories: bool,
 }
 
 /// Why a set of roles, bindings and applications is no policy.
@@ -107,6 +108,7 @@ impl Policy {
             by_subject: HashMap::new(),
             by_host: HashMap::new(),
             routes: HashMap::new(),
+            ranges_over_repositories: false,
         };
         let faults = policy.faults();
         if !faults.is_empty() {
@@ -129,6 +131,31 @@ impl Policy {
     /// By id.
     pub fn application(&self, id: ApplicationId) -> Option<&Application> {
         self.applications.get(&id)
+    }
+
+    /// By id.
+    pub fn role_binding(&self, id: RoleBindingId) -> Option<&RoleBinding> {
+        self.bindings.get(&id)
+    }
+
+    /// In the order of their ids.
+    pub fn roles(&self) -> impl Iterator<Item = &Role> {
+        self.roles.values()
+    }
+
+    /// In the order of their ids.
+    pub fn role_bindings(&self) -> impl Iterator<Item = &RoleBinding> {
+        self.bindings.values()
+    }
+
+    /// In the order of their ids.
+    pub fn applications(&self) -> impl Iterator<Item = &Application> {
+        self.applications.values()
+    }
+
+    /// Does any binding hold in a range of repositories?
+    pub fn ranges_over_repositories(&self) -> bool {
+        self.ranges_over_repositories
     }
 
     /// The application that answers to a host.
@@ -168,6 +195,7 @@ impl Policy {
 
     fn index(&mut self) {
         for binding in self.bindings.values() {
+            self.ranges_over_repositories |= matches!(binding.range, Range::Repositories { .. });
             self.by_subject
                 .entry(binding.subject.clone())
                 .or_default()

@@ -1,0 +1,32 @@
+//! What a door learned from its dialect, in one form for all doors.
+
+use crate::model::{DisplayText, HostName, RequestId, SessionSecret};
+use std::net::IpAddr;
+
+/// Who is at the other end of the connection, as far as the network tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Read from the right of the forwarded chain, through trusted proxies only; none on a Unix socket.
+    pub address: Option<IpAddr>,
+    /// What it calls itself.
+    pub user_agent: Option<DisplayText>,
+}
+
+/// One request to an application.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The application's host.
+    pub host: &'a HostName,
+    /// In capitals, as sent.
+    pub method: &'a str,
+    /// The target as sent; a query is set aside.
+    pub target: &'a [u8],
+    /// The session cookie of that host, when there is one of the right form.
+    pub credential: Option<&'a SessionSecret>,
+    /// True when the caller is a browser on its way to a page: sending it to sign-in is no audit event.
+    pub navigation: bool,
+    /// Who asks.
+    pub client: &'a Client,
+    /// The id that the request carries through logs and events.
+    pub request: RequestId,
+}

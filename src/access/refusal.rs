@@ -1,0 +1,127 @@
+//! Why a request is refused, in words that a person can act on. Doors turn these into their own answers.
+
+use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Timestamp};
+use crate::policy::TargetFault;
+use std::fmt;
+
+/// A route as people speak of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteName {
+    /// Its methods.
+    pub methods: MethodSet,
+    /// Its pattern.
+    pub path: PathPattern,
+}
+
+impl fmt::Display for RouteName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{} {}`", self.methods, self.path)
+    }
+}
+
+/// Why a request is refused. Never says who else may do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No application answers to the host.
+    #[error("no application answers to this host; add the host to an application")]
+    HostUnknown,
+    /// Two parties could read the target differently.
+    #[error("{0}")]
+    TargetAmbiguous(TargetFault),
+    /// `%2F` on a route that does not take it as data.
+    #[error(
+        "the path holds a slash sent as `%2F`, and route {0} does not take it as data; send a plain slash, or switch on `encoded_slash` for the route"
+    )]
+    EncodedSlash(RouteName),
+    /// Nobody signed in.
+    #[error("nobody is signed in; sign in first")]
+    CredentialsMissing,
+    /// The session has ended or was never ours.
+    #[error("the session has ended; sign in again")]
+    SessionEnded,
+    /// The account is disabled or gone.
+    #[error("the account is disabled in Gitea or gone; ask a Gitea administrator")]
+    PrincipalDisabled,
+    /// The application has no route for it.
+    #[error(
+        "the application has no route for this method and path; ask who looks after its routes"
+    )]
+    RouteUnknown,
+    /// Permissions are missing.
+    #[error("route {route} needs {}; ask for a role that gives it", list(.permissions))]
+    PermissionMissing {
+        /// The route that matched.
+        route: RouteName,
+        /// Everything that is missing.
+        permissions: Vec<Permission>,
+    },
+    /// One of Samovar's own permissions is missing.
+    #[error(
+        "this needs permission `{0}`; ask an administrator of Samovar for a role that gives it"
+    )]
+    OwnPermissionMissing(&'static str),
+    /// The credential's scope leaves permissions out.
+    #[error("route {route} needs scope {}; ask for a credential with it", list(.permissions))]
+    ScopeInsufficient {
+        /// The route that matched.
+        route: RouteName,
+        /// What the scope leaves out.
+        permissions: Vec<Permission>,
+    },
+    /// The access to the repository is missing.
+    #[error(
+        "route {route} needs {} access to the Gitea repository that the path names; ask its owners", level(*.needed)
+    )]
+    RepositoryAccessMissing {
+        /// The route that matched.
+        route: RouteName,
+        /// At least this.
+        needed: RepositoryLevel,
+    },
+    /// Gitea did not answer for longer than the grace.
+    #[error("Gitea has not confirmed the memberships since {since}; try again when Gitea answers")]
+    MembershipStale {
+        /// The freshness of what is known.
+        since: Timestamp,
+    },
+    /// The audit event could not be written, so nothing may happen.
+    #[error("the audit log cannot be written; the server's log says why")]
+    StoreUnavailable,
+}
+
+impl Refusal {
+    /// The stable code of design section 6.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::HostUnknown => "host_unknown",
+            Self::TargetAmbiguous(_) | Self::EncodedSlash(_) => "target_ambiguous",
+            Self::CredentialsMissing => "credentials_missing",
+            Self::SessionEnded => "session_ended",
+            Self::PrincipalDisabled => "principal_disabled",
+            Self::RouteUnknown => "route_unknown",
+            Self::PermissionMissing { .. } | Self::OwnPermissionMissing(_) => "permission_missing",
+            Self::ScopeInsufficient { .. } => "scope_insufficient",
+            Self::RepositoryAccessMissing { .. } => "repository_access_missing",
+            Self::MembershipStale { .. } => "membership_stale",
+            Self::StoreUnavailable => "store_unavailable",
+        }
+    }
+}
+
+fn list(permissions: &[Permission]) -> String {
+    let noun = if permissions.len() == 1 {
+        "permission"
+    } else {
+        "permissions"
+    };
+    let names: Vec<String> = permissions.iter().map(|p| format!("`{p}`")).collect();
+    format!("{noun} {}", names.join(", "))
+}
+
+const fn level(level: RepositoryLevel) -> &'static str {
+    match level {
+        RepositoryLevel::Read => "read",
+        RepositoryLevel::Write => "write",
+        RepositoryLevel::Admin => "admin",
+    }
+}

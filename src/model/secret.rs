@@ -1,0 +1,67 @@
+//! The secret of a session as the cookie carries it. Never printed, never serialised, never stored.
+
+use super::{Invalid, Random, SessionKey};
+use data_encoding::BASE64URL_NOPAD;
+use std::fmt;
+use std::str::FromStr;
+
+/// 256 random bits; in a cookie as 43 characters of unpadded base64url (RFC 4648 section 5).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionSecret([u8; 32]);
+
+impl SessionSecret {
+    /// A new secret.
+    pub fn generate(random: &dyn Random) -> Self {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        Self(bytes)
+    }
+
+    /// The cookie's value: for the `Set-Cookie` header and nothing else.
+    pub fn reveal(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+
+    /// What the store keeps instead of the secret: looked up by equality of digests, so that timing tells nothing.
+    pub fn key(&self) -> SessionKey {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &self.0);
+        let mut key = [0; 32];
+        key.iter_mut()
+            .zip(digest.as_ref())
+            .for_each(|(to, from)| *to = *from);
+        SessionKey::from_digest(key)
+    }
+}
+
+impl FromStr for SessionSecret {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+        bytes
+            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
+            .map(Self)
+            .ok_or_else(|| Invalid::new("the session cookie is not one of ours; sign in again"))
+    }
+}
+
+impl fmt::Debug for SessionSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionSecret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_reads_back_from_its_cookie_and_shows_nothing_in_a_log() {
+        let secret = SessionSecret([7; 32]);
+        assert_eq!(secret.reveal().len(), 43);
+        assert_eq!(secret.reveal().parse::<SessionSecret>().unwrap(), secret);
+        assert_eq!(format!("{secret:?}"), "SessionSecret(…)");
+        for bad in ["", "a", &"A".repeat(42), &"=".repeat(43), &"A".repeat(44)] {
+            assert!(bad.parse::<SessionSecret>().is_err(), "{bad}");
+        }
+    }
+}

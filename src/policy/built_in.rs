@@ -1,0 +1,116 @@
+//! The roles that come with Samovar, made of its own permissions; the same engine decides about them.
+
+use crate::model::{DisplayText, Invalid, PermissionPattern, Role, RoleId};
+use std::collections::BTreeSet;
+
+/// Id of the role `administrator`.
+pub const ADMINISTRATOR: RoleId = fixed(1);
+/// Id of the role `policy-editor`.
+pub const POLICY_EDITOR: RoleId = fixed(2);
+/// Id of the role `auditor`.
+pub const AUDITOR: RoleId = fixed(3);
+
+/// What each may do. `role-bindings:any` frees from the rule that nobody grants what they do not hold.
+const ROLES: [(RoleId, &str, &str, &[&str]); 3] = [
+    (
+        ADMINISTRATOR,
+        "administrator",
+        "everything in Samovar itself",
+        &[
+            "samovar.directory:read",
+            "samovar.roles:read",
+            "samovar.roles:write",
+            "samovar.role-bindings:read",
+            "samovar.role-bindings:write",
+            "samovar.role-bindings:any",
+            "samovar.applications:read",
+            "samovar.applications:write",
+            "samovar.decisions:explain",
+            "samovar.sessions:read",
+            "samovar.sessions:end",
+            "samovar.mirror:read",
+            "samovar.mirror:sync",
+            "samovar.audit-events:read",
+        ],
+    ),
+    (
+        POLICY_EDITOR,
+        "policy-editor",
+        "roles, role bindings and applications, within what the editor holds",
+        &[
+            "samovar.directory:read",
+            "samovar.roles:read",
+            "samovar.roles:write",
+            "samovar.role-bindings:read",
+            "samovar.role-bindings:write",
+            "samovar.applications:read",
+            "samovar.applications:write",
+            "samovar.decisions:explain",
+            "samovar.mirror:read",
+            "samovar.mirror:sync",
+        ],
+    ),
+    (
+        AUDITOR,
+        "auditor",
+        "reads everything, changes nothing",
+        &[
+            "samovar.directory:read",
+            "samovar.roles:read",
+            "samovar.role-bindings:read",
+            "samovar.applications:read",
+            "samovar.decisions:explain",
+            "samovar.sessions:read",
+            "samovar.mirror:read",
+            "samovar.audit-events:read",
+        ],
+    ),
+];
+
+const fn fixed(last: u8) -> RoleId {
+    RoleId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, last])
+}
+
+/// The built-in roles.
+///
+/// # Errors
+/// When the table above is misspelled, which a test excludes.
+pub fn built_in_roles() -> Result<Vec<Role>, Invalid> {
+    ROLES.iter().map(role).collect()
+}
+
+fn role((id, name, description, list): &(RoleId, &str, &str, &[&str])) -> Result<Role, Invalid> {
+    let permissions: BTreeSet<PermissionPattern> =
+        list.iter().map(|p| p.parse()).collect::<Result<_, _>>()?;
+    Ok(Role {
+        id: *id,
+        name: name.parse()?,
+        description: DisplayText::lossy(description),
+        permissions,
+        built_in: true,
+        version: 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_permission_is_samovars_own_and_an_auditor_changes_nothing() {
+        let roles = built_in_roles().unwrap();
+        assert_eq!(roles.len(), 3);
+        assert!(
+            roles
+                .iter()
+                .flat_map(|r| &r.permissions)
+                .all(PermissionPattern::is_own)
+        );
+        let auditor = roles.iter().find(|r| r.id == AUDITOR).unwrap();
+        let reads = |p: &PermissionPattern| {
+            let text = p.to_string();
+            text.ends_with(":read") || text.ends_with(":explain")
+        };
+        assert!(auditor.permissions.iter().all(reads));
+    }
+}
