@@ -8,6 +8,7 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod replay;
 mod world;
 
 #[path = "../support/mod.rs"]

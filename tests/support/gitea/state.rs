@@ -1,7 +1,7 @@
 //! What the stand-in Gitea remembers: its tables and how a row is found. Knows no HTTP and never refuses anything;
 //! what a change drags along is in `changes.rs`, who may do it in `caller.rs` and `api/`.
 
-use super::keys::{SigningKey, avatar_hash};
+use super::keys::{self, SigningKey, avatar_hash};
 use super::scope::Scope;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -354,5 +354,21 @@ impl State {
         self.old_names.remove(&user.login.to_lowercase());
         self.users.insert(user.id, user.clone());
         user.id
+    }
+
+    /// A personal access token made without the API, as the administrator's command line does.
+    pub fn new_pat(&mut self, login: &str, name: &str, scopes: &[String], now: i64) -> String {
+        let id = next(&mut self.counters.pats);
+        let token = keys::pat();
+        let pat = Pat {
+            id,
+            user: self.user_named(login).unwrap().id,
+            name: name.to_owned(),
+            token: token.clone(),
+            scope: Scope::parse(scopes).unwrap(),
+            created: now,
+        };
+        self.pats.insert(id, pat);
+        token
     }
 }
