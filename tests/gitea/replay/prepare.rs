@@ -77,6 +77,7 @@ impl Stage {
             269 => _ = organization(state, "brew", "root", now),
             282 => _ = organization(state, "gone", "cleo", now),
             306 => copy_hook(state, 8, 9, "http://127.0.0.1:9/hook/patched"),
+            331 => rename_repository(state, "fresh", "fresher"),
             340 => copy_hook(state, 7, 11, "http://10.0.0.1/hook"),
             _ => {}
         });
@@ -198,6 +199,12 @@ fn copy_hook(state: &mut State, like: i64, id: i64, url: &str) {
         ..state.hooks[&like].clone()
     };
     state.hooks.insert(id, hook);
+}
+
+fn rename_repository(state: &mut State, from: &str, to: &str) {
+    let found = state.repos.values().find(|repo| repo.name == from);
+    let id = found.unwrap().id;
+    state.rename_repo(id, to);
 }
 
 fn redirect_uri(app: &str) -> &'static str {
