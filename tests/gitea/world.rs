@@ -225,3 +225,34 @@ async fn an_outage_ends_and_nothing_is_lost() {
     gitea.come_back().await;
     assert_eq!(gitea.user_id("ben").await, ben);
 }
+
+#[tokio::test]
+async fn a_list_longer_than_a_page_tells_its_total() {
+    let gitea = GiteaWorld::start().await;
+    gitea.organization("acme", "root").await;
+    let team = gitea.team("acme", "Crowd", &[("repo.code", "read")]).await;
+    for number in 1..=52 {
+        let login = format!("member{number:02}");
+        gitea.user(&login).await;
+        gitea.add_member(team, &login).await;
+    }
+    let own = gitea.service_identity(CALLBACK).await;
+    // root and the service user beside the members
+    for (path, total) in [
+        ("/admin/users".to_owned(), 54),
+        (format!("/teams/{team}/members"), 52),
+        ("/orgs/acme/members".to_owned(), 53),
+    ] {
+        let pages = [1, 2, 3].map(|page| format!("{path}?limit=100&page={page}"));
+        for (path, owed) in pages.iter().zip([50, total - 50, 0]) {
+            let url = format!("{}/api/v1{path}", gitea.url());
+            let request = plain_client()
+                .get(url)
+                .header("authorization", format!("token {}", own.token));
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.headers()["x-total-count"], total.to_string());
+            let items: Vec<Value> = answer.json().await.unwrap();
+            assert_eq!(items.len(), owed, "{path}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
+# environment `.venv` with the packages of each `requirements.txt` below `tests/`. Does nothing when all is there;
+# a second run at the same time waits. Installs system packages only as root; otherwise it says what is missing.
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p tests/.tools
+exec 9> tests/.tools/lock
+flock 9
+
+missing=
+PATH="$PATH:/usr/sbin"
+command -v nginx > /dev/null || missing="$missing nginx"
+python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$missing python3-venv"
+if [ -n "$missing" ]; then
+    if [ "$(id -u)" != 0 ]; then
+        echo "missing:$missing; install with: sudo apt-get install$missing" >&2
+        exit 1
+    fi
+    apt-get update -qq
+    # shellcheck disable=SC2086 # several packages
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
+fi
+
+wanted=$(cat tests/*/requirements.txt)
+if [ "$(cat .venv/installed 2> /dev/null)" != "$wanted" ]; then
+    python3 -m venv .venv
+    echo "$wanted" | .venv/bin/pip install -q --disable-pip-version-check -r /dev/stdin
+    echo "$wanted" > .venv/installed
+fi
