@@ -8,8 +8,10 @@
 //! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
+//! | 5 | [`http`] | the doors over HTTP: the API and its document |
 
 pub mod access;
 pub mod audit;
+pub mod http;
 pub mod model;
 pub mod policy;

@@ -1,0 +1,26 @@
+//! `/administrator` of the API.
+
+use super::Noun;
+use super::answer::Done;
+use super::body::Body;
+use super::caller::SignedIn;
+use super::failure::{Failure, OfNew};
+use super::problem::Problem;
+use super::wire::me::Claim;
+use poem_openapi::OpenApi;
+
+/// The operations.
+pub(super) struct Api;
+
+#[OpenApi(prefix_path = "/administrator", tag = "Noun::Administrator")]
+impl Api {
+    /// Makes the caller, a site administrator of Gitea, the first administrator, while there is none.
+    #[oai(path = "/claim", method = "post", operation_id = "claim_administrator")]
+    async fn claim_administrator(
+        &self,
+        _caller: SignedIn,
+        _body: Body<Claim>,
+    ) -> Result<Done, Failure<OfNew>> {
+        Err(Problem::new("store_unavailable", "").into())
+    }
+}

@@ -1,0 +1,165 @@
+//! How an operation fails: a problem document, and the statuses that each operation declares.
+//!
+//! Never HTML, never an inner error's text. Every operation declares what the gate in front of it can answer.
+
+use super::problem::Problem;
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiResponse, Object};
+use std::marker::PhantomData;
+
+/// Which answers an operation can give beside those of every operation.
+pub(super) trait Answers: 'static {
+    /// Status and meaning.
+    const OWN: &'static [(u16, &'static str)];
+}
+
+/// An operation that speaks of no single object.
+#[derive(Debug)]
+pub(super) struct OfAll;
+
+impl Answers for OfAll {
+    const OWN: &'static [(u16, &'static str)] = &[];
+}
+
+/// An operation that reads one object.
+#[derive(Debug)]
+pub(super) struct OfOne;
+
+impl Answers for OfOne {
+    const OWN: &'static [(u16, &'static str)] = &[NOT_FOUND];
+}
+
+/// An operation that makes an object.
+#[derive(Debug)]
+pub(super) struct OfNew;
+
+impl Answers for OfNew {
+    const OWN: &'static [(u16, &'static str)] = &[CONFLICT];
+}
+
+/// An operation that changes or deletes an object, from a version that the caller has seen.
+#[derive(Debug)]
+pub(super) struct OfChange;
+
+impl Answers for OfChange {
+    const OWN: &'static [(u16, &'static str)] = &[
+        NOT_FOUND,
+        CONFLICT,
+        (
+            412,
+            "`version_stale`: the object was changed since; says what changed",
+        ),
+        (
+            428,
+            "`version_required`: send `If-Match` with the `ETag` that you saw",
+        ),
+    ];
+}
+
+const NOT_FOUND: (u16, &str) = (404, "there is no such object");
+const CONFLICT: (u16, &str) = (
+    409,
+    "it contradicts another object, such as a name that is taken",
+);
+
+/// What every operation can answer: the gate's answers, and those of access.
+const EVERY: [(u16, &str); 9] = [
+    (
+        400,
+        "the request is malformed or holds values that are not allowed; `errors` names each",
+    ),
+    (401, "nobody is signed in, or the session has ended"),
+    (403, "a permission is missing; names it"),
+    (405, "the path exists, the method does not"),
+    (413, "the body is too large"),
+    (415, "the body must be `application/json`"),
+    (429, "too many requests; see `Retry-After`"),
+    (431, "the headers are too large"),
+    (
+        503,
+        "Gitea or the store cannot be asked, so nothing is allowed",
+    ),
+];
+
+/// Something about one value of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(rename = "ProblemDetail")]
+struct DetailSchema {
+    /// JSON pointer into the body (RFC 6901), or the parameter's name.
+    pointer: String,
+    /// What is wrong and what is allowed.
+    detail: String,
+}
+
+/// What went wrong (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(rename = "Problem")]
+struct ProblemSchema {
+    /// Always `about:blank`; `code` tells problems apart.
+    r#type: String,
+    /// The status in words.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// Stable word for programs, such as `permission_missing`.
+    code: String,
+    /// What went wrong and what to do, for people.
+    detail: String,
+    /// Id of the request, as logs and audit events have it.
+    request_id: Option<String>,
+    /// Every value that is wrong.
+    errors: Option<Vec<DetailSchema>>,
+    /// With `version_stale`: the version that there is now.
+    current_version: Option<u64>,
+    /// With `version_stale`: the members of the object that differ from what was sent.
+    changed: Option<Vec<String>>,
+}
+
+/// A problem, as an operation with these answers gives it.
+#[derive(Debug)]
+pub(super) struct Failure<A> {
+    problem: Box<Problem>,
+    answers: PhantomData<fn() -> A>,
+}
+
+impl<A, T: Into<Problem>> From<T> for Failure<A> {
+    fn from(fault: T) -> Self {
+        Self {
+            problem: Box::new(fault.into()),
+            answers: PhantomData,
+        }
+    }
+}
+
+impl<A> From<Failure<A>> for poem::Error {
+    fn from(failure: Failure<A>) -> Self {
+        (*failure.problem).into()
+    }
+}
+
+impl<A: Answers> ApiResponse for Failure<A> {
+    fn meta() -> MetaResponses {
+        let mut statuses: Vec<_> = EVERY.iter().chain(A::OWN).collect();
+        statuses.sort();
+        let responses = statuses
+            .into_iter()
+            .map(|(status, description)| MetaResponse {
+                description,
+                status: Some(*status),
+                status_range: None,
+                content: vec![MetaMediaType {
+                    content_type: "application/problem+json",
+                    schema: ProblemSchema::schema_ref(),
+                }],
+                headers: vec![],
+            });
+        MetaResponses {
+            responses: responses.collect(),
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        ProblemSchema::register(registry);
+    }
+}

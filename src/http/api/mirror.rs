@@ -1,0 +1,34 @@
+//! `/mirror` of the API.
+
+use super::Noun;
+use super::caller::Allowed;
+use super::failure::{Failure, OfAll};
+use super::problem::Problem;
+use super::wire::mirror::Mirror;
+use crate::access::{MirrorRead, MirrorSync};
+use poem_openapi::OpenApi;
+use poem_openapi::payload::Json;
+
+/// The operations.
+pub(super) struct Api;
+
+#[OpenApi(prefix_path = "/mirror", tag = "Noun::Mirror")]
+impl Api {
+    /// What the mirror knows, and how well it gets on with Gitea.
+    #[oai(path = "/", method = "get", operation_id = "get_mirror")]
+    async fn get_mirror(
+        &self,
+        _permit: Allowed<MirrorRead>,
+    ) -> Result<Json<Mirror>, Failure<OfAll>> {
+        Err(Problem::new("store_unavailable", "").into())
+    }
+
+    /// Reads everything from Gitea now, and answers when that is done.
+    #[oai(path = "/sync", method = "post", operation_id = "sync_mirror")]
+    async fn sync_mirror(
+        &self,
+        _permit: Allowed<MirrorSync>,
+    ) -> Result<Json<Mirror>, Failure<OfAll>> {
+        Err(Problem::new("store_unavailable", "").into())
+    }
+}

@@ -1,0 +1,194 @@
+//! Applications, their routes and snippets over the wire.
+
+use poem_openapi::{Enum, Object, Union};
+
+/// Nothing is asked, not even to be signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http::api) struct PublicRequirement {}
+
+/// The caller must be signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http::api) struct SignedInRequirement {}
+
+/// The caller must hold all of these.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http::api) struct PermissionsRequirement {
+    /// `resource:action` each, at least one.
+    pub permissions: Vec<String>,
+}
+
+/// What a route asks of its caller.
+#[derive(Debug, Clone, PartialEq, Eq, Union, serde::Deserialize)]
+#[oai(discriminator_name = "kind", one_of, rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(in crate::http::api) enum Requirement {
+    /// Nothing.
+    Public(PublicRequirement),
+    /// To be signed in.
+    SignedIn(SignedInRequirement),
+    /// To hold permissions.
+    Permissions(PermissionsRequirement),
+}
+
+/// A degree of access to a Gitea repository, each including the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, serde::Deserialize)]
+#[oai(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::http::api) enum RepositoryLevel {
+    /// May read the code.
+    Read,
+    /// May write the code.
+    Write,
+    /// Administers it.
+    Admin,
+}
+
+/// Methods, path pattern and requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http::api) struct Route {
+    /// In capitals; empty for every method. HEAD is checked as GET.
+    #[oai(default)]
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// Such as `/deploy/{owner}/{repo}` or `/admin/**`.
+    pub path: String,
+    /// What is asked of the caller.
+    pub requirement: Requirement,
+    /// What the caller must be allowed in the Gitea repository that `{owner}` and `{repo}` name.
+    #[serde(default)]
+    pub repository: Option<RepositoryLevel>,
+    /// `%2F` inside one segment is data.
+    #[oai(default)]
+    #[serde(default)]
+    pub encoded_slash: bool,
+}
+
+/// A header in which the upstream learns who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, serde::Deserialize)]
+pub(in crate::http::api) enum IdentityHeader {
+    /// Login.
+    #[oai(rename = "Remote-User")]
+    #[serde(rename = "Remote-User")]
+    User,
+    /// Samovar's id of the user.
+    #[oai(rename = "Remote-User-Id")]
+    #[serde(rename = "Remote-User-Id")]
+    UserId,
+    /// Full name.
+    #[oai(rename = "Remote-Name")]
+    #[serde(rename = "Remote-Name")]
+    Name,
+    /// Address.
+    #[oai(rename = "Remote-Email")]
+    #[serde(rename = "Remote-Email")]
+    Email,
+    /// Organizations and teams that the application's bindings speak of.
+    #[oai(rename = "Remote-Groups")]
+    #[serde(rename = "Remote-Groups")]
+    Groups,
+    /// Roles held in the application.
+    #[oai(rename = "Remote-Roles")]
+    #[serde(rename = "Remote-Roles")]
+    Roles,
+}
+
+/// Who reads `Authorization`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum, serde::Deserialize)]
+#[oai(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::http::api) enum AuthorizationOwner {
+    /// Samovar looks for its own tokens there.
+    #[default]
+    Samovar,
+    /// Only the application does.
+    Application,
+}
+
+/// How much of the application's decisions is written to the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum, serde::Deserialize)]
+#[oai(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::http::api) enum AuditMode {
+    /// Every decision.
+    Every,
+    /// The first of its kind in a window, repeats counted.
+    #[default]
+    FirstInWindow,
+    /// Refusals and unsafe requests only.
+    Refusals,
+}
+
+/// Something protected: hosts and an ordered list of routes.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct Application {
+    /// Its id.
+    pub id: String,
+    /// Unique among applications.
+    pub name: String,
+    /// Hosts that it answers to.
+    pub hosts: Vec<String>,
+    /// The first that matches is the route; what none matches is denied.
+    pub routes: Vec<Route>,
+    /// Identity headers that it wants.
+    pub identity_headers: Vec<IdentityHeader>,
+    /// Who reads `Authorization`.
+    pub authorization: AuthorizationOwner,
+    /// Origins whose scripts may call it with credentials.
+    pub origins: Vec<String>,
+    /// How much of its decisions the audit log keeps.
+    pub audit: AuditMode,
+    /// Grows by one with every change; also the `ETag`.
+    pub version: u64,
+}
+
+/// What an application is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http::api) struct ApplicationDraft {
+    /// 1 to 64 of `a-z 0-9 -`, unique among applications.
+    pub name: String,
+    /// Hosts that it answers to, with a port if it is not the scheme's own.
+    pub hosts: Vec<String>,
+    /// In order.
+    pub routes: Vec<Route>,
+    /// Identity headers that it wants; all of them when absent.
+    #[serde(default)]
+    pub identity_headers: Option<Vec<IdentityHeader>>,
+    /// Who reads `Authorization`; `samovar` when absent.
+    #[oai(default)]
+    #[serde(default)]
+    pub authorization: AuthorizationOwner,
+    /// Origins whose scripts may call it with credentials.
+    #[oai(default)]
+    #[serde(default)]
+    pub origins: Vec<String>,
+    /// How much of its decisions the audit log keeps; `first-in-window` when absent.
+    #[oai(default)]
+    #[serde(default)]
+    pub audit: AuditMode,
+}
+
+/// A proxy for which a configuration can be generated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "kebab-case")]
+pub(in crate::http::api) enum Dialect {
+    /// nginx with `auth_request`.
+    Nginx,
+    /// Caddy with `forward_auth`.
+    Caddy,
+}
+
+/// A piece of proxy configuration, to be pasted.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct Snippet {
+    /// For which proxy.
+    pub dialect: Dialect,
+    /// The text.
+    pub text: String,
+}

@@ -1,0 +1,93 @@
+//! People, organizations and teams over the wire, as mirrored from Gitea.
+
+use poem_openapi::Object;
+
+/// A person in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct User {
+    /// Samovar's id of the person.
+    pub id: String,
+    /// Gitea's numeric id.
+    pub gitea_id: i64,
+    /// Present login.
+    pub login: String,
+    /// Full name, or empty.
+    pub full_name: String,
+    /// Active, not prohibited, not deleted.
+    pub enabled: bool,
+}
+
+/// A person with all that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct UserDetail {
+    /// Samovar's id of the person.
+    pub id: String,
+    /// Gitea's numeric id.
+    pub gitea_id: i64,
+    /// Present login.
+    pub login: String,
+    /// Full name, or empty.
+    pub full_name: String,
+    /// Address, or empty; for display alone.
+    pub email: String,
+    /// Active, not prohibited, not deleted.
+    pub enabled: bool,
+    /// Administers the Gitea server.
+    pub site_administrator: bool,
+    /// Teams that the person is in.
+    pub teams: Vec<TeamName>,
+    /// Organizations that the person is in, by one of their teams.
+    pub organizations: Vec<OrganizationName>,
+    /// The instant before the oldest question to Gitea on which this rests.
+    pub freshness: String,
+}
+
+/// A team, named.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct TeamName {
+    /// Gitea's numeric id.
+    pub id: i64,
+    /// Present name.
+    pub name: String,
+    /// The organization that it belongs to.
+    pub organization: OrganizationName,
+}
+
+/// An organization, named.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct OrganizationName {
+    /// Gitea's numeric id.
+    pub id: i64,
+    /// Present name.
+    pub name: String,
+}
+
+/// An organization.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct Organization {
+    /// Gitea's numeric id.
+    pub id: i64,
+    /// Present name.
+    pub name: String,
+    /// Full name, or empty.
+    pub full_name: String,
+    /// How many teams it has.
+    pub teams: u32,
+    /// How many people are in at least one of them.
+    pub members: u32,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct Team {
+    /// Gitea's numeric id.
+    pub id: i64,
+    /// Present name.
+    pub name: String,
+    /// The organization that it belongs to.
+    pub organization: OrganizationName,
+    /// The organization's owners team.
+    pub owners: bool,
+    /// How many people are in it.
+    pub members: u32,
+}

@@ -1,0 +1,3 @@
+//! The API as a whole: its document is pinned.
+
+mod document;
