@@ -256,3 +256,35 @@ async fn a_list_longer_than_a_page_tells_its_total() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_owner_puts_people_in_and_out_on_the_stand_ins_page() {
+    let gitea = GiteaWorld::start_stand_in().await;
+    for login in ["ada", "ben"] {
+        gitea.user(login).await;
+    }
+    gitea.organization("acme", "ada").await;
+    let team = gitea
+        .team("acme", "Readers", &[("repo.code", "read")])
+        .await;
+    let list = format!("{}/org/acme/teams", gitea.url());
+    let sign_in = format!(
+        "{}/user/login?redirect_to=%2Forg%2Facme%2Fteams",
+        gitea.url()
+    );
+    let mut browser = Browser::new();
+    for (login, status) in [("ben", 403), ("ada", 200)] {
+        let password = GiteaWorld::password(login);
+        let fields = [("user_name", login), ("password", password.as_str())];
+        let page = browser.post(&sign_in, &fields).await;
+        assert_eq!(browser.follow(page).await.status, status);
+    }
+    for (action, members) in [("add", 1), ("remove", 0)] {
+        let url = format!("{list}/Readers/action/{action}");
+        let page = browser.post(&url, &[("uname", "ben")]).await;
+        assert_eq!(page.location.unwrap().as_str(), list);
+        let path = format!("/teams/{team}/members");
+        let (_, found) = gitea.api(Method::GET, &path, None).await;
+        assert_eq!(found.as_array().unwrap().len(), members);
+    }
+}

@@ -45,5 +45,7 @@
 
 pub mod browser;
 pub mod gitea;
+pub mod nginx;
+pub mod process;
 mod real_gitea;
 pub mod world;

@@ -17,6 +17,7 @@ mod scope;
 mod server;
 mod shapes;
 pub mod state;
+mod team_pages;
 mod tokens;
 mod web;
 mod wire;

@@ -3,7 +3,8 @@
 use super::state::{Pending, User};
 use super::wire::{Answer, escape};
 
-fn page(status: u16, title: &str, body: &str) -> Answer {
+/// A whole page.
+pub fn page(status: u16, title: &str, body: &str) -> Answer {
     let html = format!(
         "<!DOCTYPE html>\n<html lang=\"en-US\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title} - Gitea (stand-in)</title>\
@@ -22,11 +23,11 @@ button.main{background:#4d7c0f;border-color:#4d7c0f;color:#fff}.error{color:#b91
 footer{margin-top:2rem;color:#78716c;font-size:.85rem}\
 @media(prefers-color-scheme:dark){body{background:#1c1917;color:#f5f5f4}main,button,input{background:#292524;color:inherit}}";
 
-/// Who is signed in.
-pub fn home(user: Option<&User>) -> Answer {
+/// Who is signed in, and where to go from here.
+pub fn home(user: Option<&User>, links: &str) -> Answer {
     let body = match user {
         Some(user) => format!(
-            "<p>Signed in as <strong>{}</strong>.</p><p><a href=\"/user/logout\">Sign out</a></p>",
+            "<p>Signed in as <strong>{}</strong>.</p>{links}<p><a href=\"/user/logout\">Sign out</a></p>",
             escape(&user.login)
         ),
         None => "<p><a href=\"/user/login\">Sign in</a></p>".to_owned(),

@@ -3,7 +3,7 @@
 use super::pages;
 use super::state::{State, User, WebSession};
 use super::wire::{Answer, Ask};
-use super::{authorize, keys, oidc, tokens};
+use super::{authorize, keys, oidc, team_pages, tokens};
 use http::Method;
 use serde_json::json;
 
@@ -45,7 +45,8 @@ fn route(web: &mut Web<'_>) -> Answer {
     let get = web.ask.method == Method::GET;
     let post = web.ask.method == Method::POST;
     match web.ask.path_text() {
-        "/" if get => pages::home(web.user()),
+        "/" if get => home(web),
+        path if path.starts_with("/org/") => team_pages::answer(web),
         "/user/login" if get => pages::sign_in(&web.redirect_to(), None),
         "/user/login" if post => sign_in(web),
         "/user/logout" => sign_out(web),
@@ -129,6 +130,12 @@ impl Web<'_> {
             _ => Ok(()),
         }
     }
+}
+
+fn home(web: &Web<'_>) -> Answer {
+    let user = web.user();
+    let links = user.map(|user| team_pages::links(web.state, user));
+    pages::home(user, &links.unwrap_or_default())
 }
 
 fn sign_in(web: &mut Web<'_>) -> Answer {

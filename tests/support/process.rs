@@ -1,0 +1,96 @@
+//! Programs that tests and the demo start: output into a file, ready when an address answers, ended with the guard.
+//! Knows nothing of what it starts.
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+
+/// A running program; killed when dropped.
+pub struct Program {
+    name: &'static str,
+    log: PathBuf,
+    child: Child,
+}
+
+impl Program {
+    /// Starts a program whose output goes to `<folder>/<name>.log`.
+    pub fn start(name: &'static str, folder: &Path, mut command: Command) -> Self {
+        let log = folder.join(format!("{name}.log"));
+        let file = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(&log);
+        let file = file.unwrap();
+        command
+            .stdin(Stdio::null())
+            .stdout(file.try_clone().unwrap())
+            .stderr(file)
+            .kill_on_drop(true);
+        let child = command.spawn();
+        let child = child.unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
+        Self { name, log, child }
+    }
+
+    /// Waits until somebody answers at its address.
+    pub async fn ready(&mut self, address: SocketAddr) {
+        for _ in 0..600 {
+            if TcpStream::connect(address).await.is_ok() {
+                return;
+            }
+            if let Some(status) = self.child.try_wait().unwrap() {
+                panic!("{} ended with {status}:\n{}", self.name, self.output());
+            }
+            // another program's start has no event to wait for
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!(
+            "{} does not answer at {address}:\n{}",
+            self.name,
+            self.output()
+        );
+    }
+
+    /// What it wrote so far.
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Asks it to end and waits until it has; gives its exit code.
+    pub async fn end(mut self) -> Option<i32> {
+        if let Some(id) = self.child.id() {
+            let id = rustix::process::Pid::from_raw(i32::try_from(id).unwrap()).unwrap();
+            // it may have ended by itself in this very moment
+            let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+        }
+        self.child.wait().await.unwrap().code()
+    }
+
+    /// Ends it as a power cut does.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Resolves when it ends by itself.
+    pub async fn ended(&mut self) -> String {
+        let status = self.child.wait().await.unwrap();
+        format!("{} ended with {status}:\n{}", self.name, self.output())
+    }
+}
+
+/// An address of that loopback host where nobody listens now.
+pub fn free_address(host: [u8; 4]) -> SocketAddr {
+    let listener = TcpListener::bind((IpAddr::from(host), 0)).unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// A program that cargo built beside the one that runs now.
+pub fn built(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let folder = own.parent().and_then(Path::parent).unwrap();
+    let program = folder.join(name);
+    assert!(program.exists(), "build {} first", program.display());
+    program
+}
