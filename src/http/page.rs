@@ -1,0 +1,99 @@
+//! The page that a person sees when something is not done: no script, no image, nothing from elsewhere.
+//!
+//! Knows the problem it shows. Everything in it is escaped; the one style sheet is allowed by its digest alone.
+
+use super::problem::{Asker, Problem};
+use data_encoding::BASE64;
+use poem::http::{HeaderMap, HeaderValue, header};
+
+const STYLE: &str = "\
+:root{color-scheme:light dark}\
+body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 system-ui,sans-serif;\
+background:light-dark(#f6f5f2,#191816);color:light-dark(#23211d,#eceae5)}\
+main{box-sizing:border-box;width:100%;max-width:34rem;padding:1.5rem;overflow-wrap:anywhere}\
+h1{font-size:1.4rem;margin:0 0 .75rem}\
+code{font:.9em ui-monospace,monospace;background:light-dark(#e9e6df,#2b2926);padding:.1em .3em;border-radius:.25em}\
+small{display:block;margin-top:2rem;color:light-dark(#6a655b,#a19b90)}";
+
+/// The whole page.
+pub(super) fn render(problem: &Problem, asker: &Asker) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>{title}</title><style>{STYLE}</style></head><body><main>\
+         <h1>{title}</h1><p>{detail}</p>\
+         <small>Samovar · <code>{code}</code><br>Request <code>{request}</code></small>\
+         </main></body></html>",
+        title = escape(problem.code().title()),
+        detail = sentence(&problem.to_string()),
+        code = problem.code().as_str(),
+        request = asker.request,
+    )
+}
+
+/// Forbids everything but the page's own style.
+pub(super) fn restrict(headers: &mut HeaderMap) {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, STYLE.as_bytes());
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        BASE64.encode(digest.as_ref())
+    );
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// A message as a sentence: capital, period, and what stands in backticks as code.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first: String = letters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let mut html = String::new();
+    for (place, part) in format!("{first}{}.", letters.as_str())
+        .split('`')
+        .enumerate()
+    {
+        let code = place % 2 == 1;
+        html.push_str(if code { "<code>" } else { "" });
+        html.push_str(&escape(part));
+        html.push_str(if code { "</code>" } else { "" });
+    }
+    html
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_message_becomes_markup() {
+        assert_eq!(
+            sentence("no `<b>` & \"x\""),
+            "No <code>&lt;b&gt;</code> &amp; &quot;x&quot;."
+        );
+    }
+
+    #[test]
+    fn an_odd_backtick_still_closes_what_it_opened() {
+        assert_eq!(sentence("a `b"), "A <code>b.</code>");
+        assert_eq!(sentence(""), ".");
+    }
+}

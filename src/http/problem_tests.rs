@@ -1,0 +1,189 @@
+//! What callers are told, and in which form.
+
+use super::*;
+use crate::access::RouteName;
+use crate::model::{PathPattern, Permission, Timestamp};
+use std::collections::BTreeSet;
+
+const REQUEST: RequestId = RequestId::from_bytes([7; 16]);
+const SCRIPT: Asker = Asker {
+    request: REQUEST,
+    page: false,
+};
+const PERSON: Asker = Asker {
+    request: REQUEST,
+    page: true,
+};
+
+async fn read(response: Response) -> (u16, HeaderMap, String) {
+    let status = response.status().as_u16();
+    let headers = response.headers().clone();
+    (
+        status,
+        headers,
+        response.into_body().into_string().await.unwrap(),
+    )
+}
+
+fn route() -> RouteName {
+    RouteName {
+        methods: "POST".parse().unwrap(),
+        path: "/deploy/{x}".parse::<PathPattern>().unwrap(),
+    }
+}
+
+fn permissions() -> Vec<Permission> {
+    vec!["deployments:write".parse().unwrap()]
+}
+
+#[test]
+fn every_refusal_keeps_the_code_that_access_gave_it() {
+    let refusals = [
+        Refusal::HostUnknown,
+        Refusal::TargetAmbiguous(crate::policy::TargetFault::DotSegment),
+        Refusal::EncodedSlash(route()),
+        Refusal::CredentialsMissing,
+        Refusal::SessionEnded,
+        Refusal::PrincipalDisabled,
+        Refusal::RouteUnknown,
+        Refusal::PermissionMissing {
+            route: route(),
+            permissions: permissions(),
+        },
+        Refusal::OwnPermissionMissing("samovar.roles:write"),
+        Refusal::ScopeInsufficient {
+            route: route(),
+            permissions: permissions(),
+        },
+        Refusal::RepositoryAccessMissing {
+            route: route(),
+            needed: crate::model::RepositoryLevel::Write,
+        },
+        Refusal::MembershipStale {
+            since: Timestamp::ZERO,
+        },
+        Refusal::StoreUnavailable,
+    ];
+    for refusal in refusals {
+        let code = refusal.code();
+        assert_eq!(Problem::from(refusal).code().as_str(), code);
+    }
+}
+
+#[test]
+fn no_two_codes_share_a_text() {
+    let texts: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(texts.len(), Code::ALL.len());
+}
+
+#[tokio::test]
+async fn a_script_gets_a_document_that_names_route_and_permission() {
+    let refusal = Refusal::PermissionMissing {
+        route: route(),
+        permissions: permissions(),
+    };
+    let (status, headers, body) = read(Problem::from(refusal).respond(&SCRIPT)).await;
+    let document: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(status, 403);
+    assert_eq!(headers["content-type"], "application/problem+json");
+    assert_eq!(headers["cache-control"], "no-store");
+    assert_eq!(document["code"], "permission_missing");
+    assert_eq!(document["status"], 403);
+    assert_eq!(document["request_id"], REQUEST.to_string());
+    assert_eq!(
+        document["detail"],
+        "route `POST /deploy/{x}` needs permission `deployments:write`; ask for a role that gives it"
+    );
+}
+
+#[tokio::test]
+async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
+    let missing = Problem::from(Refusal::CredentialsMissing);
+    let (status, headers, _) = read(missing.respond(&SCRIPT)).await;
+    assert_eq!(
+        (status, headers["www-authenticate"].as_bytes()),
+        (401, &b"Bearer realm=\"samovar\""[..])
+    );
+    let narrow = Problem::from(Refusal::ScopeInsufficient {
+        route: route(),
+        permissions: permissions(),
+    });
+    let (status, headers, _) = read(narrow.respond(&SCRIPT)).await;
+    assert_eq!(status, 403);
+    assert_eq!(
+        headers["www-authenticate"],
+        "Bearer realm=\"samovar\", error=\"insufficient_scope\", scope=\"deployments:write\""
+    );
+}
+
+#[tokio::test]
+async fn a_person_gets_a_page_without_script_and_with_nothing_allowed_but_its_style() {
+    let problem = Problem::new(Code::RouteUnknown, "no `<script>alert(1)</script>`");
+    let (status, headers, body) = read(problem.respond(&PERSON)).await;
+    assert_eq!(status, 403);
+    assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-"),
+        "{policy}"
+    );
+    assert!(!policy.contains("unsafe"));
+    assert!(!body.contains("<script"), "{body}");
+    assert!(body.contains(&REQUEST.to_string()) && body.contains("route_unknown"));
+}
+
+#[test]
+fn nginx_hears_401_or_403_whatever_the_problem() {
+    for code in Code::ALL {
+        let status = Problem::new(*code, "x")
+            .respond_to_nginx()
+            .status()
+            .as_u16();
+        assert!(status == 401 || status == 403, "{}", code.as_str());
+    }
+}
+
+#[test]
+fn the_frameworks_errors_become_problems() {
+    let not_found: poem::Error = poem::error::NotFoundError.into();
+    assert_eq!(Problem::from_error(&not_found).code(), Code::NotFound);
+    let broken = poem::Error::from_string("secret path /var/lib", StatusCode::BAD_GATEWAY);
+    assert_eq!(Problem::from_error(&broken), Problem::internal());
+    let bad = poem::Error::from_string("parse error.", StatusCode::BAD_REQUEST);
+    assert_eq!(
+        Problem::from_error(&bad),
+        Problem::new(Code::RequestMalformed, "parse error")
+    );
+}
+
+#[test]
+fn only_a_browser_on_its_way_to_a_page_counts_as_one() {
+    let headers = |pairs: &[(&'static str, &str)]| -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
+    };
+    let browser = headers(&[("accept", "text/html,*/*")]);
+    assert!(is_navigation(&Method::GET, &browser));
+    assert!(is_navigation(
+        &Method::GET,
+        &headers(&[("sec-fetch-mode", "navigate")])
+    ));
+    assert!(!is_navigation(&Method::POST, &browser) && !is_navigation(&Method::HEAD, &browser));
+    for script in [
+        headers(&[]),
+        headers(&[("accept", "*/*")]),
+        headers(&[("accept", "text/html"), ("sec-fetch-mode", "cors")]),
+        headers(&[
+            ("accept", "text/html"),
+            ("x-requested-with", "XMLHttpRequest"),
+        ]),
+        headers(&[
+            ("sec-fetch-mode", "navigate"),
+            ("sec-purpose", "prefetch;prerender"),
+        ]),
+    ] {
+        assert!(!is_navigation(&Method::GET, &script), "{script:?}");
+    }
+}
