@@ -74,7 +74,13 @@ fn apply(known: &mut Known, observation: &Observation) {
     known.apply(&plan);
 }
 
-/// What each user may do: is in each team?
+fn apply_all(known: &mut Known, log: &[Observation]) {
+    for observation in log {
+        apply(known, observation);
+    }
+}
+
+/// Every membership, as (team, user).
 fn pairs(known: &Known) -> BTreeSet<(i64, i64)> {
     let teams = known.teams.values();
     teams
@@ -192,7 +198,7 @@ proptest! {
             o.asked_at = o.asked_at.plus(std::time::Duration::from_millis(1));
             o
         }).collect();
-        log.iter().for_each(|observation| apply(&mut known, observation));
+        apply_all(&mut known, &log);
         for team in 1..=TEAMS {
             for member in 1..=USERS {
                 let is = pairs(&known).contains(&(team, member));
@@ -207,9 +213,9 @@ proptest! {
         truth in some_of(0..=TEAMS * USERS - 1),
     ) {
         let mut known = Known::default();
-        log.iter().for_each(|observation| apply(&mut known, observation));
+        apply_all(&mut known, &log);
         let truth: BTreeSet<_> = truth.iter().map(|n| (n / USERS + 1, n % USERS + 1)).collect();
-        full_pass(&truth).iter().for_each(|observation| apply(&mut known, observation));
+        apply_all(&mut known, &full_pass(&truth));
         prop_assert_eq!(pairs(&known), truth);
     }
 
