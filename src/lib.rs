@@ -8,11 +8,13 @@
 //! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
+//! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
 //! | 5 | [`http`] | the doors over HTTP: the API and its document |
 
 pub mod access;
 pub mod audit;
+pub mod config;
 pub mod http;
 pub mod mirror;
 pub mod model;

@@ -1,0 +1,225 @@
+//! Every key that the file may hold: the reader knows no others, and the example is made from this list.
+
+/// One key.
+pub(super) struct Key {
+    pub section: &'static str,
+    pub name: &'static str,
+    /// A TOML value: the default, or an example where the key must be set.
+    pub value: &'static str,
+    pub set: Set,
+    /// Meaning, unit and range, a line each.
+    pub about: &'static [&'static str],
+}
+
+/// Whether the file must hold a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Set {
+    /// It must.
+    Must,
+    /// The value shown is the default.
+    Default,
+    /// There is no default; the value shown is an example.
+    May,
+}
+
+/// What each section is about, in the order of the example.
+pub(super) const SECTIONS: [(&str, &str); 6] = [
+    (
+        "server",
+        "Where Samovar itself is reached, and where it keeps its state.",
+    ),
+    ("gitea", "The Gitea server that says who is on which team."),
+    ("mirror", "How often Gitea is asked."),
+    ("session", "How long a browser stays signed in."),
+    ("audit", "What the audit log keeps of reads and refusals."),
+    ("log", "The server's own log, on standard error."),
+];
+
+const fn key(
+    (section, name): (&'static str, &'static str),
+    set: Set,
+    value: &'static str,
+    about: &'static [&'static str],
+) -> Key {
+    Key {
+        section,
+        name,
+        value,
+        set,
+        about,
+    }
+}
+
+pub(super) const KEYS: &[Key] = &[
+    key(
+        ("server", "external_url"),
+        Set::Must,
+        "\"https://samovar.example.com\"",
+        &[
+            "Address under which browsers reach Samovar: scheme, host and port, no path.",
+            "Plain http is possible on loopback addresses only, with allow_plain_http_on_loopback.",
+        ],
+    ),
+    key(
+        ("server", "listen"),
+        Set::Default,
+        "[\"127.0.0.1:8700\"]",
+        &["Addresses to listen on, as IP:port. Sockets passed by systemd are used as well."],
+    ),
+    key(
+        ("server", "trusted_proxies"),
+        Set::Default,
+        "[\"127.0.0.1/32\", \"::1/128\"]",
+        &[
+            "Networks of the proxies whose forwarded headers are believed and which may ask for checks.",
+        ],
+    ),
+    key(
+        ("server", "state_dir"),
+        Set::Default,
+        "\"/var/lib/samovar\"",
+        &["Folder of the store, mode 0700. One running server for each folder."],
+    ),
+    key(
+        ("server", "admin_socket"),
+        Set::Default,
+        "\"/run/samovar/admin.sock\"",
+        &["Unix socket through which the command line reaches the running server."],
+    ),
+    key(
+        ("server", "allow_plain_http_on_loopback"),
+        Set::Default,
+        "false",
+        &["For trying it out: external_url may be plain http if its host is a loopback address."],
+    ),
+    key(
+        ("gitea", "url"),
+        Set::Must,
+        "\"https://git.example.com\"",
+        &[
+            "Address under which browsers reach Gitea; may have a path. Also the issuer that its ID tokens name.",
+        ],
+    ),
+    key(
+        ("gitea", "internal_url"),
+        Set::May,
+        "\"http://10.0.0.7:3000\"",
+        &["Address for Samovar's own calls, where it differs."],
+    ),
+    key(
+        ("gitea", "client_id"),
+        Set::Must,
+        "\"00000000-0000-0000-0000-000000000000\"",
+        &[
+            "OAuth2 application made in Gitea: confidential, redirect URI <external_url>/auth/callback/gitea.",
+            "Its secret comes from SAMOVAR_GITEA_CLIENT_SECRET, the systemd credential gitea-client-secret,",
+            "or the file named by client_secret_file.",
+        ],
+    ),
+    key(
+        ("gitea", "client_secret_file"),
+        Set::May,
+        "\"/etc/samovar/gitea-client-secret\"",
+        &["File with the client secret and nothing else, not readable by everyone."],
+    ),
+    key(
+        ("gitea", "token_file"),
+        Set::May,
+        "\"/etc/samovar/gitea-token\"",
+        &[
+            "File with the access token of the service identity, a site administrator of its own, with the scopes",
+            "read:admin, read:organization, read:user and read:repository. Otherwise the token comes from",
+            "SAMOVAR_GITEA_TOKEN or the systemd credential gitea-token.",
+        ],
+    ),
+    key(
+        ("gitea", "ca_file"),
+        Set::May,
+        "\"/etc/samovar/ca.pem\"",
+        &["Certificates (PEM) to trust for Gitea beside those of the system."],
+    ),
+    key(
+        ("gitea", "timeout"),
+        Set::Default,
+        "\"10s\"",
+        &["How long one answer of Gitea may take, from 1s to 2m."],
+    ),
+    key(
+        ("mirror", "full_pass"),
+        Set::Default,
+        "\"5m\"",
+        &["Time between two readings of everything, from 30s to 1d."],
+    ),
+    key(
+        ("mirror", "freshness_bound"),
+        Set::Default,
+        "\"30s\"",
+        &[
+            "Older facts about a person are read again before they decide, from 5s to 10m.",
+            "Losing a team in Gitea ends access within this time and one read.",
+        ],
+    ),
+    key(
+        ("mirror", "grace"),
+        Set::Default,
+        "\"15m\"",
+        &[
+            "While Gitea is away, facts are used until they are this old; then requests are answered with 503.",
+            "At least freshness_bound, at most 1d.",
+        ],
+    ),
+    key(
+        ("mirror", "concurrency"),
+        Set::Default,
+        "4",
+        &["Calls to Gitea at the same time, from 1 to 32."],
+    ),
+    key(
+        ("session", "idle"),
+        Set::Default,
+        "\"12h\"",
+        &["A session that is not used for so long ends, from 5m to 30d."],
+    ),
+    key(
+        ("session", "absolute"),
+        Set::Default,
+        "\"7d\"",
+        &["A session ends after this time in any case, from idle to 90d."],
+    ),
+    key(
+        ("audit", "window"),
+        Set::Default,
+        "\"60s\"",
+        &[
+            "Repeats of the same read or refusal within this time are counted instead of written, from 1s to 1h.",
+        ],
+    ),
+    key(
+        ("log", "format"),
+        Set::Default,
+        "\"text\"",
+        &["text or json."],
+    ),
+    key(
+        ("log", "level"),
+        Set::Default,
+        "\"info\"",
+        &["error, warn, info, debug or trace."],
+    ),
+];
+
+/// Keys that would be secrets in the file, and where they belong instead.
+pub(super) const SECRETS: [(&str, &str, &str, &str); 2] = [
+    (
+        "gitea.client_secret",
+        "SAMOVAR_GITEA_CLIENT_SECRET",
+        "gitea-client-secret",
+        "gitea.client_secret_file",
+    ),
+    (
+        "gitea.token",
+        "SAMOVAR_GITEA_TOKEN",
+        "gitea-token",
+        "gitea.token_file",
+    ),
+];

@@ -1,0 +1,106 @@
+//! What is meant: the configuration in types. Valid as a whole.
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::Url;
+
+/// The configuration.
+#[derive(Debug, Clone)]
+pub struct Meant {
+    /// Where Samovar itself is reached.
+    pub server: Server,
+    /// The Gitea server.
+    pub gitea: Gitea,
+    /// How often Gitea is asked.
+    pub mirror: Mirror,
+    /// How long a browser stays signed in.
+    pub session: Session,
+    /// What the audit log keeps.
+    pub audit: Audit,
+    /// The server's own log.
+    pub log: Log,
+}
+
+/// Where Samovar itself is reached, and where it keeps its state.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Scheme, host and port; https, or http on loopback.
+    pub external_url: Url,
+    /// At least one.
+    pub listen: Vec<SocketAddr>,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Folder of the store.
+    pub state_dir: PathBuf,
+    /// Unix socket for the command line.
+    pub admin_socket: PathBuf,
+}
+
+/// The Gitea server.
+#[derive(Debug, Clone)]
+pub struct Gitea {
+    /// For browsers; also the issuer.
+    pub url: Url,
+    /// For our own calls, where it differs.
+    pub internal_url: Option<Url>,
+    /// The application registered in Gitea for sign-in.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+    /// Token of the service identity.
+    pub token: SecretString,
+    /// More certificates to trust.
+    pub ca_file: Option<PathBuf>,
+    /// For one answer.
+    pub timeout: Duration,
+}
+
+/// How often Gitea is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Mirror {
+    /// Between two readings of everything.
+    pub full_pass: Duration,
+    /// Older facts are read again.
+    pub freshness_bound: Duration,
+    /// While Gitea is away.
+    pub grace: Duration,
+    /// Calls at the same time.
+    pub concurrency: usize,
+}
+
+/// How long a browser stays signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct Session {
+    /// Without use.
+    pub idle: Duration,
+    /// In any case.
+    pub absolute: Duration,
+}
+
+/// What the audit log keeps of reads and refusals.
+#[derive(Debug, Clone, Copy)]
+pub struct Audit {
+    /// Repeats within it are counted.
+    pub window: Duration,
+}
+
+/// The server's own log.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// Form of a line.
+    pub format: LogFormat,
+    /// From which level on.
+    pub level: tracing::Level,
+}
+
+/// Form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}

@@ -1,0 +1,239 @@
+//! What the file says: keys and values as they stand there, and the problems found so far.
+
+use super::keys::{KEYS, SECRETS, SECTIONS, Set};
+use super::problem::{Problem, Problems};
+use std::fmt::Display;
+use std::str::FromStr;
+use toml::{Table, Value};
+
+/// A file, read key by key.
+pub(super) struct Raw {
+    table: Table,
+    problems: Vec<Problem>,
+}
+
+impl Raw {
+    /// Reads TOML; looks for keys that do not exist, secrets, and keys that must be set.
+    pub(super) fn parse(text: &str) -> Result<Self, Problems> {
+        let table = text.parse::<Table>().map_err(|error| {
+            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            Problems::one(Problem::of_file(format!(
+                "line {line} is no TOML: {}",
+                error.message()
+            )))
+        })?;
+        let mut raw = Self {
+            table,
+            problems: Vec::new(),
+        };
+        raw.look_at_keys();
+        Ok(raw)
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    pub(super) fn problem(&mut self, key: &str, sentence: impl Into<String>) {
+        self.problems.push(Problem::of(key, sentence));
+    }
+
+    fn look_at_keys(&mut self) {
+        let mut problems = Vec::new();
+        for (section, value) in &self.table {
+            let known = SECTIONS.iter().any(|(name, _)| name == section);
+            match value {
+                Value::Table(keys) if known => {
+                    let paths = keys.keys().map(|name| format!("{section}.{name}"));
+                    problems.extend(paths.filter_map(|path| key_problem(&path)));
+                }
+                _ if known => problems.push(Problem::of(
+                    section,
+                    "this is a section; write `[".to_owned() + section + "]`",
+                )),
+                _ => problems.push(unknown(
+                    section,
+                    SECTIONS.iter().map(|(name, _)| (*name).to_owned()),
+                )),
+            }
+        }
+        let missing = KEYS
+            .iter()
+            .filter(|key| key.set == Set::Must && self.value(&path(key)).is_none())
+            .map(|key| {
+                Problem::of(
+                    path(key),
+                    format!("is missing; set it, for example to {}", key.value),
+                )
+            });
+        problems.extend(missing);
+        self.problems.append(&mut problems);
+    }
+
+    fn value(&self, path: &str) -> Option<&Value> {
+        let (section, name) = path.split_once('.')?;
+        self.table.get(section)?.as_table()?.get(name)
+    }
+
+    /// Does the file hold the key?
+    pub(super) fn holds(&self, path: &str) -> bool {
+        self.value(path).is_some()
+    }
+
+    /// The text under a key, or the default of the list of keys.
+    pub(super) fn text(&mut self, path: &str) -> Option<String> {
+        match self.value(path) {
+            None => default(path).and_then(|value| value.as_str().map(str::to_owned)),
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(_) => {
+                self.problem(path, "must be a text in quotation marks");
+                None
+            }
+        }
+    }
+
+    /// A text that is read by a function.
+    pub(super) fn read<T, E: Display>(
+        &mut self,
+        path: &str,
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(path)?;
+        match read(&text) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.problem(path, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A list of texts, each of which parses.
+    pub(super) fn list<T: FromStr>(&mut self, path: &str, what: &str) -> Option<Vec<T>> {
+        let value = self.value(path).cloned().or_else(|| default(path))?;
+        let Value::Array(items) = value else {
+            self.problem(
+                path,
+                format!("must be a list in which each entry is {what}"),
+            );
+            return None;
+        };
+        let mut list = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            match item.as_str().map(str::parse) {
+                Some(Ok(value)) => list.push(value),
+                _ => self.problem(path, format!("entry {} is not {what}", at + 1)),
+            }
+        }
+        (list.len() == items.len()).then_some(list)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, path: &str) -> Option<bool> {
+        let flag = self
+            .value(path)
+            .cloned()
+            .or_else(|| default(path))?
+            .as_bool();
+        if flag.is_none() {
+            self.problem(path, "must be `true` or `false`");
+        }
+        flag
+    }
+
+    /// A whole number in a range.
+    pub(super) fn number(
+        &mut self,
+        path: &str,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
+        let number = self
+            .value(path)
+            .cloned()
+            .or_else(|| default(path))?
+            .as_integer();
+        let number = number.filter(|number| range.contains(number));
+        if number.is_none() {
+            let (low, high) = range.into_inner();
+            self.problem(path, format!("must be a whole number from {low} to {high}"));
+        }
+        number
+    }
+}
+
+fn path(key: &super::keys::Key) -> String {
+    format!("{}.{}", key.section, key.name)
+}
+
+/// The default of a key as TOML; none for a key without one.
+fn default(wanted: &str) -> Option<Value> {
+    let key = KEYS
+        .iter()
+        .find(|key| key.set == Set::Default && path(key) == wanted)?;
+    let table = format!("value = {}", key.value).parse::<Table>().ok()?;
+    table.get("value").cloned()
+}
+
+fn key_problem(wanted: &str) -> Option<Problem> {
+    if let Some((key, variable, credential, file)) = SECRETS.iter().find(|(key, ..)| *key == wanted)
+    {
+        return Some(Problem::of(
+            *key,
+            format!(
+                "a secret must not stand in this file; give it in the environment variable {variable}, as the systemd credential `{credential}`, or in a file named by {file}"
+            ),
+        ));
+    }
+    if KEYS.iter().any(|key| path(key) == wanted) {
+        return None;
+    }
+    Some(unknown(wanted, KEYS.iter().map(path)))
+}
+
+fn unknown(wanted: &str, known: impl Iterator<Item = String>) -> Problem {
+    let nearest = known.map(|name| (distance(wanted, &name), name)).min();
+    let hint = match nearest {
+        Some((far, name)) if far <= 3 => format!("did you mean `{name}`?"),
+        _ => "`packaging/samovar.example.toml` lists every key".to_owned(),
+    };
+    Problem::of(wanted, format!("is unknown; {hint}"))
+}
+
+/// Levenshtein's distance, over bytes.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, a) in one.bytes().enumerate() {
+        let mut corner = at;
+        let mut left = at + 1;
+        let mut next = vec![left];
+        for (b, above) in other.bytes().zip(row.iter().skip(1).copied()) {
+            left = (corner + usize::from(a != b)).min(above + 1).min(left + 1);
+            corner = above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|b| *b == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn the_distance_counts_changed_missing_and_extra_letters() {
+        for (one, other, far) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("listen", "listne", 2),
+            ("url", "uri", 1),
+            ("abc", "xabc", 1),
+        ] {
+            assert_eq!(distance(one, other), far, "{one} {other}");
+        }
+    }
+}

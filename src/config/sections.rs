@@ -1,0 +1,201 @@
+//! From what the file says to what is meant, section by section. Goes on after a problem, so that all are found.
+
+use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, Server, Session};
+use super::raw::Raw;
+use super::{Environment, duration, secrets};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+use url::{Host, Url};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// Everything that is meant, or nothing when a part is missing; the problems are in `raw`.
+pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant> {
+    let server = server(raw);
+    let gitea = gitea(raw, environment);
+    let mirror = mirror(raw);
+    let session = session(raw);
+    let window = span(raw, "audit.window", 1..=HOUR);
+    let log = log(raw);
+    Some(Meant {
+        server: server?,
+        gitea: gitea?,
+        mirror: mirror?,
+        session: session?,
+        audit: Audit { window: window? },
+        log: log?,
+    })
+}
+
+fn server(raw: &mut Raw) -> Option<Server> {
+    let plain = raw.flag("server.allow_plain_http_on_loopback");
+    let external_url = raw.read("server.external_url", |text| {
+        external(text, plain == Some(true))
+    });
+    let listen = raw.list("server.listen", "an address such as `127.0.0.1:8700`");
+    if listen.as_ref().is_some_and(Vec::is_empty) {
+        raw.problem("server.listen", "must name at least one address");
+    }
+    let trusted_proxies = raw.list("server.trusted_proxies", "a network such as `10.0.0.0/8`");
+    let state_dir = raw.read("server.state_dir", absolute_path);
+    let admin_socket = raw.read("server.admin_socket", absolute_path);
+    Some(Server {
+        external_url: external_url?,
+        listen: listen?,
+        trusted_proxies: trusted_proxies?,
+        state_dir: state_dir?,
+        admin_socket: admin_socket?,
+    })
+}
+
+fn gitea(raw: &mut Raw, environment: Environment<'_>) -> Option<Gitea> {
+    let url = raw.read("gitea.url", base);
+    let internal_url = raw.read("gitea.internal_url", base);
+    let client_id = raw.text("gitea.client_id");
+    if client_id.as_ref().is_some_and(|id| id.trim().is_empty()) {
+        raw.problem(
+            "gitea.client_id",
+            "must not be empty; copy it from the OAuth2 application in Gitea",
+        );
+    }
+    let client_secret = secrets::secret(raw, "gitea.client_secret", environment);
+    let token = secrets::secret(raw, "gitea.token", environment);
+    let ca_file = raw.read("gitea.ca_file", absolute_path);
+    let timeout = span(raw, "gitea.timeout", 1..=2 * MINUTE);
+    Some(Gitea {
+        url: url?,
+        internal_url,
+        client_id: client_id?,
+        client_secret: client_secret?,
+        token: token?,
+        ca_file,
+        timeout: timeout?,
+    })
+}
+
+fn mirror(raw: &mut Raw) -> Option<Mirror> {
+    let full_pass = span(raw, "mirror.full_pass", 30..=DAY);
+    let freshness_bound = span(raw, "mirror.freshness_bound", 5..=10 * MINUTE);
+    let grace = span(raw, "mirror.grace", 0..=DAY);
+    if let (Some(bound), Some(grace)) = (freshness_bound, grace)
+        && grace < bound
+    {
+        raw.problem(
+            "mirror.grace",
+            "must not be shorter than mirror.freshness_bound",
+        );
+    }
+    let concurrency = raw.number("mirror.concurrency", 1..=32);
+    Some(Mirror {
+        full_pass: full_pass?,
+        freshness_bound: freshness_bound?,
+        grace: grace?,
+        concurrency: usize::try_from(concurrency?).ok()?,
+    })
+}
+
+fn session(raw: &mut Raw) -> Option<Session> {
+    let idle = span(raw, "session.idle", 5 * MINUTE..=30 * DAY);
+    let absolute = span(raw, "session.absolute", 5 * MINUTE..=90 * DAY);
+    if let (Some(idle), Some(absolute)) = (idle, absolute)
+        && absolute < idle
+    {
+        raw.problem("session.absolute", "must not be shorter than session.idle");
+    }
+    Some(Session {
+        idle: idle?,
+        absolute: absolute?,
+    })
+}
+
+fn log(raw: &mut Raw) -> Option<Log> {
+    let format = raw.read("log.format", |text| match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be `text` or `json`"),
+    });
+    let level = raw.read("log.level", |text| {
+        text.parse::<tracing::Level>()
+            .map_err(|_| "must be `error`, `warn`, `info`, `debug` or `trace`")
+    });
+    Some(Log {
+        format: format?,
+        level: level?,
+    })
+}
+
+fn span(raw: &mut Raw, key: &str, range: std::ops::RangeInclusive<u64>) -> Option<Duration> {
+    let span = raw.read(key, duration::parse)?;
+    if range.contains(&span.as_secs()) {
+        return Some(span);
+    }
+    let (low, high) = range.into_inner();
+    raw.problem(
+        key,
+        format!("must be from {} to {}", shown(low), shown(high)),
+    );
+    None
+}
+
+fn shown(seconds: u64) -> String {
+    match seconds {
+        s if s >= DAY && s % DAY == 0 => format!("{}d", s / DAY),
+        s if s >= HOUR && s % HOUR == 0 => format!("{}h", s / HOUR),
+        s if s >= MINUTE && s % MINUTE == 0 => format!("{}m", s / MINUTE),
+        s => format!("{s}s"),
+    }
+}
+
+fn absolute_path(text: &str) -> Result<PathBuf, &'static str> {
+    let path = PathBuf::from(text);
+    if path.is_absolute() {
+        Ok(path)
+    } else {
+        Err("must be an absolute path")
+    }
+}
+
+/// An address with scheme and host, without query, fragment, user or password.
+fn base(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text)
+        .map_err(|error| format!("`{}` is no address: {error}", text.escape_debug()))?;
+    let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    let bare = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    if web && bare {
+        Ok(url)
+    } else {
+        Err(format!(
+            "`{}` must start with `https://` or `http://` and have no query, fragment, user or password",
+            text.escape_debug()
+        ))
+    }
+}
+
+fn external(text: &str, plain_on_loopback: bool) -> Result<Url, String> {
+    let url = base(text)?;
+    if url.path() != "/" {
+        return Err(format!(
+            "`{}` must not have a path; give Samovar a host of its own",
+            text.escape_debug()
+        ));
+    }
+    if url.scheme() == "https" || (plain_on_loopback && loopback(&url)) {
+        return Ok(url);
+    }
+    Err("must be https; plain http is possible on a loopback address only, with server.allow_plain_http_on_loopback = true".to_owned())
+}
+
+fn loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}

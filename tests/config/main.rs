@@ -1,0 +1,160 @@
+//! The configuration as its users meet it: the shipped example, and every problem of a bad file at once.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helpers fail by panicking"
+)]
+
+use samovar::config::{self, Meant, Problems};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// An environment with both secrets.
+fn with_secrets(name: &str) -> Option<String> {
+    match name {
+        "SAMOVAR_GITEA_CLIENT_SECRET" => Some("client-secret-value".to_owned()),
+        "SAMOVAR_GITEA_TOKEN" => Some("token-value".to_owned()),
+        _ => None,
+    }
+}
+
+const SMALL: &str = r#"
+[server]
+external_url = "https://samovar.example.com"
+[gitea]
+url = "https://git.example.com/sub"
+client_id = "b1b2"
+"#;
+
+fn small(more: &str) -> Result<Meant, Problems> {
+    config::parse(&format!("{SMALL}{more}"), &with_secrets)
+}
+
+/// Compares with a golden file, or writes it when `SAMOVAR_BLESS` is set.
+fn golden(path: &Path, text: &str) {
+    if std::env::var_os("SAMOVAR_BLESS").is_some() {
+        fs::write(path, text).unwrap();
+    }
+    let kept = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(
+        kept,
+        text,
+        "{} is not what it should be; look, then run with SAMOVAR_BLESS=1",
+        path.display()
+    );
+}
+
+#[test]
+fn the_shipped_example_is_made_from_the_keys_and_is_a_good_configuration() {
+    let example = config::example();
+    golden(&root().join("packaging/samovar.example.toml"), &example);
+    let meant = config::parse(&example, &with_secrets).unwrap();
+    assert_eq!(meant.mirror.freshness_bound, Duration::from_secs(30));
+    let every_default = example.replace("\n# ", "\n").replace("\nexample: ", "\n# ");
+    let set: String = every_default
+        .lines()
+        .filter(|line| line.starts_with('[') || line.contains(" = "))
+        .filter(|line| {
+            !line.starts_with("# ")
+                && line
+                    .split(" = ")
+                    .next()
+                    .is_some_and(|key| !key.contains(' '))
+        })
+        .fold(String::new(), |text, line| text + line + "\n");
+    let same = config::parse(&set, &with_secrets).unwrap();
+    assert_eq!(
+        format!("{meant:?}"),
+        format!("{same:?}"),
+        "a default written out means the same"
+    );
+}
+
+/// Each `tests/config/bad/NAME.toml` has its problems, all of them, in `NAME.problems`.
+#[test]
+fn every_problem_of_a_bad_file_is_reported_at_once_with_its_key() {
+    let mut seen = 0;
+    for entry in fs::read_dir(root().join("tests/config/bad")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let text = fs::read_to_string(&path).unwrap();
+            let nothing = |_: &str| None;
+            let problems = config::parse(&text, &nothing).expect_err("a bad file");
+            golden(&path.with_extension("problems"), &format!("{problems}\n"));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3, "the bad files were not found");
+}
+
+#[test]
+fn a_secret_comes_from_the_environment_before_a_credential_before_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    fs::write(&file, "from-file\n").unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(folder.path().join("gitea-token"), "from-credential\n").unwrap();
+    let more = format!("token_file = {:?}\n", file.display().to_string());
+    let shown = |environment: &dyn Fn(&str) -> Option<String>| {
+        use secrecy::ExposeSecret as _;
+        let meant = config::parse(&format!("{SMALL}{more}"), environment).unwrap();
+        meant.gitea.token.expose_secret().to_owned()
+    };
+    let secret = |name: &str| (name == "SAMOVAR_GITEA_CLIENT_SECRET").then(|| "x".to_owned());
+    let credentials = folder.path().display().to_string();
+    assert_eq!(shown(&with_secrets), "token-value");
+    assert_eq!(
+        shown(&|name| secret(name)
+            .or_else(|| (name == "CREDENTIALS_DIRECTORY").then(|| credentials.clone()))),
+        "from-credential"
+    );
+    assert_eq!(shown(&secret), "from-file");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let problems = config::parse(&format!("{SMALL}{more}"), &secret).unwrap_err();
+    assert!(
+        problems
+            .to_string()
+            .contains("can be read by everyone; run `chmod 600` on it"),
+        "{problems}"
+    );
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let meant = small("").unwrap();
+    let shown = format!("{meant:?}");
+    assert!(
+        !shown.contains("token-value") && !shown.contains("client-secret-value"),
+        "{shown}"
+    );
+    let problems = small("token = \"hunter2\"\n").unwrap_err();
+    assert!(!problems.to_string().contains("hunter2"), "{problems}");
+}
+
+#[test]
+fn plain_http_needs_a_loopback_address_and_the_explicit_setting() {
+    let url = |url: &str, allowed: bool| {
+        let text = SMALL.replace(
+            "external_url = \"https://samovar.example.com\"",
+            &format!("external_url = \"{url}\"\nallow_plain_http_on_loopback = {allowed}"),
+        );
+        config::parse(&text, &with_secrets).is_ok()
+    };
+    assert!(
+        url("http://127.0.0.2:8700", true)
+            && url("http://[::1]:1", true)
+            && url("http://localhost", true)
+    );
+    assert!(!url("http://127.0.0.2:8700", false));
+    assert!(!url("http://10.0.0.1", true) && !url("http://localhost.example.com", true));
+    assert!(
+        !url("https://samovar.example.com/sub", false)
+            && !url("https://u:p@samovar.example.com", false)
+    );
+}
