@@ -11,6 +11,7 @@
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
 //! | 5 | [`http`] | the doors over HTTP: the API and its document |
+//! | 1 | [`store`] | what is kept on disk and how it is committed; a new kind of record |
 
 pub mod access;
 pub mod audit;
@@ -19,3 +20,4 @@ pub mod http;
 pub mod mirror;
 pub mod model;
 pub mod policy;
+pub mod store;

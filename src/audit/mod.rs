@@ -6,10 +6,12 @@
 mod canonical;
 mod event;
 mod leaf;
+mod query;
 mod tree;
 mod window;
 
 pub use event::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields, Repeats};
 pub use leaf::{Leaf, LeafFault, Salt};
+pub use query::{EventPage, EventQuery, RecordedEvent};
 pub use tree::{Frontier, FrontierFault, TreeHash};
 pub use window::{Closed, Seen, Windows};

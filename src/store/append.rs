@@ -1,0 +1,115 @@
+//! Appending to the audit log inside a transaction: leaf, personal fields, indexes, frontier.
+//!
+//! The frontier grows in memory during a batch and is kept once at its end. Must never change what was appended.
+
+use super::error::{CommitError, StoreError};
+use super::open::frontier;
+use super::personal;
+use super::tables::{EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, PERSONAL, meta};
+use crate::audit::{AuditEvent, Frontier, Leaf, Salt};
+use crate::model::{Principal, Random, SystemJob, Timestamp};
+use redb::{ReadableTable, Table, WriteTransaction};
+
+const HOUR: i64 = 3_600_000;
+
+/// The audit log, open for appending.
+pub(super) struct Log<'txn> {
+    events: Table<'txn, u64, &'static [u8]>,
+    personal: Table<'txn, u64, &'static [u8]>,
+    by_actor: Table<'txn, &'static [u8; 25], ()>,
+    hours: Table<'txn, i64, (u64, u64)>,
+    frontier: Frontier,
+}
+
+/// An event that is ready to be appended at its place, and at no other.
+pub(super) struct Ready {
+    leaf: Leaf,
+    personal: Vec<u8>,
+    actor: [u8; 17],
+    hour: i64,
+}
+
+impl<'txn> Log<'txn> {
+    /// Opens the log where the last batch left it.
+    pub(super) fn open(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
+        Ok(Self {
+            events: transaction.open_table(EVENTS)?,
+            personal: transaction.open_table(PERSONAL)?,
+            by_actor: transaction.open_table(EVENTS_BY_ACTOR)?,
+            hours: transaction.open_table(EVENT_HOURS)?,
+            frontier: frontier(&transaction.open_table(META)?)?,
+        })
+    }
+
+    /// The leaf of this event at the next place. Fails on what no leaf can hold, before anything is written.
+    pub(super) fn ready(
+        &self,
+        event: &AuditEvent,
+        random: &dyn Random,
+    ) -> Result<Ready, CommitError> {
+        let mut salt = [0; 32];
+        random.fill(&mut salt);
+        let salt = Salt::from_bytes(salt);
+        let leaf = Leaf::new(self.frontier.size(), event, &salt)
+            .map_err(|fault| CommitError::Unrecordable(fault.to_string()))?;
+        Ok(Ready {
+            leaf,
+            personal: personal::encode(&salt, &event.personal)?,
+            actor: actor_key(&event.actor),
+            hour: hour(event.at),
+        })
+    }
+
+    /// Appends; gives the place.
+    pub(super) fn append(&mut self, ready: &Ready) -> Result<u64, StoreError> {
+        let place = self.frontier.size();
+        self.events.insert(place, ready.leaf.as_bytes())?;
+        self.personal.insert(place, ready.personal.as_slice())?;
+        self.by_actor.insert(&index_key(&ready.actor, place), ())?;
+        let first = self.hours.get(ready.hour)?.map(|span| span.value().0);
+        self.hours
+            .insert(ready.hour, (first.unwrap_or(place), place))?;
+        self.frontier.append(ready.leaf.hash());
+        Ok(place)
+    }
+
+    /// Keeps the frontier of everything appended.
+    pub(super) fn finish(self, transaction: &WriteTransaction) -> Result<(), StoreError> {
+        transaction
+            .open_table(META)?
+            .insert(meta::FRONTIER, self.frontier.to_bytes().as_slice())?;
+        Ok(())
+    }
+}
+
+/// The hour since 1970 in which an instant lies.
+pub(super) const fn hour(at: Timestamp) -> i64 {
+    at.millis().div_euclid(HOUR)
+}
+
+/// The actor's part of the index: a kind, and sixteen bytes that tell one of the kind from the others.
+pub(super) fn actor_key(actor: &Principal) -> [u8; 17] {
+    let (kind, id) = match actor {
+        Principal::User(id) => (1, *id.as_bytes()),
+        Principal::ServiceAccount(id) => (2, *id.as_bytes()),
+        Principal::LocalOperator => (3, [0; 16]),
+        Principal::System(SystemJob::Mirror) => (4, [1; 16]),
+        Principal::System(SystemJob::Housekeeping) => (4, [2; 16]),
+        Principal::System(SystemJob::Server) => (4, [3; 16]),
+        Principal::Anonymous => (5, [0; 16]),
+    };
+    let mut key = [kind; 17];
+    if let Some((_, rest)) = key.split_first_mut() {
+        rest.copy_from_slice(&id);
+    }
+    key
+}
+
+/// The index's key for an event of this actor at this place.
+pub(super) fn index_key(actor: &[u8; 17], place: u64) -> [u8; 25] {
+    let mut key = [0; 25];
+    let (front, back) = key.split_at_mut(17);
+    front.copy_from_slice(actor);
+    back.copy_from_slice(&place.to_be_bytes());
+    key
+}
