@@ -7,11 +7,11 @@
 //! | 0 | [`model`] | what a word means: ids, names, permissions, roles, bindings, applications, routes, the directory |
 //! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
+//! | 1 | [`store`] | what is kept on disk and how it is committed; a new kind of record |
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
 //! | 5 | [`http`] | the doors over HTTP: the API and its document |
-//! | 1 | [`store`] | what is kept on disk and how it is committed; a new kind of record |
 
 pub mod access;
 pub mod audit;

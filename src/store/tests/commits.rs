@@ -1,6 +1,7 @@
 //! Commits: what is written comes back, what is stale is refused, and counters move as they should.
 
 use super::*;
+use secrecy::ExposeSecret;
 
 #[tokio::test]
 async fn what_was_committed_is_there_after_a_clean_stop() {
@@ -27,7 +28,6 @@ async fn what_was_committed_is_there_after_a_clean_stop() {
     assert_eq!(world.mirrored_users, [mirrored_user(7)]);
     assert_eq!(world.mirrored_teams, [mirrored_team(3)]);
     assert_eq!((world.policy_version, world.directory_version), (1, 1));
-    use secrecy::ExposeSecret;
     assert_eq!(world.break_glass.unwrap().expose_secret(), "$argon2id$x");
 }
 
