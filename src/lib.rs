@@ -11,7 +11,7 @@
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
-//! | 5 | [`http`] | the doors over HTTP: the API and its document |
+//! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |
 
 pub mod access;
 pub mod audit;

@@ -5,6 +5,7 @@
 
 mod asked;
 mod own;
+mod policy_holder;
 mod refusal;
 
 pub use asked::{Asked, Client};
@@ -13,4 +14,5 @@ pub use own::{
     MirrorRead, MirrorSync, OwnPermission, RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite,
     RolesRead, RolesWrite, SessionsEnd, SessionsRead,
 };
+pub use policy_holder::PolicyHolder;
 pub use refusal::{Refusal, RouteName};

@@ -3,7 +3,22 @@
 //! Only `problem.rs` knows which status an error has.
 
 pub mod api;
+mod client;
+mod cookie;
+mod exchange;
+mod gate;
+pub mod health;
+pub mod listener;
+mod origin;
 mod page;
 mod problem;
+mod protect;
 
+pub use client::TrustedProxies;
+pub use cookie::cookie;
+pub use exchange::Exchange;
+pub use gate::{Gate, Settings, Surfaces};
 pub use problem::{Asker, Code, Problem, is_navigation};
+
+#[cfg(test)]
+mod raw;

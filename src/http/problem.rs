@@ -65,6 +65,10 @@ codes! {
     MembershipStale = SERVICE_UNAVAILABLE, "membership_stale", "Gitea does not answer";
     /// The audit log cannot be written.
     StoreUnavailable = SERVICE_UNAVAILABLE, "store_unavailable", "The store cannot be written";
+    /// Something without which the server is of no use does not work.
+    NotReady = SERVICE_UNAVAILABLE, "not_ready", "Not ready";
+    /// A check was refused and, asked again, was not.
+    CheckUnfinished = SERVICE_UNAVAILABLE, "check_unfinished", "The check could not be finished";
     /// Two parties could read the target differently.
     TargetAmbiguous = BAD_REQUEST, "target_ambiguous", "The target can be read in two ways";
     /// No `Host`, two of them, or none that is one.

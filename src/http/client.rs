@@ -1,0 +1,105 @@
+//! Who is at the other end: the peer of the connection, or the client behind proxies that are trusted.
+//!
+//! Knows networks and `X-Forwarded-For`. Must never believe a word of a peer that is not trusted (security A2.4).
+
+use ipnet::IpNet;
+use poem::http::HeaderMap;
+use std::net::{IpAddr, SocketAddr};
+
+/// Networks of proxies whose word about the client and the request is believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Vec<IpNet>);
+
+impl TrustedProxies {
+    /// These networks.
+    pub const fn new(networks: Vec<IpNet>) -> Self {
+        Self(networks)
+    }
+
+    /// Is there a proxy to believe at this address? An IPv4 address inside IPv6 counts as itself.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// The client's address: the first one from the right of the forwarded chain at which no trusted proxy is.
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        for hop in chain_from_the_right(headers) {
+            // What a trusted proxy cannot have written ends the chain there.
+            let Some(address) = hop.filter(|_| self.contains(client)) else {
+                break;
+            };
+            client = address;
+        }
+        client
+    }
+}
+
+fn chain_from_the_right(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> + '_ {
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    lines.flat_map(|line| match line.to_str() {
+        Ok(line) => line.rsplit(',').map(|hop| address(hop.trim())).collect(),
+        Err(_) => vec![None],
+    })
+}
+
+/// An address, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+    let with_port = || text.parse::<SocketAddr>().map(|socket| socket.ip());
+    let address = bare.unwrap_or(text).parse().or_else(|_| with_port());
+    address.ok().map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, chain: &[&str]) -> String {
+        let trusted = ["10.0.0.0/8", "127.0.0.1/32", "::1/128"].map(|n| n.parse().unwrap());
+        let mut headers = HeaderMap::new();
+        for line in chain {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        let trusted = TrustedProxies::new(trusted.to_vec());
+        trusted.client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn a_peer_that_is_not_trusted_is_the_client_whatever_it_says() {
+        assert_eq!(client("192.0.2.1", &["127.0.0.1"]), "192.0.2.1");
+        assert_eq!(client("192.0.2.1", &[]), "192.0.2.1");
+    }
+
+    #[test]
+    fn the_chain_is_read_from_the_right_through_trusted_proxies_only() {
+        assert_eq!(client("127.0.0.1", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(
+            client("127.0.0.1", &["127.0.0.1, 198.51.100.7, 10.1.2.3"]),
+            "198.51.100.7"
+        );
+        assert_eq!(
+            client("127.0.0.1", &["6.6.6.6", "198.51.100.7", "10.1.2.3"]),
+            "198.51.100.7"
+        );
+        assert_eq!(client("::ffff:127.0.0.1", &["::ffff:10.0.0.9"]), "10.0.0.9");
+    }
+
+    #[test]
+    fn ports_and_brackets_are_set_aside() {
+        assert_eq!(client("::1", &["198.51.100.7:4711"]), "198.51.100.7");
+        assert_eq!(client("::1", &["[2001:db8::1]:4711"]), "2001:db8::1");
+        assert_eq!(client("::1", &["[2001:db8::1]"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn what_is_no_address_ends_the_chain_at_the_proxy_that_wrote_it() {
+        assert_eq!(client("127.0.0.1", &["unknown"]), "127.0.0.1");
+        assert_eq!(
+            client("127.0.0.1", &["198.51.100.7, _x, 10.0.0.2"]),
+            "10.0.0.2"
+        );
+        assert_eq!(client("127.0.0.1", &["198.51.100.7, "]), "127.0.0.1");
+    }
+}

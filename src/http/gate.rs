@@ -1,0 +1,222 @@
+//! In front of every door: one valid host that is ours, framing that cannot be misread, no other site's hand, limits.
+//!
+//! Knows the table Host → what is served there. Must never decide who may do what, and never pass on what two parties
+//! could read differently (security G-15, G-16, G-23, G-24).
+
+use super::client::TrustedProxies;
+use super::exchange::Exchange;
+use super::origin;
+use super::problem::{Asker, Code, Problem, is_navigation};
+use super::protect;
+use crate::access::{Client, PolicyHolder};
+use crate::model::{Clock, DisplayText, HostName, Random, RequestId};
+use poem::http::{HeaderMap, HeaderValue, header};
+use poem::{Endpoint, IntoResponse, Request, Response, Route};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Where the gate stands.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Samovar's own host, as browsers know it.
+    pub own: HostName,
+    /// Is the outside address https? Cookies, origins and redirects follow it.
+    pub https: bool,
+    /// Proxies whose word is believed.
+    pub trusted: TrustedProxies,
+    /// Longest body that any door takes, in bytes.
+    pub body_bytes: u64,
+}
+
+/// What is served at which host.
+pub struct Surfaces {
+    /// At Samovar's own host: UI, API, sign-in, proxies' questions, health.
+    pub own: Route,
+    /// At every application host, below `/.samovar/`: sign-in's hand-over.
+    pub application: Route,
+}
+
+/// The gate with its doors.
+pub struct Gate {
+    settings: Settings,
+    surfaces: Surfaces,
+    policy: Arc<PolicyHolder>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// Where proxies ask; a check reads the head alone, so that the body's framing is no matter.
+const CHECKS: &str = "/forward-auth/";
+
+/// All that is served at an application host.
+const HAND_OVER: &str = "/.samovar/";
+
+impl Gate {
+    /// In front of these surfaces; application hosts are those of the policy in force.
+    pub fn new(
+        settings: Settings,
+        surfaces: Surfaces,
+        policy: Arc<PolicyHolder>,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Self {
+        Self {
+            settings,
+            surfaces,
+            policy,
+            clock,
+            random,
+        }
+    }
+
+    async fn pass(&self, mut request: Request, asker: Asker) -> poem::Result<Response> {
+        let host = host(&request)?;
+        let door = self.door(&host, request.uri().path())?;
+        check_connection(request.headers())?;
+        if !is_check(&request) {
+            self.check_body(request.headers())?;
+            origin::check(&request, self.settings.https, &host)?;
+        }
+        let exchange = self.exchange(&request, host, asker);
+        request.set_data(exchange);
+        door.call(request).await.map(IntoResponse::into_response)
+    }
+
+    fn door(&self, host: &HostName, path: &str) -> Result<&Route, Problem> {
+        if *host == self.settings.own {
+            return Ok(&self.surfaces.own);
+        }
+        if self.policy.load().application_at(host).is_none() {
+            let detail = format!(
+                "nothing answers at `{host}`; use Samovar's own address, or add the host to an application"
+            );
+            return Err(Problem::new(Code::HostUnknown, detail));
+        }
+        if path.starts_with(HAND_OVER) {
+            return Ok(&self.surfaces.application);
+        }
+        let detail = "Samovar serves only `/.samovar/…` at an application's host; point the proxy's other paths at the application";
+        Err(Problem::new(Code::NotFound, detail))
+    }
+
+    /// Chunked bodies are not taken, so that the announced length bounds what a door can be made to hold.
+    fn check_body(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        if headers.contains_key(header::TRANSFER_ENCODING) {
+            let detail = "chunked bodies are not taken; send the body with `Content-Length`";
+            return Err(Problem::new(Code::FramingUnsupported, detail));
+        }
+        let announced = headers.get(header::CONTENT_LENGTH);
+        let length = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > self.settings.body_bytes) {
+            let most = self.settings.body_bytes;
+            let detail = format!("the body is longer than {most} bytes; send less");
+            return Err(Problem::new(Code::BodyTooLarge, detail));
+        }
+        Ok(())
+    }
+
+    fn exchange(&self, request: &Request, host: HostName, asker: Asker) -> Exchange {
+        let headers = request.headers();
+        let peer = peer(request);
+        let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
+        Exchange {
+            request: asker.request,
+            host,
+            navigation: asker.page,
+            by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
+            client: Arc::new(Client {
+                address: peer.map(|peer| self.settings.trusted.client(peer, headers)),
+                user_agent: agent.map(|agent| DisplayText::lossy(&String::from_utf8_lossy(agent))),
+            }),
+        }
+    }
+}
+
+impl Endpoint for Gate {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let asker = Asker {
+            request: RequestId::generate(&*self.clock, &*self.random),
+            page: is_navigation(request.method(), request.headers()),
+        };
+        let check = is_check(&request);
+        let mut response = match self.pass(request, asker).await {
+            Ok(response) => response,
+            Err(error) => refuse(error, &asker),
+        };
+        // A proxy throws an allowed check's other headers away.
+        if !(check && response.is_success()) {
+            protect::headers(response.headers_mut(), &asker, self.settings.https);
+        }
+        Ok(response)
+    }
+}
+
+fn refuse(error: poem::Error, asker: &Asker) -> Response {
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let problem = Problem::from_error(&error);
+    if problem.code() == Code::Internal {
+        tracing::error!(request = %asker.request, %error, "a request could not be served");
+    }
+    problem.respond(asker)
+}
+
+fn is_check(request: &Request) -> bool {
+    request.uri().path().starts_with(CHECKS)
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    request
+        .remote_addr()
+        .as_socket_addr()
+        .map(|peer| peer.ip().to_canonical())
+}
+
+/// Exactly one `Host` (RFC 9112 section 3.2), and none other in the request line.
+fn host(request: &Request) -> Result<HostName, Problem> {
+    let fault = |detail: &str| Problem::new(Code::HostInvalid, detail);
+    let mut sent = request.headers().get_all(header::HOST).iter();
+    let (Some(host), None) = (sent.next(), sent.next()) else {
+        return Err(fault("exactly one `Host` header is needed; send one"));
+    };
+    let text = host
+        .to_str()
+        .map_err(|_| fault("`Host` is not in ASCII; send the name's ASCII form"))?;
+    let host: HostName = text
+        .parse()
+        .map_err(|invalid: crate::model::Invalid| fault(&invalid.0))?;
+    let line = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str().parse::<HostName>());
+    match line {
+        Some(other) if other.as_ref() != Ok(&host) => Err(fault(
+            "the request line names another host than `Host`; send the same in both",
+        )),
+        _ => Ok(host),
+    }
+}
+
+/// A header named in `Connection` may vanish on the way (security A3.3): only those that belong there may be named.
+fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
+    let belongs = |name: &str| {
+        ["", "close", "keep-alive", "te", "upgrade"].contains(&name.to_ascii_lowercase().as_str())
+    };
+    let lines = headers.get_all(header::CONNECTION).iter();
+    let fine = lines.into_iter().all(|line| {
+        line.to_str()
+            .is_ok_and(|line| line.split(',').all(|name| belongs(name.trim())))
+    });
+    if fine {
+        return Ok(());
+    }
+    let detail =
+        "`Connection` may name `close`, `keep-alive`, `te` and `upgrade` alone; leave out the rest";
+    Err(Problem::new(Code::TargetAmbiguous, detail))
+}
+
+#[cfg(test)]
+#[path = "gate_tests.rs"]
+mod tests;

@@ -1,0 +1,197 @@
+//! What passes the gate and what does not, in bytes over a real connection.
+
+use crate::http::raw::{APPLICATION, Listening, OWN, ask, exchange, listen};
+use crate::http::{Exchange, listener};
+use poem::{Route, get, handler};
+use tokio::net::TcpStream;
+
+#[handler]
+fn echo(exchange: Exchange, body: String) -> String {
+    let client = exchange.client.address.unwrap();
+    format!(
+        "{} {client} {} {body}",
+        exchange.host, exchange.by_trusted_proxy
+    )
+}
+
+#[handler]
+fn head_only(exchange: Exchange) -> String {
+    exchange.request.to_string()
+}
+
+async fn server() -> Listening {
+    let own = Route::new()
+        .at("/echo", get(echo).post(echo))
+        .at("/forward-auth/x", head_only);
+    let application = Route::new().at("/.samovar/echo", get(echo).post(echo));
+    listen(own, application, listener::Settings::default()).await
+}
+
+fn get_from(host: &str, path: &str, more: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{more}\r\n")
+}
+
+fn post_to(host: &str, path: &str, more: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\n{more}\r\nhi")
+}
+
+/// A request, and what its answer's status line and body hold.
+type Row = (String, &'static str, &'static str);
+
+fn from_host(host: &str, path: &str, status: &'static str, holds: &'static str) -> Row {
+    (get_from(host, path, ""), status, holds)
+}
+
+fn with(more: &str, status: &'static str, holds: &'static str) -> Row {
+    (get_from(OWN, "/echo", more), status, holds)
+}
+
+fn posted(more: &str, status: &'static str, holds: &'static str) -> Row {
+    (post_to(OWN, "/echo", more), status, holds)
+}
+
+fn raw(request: &str, status: &'static str, holds: &'static str) -> Row {
+    (request.to_owned(), status, holds)
+}
+
+fn hosts() -> Vec<Row> {
+    vec![
+        from_host(OWN, "/echo", "200", "samovar.test 127.0.0.1 true"),
+        from_host("SAMOVAR.test.:443", "/echo", "200", "samovar.test"),
+        with("X-Forwarded-For: 192.0.2.7\r\n", "200", "192.0.2.7"),
+        from_host(APPLICATION, "/.samovar/echo", "200", "app.test"),
+        from_host(APPLICATION, "/echo", "404", "not_found"),
+        from_host(APPLICATION, "/api/v1/me", "404", "not_found"),
+        from_host("evil.test", "/echo", "421", "host_unknown"),
+        from_host("evil.test", "/.samovar/echo", "421", "host_unknown"),
+        from_host("a b", "/echo", "400", "host_invalid"),
+        with("Host: samovar.test\r\n", "400", "host_invalid"),
+        raw("GET /echo HTTP/1.1\r\n\r\n", "400", "host_invalid"),
+        raw("GET /echo HTTP/1.0\r\n\r\n", "400", "host_invalid"),
+        from_host(OWN, "http://evil.test/echo", "400", "host_invalid"),
+        from_host(OWN, "http://samovar.test/echo", "200", "samovar.test"),
+        from_host(OWN, "/nowhere", "404", "\"code\":\"not_found\""),
+    ]
+}
+
+fn framings() -> Vec<Row> {
+    let long = "POST /echo HTTP/1.1\r\nHost: samovar.test\r\nContent-Length: 101\r\n\r\n";
+    let put = "PUT /echo HTTP/1.1\r\nHost: samovar.test\r\n\r\n";
+    vec![
+        raw(put, "405", "method_not_allowed"),
+        with("Connection: Remote-User\r\n", "400", "target_ambiguous"),
+        with("Connection: keep-alive, Upgrade\r\n", "200", "samovar.test"),
+        posted("", "200", "hi"),
+        posted(
+            "Transfer-Encoding: chunked\r\n",
+            "400",
+            "framing_unsupported",
+        ),
+        posted("Content-Length: 3\r\n", "400", ""),
+        raw(long, "413", "body_too_large"),
+    ]
+}
+
+fn origins() -> Vec<Row> {
+    let other = "origin_foreign";
+    let hand_over = |origin: &str| {
+        let origin = format!("Origin: {origin}\r\n");
+        post_to(APPLICATION, "/.samovar/echo", &origin)
+    };
+    vec![
+        posted("Cookie: a=b\r\n", "403", other),
+        posted(
+            "Cookie: a=b\r\nOrigin: https://samovar.test\r\n",
+            "200",
+            "hi",
+        ),
+        posted("Origin: http://samovar.test\r\n", "403", other),
+        posted("Origin: https://app.test\r\n", "403", other),
+        posted("Origin: null\r\n", "403", other),
+        posted("Sec-Fetch-Site: same-site\r\n", "403", other),
+        posted("Sec-Fetch-Site: cross-site\r\n", "403", other),
+        posted(
+            "Cookie: a=b\r\nSec-Fetch-Site: same-origin\r\n",
+            "200",
+            "hi",
+        ),
+        with("Cookie: a=b\r\nSec-Fetch-Site: cross-site\r\n", "200", ""),
+        (hand_over("https://app.test"), "200", "app.test"),
+        (hand_over("https://samovar.test"), "403", other),
+    ]
+}
+
+#[tokio::test]
+async fn only_what_cannot_be_misread_passes() {
+    let server = server().await;
+    for (request, status, holds) in [hosts(), framings(), origins()].concat() {
+        let answer = ask(&server, request.as_bytes()).await;
+        let line = answer.lines().next().unwrap_or_default();
+        assert!(line.contains(status), "{request}\n{answer}");
+        assert!(answer.contains(holds), "{request}\n{answer}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_is_protected_and_carries_its_request_id() {
+    let server = server().await;
+    for path in ["/echo", "/nowhere"] {
+        let answer = ask(
+            &server,
+            get_from(OWN, path, "Accept: text/html\r\n").as_bytes(),
+        )
+        .await;
+        for header in [
+            "x-content-type-options: nosniff",
+            "content-security-policy: default-src 'none'",
+            "cache-control: no-store",
+            "strict-transport-security: ",
+            "x-request-id: ",
+        ] {
+            assert!(answer.contains(header), "{header}\n{answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_check_is_answered_before_its_promised_body_and_never_upgrades() {
+    let server = server().await;
+    let promised = get_from(OWN, "/forward-auth/x", "Content-Length: 5000000\r\n");
+    assert!(
+        ask(&server, promised.as_bytes())
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+    let chunked = get_from(OWN, "/forward-auth/x", "Transfer-Encoding: chunked\r\n");
+    assert!(
+        ask(&server, chunked.as_bytes())
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    let upgrade = get_from(OWN, "/forward-auth/x", upgrade);
+    assert!(
+        ask(&server, upgrade.as_bytes())
+            .await
+            .starts_with("HTTP/1.1 200")
+    );
+}
+
+#[tokio::test]
+async fn checks_keep_their_connection_whatever_they_answer() {
+    let server = server().await;
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    for (path, more) in [
+        ("/forward-auth/x", ""),
+        ("/forward-auth/none", ""),
+        ("/forward-auth/x", upgrade),
+        ("/forward-auth/x", ""),
+    ] {
+        let answer = exchange(&mut stream, get_from(OWN, path, more).as_bytes()).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 404"),
+            "{answer}"
+        );
+    }
+}

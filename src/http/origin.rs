@@ -1,0 +1,47 @@
+//! Another site must not use a browser's cookies: what may change something has to come from a page of the same origin.
+//!
+//! Knows `Sec-Fetch-Site`, `Origin` and whether there are cookies. Never trusts a header's absence when there are.
+
+use super::problem::{Code, Problem};
+use crate::model::HostName;
+use poem::Request;
+use poem::http::{HeaderValue, Method, header};
+
+/// Refuses an unsafe request that a page of another origin could have made a browser send (security G-23).
+pub(super) fn check(request: &Request, https: bool, host: &HostName) -> Result<(), Problem> {
+    let headers = request.headers();
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let site = headers.get("sec-fetch-site");
+    let origin = headers.get(header::ORIGIN);
+    let own = match (site, origin) {
+        (Some(site), _) => site == "same-origin",
+        (None, Some(origin)) => is_own(origin, https, host),
+        (None, None) => !headers.contains_key(header::COOKIE),
+    };
+    if safe || own {
+        return Ok(());
+    }
+    let detail = format!(
+        "with a cookie, only a page of this site may do this; a program sends `Origin: {}`",
+        spell(https, host)
+    );
+    Err(Problem::new(Code::OriginForeign, detail))
+}
+
+fn spell(https: bool, host: &HostName) -> String {
+    format!("{}://{host}", if https { "https" } else { "http" })
+}
+
+/// The same scheme, host and port.
+fn is_own(origin: &HeaderValue, https: bool, host: &HostName) -> bool {
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| origin.split_once("://"));
+    origin.is_some_and(|(scheme, rest)| {
+        scheme == if https { "https" } else { "http" } && rest.parse().as_ref() == Ok(host)
+    })
+}

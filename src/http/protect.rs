@@ -1,0 +1,40 @@
+//! Headers that every answer of ours carries, unless its door chose stricter or other ones.
+//!
+//! Knows no door.
+
+use super::problem::Asker;
+use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+const ALWAYS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    // Not `no-referrer`: with it, a browser sends `Origin: null` with our own forms.
+    (header::REFERRER_POLICY, "same-origin"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::CACHE_CONTROL, "no-store"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+];
+
+/// Adds what is not there yet.
+pub(super) fn headers(headers: &mut HeaderMap, asker: &Asker, https: bool) {
+    for (name, value) in ALWAYS {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers
+            .entry(header::STRICT_TRANSPORT_SECURITY)
+            .or_insert(year);
+    }
+    if let Ok(id) = HeaderValue::try_from(asker.request.to_string()) {
+        headers.insert("x-request-id", id);
+    }
+}

@@ -1,0 +1,112 @@
+//! For tests: a gate behind the real listener, and a client that sends bytes as they are.
+
+use super::*;
+use crate::access::PolicyHolder;
+use crate::model::{
+    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, Random, Timestamp,
+};
+use crate::policy::Policy;
+use poem::Route;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub(super) const OWN: &str = "samovar.test";
+pub(super) const APPLICATION: &str = "app.test";
+
+pub(super) struct Fixed;
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_700_000_000)
+    }
+}
+
+impl Random for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+/// A policy in which one application answers at [`APPLICATION`].
+pub(super) fn policy() -> Arc<PolicyHolder> {
+    let application = Application {
+        id: ApplicationId::from_bytes([1; 16]),
+        name: "app".parse().unwrap(),
+        hosts: BTreeSet::from([APPLICATION.parse().unwrap()]),
+        routes: Vec::new(),
+        identity_headers: BTreeSet::new(),
+        authorization: AuthorizationOwner::Samovar,
+        origins: BTreeSet::new(),
+        audit: AuditMode::FirstInWindow,
+        version: 1,
+    };
+    let policy = Policy::build(1, Vec::new(), Vec::new(), vec![application]);
+    Arc::new(PolicyHolder::new(policy.unwrap()))
+}
+
+/// A listening gate; stops with the guard.
+pub(super) struct Listening {
+    pub address: SocketAddr,
+    _stop: DropGuard,
+}
+
+pub(super) async fn listen(
+    own: Route,
+    application: Route,
+    limits: listener::Settings,
+) -> Listening {
+    let settings = Settings {
+        own: OWN.parse().unwrap(),
+        https: true,
+        trusted: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
+        body_bytes: 100,
+    };
+    let surfaces = Surfaces { own, application };
+    let gate = Gate::new(
+        settings,
+        surfaces,
+        policy(),
+        (Arc::new(Fixed), Arc::new(Fixed)),
+    );
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let serving = listener::serve(vec![socket], Arc::new(gate), limits, stop.clone());
+    tokio::spawn(serving);
+    Listening {
+        address,
+        _stop: stop.drop_guard(),
+    }
+}
+
+/// Sends these bytes and reads one whole answer, or what came until the other side closed.
+pub(super) async fn exchange(stream: &mut TcpStream, bytes: &[u8]) -> String {
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        if is_whole(&text) || stream.read_buf(&mut answer).await.unwrap_or(0) == 0 {
+            return text;
+        }
+    }
+}
+
+fn is_whole(answer: &str) -> bool {
+    let Some((head, body)) = answer.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    length.is_none_or(|length| body.len() >= length.parse().unwrap())
+}
+
+/// One answer on a connection of its own.
+pub(super) async fn ask(server: &Listening, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    exchange(&mut stream, bytes).await
+}
