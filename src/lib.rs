@@ -10,6 +10,7 @@
 //! | 1 | [`store`] | what is kept on disk and how it is committed; a new kind of record |
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
+//! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |
 
@@ -19,5 +20,6 @@ pub mod config;
 pub mod http;
 pub mod mirror;
 pub mod model;
+pub mod oidc;
 pub mod policy;
 pub mod store;

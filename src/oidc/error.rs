@@ -1,0 +1,48 @@
+//! Why a sign-in at a provider did not work, in words for the person and for whoever runs the server.
+
+/// Why a sign-in at a provider did not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OidcError {
+    /// It does not answer, or not in time.
+    #[error(
+        "the provider at {0} does not answer; try again, and if it stays so ask whoever runs it"
+    )]
+    Away(String),
+    /// It answers something else than OpenID Connect.
+    #[error(
+        "{0} does not answer as an OpenID provider does ({1}); check the address in the configuration"
+    )]
+    Garbage(String, String),
+    /// Discovery names an issuer that was not configured.
+    #[error(
+        "discovery names issuer `{found}` and the configuration expects `{expected}`; correct `gitea.url`, or set `gitea.issuer`"
+    )]
+    IssuerWrong {
+        /// Configured.
+        expected: String,
+        /// What discovery says.
+        found: String,
+    },
+    /// The provider refused the code.
+    #[error(
+        "the provider did not accept the sign-in ({0}); try again, and if it stays so check the client secret and the redirect URI in the provider"
+    )]
+    Refused(String),
+    /// The nonce is another sign-in's: Gitea keeps one for each person and application.
+    #[error("another sign-in of yours overtook this one; try again")]
+    Overtaken,
+    /// The ID token is over or not yet valid.
+    #[error("the provider's token is out of time ({0}); compare the clocks of both servers")]
+    OutOfTime(String),
+    /// The ID token fails a check.
+    #[error("the provider's token is not valid: {0}")]
+    TokenInvalid(String),
+    /// The ID token is signed with an algorithm that is not accepted.
+    #[error(
+        "the provider signs with an algorithm that is not accepted; set `JWT_SIGNING_ALGORITHM` in Gitea's `[oauth2]` to `ES256`, `RS256` or `EdDSA`"
+    )]
+    AlgorithmWrong,
+    /// The provider no longer knows the person's token: the account may be disabled.
+    #[error("the provider does not confirm the account; it may be disabled")]
+    NotActive,
+}

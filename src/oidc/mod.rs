@@ -1,0 +1,13 @@
+//! Sign-in at an OpenID provider (step 1): discovery, the way there, and every check of what comes back.
+//!
+//! May name `model` alone. The access token is used once and dropped here: it is never given to anybody. Must never
+//! accept an algorithm, an issuer or an audience because a token or an answer says so.
+
+mod discovery;
+mod error;
+mod outgoing;
+mod provider;
+mod verify;
+
+pub use error::OidcError;
+pub use provider::{FlowSecrets, Provider, Settings, SignedIn};
