@@ -8,6 +8,7 @@
 //! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
 //! | 1 | [`store`] | what is kept on disk and how it is committed; a new kind of record |
+//! | 1 | [`gitea`] | what is asked of Gitea, how pages and failures are read, and what each failure means |
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
@@ -17,6 +18,7 @@
 pub mod access;
 pub mod audit;
 pub mod config;
+pub mod gitea;
 pub mod http;
 pub mod mirror;
 pub mod model;
