@@ -75,6 +75,7 @@ impl StoreError {
             }
             E::Io(_) | E::PreviousIo | E::Backend(_) => Self::Disk(error.to_string()),
             E::DatabaseClosed => Self::Closed,
+            E::DatabaseAlreadyOpen => Self::Disk("another process has the file open".to_owned()),
             _ => Self::Damaged(error.to_string()),
         }
     }

@@ -80,7 +80,7 @@ impl Writer {
     }
 
     /// One answer for each job, valid once this returns.
-    fn write(&self, batch: &[Job]) -> Result<Vec<Answer>, StoreError> {
+    pub(super) fn write(&self, batch: &[Job]) -> Result<Vec<Answer>, StoreError> {
         let transaction = begin(&self.core.database)?;
         let mut applier = Applier::open(&transaction, &*self.random)?;
         let answers = batch

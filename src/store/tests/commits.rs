@@ -68,3 +68,58 @@ async fn each_expectation_is_compared_with_what_is_there() {
     store.commit(gone, event(1, 1)).await.unwrap();
     assert!(store.load().unwrap().roles.is_empty());
 }
+
+#[tokio::test]
+async fn a_mark_moves_one_instant_forward_and_brings_nothing_back() {
+    let place = Place::new();
+    let store = place.open();
+    let change = Change::from(Operation::PutSession(session(1)))
+        .with(Operation::PutMirroredUser(mirrored_user(7)))
+        .with(Operation::PutMirroredTeam(mirrored_team(3)));
+    store.commit(change, event(1, 1)).await.unwrap();
+    let at = Timestamp::from_seconds;
+    let (user, team) = (mirrored_user(7).account.id, mirrored_team(3).team.id);
+    let marks = [
+        Unaudited::SessionSeen(session(1).id, at(20)),
+        Unaudited::SessionSeen(session(1).id, at(15)),
+        Unaudited::SessionSeen(session(2).id, at(20)),
+        Unaudited::UserAsked(user, at(9)),
+        Unaudited::TeamAsked(team, at(11)),
+        Unaudited::OrganizationAsked(1.try_into().unwrap(), at(11)),
+    ];
+    store.touch(marks).await.unwrap();
+    let world = store.load().unwrap();
+    let seen = Session {
+        last_seen_at: at(20),
+        ..session(1)
+    };
+    assert_eq!(world.sessions, [seen]);
+    assert_eq!(world.mirrored_users, [mirrored_user(7)]);
+    let asked = MirroredTeam {
+        asked_at: at(11),
+        ..mirrored_team(3)
+    };
+    assert_eq!(world.mirrored_teams, [asked]);
+    assert!(world.mirrored_organizations.is_empty());
+    assert_eq!(world.directory_version, 1, "a mark is no change");
+    assert_eq!(store.events(&everything()).unwrap().events.len(), 1);
+}
+
+#[tokio::test]
+async fn many_at_once_each_get_a_place_of_their_own() {
+    let place = Place::new();
+    let store = place.open();
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..200 {
+        let store = store.clone();
+        tasks.spawn(async move { store.commit(Change::none(), event(number, 1)).await });
+    }
+    let mut places: Vec<_> = tasks
+        .join_all()
+        .await
+        .into_iter()
+        .map(|c| c.unwrap().sequence)
+        .collect();
+    places.sort_unstable();
+    assert_eq!(places, (0..200).collect::<Vec<_>>());
+}

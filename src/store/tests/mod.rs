@@ -1,9 +1,13 @@
 //! What the store promises, by subject. Shared here: samples, a countable random source, a folder that goes away.
 
+mod batches;
 mod commits;
+mod disk;
+mod folders;
+mod queries;
 
-use super::{Change, CommitError, Expect, Operation, Store, StoreError};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use super::{Change, CommitError, Expect, Operation, Store, StoreError, Unaudited};
+use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     DisplayText, GiteaUser, MirroredTeam, MirroredUser, Principal, Random, Role, RoleId, Session,
     SessionId, SessionKey, SessionPlace, Team, Timestamp, UserId,
@@ -127,5 +131,13 @@ fn event(actor: u8, seconds: i64) -> AuditEvent {
             login: Some(DisplayText::lossy("alice")),
             ..PersonalFields::default()
         },
+    }
+}
+
+/// One page that holds every event of a test.
+fn everything() -> EventQuery {
+    EventQuery {
+        limit: 99,
+        ..EventQuery::default()
     }
 }
