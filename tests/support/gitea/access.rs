@@ -46,7 +46,8 @@ impl State {
         let Some(id) = user else {
             return Rights::all(usize::from(!repo.private && !hidden));
         };
-        let admin = self.users.get(&id).is_some_and(|user| user.is_admin);
+        let row = self.users.get(&id);
+        let (admin, restricted) = row.map_or((false, false), |u| (u.is_admin, u.restricted));
         if admin || repo.owner == id {
             return Rights::all(rank("owner"));
         }
@@ -54,16 +55,25 @@ impl State {
         if hidden && direct == 0 {
             return Rights::default();
         }
-        let base = direct.max(usize::from(!repo.private && !hidden));
-        self.with_teams(repo, id, base)
+        // a restricted account reads what the whole world reads, and has no such floor under its teams' units
+        let world = org.is_none_or(|org| org.visibility == "public");
+        let open = !repo.private && !hidden && (world || !restricted);
+        let floor = usize::from(!repo.private && !restricted);
+        self.with_teams(repo, id, direct.max(usize::from(open)), direct.max(floor))
     }
 
-    fn with_teams(&self, repo: &Repo, user: i64, base: usize) -> Rights {
-        let mut rights = Rights::all(base);
-        for team in self.memberships(repo.owner, user) {
-            if !team.includes_all && !team.repos.contains(&repo.id) {
-                continue;
-            }
+    /// `base` is the overall mode, `floor` what every unit has when a team reaches the repository.
+    fn with_teams(&self, repo: &Repo, user: i64, base: usize, floor: usize) -> Rights {
+        let mut teams = self.memberships(repo.owner, user);
+        teams.retain(|team| team.includes_all || team.repos.contains(&repo.id));
+        if teams.is_empty() {
+            return Rights::all(base);
+        }
+        let mut rights = Rights {
+            code: floor,
+            ..Rights::all(base)
+        };
+        for team in teams {
             if rank(&team.permission) >= rank("admin") {
                 return Rights::all(rank("owner"));
             }

@@ -332,8 +332,9 @@ impl State {
         let user = self.users.get(&viewer);
         let (admin, restricted) = user.map_or((false, false), |u| (u.is_admin, u.restricted));
         let open = match org.visibility.as_str() {
-            "private" => false,
-            _ => !restricted,
+            "public" => !restricted || !self.settings.require_signin,
+            "limited" => !restricted,
+            _ => false,
         };
         open || admin || self.is_member(org.id, viewer)
     }

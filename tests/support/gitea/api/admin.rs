@@ -24,7 +24,7 @@ fn list(ctx: &mut Ctx<'_>, _: &[&str]) -> Reply {
     let mut found: Vec<_> = users
         .filter(|user| !user.is_bot && wanted(ctx, user))
         .collect();
-    found.sort_by_key(|user| user.login.to_lowercase());
+    found.sort_by_key(|user| user.login.clone());
     let ids: Vec<_> = found.iter().map(|user| user.id).collect();
     let page = Page::of(ctx.ask).cut(&ids);
     let body: Vec<_> = page.iter().map(|id| ctx.user_json(*id)).collect();
@@ -145,7 +145,7 @@ fn create_org(ctx: &mut Ctx<'_>, path: &[&str]) -> Reply {
 fn orgs(ctx: &mut Ctx<'_>, _: &[&str]) -> Reply {
     ctx.site_admin()?;
     let mut all: Vec<_> = ctx.state.orgs.values().collect();
-    all.sort_by_key(|org| org.name.to_lowercase());
+    all.sort_by_key(|org| org.name.clone());
     let ids: Vec<_> = all.iter().map(|org| org.id).collect();
     Ok(org_body::page(ctx, &ids))
 }

@@ -30,7 +30,7 @@ fn list(ctx: &mut Ctx<'_>, _: &[&str]) -> Reply {
         "limited" => signed_in,
         _ => true,
     });
-    all.sort_by_key(|org| org.name.to_lowercase());
+    all.sort_by_key(|org| org.name.clone());
     let ids: Vec<_> = all.iter().map(|org| org.id).collect();
     Ok(org_body::page(ctx, &ids))
 }
@@ -106,7 +106,7 @@ fn members(ctx: &mut Ctx<'_>, path: &[&str]) -> Reply {
         .filter(|_| inside(ctx, org))
         .collect();
     let mut ids: Vec<i64> = ids.into_iter().collect();
-    ids.sort_by_key(|id| ctx.state.users[id].login.to_lowercase());
+    ids.sort_by_key(|id| ctx.state.users[id].login.clone());
     Ok(users::user_page(ctx, &ids))
 }
 

@@ -187,22 +187,31 @@ fn team_repos(ctx: &mut Ctx<'_>, path: &[&str]) -> Reply {
     let reached = all.filter(|repo| {
         team.repos.contains(&repo.id) || (team.includes_all && repo.owner == team.org)
     });
-    let ids: Vec<_> = reached.map(|repo| repo.id).collect();
+    let mut reached: Vec<_> = reached.collect();
+    reached.sort_by_key(|repo| repo.name.clone());
+    let ids: Vec<_> = reached.iter().map(|repo| repo.id).collect();
     let page = Page::of(ctx.ask).cut(&ids);
     let body: Vec<_> = page.iter().map(|id| ctx.repo_json(*id)).collect();
     Ok(listed(ids.len(), &json!(body)))
 }
 
+/// The organization in the path is not looked at: the repository is one of the team's own organization.
+fn of_team(ctx: &Ctx<'_>, team: i64, name: &str) -> Result<i64, Answer> {
+    let org = ctx.state.teams[&team].org;
+    let owner = ctx.state.account_name(org).unwrap_or_default().to_owned();
+    repos::named(ctx, &owner, name)
+}
+
 fn add_repo(ctx: &mut Ctx<'_>, path: &[&str]) -> Reply {
     let id = held(ctx, path[0])?;
-    let repo = repos::named(ctx, path[1], path[2])?;
+    let repo = of_team(ctx, id, path[2])?;
     ctx.state.teams.get_mut(&id).unwrap().repos.insert(repo);
     Ok(Answer::empty(204))
 }
 
 fn remove_repo(ctx: &mut Ctx<'_>, path: &[&str]) -> Reply {
     let id = held(ctx, path[0])?;
-    let repo = repos::named(ctx, path[1], path[2])?;
+    let repo = of_team(ctx, id, path[2])?;
     ctx.state.teams.get_mut(&id).unwrap().repos.remove(&repo);
     Ok(Answer::empty(204))
 }

@@ -83,7 +83,7 @@ fn search(ctx: &mut Ctx<'_>, _: &[&str]) -> Reply {
             _ => user.login.to_lowercase().contains(&word),
         })
         .collect();
-    found.sort_by_key(|user| user.login.to_lowercase());
+    found.sort_by_key(|user| user.login.clone());
     let ids: Vec<_> = found.iter().map(|user| user.id).collect();
     let page = Page::of(ctx.ask).cut(&ids);
     let data: Vec<_> = page.iter().map(|id| ctx.user_json(*id)).collect();
