@@ -13,10 +13,12 @@
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
+//! | 3 | [`audit_log`] | what can be asked of the audit log, and how its reading is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |
 
 pub mod access;
 pub mod audit;
+pub mod audit_log;
 pub mod config;
 pub mod gitea;
 pub mod http;

@@ -172,3 +172,16 @@ pub enum Action {
     #[serde(rename = "server.stop")]
     ServerStop,
 }
+
+/// Shows a unit variant as the word that it is written as.
+macro_rules! shown_as_written {
+    ($($type:ty),+) => {
+        $(impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        })+
+    };
+}
+
+shown_as_written!(Outcome, ObjectKind, Action);
