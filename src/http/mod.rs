@@ -6,6 +6,7 @@ pub mod api;
 mod client;
 mod cookie;
 mod exchange;
+pub mod forward_auth;
 mod gate;
 pub mod health;
 pub mod listener;

@@ -54,18 +54,36 @@ pub(super) struct Listening {
     _stop: DropGuard,
 }
 
+/// A gate that trusts proxies at 127.0.0.1.
 pub(super) async fn listen(
     own: Route,
     application: Route,
     limits: listener::Settings,
 ) -> Listening {
+    let trusted = TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]);
+    start(Surfaces { own, application }, limits, trusted).await
+}
+
+/// A gate that trusts these proxies.
+pub(super) async fn listen_trusting(own: Route, trusted: TrustedProxies) -> Listening {
+    let surfaces = Surfaces {
+        own,
+        application: Route::new(),
+    };
+    start(surfaces, listener::Settings::default(), trusted).await
+}
+
+async fn start(
+    surfaces: Surfaces,
+    limits: listener::Settings,
+    trusted: TrustedProxies,
+) -> Listening {
     let settings = Settings {
         own: OWN.parse().unwrap(),
         https: true,
-        trusted: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
+        trusted,
         body_bytes: 100,
     };
-    let surfaces = Surfaces { own, application };
     let gate = Gate::new(
         settings,
         surfaces,

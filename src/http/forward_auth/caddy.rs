@@ -1,0 +1,30 @@
+//! Caddy's dialect: `forward_auth` passes on whatever answer is not 2xx, so one question is enough.
+
+use super::forwarded::Dialect;
+use super::{Doors, Judge, allow};
+use crate::http::Exchange;
+use poem::Response;
+use poem::http::HeaderMap;
+
+/// `X-Forwarded-Proto` is not among them: the scheme is that of the outside address, as for the cookies.
+const DIALECT: Dialect = Dialect {
+    method: "x-forwarded-method",
+    host: "x-forwarded-host",
+    target: "x-forwarded-uri",
+};
+
+/// May it pass? Decides and records; a refusal is what the client hears.
+pub(super) async fn check<J: Judge>(
+    doors: &Doors<J>,
+    exchange: &Exchange,
+    headers: &HeaderMap,
+) -> Response {
+    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+        Ok(forwarded) => forwarded,
+        Err(problem) => return problem.respond(&exchange.asker()),
+    };
+    match doors.judge.check(&forwarded.asked(exchange)).await {
+        Ok(identity) => allow(identity),
+        Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
+    }
+}

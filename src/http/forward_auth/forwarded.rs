@@ -1,0 +1,112 @@
+//! What a proxy says about a request, read from the headers of one dialect, each of them exactly once.
+//!
+//! Knows header names only through a [`Dialect`]. Must never read another dialect's headers, and never the client's word.
+
+use super::super::cookie;
+use super::{Exchange, Problem};
+use crate::access::Asked;
+use crate::http::problem::{Asker, Code, is_navigation};
+use crate::model::{HostName, SessionSecret};
+use poem::http::{HeaderMap, HeaderValue, Method};
+
+/// The headers in which one kind of proxy describes a request.
+pub(super) struct Dialect {
+    /// The request's method.
+    pub method: &'static str,
+    /// The application's host.
+    pub host: &'static str,
+    /// The target as the client sent it.
+    pub target: &'static str,
+}
+
+/// A request to an application, as a trusted proxy describes it.
+pub(super) struct Forwarded {
+    pub method: Method,
+    pub host: HostName,
+    pub target: Vec<u8>,
+    pub navigation: bool,
+    credential: Option<SessionSecret>,
+}
+
+impl Forwarded {
+    /// The question for access.
+    pub(super) fn asked<'a>(&'a self, exchange: &'a Exchange) -> Asked<'a> {
+        Asked {
+            host: &self.host,
+            method: self.method.as_str(),
+            target: &self.target,
+            credential: self.credential.as_ref(),
+            navigation: self.navigation,
+            client: &exchange.client,
+            request: exchange.request,
+        }
+    }
+
+    /// Whom the answer is for: the client, not the proxy.
+    pub(super) fn asker(&self, exchange: &Exchange) -> Asker {
+        Asker {
+            request: exchange.request,
+            page: self.navigation,
+        }
+    }
+}
+
+/// Only a trusted proxy is heard.
+pub(super) fn check_peer(exchange: &Exchange) -> Result<(), Problem> {
+    if exchange.by_trusted_proxy {
+        return Ok(());
+    }
+    let peer = exchange
+        .client
+        .address
+        .map_or_else(String::new, |peer| format!("`{peer}` "));
+    let detail = format!(
+        "the address {peer}is no trusted proxy; add it to `trusted_proxies` in Samovar's configuration if a proxy of yours calls from there"
+    );
+    Err(Problem::new(Code::ProxyUntrusted, detail))
+}
+
+/// Reads the dialect's headers, and what of the client's own a check goes by: its cookie and whether it is a browser.
+pub(super) fn read(
+    headers: &HeaderMap,
+    dialect: &Dialect,
+    cookie_name: &str,
+) -> Result<Forwarded, Problem> {
+    let method = once(headers, dialect.method)?.as_bytes();
+    let method = Method::from_bytes(method).map_err(|_| odd(dialect.method))?;
+    let host = once(headers, dialect.host)?.to_str().ok();
+    let host = host
+        .and_then(|host| host.parse().ok())
+        .ok_or_else(|| odd(dialect.host))?;
+    let target = once(headers, dialect.target)?.as_bytes().to_vec();
+    let credential = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
+    Ok(Forwarded {
+        navigation: is_navigation(&method, headers),
+        method,
+        host,
+        target,
+        credential,
+    })
+}
+
+fn once<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a HeaderValue, Problem> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => Ok(value),
+        (None, _) => Err(Problem::new(
+            Code::TargetAmbiguous,
+            format!("the proxy sent no `{name}`; use the block that Samovar generates"),
+        )),
+        (Some(_), Some(_)) => Err(Problem::new(
+            Code::TargetAmbiguous,
+            format!(
+                "`{name}` came twice; let the proxy set it, as in the block that Samovar generates"
+            ),
+        )),
+    }
+}
+
+fn odd(name: &'static str) -> Problem {
+    let detail = format!("`{name}` cannot be read; use the block that Samovar generates");
+    Problem::new(Code::TargetAmbiguous, detail)
+}

@@ -1,0 +1,152 @@
+//! Forward-auth: proxies ask whether a request may pass. One door for each proxy's dialect, and each reads its own
+//! headers alone, from trusted proxies only, and never its own query (security G-2, A2.1, A2.5).
+//!
+//! Knows `access` and the forms of answers. Never decides, never reads a body.
+
+mod caddy;
+mod forwarded;
+mod nginx;
+pub mod snippets;
+
+use super::{Exchange, Problem};
+use crate::access::{Asked, Refusal};
+use crate::model::{HostName, IdentityHeader};
+use forwarded::{Dialect, Forwarded};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use poem::http::HeaderName;
+use poem::web::Redirect;
+use poem::{Endpoint, IntoResponse, Request, Response, Route};
+use std::future::Future;
+use std::sync::Arc;
+
+/// Identity headers with their values: all that the application chose, empty if unknown.
+pub type IdentityHeaders = Vec<(IdentityHeader, String)>;
+
+/// Who decides: the gatekeeper; a table in the tests of the doors.
+pub trait Judge: Send + Sync + 'static {
+    /// Decides and records.
+    fn check(
+        &self,
+        asked: &Asked<'_>,
+    ) -> impl Future<Output = Result<IdentityHeaders, Refusal>> + Send;
+
+    /// Decides again about a request that was refused, and records nothing.
+    fn answer(
+        &self,
+        asked: &Asked<'_>,
+    ) -> impl Future<Output = Result<IdentityHeaders, Refusal>> + Send;
+}
+
+/// What the doors must know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Is the outside address https? Redirects follow it, as the cookies do.
+    pub https: bool,
+    /// Name of the session cookie at application hosts.
+    pub cookie: String,
+}
+
+/// Adds the doors of every dialect.
+pub fn routes<J: Judge>(route: Route, judge: Arc<J>, settings: Settings) -> Route {
+    let doors = Arc::new(Doors { judge, settings });
+    route
+        .at(
+            "/forward-auth/nginx",
+            Door(Arc::clone(&doors), Question::NginxCheck),
+        )
+        .at(
+            "/forward-auth/nginx/answer",
+            Door(Arc::clone(&doors), Question::NginxAnswer),
+        )
+        .at("/forward-auth/caddy", Door(doors, Question::Caddy))
+}
+
+struct Doors<J> {
+    judge: Arc<J>,
+    settings: Settings,
+}
+
+/// What a proxy asks.
+#[derive(Debug, Clone, Copy)]
+enum Question {
+    NginxCheck,
+    NginxAnswer,
+    Caddy,
+}
+
+struct Door<J>(Arc<Doors<J>>, Question);
+
+impl<J: Judge> Endpoint for Door<J> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let exchange = request.data::<Exchange>().ok_or_else(Problem::internal)?;
+        Ok(match self.1 {
+            Question::NginxCheck => nginx::check(&self.0, exchange, request.headers()).await,
+            Question::NginxAnswer => nginx::answer(&self.0, exchange, request.headers()).await,
+            Question::Caddy => caddy::check(&self.0, exchange, request.headers()).await,
+        })
+    }
+}
+
+impl<J: Judge> Doors<J> {
+    /// What the proxy says about the request, if it may say anything.
+    fn read(
+        &self,
+        exchange: &Exchange,
+        headers: &poem::http::HeaderMap,
+        dialect: &Dialect,
+    ) -> Result<Forwarded, Problem> {
+        forwarded::check_peer(exchange)?;
+        forwarded::read(headers, dialect, &self.settings.cookie)
+    }
+
+    /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
+    fn refuse(&self, forwarded: &Forwarded, exchange: &Exchange, refusal: Refusal) -> Response {
+        let problem = Problem::from(refusal);
+        if problem.asks_for_sign_in() && forwarded.navigation {
+            return Redirect::see_other(self.sign_in(&forwarded.host, &forwarded.target))
+                .into_response();
+        }
+        problem.respond(&forwarded.asker(exchange))
+    }
+
+    /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte.
+    fn sign_in(&self, host: &HostName, target: &[u8]) -> String {
+        let scheme = if self.settings.https { "https" } else { "http" };
+        let back = [format!("{scheme}://{host}").as_bytes(), target].concat();
+        let back = percent_encode(&back, &UNRESERVED);
+        format!("{scheme}://{host}/.samovar/sign-in?rd={back}")
+    }
+}
+
+/// RFC 3986 section 2.3.
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// It may pass, and the application learns who calls.
+fn allow(identity: IdentityHeaders) -> Response {
+    let mut response = Response::builder();
+    for (header, value) in identity {
+        response = response.header(name(header), value);
+    }
+    response.finish()
+}
+
+const fn name(header: IdentityHeader) -> HeaderName {
+    HeaderName::from_static(match header {
+        IdentityHeader::User => "remote-user",
+        IdentityHeader::UserId => "remote-user-id",
+        IdentityHeader::Name => "remote-name",
+        IdentityHeader::Email => "remote-email",
+        IdentityHeader::Groups => "remote-groups",
+        IdentityHeader::Roles => "remote-roles",
+    })
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

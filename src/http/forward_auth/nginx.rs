@@ -1,0 +1,51 @@
+//! nginx's dialect: `auth_request` understands 2xx, 401 and 403, and throws bodies away. So the check says only those,
+//! and a second question fetches what the client hears.
+
+use super::forwarded::Dialect;
+use super::{Doors, Judge, allow};
+use crate::http::{Code, Exchange, Problem};
+use poem::Response;
+use poem::http::HeaderMap;
+
+const DIALECT: Dialect = Dialect {
+    method: "x-original-method",
+    host: "x-original-host",
+    target: "x-original-uri",
+};
+
+/// May it pass? Decides and records.
+pub(super) async fn check<J: Judge>(
+    doors: &Doors<J>,
+    exchange: &Exchange,
+    headers: &HeaderMap,
+) -> Response {
+    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+        Ok(forwarded) => forwarded,
+        Err(problem) => return problem.respond_to_nginx(),
+    };
+    match doors.judge.check(&forwarded.asked(exchange)).await {
+        Ok(identity) => allow(identity),
+        Err(refusal) => Problem::from(refusal).respond_to_nginx(),
+    }
+}
+
+/// What does the client hear that may not pass? Records nothing: the check did.
+pub(super) async fn answer<J: Judge>(
+    doors: &Doors<J>,
+    exchange: &Exchange,
+    headers: &HeaderMap,
+) -> Response {
+    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+        Ok(forwarded) => forwarded,
+        Err(problem) => return problem.respond(&exchange.asker()),
+    };
+    match doors.judge.answer(&forwarded.asked(exchange)).await {
+        Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
+        // The check could not be recorded, or what it went by has changed since.
+        Ok(_) => Problem::new(
+            Code::CheckUnfinished,
+            "the check could not be finished; try again",
+        )
+        .respond(&forwarded.asker(exchange)),
+    }
+}

@@ -1,0 +1,91 @@
+//! Configuration to paste into a proxy that stands before an application: the very text that the tests run proxies with.
+//!
+//! Pure: knows the application and a few addresses. Every value put in is of a type whose characters mean nothing to a
+//! proxy. Must never leave out an identity header: what is not set here would come from the client.
+
+use crate::model::{Application, HostName, IdentityHeader};
+
+/// What a block must know beside its application.
+#[derive(Debug, Clone)]
+pub struct SnippetSettings {
+    /// Where proxies reach Samovar, such as `127.0.0.1:8000`.
+    pub samovar: HostName,
+    /// Samovar's own host, as browsers know it.
+    pub own: HostName,
+    /// Is the outside address https?
+    pub https: bool,
+    /// Name of the session cookie at application hosts.
+    pub cookie: String,
+    /// Where the application itself listens; people replace it.
+    pub upstream: HostName,
+}
+
+/// The inside of an nginx server block, for each host of the application.
+pub fn nginx(application: &Application, settings: &SnippetSettings) -> String {
+    let blocks: Vec<String> = application
+        .hosts
+        .iter()
+        .map(|host| nginx_at(application, host, settings))
+        .collect();
+    blocks.join("\n")
+}
+
+fn nginx_at(application: &Application, host: &HostName, settings: &SnippetSettings) -> String {
+    let variable = |header: &IdentityHeader| header.as_str().to_ascii_lowercase().replace('-', "_");
+    let chosen = |header: &IdentityHeader| application.identity_headers.contains(header);
+    let capture = |header: &IdentityHeader| {
+        let variable = variable(header);
+        format!("    auth_request_set $samovar_{variable} $upstream_http_{variable};\n")
+    };
+    let set = |header: &IdentityHeader| {
+        let value = format!("$samovar_{}", variable(header));
+        let value = if chosen(header) {
+            value.as_str()
+        } else {
+            "\"\""
+        };
+        format!("    proxy_set_header {} {value};\n", header.as_str())
+    };
+    let every = IdentityHeader::ALL.iter();
+    let captures: String = every
+        .clone()
+        .filter(|header| chosen(header))
+        .map(capture)
+        .collect();
+    let headers: String = every.map(set).collect();
+    let block = include_str!("nginx.template")
+        .replace("@QUESTION@", include_str!("nginx_question.template"))
+        .replace("@CAPTURES@", &captures)
+        .replace("@HEADERS@", &headers)
+        .replace("@HOST@", host.as_str());
+    common(&block, application, settings)
+}
+
+/// A Caddy site block for all hosts of the application.
+pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
+    let scheme = if settings.https { "" } else { "http://" };
+    let sites: Vec<String> = application
+        .hosts
+        .iter()
+        .map(|host| format!("{scheme}{host}"))
+        .collect();
+    let copy: String = application
+        .identity_headers
+        .iter()
+        .flat_map(|header| ["\t\t\t\tcopy_headers ", header.as_str(), "\n"])
+        .collect();
+    let block = include_str!("caddy.template")
+        .replace("@SITES@", &sites.join(", "))
+        .replace("@COPY@", &copy);
+    common(&block, application, settings)
+}
+
+fn common(block: &str, application: &Application, settings: &SnippetSettings) -> String {
+    block
+        .replace("@NAME@", application.name.as_str())
+        .replace("@SAMOVAR@", settings.samovar.as_str())
+        .replace("@OWN@", settings.own.as_str())
+        .replace("@COOKIE@", &settings.cookie)
+        .replace("@UPSTREAM@", settings.upstream.as_str())
+        .replace("@SCHEME@", if settings.https { "https" } else { "http" })
+}

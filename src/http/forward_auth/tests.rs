@@ -1,0 +1,236 @@
+//! The doors over a real connection, with a table in the gatekeeper's place.
+
+use super::*;
+use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen};
+use crate::http::{TrustedProxies, listener};
+use crate::model::{SessionSecret, Timestamp};
+use std::sync::Mutex;
+
+/// Knows one session and a few paths; writes down what it was asked.
+#[derive(Default)]
+struct Table {
+    checks: Mutex<Vec<String>>,
+}
+
+impl Table {
+    fn decide(asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        let target = String::from_utf8_lossy(asked.target);
+        match (&*target, asked.credential) {
+            ("/stale", _) => Err(Refusal::MembershipStale {
+                since: Timestamp::ZERO,
+            }),
+            ("//twice", _) => Err(Refusal::TargetAmbiguous(
+                crate::policy::TargetFault::EmptySegment,
+            )),
+            (_, None) => Err(Refusal::CredentialsMissing),
+            ("/none", Some(_)) => Err(Refusal::RouteUnknown),
+            _ => Ok(vec![
+                (IdentityHeader::User, "ada".to_owned()),
+                (IdentityHeader::Email, String::new()),
+            ]),
+        }
+    }
+}
+
+impl Judge for Table {
+    async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        let client = asked.client.address.unwrap();
+        let target = String::from_utf8_lossy(asked.target);
+        let line = format!("{} {} {target} {client}", asked.method, asked.host);
+        self.checks.lock().unwrap().push(line);
+        Self::decide(asked)
+    }
+
+    async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        Self::decide(asked)
+    }
+}
+
+async fn server() -> (Arc<Table>, Listening) {
+    let table = Arc::new(Table::default());
+    let settings = Settings {
+        https: true,
+        cookie: "session".to_owned(),
+    };
+    let own = routes(Route::new(), Arc::clone(&table), settings);
+    let listening = listen(own, Route::new(), listener::Settings::default()).await;
+    (table, listening)
+}
+
+const NGINX: [&str; 3] = ["X-Original-Method", "X-Original-Host", "X-Original-URI"];
+const CADDY: [&str; 3] = ["X-Forwarded-Method", "X-Forwarded-Host", "X-Forwarded-Uri"];
+const BROWSER: &str = "Sec-Fetch-Mode: navigate\r\n";
+
+fn signed_in() -> String {
+    let secret = SessionSecret::generate(&crate::http::raw::Fixed).reveal();
+    format!("Cookie: other=1; session={secret}\r\n")
+}
+
+fn question(path: &str, names: [&str; 3], (method, target): (&str, &str), more: &str) -> String {
+    let [a, b, c] = names;
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {OWN}\r\n{a}: {method}\r\n{b}: {APPLICATION}\r\n{c}: {target}\r\n{more}\r\n"
+    )
+}
+
+fn nginx(target: &str, more: &str) -> String {
+    question("/forward-auth/nginx", NGINX, ("GET", target), more)
+}
+
+fn answer(target: &str, more: &str) -> String {
+    question("/forward-auth/nginx/answer", NGINX, ("GET", target), more)
+}
+
+fn caddy(target: &str, more: &str) -> String {
+    question("/forward-auth/caddy", CADDY, ("GET", target), more)
+}
+
+async fn asserted(server: &Listening, request: String, holds: &[&str]) {
+    let heard = ask(server, request.as_bytes()).await;
+    for text in holds {
+        assert!(heard.contains(text), "{text}\n{request}\n{heard}");
+    }
+}
+
+#[tokio::test]
+async fn who_may_pass_does_and_every_chosen_header_comes_even_when_empty() {
+    let (table, server) = server().await;
+    let headers = ["HTTP/1.1 200", "remote-user: ada\r\n", "remote-email: \r\n"];
+    let more = format!("{}X-Forwarded-For: 192.0.2.9\r\n", signed_in());
+    asserted(&server, nginx("/a%2Fb?x", &more), &headers).await;
+    asserted(&server, caddy("/c", &signed_in()), &headers).await;
+    let seen = table.checks.lock().unwrap().clone();
+    assert_eq!(
+        seen,
+        [
+            "GET app.test /a%2Fb?x 192.0.2.9",
+            "GET app.test /c 127.0.0.1"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_anonymous_browser_is_sent_to_sign_in_and_a_script_is_told() {
+    let (_, server) = server().await;
+    let location = "location: https://app.test/.samovar/sign-in?rd=https%3A%2F%2Fapp.test%2Fa%252Fb%3Fx%3D%25C3%25A4\r\n";
+    let target = "/a%2Fb?x=%C3%A4";
+    for request in [caddy(target, BROWSER), answer(target, BROWSER)] {
+        asserted(&server, request, &["HTTP/1.1 303", location]).await;
+    }
+    let told = [
+        "HTTP/1.1 401",
+        "application/problem+json",
+        "credentials_missing",
+        "www-authenticate: Bearer",
+    ];
+    for request in [caddy("/a", ""), answer("/a", "")] {
+        asserted(&server, request, &told).await;
+    }
+    asserted(&server, nginx("/a", BROWSER), &["HTTP/1.1 401"]).await;
+    let post = question("/forward-auth/caddy", CADDY, ("POST", "/a"), BROWSER);
+    asserted(&server, post, &["HTTP/1.1 401", "credentials_missing"]).await;
+}
+
+#[tokio::test]
+async fn nginx_gets_401_or_403_and_the_second_question_gives_the_real_answer_without_a_record() {
+    let (table, server) = server().await;
+    let me = signed_in();
+    for (target, status, code) in [
+        ("/none", "403", "route_unknown"),
+        ("/stale", "503", "membership_stale"),
+        ("//twice", "400", "target_ambiguous"),
+    ] {
+        asserted(&server, nginx(target, &me), &["HTTP/1.1 403"]).await;
+        asserted(
+            &server,
+            answer(target, &me),
+            &[&format!("HTTP/1.1 {status}"), code],
+        )
+        .await;
+        asserted(
+            &server,
+            caddy(target, &me),
+            &[&format!("HTTP/1.1 {status}"), code],
+        )
+        .await;
+    }
+    asserted(
+        &server,
+        answer("/fine", &me),
+        &["HTTP/1.1 503", "check_unfinished"],
+    )
+    .await;
+    assert_eq!(
+        table.checks.lock().unwrap().len(),
+        6,
+        "one for each check, none for an answer"
+    );
+}
+
+#[tokio::test]
+async fn each_dialect_reads_its_own_headers_alone_and_each_exactly_once() {
+    let (table, server) = server().await;
+    let me = signed_in();
+    for (path, names) in [
+        ("/forward-auth/caddy", CADDY),
+        ("/forward-auth/nginx/answer", NGINX),
+    ] {
+        let other = if names == CADDY { NGINX } else { CADDY };
+        let ambiguous = ["HTTP/1.1 400", "target_ambiguous"];
+        asserted(
+            &server,
+            question(path, other, ("GET", "/a"), &me),
+            &ambiguous,
+        )
+        .await;
+        for name in names {
+            let twice = format!("{me}{name}: /b\r\n");
+            asserted(
+                &server,
+                question(path, names, ("GET", "/a"), &twice),
+                &ambiguous,
+            )
+            .await;
+        }
+    }
+    let spoofed = "X-Original-URI: /public\r\nX-Original-URL: /public\r\nX-Rewrite-URL: /public\r\nX-HTTP-Method-Override: DELETE\r\nForwarded: host=evil.test\r\nX-Original-Host: evil.test\r\n";
+    asserted(
+        &server,
+        caddy("/a", &format!("{me}{spoofed}")),
+        &["HTTP/1.1 200"],
+    )
+    .await;
+    assert_eq!(*table.checks.lock().unwrap(), ["GET app.test /a 127.0.0.1"]);
+}
+
+#[tokio::test]
+async fn the_doors_own_query_means_nothing() {
+    let (table, server) = server().await;
+    let path = "/forward-auth/caddy?rd=/x&policy=public&method=GET&uri=/none";
+    let request = question(path, CADDY, ("GET", "/a"), &signed_in());
+    asserted(&server, request, &["HTTP/1.1 200"]).await;
+    assert_eq!(*table.checks.lock().unwrap(), ["GET app.test /a 127.0.0.1"]);
+}
+
+#[tokio::test]
+async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
+    use crate::http::raw::listen_trusting;
+    let table = Arc::new(Table::default());
+    let settings = Settings {
+        https: true,
+        cookie: "session".to_owned(),
+    };
+    let own = routes(Route::new(), Arc::clone(&table), settings);
+    let server = listen_trusting(own, TrustedProxies::default()).await;
+    let told = [
+        "HTTP/1.1 403",
+        "proxy_untrusted",
+        "`127.0.0.1`",
+        "`trusted_proxies`",
+    ];
+    for request in [caddy("/a", &signed_in()), answer("/a", &signed_in())] {
+        asserted(&server, request, &told).await;
+    }
+    asserted(&server, nginx("/a", &signed_in()), &["HTTP/1.1 403"]).await;
+    assert!(table.checks.lock().unwrap().is_empty());
+}
