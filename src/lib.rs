@@ -15,6 +15,7 @@
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
 //! | 3 | [`audit_log`] | what can be asked of the audit log, and how its reading is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |
+//! | 5 | [`webui`] | how the web UI in `ui/` is served; what it shows is in `ui/src/pages/` |
 
 pub mod access;
 pub mod audit;
@@ -27,3 +28,4 @@ pub mod model;
 pub mod oidc;
 pub mod policy;
 pub mod store;
+pub mod webui;

@@ -1,0 +1,102 @@
+// The frame: who is signed in, the navigation, and the page that the address names.
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { api, take } from "./api/client";
+import type { Me } from "./api/schema";
+import { holds, MeContext } from "./hooks/use-me";
+import { useResource } from "./hooks/use-resource";
+import { Page } from "./parts/page";
+import { ErrorBox, Loading } from "./parts/notice";
+import { PAGES, pageAt } from "./pages";
+import { Claim } from "./pages/claim";
+import { SignIn } from "./pages/sign-in";
+import { type Place, usePlace } from "./router";
+
+const isPage = (path: string) => pageAt(path) !== undefined;
+
+export function App() {
+  const place = usePlace(isPage);
+  const me = useResource(() => take(api.GET("/me")), []);
+  useEffect(() => {
+    const lost = () => void me.reload();
+    addEventListener("samovar:signed-out", lost);
+    return () => removeEventListener("samovar:signed-out", lost);
+  }, [me.reload]);
+  if (me.error?.signedOut) return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
+  if (me.data === undefined) {
+    return <main class="alone">{me.error ? <ErrorBox error={me.error} retry={() => void me.reload()} /> : <Loading what="who you are" />}</main>;
+  }
+  return (
+    <MeContext.Provider value={me.data}>
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <Header me={me.data} place={place} />
+      <main id="main" tabIndex={-1}>
+        {me.data.may_claim_administrator ? <Claim onClaimed={me.reload} /> : <Present place={place} />}
+      </main>
+      <Announcer />
+    </MeContext.Provider>
+  );
+}
+
+function Present({ place }: { place: Place }) {
+  const found = pageAt(place.path);
+  if (found === undefined) {
+    return (
+      <Page title="No such page">
+        <p>
+          There is no page at <code>{place.path}</code>. <a href="/">Go to the start</a>.
+        </p>
+      </Page>
+    );
+  }
+  const View = found.page.view;
+  return <View key={place.path} id={found.id} query={place.query} />;
+}
+
+function Header({ me, place }: { me: Me; place: Place }) {
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [place]);
+  const seen = PAGES.filter((page) => page.nav && (page.permission === undefined || holds(me.permissions, page.permission)));
+  const at = pageAt(place.path)?.page;
+  return (
+    <header>
+      <a class="mark" href="/">
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        Samovar
+      </a>
+      <button type="button" class="menu" aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)}>
+        Menu
+      </button>
+      <nav id="nav" class={open ? "open" : undefined} aria-label="Pages">
+        {seen.map((page) => (
+          <a key={page.path} href={page.path} aria-current={at?.nav === page.nav ? "page" : undefined}>
+            {page.nav}
+          </a>
+        ))}
+        <form class="who" method="post" action="/auth/sign-out">
+          <span>{nameOf(me)}</span>
+          <button type="submit">Sign out</button>
+        </form>
+      </nav>
+    </header>
+  );
+}
+
+function nameOf(me: Me): string {
+  return me.user?.login ?? me.principal.login ?? "local operator";
+}
+
+function Announcer() {
+  const [text, setText] = useState("");
+  const say = useCallback((event: Event) => setText(String((event as CustomEvent).detail)), []);
+  useEffect(() => {
+    addEventListener("samovar:announce", say);
+    return () => removeEventListener("samovar:announce", say);
+  }, [say]);
+  return (
+    <div class="hidden" role="status" aria-live="polite">
+      {text}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+// Guards input that is not saved yet: leaving the page asks first.
+import { useEffect } from "preact/hooks";
+import { guardLeaving } from "../router";
+
+/** While `dirty`, leaving the page or closing the tab asks first. */
+export function useDirty(dirty: boolean): void {
+  useEffect(() => {
+    if (!dirty) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    guardLeaving(() => confirm("Leave without saving? What you typed will be lost."));
+    return () => {
+      removeEventListener("beforeunload", ask);
+      guardLeaving(undefined);
+    };
+  }, [dirty]);
+}

@@ -1,0 +1,89 @@
+// Who has which role: organizations, teams and people on one side, roles on the other.
+import { useMemo } from "preact/hooks";
+import { api, everything, page } from "../api/client";
+import type { Application, Organization, Role, RoleBinding, Subject, Team } from "../api/schema";
+import { useResource } from "../hooks/use-resource";
+import { GoneBindings } from "../parts/gone-bindings";
+import { ErrorBox, Loading } from "../parts/notice";
+import { Page } from "../parts/page";
+import { SubjectList } from "../parts/subject-list";
+import { SubjectRoles } from "../parts/subject-roles";
+import { subjectKey } from "../parts/binding-words";
+import { address, go } from "../router";
+
+/** All that the page shows; people are looked up one by one. */
+export interface AccessWorld {
+  organizations: Organization[];
+  teams: Team[];
+  roles: Role[];
+  bindings: RoleBinding[];
+  applications: Application[];
+}
+
+/** A subject with what it is called. */
+export interface Chosen {
+  subject: Subject;
+  /** `acme/Deployers` for a team, the bare name for others. */
+  name: string;
+}
+
+async function readWorld(): Promise<AccessWorld> {
+  const [organizations, teams, roles, bindings, applications] = await Promise.all([
+    everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })),
+    everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })),
+    everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
+    everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })),
+    everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+  ]);
+  return { organizations, teams, roles, bindings, applications };
+}
+
+export function Access({ query }: { query: URLSearchParams }) {
+  const world = useResource(readWorld, []);
+  const key = query.get("subject");
+  const chosen = useMemo(() => chosenAt(key, world.data), [key, world.data]);
+  const choose = (one: Chosen) => go(address("/access", { subject: subjectKey(one.subject), name: one.subject.kind === "user" ? one.name : undefined }), true);
+  const named = chosen?.subject.kind === "user" && chosen.name === "" ? { ...chosen, name: query.get("name") ?? chosen.name } : chosen;
+  return (
+    <Page title="Access" lead="Choose a team, an organization or a person; then give a role or take it away.">
+      {world.error && <ErrorBox error={world.error} retry={() => void world.reload()} />}
+      {world.data === undefined && world.loading && <Loading what="teams and roles" />}
+      {world.data && (
+        <>
+          <GoneBindings bindings={world.data.bindings} onChange={world.reload} />
+          <div class="two-sides">
+            <SubjectList world={world.data} chosen={key} onChoose={choose} />
+            {named ? (
+              <SubjectRoles key={key} world={world.data} chosen={named} onChange={world.reload} />
+            ) : (
+              <section class="side empty">
+                <p>Nobody is chosen yet.</p>
+              </section>
+            )}
+          </div>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function chosenAt(key: string | null, world: AccessWorld | undefined): Chosen | undefined {
+  if (key === null || world === undefined) return undefined;
+  const [kind, id = ""] = key.split(":", 2);
+  const bound = world.bindings.find((binding) => subjectKey(binding.subject) === key);
+  switch (kind) {
+    case "organization":
+    case "organization-owners": {
+      const organization = world.organizations.find((one) => String(one.id) === id);
+      return organization && { subject: { kind, id: organization.id }, name: organization.name };
+    }
+    case "team": {
+      const team = world.teams.find((one) => String(one.id) === id);
+      return team && { subject: { kind, id: team.id }, name: `${team.organization.name}/${team.name}` };
+    }
+    case "user":
+      return { subject: { kind, id }, name: bound?.subject_name ?? "" };
+    default:
+      return bound && { subject: bound.subject, name: bound.subject_name ?? "" };
+  }
+}

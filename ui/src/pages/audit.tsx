@@ -1,0 +1,54 @@
+// The audit log, newest first, with filters that live in the address.
+import { useState } from "preact/hooks";
+import { api, everything, page, take } from "../api/client";
+import type { Application, Outcome } from "../api/schema";
+import { usePages } from "../hooks/use-pages";
+import { useMay } from "../hooks/use-me";
+import { useResource } from "../hooks/use-resource";
+import { AuditFilters, type Filters, filtersOf, queryOf } from "../parts/audit-filters";
+import { AuditTable } from "../parts/audit-table";
+import { ErrorBox, Loading } from "../parts/notice";
+import { Page } from "../parts/page";
+import { address, go } from "../router";
+
+export function Audit({ query }: { query: URLSearchParams }) {
+  const may = useMay();
+  const [filters, setFilters] = useState(() => filtersOf(query));
+  const applications = useResource(async () => (may("samovar.applications:read") ? readApplications() : []), []);
+  const events = usePages((cursor) => take(api.GET("/audit-events", { params: { query: { ...page(cursor, 50), ...asked(filters) } } })), [JSON.stringify(filters)]);
+  const apply = (next: Filters) => {
+    setFilters(next);
+    go(address("/audit", queryOf(next)), true);
+  };
+  return (
+    <Page title="Audit" lead="Who did what to what, when, from where, how it ended and why. Reading it is recorded, too.">
+      <AuditFilters filters={filters} applications={applications.data ?? []} onApply={apply} />
+      {events.error && <ErrorBox error={events.error} retry={() => void events.reload()} />}
+      {events.items === undefined && events.loading && <Loading what="audit events" />}
+      {events.items && <AuditTable events={events.items} applications={applications.data ?? []} />}
+      <div class="actions">
+        {events.more && (
+          <button type="button" disabled={events.loading} onClick={() => void events.readMore()}>
+            Show older
+          </button>
+        )}
+        <button type="button" disabled={events.loading} onClick={() => void events.reload()}>
+          Read again
+        </button>
+      </div>
+    </Page>
+  );
+}
+
+function readApplications(): Promise<Application[]> {
+  return everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } }));
+}
+
+/** Filters as the API takes them: what is empty is left out, local times become instants. */
+function asked(filters: Filters): Record<string, string> & { outcome?: Outcome } {
+  const { login: _login, from, to, ...rest } = filters;
+  const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ""));
+  if (from !== "") kept["from"] = new Date(from).toISOString();
+  if (to !== "") kept["to"] = new Date(to).toISOString();
+  return kept as Record<string, string> & { outcome?: Outcome };
+}

@@ -1,0 +1,57 @@
+// The pages with their addresses. To add one: a file beside this one, a line here.
+import type { ComponentType } from "preact";
+import { Access } from "./access";
+import { Application } from "./application";
+import { Applications } from "./applications";
+import { Audit } from "./audit";
+import { Explain } from "./explain";
+import { Gitea } from "./gitea";
+import { Role } from "./role";
+import { Roles } from "./roles";
+import { Sessions } from "./sessions";
+import { Start } from "./start";
+
+/** What every page gets: the last part of its address, if it has one, and the query. */
+export interface PageProps {
+  id: string;
+  query: URLSearchParams;
+}
+
+interface PageEntry {
+  /** `:id` stands for one part. */
+  path: string;
+  /** Its word in the navigation; pages below a listed one share it. */
+  nav?: string;
+  /** Needed to see the word in the navigation; the server decides about everything else. */
+  permission?: string;
+  view: ComponentType<PageProps>;
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: "/", view: Start },
+  { path: "/access", nav: "Access", permission: "samovar.role-bindings:read", view: Access },
+  { path: "/roles", nav: "Roles", permission: "samovar.roles:read", view: Roles },
+  { path: "/roles/:id", view: Role },
+  { path: "/applications", nav: "Applications", permission: "samovar.applications:read", view: Applications },
+  { path: "/applications/:id", view: Application },
+  { path: "/explain", nav: "Explain", permission: "samovar.decisions:explain", view: Explain },
+  { path: "/sessions", nav: "Sessions", view: Sessions },
+  { path: "/audit", nav: "Audit", permission: "samovar.audit-events:read", view: Audit },
+  { path: "/gitea", nav: "Gitea", permission: "samovar.mirror:read", view: Gitea },
+];
+
+/** The page at a path, with its id. */
+export function pageAt(path: string): { page: PageEntry; id: string } | undefined {
+  const parts = path.split("/");
+  for (const page of PAGES) {
+    const wanted = page.path.split("/");
+    const fits = wanted.length === parts.length && wanted.every((part, n) => part === parts[n] || (part === ":id" && parts[n] !== ""));
+    if (fits) return { page: navOf(page), id: page.path.endsWith(":id") ? (parts.at(-1) ?? "") : "" };
+  }
+  return undefined;
+}
+
+function navOf(page: PageEntry): PageEntry {
+  const above = PAGES.find((other) => other.nav !== undefined && page.path.startsWith(`${other.path}/`));
+  return above?.nav === undefined ? page : { ...page, nav: above.nav };
+}

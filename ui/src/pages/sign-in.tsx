@@ -1,0 +1,21 @@
+// Shown instead of any page while nobody is signed in. Never goes to Gitea by itself: signed out stays signed out.
+import { address } from "../router";
+import { useEffect } from "preact/hooks";
+
+export function SignIn({ returnTo }: { returnTo: string }) {
+  useEffect(() => {
+    document.title = "Sign in · Samovar";
+  }, []);
+  return (
+    <main class="alone">
+      <img src="/favicon.svg" alt="" width="48" height="48" />
+      <h1>Samovar</h1>
+      <p>Who may do what, by Gitea's organizations and teams.</p>
+      <p>
+        <a class="button primary" href={address("/auth/sign-in", { return_to: returnTo })}>
+          Sign in with Gitea
+        </a>
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,113 @@
+// What is typed about an application, apart from the draft that is sent.
+import type { Application, ApplicationDraft, AuditMode, AuthorizationOwner, IdentityHeader, RepositoryLevel, Requirement, Route } from "../api/schema";
+import type { Difference } from "./conflict";
+import { lines } from "./field";
+
+/** One route as typed. `key` tells rows apart while they move. */
+export interface RouteInput {
+  key: number;
+  methods: string;
+  path: string;
+  kind: Requirement["kind"];
+  permissions: string;
+  repository: RepositoryLevel | "";
+  encodedSlash: boolean;
+}
+
+/** An application as typed. */
+export interface ApplicationInput {
+  name: string;
+  hosts: string;
+  routes: RouteInput[];
+  identityHeaders: IdentityHeader[];
+  authorization: AuthorizationOwner;
+  origins: string;
+  audit: AuditMode;
+}
+
+export const IDENTITY_HEADERS: readonly IdentityHeader[] = ["Remote-User", "Remote-User-Id", "Remote-Name", "Remote-Email", "Remote-Groups", "Remote-Roles"];
+
+let keys = 0;
+
+/** A new row of the routes editor. */
+export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
+  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, ...part };
+}
+
+/** Where a new application starts: one route that asks everybody to be signed in. */
+export const EMPTY: ApplicationInput = {
+  name: "",
+  hosts: "",
+  routes: [newRoute({ path: "/**", kind: "signed-in" })],
+  identityHeaders: [...IDENTITY_HEADERS],
+  authorization: "samovar",
+  origins: "",
+  audit: "first-in-window",
+};
+
+export function inputOf(application: Application): ApplicationInput {
+  return {
+    name: application.name,
+    hosts: application.hosts.join("\n"),
+    routes: application.routes.map(routeInput),
+    identityHeaders: application.identity_headers,
+    authorization: application.authorization,
+    origins: application.origins.join("\n"),
+    audit: application.audit,
+  };
+}
+
+function routeInput(route: Route): RouteInput {
+  const { requirement } = route;
+  return newRoute({
+    methods: route.methods.join(", "),
+    path: route.path,
+    kind: requirement.kind,
+    permissions: requirement.kind === "permissions" ? requirement.permissions.join(", ") : "",
+    repository: route.repository ?? "",
+    encodedSlash: route.encoded_slash,
+  });
+}
+
+export function draftOf(input: ApplicationInput): ApplicationDraft {
+  return {
+    name: input.name.trim(),
+    hosts: lines(input.hosts),
+    routes: input.routes.map(routeOf),
+    identity_headers: input.identityHeaders,
+    authorization: input.authorization,
+    origins: lines(input.origins),
+    audit: input.audit,
+  };
+}
+
+function routeOf(input: RouteInput): Route {
+  const requirement: Requirement = input.kind === "permissions" ? { kind: "permissions", permissions: words(input.permissions) } : { kind: input.kind };
+  const route: Route = { methods: words(input.methods.toUpperCase()), path: input.path.trim(), requirement, encoded_slash: input.encodedSlash };
+  return input.repository === "" || input.kind === "public" ? route : { ...route, repository: input.repository };
+}
+
+function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== "");
+}
+
+/** One route in one line, as people say it. */
+export function routeWords(input: RouteInput): string {
+  const asks = { public: "public", "signed-in": "signed in", permissions: words(input.permissions).join(" + ") }[input.kind];
+  const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
+  const slash = input.encodedSlash ? ", %2F is data" : "";
+  return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}`;
+}
+
+export function differences(theirs: ApplicationInput, mine: ApplicationInput): Difference[] {
+  const rows: [string, (input: ApplicationInput) => string][] = [
+    ["Name", (input) => input.name],
+    ["Hosts", (input) => lines(input.hosts).join("\n")],
+    ["Routes", (input) => input.routes.map((route, n) => `${n + 1}. ${routeWords(route)}`).join("\n")],
+    ["Identity headers", (input) => input.identityHeaders.join(", ")],
+    ["Authorization", (input) => input.authorization],
+    ["Origins", (input) => lines(input.origins).join("\n")],
+    ["Audit", (input) => input.audit],
+  ];
+  return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
+}

@@ -1,0 +1,131 @@
+// What to look for in the audit log.
+import { useState } from "preact/hooks";
+import type { Application } from "../api/schema";
+import { Field } from "./field";
+import { PersonInput } from "./people";
+
+/** Empty means no matter. `actor` is an id or one of the API's words; `login` only shows whose it is. */
+export interface Filters {
+  actor: string;
+  login: string;
+  action: string;
+  object: string;
+  application: string;
+  outcome: string;
+  from: string;
+  to: string;
+}
+
+const KEYS = ["actor", "login", "action", "object", "application", "outcome", "from", "to"] as const;
+
+export function filtersOf(query: URLSearchParams): Filters {
+  return Object.fromEntries(KEYS.map((key) => [key, query.get(key) ?? ""])) as unknown as Filters;
+}
+
+export function queryOf(filters: Filters): Record<string, string> {
+  return { ...filters };
+}
+
+const OTHERS: readonly [string, string][] = [
+  ["anonymous", "nobody signed in"],
+  ["local-operator", "local operator"],
+  ["system", "Samovar itself"],
+];
+
+interface Props {
+  filters: Filters;
+  applications: readonly Application[];
+  onApply: (filters: Filters) => void;
+}
+
+export function AuditFilters({ filters, applications, onApply }: Props) {
+  const [input, setInput] = useState(filters);
+  const set = (part: Partial<Filters>) => setInput({ ...input, ...part });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onApply(input);
+  };
+  const clear = () => {
+    const none = filtersOf(new URLSearchParams());
+    setInput(none);
+    onApply(none);
+  };
+  return (
+    <form class="filters" onSubmit={submit} aria-label="Filters">
+      <Who input={input} set={set} />
+      <Field label="What">
+        {(ties) => <input {...ties} value={input.action} placeholder="role-binding.create" autocomplete="off" spellcheck={false} onInput={(event) => set({ action: event.currentTarget.value })} />}
+      </Field>
+      <Field label="To which (id)">{(ties) => <input {...ties} value={input.object} autocomplete="off" spellcheck={false} onInput={(event) => set({ object: event.currentTarget.value })} />}</Field>
+      <Field label="Application">
+        {(ties) => (
+          <select {...ties} value={input.application} onChange={(event) => set({ application: event.currentTarget.value })}>
+            <option value="">any</option>
+            {applications.map((application) => (
+              <option key={application.id} value={application.id}>
+                {application.name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label="Outcome">
+        {(ties) => (
+          <select {...ties} value={input.outcome} onChange={(event) => set({ outcome: event.currentTarget.value })}>
+            <option value="">any</option>
+            <option value="allowed">allowed</option>
+            <option value="denied">denied</option>
+            <option value="failed">failed</option>
+          </select>
+        )}
+      </Field>
+      <Field label="From">{(ties) => <input {...ties} type="datetime-local" value={input.from} onInput={(event) => set({ from: event.currentTarget.value })} />}</Field>
+      <Field label="Before">{(ties) => <input {...ties} type="datetime-local" value={input.to} onInput={(event) => set({ to: event.currentTarget.value })} />}</Field>
+      <div class="actions">
+        <button type="submit" class="primary">
+          Find
+        </button>
+        <button type="button" onClick={clear}>
+          Clear
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Who({ input, set }: { input: Filters; set: (part: Partial<Filters>) => void }) {
+  const other = OTHERS.some(([actor]) => actor === input.actor);
+  const [kind, setKind] = useState(other ? input.actor : "person");
+  const change = (next: string) => {
+    setKind(next);
+    set({ actor: next === "person" ? "" : next, login: "" });
+  };
+  return (
+    <>
+      <Field label="Who">
+        {(ties) => (
+          <select {...ties} value={kind} onChange={(event) => change(event.currentTarget.value)}>
+            <option value="person">a person</option>
+            {OTHERS.map(([actor, label]) => (
+              <option key={actor} value={actor}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {kind === "person" && (
+        <Field label="Login">
+          {(ties) => (
+            <PersonInput
+              ties={ties}
+              login={input.login}
+              placeholder="anybody"
+              onChange={(login, user) => (login === input.login && (user?.id ?? "") === input.actor ? undefined : set({ login, actor: user?.id ?? "" }))}
+            />
+          )}
+        </Field>
+      )}
+    </>
+  );
+}

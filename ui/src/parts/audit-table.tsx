@@ -1,0 +1,105 @@
+// Audit events as a table; what does not fit is folded below its row.
+import type { Application, AuditEvent } from "../api/schema";
+import { sentence } from "./notice";
+import { Time } from "./time";
+
+interface Props {
+  events: readonly AuditEvent[];
+  applications: readonly Application[];
+}
+
+export function AuditTable({ events, applications }: Props) {
+  if (events.length === 0) return <p class="muted">No event fits.</p>;
+  const names = new Map(applications.map((application) => [application.id, application.name]));
+  return (
+    <table class="stack audit">
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">Who</th>
+          <th scope="col">What</th>
+          <th scope="col">Outcome and reasons</th>
+        </tr>
+      </thead>
+      <tbody>
+        {events.map((event) => (
+          <tr key={event.sequence}>
+            <td data-label="When">
+              <Time at={event.at} />
+            </td>
+            <td data-label="Who">
+              {actorWords(event)}
+              <div class="muted small">{event.address}</div>
+            </td>
+            <td data-label="What">
+              <code>{event.action}</code>
+              <div class="small">
+                {event.application !== undefined && <a href={`/applications/${event.application}`}>{names.get(event.application) ?? "an application"}</a>} <Object event={event} />
+              </div>
+            </td>
+            <td data-label="Outcome">
+              <span class={`outcome ${event.outcome}`}>{event.outcome}</span>
+              {event.repeats && (
+                <span class="small">
+                  {" "}
+                  {event.repeats.count} more since <Time at={event.repeats.since} />
+                </span>
+              )}
+              <Details event={event} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function actorWords({ actor }: AuditEvent): string {
+  switch (actor.kind) {
+    case "user":
+    case "service-account":
+      return actor.login ?? actor.id ?? actor.kind;
+    case "local-operator":
+      return "local operator";
+    case "system":
+      return `Samovar (${actor.job ?? "a job"})`;
+    case "anonymous":
+      return "nobody signed in";
+  }
+}
+
+function Object({ event }: { event: AuditEvent }) {
+  const { kind, id } = event.object;
+  if (id === "") return null;
+  return (
+    <span class="muted">
+      {kind === "route" ? "" : `${kind} `}
+      <code>{id}</code>
+    </span>
+  );
+}
+
+function Details({ event }: { event: AuditEvent }) {
+  return (
+    <>
+      <ul class="plain small">
+        {event.reasons.map((reason) => (
+          <li key={reason}>{sentence(reason)}</li>
+        ))}
+      </ul>
+      <details class="small">
+        <summary>Event {event.sequence}</summary>
+        <dl class="facts">
+          <dt>Request</dt>
+          <dd>{event.request ? <code>{event.request}</code> : "none"}</dd>
+          <dt>Client</dt>
+          <dd>{event.user_agent || "unknown"}</dd>
+          <dt>Versions</dt>
+          <dd>
+            policy {event.policy_version}, directory {event.directory_version}
+          </dd>
+        </dl>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+// Who would gain or lose by a change of a role binding, looked at before it is saved.
+import { useEffect } from "preact/hooks";
+import { api, take } from "../api/client";
+import type { Impact as ImpactData, ImpactQuestion } from "../api/schema";
+import { useResource } from "../hooks/use-resource";
+import { ErrorBox } from "./notice";
+import { People } from "./people";
+
+interface Props {
+  /** Undefined while the input is not whole. */
+  question: ImpactQuestion | undefined;
+  /** Told whether the answer to this very question is shown. */
+  onShown: (shown: boolean) => void;
+}
+
+export function Impact({ question, onShown }: Props) {
+  const key = JSON.stringify(question);
+  const impact = useResource(async () => {
+    if (question === undefined) return undefined;
+    return { key, data: await take(api.POST("/role-bindings/impact", { body: question })) };
+  }, [key]);
+  const shown = impact.data?.key === key && !impact.loading;
+  useEffect(() => onShown(shown), [shown]);
+  return (
+    <div class="impact" role="status" aria-busy={impact.loading}>
+      {impact.error && <ErrorBox error={impact.error} retry={() => void impact.reload()} />}
+      {question === undefined && <p class="muted">Fill in where, to see whose access would change.</p>}
+      {question !== undefined && impact.data === undefined && impact.loading && <p class="muted">Looking at whose access would change…</p>}
+      {question !== undefined && impact.data && <Answer impact={impact.data.data} />}
+    </div>
+  );
+}
+
+function Answer({ impact }: { impact: ImpactData }) {
+  if (impact.gain_count === 0 && impact.lose_count === 0) return <p>Nobody's access changes.</p>;
+  return (
+    <>
+      <Group verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
+      <Group verb="lose" mark="−" count={impact.lose_count} people={impact.lose} />
+    </>
+  );
+}
+
+function Group({ verb, mark, count, people }: { verb: string; mark: string; count: number; people: ImpactData["gain"] }) {
+  if (count === 0) return null;
+  return (
+    <div class={`group-${verb}`}>
+      <h3>
+        <span aria-hidden="true">{mark} </span>
+        {count === 1 ? `1 person would ${verb} access` : `${count} people would ${verb} access`}
+      </h3>
+      <People people={people} count={count} />
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+// Boxes that say how something went; colour never says it alone.
+import type { ComponentChildren } from "preact";
+import type { ApiError } from "../api/client";
+
+type Kind = "info" | "good" | "warn" | "bad";
+
+export function Notice({ kind, title, children }: { kind: Kind; title?: ComponentChildren; children?: ComponentChildren }) {
+  return (
+    <div class={`notice ${kind}`} role={kind === "bad" ? "alert" : "status"}>
+      {title && <strong>{title}</strong>}
+      {children}
+    </div>
+  );
+}
+
+/** A failure with what to do next. */
+export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void }) {
+  if (error.signedOut) return <SignedOut />;
+  const { title, detail, request_id: request, errors } = error.problem;
+  return (
+    <Notice kind="bad" title={title ?? "That did not work"}>
+      {detail && <p>{sentence(detail)}</p>}
+      {errors && errors.length > 0 && (
+        <ul>
+          {errors.map((fault) => (
+            <li key={fault.pointer + fault.detail}>
+              <code>{fault.pointer}</code>: {fault.detail}
+            </li>
+          ))}
+        </ul>
+      )}
+      {request && (
+        <p class="small muted">
+          Request <code>{request}</code>
+        </p>
+      )}
+      {retry && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </Notice>
+  );
+}
+
+function SignedOut() {
+  return (
+    <Notice kind="bad" title="Your session has ended">
+      <p>
+        What you typed is still here.{" "}
+        <a href="/" target="_blank" rel="noopener">
+          Sign in again in a new tab
+        </a>
+        , then come back and try once more.
+      </p>
+    </Notice>
+  );
+}
+
+/** Messages of the server start small and have no full stop; on a page they are sentences. */
+export function sentence(text: string): string {
+  const full = /[.!?:`)]$/.test(text) ? text : `${text}.`;
+  return full.charAt(0).toUpperCase() + full.slice(1);
+}
+
+/** Shown while something is read for the first time. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <p class="muted" role="status">
+      Reading {what}…
+    </p>
+  );
+}

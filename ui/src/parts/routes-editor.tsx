@@ -1,0 +1,133 @@
+// The ordered routes of an application: the first that matches counts, so rows can be moved, by button or Alt and arrow.
+import { useId, useRef } from "preact/hooks";
+import type { ApiError } from "../api/client";
+import type { RepositoryLevel, Requirement } from "../api/schema";
+import { announce } from "../hooks/announce";
+import { newRoute, type RouteInput } from "./application-input";
+
+interface Props {
+  routes: RouteInput[];
+  onChange: (routes: RouteInput[]) => void;
+  error: ApiError | undefined;
+}
+
+export function RoutesEditor({ routes, onChange, error }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const hint = useId();
+  const replace = (at: number, route: RouteInput) => onChange(routes.map((old, n) => (n === at ? route : old)));
+  const move = (from: number, to: number) => {
+    const moved = routes[from];
+    if (moved === undefined || to < 0 || to >= routes.length) return;
+    const rest = routes.filter((_, n) => n !== from);
+    onChange([...rest.slice(0, to), moved, ...rest.slice(to)]);
+    announce(`Route moved to place ${to + 1}`);
+  };
+  const add = () => {
+    onChange([...routes, newRoute()]);
+    requestAnimationFrame(() => list.current?.querySelector<HTMLInputElement>("li:last-child .path")?.select());
+  };
+  return (
+    <fieldset class="routes-editor" aria-describedby={hint}>
+      <legend>Routes</legend>
+      <p class="hint" id={hint}>
+        The first route that matches counts; what none matches is denied. <code>{"{x}"}</code> is one segment, <code>/a/**</code> is <code>/a</code> and everything below. Alt with an arrow key moves a route.
+      </p>
+      {error?.faultAt("/routes") && <p class="fault">{error.faultAt("/routes")}</p>}
+      <ol ref={list}>
+        {routes.map((route, n) => (
+          <Row
+            key={route.key}
+            route={route}
+            place={n + 1}
+            last={n === routes.length - 1}
+            onChange={(changed) => replace(n, changed)}
+            onMove={(by) => move(n, n + by)}
+            onRemove={() => onChange(routes.filter((_, at) => at !== n))}
+          />
+        ))}
+      </ol>
+      <button type="button" onClick={add}>
+        Add a route
+      </button>
+    </fieldset>
+  );
+}
+
+interface RowProps {
+  route: RouteInput;
+  place: number;
+  last: boolean;
+  onChange: (route: RouteInput) => void;
+  onMove: (by: 1 | -1) => void;
+  onRemove: () => void;
+}
+
+function Row({ route, place, last, onChange, onMove, onRemove }: RowProps) {
+  const set = (part: Partial<RouteInput>) => onChange({ ...route, ...part });
+  const keys = (event: KeyboardEvent) => {
+    const by = event.altKey ? ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key] : undefined;
+    if (by === undefined) return;
+    event.preventDefault();
+    onMove(by);
+  };
+  return (
+    <li onKeyDown={keys}>
+      <label class="methods">
+        <span>Methods</span>
+        <input value={route.methods} placeholder="any" autocomplete="off" spellcheck={false} onInput={(event) => set({ methods: event.currentTarget.value })} />
+      </label>
+      <label class="path-label">
+        <span>Path</span>
+        <input class="path mono" required pattern="/.*" title="begins with /" autocomplete="off" spellcheck={false} value={route.path} onInput={(event) => set({ path: event.currentTarget.value })} />
+      </label>
+      <Asks route={route} set={set} />
+      <div class="row-actions">
+        <button type="button" disabled={place === 1} aria-label={`Move route ${place} up`} onClick={() => onMove(-1)}>
+          ↑
+        </button>
+        <button type="button" disabled={last} aria-label={`Move route ${place} down`} onClick={() => onMove(1)}>
+          ↓
+        </button>
+        <button type="button" aria-label={`Remove route ${place}`} onClick={onRemove}>
+          ✕
+        </button>
+      </div>
+    </li>
+  );
+}
+
+function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInput>) => void }) {
+  const named = route.path.includes("{owner}") && route.path.includes("{repo}");
+  return (
+    <>
+      <label class="asks">
+        <span>Asks for</span>
+        <select value={route.kind} onChange={(event) => set({ kind: event.currentTarget.value as Requirement["kind"] })}>
+          <option value="permissions">permissions</option>
+          <option value="signed-in">being signed in</option>
+          <option value="public">nothing (public)</option>
+        </select>
+      </label>
+      {route.kind === "permissions" && (
+        <label class="permissions">
+          <span>Permissions, all of them</span>
+          <input class="mono" required autocomplete="off" spellcheck={false} value={route.permissions} placeholder="deployments:write" onInput={(event) => set({ permissions: event.currentTarget.value })} />
+        </label>
+      )}
+      {(named || route.repository !== "") && route.kind !== "public" && (
+        <label class="repository">
+          <span>And in the repository</span>
+          <select value={route.repository} onChange={(event) => set({ repository: event.currentTarget.value as RepositoryLevel | "" })}>
+            <option value="">no matter</option>
+            <option value="read">read</option>
+            <option value="write">write</option>
+            <option value="admin">admin</option>
+          </select>
+        </label>
+      )}
+      <label class="slash choice">
+        <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> %2F is data
+      </label>
+    </>
+  );
+}

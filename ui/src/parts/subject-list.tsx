@@ -1,0 +1,117 @@
+// The left side of the Access page: organizations with their teams, and people by search.
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { api, take } from "../api/client";
+import type { Organization, Subject, Team, User } from "../api/schema";
+import type { AccessWorld, Chosen } from "../pages/access";
+import { subjectKey } from "./binding-words";
+
+interface Props {
+  world: AccessWorld;
+  chosen: string | null;
+  onChoose: (one: Chosen) => void;
+}
+
+/** More organizations than this start folded. */
+const OPEN_AT_MOST = 6;
+
+export function SubjectList(props: Props) {
+  const { world, chosen } = props;
+  const [search, setSearch] = useState("");
+  const teamsOf = useMemo(() => Map.groupBy(world.teams, (team) => team.organization.id), [world.teams]);
+  const wanted = search.trim().toLowerCase();
+  const fits = (name: string) => name.toLowerCase().includes(wanted);
+  const shown = world.organizations
+    .map((organization) => ({ organization, teams: (teamsOf.get(organization.id) ?? []).filter((team) => fits(`${organization.name}/${team.name}`)) }))
+    .filter(({ organization, teams }) => teams.length > 0 || fits(organization.name));
+  return (
+    <section class="side" aria-label="Organizations, teams and people">
+      <input type="search" aria-label="Search organizations, teams and people" placeholder="Search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+      {shown.map(({ organization, teams }) => (
+        <OrganizationEntry
+          key={organization.id}
+          {...props}
+          organization={organization}
+          teams={teams}
+          open={wanted !== "" || shown.length <= OPEN_AT_MOST || teams.some((team) => chosen === `team:${team.id}`)}
+        />
+      ))}
+      {shown.length === 0 && <p class="muted">No organization or team {wanted ? "with that in its name" : "is mirrored yet; see the Gitea page"}.</p>}
+      <PeopleEntry {...props} search={wanted} />
+    </section>
+  );
+}
+
+interface EntryProps extends Props {
+  organization: Organization;
+  teams: Team[];
+  open: boolean;
+}
+
+function OrganizationEntry({ organization, teams, open, ...rest }: EntryProps) {
+  const { id, name } = organization;
+  return (
+    <details class="group" open={open}>
+      <summary>{name}</summary>
+      <ul class="choices">
+        <Choice {...rest} one={{ subject: { kind: "organization", id }, name }} label={`Everyone in ${name}`} people={organization.members} />
+        {teams.map((team) =>
+          team.owners ? (
+            <Choice key={team.id} {...rest} one={{ subject: { kind: "organization-owners", id }, name }} label={`Owners of ${name}`} people={team.members} />
+          ) : (
+            <Choice key={team.id} {...rest} one={{ subject: { kind: "team", id: team.id }, name: `${name}/${team.name}` }} label={team.name} people={team.members} />
+          ),
+        )}
+      </ul>
+    </details>
+  );
+}
+
+interface ChoiceProps extends Props {
+  one: Chosen;
+  label: string;
+  people?: number;
+}
+
+function Choice({ world, chosen, onChoose, one, label, people }: ChoiceProps) {
+  const key = subjectKey(one.subject);
+  const given = world.bindings.filter((binding) => subjectKey(binding.subject) === key).length;
+  return (
+    <li>
+      <button type="button" aria-current={chosen === key ? "true" : undefined} onClick={() => onChoose(one)}>
+        <span>{label}</span>
+        <span class="muted small">
+          {people !== undefined && (people === 1 ? "1 person" : `${people} people`)}
+          {given > 0 && <b class="count">{given === 1 ? "1 role" : `${given} roles`}</b>}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function PeopleEntry({ search, ...rest }: Props & { search: string }) {
+  const [found, setFound] = useState<User[]>([]);
+  useEffect(() => {
+    if (search === "") return setFound([]);
+    const soon = setTimeout(() => {
+      take(api.GET("/users", { params: { query: { search, limit: 20 } } })).then((answer) => setFound(answer.items), () => setFound([]));
+    }, 150);
+    return () => clearTimeout(soon);
+  }, [search]);
+  const ids = new Set(found.map((user) => user.id));
+  const bound = rest.world.bindings.filter((binding) => binding.subject.kind === "user" && !ids.has(binding.subject.id));
+  const others = new Map(bound.filter((binding) => (binding.subject_name ?? "").toLowerCase().includes(search)).map((binding) => [subjectKey(binding.subject), binding]));
+  return (
+    <details class="group" open>
+      <summary>People</summary>
+      <ul class="choices">
+        {found.map((user) => (
+          <Choice key={user.id} {...rest} one={{ subject: { kind: "user", id: user.id } as Subject, name: user.login }} label={user.full_name ? `${user.login} (${user.full_name})` : user.login} />
+        ))}
+        {[...others].map(([key, binding]) => (
+          <Choice key={key} {...rest} one={{ subject: binding.subject, name: binding.subject_name ?? "" }} label={binding.subject_name ?? "gone from Gitea"} />
+        ))}
+      </ul>
+      {search === "" && <p class="muted small">Search to find more people. Roles are easier to keep when teams have them.</p>}
+    </details>
+  );
+}

@@ -1,0 +1,134 @@
+// The right side of the Access page: every role, and how the chosen subject has it.
+import { useState } from "preact/hooks";
+import { api, everything, page } from "../api/client";
+import type { Role, RoleBinding, User } from "../api/schema";
+import { useMay } from "../hooks/use-me";
+import { useResource } from "../hooks/use-resource";
+import type { AccessWorld, Chosen } from "../pages/access";
+import { BindingDialog } from "./binding-dialog";
+import { BindingWhere, subjectKey, subjectWords } from "./binding-words";
+import { ErrorBox } from "./notice";
+import { People } from "./people";
+import { TakeAway } from "./take-away";
+
+interface Props {
+  world: AccessWorld;
+  chosen: Chosen;
+  onChange: () => Promise<void>;
+}
+
+type Open = { give: Role } | { change: RoleBinding; role: Role } | { take: RoleBinding };
+
+export function SubjectRoles({ world, chosen, onChange }: Props) {
+  const may = useMay();
+  const [open, setOpen] = useState<Open>();
+  const key = subjectKey(chosen.subject);
+  const held = Map.groupBy(
+    world.bindings.filter((binding) => subjectKey(binding.subject) === key),
+    (binding) => binding.role.id,
+  );
+  const roles = [...world.roles].sort((one, other) => Number(held.has(other.id)) - Number(held.has(one.id)) || Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name));
+  const change = may("samovar.role-bindings:write");
+  const close = () => setOpen(undefined);
+  return (
+    <section class="side" aria-label="Roles">
+      <h2>{subjectWords(chosen.subject, chosen.name)}</h2>
+      <Members chosen={chosen} world={world} />
+      <AlsoThrough world={world} chosen={chosen} />
+      <ul class="roles">
+        {roles.map((role) => (
+          <RoleEntry key={role.id} role={role} bindings={held.get(role.id) ?? []} onOpen={change ? setOpen : undefined} />
+        ))}
+      </ul>
+      {open && "give" in open && <BindingDialog world={world} chosen={chosen} role={open.give} onSaved={onChange} onClose={close} />}
+      {open && "change" in open && <BindingDialog world={world} chosen={chosen} role={open.role} binding={open.change} onSaved={onChange} onClose={close} />}
+      {open && "take" in open && <TakeAway binding={open.take} onTaken={onChange} onClose={close} />}
+    </section>
+  );
+}
+
+interface EntryProps {
+  role: Role;
+  bindings: RoleBinding[];
+  onOpen: ((open: Open) => void) | undefined;
+}
+
+function RoleEntry({ role, bindings, onOpen }: EntryProps) {
+  return (
+    <li class={bindings.length > 0 ? "held" : undefined}>
+      <div class="role-line">
+        <div>
+          <a href={`/roles/${role.id}`}>{role.name}</a> {role.built_in && <span class="tag">built in</span>}
+          <div class="muted small">{role.description}</div>
+        </div>
+        {onOpen && (
+          <button type="button" aria-label={`Give ${role.name}`} onClick={() => onOpen({ give: role })}>
+            Give…
+          </button>
+        )}
+      </div>
+      {bindings.map((binding) => (
+        <div key={binding.id} class="given">
+          <span>
+            ✓ <BindingWhere binding={binding} />
+          </span>
+          {onOpen && (
+            <span class="actions">
+              <button type="button" class="link" aria-label={`Change ${role.name}`} onClick={() => onOpen({ change: binding, role })}>
+                Change…
+              </button>
+              <button type="button" class="link" aria-label={`Take ${role.name} away`} onClick={() => onOpen({ take: binding })}>
+                Take away…
+              </button>
+            </span>
+          )}
+        </div>
+      ))}
+    </li>
+  );
+}
+
+/** Roles that members of a team have because the whole organization has them. */
+function AlsoThrough({ world, chosen }: { world: AccessWorld; chosen: Chosen }) {
+  const { subject } = chosen;
+  if (subject.kind !== "team" && subject.kind !== "organization-owners") return null;
+  const team = world.teams.find((one) => subject.kind === "team" && one.id === subject.id);
+  const organization = subject.kind === "team" ? team?.organization.id : subject.id;
+  const bindings = world.bindings.filter((binding) => binding.subject.kind === "organization" && binding.subject.id === organization);
+  if (bindings.length === 0) return null;
+  return (
+    <p class="small">
+      Also, as everyone in {bindings[0]?.subject_name}:{" "}
+      {bindings.map((binding, n) => (
+        <span key={binding.id}>
+          {n > 0 && "; "}
+          <b>{binding.role.name}</b> <BindingWhere binding={binding} />
+        </span>
+      ))}
+    </p>
+  );
+}
+
+async function readMembers({ subject }: Chosen, world: AccessWorld): Promise<User[]> {
+  if (subject.kind === "organization") {
+    const path = { id: subject.id };
+    return everything((cursor) => api.GET("/organizations/{id}/members", { params: { path, query: page(cursor) } }));
+  }
+  const team = subject.kind === "organization-owners" ? world.teams.find((one) => one.owners && one.organization.id === subject.id)?.id : subject.kind === "team" ? subject.id : undefined;
+  if (team === undefined) return [];
+  return everything((cursor) => api.GET("/teams/{id}/members", { params: { path: { id: team }, query: page(cursor) } }));
+}
+
+function Members({ chosen, world }: { chosen: Chosen; world: AccessWorld }) {
+  const members = useResource(() => readMembers(chosen, world), [subjectKey(chosen.subject)]);
+  if (chosen.subject.kind === "user" || chosen.subject.kind === "provider-group" || chosen.subject.kind === "service-account") return null;
+  if (members.error) return <ErrorBox error={members.error} retry={() => void members.reload()} />;
+  if (members.data === undefined) return null;
+  const count = members.data.length;
+  return (
+    <details class="members">
+      <summary>{count === 1 ? "1 person" : `${count} people`}, as Gitea says</summary>
+      <People people={members.data} count={count} />
+    </details>
+  );
+}

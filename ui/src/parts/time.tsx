@@ -1,0 +1,16 @@
+// Instants in the reader's own time zone and language.
+
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
+/** Today as a time, else with its date; the exact text of the server on hovering. */
+export function Time({ at }: { at: string }) {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return <span>{at}</span>;
+  const today = date.toDateString() === new Date().toDateString();
+  return (
+    <time dateTime={at} title={at}>
+      {today ? TIME.format(date) : DAY_AND_TIME.format(date)}
+    </time>
+  );
+}

@@ -1,0 +1,64 @@
+// Addresses of the UI: which page a path names, and moving between pages without loading the document again.
+import { useEffect, useState } from "preact/hooks";
+
+/** Where the browser is. */
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+let guard: (() => boolean) | undefined;
+
+/** Asks this before the page is left; `undefined` asks nothing. */
+export function guardLeaving(question: (() => boolean) | undefined): void {
+  guard = question;
+}
+
+function here(): Place {
+  return { path: location.pathname, query: new URLSearchParams(location.search) };
+}
+
+/** Goes to an address of the UI; `replace` leaves no step for the back button. */
+export function go(address: string, replace = false): void {
+  if (!replace && guard !== undefined && !guard()) return;
+  if (!replace) guard = undefined;
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  dispatchEvent(new Event("samovar:moved"));
+}
+
+/** The address of a path with a query; empty values are left out. */
+export function address(path: string, query: Record<string, string | undefined>): string {
+  const kept = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
+  const text = new URLSearchParams(kept).toString();
+  return text === "" ? path : `${path}?${text}`;
+}
+
+/** Follows the browser's place and takes over plain clicks on links to pages. */
+export function usePlace(isPage: (path: string) => boolean): Place {
+  const [place, setPlace] = useState(here);
+  useEffect(() => {
+    const moved = () => setPlace(here());
+    const clicked = (event: MouseEvent) => {
+      const link = linkOf(event);
+      if (link === undefined || !isPage(link.pathname)) return;
+      event.preventDefault();
+      go(link.pathname + link.search);
+    };
+    addEventListener("popstate", moved);
+    addEventListener("samovar:moved", moved);
+    document.addEventListener("click", clicked);
+    return () => {
+      removeEventListener("popstate", moved);
+      removeEventListener("samovar:moved", moved);
+      document.removeEventListener("click", clicked);
+    };
+  }, [isPage]);
+  return place;
+}
+
+function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
+  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const ours = link !== null && link.origin === location.origin && link.target === "" && !link.hasAttribute("download") && link.hash === "";
+  return plain && ours && !event.defaultPrevented ? link : undefined;
+}
