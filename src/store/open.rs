@@ -12,7 +12,7 @@ use redb::{
 const FORMAT: u32 = 1;
 
 /// Memory for pages that were read or written lately, in bytes.
-const CACHE: usize = 16 << 20;
+const CACHE: usize = 8 << 20;
 
 /// Opens what the backend holds, or makes a new store in an empty one.
 pub(super) fn open(backend: impl StorageBackend, unclean: bool) -> Result<Database, StoreError> {

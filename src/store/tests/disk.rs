@@ -190,3 +190,17 @@ async fn a_cut_file_and_one_that_is_no_store_are_refused_with_a_line() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_disk_that_is_full_at_the_start_is_a_line_and_nothing_else() {
+    let new = Disk::default();
+    new.refuse_after(0, io::ErrorKind::StorageFull);
+    let old = Disk::default();
+    put(&old.store(false).unwrap(), 1).await.unwrap();
+    let old = old.after_a_crash();
+    old.refuse_after(0, io::ErrorKind::StorageFull);
+    for (disk, unclean) in [(new, false), (old, true)] {
+        let refusal = disk.store(unclean).err().unwrap();
+        assert_eq!(refusal, StoreError::Disk("the disk is full".to_owned()));
+    }
+}

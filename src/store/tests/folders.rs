@@ -5,6 +5,7 @@ use crate::store::tables::{META, meta};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
+use std::sync::Mutex;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o777
@@ -123,5 +124,44 @@ fn a_place_that_cannot_be_a_folder_is_named() {
     assert!(
         refusal.contains(&format!("state folder `{}` cannot be used", file.display())),
         "{refusal}"
+    );
+}
+
+/// What opening says in the log.
+fn said_on_opening(place: &Place) -> String {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&said);
+    let writer = move || Ear(Arc::clone(&heard));
+    let subscriber = tracing_subscriber::fmt().with_writer(writer).finish();
+    tracing::subscriber::with_default(subscriber, || drop(place.open()));
+    String::from_utf8(said.lock().unwrap().clone()).unwrap()
+}
+
+struct Ear(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Ear {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_unclean_stop_and_its_check_are_said_in_the_log_and_a_clean_one_is_not() {
+    let place = Place::new();
+    place.open().close().await.unwrap();
+    assert_eq!(said_on_opening(&place), "");
+    let said = said_on_opening(&place);
+    assert!(
+        said.contains("was not closed cleanly; its integrity is being checked"),
+        "{said}"
+    );
+    assert!(
+        said.contains("the store is whole after the unclean stop"),
+        "{said}"
     );
 }
