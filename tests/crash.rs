@@ -1,0 +1,115 @@
+//! A process that is killed in the middle of its work: what it had been told is on disk is there for the next one.
+//!
+//! The killed process is this very test binary, started again with a folder in its environment.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+
+use samovar::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
+use samovar::model::{DisplayText, Principal, Random, SystemJob, Timestamp};
+use samovar::store::{Change, Store};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+
+const FOLDER: &str = "SAMOVAR_TEST_CRASH_FOLDER";
+
+struct Fixed;
+
+impl Random for Fixed {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(1);
+    }
+}
+
+fn event(number: u64) -> AuditEvent {
+    AuditEvent {
+        at: Timestamp::from_seconds(1),
+        actor: Principal::System(SystemJob::Server),
+        action: Action::ServerStart,
+        object: Object {
+            kind: ObjectKind::Server,
+            id: DisplayText::lossy(&number.to_string()),
+        },
+        outcome: Outcome::Allowed,
+        reasons: Vec::new(),
+        application: None,
+        request: None,
+        policy_version: 0,
+        directory_version: 0,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
+}
+
+/// Commits without end and says each one's place, once it is on disk. Does nothing unless it was started for it.
+#[tokio::test]
+async fn killed_process() {
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        return;
+    };
+    let store = Store::open(Path::new(&folder), Arc::new(Fixed)).unwrap();
+    for number in 0.. {
+        let committed = store.commit(Change::none(), event(number)).await.unwrap();
+        println!("\ncommitted {}", committed.sequence);
+    }
+}
+
+fn start(folder: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "killed_process", "--nocapture"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// Kills the process after it has said so many places; gives the last that it said.
+fn kill_after(folder: &Path, commits: usize) -> u64 {
+    let mut child = start(folder);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut places = lines.by_ref().filter_map(|line| {
+        let line = line.unwrap();
+        line.strip_prefix("committed ")?.parse::<u64>().ok()
+    });
+    places.nth(commits - 1).unwrap();
+    child.kill().unwrap();
+    // What it still said before the signal reached it was on disk as well.
+    let last = places.last();
+    child.wait().unwrap();
+    last.unwrap_or_default()
+}
+
+#[test]
+fn what_was_acknowledged_survives_a_kill_and_the_folder_is_free_for_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    for commits in [1, 7, 40] {
+        let last = kill_after(folder.path(), commits);
+        let store = Store::open(folder.path(), Arc::new(Fixed)).unwrap();
+        let newest = EventQuery {
+            limit: 1,
+            ..EventQuery::default()
+        };
+        let page = store.events(&newest).unwrap();
+        assert!(page.events[0].sequence >= last, "{last} was acknowledged");
+    }
+}
+
+#[test]
+fn a_folder_that_another_process_holds_names_its_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = start(folder.path());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    lines
+        .find(|line| line.as_ref().unwrap().starts_with("committed"))
+        .unwrap()
+        .unwrap();
+    let refusal = Store::open(folder.path(), Arc::new(Fixed))
+        .err()
+        .unwrap()
+        .to_string();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let holder = format!("is in use by another process (pid {})", child.id());
+    assert!(refusal.contains(&holder), "{refusal}");
+}
