@@ -44,8 +44,10 @@
 )]
 
 pub mod browser;
+pub mod caddy;
 pub mod gitea;
 pub mod nginx;
 pub mod process;
 mod real_gitea;
+pub mod tools;
 pub mod world;

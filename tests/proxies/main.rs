@@ -1,0 +1,18 @@
+//! The generated blocks in a real nginx and a real Caddy, before an application that tells what reached it.
+//!
+//! Samovar's gate and doors run in process on a real socket; a policy decides, over people who are known by heart.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that meets what it does not expect must end"
+)]
+
+mod echo;
+mod passing;
+mod people;
+mod spoofing;
+mod stage;
+mod targets;
+
+#[path = "../support/mod.rs"]
+mod support;

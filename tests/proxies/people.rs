@@ -1,0 +1,168 @@
+//! Who may do what in these tests: an application with three kinds of routes, Ada who may deploy and Ben who may not.
+
+use samovar::access::{Asked, Refusal, RouteName};
+use samovar::http::forward_auth::{IdentityHeaders, Judge};
+use samovar::model::{
+    Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, HostName,
+    IdentityHeader, Principal, Random, Range, Requirement, Role, RoleBinding, RoleBindingId,
+    RoleId, Route, SessionSecret, Timestamp, UserId,
+};
+use samovar::policy::{self, CanonicalPath, Denial, Outcome, Policy, Request, SubjectFacts};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+const ADA: UserId = UserId::from_bytes([1; 16]);
+const BEN: UserId = UserId::from_bytes([2; 16]);
+const APPLICATION: ApplicationId = ApplicationId::from_bytes([3; 16]);
+const ROLE: RoleId = RoleId::from_bytes([4; 16]);
+
+/// One byte over and over: a secret that a test can spell.
+struct Same(u8);
+
+impl Random for Same {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(self.0);
+    }
+}
+
+pub fn ada() -> SessionSecret {
+    SessionSecret::generate(&Same(1))
+}
+
+pub fn ben() -> SessionSecret {
+    SessionSecret::generate(&Same(2))
+}
+
+/// `/public/**` for all, `/admin/**` with a permission, `/packages/{name}` with a slash as data, the rest signed in.
+pub fn application(hosts: &[HostName]) -> Application {
+    let permission = BTreeSet::from(["deployments:write".parse().unwrap()]);
+    let route = |path: &str, requirement, encoded_slash| Route {
+        methods: "*".parse().unwrap(),
+        path: path.parse().unwrap(),
+        requirement,
+        repository: None,
+        encoded_slash,
+    };
+    Application {
+        id: APPLICATION,
+        name: "deployer".parse().unwrap(),
+        hosts: hosts.iter().cloned().collect(),
+        routes: vec![
+            route("/public/**", Requirement::Public, false),
+            route("/admin/**", Requirement::Permissions(permission), false),
+            route("/packages/{name}", Requirement::SignedIn, true),
+            route("/**", Requirement::SignedIn, false),
+        ],
+        identity_headers: BTreeSet::from([
+            IdentityHeader::User,
+            IdentityHeader::Name,
+            IdentityHeader::Groups,
+        ]),
+        authorization: AuthorizationOwner::Samovar,
+        origins: BTreeSet::new(),
+        audit: AuditMode::FirstInWindow,
+        version: 1,
+    }
+}
+
+/// The application, and a role that Ada alone has.
+pub fn policy(application: Application) -> Policy {
+    let role = Role {
+        id: ROLE,
+        name: "deployer".parse().unwrap(),
+        description: "".parse().unwrap(),
+        permissions: BTreeSet::from(["deployments:*".parse().unwrap()]),
+        built_in: false,
+        version: 1,
+    };
+    let binding = RoleBinding {
+        id: RoleBindingId::from_bytes([5; 16]),
+        role: ROLE,
+        subject: BindingSubject::User { id: ADA },
+        range: Range::Everywhere,
+        until: None,
+        version: 1,
+    };
+    Policy::build(1, vec![role], vec![binding], vec![application]).unwrap()
+}
+
+/// The policy in the gatekeeper's place. Gitea is away for whatever is below `/stale`.
+pub struct Knows {
+    pub policy: Arc<samovar::access::PolicyHolder>,
+    /// What was checked: method, target, client.
+    pub checks: Mutex<Vec<String>>,
+}
+
+impl Knows {
+    fn decide(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        let policy = self.policy.load();
+        let application = policy
+            .application_at(asked.host)
+            .ok_or(Refusal::HostUnknown)?;
+        let path = CanonicalPath::parse(asked.target).map_err(Refusal::TargetAmbiguous)?;
+        if asked.target.starts_with(b"/stale") {
+            return Err(Refusal::MembershipStale {
+                since: Timestamp::ZERO,
+            });
+        }
+        let who = match asked.credential {
+            Some(secret) if *secret == ada() => Some((ADA, "ada")),
+            Some(secret) if *secret == ben() => Some((BEN, "ben")),
+            _ => None,
+        };
+        let facts = SubjectFacts {
+            principal: who.map_or(Principal::Anonymous, |(id, _)| Principal::User(id)),
+            enabled: who.is_some(),
+            user: None,
+            groups: &[],
+            scope: None,
+        };
+        let request = Request {
+            application: application.id,
+            method: asked.method,
+            path: &path,
+            repository: None,
+        };
+        let decision = policy::decide(&policy, &facts, &request, Timestamp::ZERO);
+        let route = || {
+            let (_, route, _) = policy.route(application.id, asked.method, &path).unwrap();
+            RouteName {
+                methods: route.methods.clone(),
+                path: route.path.clone(),
+            }
+        };
+        match decision.outcome {
+            Outcome::Allow => Ok(identity(who.map_or("", |(_, login)| login))),
+            Outcome::Deny(Denial::CredentialsMissing) => Err(Refusal::CredentialsMissing),
+            Outcome::Deny(Denial::PermissionMissing) => Err(Refusal::PermissionMissing {
+                route: route(),
+                permissions: vec!["deployments:write".parse().unwrap()],
+            }),
+            Outcome::Deny(Denial::TargetAmbiguous) => Err(Refusal::EncodedSlash(route())),
+            Outcome::Deny(_) => Err(Refusal::RouteUnknown),
+        }
+    }
+}
+
+/// Groups are empty: an empty header must still overwrite the client's.
+fn identity(login: &str) -> IdentityHeaders {
+    vec![
+        (IdentityHeader::User, login.to_owned()),
+        (IdentityHeader::Name, login.to_uppercase()),
+        (IdentityHeader::Groups, String::new()),
+    ]
+}
+
+impl Judge for Knows {
+    async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        let target = String::from_utf8_lossy(asked.target);
+        let client = asked.client.address.unwrap();
+        let line = format!("{} {target} {client}", asked.method);
+        self.checks.lock().unwrap().push(line);
+        self.decide(asked)
+    }
+
+    async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        self.decide(asked)
+    }
+}

@@ -1,0 +1,177 @@
+//! One proxy with its generated block, Samovar behind it on a real socket, and the application.
+
+use crate::echo::Echo;
+use crate::people::{self, Knows};
+use crate::support::process::{Program, free_address};
+use crate::support::{caddy, nginx, tools};
+use samovar::access::PolicyHolder;
+use samovar::http::forward_auth::snippets::{self, SnippetSettings};
+use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, forward_auth, listener};
+use samovar::model::{Clock, HostName, Random, SessionSecret, Timestamp};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub const COOKIE: &str = "samovar-app";
+
+/// Which proxy stands before the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxy {
+    Nginx,
+    Caddy,
+}
+
+pub const BOTH: [Proxy; 2] = [Proxy::Nginx, Proxy::Caddy];
+
+/// Everything running.
+pub struct Stage {
+    pub host: HostName,
+    pub knows: Arc<Knows>,
+    pub echo: Echo,
+    address: SocketAddr,
+    program: Program,
+    _folder: TempDir,
+    _stop: DropGuard,
+}
+
+struct Plain;
+
+impl Clock for Plain {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_700_000_000)
+    }
+}
+
+impl Random for Plain {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(9);
+    }
+}
+
+#[poem::handler]
+fn whoami(exchange: Exchange) -> String {
+    format!(
+        "hand-over at {} for {}",
+        exchange.host,
+        exchange.client.address.unwrap()
+    )
+}
+
+impl Stage {
+    pub async fn start(proxy: Proxy) -> Self {
+        tools::ready();
+        let echo = Echo::start().await;
+        let address = free_address([127, 0, 0, 1]);
+        let host: HostName = format!("app.test:{}", address.port()).parse().unwrap();
+        let application = people::application(std::slice::from_ref(&host));
+        let policy = Arc::new(PolicyHolder::new(people::policy(application.clone())));
+        let knows = Arc::new(Knows {
+            policy: Arc::clone(&policy),
+            checks: Mutex::default(),
+        });
+        let (samovar, stop) = samovar(Arc::clone(&knows), policy).await;
+        let settings = SnippetSettings {
+            samovar: samovar.to_string().parse().unwrap(),
+            own: "samovar.test".parse().unwrap(),
+            https: false,
+            cookie: COOKIE.to_owned(),
+            upstream: echo.address.to_string().parse().unwrap(),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let program = match proxy {
+            Proxy::Nginx => {
+                let block = snippets::nginx(&application, &settings);
+                let server =
+                    format!("server {{\nlisten {address};\nserver_name app.test;\n{block}\n}}");
+                nginx::start(folder.path(), address, &server).await
+            }
+            Proxy::Caddy => {
+                let block = snippets::caddy(&application, &settings);
+                caddy::start(folder.path(), address, &block).await
+            }
+        };
+        Self {
+            host,
+            knows,
+            echo,
+            address,
+            program,
+            _folder: folder,
+            _stop: stop,
+        }
+    }
+
+    /// What the proxy wrote.
+    pub fn log(&self) -> String {
+        self.program.output()
+    }
+
+    /// Sends a request line and headers, and reads until the proxy closes.
+    pub async fn ask(&self, line: &str, headers: &str) -> String {
+        self.send(line, &format!("Connection: close\r\n{headers}"), "")
+            .await
+    }
+
+    /// The same with a body, and with `Connection` as the headers have it.
+    pub async fn send(&self, line: &str, headers: &str, body: &str) -> String {
+        let mut stream = self.connect().await;
+        let request = format!(
+            "{line} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n{body}",
+            self.host
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // A proxy that closes a refused connection hard has still said what it had to.
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    pub async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.unwrap()
+    }
+}
+
+/// The header of somebody signed in, among other cookies.
+pub fn cookie(secret: &SessionSecret) -> String {
+    format!(
+        "Cookie: before=1; {COOKIE}={}; after=2\r\n",
+        secret.reveal()
+    )
+}
+
+async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> (SocketAddr, DropGuard) {
+    let doors = forward_auth::Settings {
+        https: false,
+        cookie: COOKIE.to_owned(),
+    };
+    let surfaces = Surfaces {
+        own: forward_auth::routes(poem::Route::new(), knows, doors),
+        application: poem::Route::new().at("/.samovar/whoami", whoami),
+    };
+    let settings = Settings {
+        own: "samovar.test".parse().unwrap(),
+        https: false,
+        trusted: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
+        body_bytes: 1024,
+    };
+    let gate = Gate::new(
+        settings,
+        surfaces,
+        policy,
+        (Arc::new(Plain), Arc::new(Plain)),
+    );
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let stop = CancellationToken::new();
+    let limits = listener::Settings::default();
+    tokio::spawn(listener::serve(
+        vec![socket],
+        Arc::new(gate),
+        limits,
+        stop.clone(),
+    ));
+    (address, stop.drop_guard())
+}

@@ -1,0 +1,27 @@
+//! Programs from packages that tests and the demo start, installed when missing by `tests/tools.sh`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Once;
+
+static READY: Once = Once::new();
+
+/// Makes sure once that nginx and the virtual environment are there.
+pub fn ready() {
+    READY.call_once(|| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools.sh");
+        let done = Command::new("sh").arg(script).status().unwrap();
+        assert!(
+            done.success(),
+            "tests/tools.sh could not install what the tests need"
+        );
+    });
+}
+
+/// A program of the virtual environment.
+pub fn of_environment(name: &str) -> PathBuf {
+    ready();
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join(".venv/bin")
+        .join(name)
+}
