@@ -92,8 +92,9 @@ fn make(path: &Path) -> Result<(), StoreError> {
     if others == 0 {
         return Ok(());
     }
-    // An empty folder was made for us; what already lies in another one may be meant for others.
-    if std::fs::read_dir(path).map_err(failed)?.next().is_some() {
+    // An empty folder was made for us, and one with our file is ours; what lies in another may be meant for others.
+    let ours = path.join(FILE).exists();
+    if !ours && std::fs::read_dir(path).map_err(failed)?.next().is_some() {
         let folder = path.to_owned();
         return Err(StoreError::Exposed { folder, mode });
     }

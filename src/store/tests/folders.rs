@@ -32,20 +32,21 @@ fn nobody_else_can_enter_the_folder_or_read_the_file() {
 }
 
 #[test]
-fn an_empty_folder_is_closed_to_others_and_a_full_one_is_refused() {
-    let place = Place::new();
-    let open_to_others = || {
+fn a_folder_of_ours_is_closed_to_others_and_one_with_other_things_is_refused() {
+    let (ours, other) = (Place::new(), Place::new());
+    let open_to_others = |place: &Place| {
         fs::set_permissions(place.0.path(), PermissionsExt::from_mode(0o755)).unwrap();
     };
-    open_to_others();
-    drop(place.open());
-    assert_eq!(mode(place.0.path()), 0o700);
-    open_to_others();
-    let refusal = place.try_open().err().unwrap().to_string();
-    assert!(
-        refusal.contains("is open to others (mode 0755); run `chmod 700`"),
-        "{refusal}"
-    );
+    for _ in 0..2 {
+        open_to_others(&ours);
+        drop(ours.open());
+        assert_eq!(mode(ours.0.path()), 0o700);
+    }
+    open_to_others(&other);
+    fs::write(other.0.path().join("letter"), "").unwrap();
+    let refusal = other.try_open().err().unwrap().to_string();
+    let line = "is open to others (mode 0755); run `chmod 700`";
+    assert!(refusal.contains(line), "{refusal}");
 }
 
 #[tokio::test]
