@@ -7,7 +7,7 @@ use crate::model::{Clock, DisplayText, Login, Random, Timestamp};
 use http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 use url::Url;
 
@@ -41,6 +41,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     skew_millis: AtomicI64,
+    calls: AtomicU64,
 }
 
 /// An answer with the instant before its question was sent.
@@ -50,6 +51,16 @@ pub struct Asked<T> {
     pub value: T,
     /// The instant before the question was sent.
     pub asked_at: Timestamp,
+}
+
+impl<T> Asked<T> {
+    /// The same answer, looked at otherwise.
+    pub fn map<U>(self, look: impl FnOnce(T) -> U) -> Asked<U> {
+        Asked {
+            value: look(self.value),
+            asked_at: self.asked_at,
+        }
+    }
 }
 
 /// A question: what below `/api/v1`, and as whom.
@@ -82,12 +93,18 @@ impl Client {
             clock,
             random,
             skew_millis: AtomicI64::new(0),
+            calls: AtomicU64::new(0),
         }))
     }
 
     /// How far Gitea's clock went ahead of ours at its last answer, in milliseconds, exact to a second.
     pub fn skew_millis(&self) -> i64 {
         self.0.skew_millis.load(Ordering::Relaxed)
+    }
+
+    /// Requests sent so far, further tries and pages among them.
+    pub fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::Relaxed)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -168,6 +185,7 @@ impl Client {
         if let Some(login) = ask.sudo {
             request = request.header("Sudo", login.as_str());
         }
+        self.0.calls.fetch_add(1, Ordering::Relaxed);
         let sent = request.send().await;
         sent.map_err(|error| self.error(ask, meaning::of_transport(&error), &chain(error)))
     }

@@ -2,8 +2,30 @@
 //!
 //! May name `model`, `audit`, `store` and `gitea`. Must never delete a role or a role binding, and must never take an
 //! answer that could not be read for an empty one.
+//!
+//! Three readers (`pass.rs` has two, `reread.rs` one) ask `questions.rs`, and what they see goes through the pure
+//! `plan` into `ledger.rs`: committed with its audit event, then in memory, then the freshness.
 
 mod bound;
-pub mod plan;
+mod directory;
+mod error;
+mod flight;
+mod health;
+mod ledger;
+mod pass;
+mod plan;
+mod questions;
+mod records;
+mod repository;
+mod reread;
+mod service;
+mod stamps;
+mod words;
 
-pub use bound::{Bound, freshness};
+pub use error::MirrorError;
+pub use health::MirrorState;
+pub use ledger::Changed;
+pub use pass::PassReport;
+pub use service::{Mirror, Settings};
+
+use health::Health;

@@ -1,21 +1,8 @@
 //! The plan in single steps: second looks, bots, re-created accounts and teams, a clock that goes back.
 
+use super::testing::{account, at};
 use super::*;
 use crate::model::{DisplayText, Organization, Team, TeamId};
-
-fn account(id: i64) -> GiteaUser {
-    GiteaUser {
-        id: id.try_into().unwrap(),
-        login: format!("u{id}").parse().unwrap(),
-        full_name: DisplayText::lossy(""),
-        email: DisplayText::lossy(""),
-        active: true,
-        prohibit_login: false,
-        is_admin: false,
-        source_id: 0,
-        login_name: DisplayText::lossy(""),
-    }
-}
 
 fn organization() -> Organization {
     Organization {
@@ -34,24 +21,12 @@ fn team(id: i64, name: &str) -> Team {
     }
 }
 
-fn at(seen: Seen, seconds: i64) -> Observation {
-    Observation {
-        seen,
-        asked_at: Timestamp::from_seconds(seconds),
-    }
-}
-
 fn members(team: i64, ids: std::ops::RangeInclusive<i64>) -> Seen {
     Seen::TeamMembers(team.try_into().unwrap(), ids.map(account).collect())
 }
 
 fn apply(known: &mut Known, seen: Seen, seconds: i64) -> Plan {
-    let verdict = plan(known, &at(seen, seconds), Look::Second);
-    let Verdict::Apply(plan) = verdict else {
-        panic!("a second look is applied");
-    };
-    known.apply(&plan);
-    plan
+    testing::apply(known, &at(seen, seconds))
 }
 
 fn first(known: &Known) -> Look {

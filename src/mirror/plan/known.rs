@@ -1,7 +1,7 @@
 //! What is known of Gitea, in memory: records as the store keeps them, and the stamps that say how old each fact is.
 //! Pure. Applies what a plan says and never decides.
 
-use super::observation::{Change, Plan, Renewal};
+use super::observation::{Change, Renewal};
 use crate::model::{
     GiteaUser, GiteaUserId, MirroredOrganization, MirroredTeam, MirroredUser, OrganizationId,
     TeamId, Timestamp,
@@ -250,12 +250,6 @@ impl Known {
             }
             Renewal::UserTeams(id) => raise(&mut stamps.user_teams, id, at),
         }
-    }
-
-    /// Applies a whole plan.
-    pub fn apply(&mut self, plan: &Plan) {
-        self.apply_changes(&plan.changes);
-        self.renew(&plan.renewals);
     }
 
     /// The clock went back: no fact may seem to have been asked for later than now, or newer answers would be taken

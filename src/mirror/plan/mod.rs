@@ -14,8 +14,10 @@ mod observation;
 #[cfg(test)]
 mod properties;
 mod structure;
+#[cfg(test)]
+mod testing;
 
-pub use known::{Known, KnownTeam};
+pub use known::Known;
 pub use observation::{
     Change, Look, Loss, Observation, Plan, Renewal, Seen, SeenTeam, Tally, Verdict,
 };

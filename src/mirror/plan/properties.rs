@@ -1,5 +1,6 @@
 //! The plan against a slow reference that remembers every answer, and against a Gitea that changes while it is read.
 
+use super::testing::{account, apply, at};
 use super::*;
 use crate::model::{DisplayText, Organization, OrganizationId, Team, TeamId};
 use proptest::prelude::*;
@@ -20,20 +21,6 @@ fn team_id(id: i64) -> TeamId {
 /// Teams 1 and 3 belong to organization 11, teams 2 and 4 to organization 12.
 fn organization_of(team: i64) -> i64 {
     11 + (team + 1) % ORGANIZATIONS
-}
-
-fn account(id: i64) -> GiteaUser {
-    GiteaUser {
-        id: user(id),
-        login: format!("u{id}").parse().unwrap(),
-        full_name: DisplayText::lossy(""),
-        email: DisplayText::lossy(""),
-        active: true,
-        prohibit_login: false,
-        is_admin: false,
-        source_id: 0,
-        login_name: DisplayText::lossy(""),
-    }
 }
 
 fn organization(id: i64) -> Organization {
@@ -58,20 +45,6 @@ fn seen_team(id: i64) -> SeenTeam {
         team: team(id),
         organization: organization(organization_of(id)),
     }
-}
-
-fn at(seen: Seen, instant: i64) -> Observation {
-    Observation {
-        seen,
-        asked_at: Timestamp::from_millis(instant),
-    }
-}
-
-fn apply(known: &mut Known, observation: &Observation) {
-    let Verdict::Apply(plan) = plan(known, observation, Look::Second) else {
-        panic!("a second look is applied whatever it says");
-    };
-    known.apply(&plan);
 }
 
 fn apply_all(known: &mut Known, log: &[Observation]) {
@@ -195,7 +168,7 @@ proptest! {
     ) {
         let mut known = furnished();
         let log: Vec<_> = log.into_iter().map(|mut o| {
-            o.asked_at = o.asked_at.plus(std::time::Duration::from_millis(1));
+            o.asked_at = o.asked_at.plus(std::time::Duration::from_secs(1));
             o
         }).collect();
         apply_all(&mut known, &log);
@@ -227,7 +200,7 @@ proptest! {
             let once = known.clone();
             let Verdict::Apply(again) = plan(&known, observation, Look::Second) else { panic!() };
             prop_assert_eq!(&again.changes, &vec![]);
-            known.apply(&again);
+            known.renew(&again.renewals);
             prop_assert_eq!(&known, &once);
         }
     }
@@ -252,7 +225,8 @@ proptest! {
             let Verdict::Apply(plan) = plan(&known, observation, Look::Second) else { panic!() };
             let mut part = known.excerpt(&plan.changes);
             part.apply_changes(&plan.changes);
-            known.apply(&plan);
+            known.apply_changes(&plan.changes);
+            known.renew(&plan.renewals);
             for (id, team) in &part.teams {
                 prop_assert_eq!(&team.members, &known.teams[id].members);
             }

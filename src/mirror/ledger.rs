@@ -1,0 +1,268 @@
+//! What is known, and the one way in which it changes: plan, commit with its audit event, then memory, then freshness.
+
+use super::MirrorError;
+use super::bound::{Bound, freshness};
+use super::directory::directory;
+use super::plan::{Change, Known, Look, Loss, Observation, Plan, Renewal, Verdict, loss, plan};
+use super::records::{Batch, Writing};
+use super::stamps::Stamps;
+use super::words::sentence;
+use crate::model::{Clock, Directory, DisplayText, GiteaUserId, Random, Timestamp, User, UserId};
+use crate::store::{Store, World};
+use arc_swap::ArcSwap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Changes in one commit, so that one event never grows past what a page can show.
+const BATCH: usize = 100;
+/// Changes that the state remembers.
+const REMEMBERED: usize = 100;
+
+/// Something that changed in Gitea.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// When it was noticed.
+    pub at: Timestamp,
+    /// What, by ids.
+    pub what: DisplayText,
+}
+
+/// What became of an observation.
+pub(super) enum Outcome {
+    /// It is in force.
+    Applied {
+        /// How much it took away.
+        loss: Loss,
+        /// How many changes it made.
+        changes: usize,
+    },
+    /// It must be made again.
+    LookAgain,
+}
+
+/// What is known, in memory and in the store.
+pub(super) struct Ledger {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    /// One observation at a time is planned and committed.
+    writing: tokio::sync::Mutex<()>,
+    facts: Mutex<Facts>,
+    directory: ArcSwap<Directory>,
+    stamps: Stamps,
+}
+
+/// What is known. Locked for moments, never while anything is waited for.
+pub(super) struct Facts {
+    pub(super) known: Known,
+    pub(super) people: BTreeMap<GiteaUserId, User>,
+    pub(super) bound: Bound,
+    pub(super) changes: VecDeque<Changed>,
+    version: u64,
+    policy_version: u64,
+    last_now: Timestamp,
+}
+
+impl Ledger {
+    /// What the store has of it.
+    pub(super) fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+        world: &World,
+    ) -> Self {
+        let known = Known::load(
+            world.mirrored_users.clone(),
+            world.mirrored_organizations.clone(),
+            world.mirrored_teams.clone(),
+        );
+        let people = world.users.iter();
+        let people = people.filter_map(|user| Some((user.gitea?, user.clone())));
+        let facts = Facts {
+            known,
+            people: people.collect(),
+            bound: Bound::default(),
+            changes: VecDeque::new(),
+            version: world.directory_version,
+            policy_version: world.policy_version,
+            // the clock may have been set back while we were not running
+            last_now: Timestamp::from_millis(i64::MAX),
+        };
+        let ledger = Self {
+            store,
+            clock,
+            random,
+            writing: tokio::sync::Mutex::new(()),
+            facts: Mutex::new(facts),
+            directory: ArcSwap::default(),
+            stamps: Stamps::new(),
+        };
+        let mut facts = ledger.facts();
+        ledger.look_at_clock(&mut facts);
+        ledger.publish(&facts);
+        ledger.follow_everybody(&facts);
+        drop(facts);
+        ledger
+    }
+
+    /// What is known, for a moment.
+    pub(super) fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn directory(&self) -> Arc<Directory> {
+        self.directory.load_full()
+    }
+
+    pub(super) fn stamps(&self) -> &Stamps {
+        &self.stamps
+    }
+
+    /// Takes in what the present bindings name.
+    pub(super) fn set_bound(&self, bound: Bound) {
+        let mut facts = self.facts();
+        facts.bound = bound;
+        self.stamps.set_floor(facts.bound.floor(&facts.known));
+    }
+
+    /// Our person behind a Gitea account.
+    pub(super) fn person(&self, gitea: GiteaUserId) -> Option<UserId> {
+        self.facts().people.get(&gitea).map(|user| user.id)
+    }
+
+    /// Puts an observation in force, unless it would take away too much at the first look.
+    ///
+    /// What could not be committed is not in force, and renews nothing.
+    pub(super) async fn observe(
+        &self,
+        observation: &Observation,
+        look: Look,
+    ) -> Result<Outcome, MirrorError> {
+        let _one_at_a_time = self.writing.lock().await;
+        let (plan, loss) = {
+            let mut facts = self.facts();
+            let now = self.look_at_clock(&mut facts);
+            if observation.asked_at > now {
+                return Err(MirrorError::ClockSetBack);
+            }
+            let Verdict::Apply(plan) = plan(&facts.known, observation, look) else {
+                return Ok(Outcome::LookAgain);
+            };
+            let loss = loss(&facts.known, &plan);
+            (plan, loss)
+        };
+        self.commit(&plan).await?;
+        self.renew(&plan);
+        let changes = plan.changes.len();
+        Ok(Outcome::Applied { loss, changes })
+    }
+
+    async fn commit(&self, plan: &Plan) -> Result<(), MirrorError> {
+        let mut batches = plan.changes.chunks(BATCH).peekable();
+        while let Some(changes) = batches.next() {
+            let batch = {
+                let facts = self.facts();
+                let writing = Writing {
+                    clock: self.clock.as_ref(),
+                    random: self.random.as_ref(),
+                    policy_version: facts.policy_version,
+                    directory_version: facts.version,
+                };
+                let last = batches.peek().is_none();
+                let renewals: &[_] = if last { &plan.renewals } else { &[] };
+                Batch::new(&writing, (&facts.known, &facts.people), changes, renewals)
+            };
+            let committed = self.store.commit(batch.change, batch.event).await?;
+            let mut facts = self.facts();
+            facts.version = committed.directory_version;
+            facts.policy_version = committed.policy_version;
+            facts.take_in(changes, batch.people, self.now());
+            self.publish(&facts);
+        }
+        Ok(())
+    }
+
+    fn renew(&self, plan: &Plan) {
+        let mut facts = self.facts();
+        facts.known.renew(&plan.renewals);
+        let whom = plan
+            .renewals
+            .iter()
+            .filter_map(|(renewal, _)| match renewal {
+                Renewal::Flags(id) | Renewal::UserTeams(id) => Some(*id),
+                _ => None,
+            });
+        self.stamps.follow(&facts.known, &facts.people, whom);
+        self.stamps.set_floor(facts.bound.floor(&facts.known));
+    }
+
+    /// The present instant; when the clock was set back, no stamp stays in the future.
+    fn look_at_clock(&self, facts: &mut Facts) -> Timestamp {
+        let now = self.now();
+        if now < facts.last_now && facts.known.clock_went_back(now) {
+            self.follow_everybody(facts);
+        }
+        facts.last_now = now;
+        now
+    }
+
+    fn follow_everybody(&self, facts: &Facts) {
+        let everybody = facts.people.keys().copied();
+        self.stamps.follow(&facts.known, &facts.people, everybody);
+        self.stamps.set_floor(facts.bound.floor(&facts.known));
+    }
+
+    fn publish(&self, facts: &Facts) {
+        let known = &facts.known;
+        let floor = facts.bound.floor(known);
+        let fresh = |id| freshness(known.flags_asked_at(id), known.teams_asked_at(id), floor);
+        let directory = directory(known, &facts.people, fresh, facts.version);
+        self.directory.store(Arc::new(directory));
+    }
+
+    /// Writes down how fresh everything is, for the next start.
+    pub(super) async fn write_stamps(&self) -> Result<(), MirrorError> {
+        let marks = self.facts().marks();
+        Ok(self.store.touch(marks).await?)
+    }
+
+    /// Swaps in the same directory with present freshness.
+    pub(super) fn refresh_directory(&self) {
+        self.publish(&self.facts());
+    }
+}
+
+impl Facts {
+    fn take_in(&mut self, changes: &[Change], people: Vec<User>, now: Timestamp) {
+        self.known.apply_changes(changes);
+        for user in people {
+            if let Some(gitea) = user.gitea {
+                self.people.insert(gitea, user);
+            }
+        }
+        for change in changes {
+            let what = sentence(change, &self.people);
+            self.changes.push_front(Changed { at: now, what });
+        }
+        self.changes.truncate(REMEMBERED);
+    }
+
+    fn marks(&self) -> Vec<crate::store::Unaudited> {
+        use crate::store::Unaudited as U;
+        let accounts = self.known.accounts.iter();
+        let organizations = self.known.organizations.iter();
+        let teams = self.known.teams.keys();
+        accounts
+            .map(|(id, record)| U::UserAsked(*id, record.asked_at))
+            .chain(organizations.map(|(id, r)| U::OrganizationAsked(*id, r.asked_at)))
+            .chain(teams.filter_map(|id| {
+                let record = self.known.record_of_team(*id)?;
+                Some(U::TeamAsked(*id, record.asked_at))
+            }))
+            .collect()
+    }
+}

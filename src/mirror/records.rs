@@ -1,0 +1,164 @@
+//! Changes as the store takes them: the records that they leave behind, people of ours for new accounts, and the audit
+//! event that goes with them. Pure but for the ids that it makes.
+
+use super::plan::{Change, Known, Renewal};
+use super::words::sentence;
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::model::{
+    Clock, DisplayText, GiteaUser, GiteaUserId, Identity, OrganizationId, Principal, ProviderId,
+    Random, SystemJob, TeamId, Timestamp, User, UserId,
+};
+use crate::store::{self, Operation};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the writing of a batch needs from outside.
+pub(super) struct Writing<'a> {
+    pub(super) clock: &'a dyn Clock,
+    pub(super) random: &'a dyn Random,
+    pub(super) policy_version: u64,
+    pub(super) directory_version: u64,
+}
+
+/// Some changes, ready to be committed.
+pub(super) struct Batch {
+    pub(super) change: store::Change,
+    pub(super) event: AuditEvent,
+    /// People who are new, or whose login changed.
+    pub(super) people: Vec<User>,
+}
+
+impl Batch {
+    /// From what is known of Gitea's accounts and of our people.
+    pub(super) fn new(
+        writing: &Writing<'_>,
+        (known, people): (&Known, &BTreeMap<GiteaUserId, User>),
+        changes: &[Change],
+        renewals: &[(Renewal, Timestamp)],
+    ) -> Self {
+        let mut part = known.excerpt(changes);
+        part.apply_changes(changes);
+        part.renew(renewals);
+        let new: Vec<_> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::PutAccount(account) => person(writing, people.get(&account.id), account),
+                _ => None,
+            })
+            .collect();
+        let mut named = people_named(changes, people);
+        named.extend(
+            new.iter()
+                .filter_map(|user| Some((user.gitea?, user.clone()))),
+        );
+        let reasons = changes.iter().map(|change| sentence(change, &named));
+        let event = event(writing, reasons.collect());
+        let operations = operations(&part, changes);
+        let users = new.iter().cloned().map(Operation::PutUser);
+        Self {
+            change: operations.into_iter().chain(users).collect(),
+            event,
+            people: new,
+        }
+    }
+}
+
+/// The person of a changed account, when there is something new to keep of them.
+fn person(writing: &Writing<'_>, before: Option<&User>, account: &GiteaUser) -> Option<User> {
+    let login = DisplayText::lossy(account.login.as_str());
+    if let Some(user) = before {
+        let changed = user.login != login;
+        return changed.then(|| User {
+            login,
+            ..user.clone()
+        });
+    }
+    let provider: ProviderId = "gitea".parse().ok()?;
+    let subject = account.id.into();
+    Some(User {
+        id: UserId::generate(writing.clock, writing.random),
+        identities: vec![Identity { provider, subject }],
+        gitea: Some(account.id),
+        login,
+        created_at: writing.clock.now(),
+    })
+}
+
+fn people_named(
+    changes: &[Change],
+    people: &BTreeMap<GiteaUserId, User>,
+) -> BTreeMap<GiteaUserId, User> {
+    let ids = changes.iter().filter_map(|change| match change {
+        Change::PutAccount(GiteaUser { id, .. })
+        | Change::AccountGone(id)
+        | Change::Joined(_, id)
+        | Change::Left(_, id) => Some(*id),
+        _ => None,
+    });
+    ids.filter_map(|id| Some((id, people.get(&id)?.clone())))
+        .collect()
+}
+
+fn event(writing: &Writing<'_>, reasons: Vec<DisplayText>) -> AuditEvent {
+    AuditEvent {
+        at: writing.clock.now(),
+        actor: Principal::System(SystemJob::Mirror),
+        action: Action::DirectoryUpdate,
+        object: Object {
+            kind: ObjectKind::Directory,
+            id: DisplayText::lossy("gitea"),
+        },
+        outcome: Outcome::Allowed,
+        reasons,
+        application: None,
+        request: None,
+        policy_version: writing.policy_version,
+        directory_version: writing.directory_version,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
+}
+
+/// The records as they are after the changes, each once.
+fn operations(after: &Known, changes: &[Change]) -> Vec<Operation> {
+    let mut accounts: BTreeSet<GiteaUserId> = BTreeSet::new();
+    let mut organizations: BTreeSet<OrganizationId> = BTreeSet::new();
+    let mut teams: BTreeSet<TeamId> = BTreeSet::new();
+    for change in changes {
+        match change {
+            Change::PutAccount(GiteaUser { id, .. }) | Change::AccountGone(id) => {
+                accounts.insert(*id);
+            }
+            Change::PutOrganization(crate::model::Organization { id, .. })
+            | Change::OrganizationGone(id) => {
+                organizations.insert(*id);
+            }
+            Change::PutTeam(crate::model::Team { id, .. })
+            | Change::TeamGone(id)
+            | Change::Joined(id, _)
+            | Change::Left(id, _) => {
+                teams.insert(*id);
+            }
+        }
+    }
+    let accounts = accounts.iter().filter_map(|id| after.accounts.get(id));
+    let organizations = organizations.iter().map(|id| {
+        after
+            .organizations
+            .get(id)
+            .map_or(Operation::DeleteMirroredOrganization(*id), |record| {
+                Operation::PutMirroredOrganization(record.clone())
+            })
+    });
+    let teams = teams.iter().map(|id| {
+        after.record_of_team(*id).map_or(
+            Operation::DeleteMirroredTeam(*id),
+            Operation::PutMirroredTeam,
+        )
+    });
+    accounts
+        .cloned()
+        .map(Operation::PutMirroredUser)
+        .chain(organizations)
+        .chain(teams)
+        .collect()
+}

@@ -1,0 +1,117 @@
+//! The re-read of one principal: the teams as that user, and the account as the service identity, whose id must be the
+//! one expected. `Sudo` alone sees neither a disabled user nor a login that somebody else has taken.
+
+use super::plan::{Look, Loss, Observation, Seen, Tally};
+use super::questions::account_seen;
+use super::service::{Inner, Mirror};
+use super::{MirrorError, ledger::Outcome};
+use crate::gitea::{Asked, Kind};
+use crate::model::{GiteaUser, GiteaUserId, Login};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A login can change while it is read, but not for ever.
+const TRIES: usize = 3;
+
+impl Mirror {
+    /// Reads one account and its teams, once however many ask.
+    pub(super) async fn reread_account(
+        &self,
+        id: GiteaUserId,
+        login: &Login,
+    ) -> Result<(), MirrorError> {
+        let inner = &self.0;
+        if let Some(error) = inner.health.just_away(inner.pause_when_away()) {
+            return Err(error.into());
+        }
+        let (work, login) = (Arc::clone(inner), login.clone());
+        let begin = || async move { work.read_person(id, login).await };
+        inner.rereads.join(&inner.tasks, id, begin).await
+    }
+}
+
+impl Inner {
+    /// While Gitea is away, nobody waits for it more often than this.
+    fn pause_when_away(&self) -> Duration {
+        self.settings.bound / 6
+    }
+
+    /// Reads one account and its teams, by whatever login it has now.
+    pub(super) async fn read_person(
+        &self,
+        id: GiteaUserId,
+        mut login: Login,
+    ) -> Result<(), MirrorError> {
+        for _ in 0..TRIES {
+            let (account, teams) = tokio::join!(
+                self.questions.account(&login),
+                self.questions.teams(id, &login)
+            );
+            let renamed = match account {
+                Ok(account) if account.value.id == id => {
+                    self.put_account(account).await?;
+                    return match teams {
+                        Ok(teams) => self.put(&teams).await,
+                        // a disabled account has nothing, whatever its teams
+                        Err(_) if !self.is_enabled(id) => Ok(()),
+                        Err(error) => Err(error.into()),
+                    };
+                }
+                Ok(_) => None,
+                Err(error) if error.kind == Kind::Missing => None,
+                Err(error) if matches!(error.kind, Kind::Renamed(_)) => error.renamed_user(),
+                Err(error) => return Err(error.into()),
+            };
+            let Some(present) = self.find_account(id, renamed).await? else {
+                return Ok(());
+            };
+            login = present;
+        }
+        Err(MirrorError::Moving(login))
+    }
+
+    /// Looks an account up by its id and puts in force what is found; its present login, or `None` when it is gone.
+    pub(super) async fn find_account(
+        &self,
+        id: GiteaUserId,
+        renamed: Option<Login>,
+    ) -> Result<Option<Login>, MirrorError> {
+        let found = self.questions.find(id, renamed).await?;
+        let asked_at = found.asked_at;
+        let Some(account) = found.value else {
+            let seen = Seen::UserGone(id);
+            self.put(&Observation { seen, asked_at }).await?;
+            return Ok(None);
+        };
+        let login = account.login.clone();
+        self.put(&account_seen(account, asked_at)).await?;
+        Ok(Some(login))
+    }
+
+    async fn put_account(&self, account: Asked<GiteaUser>) -> Result<(), MirrorError> {
+        let seen = account_seen(account.value, account.asked_at);
+        self.put(&seen).await
+    }
+
+    fn is_enabled(&self, id: GiteaUserId) -> bool {
+        let facts = self.ledger.facts();
+        let record = facts.known.accounts.get(&id);
+        record.is_some_and(|record| !record.gone && record.account.enabled())
+    }
+
+    /// Puts in force what was seen of one person. It can be more than a fifth of a small world, so when it is much it is
+    /// a second look already: account and teams agree about who is meant.
+    async fn put(&self, observation: &Observation) -> Result<(), MirrorError> {
+        match self.ledger.observe(observation, Look::Second).await? {
+            Outcome::Applied { .. } | Outcome::LookAgain => Ok(()),
+        }
+    }
+
+    /// A pass that has lost nothing so far.
+    pub(super) fn tally(&self) -> Tally {
+        Tally {
+            memberships: self.ledger.facts().known.memberships(),
+            lost: Loss::default(),
+        }
+    }
+}
