@@ -8,6 +8,7 @@
 )]
 
 mod echo;
+mod packaged;
 mod passing;
 mod people;
 mod spoofing;

@@ -1,0 +1,54 @@
+//! The blocks that the package ships are those that the code makes: `SAMOVAR_BLESS=1 cargo test --test proxies` renews them.
+
+use crate::people::application;
+use samovar::http::forward_auth::snippets::{SnippetSettings, caddy, nginx};
+use std::path::Path;
+
+fn settings() -> SnippetSettings {
+    SnippetSettings {
+        samovar: "127.0.0.1:8000".parse().unwrap(),
+        own: "samovar.example.com".parse().unwrap(),
+        https: true,
+        cookie: "__Host-samovar-app".to_owned(),
+        upstream: "127.0.0.1:9000".parse().unwrap(),
+    }
+}
+
+#[test]
+fn the_packaged_blocks_are_what_the_code_makes() {
+    let application = application(&["app.example.com".parse().unwrap()]);
+    let made = [
+        ("nginx.conf", nginx(&application, &settings())),
+        ("Caddyfile", caddy(&application, &settings())),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/proxies");
+    for (name, text) in made {
+        let path = folder.join(name);
+        if std::env::var_os("SAMOVAR_BLESS").is_some() {
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&path, &text).unwrap();
+        }
+        let packaged = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            packaged, text,
+            "{name} is not what the code makes; renew it with SAMOVAR_BLESS=1"
+        );
+    }
+}
+
+#[test]
+fn every_host_has_its_own_block_and_nothing_is_left_to_fill_in() {
+    let hosts = ["a.example.com", "b.example.com:8443"].map(|host| host.parse().unwrap());
+    let mut application = application(&hosts);
+    application.identity_headers.clear();
+    let block = nginx(&application, &settings());
+    let caddyfile = caddy(&application, &settings());
+    assert!(block.contains("X-Original-Host a.example.com;"));
+    assert!(block.contains("X-Original-Host b.example.com:8443;"));
+    assert!(caddyfile.contains("a.example.com, b.example.com:8443 {"));
+    assert!(!caddyfile.contains("copy_headers"));
+    for text in [block, caddyfile] {
+        let capitals = |word: &str| word.len() > 1 && word.bytes().all(|b| b.is_ascii_uppercase());
+        assert!(!text.split('@').any(capitals), "{text}");
+    }
+}
