@@ -12,3 +12,4 @@ test: check
 check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets
+	npm --prefix ui run --silent check

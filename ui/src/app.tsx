@@ -16,12 +16,13 @@ const isPage = (path: string) => pageAt(path) !== undefined;
 export function App() {
   const place = usePlace(isPage);
   const me = useResource(() => take(api.GET("/me")), []);
+  const [signedOut, setSignedOut] = useState(false);
   useEffect(() => {
-    const lost = () => void me.reload();
+    const lost = () => setSignedOut(true);
     addEventListener("samovar:signed-out", lost);
     return () => removeEventListener("samovar:signed-out", lost);
-  }, [me.reload]);
-  if (me.error?.signedOut) return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
+  }, []);
+  if (signedOut) return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
   if (me.data === undefined) {
     return <main class="alone">{me.error ? <ErrorBox error={me.error} retry={() => void me.reload()} /> : <Loading what="who you are" />}</main>;
   }

@@ -135,7 +135,7 @@ function EditApplication({ application, changeable, onSaved }: EditProps) {
       {changeable && (
         <div class="actions">
           <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
-            {dirty ? "Save changes" : "Saved"}
+            Save changes
           </button>
         </div>
       )}

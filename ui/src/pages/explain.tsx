@@ -52,11 +52,12 @@ export function Explain({ query }: { query: URLSearchParams }) {
   return (
     <Page title="Explain" lead="May this person make this request, and why? The very code answers that guards the applications; nothing is done.">
       <form class="question" onSubmit={submit}>
-        <Field label="Person" hint="Login. Empty: somebody who is not signed in." fault={unknown && !action.running ? "Nobody has this login." : undefined}>
+        <Field label="Person" fault={unknown && !action.running ? "Nobody has this login." : undefined}>
           {(ties) => (
             <PersonInput
               ties={ties}
               login={input.login}
+              placeholder="not signed in"
               onChange={(login, user) => (login === input.login && user?.id === input.user ? undefined : set({ login, user: user?.id }))}
             />
           )}

@@ -6,7 +6,7 @@ import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox, Loading, Notice, sentence } from "../parts/notice";
+import { ErrorBox, Loading, Notice, Sentence } from "../parts/notice";
 import { Page } from "../parts/page";
 import { Time } from "../parts/time";
 
@@ -62,12 +62,18 @@ function State({ mirror }: { mirror: Mirror }) {
         <Notice kind="warn" title={mirror.problems.length === 1 ? "One thing stands in the way" : `${mirror.problems.length} things stand in the way`}>
           <ul>
             {mirror.problems.map((problem) => (
-              <li key={problem}>{sentence(problem)}</li>
+              <li key={problem}>
+                <Sentence text={problem} />
+              </li>
             ))}
           </ul>
         </Notice>
       )}
-      {mirror.gitea_warning !== undefined && <Notice kind="warn">{sentence(mirror.gitea_warning)}</Notice>}
+      {mirror.gitea_warning !== undefined && (
+        <Notice kind="warn">
+          <Sentence text={mirror.gitea_warning} />
+        </Notice>
+      )}
       <Facts mirror={mirror} />
       <section>
         <h2>What changed in Gitea</h2>
@@ -75,7 +81,9 @@ function State({ mirror }: { mirror: Mirror }) {
         <ol class="rows log">
           {mirror.changes.map((change, n) => (
             <li key={n}>
-              <Time at={change.at} /> <span>{sentence(change.text)}</span>
+              <Time at={change.at} /> <span>
+                <Sentence text={change.text} />
+              </span>
             </li>
           ))}
         </ol>

@@ -134,7 +134,7 @@ function EditRole({ role }: { role: RoleData }) {
       {present && <Conflict what="role" differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
       <div class="actions">
         <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
-          {dirty ? "Save changes" : "Saved"}
+          Save changes
         </button>
       </div>
     </form>

@@ -1,5 +1,6 @@
 // All roles.
 import { api, everything, page } from "../api/client";
+import type { Role } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ErrorBox, Loading } from "../parts/notice";
@@ -28,7 +29,7 @@ export function Roles() {
             </tr>
           </thead>
           <tbody>
-            {roles.data.map((role) => (
+            {ordered(roles.data).map((role) => (
               <tr key={role.id}>
                 <th scope="row">
                   <a href={`/roles/${role.id}`}>{role.name}</a> {role.built_in && <span class="tag">built in</span>}
@@ -37,7 +38,7 @@ export function Roles() {
                 <td data-label="Permissions">
                   <Permissions of={role.permissions} />
                 </td>
-                <td data-label="Given">{role.bindings === 1 ? "once" : `${role.bindings} times`}</td>
+                <td data-label="Given">{role.bindings === 0 ? "not yet" : role.bindings === 1 ? "once" : `${role.bindings} times`}</td>
               </tr>
             ))}
           </tbody>
@@ -45,4 +46,9 @@ export function Roles() {
       )}
     </Page>
   );
+}
+
+/** One's own roles before those that come with Samovar. */
+function ordered(roles: readonly Role[]): Role[] {
+  return [...roles].sort((one, other) => Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name));
 }

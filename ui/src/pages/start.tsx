@@ -4,16 +4,20 @@ import { api, take } from "../api/client";
 import type { Me } from "../api/schema";
 import { MeContext, useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
+import { Notice, Sentence } from "../parts/notice";
 import { Page } from "../parts/page";
 
 export function Start() {
   const me = useContext(MeContext);
   const may = useMay();
   if (me === undefined) return null;
+  const idle = me.permissions.length === 0 && me.roles.length === 0;
   const sets = may("samovar.applications:read") && may("samovar.roles:read") && may("samovar.role-bindings:read");
   return (
     <Page title={`Hello, ${me.user?.full_name || me.user?.login || "operator"}`}>
+      {may("samovar.mirror:read") && <Attention />}
       {sets && <FirstSteps />}
+      {idle && <p>There is nothing for you to administer here. Applications that Samovar protects ask it by themselves whether you may in.</p>}
       <section>
         <h2>What Samovar knows about you</h2>
         <You me={me} />
@@ -48,6 +52,20 @@ function You({ me }: { me: Me }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** What somebody should look at; nothing when all is well. */
+function Attention() {
+  const mirror = useResource(() => take(api.GET("/mirror")), []);
+  const problems = mirror.data?.problems ?? [];
+  if (problems.length === 0 && mirror.data?.away_since === undefined) return null;
+  return (
+    <Notice kind="warn" title="Gitea needs your attention">
+      <p>
+        {problems[0] ? <Sentence text={problems[0]} /> : "It does not answer."} <a href="/gitea">See more</a>
+      </p>
+    </Notice>
   );
 }
 

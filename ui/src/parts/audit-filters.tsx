@@ -51,45 +51,48 @@ export function AuditFilters({ filters, applications, onApply }: Props) {
     onApply(none);
   };
   return (
-    <form class="filters" onSubmit={submit} aria-label="Filters">
-      <Who input={input} set={set} />
-      <Field label="What">
-        {(ties) => <input {...ties} value={input.action} placeholder="role-binding.create" autocomplete="off" spellcheck={false} onInput={(event) => set({ action: event.currentTarget.value })} />}
-      </Field>
-      <Field label="To which (id)">{(ties) => <input {...ties} value={input.object} autocomplete="off" spellcheck={false} onInput={(event) => set({ object: event.currentTarget.value })} />}</Field>
-      <Field label="Application">
-        {(ties) => (
-          <select {...ties} value={input.application} onChange={(event) => set({ application: event.currentTarget.value })}>
-            <option value="">any</option>
-            {applications.map((application) => (
-              <option key={application.id} value={application.id}>
-                {application.name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="Outcome">
-        {(ties) => (
-          <select {...ties} value={input.outcome} onChange={(event) => set({ outcome: event.currentTarget.value })}>
-            <option value="">any</option>
-            <option value="allowed">allowed</option>
-            <option value="denied">denied</option>
-            <option value="failed">failed</option>
-          </select>
-        )}
-      </Field>
-      <Field label="From">{(ties) => <input {...ties} type="datetime-local" value={input.from} onInput={(event) => set({ from: event.currentTarget.value })} />}</Field>
-      <Field label="Before">{(ties) => <input {...ties} type="datetime-local" value={input.to} onInput={(event) => set({ to: event.currentTarget.value })} />}</Field>
-      <div class="actions">
-        <button type="submit" class="primary">
-          Find
-        </button>
-        <button type="button" onClick={clear}>
-          Clear
-        </button>
-      </div>
-    </form>
+    <details class="fold" open={!matchMedia("(max-width: 45rem)").matches}>
+      <summary>Filters</summary>
+      <form class="filters" onSubmit={submit} aria-label="Filters">
+        <Who input={input} set={set} />
+        <Field label="What">
+          {(ties) => <input {...ties} value={input.action} placeholder="role-binding.create" autocomplete="off" spellcheck={false} onInput={(event) => set({ action: event.currentTarget.value })} />}
+        </Field>
+        <Field label="To which (id)">{(ties) => <input {...ties} value={input.object} autocomplete="off" spellcheck={false} onInput={(event) => set({ object: event.currentTarget.value })} />}</Field>
+        <Field label="Application">
+          {(ties) => (
+            <select {...ties} value={input.application} onChange={(event) => set({ application: event.currentTarget.value })}>
+              <option value="">any</option>
+              {applications.map((application) => (
+                <option key={application.id} value={application.id}>
+                  {application.name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Outcome">
+          {(ties) => (
+            <select {...ties} value={input.outcome} onChange={(event) => set({ outcome: event.currentTarget.value })}>
+              <option value="">any</option>
+              <option value="allowed">allowed</option>
+              <option value="denied">denied</option>
+              <option value="failed">failed</option>
+            </select>
+          )}
+        </Field>
+        <Field label="From">{(ties) => <input {...ties} type="datetime-local" value={input.from} onInput={(event) => set({ from: event.currentTarget.value })} />}</Field>
+        <Field label="Before">{(ties) => <input {...ties} type="datetime-local" value={input.to} onInput={(event) => set({ to: event.currentTarget.value })} />}</Field>
+        <div class="actions">
+          <button type="submit" class="primary">
+            Find
+          </button>
+          <button type="button" onClick={clear}>
+            Clear
+          </button>
+        </div>
+      </form>
+    </details>
   );
 }
 

@@ -1,6 +1,6 @@
 // Audit events as a table; what does not fit is folded below its row.
 import type { Application, AuditEvent } from "../api/schema";
-import { sentence } from "./notice";
+import { Sentence } from "./notice";
 import { Time } from "./time";
 
 interface Props {
@@ -84,7 +84,9 @@ function Details({ event }: { event: AuditEvent }) {
     <>
       <ul class="plain small">
         {event.reasons.map((reason) => (
-          <li key={reason}>{sentence(reason)}</li>
+          <li key={reason}>
+            <Sentence text={reason} />
+          </li>
         ))}
       </ul>
       <details class="small">

@@ -1,7 +1,7 @@
 // A decision with its reasons, in the order in which the policy looked.
 import type { Decision, Reason } from "../api/schema";
 import { accessAddress } from "./binding-words";
-import { sentence } from "./notice";
+import { Sentence } from "./notice";
 import { Time } from "./time";
 
 export function DecisionBox({ decision }: { decision: Decision }) {
@@ -57,7 +57,7 @@ function weight({ kind }: Reason): "for" | "against" | "neither" {
 function ReasonLine({ reason }: { reason: Reason }) {
   return (
     <>
-      {sentence(reason.text)}
+      <Sentence text={reason.text} />
       {reason.subject && (
         <>
           {" "}

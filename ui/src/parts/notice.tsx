@@ -19,7 +19,11 @@ export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void
   const { title, detail, request_id: request, errors } = error.problem;
   return (
     <Notice kind="bad" title={title ?? "That did not work"}>
-      {detail && <p>{sentence(detail)}</p>}
+      {detail && (
+        <p>
+          <Sentence text={detail} />
+        </p>
+      )}
       {errors && errors.length > 0 && (
         <ul>
           {errors.map((fault) => (
@@ -57,10 +61,11 @@ function SignedOut() {
   );
 }
 
-/** Messages of the server start small and have no full stop; on a page they are sentences. */
-export function sentence(text: string): string {
-  const full = /[.!?:`)]$/.test(text) ? text : `${text}.`;
-  return full.charAt(0).toUpperCase() + full.slice(1);
+/** Messages of the server start small, have no full stop and put names in backticks; on a page they are sentences. */
+export function Sentence({ text }: { text: string }) {
+  const full = /[.!?:]$/.test(text) ? text : `${text}.`;
+  const parts = (full.charAt(0).toUpperCase() + full.slice(1)).split("`");
+  return <>{parts.map((part, n) => (n % 2 === 1 ? <code key={n}>{part}</code> : part))}</>;
 }
 
 /** Shown while something is read for the first time. */

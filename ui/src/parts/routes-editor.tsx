@@ -71,7 +71,10 @@ function Row({ route, place, last, onChange, onMove, onRemove }: RowProps) {
     onMove(by);
   };
   return (
-    <li onKeyDown={keys}>
+    <li onKeyDown={keys} aria-label={`Route ${place}`}>
+      <span class="place" aria-hidden="true">
+        {place}
+      </span>
       <label class="methods">
         <span>Methods</span>
         <input value={route.methods} placeholder="any" autocomplete="off" spellcheck={false} onInput={(event) => set({ methods: event.currentTarget.value })} />
@@ -125,9 +128,11 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
           </select>
         </label>
       )}
-      <label class="slash choice">
-        <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> %2F is data
-      </label>
+      {(route.path.includes("{") || route.encodedSlash) && (
+        <label class="slash choice">
+          <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> <code>%2F</code> inside a segment is data
+        </label>
+      )}
     </>
   );
 }

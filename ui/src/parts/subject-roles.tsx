@@ -1,5 +1,5 @@
 // The right side of the Access page: every role, and how the chosen subject has it.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, everything, page } from "../api/client";
 import type { Role, RoleBinding, User } from "../api/schema";
 import { useMay } from "../hooks/use-me";
@@ -17,6 +17,9 @@ interface Props {
   onChange: () => Promise<void>;
 }
 
+/** As in style.css. */
+const NARROW = "(max-width: 45rem)";
+
 type Open = { give: Role } | { change: RoleBinding; role: Role } | { take: RoleBinding };
 
 export function SubjectRoles({ world, chosen, onChange }: Props) {
@@ -30,8 +33,13 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
   const roles = [...world.roles].sort((one, other) => Number(held.has(other.id)) - Number(held.has(one.id)) || Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name));
   const change = may("samovar.role-bindings:write");
   const close = () => setOpen(undefined);
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a narrow screen this side is below the other one.
+    if (matchMedia(NARROW).matches) section.current?.scrollIntoView();
+  }, []);
   return (
-    <section class="side" aria-label="Roles">
+    <section class="side" aria-label="Roles" ref={section}>
       <h2>{subjectWords(chosen.subject, chosen.name)}</h2>
       <Members chosen={chosen} world={world} />
       <AlsoThrough world={world} chosen={chosen} />
