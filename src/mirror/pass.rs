@@ -68,8 +68,8 @@ impl Mirror {
         pass.await.unwrap_or(Err(MirrorError::Stopped))
     }
 
-    /// One round over what bindings name.
-    pub(super) async fn read_bound(&self) {
+    /// One round over what bindings name: the lists of bound teams, or the active people when those are fewer.
+    pub async fn read_bound(&self) {
         let inner = Arc::clone(&self.0);
         let round = self.0.tasks.spawn(async move { inner.round().await });
         if round.await.is_err() {

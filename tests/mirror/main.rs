@@ -9,6 +9,7 @@
 )]
 
 mod client;
+mod service;
 mod stage;
 
 #[path = "../support/mod.rs"]

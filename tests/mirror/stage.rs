@@ -3,7 +3,10 @@
 use crate::support::gitea::StandIn;
 use crate::support::world::GiteaWorld;
 use samovar::gitea::{Client, Settings};
-use samovar::model::{Clock, Random, Timestamp};
+use samovar::mirror::{Mirror, PassReport};
+use samovar::model::{Clock, DirectoryUser, Random, TeamId, Timestamp};
+use samovar::store::Store;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -20,6 +23,11 @@ impl TestClock {
     pub fn turn(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub fn turn_back(&self, span: Duration) {
+        let millis = i64::try_from(span.as_millis()).unwrap();
+        self.0.fetch_sub(millis, Ordering::SeqCst);
     }
 }
 
@@ -68,4 +76,102 @@ pub fn client(url: &str, token: &str, clock: &Arc<TestClock>) -> Client {
         Arc::clone(clock) as _,
         Arc::new(Counter::default()),
     )
+}
+
+pub const BOUND: Duration = Duration::from_secs(30);
+pub const GRACE: Duration = Duration::from_secs(900);
+
+/// A mirror of a small world: organization acme with its Owners (root) and Deployers (ben); eli in nothing.
+pub struct Stage {
+    pub gitea: GiteaWorld,
+    pub clock: Arc<TestClock>,
+    pub mirror: Mirror,
+    pub store: Store,
+    pub deployers: i64,
+    token: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    pub async fn acme() -> Self {
+        let clock = TestClock::start();
+        let gitea = world(&clock).await;
+        let own = gitea.service_identity("http://127.0.0.2:9/callback").await;
+        for user in ["ben", "eli"] {
+            gitea.user(user).await;
+        }
+        gitea.organization("acme", "root").await;
+        let units = [("repo.code", "write")];
+        let deployers = gitea.team("acme", "Deployers", &units).await;
+        gitea.add_member(deployers, "ben").await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Arc::new(Counter::default())).unwrap();
+        let mirror = mirror(&gitea, &own.token, &clock, &store);
+        mirror.sync_now().await.unwrap();
+        Self {
+            gitea,
+            clock,
+            mirror,
+            store,
+            deployers,
+            token: own.token,
+            _folder: folder,
+        }
+    }
+
+    /// Another mirror over the same store, as after a restart.
+    pub fn again(&self) -> Mirror {
+        mirror(&self.gitea, &self.token, &self.clock, &self.store)
+    }
+
+    pub fn stand_in(&self) -> &StandIn {
+        self.gitea.stand_in().unwrap()
+    }
+
+    pub fn deployers_id(&self) -> TeamId {
+        self.deployers.try_into().unwrap()
+    }
+
+    /// The person who bears this login now.
+    #[track_caller]
+    pub fn person(&self, login: &str) -> Arc<DirectoryUser> {
+        let directory = self.mirror.directory();
+        let mut users = directory.users.values();
+        let found = users.find(|user| user.login.as_str() == login && user.enabled);
+        let mut users = directory.users.values();
+        let found = found.or_else(|| users.find(|user| user.login.as_str() == login));
+        Arc::clone(found.unwrap())
+    }
+
+    pub fn bind_deployers(&self) {
+        let teams = [self.deployers_id()].into();
+        self.mirror.set_bound(teams, BTreeSet::new());
+    }
+
+    pub fn bind_acme(&self) {
+        let directory = self.mirror.directory();
+        let all = directory.organizations.keys().copied().collect();
+        self.mirror.set_bound(BTreeSet::new(), all);
+    }
+
+    pub async fn sync(&self) -> PassReport {
+        self.mirror.sync_now().await.unwrap()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+fn mirror(gitea: &GiteaWorld, token: &str, clock: &Arc<TestClock>, store: &Store) -> Mirror {
+    let settings = samovar::mirror::Settings {
+        full_pass: Duration::from_secs(300),
+        bound: BOUND,
+        grace: GRACE,
+        concurrency: 4,
+    };
+    let client = client(gitea.url(), token, clock);
+    let world = store.load().unwrap();
+    let chance = (Arc::clone(clock) as _, Arc::new(Counter::default()) as _);
+    Mirror::new(client, store.clone(), chance, settings, &world)
 }
