@@ -218,3 +218,60 @@ async fn the_hand_over_is_reached_at_the_applications_host_and_the_question_is_n
         assert!(stage.knows.checks.lock().unwrap().is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_listed_origins_script_gets_its_preflight_and_sees_the_401_and_no_other_origin_does() {
+    for proxy in BOTH {
+        let stage = Stage::start(proxy).await;
+        let wants = "Access-Control-Request-Method: PUT\r\nAccess-Control-Request-Headers: content-type\r\n";
+        let preflight = stage
+            .ask(
+                "OPTIONS /admin/x",
+                &format!("Origin: https://ui.test\r\n{wants}"),
+            )
+            .await;
+        let seen = preflight.to_lowercase();
+        assert_eq!(status(&preflight), "204", "{proxy:?} {preflight}");
+        for header in [
+            "access-control-allow-origin: https://ui.test\r\n",
+            "access-control-allow-credentials: true\r\n",
+            "access-control-allow-methods: put\r\n",
+            "access-control-allow-headers: content-type\r\n",
+        ] {
+            assert!(seen.contains(header), "{proxy:?} {header} {preflight}");
+        }
+        let refused = stage
+            .ask("PUT /admin/x", "Origin: https://ui.test\r\n")
+            .await;
+        assert_eq!(status(&refused), "401", "{proxy:?} {refused}");
+        assert!(
+            refused
+                .to_lowercase()
+                .contains("access-control-allow-origin: https://ui.test"),
+            "{refused}"
+        );
+        for origin in [
+            "https://evil.test",
+            "http://ui.test",
+            "https://ui.test.evil.test",
+            "null",
+        ] {
+            let origin = format!("Origin: {origin}\r\n");
+            for (line, more) in [("OPTIONS /admin/x", wants), ("PUT /admin/x", "")] {
+                let answer = stage.ask(line, &format!("{origin}{more}")).await;
+                assert!(
+                    ["401", "403"].contains(&status(&answer)),
+                    "{proxy:?} {answer}"
+                );
+                assert!(
+                    !answer.to_lowercase().contains("access-control-allow"),
+                    "{proxy:?} {answer}"
+                );
+            }
+        }
+        assert!(
+            stage.echo.take().is_empty(),
+            "{proxy:?} let something through"
+        );
+    }
+}

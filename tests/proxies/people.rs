@@ -59,7 +59,7 @@ pub fn application(hosts: &[HostName]) -> Application {
             IdentityHeader::Groups,
         ]),
         authorization: AuthorizationOwner::Samovar,
-        origins: BTreeSet::new(),
+        origins: BTreeSet::from(["https://ui.test".parse().unwrap()]),
         audit: AuditMode::FirstInWindow,
         version: 1,
     }

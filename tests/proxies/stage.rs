@@ -148,7 +148,7 @@ async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> (SocketAddr, D
         cookie: COOKIE.to_owned(),
     };
     let surfaces = Surfaces {
-        own: forward_auth::routes(poem::Route::new(), knows, doors),
+        own: forward_auth::routes(poem::Route::new(), knows, Arc::clone(&policy), doors),
         application: poem::Route::new().at("/.samovar/whoami", whoami),
     };
     let settings = Settings {

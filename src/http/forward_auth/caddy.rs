@@ -2,7 +2,7 @@
 
 use super::forwarded::Dialect;
 use super::{Doors, Judge, allow};
-use crate::http::Exchange;
+use crate::http::{Code, Exchange, Problem};
 use poem::Response;
 use poem::http::HeaderMap;
 
@@ -27,4 +27,21 @@ pub(super) async fn check<J: Judge>(
         Ok(identity) => allow(identity),
         Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
     }
+}
+
+/// The answer to a preflight: the block sends them here, because `forward_auth` would let any 2xx answer pass.
+pub(super) fn preflight<J: Judge>(
+    doors: &Doors<J>,
+    exchange: &Exchange,
+    headers: &HeaderMap,
+) -> Response {
+    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+        Ok(forwarded) => forwarded,
+        Err(problem) => return problem.respond(&exchange.asker()),
+    };
+    let answer = doors.preflight(&forwarded).unwrap_or_else(|| {
+        let detail = "the application keeps no list of origins; make its block anew";
+        Err(Problem::new(Code::OriginForeign, detail))
+    });
+    answer.unwrap_or_else(|problem| doors.tell(&forwarded, exchange, &problem))
 }

@@ -2,9 +2,10 @@
 //!
 //! Knows header names only through a [`Dialect`]. Must never read another dialect's headers, and never the client's word.
 
-use super::super::cookie;
+use super::cors::{self, Cross};
 use super::{Exchange, Problem};
 use crate::access::Asked;
+use crate::http::cookie;
 use crate::http::problem::{Asker, Code, is_navigation};
 use crate::model::{HostName, SessionSecret};
 use poem::http::{HeaderMap, HeaderValue, Method};
@@ -25,6 +26,7 @@ pub(super) struct Forwarded {
     pub host: HostName,
     pub target: Vec<u8>,
     pub navigation: bool,
+    pub cross: Option<Cross>,
     credential: Option<SessionSecret>,
 }
 
@@ -66,7 +68,8 @@ pub(super) fn check_peer(exchange: &Exchange) -> Result<(), Problem> {
     Err(Problem::new(Code::ProxyUntrusted, detail))
 }
 
-/// Reads the dialect's headers, and what of the client's own a check goes by: its cookie and whether it is a browser.
+/// Reads the dialect's headers, and what of the client's own a check goes by: its cookie, whether it is a
+/// browser, and which page's script sent it.
 pub(super) fn read(
     headers: &HeaderMap,
     dialect: &Dialect,
@@ -82,6 +85,7 @@ pub(super) fn read(
     let credential = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
     Ok(Forwarded {
         navigation: is_navigation(&method, headers),
+        cross: cors::read(&method, headers),
         method,
         host,
         target,

@@ -4,12 +4,13 @@
 //! Knows `access` and the forms of answers. Never decides, never reads a body.
 
 mod caddy;
+mod cors;
 mod forwarded;
 mod nginx;
 pub mod snippets;
 
 use super::{Exchange, Problem};
-use crate::access::{Asked, Refusal};
+use crate::access::{Asked, PolicyHolder, Refusal};
 use crate::model::{HostName, IdentityHeader};
 use forwarded::{Dialect, Forwarded};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
@@ -47,8 +48,17 @@ pub struct Settings {
 }
 
 /// Adds the doors of every dialect.
-pub fn routes<J: Judge>(route: Route, judge: Arc<J>, settings: Settings) -> Route {
-    let doors = Arc::new(Doors { judge, settings });
+pub fn routes<J: Judge>(
+    route: Route,
+    judge: Arc<J>,
+    policy: Arc<PolicyHolder>,
+    settings: Settings,
+) -> Route {
+    let doors = Arc::new(Doors {
+        judge,
+        policy,
+        settings,
+    });
     route
         .at(
             "/forward-auth/nginx",
@@ -58,11 +68,19 @@ pub fn routes<J: Judge>(route: Route, judge: Arc<J>, settings: Settings) -> Rout
             "/forward-auth/nginx/answer",
             Door(Arc::clone(&doors), Question::NginxAnswer),
         )
-        .at("/forward-auth/caddy", Door(doors, Question::Caddy))
+        .at(
+            "/forward-auth/caddy",
+            Door(Arc::clone(&doors), Question::Caddy),
+        )
+        .at(
+            "/forward-auth/caddy/preflight",
+            Door(doors, Question::CaddyPreflight),
+        )
 }
 
 struct Doors<J> {
     judge: Arc<J>,
+    policy: Arc<PolicyHolder>,
     settings: Settings,
 }
 
@@ -72,6 +90,7 @@ enum Question {
     NginxCheck,
     NginxAnswer,
     Caddy,
+    CaddyPreflight,
 }
 
 struct Door<J>(Arc<Doors<J>>, Question);
@@ -85,6 +104,7 @@ impl<J: Judge> Endpoint for Door<J> {
             Question::NginxCheck => nginx::check(&self.0, exchange, request.headers()).await,
             Question::NginxAnswer => nginx::answer(&self.0, exchange, request.headers()).await,
             Question::Caddy => caddy::check(&self.0, exchange, request.headers()).await,
+            Question::CaddyPreflight => caddy::preflight(&self.0, exchange, request.headers()),
         })
     }
 }
@@ -108,7 +128,25 @@ impl<J: Judge> Doors<J> {
             return Redirect::see_other(self.sign_in(&forwarded.host, &forwarded.target))
                 .into_response();
         }
-        problem.respond(&forwarded.asker(exchange))
+        self.tell(forwarded, exchange, &problem)
+    }
+
+    /// The problem, readable by scripts of the application's own origins.
+    fn tell(&self, forwarded: &Forwarded, exchange: &Exchange, problem: &Problem) -> Response {
+        let mut response = problem.respond(&forwarded.asker(exchange));
+        let policy = self.policy.load();
+        let application = policy.application_at(&forwarded.host);
+        if let Some((cross, application)) = forwarded.cross.as_ref().zip(application) {
+            cross.mark(application, &mut response);
+        }
+        response
+    }
+
+    /// The answer to a preflight that Samovar answers for the application.
+    fn preflight(&self, forwarded: &Forwarded) -> Option<Result<Response, Problem>> {
+        let policy = self.policy.load();
+        let application = policy.application_at(&forwarded.host)?;
+        forwarded.cross.as_ref()?.preflight(application)
     }
 
     /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte.

@@ -3,6 +3,7 @@
 
 use super::forwarded::Dialect;
 use super::{Doors, Judge, allow};
+use crate::access::Refusal;
 use crate::http::{Code, Exchange, Problem};
 use poem::Response;
 use poem::http::HeaderMap;
@@ -23,6 +24,9 @@ pub(super) async fn check<J: Judge>(
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond_to_nginx(),
     };
+    if doors.preflight(&forwarded).is_some() {
+        return Problem::from(Refusal::CredentialsMissing).respond_to_nginx();
+    }
     match doors.judge.check(&forwarded.asked(exchange)).await {
         Ok(identity) => allow(identity),
         Err(refusal) => Problem::from(refusal).respond_to_nginx(),
@@ -39,13 +43,17 @@ pub(super) async fn answer<J: Judge>(
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond(&exchange.asker()),
     };
-    match doors.judge.answer(&forwarded.asked(exchange)).await {
-        Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
-        // The check could not be recorded, or what it went by has changed since.
-        Ok(_) => Problem::new(
-            Code::CheckUnfinished,
-            "the check could not be finished; try again",
-        )
-        .respond(&forwarded.asker(exchange)),
+    if let Some(answer) = doors.preflight(&forwarded) {
+        return answer.unwrap_or_else(|problem| doors.tell(&forwarded, exchange, &problem));
     }
+    if let Err(refusal) = doors.judge.answer(&forwarded.asked(exchange)).await {
+        return doors.refuse(&forwarded, exchange, refusal);
+    }
+    // The check could not be recorded, or what it went by has changed since.
+    let detail = "the check could not be finished; try again";
+    doors.tell(
+        &forwarded,
+        exchange,
+        &Problem::new(Code::CheckUnfinished, detail),
+    )
 }

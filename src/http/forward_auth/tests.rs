@@ -52,7 +52,12 @@ async fn server() -> (Arc<Table>, Listening) {
         https: true,
         cookie: "session".to_owned(),
     };
-    let own = routes(Route::new(), Arc::clone(&table), settings);
+    let own = routes(
+        Route::new(),
+        Arc::clone(&table),
+        crate::http::raw::policy(),
+        settings,
+    );
     let listening = listen(own, Route::new(), listener::Settings::default()).await;
     (table, listening)
 }
@@ -220,7 +225,12 @@ async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
         https: true,
         cookie: "session".to_owned(),
     };
-    let own = routes(Route::new(), Arc::clone(&table), settings);
+    let own = routes(
+        Route::new(),
+        Arc::clone(&table),
+        crate::http::raw::policy(),
+        settings,
+    );
     let server = listen_trusting(own, TrustedProxies::default()).await;
     let told = [
         "HTTP/1.1 403",

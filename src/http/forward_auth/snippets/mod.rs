@@ -74,8 +74,14 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
         .iter()
         .flat_map(|header| ["\t\t\t\tcopy_headers ", header.as_str(), "\n"])
         .collect();
+    let preflight = if application.origins.is_empty() {
+        ""
+    } else {
+        include_str!("caddy_preflight.template")
+    };
     let block = include_str!("caddy.template")
         .replace("@SITES@", &sites.join(", "))
+        .replace("@PREFLIGHT@", preflight)
         .replace("@COPY@", &copy);
     common(&block, application, settings)
 }
