@@ -12,12 +12,15 @@
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
+//! | 2 | [`session`] | how long a session lasts, how one is started, handed over and ended; cookies; break-glass |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
+//! | 3 | [`admin`] | how roles, role bindings and applications change, and who becomes the first administrator |
 //! | 3 | [`audit_log`] | what can be asked of the audit log, and how its reading is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |
 //! | 5 | [`webui`] | how the web UI in `ui/` is served; what it shows is in `ui/src/pages/` |
 
 pub mod access;
+pub mod admin;
 pub mod audit;
 pub mod audit_log;
 pub mod config;
@@ -27,5 +30,6 @@ pub mod mirror;
 pub mod model;
 pub mod oidc;
 pub mod policy;
+pub mod session;
 pub mod store;
 pub mod webui;

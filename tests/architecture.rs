@@ -34,10 +34,11 @@ const ROOMS: [(&str, u8); 18] = [
     ("main", 6),
 ];
 
-/// Arrows beside the stairs: the pure rooms that rest on the words, and the way in.
-const ARROWS: [(&str, &str); 4] = [
+/// Arrows beside the stairs: the pure rooms that rest on the words, permits, and the way in.
+const ARROWS: [(&str, &str); 5] = [
     ("policy", "model"),
     ("audit", "model"),
+    ("admin", "access"),
     ("cli", "app"),
     ("main", "cli"),
 ];

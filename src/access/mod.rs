@@ -4,15 +4,30 @@
 //! translate. Everything that cannot be known is refused.
 
 mod asked;
+mod decided;
+mod explain;
+mod facts;
+mod gatekeeper;
+mod identity;
+mod judgement;
 mod own;
+mod permit;
 mod policy_holder;
+mod recorder;
 mod refusal;
+mod repository;
+mod tally;
 
 pub use asked::{Asked, Client};
+pub use explain::{Explanation, Question};
+pub use gatekeeper::{Gatekeeper, Verdict};
+pub use identity::IdentityHeaders;
 pub use own::{
     ApplicationsRead, ApplicationsWrite, AuditEventsRead, DecisionsExplain, DirectoryRead,
     MirrorRead, MirrorSync, OwnPermission, RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite,
     RolesRead, RolesWrite, SessionsEnd, SessionsRead,
 };
+pub use permit::{Caller, Permit};
 pub use policy_holder::PolicyHolder;
+pub use recorder::Recorder;
 pub use refusal::{Refusal, RouteName};

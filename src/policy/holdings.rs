@@ -69,6 +69,20 @@ impl Holdings<'_> {
         patterns
     }
 
+    /// Every binding that speaks of the subject at this instant, whatever its range.
+    pub fn given<'p>(
+        policy: &'p Policy,
+        subject: &SubjectFacts<'_>,
+        now: Timestamp,
+    ) -> Vec<&'p RoleBinding> {
+        let mut given = Vec::new();
+        each_subject(subject, &mut |called| {
+            let bindings = policy.bindings_of(called).map(|(binding, _)| binding);
+            given.extend(bindings.filter(|binding| in_time(binding, now)));
+        });
+        given
+    }
+
     fn each(&self, visit: &mut impl FnMut(&BindingSubject, &RoleBinding, &Role)) {
         each_subject(self.subject, &mut |subject| {
             for (binding, role) in self.policy.bindings_of(subject) {
@@ -81,8 +95,7 @@ impl Holdings<'_> {
 
     /// Does the binding hold at this instant and in this range?
     fn holds(&self, binding: &RoleBinding) -> bool {
-        let in_time = binding.until.is_none_or(|until| self.now < until);
-        in_time
+        in_time(binding, self.now)
             && match &binding.range {
                 Range::Everywhere => true,
                 Range::Application { id } => Some(*id) == self.application,
@@ -94,6 +107,10 @@ impl Holdings<'_> {
                 }),
             }
     }
+}
+
+fn in_time(binding: &RoleBinding, now: Timestamp) -> bool {
+    binding.until.is_none_or(|until| now < until)
 }
 
 /// Whatever a binding may call the subject by; a disabled account is called nothing.

@@ -153,6 +153,15 @@ impl Policy {
         self.applications.values()
     }
 
+    /// Does any binding that can hold in the application speak of the subject?
+    pub fn speaks_of(&self, subject: &BindingSubject, application: ApplicationId) -> bool {
+        self.bindings_of(subject)
+            .any(|(binding, _)| match &binding.range {
+                Range::Everywhere | Range::Repositories { .. } => true,
+                Range::Application { id } => *id == application,
+            })
+    }
+
     /// Does any binding hold in a range of repositories?
     pub fn ranges_over_repositories(&self) -> bool {
         self.ranges_over_repositories

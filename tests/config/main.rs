@@ -1,7 +1,6 @@
 //! The configuration as its users meet it: the shipped example, and every problem of a bad file at once.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     reason = "a test's helpers fail by panicking"
 )]
 

@@ -1,0 +1,167 @@
+//! The one function behind every door: who asks, what the policy says, and that it was recorded.
+
+use super::decided::Decided;
+use super::facts::{ANONYMOUS, Credentials, Known, Place};
+use super::identity::Sources;
+use super::judgement::{Judgement, refusal};
+use super::recorder::Recorder;
+use super::repository::Named;
+use super::{Asked, IdentityHeaders, PolicyHolder, Refusal};
+use crate::mirror::Mirror;
+use crate::model::{Application, Clock, Timestamp};
+use crate::policy::{self, CanonicalPath, Outcome, Policy, Request};
+use crate::session::Sessions;
+use std::sync::Arc;
+
+/// The answer to a door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Let it through, with these headers for the application.
+    Allowed(IdentityHeaders),
+    /// Do not.
+    Refused(Refusal),
+}
+
+/// Checks requests to applications and calls of Samovar's own API.
+pub struct Gatekeeper {
+    pub(super) policy: Arc<PolicyHolder>,
+    pub(super) credentials: Credentials,
+    pub(super) recorder: Arc<Recorder>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Gatekeeper {
+    /// Over the services below.
+    pub fn new(
+        policy: Arc<PolicyHolder>,
+        sessions: Arc<Sessions>,
+        mirror: Arc<Mirror>,
+        recorder: Arc<Recorder>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let credentials = Credentials { sessions, mirror };
+        Self {
+            policy,
+            credentials,
+            recorder,
+            clock,
+        }
+    }
+
+    /// Decides and records. An event that is owed is durable before this returns; if it cannot be, nothing is allowed.
+    pub async fn check(&self, asked: &Asked<'_>) -> Verdict {
+        let (verdict, decided) = self.judge(asked).await;
+        let sent_to_sign_in = asked.navigation
+            && matches!(
+                verdict,
+                Verdict::Refused(Refusal::CredentialsMissing | Refusal::SessionEnded)
+            );
+        let Some(decided) = decided.filter(|_| !sent_to_sign_in) else {
+            return verdict;
+        };
+        match self
+            .recorder
+            .record(decided, asked.client, asked.request)
+            .await
+        {
+            Ok(()) => verdict,
+            Err(error) => {
+                tracing::error!(%error, "a decision could not be recorded, so it is refused");
+                Verdict::Refused(Refusal::StoreUnavailable)
+            }
+        }
+    }
+
+    /// Decides again without recording: for a door that must ask twice about one request.
+    pub async fn answer(&self, asked: &Asked<'_>) -> Verdict {
+        self.judge(asked).await.0
+    }
+
+    async fn judge(&self, asked: &Asked<'_>) -> (Verdict, Option<Decided>) {
+        let policy = self.policy.load();
+        let Some(application) = policy.application_at(asked.host) else {
+            return (Verdict::Refused(Refusal::HostUnknown), None);
+        };
+        let case = Case {
+            policy: &policy,
+            application,
+            asked,
+            now: self.now(),
+        };
+        let judgement = self.judge_case(&case).await;
+        let directory = self.mirror().directory();
+        let verdict = match &judgement.result {
+            Ok(()) => Verdict::Allowed(
+                Sources {
+                    policy: &policy,
+                    directory: &directory,
+                    application,
+                    now: case.now,
+                }
+                .headers(judgement.known.as_ref()),
+            ),
+            Err(refusal) => Verdict::Refused(refusal.clone()),
+        };
+        let versions = (policy.version(), directory.version);
+        (
+            verdict,
+            Some(judgement.decided(asked, application, versions)),
+        )
+    }
+
+    async fn judge_case(&self, case: &Case<'_>) -> Judgement {
+        let path = match CanonicalPath::parse(case.asked.target) {
+            Ok(path) => path,
+            Err(fault) => return Judgement::early(Refusal::TargetAmbiguous(fault)),
+        };
+        let place = Place::Host(case.application.id, case.asked.host);
+        let found = self.credentials.known(case.asked.credential, place).await;
+        let (known, fault) = match found {
+            Ok((_, known)) => (Some(known), None),
+            Err(fault) => (None, Some(fault)),
+        };
+        let named = Named {
+            policy: case.policy,
+            application: case.application.id,
+            method: case.asked.method,
+            path: &path,
+        };
+        let repository = match self.repository(&named, known.as_ref()).await {
+            Ok(repository) => repository,
+            Err(refusal) => return Judgement::early(refusal).of(known),
+        };
+        let request = Request {
+            application: case.application.id,
+            method: case.asked.method,
+            path: &path,
+            repository: repository.as_ref(),
+        };
+        let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
+        let decision = policy::decide(case.policy, &facts, &request, case.now);
+        let result = match decision.outcome {
+            Outcome::Allow => Ok(()),
+            Outcome::Deny(denial) => Err(refusal(denial, &decision, fault)),
+        };
+        Judgement {
+            known,
+            result,
+            decision: Some(decision),
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(super) fn mirror(&self) -> &Mirror {
+        &self.credentials.mirror
+    }
+}
+
+/// One request beside the policy that decides about it.
+struct Case<'a> {
+    policy: &'a Policy,
+    application: &'a Application,
+    asked: &'a Asked<'a>,
+    now: Timestamp,
+}

@@ -1,0 +1,128 @@
+//! From a decision to a refusal in words, and to what the recorder is given.
+
+use super::decided::Decided;
+use super::facts::Known;
+use super::{Asked, Refusal, RouteName};
+use crate::model::{Application, DisplayText, Permission, Principal, RepositoryLevel};
+use crate::policy::{Decision, Denial, Reason};
+
+/// What came out of one request.
+pub(super) struct Judgement {
+    pub known: Option<Known>,
+    pub result: Result<(), Refusal>,
+    pub decision: Option<Decision>,
+}
+
+impl Judgement {
+    /// Refused before the policy was asked.
+    pub(super) fn early(refusal: Refusal) -> Self {
+        Self {
+            known: None,
+            result: Err(refusal),
+            decision: None,
+        }
+    }
+
+    pub(super) fn of(self, known: Option<Known>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What the recorder writes or counts.
+    pub(super) fn decided(
+        self,
+        asked: &Asked<'_>,
+        application: &Application,
+        (policy_version, directory_version): (u64, u64),
+    ) -> Decided {
+        let counted_by = self.decision.as_ref().and_then(route_with_parameters);
+        let object = counted_by.clone().unwrap_or_else(|| asked_for(asked));
+        Decided {
+            principal: self
+                .known
+                .as_ref()
+                .map_or(Principal::Anonymous, |k| k.principal),
+            login: self.known.as_ref().and_then(Known::login),
+            application: Some(application.id),
+            object,
+            counted_by,
+            refusal: self.result.err(),
+            decision: self.decision,
+            safe: matches!(asked.method, "GET" | "HEAD" | "OPTIONS"),
+            mode: application.audit,
+            policy_version,
+            directory_version,
+        }
+    }
+}
+
+/// The refusal for a denial; a credential that did not hold says so instead of "nobody is signed in".
+pub(super) fn refusal(denial: Denial, decision: &Decision, fault: Option<Refusal>) -> Refusal {
+    let route = route_name(decision);
+    match (denial, route) {
+        (Denial::CredentialsMissing, _) => fault.unwrap_or(Refusal::CredentialsMissing),
+        (Denial::PrincipalDisabled, _) => Refusal::PrincipalDisabled,
+        (Denial::PermissionMissing, Some(route)) => Refusal::PermissionMissing {
+            route,
+            permissions: permissions(decision, |reason| match reason {
+                Reason::Missing(permission) => Some(permission),
+                _ => None,
+            }),
+        },
+        (Denial::ScopeInsufficient, Some(route)) => Refusal::ScopeInsufficient {
+            route,
+            permissions: permissions(decision, |reason| match reason {
+                Reason::OutsideScope(permission) => Some(permission),
+                _ => None,
+            }),
+        },
+        (Denial::RepositoryAccessMissing, Some(route)) => Refusal::RepositoryAccessMissing {
+            route,
+            needed: needed(decision),
+        },
+        (Denial::TargetAmbiguous, Some(route)) => Refusal::EncodedSlash(route),
+        // A denial that speaks of a route always comes with it; without one the route is what is missing.
+        _ => Refusal::RouteUnknown,
+    }
+}
+
+fn route_name(decision: &Decision) -> Option<RouteName> {
+    decision.reasons.iter().find_map(|reason| match reason {
+        Reason::Route { methods, path, .. } => Some(RouteName {
+            methods: methods.clone(),
+            path: path.clone(),
+        }),
+        _ => None,
+    })
+}
+
+fn permissions(
+    decision: &Decision,
+    pick: impl Fn(&Reason) -> Option<&Permission>,
+) -> Vec<Permission> {
+    decision.reasons.iter().filter_map(pick).cloned().collect()
+}
+
+fn needed(decision: &Decision) -> RepositoryLevel {
+    let levels = decision.reasons.iter().filter_map(|reason| match reason {
+        Reason::Repository { needed, .. } => Some(*needed),
+        _ => None,
+    });
+    levels.max().unwrap_or(RepositoryLevel::Admin)
+}
+
+/// `GET /deployments/{id} id=7`: what repeats are counted by.
+fn route_with_parameters(decision: &Decision) -> Option<DisplayText> {
+    let RouteName { methods, path } = route_name(decision)?;
+    let mut text = format!("{methods} {path}");
+    for (name, value) in &decision.parameters {
+        text.extend([" ", name.as_str(), "=", value.as_str()]);
+    }
+    Some(DisplayText::lossy(&text))
+}
+
+/// Method and path as sent, without the query: for requests that no route knows.
+fn asked_for(asked: &Asked<'_>) -> DisplayText {
+    let path = asked.target.split(|b| *b == b'?' || *b == b'#').next();
+    let path = String::from_utf8_lossy(path.unwrap_or_default());
+    DisplayText::lossy(&format!("{} {path}", asked.method))
+}

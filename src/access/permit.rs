@@ -1,0 +1,192 @@
+//! Samovar's own API: who calls, and a proof in the type that the call is permitted.
+//!
+//! A [`Permit`] cannot be made elsewhere. What changes something takes it by value, so that it cannot be forgotten or
+//! used twice.
+
+use super::decided::Decided;
+use super::facts::{Known, Place, personal};
+use super::gatekeeper::Gatekeeper;
+use super::{Client, OwnPermission, Refusal};
+use crate::audit::{Action, AuditEvent, Object, Outcome, PersonalFields};
+use crate::model::{
+    ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
+    RequestId, Session, SessionSecret, Timestamp,
+};
+use crate::policy::{Holdings, Policy};
+use std::collections::BTreeSet;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// Whoever calls Samovar's own API, with facts that are fresh.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    known: Known,
+    session: Option<Arc<Session>>,
+    client: Client,
+    request: RequestId,
+    directory_version: u64,
+}
+
+impl Caller {
+    /// Who it is.
+    pub fn principal(&self) -> Principal {
+        self.known.principal
+    }
+
+    /// The directory's entry of a person.
+    pub fn user(&self) -> Option<&DirectoryUser> {
+        self.known.user.as_deref()
+    }
+
+    /// The session used; none through the administration socket.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_deref()
+    }
+
+    /// An event of this caller's, to be committed with the change that it describes.
+    pub fn event(
+        &self,
+        at: Timestamp,
+        action: Action,
+        object: Object,
+        policy: &Policy,
+    ) -> AuditEvent {
+        AuditEvent {
+            at,
+            actor: self.known.principal,
+            action,
+            object,
+            outcome: Outcome::Allowed,
+            reasons: Vec::new(),
+            application: None,
+            request: Some(self.request),
+            policy_version: policy.version(),
+            directory_version: self.directory_version,
+            repeats: None,
+            personal: self.personal(),
+        }
+    }
+
+    /// What the caller holds everywhere, Samovar's own permissions included.
+    pub fn permissions(&self, policy: &Policy, now: Timestamp) -> BTreeSet<PermissionPattern> {
+        self.permissions_in(policy, None, now)
+    }
+
+    /// What the caller holds in one application, or everywhere. The local operator holds what an administrator does.
+    pub fn permissions_in(
+        &self,
+        policy: &Policy,
+        application: Option<ApplicationId>,
+        now: Timestamp,
+    ) -> BTreeSet<PermissionPattern> {
+        if self.known.principal == Principal::LocalOperator {
+            let administrator = policy.role(crate::policy::ADMINISTRATOR);
+            return administrator.map_or_else(BTreeSet::new, |role| role.permissions.clone());
+        }
+        let facts = self.known.facts();
+        let holdings = Holdings {
+            policy,
+            subject: &facts,
+            application,
+            repository: None,
+            now,
+        };
+        holdings.permissions()
+    }
+
+    /// Does the caller hold this one of Samovar's own permissions?
+    pub fn holds<P: OwnPermission>(&self, policy: &Policy, now: Timestamp) -> bool {
+        let wanted = P::PERMISSION.parse::<Permission>();
+        wanted.is_ok_and(|wanted| {
+            let held = self.permissions(policy, now);
+            held.iter().any(|pattern| pattern.matches(&wanted))
+        })
+    }
+
+    fn personal(&self) -> PersonalFields {
+        personal(self.known.login(), &self.client)
+    }
+}
+
+/// Proof that the caller holds `P`.
+#[derive(Debug)]
+pub struct Permit<P> {
+    caller: Caller,
+    permission: PhantomData<P>,
+}
+
+impl<P: OwnPermission> Permit<P> {
+    /// Who was permitted.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+impl Gatekeeper {
+    /// Who presents a session of Samovar's own host.
+    pub async fn caller(
+        &self,
+        credential: Option<&SessionSecret>,
+        client: Client,
+        request: RequestId,
+    ) -> Result<Caller, Refusal> {
+        let (session, known) = self.credentials.known(credential, Place::Samovar).await?;
+        if !known.enabled() {
+            return Err(Refusal::PrincipalDisabled);
+        }
+        Ok(Caller {
+            known,
+            session: Some(session),
+            client,
+            request,
+            directory_version: self.mirror().directory().version,
+        })
+    }
+
+    /// Whoever speaks through the administration socket: the kernel has said who that is.
+    pub fn local_operator(&self, request: RequestId) -> Caller {
+        Caller {
+            known: Known {
+                principal: Principal::LocalOperator,
+                user: None,
+            },
+            session: None,
+            client: Client::default(),
+            request,
+            directory_version: self.mirror().directory().version,
+        }
+    }
+
+    /// The permit for `P`; a refusal is recorded (repeats counted), as at every door.
+    pub async fn permit<P: OwnPermission>(&self, caller: &Caller) -> Result<Permit<P>, Refusal> {
+        let policy = self.policy.load();
+        if caller.holds::<P>(&policy, self.now()) {
+            return Ok(Permit {
+                caller: caller.clone(),
+                permission: PhantomData,
+            });
+        }
+        let refusal = Refusal::OwnPermissionMissing(P::PERMISSION);
+        let object = DisplayText::lossy(P::PERMISSION);
+        let decided = Decided {
+            principal: caller.known.principal,
+            login: caller.known.login(),
+            application: None,
+            object: object.clone(),
+            counted_by: Some(object),
+            refusal: Some(refusal.clone()),
+            decision: None,
+            safe: true,
+            mode: AuditMode::FirstInWindow,
+            policy_version: policy.version(),
+            directory_version: caller.directory_version,
+        };
+        let recorded = self
+            .recorder
+            .record(decided, &caller.client, caller.request);
+        Err(match recorded.await {
+            Ok(()) => refusal,
+            Err(_) => Refusal::StoreUnavailable,
+        })
+    }
+}

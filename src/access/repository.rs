@@ -1,0 +1,56 @@
+//! The repository that a path names: asked of Gitea as the caller, and only where the answer can matter.
+
+use super::Refusal;
+use super::facts::Known;
+use super::gatekeeper::Gatekeeper;
+use crate::model::{ApplicationId, Login, RepositoryAccess, RepositoryName, Requirement};
+use crate::policy::{CanonicalPath, Policy};
+
+/// A request, as far as it can name a repository.
+pub(super) struct Named<'a> {
+    pub policy: &'a Policy,
+    pub application: ApplicationId,
+    pub method: &'a str,
+    pub path: &'a CanonicalPath,
+}
+
+impl Named<'_> {
+    /// Owner and name, when the first matching route names a repository and asks for it, or a binding's range may.
+    fn repository(&self) -> Option<(Login, RepositoryName)> {
+        let (_, route, parameters) = self
+            .policy
+            .route(self.application, self.method, self.path)?;
+        let by_range = self.policy.ranges_over_repositories()
+            && matches!(route.requirement, Requirement::Permissions(_));
+        if route.repository.is_none() && !by_range {
+            return None;
+        }
+        let owner = parameters.get("owner")?.parse().ok()?;
+        let name = parameters.get("repo")?.parse().ok()?;
+        Some((owner, name))
+    }
+}
+
+impl Gatekeeper {
+    /// What Gitea says; `None` when nobody is known, no repository is named or Gitea shows none.
+    pub(super) async fn repository(
+        &self,
+        named: &Named<'_>,
+        known: Option<&Known>,
+    ) -> Result<Option<RepositoryAccess>, Refusal> {
+        let user = known.filter(|k| k.enabled()).and_then(|k| k.user.as_ref());
+        let (Some(user), Some((owner, name))) = (user, named.repository()) else {
+            return Ok(None);
+        };
+        let access = self
+            .mirror()
+            .repository_access(user.id, &owner, &name)
+            .await;
+        access.map_err(|error| {
+            tracing::warn!(%error, "repository access could not be read");
+            Refusal::MembershipStale {
+                since: user.freshness,
+            }
+        })
+    }
+}

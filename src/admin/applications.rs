@@ -1,0 +1,136 @@
+//! Applications: make, change, delete.
+
+use super::draft::Draft;
+use super::{Admin, AdminError};
+use crate::access::{ApplicationsWrite, Permit};
+use crate::audit::{Action, Object, ObjectKind};
+use crate::model::{
+    Application, ApplicationId, AuditMode, AuthorizationOwner, DisplayText, HostName,
+    IdentityHeader, Name, Range, Route,
+};
+use crate::policy::Policy;
+use crate::store::{Change, Expect, Operation};
+use std::collections::BTreeSet;
+
+/// What a person says of an application.
+#[derive(Debug, Clone)]
+pub struct ApplicationDraft {
+    /// Unique among applications.
+    pub name: Name,
+    /// Hosts that it answers to.
+    pub hosts: BTreeSet<HostName>,
+    /// In order.
+    pub routes: Vec<Route>,
+    /// Identity headers it wants.
+    pub identity_headers: BTreeSet<IdentityHeader>,
+    /// Who reads `Authorization`.
+    pub authorization: AuthorizationOwner,
+    /// Origins whose scripts may call it with credentials.
+    pub origins: BTreeSet<url::Url>,
+    /// How much the audit log keeps.
+    pub audit: AuditMode,
+}
+
+impl ApplicationDraft {
+    fn application(self, id: ApplicationId, version: u64) -> Application {
+        Application {
+            id,
+            name: self.name,
+            hosts: self.hosts,
+            routes: self.routes,
+            identity_headers: self.identity_headers,
+            authorization: self.authorization,
+            origins: self.origins,
+            audit: self.audit,
+            version,
+        }
+    }
+}
+
+impl Admin {
+    /// Makes an application.
+    pub async fn create_application(
+        &self,
+        permit: Permit<ApplicationsWrite>,
+        draft: ApplicationDraft,
+    ) -> Result<Application, AdminError> {
+        let turn = self.turn().await;
+        let policy = self.policy.load();
+        let id = ApplicationId::generate(&*self.clock, &*self.random);
+        let application = draft.application(id, 1);
+        let mut next = Draft::of(&policy);
+        next.applications.push(application.clone());
+        let change = Change::from(Operation::PutApplication(
+            application.clone(),
+            Expect::Absent,
+        ));
+        let (now, action) = (self.clock.now(), Action::ApplicationCreate);
+        let event = permit.caller().event(now, action, object(id), &policy);
+        self.put_in_force(&turn, next, change, event).await?;
+        Ok(application)
+    }
+
+    /// Changes an application from the version that the caller has seen.
+    pub async fn update_application(
+        &self,
+        permit: Permit<ApplicationsWrite>,
+        (id, version): (ApplicationId, u64),
+        draft: ApplicationDraft,
+    ) -> Result<Application, AdminError> {
+        let turn = self.turn().await;
+        let policy = self.policy.load();
+        present(&policy, id, version)?;
+        let application = draft.application(id, version + 1);
+        let mut next = Draft::of(&policy);
+        next.applications.retain(|a| a.id != id);
+        next.applications.push(application.clone());
+        let expect = Expect::Version(version);
+        let change = Change::from(Operation::PutApplication(application.clone(), expect));
+        let (now, action) = (self.clock.now(), Action::ApplicationUpdate);
+        let event = permit.caller().event(now, action, object(id), &policy);
+        self.put_in_force(&turn, next, change, event).await?;
+        Ok(application)
+    }
+
+    /// Deletes an application that no role binding is limited to.
+    pub async fn delete_application(
+        &self,
+        permit: Permit<ApplicationsWrite>,
+        (id, version): (ApplicationId, u64),
+    ) -> Result<(), AdminError> {
+        let turn = self.turn().await;
+        let policy = self.policy.load();
+        present(&policy, id, version)?;
+        let limited = |range: &Range| matches!(range, Range::Application { id: at } if *at == id);
+        let uses = policy.role_bindings().filter(|b| limited(&b.range)).count();
+        if uses > 0 {
+            return Err(AdminError::ApplicationInUse(uses));
+        }
+        let mut next = Draft::of(&policy);
+        next.applications.retain(|a| a.id != id);
+        let change = Change::from(Operation::DeleteApplication(id, Expect::Version(version)));
+        let (now, action) = (self.clock.now(), Action::ApplicationDelete);
+        let event = permit.caller().event(now, action, object(id), &policy);
+        self.put_in_force(&turn, next, change, event).await
+    }
+}
+
+fn present(policy: &Policy, id: ApplicationId, given: u64) -> Result<&Application, AdminError> {
+    let missing = AdminError::Missing("application");
+    let application = policy.application(id).ok_or(missing)?;
+    if application.version == given {
+        return Ok(application);
+    }
+    Err(AdminError::Stale {
+        what: "application",
+        present: application.version,
+        given,
+    })
+}
+
+fn object(id: ApplicationId) -> Object {
+    Object {
+        kind: ObjectKind::Application,
+        id: DisplayText::lossy(&id.to_string()),
+    }
+}

@@ -1,0 +1,175 @@
+//! The first administrator: a one-time code in a file that only the server's user can read.
+//!
+//! Must never print the code to the journal, and must never make an administrator while there is one.
+
+use super::Admin;
+use super::draft::Draft;
+use super::error::AdminError;
+use crate::access::Caller;
+use crate::audit::{Action, Object, ObjectKind};
+use crate::model::{
+    BindingSubject, DisplayText, Principal, Random, Range, RoleBinding, RoleBindingId, Timestamp,
+};
+use crate::policy::{ADMINISTRATOR, Policy};
+use crate::store::{Change, Expect, Operation};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use subtle::ConstantTimeEq as _;
+
+/// Name of the file in the state folder.
+const FILE: &str = "claim-code";
+
+/// Why nobody became the first administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// There is an administrator.
+    #[error("Samovar has an administrator; ask an administrator for a role")]
+    Claimed,
+    /// The code is not the one.
+    #[error("this is not the claim code; run `samovar claim-code` on the server to see it")]
+    WrongCode,
+    /// Only a site administrator of Gitea may claim.
+    #[error(
+        "only a site administrator of Gitea can become the first administrator; sign in as one"
+    )]
+    NotSiteAdministrator,
+    /// It could not be written.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+}
+
+/// The one-time code, while no administrator exists.
+pub struct Claim {
+    path: PathBuf,
+    code: Mutex<Option<String>>,
+}
+
+impl Claim {
+    /// Makes a code and writes it to its file (mode 0600) when the policy has no administrator; removes an old file when
+    /// it has.
+    pub fn open(
+        folder: &Path,
+        policy: &Policy,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> std::io::Result<Self> {
+        let path = folder.join(FILE);
+        remove(&path)?;
+        let code = (!has_administrator(policy, now)).then(|| generate(random));
+        if let Some(code) = &code {
+            let mut file = std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)?;
+            file.write_all(code.as_bytes())?;
+            file.write_all(b"\n")?;
+        }
+        Ok(Self {
+            path,
+            code: Mutex::new(code),
+        })
+    }
+
+    /// The code, for the administration socket; none once an administrator exists.
+    pub fn code(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    /// The file that holds the code.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn is(&self, given: &str) -> Result<bool, ClaimError> {
+        let code = self.lock().clone().ok_or(ClaimError::Claimed)?;
+        let given = given.trim().to_ascii_uppercase();
+        Ok(code.as_bytes().ct_eq(given.as_bytes()).into())
+    }
+
+    fn used(&self) {
+        *self.lock() = None;
+        if let Err(error) = remove(&self.path) {
+            tracing::warn!(%error, path = %self.path.display(), "the used claim code could not be removed; remove the file");
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.code.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Admin {
+    /// Is somebody administrator now?
+    pub fn has_administrator(&self) -> bool {
+        has_administrator(&self.policy.load(), self.clock.now())
+    }
+
+    /// Makes the caller the first administrator.
+    pub async fn claim(
+        &self,
+        caller: &Caller,
+        claim: &Claim,
+        given: &str,
+    ) -> Result<RoleBinding, ClaimError> {
+        let turn = self.turn().await;
+        let policy = self.policy.load();
+        if has_administrator(&policy, self.clock.now()) {
+            return Err(ClaimError::Claimed);
+        }
+        let Principal::User(user) = caller.principal() else {
+            return Err(ClaimError::NotSiteAdministrator);
+        };
+        if !caller.user().is_some_and(|user| user.site_administrator) {
+            return Err(ClaimError::NotSiteAdministrator);
+        }
+        if !claim.is(given)? {
+            return Err(ClaimError::WrongCode);
+        }
+        let binding = RoleBinding {
+            id: RoleBindingId::generate(&*self.clock, &*self.random),
+            role: ADMINISTRATOR,
+            subject: BindingSubject::User { id: user },
+            range: Range::Everywhere,
+            until: None,
+            version: 1,
+        };
+        let mut next = Draft::of(&policy);
+        next.role_bindings.push(binding.clone());
+        let change = Change::from(Operation::PutRoleBinding(binding.clone(), Expect::Absent));
+        let object = Object {
+            kind: ObjectKind::User,
+            id: DisplayText::lossy(&user.to_string()),
+        };
+        let (now, action) = (self.clock.now(), Action::AdministratorClaim);
+        let event = caller.event(now, action, object, &policy);
+        self.put_in_force(&turn, next, change, event).await?;
+        claim.used();
+        Ok(binding)
+    }
+}
+
+fn has_administrator(policy: &Policy, now: Timestamp) -> bool {
+    policy
+        .role_bindings()
+        .any(|b| b.role == ADMINISTRATOR && b.until.is_none_or(|until| now < until))
+}
+
+/// 120 random bits as six groups of four letters and digits (RFC 4648 base32), easy to type.
+fn generate(random: &dyn Random) -> String {
+    let mut bytes = [0; 15];
+    random.fill(&mut bytes);
+    let text = data_encoding::BASE32_NOPAD.encode(&bytes);
+    let letters: Vec<char> = text.chars().collect();
+    let groups: Vec<String> = letters.chunks(4).map(|c| c.iter().collect()).collect();
+    groups.join("-")
+}
+
+fn remove(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

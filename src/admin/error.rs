@@ -1,0 +1,59 @@
+//! Why a change to a policy object was not made; nothing was written.
+
+use crate::model::PermissionPattern;
+use crate::policy::PolicyFault;
+use crate::store::CommitError;
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// No object has this id.
+    #[error("no {0} has this id; it may have been deleted")]
+    Missing(&'static str),
+    /// Somebody else changed it meanwhile.
+    #[error(
+        "somebody changed this {what} meanwhile: it is at version {present}, not {given}; read it again, then repeat your change"
+    )]
+    Stale {
+        /// Which kind of object.
+        what: &'static str,
+        /// Its version now.
+        present: u64,
+        /// The version that the change was based on.
+        given: u64,
+    },
+    /// The policy would not be valid. Everything that is wrong, at once.
+    #[error("{}", sentences(.0))]
+    Faults(Vec<PolicyFault>),
+    /// A role that comes with Samovar.
+    #[error("the role comes with Samovar and cannot be changed; make a role of your own")]
+    BuiltIn,
+    /// The role is still given to somebody.
+    #[error("the role is given by {0} role bindings; delete them first")]
+    RoleInUse(usize),
+    /// Role bindings are still limited to the application.
+    #[error("{0} role bindings are limited to this application; delete them first")]
+    ApplicationInUse(usize),
+    /// Nobody grants what they do not hold.
+    #[error(
+        "you do not hold `{0}` there, so you cannot grant it; ask somebody who does, or an administrator"
+    )]
+    NotHeld(PermissionPattern),
+    /// Samovar's own roles are for administrators to give.
+    #[error("only administrators give or take Samovar's own permissions")]
+    OwnRole,
+    /// The last administrator cannot go.
+    #[error("this would leave Samovar without an administrator; give somebody else the role first")]
+    LastAdministrator,
+    /// Gitea has no such organization, team or user, or has it no more.
+    #[error("the mirror knows no {0} with this id; sync with Gitea, then choose again")]
+    SubjectUnknown(&'static str),
+    /// It could not be written.
+    #[error("the change could not be written: {0}")]
+    Unavailable(CommitError),
+}
+
+fn sentences(faults: &[PolicyFault]) -> String {
+    let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    all.join("; ")
+}

@@ -1,0 +1,91 @@
+//! The service: one change at a time, from the policy in force to the next one.
+
+use super::AdminError;
+use super::draft::Draft;
+use crate::access::PolicyHolder;
+use crate::audit::AuditEvent;
+use crate::mirror::Mirror;
+use crate::model::{BindingSubject, Clock, Random};
+use crate::policy::Policy;
+use crate::store::{Change, Store};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Changes policy objects.
+pub struct Admin {
+    store: Store,
+    pub(super) policy: Arc<PolicyHolder>,
+    pub(super) mirror: Arc<Mirror>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    one_at_a_time: Mutex<()>,
+}
+
+impl Admin {
+    /// Over the policy in force, which came from this store.
+    pub fn new(
+        store: Store,
+        policy: Arc<PolicyHolder>,
+        mirror: Arc<Mirror>,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        mirror_what_is_bound(&policy.load(), &mirror);
+        Self {
+            store,
+            policy,
+            mirror,
+            clock,
+            random,
+            one_at_a_time: Mutex::new(()),
+        }
+    }
+
+    /// The policy in force, for lists and questions.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.load()
+    }
+
+    /// Held while a change is made, so that the policy it started from is the one it ends.
+    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.one_at_a_time.lock().await
+    }
+
+    /// Validates, commits, and puts in force, in this order. The guard shows that nobody else is changing anything.
+    pub(super) async fn put_in_force(
+        &self,
+        _turn: &MutexGuard<'_, ()>,
+        draft: Draft,
+        change: Change,
+        event: AuditEvent,
+    ) -> Result<(), AdminError> {
+        let next = draft.build()?;
+        self.store
+            .commit(change, event)
+            .await
+            .map_err(AdminError::Unavailable)?;
+        mirror_what_is_bound(&next, &self.mirror);
+        self.policy.swap(next);
+        Ok(())
+    }
+}
+
+/// Tells the mirror which teams and organizations to keep fresh.
+fn mirror_what_is_bound(policy: &Policy, mirror: &Mirror) {
+    let (mut teams, mut organizations) = (BTreeSet::new(), BTreeSet::new());
+    for binding in policy.role_bindings() {
+        match binding.subject {
+            BindingSubject::Team { id } => {
+                teams.insert(id);
+            }
+            BindingSubject::Organization { id } | BindingSubject::OrganizationOwners { id } => {
+                organizations.insert(id);
+            }
+            BindingSubject::ProviderGroup { .. }
+            | BindingSubject::User { .. }
+            | BindingSubject::ServiceAccount { .. } => {}
+        }
+    }
+    mirror.set_bound(teams, organizations);
+}

@@ -1,0 +1,121 @@
+//! One-time codes that hand a session at Samovar over to one application host in one browser.
+
+use super::BrowserKey;
+use crate::model::{Clock, HostName, Random, SessionId, SessionKey, SessionSecret, Timestamp};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a code holds.
+const LONGEST: Duration = Duration::from_secs(60);
+/// Codes at a time; the one issued first is dropped.
+const IN_ALL: usize = 10_000;
+
+/// A code as it stands in an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code(SessionSecret);
+
+impl Code {
+    /// As it stands in an address.
+    pub fn reveal(&self) -> String {
+        self.0.reveal()
+    }
+
+    /// From an address; none when it is not one of ours.
+    pub fn from_query(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
+}
+
+/// What a code stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handed {
+    /// The session at Samovar.
+    pub parent: SessionId,
+    /// Where the person wanted to go.
+    pub return_to: String,
+}
+
+/// Why a code opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HandOverFault {
+    /// Never issued, already used, too old, or for another host.
+    #[error("this sign-in is too old or was used already; open the page again")]
+    Unknown,
+    /// Another browser asked for it.
+    #[error("this sign-in was begun in another browser; open the page again in this one")]
+    OtherBrowser,
+}
+
+struct Issued {
+    handed: Handed,
+    host: HostName,
+    browser: BrowserKey,
+    at: Timestamp,
+}
+
+/// The codes that are out.
+pub struct HandOvers {
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    out: Mutex<Out>,
+}
+
+#[derive(Default)]
+struct Out {
+    by_code: HashMap<SessionKey, Issued>,
+    order: VecDeque<SessionKey>,
+}
+
+impl HandOvers {
+    /// None out.
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self {
+            clock,
+            random,
+            out: Mutex::default(),
+        }
+    }
+
+    /// A code for one host in one browser.
+    pub fn issue(&self, handed: Handed, host: HostName, browser: BrowserKey) -> Code {
+        let code = Code(SessionSecret::generate(&*self.random));
+        let issued = Issued {
+            handed,
+            host,
+            browser,
+            at: self.clock.now(),
+        };
+        let mut out = self.lock();
+        while out.order.len() >= IN_ALL {
+            if let Some(first) = out.order.pop_front() {
+                out.by_code.remove(&first);
+            }
+        }
+        out.order.push_back(code.0.key());
+        out.by_code.insert(code.0.key(), issued);
+        code
+    }
+
+    /// Takes a code; whoever comes second, from whichever host or browser, finds none.
+    pub fn redeem(
+        &self,
+        code: &Code,
+        host: &HostName,
+        browser: Option<BrowserKey>,
+    ) -> Result<Handed, HandOverFault> {
+        let taken = self.lock().by_code.remove(&code.0.key());
+        let issued = taken.ok_or(HandOverFault::Unknown)?;
+        if issued.host != *host || self.clock.now().since(issued.at) > LONGEST {
+            return Err(HandOverFault::Unknown);
+        }
+        if Some(issued.browser) != browser {
+            return Err(HandOverFault::OtherBrowser);
+        }
+        Ok(issued.handed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Out> {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
