@@ -43,7 +43,7 @@ struct Progress {
 enum Task {
     Ask(Question),
     Person(GiteaUserId, Login),
-    Find(GiteaUserId),
+    LookUp(GiteaUserId, Login),
 }
 
 type Shared = Arc<Mutex<Progress>>;
@@ -151,15 +151,18 @@ impl Inner {
             self.ask(progress, &Question::Users).await?;
         }
         let (unlisted, _) = self.unlisted(since);
-        self.work(progress, unlisted.into_iter().map(Task::Find))
-            .await
+        let tasks = unlisted
+            .into_iter()
+            .map(|(id, login)| Task::LookUp(id, login));
+        self.work(progress, tasks).await
     }
 
-    fn unlisted(&self, since: Timestamp) -> (Vec<GiteaUserId>, usize) {
+    fn unlisted(&self, since: Timestamp) -> (Vec<(GiteaUserId, Login)>, usize) {
         let facts = self.ledger.facts();
         let unheard = facts.known.unconfirmed(since).into_iter();
         let all = facts.known.accounts.len();
-        (unheard.map(|account| account.id).collect(), all)
+        let unheard = unheard.map(|account| (account.id, account.login.clone()));
+        (unheard.collect(), all)
     }
 
     async fn round(self: &Arc<Self>) {
@@ -235,7 +238,7 @@ impl Inner {
     async fn task(&self, progress: &Shared, task: Task) -> Result<(), MirrorError> {
         match task {
             Task::Person(id, login) => self.read_person(id, login).await,
-            Task::Find(id) => self.find_account(id, None).await.map(|_| ()),
+            Task::LookUp(id, login) => self.look_up(id, &login).await,
             Task::Ask(question) => match self.ask(progress, &question).await {
                 Err(MirrorError::Gitea(error)) => self.explain(progress, &question, error).await,
                 answer => answer,

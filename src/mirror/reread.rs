@@ -70,8 +70,20 @@ impl Inner {
         Err(MirrorError::Moving(login))
     }
 
+    /// An account that the list of users lacks: a bot answers to its login all the same.
+    pub(super) async fn look_up(&self, id: GiteaUserId, login: &Login) -> Result<(), MirrorError> {
+        let renamed = match self.questions.account(login).await {
+            Ok(account) if account.value.id == id => return self.put_account(account).await,
+            Ok(_) => None,
+            Err(error) if error.kind == Kind::Missing => None,
+            Err(error) if matches!(error.kind, Kind::Renamed(_)) => error.renamed_user(),
+            Err(error) => return Err(error.into()),
+        };
+        self.find_account(id, renamed).await.map(|_| ())
+    }
+
     /// Looks an account up by its id and puts in force what is found; its present login, or `None` when it is gone.
-    pub(super) async fn find_account(
+    async fn find_account(
         &self,
         id: GiteaUserId,
         renamed: Option<Login>,

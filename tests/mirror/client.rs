@@ -17,6 +17,18 @@ async fn ready() -> (GiteaWorld, Client, Arc<TestClock>) {
     (gitea, client, clock)
 }
 
+/// The same at the real Gitea that `SAMOVAR_TEST_GITEA` names, if it does.
+async fn ready_anywhere() -> (GiteaWorld, Client, Arc<TestClock>) {
+    let gitea = GiteaWorld::start().await;
+    if gitea.stand_in().is_some() {
+        return ready().await;
+    }
+    let clock = TestClock::start();
+    let own = gitea.service_identity("http://127.0.0.2:9/callback").await;
+    let client = client(gitea.url(), &own.token, &clock);
+    (gitea, client, clock)
+}
+
 fn stand_in(gitea: &GiteaWorld) -> &StandIn {
     gitea.stand_in().unwrap()
 }
@@ -38,7 +50,7 @@ fn tells<T: std::fmt::Debug>(answer: Result<T, GiteaError>, kind: &Kind, words: 
 
 #[tokio::test]
 async fn lists_are_read_whole_over_several_pages() {
-    let (gitea, client, _) = ready().await;
+    let (gitea, client, _) = ready_anywhere().await;
     for n in 0..120 {
         gitea.user(&format!("filler{n}")).await;
     }
@@ -48,7 +60,7 @@ async fn lists_are_read_whole_over_several_pages() {
 
 #[tokio::test]
 async fn a_list_of_exactly_one_full_page_ends() {
-    let (gitea, client, _) = ready().await;
+    let (gitea, client, _) = ready_anywhere().await;
     for n in 0..48 {
         gitea.user(&format!("filler{n}")).await;
     }
@@ -87,7 +99,7 @@ async fn null_where_a_list_is_owed_is_not_empty() {
 
 #[tokio::test]
 async fn an_expired_token_is_told_with_the_setting_and_the_scopes() {
-    let (gitea, _, clock) = ready().await;
+    let (gitea, _, clock) = ready_anywhere().await;
     let client = client(gitea.url(), &"0".repeat(40), &clock);
     let words = ["SAMOVAR_GITEA_TOKEN", "read:admin", "401"];
     tells(client.users().await, &Kind::TokenBroken, &words);
@@ -96,7 +108,7 @@ async fn an_expired_token_is_told_with_the_setting_and_the_scopes() {
 
 #[tokio::test]
 async fn a_missing_scope_is_told_with_gitea_s_own_words() {
-    let (gitea, _, clock) = ready().await;
+    let (gitea, _, clock) = ready_anywhere().await;
     let token = gitea.token("root", "narrow", &["read:user"]).await;
     let client = client(gitea.url(), &token, &clock);
     let words = ["403", "required=[read:admin]", "`read:organization`"];
@@ -105,7 +117,7 @@ async fn a_missing_scope_is_told_with_gitea_s_own_words() {
 
 #[tokio::test]
 async fn a_service_identity_that_is_no_site_administrator_is_told_so() {
-    let (gitea, _, clock) = ready().await;
+    let (gitea, _, clock) = ready_anywhere().await;
     gitea.user("ben").await;
     let token = gitea.token("ben", "full", &["all"]).await;
     let client = client(gitea.url(), &token, &clock);
@@ -120,7 +132,7 @@ async fn a_service_identity_that_is_no_site_administrator_is_told_so() {
 
 #[tokio::test]
 async fn an_unreachable_gitea_is_told_with_its_address() {
-    let (mut gitea, client, _) = ready().await;
+    let (mut gitea, client, _) = ready_anywhere().await;
     gitea.go_away().await;
     let url = gitea.url().to_owned();
     let words = [url.as_str(), "does not answer", "`gitea.url`", "refused"];
@@ -146,7 +158,7 @@ async fn json_that_is_cut_short_is_no_answer() {
 
 #[tokio::test]
 async fn a_wrong_sub_path_is_told_apart_from_an_empty_gitea() {
-    let (gitea, _, clock) = ready().await;
+    let (gitea, _, clock) = ready_anywhere().await;
     let url = format!("{}/git", gitea.url());
     let client = client(&url, &"0".repeat(40), &clock);
     let error = client.users().await.unwrap_err();
@@ -190,7 +202,7 @@ async fn what_only_the_operator_can_mend_is_not_tried_again() {
 
 #[tokio::test]
 async fn an_old_name_is_a_rename_and_is_not_followed() {
-    let (gitea, client, _) = ready().await;
+    let (gitea, client, _) = ready_anywhere().await;
     gitea.user("ben").await;
     gitea.organization("acme", "root").await;
     let acme = client.organization(&login("acme")).await.unwrap().value;
@@ -209,7 +221,7 @@ async fn an_old_name_is_a_rename_and_is_not_followed() {
 
 #[tokio::test]
 async fn an_old_name_of_a_repository_leads_to_it() {
-    let (gitea, client, _) = ready().await;
+    let (gitea, client, _) = ready_anywhere().await;
     gitea.organization("acme", "root").await;
     let id = gitea.repository("acme", "api", true).await;
     gitea.rename_organization("acme", "acme2").await;
@@ -220,7 +232,7 @@ async fn an_old_name_of_a_repository_leads_to_it() {
 
 #[tokio::test]
 async fn what_somebody_may_do_in_a_repository_is_asked_as_that_user() {
-    let (gitea, client, _) = ready().await;
+    let (gitea, client, _) = ready_anywhere().await;
     for user in ["ben", "eli"] {
         gitea.user(user).await;
     }
@@ -275,7 +287,7 @@ async fn a_pre_release_is_a_warning_and_no_refusal() {
 
 #[tokio::test]
 async fn accounts_and_teams_are_read_as_gitea_has_them() {
-    let (gitea, client, _) = ready().await;
+    let (gitea, client, _) = ready_anywhere().await;
     let ben = gitea.user("ben").await;
     gitea.organization("acme", "ben").await;
     let id = ben.try_into().unwrap();

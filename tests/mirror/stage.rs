@@ -1,6 +1,7 @@
 //! A clock that a test turns, a random source without chance, and a client for the stand-in.
 
 use crate::support::gitea::StandIn;
+use crate::support::gitea::clock::machine;
 use crate::support::world::GiteaWorld;
 use samovar::gitea::{Client, Settings};
 use samovar::mirror::{Mirror, PassReport};
@@ -12,12 +13,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// Stands still until it is turned.
+/// Starts with the machine's time, which a real Gitea has too, and stands still until it is turned.
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
     pub fn start() -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(1_790_000_000_000)))
+        Arc::new(Self(AtomicI64::new(machine()() * 1000)))
     }
 
     pub fn turn(&self, span: Duration) {
@@ -93,9 +94,23 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// At the stand-in.
     pub async fn acme() -> Self {
         let clock = TestClock::start();
         let gitea = world(&clock).await;
+        Self::at(gitea, clock).await
+    }
+
+    /// At the real Gitea that `SAMOVAR_TEST_GITEA` names, or else at the stand-in.
+    pub async fn acme_anywhere() -> Self {
+        let real = GiteaWorld::start().await;
+        if real.stand_in().is_some() {
+            return Self::acme().await;
+        }
+        Self::at(real, TestClock::start()).await
+    }
+
+    async fn at(gitea: GiteaWorld, clock: Arc<TestClock>) -> Self {
         let own = gitea.service_identity("http://127.0.0.2:9/callback").await;
         for user in ["ben", "eli"] {
             gitea.user(user).await;
@@ -152,6 +167,13 @@ impl Stage {
         let directory = self.mirror.directory();
         let all = directory.organizations.keys().copied().collect();
         self.mirror.set_bound(BTreeSet::new(), all);
+    }
+
+    /// What stands in the way, but for the clock, which the test turns and a real Gitea does not.
+    pub fn problems(&self) -> Vec<String> {
+        let mut problems = self.mirror.state().problems;
+        problems.retain(|problem| !problem.contains("NTP"));
+        problems
     }
 
     pub async fn sync(&self) -> PassReport {

@@ -79,6 +79,8 @@ fn search(ctx: &mut Ctx<'_>, _: &[&str]) -> Reply {
     let users = ctx.state.users.values();
     let mut found: Vec<_> = users
         .filter(|user| match uid {
+            // like the list of users, the search knows ordinary accounts alone
+            _ if user.is_bot => false,
             Some(uid) if uid > 0 => user.id == uid,
             _ => user.login.to_lowercase().contains(&word),
         })
