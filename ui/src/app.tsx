@@ -52,7 +52,7 @@ function Present({ place }: { place: Place }) {
     );
   }
   const View = found.page.view;
-  return <View key={place.path} id={found.id} query={place.query} />;
+  return <View key={`${place.visit} ${place.path}`} id={found.id} query={place.query} />;
 }
 
 function Header({ me, place }: { me: Me; place: Place }) {

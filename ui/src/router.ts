@@ -5,6 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 export interface Place {
   path: string;
   query: URLSearchParams;
+  /** Counts arrivals: a page that is gone to again starts anew, one that only notes its state in its address does not. */
+  visit: number;
 }
 
 let guard: (() => boolean) | undefined;
@@ -14,14 +16,19 @@ export function guardLeaving(question: (() => boolean) | undefined): void {
   guard = question;
 }
 
+let visits = 0;
+
 function here(): Place {
-  return { path: location.pathname, query: new URLSearchParams(location.search) };
+  return { path: location.pathname, query: new URLSearchParams(location.search), visit: visits };
 }
 
 /** Goes to an address of the UI; `replace` leaves no step for the back button. */
 export function go(address: string, replace = false): void {
   if (!replace && guard !== undefined && !guard()) return;
-  if (!replace) guard = undefined;
+  if (!replace) {
+    guard = undefined;
+    visits += 1;
+  }
   history[replace ? "replaceState" : "pushState"](null, "", address);
   dispatchEvent(new Event("samovar:moved"));
 }
@@ -38,17 +45,21 @@ export function usePlace(isPage: (path: string) => boolean): Place {
   const [place, setPlace] = useState(here);
   useEffect(() => {
     const moved = () => setPlace(here());
+    const stepped = () => {
+      visits += 1;
+      moved();
+    };
     const clicked = (event: MouseEvent) => {
       const link = linkOf(event);
       if (link === undefined || !isPage(link.pathname)) return;
       event.preventDefault();
       go(link.pathname + link.search);
     };
-    addEventListener("popstate", moved);
+    addEventListener("popstate", stepped);
     addEventListener("samovar:moved", moved);
     document.addEventListener("click", clicked);
     return () => {
-      removeEventListener("popstate", moved);
+      removeEventListener("popstate", stepped);
       removeEventListener("samovar:moved", moved);
       document.removeEventListener("click", clicked);
     };

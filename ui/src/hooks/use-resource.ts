@@ -15,19 +15,24 @@ export function asApiError(thrown: unknown): ApiError {
   return thrown instanceof ApiError ? thrown : new ApiError(0, { title: "The page failed", detail: String(thrown) });
 }
 
-/** Reads at once, and again whenever one of `inputs` changes; a late answer to an old question is dropped. */
+/**
+ * Reads at once, and again whenever one of `inputs` changes; a late answer to an old question is dropped.
+ * Signed out at the first reading leads to sign-in; later it is an error like others, so that what was typed stays.
+ */
 export function useResource<T>(read: () => Promise<T>, inputs: readonly unknown[]): Resource<T> {
   const [state, setState] = useState<{ data: T | undefined; error: ApiError | undefined; loading: boolean }>({ data: undefined, error: undefined, loading: true });
   const turn = useRef(0);
+  const known = useRef(false);
   const reload = useCallback(async () => {
     const mine = ++turn.current;
     setState((old) => ({ ...old, loading: true }));
     try {
       const data = await read();
+      known.current = true;
       if (mine === turn.current) setState({ data, error: undefined, loading: false });
     } catch (thrown) {
       const error = asApiError(thrown);
-      if (error.signedOut) dispatchEvent(new Event("samovar:signed-out"));
+      if (error.signedOut && !known.current) dispatchEvent(new Event("samovar:signed-out"));
       if (mine === turn.current) setState((old) => ({ ...old, error, loading: false }));
     }
   }, inputs);

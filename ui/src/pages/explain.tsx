@@ -9,7 +9,7 @@ import { DecisionBox } from "../parts/decision";
 import { Field } from "../parts/field";
 import { ErrorBox } from "../parts/notice";
 import { Page } from "../parts/page";
-import { PersonInput } from "../parts/people";
+import { personNamed, PersonInput } from "../parts/people";
 import { address, go } from "../router";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -28,14 +28,14 @@ export function Explain({ query }: { query: URLSearchParams }) {
   const [decision, setDecision] = useState<Decision>();
   const action = useAction();
   const host = input.host || applications.data?.flatMap((one) => one.hosts)[0] || "";
-  const unknown = input.login !== "" && input.user === undefined;
   const ask = async () => {
     await action.run(async () => {
       const asked: Question = { method: input.method, host, path: input.path };
-      const answer = await take(api.POST("/decisions/explain", { body: input.user === undefined ? asked : { ...asked, user: input.user } }));
+      const user = input.login === "" ? undefined : (input.user ?? (await personNamed(input.login)).id);
+      const answer = await take(api.POST("/decisions/explain", { body: user === undefined ? asked : { ...asked, user } }));
       setDecision(answer);
       announce(answer.verdict === "allow" ? "Allowed" : "Denied");
-      go(address("/explain", { person: input.login, user: input.user, host, method: input.method, path: input.path }), true);
+      go(address("/explain", { person: input.login, user, host, method: input.method, path: input.path }), true);
     });
   };
   useEffect(() => {
@@ -47,18 +47,21 @@ export function Explain({ query }: { query: URLSearchParams }) {
   };
   const set = (part: Partial<Input>) => {
     setDecision(undefined);
-    setInput({ ...input, ...part });
+    setInput((old) => ({ ...old, ...part }));
   };
   return (
     <Page title="Explain" lead="May this person make this request, and why? The very code answers that guards the applications; nothing is done.">
       <form class="question" onSubmit={submit}>
-        <Field label="Person" fault={unknown && !action.running ? "Nobody has this login." : undefined}>
+        <Field label="Person">
           {(ties) => (
             <PersonInput
               ties={ties}
               login={input.login}
               placeholder="not signed in"
-              onChange={(login, user) => (login === input.login && user?.id === input.user ? undefined : set({ login, user: user?.id }))}
+              onChange={(login, user) => {
+                if (login !== input.login) set({ login, user: user?.id });
+                else if (user !== undefined) setInput((old) => ({ ...old, user: user.id }));
+              }}
             />
           )}
         </Field>
@@ -76,7 +79,7 @@ export function Explain({ query }: { query: URLSearchParams }) {
           {(ties) => <input {...ties} required class="mono" autocomplete="off" spellcheck={false} value={input.path} onInput={(event) => set({ path: event.currentTarget.value })} />}
         </Field>
         <div class="actions">
-          <button type="submit" class="primary" disabled={action.running || unknown || host === ""}>
+          <button type="submit" class="primary" disabled={action.running || host === ""}>
             Ask
           </button>
         </div>

@@ -37,7 +37,7 @@ export function Sessions() {
       )}
       {!mine && (
         <form class="filters" onSubmit={(event) => event.preventDefault()}>
-          <Field label="Person">
+          <Field label="Person" hint={login !== "" && user === undefined ? "Nobody has this login; everybody's sessions are shown." : undefined}>
             {(ties) => (
               <PersonInput
                 ties={ties}

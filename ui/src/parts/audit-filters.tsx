@@ -1,8 +1,10 @@
 // What to look for in the audit log.
 import { useState } from "preact/hooks";
 import type { Application } from "../api/schema";
+import { useAction } from "../hooks/use-action";
 import { Field } from "./field";
-import { PersonInput } from "./people";
+import { ErrorBox } from "./notice";
+import { personNamed, PersonInput } from "./people";
 
 /** Empty means no matter. `actor` is an id or one of the API's words; `login` only shows whose it is. */
 export interface Filters {
@@ -40,10 +42,15 @@ interface Props {
 
 export function AuditFilters({ filters, applications, onApply }: Props) {
   const [input, setInput] = useState(filters);
-  const set = (part: Partial<Filters>) => setInput({ ...input, ...part });
-  const submit = (event: Event) => {
+  const action = useAction();
+  const set = (part: Partial<Filters>) => setInput((old) => ({ ...old, ...part }));
+  const submit = async (event: Event) => {
     event.preventDefault();
-    onApply(input);
+    await action.run(async () => {
+      // Typed faster than looked up; without this the log of everybody would show under one name.
+      const actor = input.login === "" || input.actor !== "" ? input.actor : (await personNamed(input.login)).id;
+      onApply({ ...input, actor });
+    });
   };
   const clear = () => {
     const none = filtersOf(new URLSearchParams());
@@ -53,7 +60,7 @@ export function AuditFilters({ filters, applications, onApply }: Props) {
   return (
     <details class="fold" open={!matchMedia("(max-width: 45rem)").matches}>
       <summary>Filters</summary>
-      <form class="filters" onSubmit={submit} aria-label="Filters">
+      <form class="filters" onSubmit={(event) => void submit(event)} aria-label="Filters">
         <Who input={input} set={set} />
         <Field label="What">
           {(ties) => <input {...ties} value={input.action} placeholder="role-binding.create" autocomplete="off" spellcheck={false} onInput={(event) => set({ action: event.currentTarget.value })} />}
@@ -92,6 +99,7 @@ export function AuditFilters({ filters, applications, onApply }: Props) {
           </button>
         </div>
       </form>
+      {action.error && <ErrorBox error={action.error} />}
     </details>
   );
 }
@@ -124,7 +132,7 @@ function Who({ input, set }: { input: Filters; set: (part: Partial<Filters>) => 
               ties={ties}
               login={input.login}
               placeholder="anybody"
-              onChange={(login, user) => (login === input.login && (user?.id ?? "") === input.actor ? undefined : set({ login, actor: user?.id ?? "" }))}
+              onChange={(login, user) => set({ login, actor: user?.id ?? "" })}
             />
           )}
         </Field>

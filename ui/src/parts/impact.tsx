@@ -19,7 +19,7 @@ export function Impact({ question, onShown }: Props) {
     if (question === undefined) return undefined;
     return { key, data: await take(api.POST("/role-bindings/impact", { body: question })) };
   }, [key]);
-  const shown = impact.data?.key === key && !impact.loading;
+  const shown = question !== undefined && impact.data?.key === key && !impact.loading;
   useEffect(() => onShown(shown), [shown]);
   return (
     <div class="impact" role="status" aria-busy={impact.loading}>

@@ -1,6 +1,6 @@
 // People: a short list of names, and an input that finds one by login.
-import { useEffect, useId, useState } from "preact/hooks";
-import { api, take } from "../api/client";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { ApiError, api, take } from "../api/client";
 import type { User } from "../api/schema";
 import type { Ties } from "./field";
 
@@ -31,18 +31,20 @@ interface Props {
 export function PersonInput({ ties, login, onChange, placeholder }: Props) {
   const list = useId();
   const [found, setFound] = useState<User[]>([]);
+  const told = useRef(onChange);
+  told.current = onChange;
   useEffect(() => {
-    const soon = setTimeout(() => {
-      const query = login === "" ? { limit: 20 } : { limit: 20, search: login };
-      take(api.GET("/users", { params: { query } })).then(
-        (answer) => {
-          setFound(answer.items);
-          onChange(login, answer.items.find((user) => user.login === login));
-        },
-        () => setFound([]),
-      );
-    }, 120);
-    return () => clearTimeout(soon);
+    let live = true;
+    const tell = (users: User[]) => {
+      if (!live) return;
+      setFound(users);
+      told.current(login, named(login, users));
+    };
+    const soon = setTimeout(() => search(login).then(tell, () => tell([])), 120);
+    return () => {
+      live = false;
+      clearTimeout(soon);
+    };
   }, [login]);
   return (
     <>
@@ -53,7 +55,7 @@ export function PersonInput({ ties, login, onChange, placeholder }: Props) {
         autocomplete="off"
         spellcheck={false}
         placeholder={placeholder ?? ""}
-        onInput={(event) => onChange(event.currentTarget.value, found.find((user) => user.login === event.currentTarget.value))}
+        onInput={(event) => onChange(event.currentTarget.value, named(event.currentTarget.value, found))}
       />
       <datalist id={list}>
         {found.map((user) => (
@@ -64,4 +66,21 @@ export function PersonInput({ ties, login, onChange, placeholder }: Props) {
       </datalist>
     </>
   );
+}
+
+async function search(login: string): Promise<User[]> {
+  const query = login === "" ? { limit: 20 } : { limit: 20, search: login };
+  return (await take(api.GET("/users", { params: { query } }))).items;
+}
+
+/** Logins differ by more than case. */
+function named(login: string, users: readonly User[]): User | undefined {
+  return users.find((user) => user.login.toLowerCase() === login.trim().toLowerCase());
+}
+
+/** The person with exactly this login. */
+export async function personNamed(login: string): Promise<User> {
+  const user = named(login, await search(login.trim()));
+  if (user === undefined) throw new ApiError(404, { title: "Nobody has this login", detail: `Gitea has nobody called \`${login}\`.` });
+  return user;
 }

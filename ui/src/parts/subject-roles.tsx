@@ -34,13 +34,19 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
   const change = may("samovar.role-bindings:write");
   const close = () => setOpen(undefined);
   const section = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const taken = async () => {
+    await onChange();
+    // The button that had the focus is gone.
+    requestAnimationFrame(() => heading.current?.focus());
+  };
   useEffect(() => {
     // On a narrow screen this side is below the other one.
     if (matchMedia(NARROW).matches) section.current?.scrollIntoView();
   }, []);
   return (
     <section class="side" aria-label="Roles" ref={section}>
-      <h2>{subjectWords(chosen.subject, chosen.name)}</h2>
+      <h2 ref={heading} tabIndex={-1}>{subjectWords(chosen.subject, chosen.name)}</h2>
       <Members chosen={chosen} world={world} />
       <AlsoThrough world={world} chosen={chosen} />
       <ul class="roles">
@@ -50,7 +56,7 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
       </ul>
       {open && "give" in open && <BindingDialog world={world} chosen={chosen} role={open.give} onSaved={onChange} onClose={close} />}
       {open && "change" in open && <BindingDialog world={world} chosen={chosen} role={open.role} binding={open.change} onSaved={onChange} onClose={close} />}
-      {open && "take" in open && <TakeAway binding={open.take} onTaken={onChange} onClose={close} />}
+      {open && "take" in open && <TakeAway binding={open.take} onTaken={taken} onClose={close} />}
     </section>
   );
 }
@@ -85,7 +91,7 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
               <button type="button" class="link" aria-label={`Change ${role.name}`} onClick={() => onOpen({ change: binding, role })}>
                 Change…
               </button>
-              <button type="button" class="link" aria-label={`Take ${role.name} away`} onClick={() => onOpen({ take: binding })}>
+              <button type="button" class="link" aria-label={`Take away ${role.name}`} onClick={() => onOpen({ take: binding })}>
                 Take away…
               </button>
             </span>

@@ -1,0 +1,166 @@
+// The first use from a browser: from the claim code to a protected application, its audit events and sign-out.
+//
+// Started by main.rs with one JSON document in FIRST_USE; says each step, ends with status 1 at the first that fails.
+// Knows pages as a person does: by labels, names of buttons and texts.
+import { strict as assert } from "node:assert";
+import { start } from "./stage.mjs";
+
+const world = JSON.parse(process.env.FIRST_USE);
+const stage = await start(world);
+const { page, step } = stage;
+
+await step("nobody is signed in, and nobody is sent away unasked", async () => {
+  await page.goto(`${world.samovar}/roles`);
+  await page.getByRole("link", { name: "Sign in with Gitea" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/roles");
+});
+
+await step("signing in leads to Gitea and back to the page that was asked for", async () => {
+  await page.getByRole("link", { name: "Sign in with Gitea" }).click();
+  await stage.signInAtGitea(world.administrator);
+  await page.waitForURL(`${world.samovar}/roles`);
+});
+
+await step("a wrong claim code is refused in words, the right one makes the first administrator", async () => {
+  await page.getByRole("heading", { name: "Become the first administrator" }).waitFor();
+  await page.getByLabel("Claim code").fill("certainly-not-the-code");
+  await page.getByRole("button", { name: "Become administrator" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Claim code").fill(world.claimCode);
+  await page.getByRole("button", { name: "Become administrator" }).click();
+  await page.getByRole("heading", { name: "Roles", exact: true }).waitFor();
+});
+
+await step("a role is made; a permission that is none is pointed at", async () => {
+  await page.getByRole("link", { name: "New role" }).click();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "the title of a new page has the focus");
+  await page.getByLabel("Name").fill("deployer");
+  await page.getByLabel("What it is for").fill("May start deployments");
+  await page.getByLabel("Permissions").fill("deployments write");
+  await page.getByRole("button", { name: "Make role" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByLabel("Name").inputValue(), "deployer", "what was typed is kept");
+  await page.getByLabel("Permissions").fill("deployments:read\ndeployments:write");
+  await page.getByRole("button", { name: "Make role" }).click();
+  await page.getByRole("heading", { name: "deployer", exact: true }).waitFor();
+});
+
+await step("an application is named, with its routes in order", async () => {
+  await stage.open("Applications");
+  await page.getByRole("link", { name: "New application" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("deployments");
+  await page.getByLabel("Hosts").fill("deploy.example.org");
+  await stage.route(1, { path: "/deploy/{owner}/{repo}", methods: "POST", asks: "permissions", permissions: "deployments:write" });
+  await page.getByRole("button", { name: "Add a route" }).click();
+  await stage.route(2, { path: "/healthz", methods: "", asks: "nothing (public)" });
+  await page.getByRole("button", { name: "Add a route" }).click();
+  await stage.route(3, { path: "/**", methods: "GET", asks: "being signed in" });
+  await page.getByRole("button", { name: "Move route 2 up" }).click();
+  assert.equal(await page.getByLabel("Path").first().inputValue(), "/healthz");
+  await page.getByRole("button", { name: "Make application" }).click();
+  await page.getByRole("heading", { name: "deployments", exact: true }).waitFor();
+});
+
+await step("the blocks for nginx and Caddy name the application's host", async () => {
+  for (const proxy of ["nginx", "Caddy"]) {
+    await page.getByRole("button", { name: proxy, exact: true }).click();
+    const text = await page.getByLabel(`${proxy} configuration`).innerText();
+    assert.match(text, /deploy\.example\.org/);
+  }
+});
+
+await step("a team gets the role, after a look at who gains", async () => {
+  await stage.open("Access");
+  await page.getByRole("button", { name: /^Deployers/ }).click();
+  const give = page.getByRole("button", { name: "Give deployer" });
+  await give.click();
+  await page.keyboard.press("Escape");
+  assert.ok(await give.evaluate((button) => button === document.activeElement), "a closed dialog gives the focus back");
+  await give.click();
+  await page.getByText("1 person would gain access").waitFor();
+  assert.match(await page.getByRole("dialog").innerText(), new RegExp(world.member));
+  await page.getByRole("button", { name: "Give role" }).click();
+  await page.getByRole("button", { name: "Take away deployer" }).waitFor();
+  await stage.shot("access");
+});
+
+await step("two questions are explained, one allowed and one denied", async () => {
+  for (const [login, verdict] of [
+    [world.member, "Allowed"],
+    [world.outsider, "Denied"],
+  ]) {
+    await stage.open("Explain");
+    await page.getByLabel("Person").fill(login);
+    await page.getByLabel("Method").selectOption("POST");
+    await page.getByLabel("Path").fill("/deploy/acme/site");
+    await page.getByRole("button", { name: "Ask" }).click();
+    await page.getByRole("heading", { name: verdict }).waitFor();
+    assert.match(await page.getByLabel("Decision").innerText(), /deployments:write/);
+  }
+  await stage.shot("explain");
+});
+
+await step("who was slower sees what the other one changed, and loses nothing", async () => {
+  const other = await stage.secondPage();
+  for (const one of [page, other]) {
+    await one.goto(`${world.samovar}/roles`);
+    await one.getByRole("link", { name: "deployer" }).click();
+    await one.getByLabel("What it is for").waitFor();
+  }
+  await other.getByLabel("What it is for").fill("Changed by the faster one");
+  await other.getByRole("button", { name: "Save changes" }).click();
+  await other.getByRole("button", { name: "Save changes", disabled: true }).waitFor();
+  await page.getByLabel("What it is for").fill("Typed by the slower one");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("Somebody else changed this role").waitFor();
+  await page.getByText("Changed by the faster one").waitFor();
+  assert.equal(await page.getByLabel("What it is for").inputValue(), "Typed by the slower one");
+  await page.getByRole("button", { name: "Save mine over it" }).click();
+  await page.getByText("Somebody else changed this role").waitFor({ state: "detached" });
+  await other.reload();
+  await other.getByLabel("What it is for").waitFor();
+  assert.equal(await other.getByLabel("What it is for").inputValue(), "Typed by the slower one");
+  await other.close();
+});
+
+await step("the audit log has told it all, and filters", async () => {
+  await stage.open("Audit");
+  for (const action of ["role.create", "application.create", "role-binding.create"]) {
+    await page.getByLabel("What", { exact: true }).fill(action);
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("cell", { name: action }).first().waitFor();
+    assert.match(page.url(), new RegExp(`action=${action}`));
+  }
+});
+
+await step("Gitea is read on demand", async () => {
+  await stage.open("Gitea");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await page.getByRole("status").filter({ hasText: "Everything is read" }).waitFor({ state: "attached" });
+});
+
+await step("the session in use is marked", async () => {
+  await stage.open("Sessions");
+  await page.getByText("this one").first().waitFor();
+});
+
+await step("the role is taken away, after a look at who loses", async () => {
+  await stage.open("Access");
+  await page.getByRole("button", { name: /^Deployers/ }).click();
+  await page.getByRole("button", { name: "Take away deployer" }).click();
+  await page.getByText("1 person would lose access").waitFor();
+  await page.getByRole("button", { name: "Take away", exact: true }).click();
+  await page.getByRole("button", { name: "Take away deployer" }).waitFor({ state: "detached" });
+});
+
+await step("every page is fit for screen readers, and for a narrow screen", stage.everyPageFits);
+
+await step("signed out stays signed out", async () => {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL(`${world.samovar}/auth/signed-out*`);
+  await page.goto(`${world.samovar}/access`);
+  await page.getByRole("link", { name: "Sign in with Gitea" }).waitFor();
+  assert.equal(new URL(page.url()).origin, world.samovar);
+});
+
+await stage.end();

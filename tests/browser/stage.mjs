@@ -1,0 +1,93 @@
+// The browser and what every step needs: Chromium from the system, Gitea's sign-in form, pictures, and a watch on
+// everything that the content security policy blocked or a script threw.
+import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { chromium } from "playwright-core";
+
+const PAGES = ["/", "/access", "/roles", "/roles/new", "/applications", "/applications/new", "/explain", "/sessions", "/audit", "/gitea"];
+
+export async function start(world) {
+  const browser = await chromium.launch({ executablePath: world.chromium, args: ["--no-sandbox"] });
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: "en-GB" });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const faults = [];
+  context.on("weberror", (error) => faults.push(String(error.error())));
+  context.on("console", (message) => {
+    // A refused call is written to the console by the browser itself, and is part of some steps.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text());
+  });
+
+  async function step(name, work) {
+    try {
+      await work();
+      assert.deepEqual(faults, [], "the browser's console is quiet");
+      console.log(`ok: ${name}`);
+    } catch (error) {
+      console.error(`failed: ${name}\nat ${page.url()}\n${await page.locator("body").innerText()}\n`, error);
+      await browser.close();
+      process.exit(1);
+    }
+  }
+
+  async function signInAtGitea({ login, password }) {
+    await page.locator("input[name=user_name]").fill(login);
+    await page.locator("input[name=password]").fill(password);
+    await page.locator("input[name=password]").press("Enter");
+    const consent = page.locator("button[name=granted][value=true]");
+    const back = page.waitForURL(`${world.samovar}/**`);
+    await Promise.race([consent.waitFor().then(() => consent.click(), () => undefined), back]);
+    await back;
+  }
+
+  async function open(name) {
+    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    await page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
+  }
+
+  async function route(place, { path, methods, asks, permissions }) {
+    const row = page.getByRole("listitem", { name: `Route ${place}`, exact: true });
+    await row.getByLabel("Path").fill(path);
+    await row.getByLabel("Methods").fill(methods);
+    await row.getByLabel("Asks for").selectOption(asks);
+    if (permissions) await row.getByRole("textbox", { name: /^Permissions/ }).fill(permissions);
+  }
+
+  /** A picture of the page for people, when a folder for pictures is given. */
+  async function shot(name) {
+    if (!world.pictures) return;
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${world.pictures}/${name}-${colorScheme}.png`, fullPage: true });
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+  }
+
+  const axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+
+  /** What axe-core finds against the accessibility rules, on the page as it is. */
+  async function unfit(colorScheme) {
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => globalThis.axe.run());
+    return found.violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0].html}`);
+  }
+
+  async function everyPageFits() {
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const path of PAGES) {
+      await page.goto(world.samovar + path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual([...(await unfit("dark")), ...(await unfit("light"))], [], path);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${path} is ${over} pixels wider than the screen`);
+    }
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByRole("navigation").getByRole("link", { name: "Roles" }).click();
+    await page.getByRole("heading", { name: "Roles", exact: true }).waitFor();
+    await page.setViewportSize({ width: 1200, height: 800 });
+  }
+
+  return { page, step, signInAtGitea, open, route, shot, everyPageFits, secondPage: () => context.newPage(), end: () => browser.close() };
+}
