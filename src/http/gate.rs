@@ -9,11 +9,12 @@ use super::origin;
 use super::problem::{Asker, Code, Problem, is_navigation};
 use super::protect;
 use crate::access::{Client, PolicyHolder};
-use crate::model::{Clock, DisplayText, HostName, Random, RequestId};
+use crate::model::{Clock, DisplayText, HostName, Invalid, Random, RequestId};
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the gate stands.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Settings {
     pub trusted: TrustedProxies,
     /// Longest body that any door takes, in bytes.
     pub body_bytes: u64,
+    /// How long a request may take from its head to its answer.
+    pub answer_timeout: Duration,
 }
 
 /// What is served at which host.
@@ -69,7 +72,7 @@ impl Gate {
     }
 
     async fn pass(&self, mut request: Request, asker: Asker) -> poem::Result<Response> {
-        let host = host(&request)?;
+        let host = host(&request, &self.settings.own)?;
         let door = self.door(&host, request.uri().path())?;
         check_connection(request.headers())?;
         if !is_check(&request) {
@@ -78,7 +81,11 @@ impl Gate {
         }
         let exchange = self.exchange(&request, host, asker);
         request.set_data(exchange);
-        door.call(request).await.map(IntoResponse::into_response)
+        let answer = door.call(request);
+        // Checks wait for no client; everything else may be reading a body that never ends.
+        let answer = tokio::time::timeout(self.settings.answer_timeout, answer).await;
+        let answer = answer.map_err(|_| slow())?;
+        answer.map(IntoResponse::into_response)
     }
 
     fn door(&self, host: &HostName, path: &str) -> Result<&Route, Problem> {
@@ -163,6 +170,11 @@ fn refuse(error: poem::Error, asker: &Asker) -> Response {
     problem.respond(asker)
 }
 
+fn slow() -> Problem {
+    let detail = "the request took too long; send its body at once, or try again later";
+    Problem::new(Code::RequestTimeout, detail)
+}
+
 fn is_check(request: &Request) -> bool {
     request.uri().path().starts_with(CHECKS)
 }
@@ -175,18 +187,17 @@ fn peer(request: &Request) -> Option<IpAddr> {
 }
 
 /// Exactly one `Host` (RFC 9112 section 3.2), and none other in the request line.
-fn host(request: &Request) -> Result<HostName, Problem> {
+fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
     let fault = |detail: &str| Problem::new(Code::HostInvalid, detail);
     let mut sent = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (sent.next(), sent.next()) else {
         return Err(fault("exactly one `Host` header is needed; send one"));
     };
-    let text = host
-        .to_str()
-        .map_err(|_| fault("`Host` is not in ASCII; send the name's ASCII form"))?;
-    let host: HostName = text
-        .parse()
-        .map_err(|invalid: crate::model::Invalid| fault(&invalid.0))?;
+    let host = if host == own.as_str() {
+        own.clone()
+    } else {
+        read_host(host)?
+    };
     let line = request
         .uri()
         .authority()
@@ -197,6 +208,13 @@ fn host(request: &Request) -> Result<HostName, Problem> {
         )),
         _ => Ok(host),
     }
+}
+
+fn read_host(host: &HeaderValue) -> Result<HostName, Problem> {
+    let fault = |detail: &str| Problem::new(Code::HostInvalid, detail);
+    let text = host.to_str();
+    let text = text.map_err(|_| fault("`Host` is not in ASCII; send the name's ASCII form"))?;
+    text.parse().map_err(|invalid: Invalid| fault(&invalid.0))
 }
 
 /// A header named in `Connection` may vanish on the way (security A3.3): only those that belong there may be named.

@@ -195,3 +195,12 @@ async fn checks_keep_their_connection_whatever_they_answer() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_body_that_never_comes_is_not_waited_for_without_end() {
+    let server = server().await;
+    let request = "POST /echo HTTP/1.1\r\nHost: samovar.test\r\nContent-Length: 2\r\n\r\n";
+    let answer = ask(&server, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("request_timeout"), "{answer}");
+}

@@ -58,3 +58,53 @@ fn ready(probes: &[Probe]) -> poem::Result<Response> {
         .with("states", states)
         .into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::listener;
+    use crate::http::raw::{OWN, ask, listen};
+
+    fn probe(name: &'static str, vital: bool, state: Result<(), &'static str>) -> Probe {
+        let ask = move || state.map_err(str::to_owned);
+        Probe {
+            name,
+            vital,
+            ask: Box::new(ask),
+        }
+    }
+
+    async fn heard(path: &str, probes: Vec<Probe>) -> String {
+        let own = routes(Route::new(), probes);
+        let server = listen(own, Route::new(), listener::Settings::default()).await;
+        ask(
+            &server,
+            format!("GET {path} HTTP/1.1\r\nHost: {OWN}\r\n\r\n").as_bytes(),
+        )
+        .await
+    }
+
+    #[tokio::test]
+    async fn ready_is_who_has_all_that_is_vital() {
+        let away = || probe("gitea", false, Err("Gitea does not answer"));
+        let ready = heard("/readyz", vec![probe("store", true, Ok(())), away()]).await;
+        assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
+        assert!(
+            ready.contains("\"gitea\":\"Gitea does not answer\""),
+            "{ready}"
+        );
+        let broken = vec![probe("store", true, Err("the disk is full")), away()];
+        let not = heard("/readyz", broken).await;
+        assert!(not.starts_with("HTTP/1.1 503"), "{not}");
+        assert!(
+            not.contains("not_ready") && not.contains("the disk is full"),
+            "{not}"
+        );
+    }
+
+    #[tokio::test]
+    async fn alive_is_who_answers() {
+        let broken = vec![probe("store", true, Err("the disk is full"))];
+        assert!(heard("/healthz", broken).await.starts_with("HTTP/1.1 200"));
+    }
+}

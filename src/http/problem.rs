@@ -83,6 +83,8 @@ codes! {
     NotFound = NOT_FOUND, "not_found", "There is no such thing";
     /// The address is right, the method is not.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not taken here";
+    /// The body did not come, or the work took too long.
+    RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "The request took too long";
     /// What it asks for is taken, or stands against something that exists.
     Conflict = CONFLICT, "conflict", "It stands against something that exists";
     /// Changed since the version that the caller knows.

@@ -10,6 +10,7 @@ use poem::Route;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -83,6 +84,7 @@ async fn start(
         https: true,
         trusted,
         body_bytes: 100,
+        answer_timeout: Duration::from_secs(2),
     };
     let gate = Gate::new(
         settings,

@@ -10,6 +10,7 @@ use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, forward_
 use samovar::model::{Clock, HostName, Random, SessionSecret, Timestamp};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -156,6 +157,7 @@ async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> (SocketAddr, D
         https: false,
         trusted: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
         body_bytes: 1024,
+        answer_timeout: Duration::from_secs(60),
     };
     let gate = Gate::new(
         settings,
