@@ -9,7 +9,6 @@ fn settings() -> SnippetSettings {
         samovar: "127.0.0.1:8000".parse().unwrap(),
         own: "samovar.example.com".parse().unwrap(),
         https: true,
-        cookie: "__Host-samovar-app".to_owned(),
         upstream: "127.0.0.1:9000".parse().unwrap(),
     }
 }

@@ -16,6 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+/// The session cookie at application hosts, over plain http.
 pub const COOKIE: &str = "samovar-app";
 
 /// Which proxy stands before the application.
@@ -78,7 +79,6 @@ impl Stage {
             samovar: samovar.to_string().parse().unwrap(),
             own: "samovar.test".parse().unwrap(),
             https: false,
-            cookie: COOKIE.to_owned(),
             upstream: echo.address.to_string().parse().unwrap(),
         };
         let folder = tempfile::tempdir().unwrap();
@@ -144,12 +144,8 @@ pub fn cookie(secret: &SessionSecret) -> String {
 }
 
 async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> (SocketAddr, DropGuard) {
-    let doors = forward_auth::Settings {
-        https: false,
-        cookie: COOKIE.to_owned(),
-    };
     let surfaces = Surfaces {
-        own: forward_auth::routes(poem::Route::new(), knows, Arc::clone(&policy), doors),
+        own: forward_auth::routes(poem::Route::new(), knows, Arc::clone(&policy), false),
         application: poem::Route::new().at("/.samovar/whoami", whoami),
     };
     let settings = Settings {

@@ -10,8 +10,9 @@ mod nginx;
 pub mod snippets;
 
 use super::{Exchange, Problem};
-use crate::access::{Asked, PolicyHolder, Refusal};
+use crate::access::{Asked, Gatekeeper, PolicyHolder, Refusal, Verdict};
 use crate::model::{HostName, IdentityHeader};
+use crate::session::{Cookie, Cookies};
 use forwarded::{Dialect, Forwarded};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use poem::http::HeaderName;
@@ -38,26 +39,37 @@ pub trait Judge: Send + Sync + 'static {
     ) -> impl Future<Output = Result<IdentityHeaders, Refusal>> + Send;
 }
 
-/// What the doors must know.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Is the outside address https? Redirects follow it, as the cookies do.
-    pub https: bool,
-    /// Name of the session cookie at application hosts.
-    pub cookie: String,
+impl Judge for Gatekeeper {
+    async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        headers(self.check(asked).await)
+    }
+
+    async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+        headers(self.answer(asked).await)
+    }
 }
 
-/// Adds the doors of every dialect.
+fn headers(verdict: Verdict) -> Result<IdentityHeaders, Refusal> {
+    match verdict {
+        Verdict::Allowed(headers) => Ok(headers
+            .iter()
+            .map(|(header, value)| (header, value.to_owned()))
+            .collect()),
+        Verdict::Refused(refusal) => Err(refusal),
+    }
+}
+
+/// Adds the doors of every dialect. Redirects and cookies follow the outside address: https or, on loopback, http.
 pub fn routes<J: Judge>(
     route: Route,
     judge: Arc<J>,
     policy: Arc<PolicyHolder>,
-    settings: Settings,
+    https: bool,
 ) -> Route {
     let doors = Arc::new(Doors {
         judge,
         policy,
-        settings,
+        https,
     });
     route
         .at(
@@ -81,7 +93,7 @@ pub fn routes<J: Judge>(
 struct Doors<J> {
     judge: Arc<J>,
     policy: Arc<PolicyHolder>,
-    settings: Settings,
+    https: bool,
 }
 
 /// What a proxy asks.
@@ -118,7 +130,8 @@ impl<J: Judge> Doors<J> {
         dialect: &Dialect,
     ) -> Result<Forwarded, Problem> {
         forwarded::check_peer(exchange)?;
-        forwarded::read(headers, dialect, &self.settings.cookie)
+        let name = Cookies::new(self.https).name(Cookie::ApplicationSession);
+        forwarded::read(headers, dialect, name)
     }
 
     /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
@@ -151,7 +164,7 @@ impl<J: Judge> Doors<J> {
 
     /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte.
     fn sign_in(&self, host: &HostName, target: &[u8]) -> String {
-        let scheme = if self.settings.https { "https" } else { "http" };
+        let scheme = if self.https { "https" } else { "http" };
         let back = [format!("{scheme}://{host}").as_bytes(), target].concat();
         let back = percent_encode(&back, &UNRESERVED);
         format!("{scheme}://{host}/.samovar/sign-in?rd={back}")

@@ -48,15 +48,11 @@ impl Judge for Table {
 
 async fn server() -> (Arc<Table>, Listening) {
     let table = Arc::new(Table::default());
-    let settings = Settings {
-        https: true,
-        cookie: "session".to_owned(),
-    };
     let own = routes(
         Route::new(),
         Arc::clone(&table),
         crate::http::raw::policy(),
-        settings,
+        true,
     );
     let listening = listen(own, Route::new(), listener::Settings::default()).await;
     (table, listening)
@@ -68,7 +64,7 @@ const BROWSER: &str = "Sec-Fetch-Mode: navigate\r\n";
 
 fn signed_in() -> String {
     let secret = SessionSecret::generate(&crate::http::raw::Fixed).reveal();
-    format!("Cookie: other=1; session={secret}\r\n")
+    format!("Cookie: other=1; __Host-samovar-app={secret}\r\n")
 }
 
 fn question(path: &str, names: [&str; 3], (method, target): (&str, &str), more: &str) -> String {
@@ -221,15 +217,11 @@ async fn the_doors_own_query_means_nothing() {
 async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
     use crate::http::raw::listen_trusting;
     let table = Arc::new(Table::default());
-    let settings = Settings {
-        https: true,
-        cookie: "session".to_owned(),
-    };
     let own = routes(
         Route::new(),
         Arc::clone(&table),
         crate::http::raw::policy(),
-        settings,
+        true,
     );
     let server = listen_trusting(own, TrustedProxies::default()).await;
     let told = [

@@ -4,6 +4,7 @@
 //! proxy. Must never leave out an identity header: what is not set here would come from the client.
 
 use crate::model::{Application, HostName, IdentityHeader};
+use crate::session::{Cookie, Cookies};
 
 /// What a block must know beside its application.
 #[derive(Debug, Clone)]
@@ -14,8 +15,6 @@ pub struct SnippetSettings {
     pub own: HostName,
     /// Is the outside address https?
     pub https: bool,
-    /// Name of the session cookie at application hosts.
-    pub cookie: String,
     /// Where the application itself listens; people replace it.
     pub upstream: HostName,
 }
@@ -87,11 +86,12 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
 }
 
 fn common(block: &str, application: &Application, settings: &SnippetSettings) -> String {
+    let cookie = Cookies::new(settings.https).name(Cookie::ApplicationSession);
     block
         .replace("@NAME@", application.name.as_str())
         .replace("@SAMOVAR@", settings.samovar.as_str())
         .replace("@OWN@", settings.own.as_str())
-        .replace("@COOKIE@", &settings.cookie)
+        .replace("@COOKIE@", cookie)
         .replace("@UPSTREAM@", settings.upstream.as_str())
         .replace("@SCHEME@", if settings.https { "https" } else { "http" })
 }
