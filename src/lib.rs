@@ -13,7 +13,7 @@
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
 //! | 2 | [`session`] | how long a session lasts, how one is started, handed over and ended; cookies; break-glass |
-//! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded |
+//! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded; sign-in and sign-out in `access::sign_in` |
 //! | 3 | [`admin`] | how roles, role bindings and applications change, and who becomes the first administrator |
 //! | 3 | [`audit_log`] | what can be asked of the audit log, and how its reading is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |

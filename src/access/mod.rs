@@ -16,6 +16,7 @@ mod policy_holder;
 mod recorder;
 mod refusal;
 mod repository;
+pub mod sign_in;
 mod tally;
 
 pub use asked::{Asked, Client};

@@ -17,6 +17,11 @@ impl SessionKey {
     pub const fn from_digest(digest: [u8; 32]) -> Self {
         Self(digest)
     }
+
+    /// The digest.
+    pub const fn digest(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 /// Where a session holds.

@@ -42,6 +42,11 @@ pub enum OidcError {
         "the provider signs with an algorithm that is not accepted; set `JWT_SIGNING_ALGORITHM` in Gitea's `[oauth2]` to `ES256`, `RS256` or `EdDSA`"
     )]
     AlgorithmWrong,
+    /// A claim is missing that was asked for: Gitea keeps the scopes of the first consent (gitea.md 1.6).
+    #[error(
+        "the provider's token does not name the account, because Samovar was authorized for less before; revoke it in Gitea under Settings, Applications, and sign in again"
+    )]
+    GrantTooNarrow,
     /// The provider no longer knows the person's token: the account may be disabled.
     #[error("the provider does not confirm the account; it may be disabled")]
     NotActive,

@@ -10,4 +10,4 @@ mod provider;
 mod verify;
 
 pub use error::OidcError;
-pub use provider::{FlowSecrets, Provider, Settings, SignedIn};
+pub use provider::{Answer, FlowSecrets, Provider, Settings, SignedIn};

@@ -48,13 +48,22 @@ pub struct FlowSecrets {
     pub verifier: String,
 }
 
+/// What the provider sent the browser back with.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Stands for the person, once.
+    pub code: String,
+    /// Who answers, where the provider says so (RFC 9207).
+    pub issuer: Option<String>,
+}
+
 /// Who signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// The provider's never-reassigned name for the person.
     pub subject: Subject,
     /// Present login.
-    pub login: Option<Login>,
+    pub login: Login,
 }
 
 /// A configured provider.
@@ -126,10 +135,19 @@ impl Provider {
     }
 
     /// Exchanges the code and makes every check; the person that it stands for.
-    pub async fn finish(&self, code: String, secrets: &FlowSecrets) -> Result<SignedIn, OidcError> {
+    pub async fn finish(
+        &self,
+        answer: Answer,
+        secrets: &FlowSecrets,
+    ) -> Result<SignedIn, OidcError> {
         let metadata = self.discovery.metadata().await?;
+        let issuer = metadata.issuer().as_str();
+        if answer.issuer.is_some_and(|said| said != issuer) {
+            let what = "the answer comes from another issuer than the one that was asked";
+            return Err(OidcError::TokenInvalid(what.to_owned()));
+        }
         let client = self.client(&metadata);
-        let tokens = self.exchange(&client, code, secrets).await?;
+        let tokens = self.exchange(&client, answer.code, secrets).await?;
         match self.identify(&client, &tokens, secrets) {
             Ok(person) => self.confirm(&client, &tokens, person).await,
             Err(Rejected::Invalid(error)) => Err(error),
@@ -206,10 +224,12 @@ impl Provider {
         let subject = claims.subject().as_str().parse::<Subject>();
         let login = claims
             .preferred_username()
-            .and_then(|name| name.as_str().parse().ok());
+            .ok_or(Rejected::Invalid(OidcError::GrantTooNarrow))?;
         Ok(SignedIn {
             subject: subject.map_err(|_| invalid("claim `sub` has a form that is not allowed"))?,
-            login,
+            login: login
+                .parse()
+                .map_err(|_| invalid("claim `preferred_username` is no login"))?,
         })
     }
 

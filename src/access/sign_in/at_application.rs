@@ -1,0 +1,123 @@
+//! At an application's host: the way to Samovar, the code that comes back, and who is signed in here.
+
+use super::at_samovar::hand_over_path;
+use super::return_to::ReturnTo;
+use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
+use crate::audit::{Action, AuditEvent};
+use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
+use crate::session::{Code, Cookie, HandOverFault};
+use std::sync::Arc;
+
+/// Who is signed in at a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhoAmI {
+    /// The principal.
+    pub principal: Principal,
+    /// Present login of a person.
+    pub login: Option<DisplayText>,
+}
+
+impl SignIn {
+    /// Sends the browser to Samovar, to come back with a code that this browser alone can use.
+    pub fn begin_at(
+        &self,
+        host: &HostName,
+        visitor: &Visitor,
+        address: Option<&str>,
+    ) -> Result<Next, SignInFailed> {
+        let root = self.address(host, "/");
+        let address = address.filter(|text| !text.is_empty()).unwrap_or(&root);
+        let here = |to: &ReturnTo| matches!(to, ReturnTo::Application(at, _) if at == host);
+        let return_to = self.return_to(Some(address))?;
+        if !here(&return_to) {
+            return Err(SignInFault::Incomplete.again("/.samovar/sign-in".to_owned()));
+        }
+        let return_to = return_to.into_text();
+        if self.present_at(host, visitor).is_some() {
+            return Ok(Next::to(return_to));
+        }
+        let (browser, cookies) = self.browser(visitor, Cookie::ApplicationBrowser);
+        let rest = hand_over_path(browser.key(), &return_to);
+        Ok(Next {
+            to: self.address(&self.settings.own, &rest),
+            cookies,
+        })
+    }
+
+    /// Takes the code and starts the session at this host.
+    pub async fn redeem(
+        &self,
+        host: &HostName,
+        visitor: &Visitor,
+        code: Option<&str>,
+    ) -> Result<Next, SignInFailed> {
+        let again = || "/.samovar/sign-in".to_owned();
+        let browser = visitor.browser.as_ref().map(crate::session::Browser::key);
+        let code = code.and_then(Code::from_query);
+        let handed = code
+            .ok_or(HandOverFault::Unknown)
+            .and_then(|code| self.hand_overs.redeem(&code, host, browser));
+        let handed = match handed {
+            Ok(handed) => handed,
+            // The page was opened twice, and once was enough.
+            Err(_) if self.present_at(host, visitor).is_some() => {
+                return Ok(Next::to(self.address(host, "/")));
+            }
+            Err(fault) => return Err(SignInFault::from(fault).again(again())),
+        };
+        let again = format!("{}?rd={}", again(), in_query(&handed.return_to));
+        let parent = self.sessions.get(handed.parent);
+        let started = match parent {
+            Some(parent) => self.start_child(host, visitor, &parent).await,
+            None => Err(SignInFault::HandOver(HandOverFault::Unknown)),
+        };
+        let cookie = started.map_err(|fault| fault.again(again))?;
+        Ok(Next {
+            to: handed.return_to,
+            cookies: vec![cookie],
+        })
+    }
+
+    async fn start_child(
+        &self,
+        host: &HostName,
+        visitor: &Visitor,
+        parent: &Session,
+    ) -> Result<String, SignInFault> {
+        let application = self.application(host).ok_or(SignInFault::HostUnknown)?;
+        let place = SessionPlace::Application {
+            application,
+            host: host.clone(),
+            parent: parent.id,
+        };
+        let new = self.new_session(parent.principal, place, visitor);
+        let event = AuditEvent {
+            application: Some(application),
+            ..self.event(Action::SessionCreate, parent.principal, visitor)
+        };
+        let (session, secret) = self.sessions.start(new, event).await?;
+        Ok(self.session_cookie(Cookie::ApplicationSession, &session, &secret))
+    }
+
+    /// Who is signed in at this host.
+    pub fn who_am_i(&self, host: &HostName, visitor: &Visitor) -> Result<WhoAmI, SignInFault> {
+        let session = self.present_at(host, visitor);
+        let principal = session.ok_or(SignInFault::NotSignedIn)?.principal;
+        Ok(WhoAmI {
+            principal,
+            login: self.login(principal),
+        })
+    }
+
+    /// The visitor's session at an application's host.
+    pub(super) fn present_at(&self, host: &HostName, visitor: &Visitor) -> Option<Arc<Session>> {
+        let session = self.sessions.find(visitor.session.as_ref()?).ok()?;
+        let here = matches!(&session.place, SessionPlace::Application { application, host: at, .. }
+            if at == host && self.application(host) == Some(*application));
+        here.then_some(session)
+    }
+
+    fn application(&self, host: &HostName) -> Option<ApplicationId> {
+        self.policy.load().application_at(host).map(|a| a.id)
+    }
+}

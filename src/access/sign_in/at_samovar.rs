@@ -1,0 +1,98 @@
+//! At Samovar's own host: the way to the provider, and the hand-over of a session to an application's host.
+
+use super::return_to::ReturnTo;
+use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
+use crate::model::HostName;
+use crate::oidc::FlowSecrets;
+use crate::session::{BrowserKey, Cookie, Handed};
+
+/// Sends one there who has signed out, so that nothing signs in again without a click.
+pub(super) const SIGNED_OUT: &str = "/auth/signed-out";
+
+impl SignIn {
+    /// Sends the browser to the provider; one that is signed in goes on at once.
+    pub async fn begin(
+        &self,
+        visitor: &Visitor,
+        return_to: Option<&str>,
+    ) -> Result<Next, SignInFailed> {
+        let return_to = self.return_to(return_to)?.into_text();
+        if self.present(visitor).is_some() {
+            return Ok(Next::to(return_to));
+        }
+        self.to_provider(visitor, return_to).await
+    }
+
+    async fn to_provider(
+        &self,
+        visitor: &Visitor,
+        return_to: String,
+    ) -> Result<Next, SignInFailed> {
+        let (browser, cookies) = self.browser(visitor, Cookie::Browser);
+        let provider = self.provider.id().clone();
+        let again = begin_again(&return_to);
+        let (state, flow) = self.flows.begin(browser.key(), provider, return_to);
+        let secrets = FlowSecrets {
+            nonce: flow.nonce,
+            verifier: flow.verifier,
+        };
+        let to = self.provider.begin(&state.reveal(), &secrets).await;
+        let to = to.map_err(|error| SignInFault::from(error).again(again))?;
+        Ok(Next {
+            to: to.into(),
+            cookies,
+        })
+    }
+
+    /// Hands the session over to an application's host: a one-time code for that host and that browser.
+    ///
+    /// Without a session it signs in first and comes back here; after a sign-out it waits for a click.
+    pub async fn hand_over(
+        &self,
+        visitor: &Visitor,
+        browser: Option<&str>,
+        address: Option<&str>,
+    ) -> Result<Next, SignInFailed> {
+        let address = address.ok_or(SignInFault::Incomplete)?;
+        let ReturnTo::Application(host, return_to) = self.return_to(Some(address))? else {
+            return Err(SignInFault::Incomplete.into());
+        };
+        let Some(key) = browser.and_then(BrowserKey::from_query) else {
+            return Err(SignInFault::Incomplete.into());
+        };
+        let Some(parent) = self.present(visitor) else {
+            let here = hand_over_path(key, &return_to);
+            if visitor.signed_out {
+                let to = format!("{SIGNED_OUT}?return_to={}", in_query(&here));
+                return Ok(Next::to(to));
+            }
+            return self.to_provider(visitor, here).await;
+        };
+        Ok(self.issue(parent.id, host, (key, return_to)))
+    }
+
+    fn issue(
+        &self,
+        parent: crate::model::SessionId,
+        host: HostName,
+        (browser, return_to): (BrowserKey, String),
+    ) -> Next {
+        let handed = Handed { parent, return_to };
+        let code = self.hand_overs.issue(handed, host.clone(), browser);
+        let rest = format!("/.samovar/callback?code={}", code.reveal());
+        Next::to(self.address(&host, &rest))
+    }
+}
+
+/// The path at which a sign-in is begun again.
+pub(super) fn begin_again(return_to: &str) -> String {
+    format!("/auth/sign-in?return_to={}", in_query(return_to))
+}
+
+/// The path of a hand-over.
+pub(super) fn hand_over_path(browser: BrowserKey, return_to: &str) -> String {
+    format!(
+        "/auth/hand-over?browser={browser}&rd={}",
+        in_query(return_to)
+    )
+}

@@ -1,0 +1,45 @@
+//! Break-glass: the password of the server's operator, for when nobody can sign in with Gitea. Loud in log and audit.
+
+use super::{Next, SignIn, SignInFault, Visitor};
+use crate::audit::{Action, AuditEvent};
+use crate::model::{DisplayText, Principal, SessionPlace};
+use crate::session::Cookie;
+use secrecy::SecretString;
+
+impl SignIn {
+    /// Is a break-glass password set?
+    pub fn break_glass_is_on(&self) -> bool {
+        self.break_glass.is_on()
+    }
+
+    /// Signs the local operator in by password.
+    pub async fn break_glass(
+        &self,
+        visitor: &Visitor,
+        password: SecretString,
+    ) -> Result<Next, SignInFault> {
+        let address = visitor.client.address;
+        if let Err(fault) = self.break_glass.verify(password).await {
+            tracing::warn!(?address, %fault, "break-glass sign-in refused");
+            let reason = format!("break-glass: {fault}");
+            self.record_refusal(visitor, Principal::Anonymous, (&reason, None))
+                .await?;
+            return Err(fault.into());
+        }
+        tracing::warn!(
+            ?address,
+            "break-glass sign-in: the local operator is signed in"
+        );
+        let actor = Principal::LocalOperator;
+        let event = AuditEvent {
+            reasons: vec![DisplayText::lossy("break-glass password")],
+            ..self.event(Action::SessionCreate, actor, visitor)
+        };
+        let new = self.new_session(actor, SessionPlace::Samovar, visitor);
+        let (session, secret) = self.sessions.start(new, event).await?;
+        let cookie = self.session_cookie(Cookie::Session, &session, &secret);
+        let cookies = vec![cookie, self.cookies.clear(Cookie::SignedOut)];
+        let to = "/".to_owned();
+        Ok(Next { to, cookies })
+    }
+}

@@ -1,0 +1,148 @@
+//! The audit events of sign-in and sign-out. Refusals of strangers are counted in windows, so that a flood stays small.
+//!
+//! Must never hold a code, a state, a query or a password.
+
+use super::{SignIn, Visitor};
+use crate::audit::{
+    Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats, Seen, Windows,
+};
+use crate::model::{ApplicationId, DisplayText, Principal, Timestamp};
+use crate::store::{Change, CommitError};
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Kinds of refusal that are counted at a time; beyond it they are counted together.
+const KINDS: usize = 10_000;
+
+/// A refusal by network (24 bits of version 4, 48 of version 6) and reason.
+type Kind = (Option<ipnet::IpNet>, DisplayText);
+
+/// Counts refusals.
+pub(super) struct Refusals(Mutex<Windows<Kind>>);
+
+impl Refusals {
+    /// In windows of this span.
+    pub(super) fn new(span: Duration) -> Self {
+        Self(Mutex::new(Windows::new(span, KINDS)))
+    }
+
+    /// Is this one owed an event of its own?
+    fn owed(&self, address: Option<IpAddr>, reason: &DisplayText, now: Timestamp) -> bool {
+        let mut windows = self.lock();
+        let kind = (address.and_then(network), reason.clone());
+        windows.see(&kind, now) == Seen::First
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Windows<Kind>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SignIn {
+    /// An event in a visitor's name.
+    pub(super) fn event(&self, action: Action, actor: Principal, visitor: &Visitor) -> AuditEvent {
+        AuditEvent {
+            at: self.clock.now(),
+            actor,
+            action,
+            object: Object {
+                kind: ObjectKind::Session,
+                id: DisplayText::lossy("sign-in"),
+            },
+            outcome: Outcome::Allowed,
+            reasons: Vec::new(),
+            application: None,
+            request: Some(visitor.request),
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror.directory().version,
+            repeats: None,
+            personal: PersonalFields {
+                login: self.login(actor),
+                name: None,
+                address: visitor.client.address,
+                user_agent: visitor.client.user_agent.clone(),
+            },
+        }
+    }
+
+    /// The present login of a person.
+    pub(super) fn login(&self, principal: Principal) -> Option<DisplayText> {
+        let Principal::User(id) = principal else {
+            return None;
+        };
+        let directory = self.mirror.directory();
+        let login = directory.user(id)?.login.as_str();
+        Some(DisplayText::lossy(login))
+    }
+
+    /// Records that somebody was not let in. A known person's refusal is always written.
+    pub(super) async fn record_refusal(
+        &self,
+        visitor: &Visitor,
+        actor: Principal,
+        (reason, application): (&str, Option<ApplicationId>),
+    ) -> Result<(), CommitError> {
+        let reason = DisplayText::lossy(reason);
+        let stranger = actor == Principal::Anonymous;
+        let address = visitor.client.address;
+        if stranger && !self.refusals.owed(address, &reason, self.clock.now()) {
+            return Ok(());
+        }
+        let event = AuditEvent {
+            outcome: Outcome::Denied,
+            reasons: vec![reason],
+            application,
+            ..self.event(Action::SessionCreate, actor, visitor)
+        };
+        self.store.commit(Change::none(), event).await.map(|_| ())
+    }
+
+    /// Writes the counts of windows that have closed by now.
+    pub async fn close_windows(&self) -> Result<(), CommitError> {
+        let closed = self.refusals.lock().close(self.clock.now());
+        self.write_counts(closed).await
+    }
+
+    /// Writes every count, as a stopping server does.
+    pub async fn close_all_windows(&self) -> Result<(), CommitError> {
+        let closed = self.refusals.lock().close_all();
+        self.write_counts(closed).await
+    }
+
+    async fn write_counts(&self, closed: Vec<Closed<Kind>>) -> Result<(), CommitError> {
+        for window in closed {
+            let event = self.count(window);
+            self.store.commit(Change::none(), event).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&self, window: Closed<Kind>) -> AuditEvent {
+        AuditEvent {
+            at: self.clock.now(),
+            actor: Principal::Anonymous,
+            action: Action::SessionCreate,
+            object: Object {
+                kind: ObjectKind::Session,
+                id: DisplayText::lossy("sign-in"),
+            },
+            outcome: Outcome::Denied,
+            reasons: vec![window.key.1],
+            application: None,
+            request: None,
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror.directory().version,
+            repeats: Some(Repeats {
+                since: window.since,
+                count: window.repeats,
+            }),
+            personal: PersonalFields::default(),
+        }
+    }
+}
+
+fn network(address: IpAddr) -> Option<ipnet::IpNet> {
+    let bits = if address.is_ipv4() { 24 } else { 48 };
+    ipnet::IpNet::new(address, bits).ok().map(|net| net.trunc())
+}

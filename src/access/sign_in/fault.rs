@@ -1,0 +1,88 @@
+//! Why a sign-in does not go on, in words for the person, and where trying again begins.
+
+use crate::mirror::MirrorError;
+use crate::model::Invalid;
+use crate::oidc::OidcError;
+use crate::session::{BreakGlassError, FlowFault, HandOverFault, SessionError};
+use crate::store::CommitError;
+
+/// Why a sign-in does not go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInFault {
+    /// The address to go back to is not one of ours.
+    #[error(transparent)]
+    Address(#[from] Invalid),
+    /// The address that the browser came back to does not say what it must.
+    #[error("the address of this page is not complete; begin the sign-in again")]
+    Incomplete,
+    /// The flow is unknown, used, too old or another browser's.
+    #[error(transparent)]
+    Flow(#[from] FlowFault),
+    /// The person refused the consent.
+    #[error("the sign-in was declined at the provider; try again, and accept there")]
+    Declined,
+    /// The provider sent the browser back with an error of its own.
+    #[error(
+        "the provider ended the sign-in with `{0}`; if Samovar was authorized with other scopes before, revoke it in Gitea under Settings, Applications, and try again"
+    )]
+    ProviderRefused(String),
+    /// What the provider says cannot be had or does not hold.
+    #[error(transparent)]
+    Provider(#[from] OidcError),
+    /// The account is known and may not sign in.
+    #[error("the account is disabled in Gitea or gone; ask a Gitea administrator")]
+    Disabled,
+    /// Gitea does not say what the person may do.
+    #[error("Gitea does not say which teams the account is in; try again in a moment")]
+    Mirror(#[from] MirrorError),
+    /// The code does not open a session at this host.
+    #[error(transparent)]
+    HandOver(#[from] HandOverFault),
+    /// Nobody is signed in here.
+    #[error("nobody is signed in; sign in first")]
+    NotSignedIn,
+    /// No application has this host any more.
+    #[error("no application answers to this host; add the host to an application")]
+    HostUnknown,
+    /// The break-glass password was not accepted.
+    #[error(transparent)]
+    BreakGlass(#[from] BreakGlassError),
+    /// The session or the event could not be written.
+    #[error("the sign-in could not be recorded, so it does not hold; the server's log says why")]
+    Store(#[from] CommitError),
+}
+
+impl From<SessionError> for SignInFault {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::ParentEnded => Self::HandOver(HandOverFault::Unknown),
+            SessionError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// A sign-in that does not go on, and where it may be begun again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{fault}")]
+pub struct SignInFailed {
+    /// Why.
+    pub fault: SignInFault,
+    /// Path, at the same host, that tries again; none when that would be no use.
+    pub again: Option<String>,
+}
+
+impl From<SignInFault> for SignInFailed {
+    fn from(fault: SignInFault) -> Self {
+        Self { fault, again: None }
+    }
+}
+
+impl SignInFault {
+    /// With the path that tries again.
+    pub(super) const fn again(self, path: String) -> SignInFailed {
+        SignInFailed {
+            fault: self,
+            again: Some(path),
+        }
+    }
+}

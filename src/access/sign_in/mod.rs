@@ -1,0 +1,215 @@
+//! Sign-in and sign-out: joins the provider, the sessions and the mirror, and says where the browser goes next.
+//!
+//! Knows cookies by name and addresses of Samovar's own; no status code, no page. The access token never comes here.
+//! What is refused is said, and what opens or ends a session is on disk before the browser hears of it.
+
+mod at_application;
+mod at_samovar;
+mod break_glass;
+mod callback;
+mod events;
+mod fault;
+mod return_to;
+mod sign_out;
+
+pub use at_application::WhoAmI;
+pub use callback::CallbackQuery;
+pub use fault::{SignInFailed, SignInFault};
+
+use super::{Client, PolicyHolder};
+use crate::mirror::Mirror;
+use crate::model::{
+    Clock, DisplayText, HostName, Principal, Random, RequestId, Session, SessionPlace,
+    SessionSecret,
+};
+use crate::oidc::Provider;
+use crate::session::{
+    BreakGlass, Browser, Cookie, Cookies, Flows, HandOvers, NewSession, Sessions,
+};
+use crate::store::Store;
+use events::Refusals;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use return_to::ReturnTo;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is configured.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Samovar's own host, as browsers know it.
+    pub own: HostName,
+    /// Is the outside address https?
+    pub https: bool,
+    /// Refusals of strangers are counted in windows of this span (default 60 s).
+    pub window: Duration,
+}
+
+/// The services that sign-in joins.
+pub struct Services {
+    /// Keeps the audit log.
+    pub store: Store,
+    /// Keeps sessions.
+    pub sessions: Arc<Sessions>,
+    /// Checks the break-glass password.
+    pub break_glass: Arc<BreakGlass>,
+    /// Knows people and their teams.
+    pub mirror: Arc<Mirror>,
+    /// Knows which hosts are applications'.
+    pub policy: Arc<PolicyHolder>,
+    /// Proves who somebody is.
+    pub provider: Provider,
+}
+
+/// Sign-in and sign-out.
+pub struct SignIn {
+    store: Store,
+    sessions: Arc<Sessions>,
+    break_glass: Arc<BreakGlass>,
+    mirror: Arc<Mirror>,
+    policy: Arc<PolicyHolder>,
+    provider: Provider,
+    flows: Flows,
+    hand_overs: HandOvers,
+    refusals: Refusals,
+    cookies: Cookies,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// A browser at one of our doors, with the cookies of that host.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Who is at the other end.
+    pub client: Arc<Client>,
+    /// The id of this request.
+    pub request: RequestId,
+    /// The session cookie of that host.
+    pub session: Option<SessionSecret>,
+    /// The cookie that tells the browser apart at that host.
+    pub browser: Option<Browser>,
+    /// Has the person signed out and not in again?
+    pub signed_out: bool,
+}
+
+/// Where the browser goes next, and the cookies that it takes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// For `Location`.
+    pub to: String,
+    /// For `Set-Cookie`.
+    pub cookies: Vec<String>,
+}
+
+impl Next {
+    const fn to(to: String) -> Self {
+        Self {
+            to,
+            cookies: Vec::new(),
+        }
+    }
+}
+
+/// What would end a value in a query, or be read as something else.
+const IN_QUERY: AsciiSet = CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\');
+
+fn in_query(text: &str) -> String {
+    utf8_percent_encode(text, &IN_QUERY).to_string()
+}
+
+impl SignIn {
+    /// Over the services below.
+    pub fn new(
+        services: Services,
+        settings: Settings,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Self {
+        Self {
+            store: services.store,
+            sessions: services.sessions,
+            break_glass: services.break_glass,
+            mirror: services.mirror,
+            policy: services.policy,
+            provider: services.provider,
+            flows: Flows::new(Arc::clone(&clock), Arc::clone(&random)),
+            hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
+            refusals: Refusals::new(settings.window),
+            cookies: Cookies::new(settings.https),
+            settings,
+            clock,
+            random,
+        }
+    }
+
+    /// How cookies are named and written here.
+    pub const fn cookies(&self) -> Cookies {
+        self.cookies
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.settings.https { "https" } else { "http" }
+    }
+
+    fn address(&self, host: &HostName, rest: &str) -> String {
+        format!("{}://{host}{rest}", self.scheme())
+    }
+
+    fn return_to(&self, text: Option<&str>) -> Result<ReturnTo, SignInFault> {
+        let policy = self.policy.load();
+        let known = |host: &HostName| policy.application_at(host).is_some();
+        let text = text.filter(|text| !text.is_empty()).unwrap_or("/");
+        Ok(return_to::parse(text, self.scheme(), known)?)
+    }
+
+    /// The visitor's session at Samovar's own host.
+    fn present(&self, visitor: &Visitor) -> Option<Arc<Session>> {
+        let session = self.sessions.find(visitor.session.as_ref()?).ok()?;
+        (session.place == SessionPlace::Samovar).then_some(session)
+    }
+
+    /// The browser's cookie: the one it has, or a new one to set.
+    fn browser(&self, visitor: &Visitor, cookie: Cookie) -> (Browser, Vec<String>) {
+        if let Some(browser) = &visitor.browser {
+            return (browser.clone(), Vec::new());
+        }
+        let browser = Browser::new(&*self.random);
+        let set = self.cookies.set(cookie, &browser.reveal(), None);
+        (browser, vec![set])
+    }
+
+    /// A session to start for somebody at a place.
+    fn new_session(
+        &self,
+        principal: Principal,
+        place: SessionPlace,
+        visitor: &Visitor,
+    ) -> NewSession {
+        let person = matches!(principal, Principal::User(_));
+        NewSession {
+            principal,
+            place,
+            provider: person.then(|| self.provider.id().clone()),
+            address: visitor.client.address,
+            user_agent: visitor
+                .client
+                .user_agent
+                .clone()
+                .unwrap_or_else(|| DisplayText::lossy("")),
+        }
+    }
+
+    /// The `Set-Cookie` value of a new session; the browser drops it when the session ends at the latest.
+    fn session_cookie(&self, cookie: Cookie, session: &Session, secret: &SessionSecret) -> String {
+        let age = session.ends_at.since(self.clock.now());
+        self.cookies.set(cookie, &secret.reveal(), Some(age))
+    }
+}
