@@ -236,7 +236,9 @@ impl Problem {
 /// The framework speaks of what the caller sent in 400s only; elsewhere our words are better.
 fn framework_detail(code: Code, error: &poem::Error) -> String {
     match code {
-        Code::NotFound => "nothing has this address; `/api/docs` lists what there is".to_owned(),
+        Code::NotFound => {
+            "nothing has this address; Samovar's own `/api/docs` lists those of the API".to_owned()
+        }
         Code::MethodNotAllowed => {
             "the address does not take this method; `/api/docs` lists those that it takes"
                 .to_owned()

@@ -17,10 +17,8 @@ async fn an_anonymous_browser_is_sent_to_sign_in_and_a_script_is_told() {
         let host = stage.host.to_string();
         let answer = stage.ask("GET /a%20b?x=%2F&y", BROWSER).await;
         assert_eq!(status(&answer), "303", "{proxy:?} {answer}");
-        let encoded = host.replace(':', "%3A");
-        let location = format!(
-            "http://{host}/.samovar/sign-in?rd=http%3A%2F%2F{encoded}%2Fa%2520b%3Fx%3D%252F%26y"
-        );
+        let location =
+            format!("http://{host}/.samovar/sign-in?rd=http://{host}/a%2520b?x=%252F%26y\r\n");
         assert!(answer.contains(&location), "{proxy:?} {answer}");
         for line in ["GET /a", "POST /a", "DELETE /a"] {
             let answer = stage.ask(line, "").await;
@@ -273,5 +271,18 @@ async fn a_listed_origins_script_gets_its_preflight_and_sees_the_401_and_no_othe
             stage.echo.take().is_empty(),
             "{proxy:?} let something through"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_longest_identity_and_the_longest_address_pass() {
+    for proxy in BOTH {
+        let stage = Stage::start(proxy).await;
+        let answer = stage.ask("GET /long/identity", &cookie(&ada())).await;
+        assert_eq!(status(&answer), "200", "{proxy:?} {answer} {}", stage.log());
+        assert!(answer.contains(&"g".repeat(4000)), "{proxy:?} {answer}");
+        let long = format!("GET /{}", "a".repeat(7000));
+        let answer = stage.ask(&long, BROWSER).await;
+        assert_eq!(status(&answer), "303", "{proxy:?} {answer} {}", stage.log());
     }
 }

@@ -14,7 +14,7 @@ use crate::access::{Asked, Gatekeeper, PolicyHolder, Refusal, Verdict};
 use crate::model::{HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
 use forwarded::{Dialect, Forwarded};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use poem::http::HeaderName;
 use poem::web::Redirect;
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
@@ -162,21 +162,36 @@ impl<J: Judge> Doors<J> {
         forwarded.cross.as_ref()?.preflight(application)
     }
 
-    /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte.
+    /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte, unless
+    /// that is so long that proxies would refuse the hand-over's own address.
     fn sign_in(&self, host: &HostName, target: &[u8]) -> String {
         let scheme = if self.https { "https" } else { "http" };
-        let back = [format!("{scheme}://{host}").as_bytes(), target].concat();
-        let back = percent_encode(&back, &UNRESERVED);
-        format!("{scheme}://{host}/.samovar/sign-in?rd={back}")
+        let back = |target| percent_encode(target, &IN_QUERY).to_string();
+        let target = Some(back(target)).filter(|target| target.len() <= LONGEST_BACK);
+        let target = target.unwrap_or_else(|| "/".to_owned());
+        format!("{scheme}://{host}/.samovar/sign-in?rd={scheme}://{host}{target}")
     }
 }
 
-/// RFC 3986 section 2.3.
-const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+/// Proxies take request lines of 8 KiB; the rest of the hand-over's address needs some of it.
+const LONGEST_BACK: usize = 7 * 1024;
+
+/// What means something in a query's value or does not belong into one (RFC 3986 section 3.4); `+` would be a blank.
+const IN_QUERY: AsciiSet = CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// It may pass, and the application learns who calls.
 fn allow(identity: IdentityHeaders) -> Response {

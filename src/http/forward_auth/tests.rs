@@ -113,8 +113,8 @@ async fn who_may_pass_does_and_every_chosen_header_comes_even_when_empty() {
 #[tokio::test]
 async fn an_anonymous_browser_is_sent_to_sign_in_and_a_script_is_told() {
     let (_, server) = server().await;
-    let location = "location: https://app.test/.samovar/sign-in?rd=https%3A%2F%2Fapp.test%2Fa%252Fb%3Fx%3D%25C3%25A4\r\n";
-    let target = "/a%2Fb?x=%C3%A4";
+    let location = "location: https://app.test/.samovar/sign-in?rd=https://app.test/a%252Fb?x=%25C3%25A4%26y=1\r\n";
+    let target = "/a%2Fb?x=%C3%A4&y=1";
     for request in [caddy(target, BROWSER), answer(target, BROWSER)] {
         asserted(&server, request, &["HTTP/1.1 303", location]).await;
     }
@@ -235,4 +235,12 @@ async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
     }
     asserted(&server, nginx("/a", &signed_in()), &["HTTP/1.1 403"]).await;
     assert!(table.checks.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_address_too_long_to_carry_along_leads_back_to_the_start() {
+    let (_, server) = server().await;
+    let long = format!("/{}", "a".repeat(7 * 1024));
+    let location = "location: https://app.test/.samovar/sign-in?rd=https://app.test/\r\n";
+    asserted(&server, caddy(&long, BROWSER), &[location]).await;
 }
