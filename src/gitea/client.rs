@@ -71,6 +71,25 @@ pub(super) struct Ask<'a> {
     pub(super) sudo: Option<&'a Login>,
 }
 
+/// A try that failed, and whether another makes sense.
+struct Failure {
+    error: GiteaError,
+    again: Again,
+}
+
+enum Again {
+    Never,
+    Soon,
+    After(Duration),
+}
+
+impl From<GiteaError> for Failure {
+    fn from(error: GiteaError) -> Self {
+        let again = Again::Never;
+        Self { error, again }
+    }
+}
+
 impl<'a> Ask<'a> {
     pub(super) fn of(path: &'a [&'a str]) -> Self {
         Self {
@@ -127,12 +146,16 @@ impl Client {
     pub(super) async fn read(&self, ask: &Ask<'_>) -> Result<Answer, GiteaError> {
         let mut tried = 1;
         loop {
-            let (error, wait) = match self.read_once(ask).await {
+            let Failure { error, again } = match self.read_once(ask).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            let pause = wait.unwrap_or_else(|| self.pause(tried));
-            if tried >= TRIES || !meaning::passing(&error.kind) || pause > LONGEST_WAIT {
+            let pause = match again {
+                Again::After(wait) if wait <= LONGEST_WAIT => wait,
+                Again::Soon => self.pause(tried),
+                Again::After(_) | Again::Never => return Err(error),
+            };
+            if tried >= TRIES {
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
@@ -149,45 +172,54 @@ impl Client {
         pause.mul_f64(share)
     }
 
-    /// One try; a failure with the wait that Gitea asked for.
-    async fn read_once(&self, ask: &Ask<'_>) -> Result<Answer, (GiteaError, Option<Duration>)> {
-        let fail = |kind, seen: &str| self.error(ask, kind, seen);
-        let response = self.send(ask).await.map_err(|error| (error, None))?;
+    async fn read_once(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
+        let response = self.send(ask).await?;
         self.note_date(response.headers());
         let (status, url) = (response.status(), response.url().clone());
         if status.is_redirection() {
-            return Err((self.redirected(ask, &url, &response), None));
+            return Err(self.redirected(ask, &url, &response).into());
         }
         let wait = wait_asked_for(response.headers());
         let answer = Answer::read(response).await;
-        let answer = answer.map_err(|(kind, seen)| (fail(kind, &seen), None))?;
+        let answer = answer.map_err(|(kind, seen)| self.error(ask, kind, &seen))?;
         if status.is_success() {
             return Ok(answer);
         }
+        let kind = meaning::of_status(status);
+        let again = match wait {
+            _ if !meaning::passing(&kind) => Again::Never,
+            Some(wait) => Again::After(wait),
+            None => Again::Soon,
+        };
         let seen = format!("{} {}", status.as_u16(), answer.complaint());
-        Err((fail(meaning::of_status(status), seen.trim_end()), wait))
+        let error = self.error(ask, kind, seen.trim_end());
+        Err(Failure { error, again })
     }
 
-    async fn send(&self, ask: &Ask<'_>) -> Result<reqwest::Response, GiteaError> {
+    async fn send(&self, ask: &Ask<'_>) -> Result<reqwest::Response, Failure> {
         let settings = &self.0.settings;
-        let url = self.url(ask);
-        let mut request = settings.http.get(url).timeout(settings.timeout);
         let token = format!("token {}", settings.token.expose_secret());
         let mut token = HeaderValue::try_from(token).map_err(|_| {
-            self.error(
-                ask,
-                Kind::TokenBroken,
-                "it holds a character that no token has",
-            )
+            let seen = "it holds a character that no token has";
+            self.error(ask, Kind::TokenBroken, seen)
         })?;
         token.set_sensitive(true);
-        request = request.header(AUTHORIZATION, token);
+        let request = settings.http.get(self.url(ask)).timeout(settings.timeout);
+        let mut request = request.header(AUTHORIZATION, token);
         if let Some(login) = ask.sudo {
             request = request.header("Sudo", login.as_str());
         }
         self.0.calls.fetch_add(1, Ordering::Relaxed);
-        let sent = request.send().await;
-        sent.map_err(|error| self.error(ask, meaning::of_transport(&error), &chain(error)))
+        request.send().await.map_err(|error| {
+            let kind = meaning::of_transport(&error);
+            // whoever was slow once has had its time
+            let again = match kind {
+                Kind::Away if !error.is_timeout() => Again::Soon,
+                _ => Again::Never,
+            };
+            let error = self.error(ask, kind, &chain(error));
+            Failure { error, again }
+        })
     }
 
     /// Every part is encoded, whatever it holds.

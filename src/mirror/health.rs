@@ -42,7 +42,7 @@ struct Memory {
     last_full_pass: Option<PassReport>,
     full_pass_failed: Option<String>,
     last_bound_read_at: Option<Timestamp>,
-    bound_read_failed: Option<String>,
+    bound_read_problems: Vec<String>,
 }
 
 /// Takes notes.
@@ -74,6 +74,9 @@ impl Health {
                 memory.away = Some((since, now, error.clone()));
             }
             // an answer about one thing, so Gitea is there
+            Some(error) if matches!(error.kind, Kind::Missing | Kind::Renamed(_)) => {
+                memory.away = None;
+            }
             Some(_) => {}
         }
     }
@@ -111,13 +114,14 @@ impl Health {
         }
     }
 
-    pub(super) fn bound_read(&self, read: Result<(), String>) {
+    /// A round that came to its end with what it could not read, or why it did not.
+    pub(super) fn bound_read(&self, read: Result<Vec<String>, String>) {
         let now = self.clock.now();
         let mut memory = self.memory();
         if read.is_ok() {
             memory.last_bound_read_at = Some(now);
         }
-        memory.bound_read_failed = read.err();
+        memory.bound_read_problems = read.unwrap_or_else(|sentence| vec![sentence]);
     }
 
     /// The state but for what is known of Gitea.
@@ -129,7 +133,7 @@ impl Health {
             .into_iter()
             .collect();
         problems.extend(memory.full_pass_failed.clone());
-        problems.extend(memory.bound_read_failed.clone());
+        problems.extend(memory.bound_read_problems.clone());
         let of_pass = memory.last_full_pass.iter().flat_map(|pass| &pass.problems);
         problems.extend(of_pass.cloned());
         problems.extend(skew_sentence(skew_millis));

@@ -3,7 +3,7 @@
 //! May name `model`, `audit`, `store` and `gitea`. Must never delete a role or a role binding, and must never take an
 //! answer that could not be read for an empty one.
 //!
-//! Three readers (`pass.rs` has two, `reread.rs` one) ask `questions.rs`, and what they see goes through the pure
+//! Three readers (`pass.rs`, `round.rs`, `reread.rs`) ask `questions.rs`, and what they see goes through the pure
 //! `plan` into `ledger.rs`: committed with its audit event, then in memory, then the freshness.
 
 mod bound;
@@ -18,9 +18,11 @@ mod questions;
 mod records;
 mod repository;
 mod reread;
+mod round;
 mod service;
 mod stamps;
 mod words;
+mod work;
 
 pub use error::MirrorError;
 pub use health::MirrorState;

@@ -1,7 +1,7 @@
 //! The re-read of one principal: the teams as that user, and the account as the service identity, whose id must be the
 //! one expected. `Sudo` alone sees neither a disabled user nor a login that somebody else has taken.
 
-use super::plan::{Look, Loss, Observation, Seen, Tally};
+use super::plan::{Look, Observation, Seen};
 use super::questions::account_seen;
 use super::service::{Inner, Mirror};
 use super::{MirrorError, ledger::Outcome};
@@ -116,14 +116,6 @@ impl Inner {
     async fn put(&self, observation: &Observation) -> Result<(), MirrorError> {
         match self.ledger.observe(observation, Look::Second).await? {
             Outcome::Applied { .. } | Outcome::LookAgain => Ok(()),
-        }
-    }
-
-    /// A pass that has lost nothing so far.
-    pub(super) fn tally(&self) -> Tally {
-        Tally {
-            memberships: self.ledger.facts().known.memberships(),
-            lost: Loss::default(),
         }
     }
 }

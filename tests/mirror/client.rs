@@ -302,3 +302,17 @@ async fn accounts_and_teams_are_read_as_gitea_has_them() {
     let me = client.me().await.unwrap().value;
     assert!(me.is_admin && me.enabled());
 }
+
+#[tokio::test]
+async fn whoever_must_change_the_password_can_be_asked_for_all_the_same() {
+    let (gitea, client, _) = ready_anywhere().await;
+    let body = serde_json::json!({
+        "username": "mia", "email": "mia@acme.test", "password": "mia-password-1", "must_change_password": true,
+    });
+    let made = gitea
+        .api(reqwest::Method::POST, "/admin/users", Some(body))
+        .await;
+    assert_eq!(made.0, 201);
+    let teams = client.user_teams(&login("mia")).await;
+    assert_eq!(teams.unwrap().value, []);
+}

@@ -8,8 +8,11 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod bad_answers;
+mod bound;
 mod client;
-mod service;
+mod membership;
+mod names;
 mod stage;
 
 #[path = "../support/mod.rs"]
