@@ -15,7 +15,7 @@ struct Files;
 const PAGE: &str = "index.html";
 
 /// First parts of the addresses of pages, as `ui/src/pages/index.ts` names them; a test compares the two.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "",
     "access",
     "roles",
@@ -24,6 +24,7 @@ const PAGES: [&str; 8] = [
     "sessions",
     "audit",
     "gitea",
+    "api",
 ];
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -61,7 +62,8 @@ fn answer(request: &Request) -> poem::Result<Response> {
 /// At most one part below the first: `/roles` and `/roles/new` are pages, `/roles/a/b` is none.
 fn is_page(path: &str) -> bool {
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-    PAGES.contains(&first) && !rest.contains('/')
+    // Below `api` is the API itself; only its reference is a page.
+    PAGES.contains(&first) && !rest.contains('/') && (first != "api" || rest == "docs")
 }
 
 /// Names below `assets/` carry a digest of their content, so what is behind one never changes.

@@ -22,6 +22,13 @@ export function App() {
     addEventListener("samovar:signed-out", lost);
     return () => removeEventListener("samovar:signed-out", lost);
   }, []);
+  if (me.data === undefined && pageAt(place.path)?.page.open) {
+    return (
+      <main id="main">
+        <Present place={place} />
+      </main>
+    );
+  }
   if (signedOut) return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
   if (me.data === undefined) {
     return <main class="alone">{me.error ? <ErrorBox error={me.error} retry={() => void me.reload()} /> : <Loading what="who you are" />}</main>;

@@ -6,6 +6,7 @@ import { Applications } from "./applications";
 import { Audit } from "./audit";
 import { Explain } from "./explain";
 import { Gitea } from "./gitea";
+import { Reference } from "./reference";
 import { Role } from "./role";
 import { Roles } from "./roles";
 import { Sessions } from "./sessions";
@@ -24,6 +25,8 @@ interface PageEntry {
   nav?: string;
   /** Needed to see the word in the navigation; the server decides about everything else. */
   permission?: string;
+  /** Shown to anybody. */
+  open?: boolean;
   view: ComponentType<PageProps>;
 }
 
@@ -38,6 +41,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/sessions", nav: "Sessions", view: Sessions },
   { path: "/audit", nav: "Audit", permission: "samovar.audit-events:read", view: Audit },
   { path: "/gitea", nav: "Gitea", permission: "samovar.mirror:read", view: Gitea },
+  { path: "/api/docs", open: true, view: Reference },
 ];
 
 /** The page at a path, with its id. */

@@ -22,6 +22,9 @@ export function Start() {
         <h2>What Samovar knows about you</h2>
         <You me={me} />
       </section>
+      <p class="small">
+        For programs: <a href="/api/docs">reference of the API</a>.
+      </p>
     </Page>
   );
 }

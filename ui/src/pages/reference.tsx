@@ -1,0 +1,95 @@
+// The API's reference, read from the document that the server itself serves. Needs nobody signed in.
+import { Fragment } from "preact";
+import { useResource } from "../hooks/use-resource";
+import { ErrorBox, Loading, Sentence } from "../parts/notice";
+import { Page } from "../parts/page";
+import { type Document, type Operation, operations, readDocument } from "../parts/openapi";
+import { Unfold } from "../parts/unfold";
+import { Schema } from "../parts/schema-view";
+
+export function Reference() {
+  const document = useResource(readDocument, []);
+  return (
+    <Page
+      title="API"
+      lead={
+        <>
+          Everything that these pages do, programs can do below <code>/api/v1</code>. The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.
+        </>
+      }
+    >
+      {document.error && <ErrorBox error={document.error} retry={() => void document.reload()} />}
+      {document.data === undefined && document.loading && <Loading what="the document" />}
+      {document.data && <Operations document={document.data} />}
+    </Page>
+  );
+}
+
+function Operations({ document }: { document: Document }) {
+  return (
+    <>
+      {Array.from(Map.groupBy(operations(document), (operation) => operation.tag), ([tag, inside]) => (
+        <section key={tag}>
+          <h2>{tag}</h2>
+          {inside.map((operation) => (
+            <OperationEntry key={operation.id} operation={operation} document={document} />
+          ))}
+        </section>
+      ))}
+    </>
+  );
+}
+
+function OperationEntry({ operation, document }: { operation: Operation; document: Document }) {
+  const { method, path, summary } = operation;
+  const line = (
+    <>
+      <code>
+        <b>{method}</b> {path}
+      </code>{" "}
+      <span class="muted">{summary}</span>
+    </>
+  );
+  return (
+    <Unfold class="operation" summary={line}>
+      {() => <Messages operation={operation} document={document} />}
+    </Unfold>
+  );
+}
+
+function Messages({ operation: { parameters, body, answers }, document }: { operation: Operation; document: Document }) {
+  return (
+    <>
+      {parameters.length > 0 && (
+        <dl class="facts small">
+          {parameters.map((parameter) => (
+            <Fragment key={parameter.name}>
+              <dt>
+                <code>{parameter.name}</code> in {parameter.in}
+              </dt>
+              <dd>{parameter.description && <Sentence text={parameter.description} />}</dd>
+            </Fragment>
+          ))}
+        </dl>
+      )}
+      {body && (
+        <>
+          <h3>Body</h3>
+          <Schema schema={body} document={document} />
+        </>
+      )}
+      <h3>Answers</h3>
+      <dl class="facts small">
+        {answers.map(({ status, description, schema }) => (
+          <Fragment key={status}>
+            <dt>{status}</dt>
+            <dd>
+              {description && <Sentence text={description} />}
+              {schema && status.startsWith("2") && <Schema schema={schema} document={document} />}
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+// Details that are made only once they are opened.
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+
+interface Props {
+  class?: string;
+  summary: ComponentChildren;
+  children: () => ComponentChildren;
+}
+
+export function Unfold({ summary, children, ...rest }: Props) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details {...rest} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{summary}</summary>
+      {open && children()}
+    </details>
+  );
+}
