@@ -18,11 +18,15 @@
 //! | 3 | [`audit_log`] | what can be asked of the audit log, and how its reading is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |
 //! | 5 | [`webui`] | how the web UI in `ui/` is served; what it shows is in `ui/src/pages/` |
+//! | 6 | [`cli`] | what can be typed, and what it prints |
+//! | 6 | [`app`] | what is started, wired to what, and stopped in which order |
 
 pub mod access;
 pub mod admin;
+pub mod app;
 pub mod audit;
 pub mod audit_log;
+pub mod cli;
 pub mod config;
 pub mod gitea;
 pub mod http;

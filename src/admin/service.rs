@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 /// Changes policy objects.
 pub struct Admin {
-    store: Store,
+    pub(super) store: Store,
     pub(super) policy: Arc<PolicyHolder>,
     pub(super) mirror: Arc<Mirror>,
     pub(super) clock: Arc<dyn Clock>,

@@ -159,6 +159,15 @@ pub enum Action {
     /// An application was deleted.
     #[serde(rename = "application.delete")]
     ApplicationDelete,
+    /// Somebody had everything read from Gitea anew.
+    #[serde(rename = "directory.sync")]
+    DirectorySync,
+    /// The break-glass password was set.
+    #[serde(rename = "break-glass.set")]
+    BreakGlassSet,
+    /// The break-glass password was switched off.
+    #[serde(rename = "break-glass.off")]
+    BreakGlassOff,
     /// What Gitea said changed the directory.
     #[serde(rename = "directory.update")]
     DirectoryUpdate,

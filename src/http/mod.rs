@@ -2,6 +2,7 @@
 //!
 //! Only `problem.rs` knows which status an error has.
 
+pub mod admin_socket;
 pub mod api;
 mod client;
 mod cookie;

@@ -1,0 +1,100 @@
+//! From rooms to doors: what is served at which host, and what each door is given.
+
+use super::rooms::Rooms;
+use super::{AppError, Capabilities};
+use crate::config::Meant;
+use crate::http::forward_auth;
+use crate::http::health::{self, Probe};
+use crate::http::{Gate, Settings, Surfaces, TrustedProxies, admin_socket};
+use crate::model::HostName;
+use crate::webui;
+use poem::{Endpoint, Response, Route};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest body that any door takes, in bytes.
+const BODY: u64 = 1024 * 1024;
+
+/// Longest that a door may take for an answer; a full reading of Gitea is the slowest.
+const ANSWER: Duration = Duration::from_secs(60);
+
+/// The gate with everything behind it.
+pub(super) fn gate(
+    meant: &Meant,
+    rooms: &Rooms,
+    _http: reqwest::Client,
+    capabilities: &Capabilities,
+) -> Result<Gate, AppError> {
+    let https = meant.server.external_url.scheme() == "https";
+    let own = own_host(meant)?;
+    let judge = Arc::clone(&rooms.gatekeeper);
+    let route = forward_auth::routes(Route::new(), judge, Arc::clone(&rooms.policy), https);
+    let route = health::routes(route, probes(rooms));
+    let surfaces = Surfaces {
+        own: route.nest("/", webui::endpoint()),
+        application: Route::new(),
+    };
+    let settings = Settings {
+        own,
+        https,
+        trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
+        body_bytes: BODY,
+        answer_timeout: ANSWER,
+    };
+    let both = (
+        Arc::clone(&capabilities.clock),
+        Arc::clone(&capabilities.random),
+    );
+    Ok(Gate::new(
+        settings,
+        surfaces,
+        Arc::clone(&rooms.policy),
+        both,
+    ))
+}
+
+/// What the command line reaches.
+pub(super) fn operator(
+    rooms: &Rooms,
+    capabilities: &Capabilities,
+) -> impl Endpoint<Output = Response> + use<> {
+    admin_socket::routes(Arc::new(admin_socket::Services {
+        gatekeeper: Arc::clone(&rooms.gatekeeper),
+        admin: Arc::clone(&rooms.admin),
+        claim: Arc::clone(&rooms.claim),
+        break_glass: Arc::clone(&rooms.break_glass),
+        mirror: Arc::clone(&rooms.mirror),
+        clock: Arc::clone(&capabilities.clock),
+        random: Arc::clone(&capabilities.random),
+        started_at: capabilities.clock.now(),
+    }))
+}
+
+/// Host and port as browsers send them.
+fn own_host(meant: &Meant) -> Result<HostName, AppError> {
+    let url = &meant.server.external_url;
+    let host = url.host_str().unwrap_or_default();
+    let text = url
+        .port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    text.parse().map_err(AppError::Host)
+}
+
+fn probes(rooms: &Rooms) -> Vec<Probe> {
+    let (store, mirror) = (rooms.store.clone(), Arc::clone(&rooms.mirror));
+    vec![
+        Probe {
+            name: "store",
+            vital: true,
+            ask: Box::new(move || store.healthy().map_err(|error| error.to_string())),
+        },
+        Probe {
+            name: "gitea",
+            vital: false,
+            ask: Box::new(move || match mirror.state().away_since {
+                Some(since) => Err(format!("gitea gives no answer since {since}")),
+                None => Ok(()),
+            }),
+        },
+    ]
+}

@@ -1,0 +1,58 @@
+//! Why the server did not start, in one sentence for whoever reads the journal.
+
+use crate::admin::AdminError;
+use crate::http::admin_socket::SocketError;
+use crate::http::listener::ListenerError;
+use crate::policy::PolicyFault;
+use crate::store::{CommitError, StoreError};
+
+/// Why the server did not start, or did not stop as it should.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The store cannot be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The first or last event cannot be written.
+    #[error("the audit log cannot be written: {0}")]
+    Commit(#[from] CommitError),
+    /// What is stored is no policy.
+    #[error("what is stored is no policy, so nothing is allowed: {}; restore the state folder from a backup", faults(.0))]
+    Policy(Vec<PolicyFault>),
+    /// The table of built-in roles is misspelled.
+    #[error("a built-in role cannot be read: {0}")]
+    BuiltIn(crate::model::Invalid),
+    /// The claim code cannot be written.
+    #[error("the claim code cannot be written into the state folder: {0}")]
+    Claim(std::io::Error),
+    /// The certificates cannot be used.
+    #[error("gitea.ca_file `{path}` cannot be used: {reason}")]
+    CaFile {
+        /// Which file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The outgoing client cannot be made.
+    #[error("the outgoing HTTP client cannot be made: {0}")]
+    Outgoing(reqwest::Error),
+    /// No address to listen on.
+    #[error(transparent)]
+    Listener(#[from] ListenerError),
+    /// No administration socket.
+    #[error(transparent)]
+    Socket(#[from] SocketError),
+    /// An address of the configuration has no host.
+    #[error("server.external_url has no host that can be used: {0}")]
+    Host(crate::model::Invalid),
+    /// Signals cannot be heard.
+    #[error("signals cannot be waited for: {0}")]
+    Signal(std::io::Error),
+    /// Something of the policy could not be prepared.
+    #[error(transparent)]
+    Admin(#[from] AdminError),
+}
+
+fn faults(faults: &[PolicyFault]) -> String {
+    let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    all.join("; ")
+}

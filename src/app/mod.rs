@@ -1,0 +1,136 @@
+//! Starts, wires and stops the server (step 6). The only place with a real clock and a real random source.
+//!
+//! Names every room, decides nothing: settings go in here, and doors come out.
+
+mod capabilities;
+mod doors;
+mod error;
+mod jobs;
+mod rooms;
+
+pub use capabilities::Capabilities;
+pub use error::AppError;
+
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::config::Meant;
+use crate::http::{admin_socket, listener};
+use crate::model::{Clock, DisplayText, Principal, SystemJob};
+use crate::store::Change;
+use listenfd::ListenFd;
+use rooms::Rooms;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// A server that answers.
+pub struct Running {
+    addresses: Vec<SocketAddr>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    rooms: Rooms,
+    clock: Arc<dyn Clock>,
+}
+
+/// Runs the server until SIGTERM or SIGINT.
+pub async fn serve(meant: Meant, capabilities: Capabilities) -> Result<(), AppError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
+    let running = start(meant, capabilities).await?;
+    for address in running.addresses() {
+        tracing::info!(%address, "listening");
+    }
+    // Without systemd there is nobody to tell.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    running.stop().await
+}
+
+/// Starts the server; it answers when this returns.
+pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, AppError> {
+    let http = rooms::outgoing(&meant)?;
+    let rooms = Rooms::open(&meant, &http, &capabilities)?;
+    let listeners = listener::bind(&meant.server.listen, &mut ListenFd::from_env()).await?;
+    let addresses: Vec<_> = listeners
+        .iter()
+        .filter_map(|l| l.local_addr().ok())
+        .collect();
+    let socket = admin_socket::bind(&meant.server.admin_socket).await?;
+    let clock = Arc::clone(&capabilities.clock);
+    let event = of_server(Action::ServerStart, &rooms, &*clock);
+    rooms.store.commit(Change::none(), event).await?;
+
+    let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let gate = Arc::new(doors::gate(&meant, &rooms, http, &capabilities)?);
+    let settings = listener::Settings::default();
+    tasks.spawn(listener::serve(listeners, gate, settings, stop.clone()));
+    let operator = doors::operator(&rooms, &capabilities);
+    let place = (socket, meant.server.admin_socket.clone());
+    tasks.spawn(admin_socket::serve(place, operator, stop.clone()));
+    tasks.spawn(Arc::clone(&rooms.mirror).run(stop.clone()));
+    let (recorder, sessions) = (Arc::clone(&rooms.recorder), Arc::clone(&rooms.sessions));
+    tasks.spawn(jobs::housekeeping(recorder, sessions, stop.clone()));
+    if rooms.claim.code().is_some() {
+        let path = rooms.claim.path().display();
+        tracing::info!(%path, "nobody is administrator yet: `samovar claim-code` shows the code that makes the first one");
+    }
+    Ok(Running {
+        addresses,
+        stop,
+        tasks,
+        rooms,
+        clock,
+    })
+}
+
+impl Running {
+    /// Where it listens.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Lets answers finish, writes what is counted, and closes the store.
+    pub async fn stop(self) -> Result<(), AppError> {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.rooms.recorder.close_all_windows().await?;
+        self.rooms
+            .sessions
+            .write_seen()
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(%error, "last uses of sessions could not be written");
+            });
+        let event = of_server(Action::ServerStop, &self.rooms, &*self.clock);
+        self.rooms.store.commit(Change::none(), event).await?;
+        self.rooms.store.close().await?;
+        Ok(())
+    }
+}
+
+fn of_server(action: Action, rooms: &Rooms, clock: &dyn Clock) -> AuditEvent {
+    AuditEvent {
+        at: clock.now(),
+        actor: Principal::System(SystemJob::Server),
+        action,
+        object: Object {
+            kind: ObjectKind::Server,
+            id: DisplayText::lossy(env!("CARGO_PKG_VERSION")),
+        },
+        outcome: Outcome::Allowed,
+        reasons: Vec::new(),
+        application: None,
+        request: None,
+        policy_version: rooms.policy.load().version(),
+        directory_version: rooms.mirror.directory().version,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
+}

@@ -1,0 +1,110 @@
+//! The command line (step 6): what people and units type. Exit codes: 0 done, 1 not done, 2 not understood.
+//!
+//! Owns the terminal and the environment. Must never put a secret on the command line or into the environment of
+//! another process, and never print one but the claim code, to whoever may read it.
+
+mod admin_socket;
+mod break_glass;
+mod check_config;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Makes a Gitea server the source of who may do what, for every other API and web application a team runs.
+#[derive(Debug, Parser)]
+#[command(name = "samovar", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server until SIGTERM or SIGINT.
+    Serve(ConfigFile),
+    /// Check a configuration file and report every problem.
+    CheckConfig(ConfigFile),
+    /// Print the OpenAPI document of the API.
+    Openapi,
+    /// Show the code with which a Gitea site administrator becomes the first administrator.
+    ClaimCode(Socket),
+    /// Set or switch off the break-glass password (off unless set).
+    BreakGlass {
+        #[command(subcommand)]
+        action: BreakGlass,
+    },
+    /// Show how the running server is.
+    State(Socket),
+    /// Have the running server read everything from Gitea now.
+    Sync(Socket),
+}
+
+#[derive(Debug, clap::Args)]
+struct ConfigFile {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE", default_value = "/etc/samovar/samovar.toml")]
+    config: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+struct Socket {
+    /// The administration socket of the running server (`server.admin_socket` in its configuration).
+    #[arg(long, value_name = "PATH", default_value = "/run/samovar/admin.sock")]
+    socket: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum BreakGlass {
+    /// Set the password, read from the terminal or from standard input.
+    Set(Socket),
+    /// Switch it off.
+    Off(Socket),
+}
+
+/// What a command came to: what it prints, or a sentence that says what is wrong.
+type Outcome = Result<String, String>;
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments.command) {
+        Ok(text) => {
+            // A reader that has gone away is no failure of ours.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(sentence) => {
+            let _ = writeln!(std::io::stderr(), "samovar: {sentence}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome {
+    match command {
+        Command::Serve(file) => serve::run(&file.config),
+        Command::CheckConfig(file) => check_config::run(&file.config),
+        Command::Openapi => Ok(crate::http::api::document()),
+        Command::ClaimCode(at) => admin_socket::claim_code(&at.socket),
+        Command::BreakGlass {
+            action: BreakGlass::Set(at),
+        } => break_glass::set(&at.socket),
+        Command::BreakGlass {
+            action: BreakGlass::Off(at),
+        } => break_glass::off(&at.socket),
+        Command::State(at) => admin_socket::state(&at.socket),
+        Command::Sync(at) => admin_socket::sync(&at.socket),
+    }
+}
+
+/// The one place where the environment is read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line owns the environment"
+)]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

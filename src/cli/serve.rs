@@ -1,0 +1,33 @@
+//! `samovar serve`: reads the configuration, starts the log, runs the server.
+
+use super::{Outcome, environment};
+use crate::app::{self, Capabilities};
+use crate::config::{self, Log, LogFormat};
+use std::path::Path;
+use tracing_subscriber::filter::LevelFilter;
+
+pub(super) fn run(path: &Path) -> Outcome {
+    let meant = config::read(path, &environment)
+        .map_err(|problems| format!("{} cannot be used:\n{problems}", path.display()))?;
+    start_log(&meant.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("the runtime cannot be started: {error}"))?;
+    runtime
+        .block_on(app::serve(meant, Capabilities::real()))
+        .map_err(|error| error.to_string())?;
+    Ok(String::new())
+}
+
+fn start_log(log: &Log) {
+    let level = LevelFilter::from_level(log.level);
+    let builder = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(level)
+        .with_target(false);
+    match log.format {
+        LogFormat::Text => builder.with_ansi(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}
