@@ -8,6 +8,8 @@ use samovar::gitea::{Client, GiteaError, Kind};
 use samovar::model::{Clock, Login};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 async fn ready() -> (GiteaWorld, Client, Arc<TestClock>) {
     let clock = TestClock::start();
@@ -315,4 +317,44 @@ async fn whoever_must_change_the_password_can_be_asked_for_all_the_same() {
     assert_eq!(made.0, 201);
     let teams = client.user_teams(&login("mia")).await;
     assert_eq!(teams.unwrap().value, []);
+}
+
+/// Something at an address that answers every request with these bytes.
+async fn answering(bytes: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(&bytes).await;
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_server_is_not_followed_and_told() {
+    let head =
+        "HTTP/1.1 301 Moved\r\nlocation: https://git.example.com/\r\ncontent-length: 0\r\n\r\n";
+    let url = answering(head.into()).await;
+    let client = client(&url, "t", &TestClock::start());
+    let words = ["redirect to https://git.example.com", "`gitea.url`"];
+    tells(client.users().await, &Kind::Elsewhere, &words);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut() {
+    let head =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99999999\r\n\r\n";
+    let mut bytes = head.as_bytes().to_vec();
+    bytes.resize(9 << 20, b' ');
+    let client = client(&answering(bytes).await, "t", &TestClock::start());
+    tells(client.users().await, &Kind::Garbage, &["more than 8 MiB"]);
+}
+
+#[tokio::test]
+async fn what_speaks_no_http_is_away() {
+    let url = answering(b"220 mail.example.com ESMTP\r\n".to_vec()).await;
+    let client = client(&url, "t", &TestClock::start());
+    tells(client.users().await, &Kind::Away, &["does not answer"]);
 }

@@ -145,3 +145,15 @@ async fn a_bound_team_that_is_deleted_is_gone_within_one_round() {
     assert_eq!(world.person("ben").teams, []);
     assert_eq!(world.problems(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_renamed_owners_team_owns_nothing_any_more_as_in_gitea() {
+    let world = Stage::acme_anywhere().await;
+    assert_eq!(world.person("root").owner_of.len(), 1);
+    let owners = world.gitea.team_id("acme", "Owners").await;
+    world.gitea.rename_team(owners, "Bosses").await;
+    world.clock.turn(BOUND);
+    world.sync().await;
+    let root = world.person("root");
+    assert_eq!((root.owner_of.len(), root.organizations.len()), (0, 1));
+}
