@@ -4,6 +4,7 @@
 
 pub mod admin_socket;
 pub mod api;
+pub mod auth;
 mod client;
 mod cookie;
 mod exchange;

@@ -12,30 +12,49 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 sys
 background:light-dark(#f6f5f2,#191816);color:light-dark(#23211d,#eceae5)}\
 main{box-sizing:border-box;width:100%;max-width:34rem;padding:1.5rem;overflow-wrap:anywhere}\
 h1{font-size:1.4rem;margin:0 0 .75rem}\
+form{margin:0}label{display:block;margin:1rem 0 .25rem}\
+input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid light-dark(#8d877b,#7d776d);\
+border-radius:.375rem;background:light-dark(#fff,#211f1d);color:inherit}\
+button,.button{display:inline-block;font:inherit;margin:1rem .5rem 0 0;padding:.5rem 1rem;border:0;border-radius:.375rem;\
+background:light-dark(#2f5d50,#8fc7b5);color:light-dark(#fff,#12211c);text-decoration:none;cursor:pointer}\
+a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid light-dark(#b3541e,#f0a06a);outline-offset:2px}\
 code{font:.9em ui-monospace,monospace;background:light-dark(#e9e6df,#2b2926);padding:.1em .3em;border-radius:.25em}\
 small{display:block;margin-top:2rem;color:light-dark(#6a655b,#a19b90)}";
 
-/// The whole page.
+/// The whole page about a problem.
 pub(super) fn render(problem: &Problem, asker: &Asker) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <title>{title}</title><style>{STYLE}</style></head><body><main>\
-         <h1>{title}</h1><p>{detail}</p>\
-         <small>Samovar · <code>{code}</code><br>Request <code>{request}</code></small>\
-         </main></body></html>",
-        title = escape(problem.code().title()),
+    let again = problem.again().map_or_else(String::new, |path| {
+        format!(
+            "<p><a class=\"button\" href=\"{}\">Try again</a></p>",
+            escape(path)
+        )
+    });
+    let inner = format!(
+        "<p>{detail}</p>{again}\
+         <small>Samovar · <code>{code}</code><br>Request <code>{request}</code></small>",
         detail = sentence(&problem.to_string()),
         code = problem.code().as_str(),
         request = asker.request,
+    );
+    frame(problem.code().title(), &inner)
+}
+
+/// A page with this title over this markup.
+pub(super) fn frame(title: &str, inner: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <title>{title} · Samovar</title><style>{STYLE}</style></head><body><main>\
+         <h1>{title}</h1>{inner}</main></body></html>",
+        title = escape(title),
     )
 }
 
-/// Forbids everything but the page's own style.
-pub(super) fn restrict(headers: &mut HeaderMap) {
+/// Forbids everything but the page's own style, and forms to anywhere but `forms` (`'none'`, or origins).
+pub(super) fn restrict(headers: &mut HeaderMap, forms: &str) {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, STYLE.as_bytes());
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'",
         BASE64.encode(digest.as_ref())
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
@@ -44,7 +63,7 @@ pub(super) fn restrict(headers: &mut HeaderMap) {
 }
 
 /// A message as a sentence: capital, period, and what stands in backticks as code.
-fn sentence(message: &str) -> String {
+pub(super) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first: String = letters
         .next()
@@ -64,7 +83,7 @@ fn sentence(message: &str) -> String {
     html
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -5,6 +5,7 @@
 
 use super::page;
 use crate::access::Refusal;
+use crate::access::sign_in::{SignInFailed, SignInFault};
 use crate::model::RequestId;
 use poem::error::ResponseError;
 use poem::http::{HeaderMap, Method, StatusCode, header};
@@ -99,6 +100,12 @@ codes! {
     TooManyRequests = TOO_MANY_REQUESTS, "too_many_requests", "Too many requests";
     /// More headers than we read.
     HeadersTooMany = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_many", "Too many headers";
+    /// The sign-in did not come to its end; it can be begun again.
+    SignInFailed = BAD_REQUEST, "sign_in_failed", "The sign-in did not work";
+    /// The person was recognised, or the password read, and may not sign in.
+    SignInRefused = FORBIDDEN, "sign_in_refused", "You cannot sign in";
+    /// The provider, or Gitea's API, gives no answer to go by.
+    ProviderUnavailable = SERVICE_UNAVAILABLE, "provider_unavailable", "The provider does not answer";
     /// Ours to mend; the log says more.
     Internal = INTERNAL_SERVER_ERROR, "internal", "Something went wrong here";
 }
@@ -109,6 +116,7 @@ pub struct Problem {
     code: Code,
     detail: String,
     scope: Option<String>,
+    again: Option<String>,
     members: Map<String, Value>,
 }
 
@@ -119,6 +127,7 @@ impl Problem {
             code,
             detail: detail.into(),
             scope: None,
+            again: None,
             members: Map::new(),
         }
     }
@@ -136,6 +145,11 @@ impl Problem {
     pub fn with(mut self, member: &str, value: Value) -> Self {
         self.members.insert(member.to_owned(), value);
         self
+    }
+
+    /// The path, at the same host, that tries again: a button on the page.
+    pub fn again(&self) -> Option<&str> {
+        self.again.as_deref()
     }
 
     /// What kind it is.
@@ -160,7 +174,7 @@ impl Problem {
         };
         let mut response = self.head(kind).body(body);
         if asker.page {
-            page::restrict(response.headers_mut());
+            page::restrict(response.headers_mut(), "'none'");
         }
         response
     }
@@ -297,6 +311,39 @@ impl From<Refusal> for Problem {
             problem.scope = Some(words.join(" "));
         }
         problem
+    }
+}
+
+impl From<SignInFailed> for Problem {
+    fn from(failed: SignInFailed) -> Self {
+        let again = failed.again;
+        Self {
+            again,
+            ..failed.fault.into()
+        }
+    }
+}
+
+impl From<SignInFault> for Problem {
+    fn from(fault: SignInFault) -> Self {
+        use SignInFault as F;
+        let code = match &fault {
+            F::Address(_) => Code::RequestMalformed,
+            F::Mirror(_) => Code::ProviderUnavailable,
+            F::NotSignedIn => Code::CredentialsMissing,
+            F::HostUnknown => Code::HostUnknown,
+            F::Store(_) => Code::StoreUnavailable,
+            F::Provider(_) if fault.is_ours_or_the_providers() => Code::ProviderUnavailable,
+            F::BreakGlass(_) if fault.is_a_matter_of_time() => Code::TooManyRequests,
+            F::Disabled | F::BreakGlass(_) => Code::SignInRefused,
+            F::Incomplete
+            | F::Flow(_)
+            | F::Declined
+            | F::ProviderRefused(_)
+            | F::Provider(_)
+            | F::HandOver(_) => Code::SignInFailed,
+        };
+        Self::new(code, fault.to_string())
     }
 }
 

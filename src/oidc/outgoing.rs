@@ -1,7 +1,8 @@
 //! The one way out: bounded in size and time, no redirects, to the inner address where there is one.
 
 use super::OidcError;
-use openidconnect::{HttpRequest, HttpResponse};
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
+use std::pin::Pin;
 use url::Url;
 
 /// Largest answer that is read, in bytes.
@@ -52,6 +53,15 @@ impl Outgoing {
                 .then(|| format!("{}{rest}", inner.as_str().trim_end_matches('/')))
         });
         Url::parse(inner.as_deref().unwrap_or(asked)).map_err(|_| wrong())
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Outgoing {
+    type Error = OidcError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OidcError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }
 

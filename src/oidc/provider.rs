@@ -11,9 +11,8 @@ use openidconnect::core::{
 };
 use openidconnect::{
     AccessToken, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
-    EndpointNotSet, EndpointSet, HttpRequest, Nonce, OAuth2TokenResponse, PkceCodeChallenge,
-    PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope, SubjectIdentifier, TokenResponse,
-    UserInfoError,
+    EndpointNotSet, EndpointSet, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, RequestTokenError, Scope, SubjectIdentifier, TokenResponse, UserInfoError,
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -181,14 +180,13 @@ impl Provider {
         code: String,
         secrets: &FlowSecrets,
     ) -> Result<CoreTokenResponse, OidcError> {
-        let outgoing = |request: HttpRequest| self.outgoing.send(request);
         let garbage =
             |what: &str| OidcError::Garbage(self.settings.url.to_string(), what.to_owned());
         client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|_| garbage("discovery without a token endpoint"))?
             .set_pkce_verifier(verifier(secrets))
-            .request_async(&outgoing)
+            .request_async(&self.outgoing)
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(answer) => {
@@ -245,8 +243,7 @@ impl Provider {
         let Ok(request) = client.user_info(token, Some(subject)) else {
             return Ok(person); // a provider without that endpoint has nothing more to say
         };
-        let outgoing = |request: HttpRequest| self.outgoing.send(request);
-        let answer: Result<CoreUserInfoClaims, _> = request.request_async(&outgoing).await;
+        let answer: Result<CoreUserInfoClaims, _> = request.request_async(&self.outgoing).await;
         match answer {
             Ok(_) => Ok(person),
             Err(UserInfoError::Request(error)) => Err(error),

@@ -10,6 +10,11 @@ use crate::session::{BrowserKey, Cookie, Handed};
 pub(super) const SIGNED_OUT: &str = "/auth/signed-out";
 
 impl SignIn {
+    /// Is somebody signed in with this browser?
+    pub fn is_signed_in(&self, visitor: &Visitor) -> bool {
+        self.present(visitor).is_some()
+    }
+
     /// Sends the browser to the provider; one that is signed in goes on at once.
     pub async fn begin(
         &self,

@@ -3,13 +3,16 @@
 use super::{Next, SignIn, SignInFault, Visitor};
 use crate::audit::{Action, AuditEvent};
 use crate::model::{DisplayText, Principal, SessionPlace};
-use crate::session::Cookie;
+use crate::session::{BreakGlassError, Cookie};
 use secrecy::SecretString;
 
 impl SignIn {
-    /// Is a break-glass password set?
-    pub fn break_glass_is_on(&self) -> bool {
-        self.break_glass.is_on()
+    /// Is a break-glass password set? Otherwise how to set one.
+    pub fn check_break_glass(&self) -> Result<(), SignInFault> {
+        if self.break_glass.is_on() {
+            return Ok(());
+        }
+        Err(BreakGlassError::Off.into())
     }
 
     /// Signs the local operator in by password.

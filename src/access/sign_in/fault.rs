@@ -78,6 +78,24 @@ impl From<SignInFault> for SignInFailed {
 }
 
 impl SignInFault {
+    /// Is it the provider's or its configuration's fault, rather than this one sign-in's?
+    pub const fn is_ours_or_the_providers(&self) -> bool {
+        matches!(
+            self,
+            Self::Provider(
+                OidcError::Away(_)
+                    | OidcError::Garbage(..)
+                    | OidcError::IssuerWrong { .. }
+                    | OidcError::AlgorithmWrong
+            )
+        )
+    }
+
+    /// Would waiting help?
+    pub const fn is_a_matter_of_time(&self) -> bool {
+        matches!(self, Self::BreakGlass(BreakGlassError::Busy))
+    }
+
     /// With the path that tries again.
     pub(super) const fn again(self, path: String) -> SignInFailed {
         SignInFailed {

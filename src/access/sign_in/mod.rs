@@ -163,6 +163,11 @@ impl SignIn {
         format!("{}://{host}{rest}", self.scheme())
     }
 
+    /// Scheme and host of Samovar itself, as browsers know it.
+    pub fn own_origin(&self) -> String {
+        self.address(&self.settings.own, "")
+    }
+
     fn return_to(&self, text: Option<&str>) -> Result<ReturnTo, SignInFault> {
         let policy = self.policy.load();
         let known = |host: &HostName| policy.application_at(host).is_some();

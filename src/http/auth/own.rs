@@ -1,0 +1,122 @@
+//! `/auth/…` at Samovar's own host.
+
+use super::query::Parameters;
+use super::visitor::{at_samovar, on_its_way};
+use super::{form, go, pages};
+use crate::access::sign_in::{CallbackQuery, Next, SignIn};
+use crate::http::{Exchange, Problem};
+use poem::web::{Data, Path};
+use poem::{Request, Response, handler};
+use secrecy::SecretString;
+use std::sync::Arc;
+
+type Service<'a> = Data<&'a Arc<SignIn>>;
+
+/// To the provider.
+#[handler]
+pub(super) async fn sign_in(
+    service: Service<'_>,
+    exchange: Exchange,
+    request: &Request,
+) -> Result<Response, Problem> {
+    on_its_way(&exchange)?;
+    let visitor = at_samovar(&service, &exchange, request);
+    let parameters = Parameters::of(request);
+    let return_to = parameters.one("return_to")?;
+    Ok(go(service.begin(&visitor, return_to).await?))
+}
+
+/// Back from the provider.
+#[handler]
+pub(super) async fn callback(
+    service: Service<'_>,
+    exchange: Exchange,
+    Path(provider): Path<String>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let visitor = at_samovar(&service, &exchange, request);
+    let parameters = Parameters::of(request);
+    let one = |name| Ok::<_, Problem>(parameters.one(name)?.map(str::to_owned));
+    let query = CallbackQuery {
+        state: one("state")?,
+        code: one("code")?,
+        error: one("error")?,
+        iss: one("iss")?,
+    };
+    Ok(go(service.callback(&visitor, &provider, query).await?))
+}
+
+/// From an application's host, and back there with a code.
+#[handler]
+pub(super) async fn hand_over(
+    service: Service<'_>,
+    exchange: Exchange,
+    request: &Request,
+) -> Result<Response, Problem> {
+    on_its_way(&exchange)?;
+    let visitor = at_samovar(&service, &exchange, request);
+    let parameters = Parameters::of(request);
+    let (browser, address) = (parameters.one("browser")?, parameters.one("rd")?);
+    Ok(go(service.hand_over(&visitor, browser, address).await?))
+}
+
+/// Where somebody stays who has signed out.
+#[handler]
+pub(super) fn signed_out(
+    service: Service<'_>,
+    exchange: Exchange,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let parameters = Parameters::of(request);
+    let return_to = parameters.one("return_to")?;
+    let again = service.sign_in_again(return_to);
+    if service.is_signed_in(&at_samovar(&service, &exchange, request)) {
+        let cookies = Vec::new();
+        return Ok(go(Next { to: again, cookies }));
+    }
+    Ok(pages::signed_out(&again, &service.signed_out_cookie()))
+}
+
+/// The question before a sign-out.
+#[handler]
+pub(super) fn ask_sign_out(service: Service<'_>) -> Response {
+    pages::ask_sign_out("/auth/sign-out", &service.own_origin())
+}
+
+/// Signs out.
+#[handler]
+pub(super) async fn sign_out(
+    service: Service<'_>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Result<Response, Problem> {
+    let visitor = at_samovar(&service, &exchange, request);
+    let everywhere = Parameters::read(&body).one("everywhere")?.is_some();
+    let next = service.sign_out(&visitor, everywhere).await;
+    Ok(next.map_or_else(|fault| form::refuse(request, &exchange, &fault.into()), go))
+}
+
+/// The form for the break-glass password.
+#[handler]
+pub(super) fn ask_password(service: Service<'_>) -> Result<Response, Problem> {
+    service.check_break_glass()?;
+    Ok(pages::break_glass(None))
+}
+
+/// Signs the local operator in by password.
+#[handler]
+pub(super) async fn break_glass(
+    service: Service<'_>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Result<Response, Problem> {
+    let visitor = at_samovar(&service, &exchange, request);
+    let password = Parameters::read(&body)
+        .one("password")?
+        .map(SecretString::from);
+    let password = password.unwrap_or_default();
+    let next = service.break_glass(&visitor, password).await;
+    Ok(next.map_or_else(|fault| pages::break_glass(Some(&Problem::from(fault))), go))
+}

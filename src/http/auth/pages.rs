@@ -1,0 +1,59 @@
+//! The small pages of sign-out and break-glass: no script, forms to our own hosts alone.
+
+use crate::http::Problem;
+use crate::http::page::{escape, frame, restrict, sentence};
+use poem::Response;
+use poem::http::{StatusCode, header};
+
+/// Signed out, with a button to sign in again; the cookie keeps it so.
+pub(super) fn signed_out(again: &str, cookie: &str) -> Response {
+    let inner = format!(
+        "<p>You are signed out of Samovar and of the applications behind it. \
+         Gitea may still know you: sign out there as well on a shared computer.</p>\
+         <p><a class=\"button\" href=\"{}\">Sign in with Gitea</a></p>",
+        escape(again)
+    );
+    let mut response = page(StatusCode::OK, ("You are signed out", &inner), "'none'");
+    if let Ok(cookie) = cookie.parse() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The question before a sign-out. Browsers apply `form-action` to where the answer leads as well, which is Samovar.
+pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
+    let inner = format!(
+        "<p>This ends the sign-in at Samovar and at every application behind it.</p>\
+         <form method=\"post\" action=\"{}\">\
+         <button>Sign out</button>\
+         <button name=\"everywhere\" value=\"true\">Sign out on all devices</button></form>",
+        escape(action)
+    );
+    let forms = format!("'self' {own_origin}");
+    page(StatusCode::OK, ("Sign out?", &inner), &forms)
+}
+
+/// The form for the password, again with what was wrong with the last one.
+pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
+    let status = problem.map_or(StatusCode::OK, |problem| problem.code().status());
+    let wrong = problem.map_or_else(String::new, |problem| {
+        format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
+    });
+    let inner = format!(
+        "<p>For when nobody can sign in with Gitea. Every try is recorded.</p>{wrong}\
+         <form method=\"post\" action=\"/auth/break-glass\">\
+         <label for=\"password\">Break-glass password</label>\
+         <input id=\"password\" name=\"password\" type=\"password\" required autocomplete=\"off\">\
+         <button>Sign in as local operator</button></form>"
+    );
+    page(status, ("Break glass", &inner), "'self'")
+}
+
+fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
+    let mut response = Response::builder()
+        .status(status)
+        .content_type("text/html; charset=utf-8")
+        .body(frame(title, inner));
+    restrict(response.headers_mut(), forms);
+    response
+}
