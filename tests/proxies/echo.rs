@@ -50,7 +50,9 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<String>>>) -> std::io:
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));
     let length: usize = length.map_or(0, |length| length.parse().unwrap());
-    while body.len() < length && stream.read_buf(&mut body).await? > 0 {}
+    let chunked = lower.contains("\r\ntransfer-encoding: chunked");
+    let more = |body: &[u8]| body.len() < length || chunked && !body.ends_with(b"0\r\n\r\n");
+    while more(&body) && stream.read_buf(&mut body).await? > 0 {}
     let text = format!("{head}\r\n\r\n{}", String::from_utf8_lossy(&body));
     let answer = format!(
         "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",

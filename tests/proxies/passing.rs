@@ -65,7 +65,7 @@ async fn somebody_allowed_gets_in_and_the_application_learns_who_calls() {
             "{proxy:?} {answer}"
         );
         assert!(
-            seen.contains("\r\ncookie: before=1; after=2\r\n"),
+            seen.contains("\r\ncookie: before=1; xsamovar-app=3; after=2\r\n"),
             "{proxy:?} {answer}"
         );
         let public = stage.ask("GET /public/x", "").await;

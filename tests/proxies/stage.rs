@@ -137,10 +137,8 @@ impl Stage {
 
 /// The header of somebody signed in, among other cookies.
 pub fn cookie(secret: &SessionSecret) -> String {
-    format!(
-        "Cookie: before=1; {COOKIE}={}; after=2\r\n",
-        secret.reveal()
-    )
+    let secret = secret.reveal();
+    format!("Cookie: before=1; {COOKIE}={secret}; x{COOKIE}=3; {COOKIE}-browser=4; after=2\r\n")
 }
 
 async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> (SocketAddr, DropGuard) {

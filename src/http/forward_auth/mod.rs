@@ -163,12 +163,12 @@ impl<J: Judge> Doors<J> {
     }
 
     /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte, unless
-    /// that is so long that proxies would refuse the hand-over's own address.
+    /// that is too long for proxies or not ASCII, which browsers never send.
     fn sign_in(&self, host: &HostName, target: &[u8]) -> String {
         let scheme = if self.https { "https" } else { "http" };
-        let back = |target| percent_encode(target, &IN_QUERY).to_string();
-        let target = Some(back(target)).filter(|target| target.len() <= LONGEST_BACK);
-        let target = target.unwrap_or_else(|| "/".to_owned());
+        let encoded = percent_encode(target, &IN_QUERY).to_string();
+        let fits = encoded.len() <= LONGEST_BACK && target.is_ascii();
+        let target = if fits { encoded.as_str() } else { "/" };
         format!("{scheme}://{host}/.samovar/sign-in?rd={scheme}://{host}{target}")
     }
 }

@@ -54,6 +54,10 @@ fn nginx_at(application: &Application, host: &HostName, settings: &SnippetSettin
     let headers: String = every.map(set).collect();
     let block = include_str!("nginx.template")
         .replace("@QUESTION@", include_str!("nginx_question.template"))
+        .replace(
+            "@COOKIES@",
+            &cookies(include_str!("nginx_cookie.template"), settings),
+        )
         .replace("@CAPTURES@", &captures)
         .replace("@HEADERS@", &headers)
         .replace("@HOST@", host.as_str());
@@ -80,18 +84,28 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
     };
     let block = include_str!("caddy.template")
         .replace("@SITES@", &sites.join(", "))
+        .replace(
+            "@COOKIES@",
+            &cookies(include_str!("caddy_cookie.template"), settings),
+        )
         .replace("@PREFLIGHT@", preflight)
         .replace("@COPY@", &copy);
     common(&block, application, settings)
 }
 
+/// The lines that take away each cookie of ours at an application's host.
+fn cookies(template: &str, settings: &SnippetSettings) -> String {
+    let names = Cookies::new(settings.https);
+    let each = [Cookie::ApplicationSession, Cookie::ApplicationBrowser].into_iter();
+    each.map(|cookie| template.replace("@COOKIE@", names.name(cookie)))
+        .collect()
+}
+
 fn common(block: &str, application: &Application, settings: &SnippetSettings) -> String {
-    let cookie = Cookies::new(settings.https).name(Cookie::ApplicationSession);
     block
         .replace("@NAME@", application.name.as_str())
         .replace("@SAMOVAR@", settings.samovar.as_str())
         .replace("@OWN@", settings.own.as_str())
-        .replace("@COOKIE@", cookie)
         .replace("@UPSTREAM@", settings.upstream.as_str())
         .replace("@SCHEME@", if settings.https { "https" } else { "http" })
 }
