@@ -1,12 +1,13 @@
 //! From rooms to doors: what is served at which host, and what each door is given.
 
+use super::outside::{is_https, own_host};
 use super::rooms::Rooms;
 use super::{AppError, Capabilities};
 use crate::config::Meant;
+use crate::http::auth;
 use crate::http::forward_auth;
 use crate::http::health::{self, Probe};
 use crate::http::{Gate, Settings, Surfaces, TrustedProxies, admin_socket};
-use crate::model::HostName;
 use crate::webui;
 use poem::{Endpoint, Response, Route};
 use std::sync::Arc;
@@ -22,17 +23,17 @@ const ANSWER: Duration = Duration::from_secs(60);
 pub(super) fn gate(
     meant: &Meant,
     rooms: &Rooms,
-    _http: reqwest::Client,
     capabilities: &Capabilities,
 ) -> Result<Gate, AppError> {
-    let https = meant.server.external_url.scheme() == "https";
+    let https = is_https(meant);
     let own = own_host(meant)?;
     let judge = Arc::clone(&rooms.gatekeeper);
     let route = forward_auth::routes(Route::new(), judge, Arc::clone(&rooms.policy), https);
     let route = health::routes(route, probes(rooms));
+    let route = auth::own(route, &rooms.sign_in);
     let surfaces = Surfaces {
         own: route.nest("/", webui::endpoint()),
-        application: Route::new(),
+        application: auth::applications(Route::new(), &rooms.sign_in),
     };
     let settings = Settings {
         own,
@@ -68,16 +69,6 @@ pub(super) fn operator(
         random: Arc::clone(&capabilities.random),
         started_at: capabilities.clock.now(),
     }))
-}
-
-/// Host and port as browsers send them.
-fn own_host(meant: &Meant) -> Result<HostName, AppError> {
-    let url = &meant.server.external_url;
-    let host = url.host_str().unwrap_or_default();
-    let text = url
-        .port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    text.parse().map_err(AppError::Host)
 }
 
 fn probes(rooms: &Rooms) -> Vec<Probe> {

@@ -1,6 +1,8 @@
 //! Jobs on timers: counts of closed windows, sessions whose time is over.
 
+use super::rooms::Rooms;
 use crate::access::Recorder;
+use crate::access::sign_in::SignIn;
 use crate::session::Sessions;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,25 +11,44 @@ use tokio_util::sync::CancellationToken;
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Goes round until told to stop. A failure is said and tried again: the store says whether it can heal.
-pub(super) async fn housekeeping(
+/// What the jobs are about.
+pub(super) struct Jobs {
     recorder: Arc<Recorder>,
     sessions: Arc<Sessions>,
-    stop: CancellationToken,
-) {
+    sign_in: Arc<SignIn>,
+}
+
+impl Jobs {
+    pub(super) fn of(rooms: &Rooms) -> Self {
+        Self {
+            recorder: Arc::clone(&rooms.recorder),
+            sessions: Arc::clone(&rooms.sessions),
+            sign_in: Arc::clone(&rooms.sign_in),
+        }
+    }
+
+    /// One round. A failure is said and tried again: the store says whether it can heal.
+    async fn round(&self) {
+        let counts = self.recorder.close_windows().await;
+        if let Err(error) = counts.and(self.sign_in.close_windows().await) {
+            tracing::error!(%error, "counts of repeats could not be written");
+        }
+        if let Err(error) = self.sessions.expire().await {
+            tracing::error!(%error, "the end of a session could not be written");
+        }
+        if let Err(error) = self.sessions.write_seen().await {
+            tracing::error!(%error, "last uses of sessions could not be written");
+        }
+    }
+}
+
+/// Goes round until told to stop.
+pub(super) async fn housekeeping(jobs: Jobs, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        if let Err(error) = recorder.close_windows().await {
-            tracing::error!(%error, "counts of repeats could not be written");
-        }
-        if let Err(error) = sessions.expire().await {
-            tracing::error!(%error, "the end of a session could not be written");
-        }
-        if let Err(error) = sessions.write_seen().await {
-            tracing::error!(%error, "last uses of sessions could not be written");
-        }
+        jobs.round().await;
     }
 }

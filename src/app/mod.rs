@@ -6,6 +6,7 @@ mod capabilities;
 mod doors;
 mod error;
 mod jobs;
+mod outside;
 mod rooms;
 
 pub use capabilities::Capabilities;
@@ -54,7 +55,7 @@ pub async fn serve(meant: Meant, capabilities: Capabilities) -> Result<(), AppEr
 
 /// Starts the server; it answers when this returns.
 pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, AppError> {
-    let http = rooms::outgoing(&meant)?;
+    let http = outside::outgoing(&meant)?;
     let rooms = Rooms::open(&meant, &http, &capabilities)?;
     let listeners = listener::bind(&meant.server.listen, &mut ListenFd::from_env()).await?;
     let addresses: Vec<_> = listeners
@@ -67,15 +68,14 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     rooms.store.commit(Change::none(), event).await?;
 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let gate = Arc::new(doors::gate(&meant, &rooms, http, &capabilities)?);
+    let gate = Arc::new(doors::gate(&meant, &rooms, &capabilities)?);
     let settings = listener::Settings::default();
     tasks.spawn(listener::serve(listeners, gate, settings, stop.clone()));
     let operator = doors::operator(&rooms, &capabilities);
     let place = (socket, meant.server.admin_socket.clone());
     tasks.spawn(admin_socket::serve(place, operator, stop.clone()));
     tasks.spawn(Arc::clone(&rooms.mirror).run(stop.clone()));
-    let (recorder, sessions) = (Arc::clone(&rooms.recorder), Arc::clone(&rooms.sessions));
-    tasks.spawn(jobs::housekeeping(recorder, sessions, stop.clone()));
+    tasks.spawn(jobs::housekeeping(jobs::Jobs::of(&rooms), stop.clone()));
     if rooms.claim.code().is_some() {
         let path = rooms.claim.path().display();
         tracing::info!(%path, "nobody is administrator yet: `samovar claim-code` shows the code that makes the first one");
@@ -101,6 +101,7 @@ impl Running {
         self.tasks.close();
         self.tasks.wait().await;
         self.rooms.recorder.close_all_windows().await?;
+        self.rooms.sign_in.close_all_windows().await?;
         self.rooms
             .sessions
             .write_seen()

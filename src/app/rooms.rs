@@ -1,18 +1,16 @@
 //! From the configuration and the store to the rooms of step 1 to 3, in the order in which they rest on one another.
 
-use super::{AppError, Capabilities};
+use super::{AppError, Capabilities, outside};
+use crate::access::sign_in::{self, SignIn};
 use crate::access::{Gatekeeper, PolicyHolder, Recorder};
 use crate::admin::{Admin, Claim};
 use crate::config::{self, Meant};
-use crate::gitea;
-use crate::mirror::{self, Mirror};
+use crate::mirror::Mirror;
 use crate::model::Session;
 use crate::policy::{Policy, built_in_roles};
 use crate::session::{self, BreakGlass, Sessions};
 use crate::store::{Store, World};
-use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The rooms, wired. Only the app holds them all; each door is given what it calls.
 pub(super) struct Rooms {
@@ -23,6 +21,7 @@ pub(super) struct Rooms {
     pub break_glass: Arc<BreakGlass>,
     pub recorder: Arc<Recorder>,
     pub gatekeeper: Arc<Gatekeeper>,
+    pub sign_in: Arc<SignIn>,
     pub admin: Arc<Admin>,
     pub claim: Arc<Claim>,
 }
@@ -38,7 +37,7 @@ impl Rooms {
         let mut world = store.load()?;
         let sessions = std::mem::take(&mut world.sessions);
         let policy = Arc::new(PolicyHolder::new(policy(&mut world)?));
-        let mirror = Arc::new(mirror(meant, http, &store, capabilities, &world));
+        let mirror = Arc::new(outside::mirror(meant, http, &store, capabilities, &world));
         let recorder = Arc::new(Recorder::new(
             store.clone(),
             Arc::clone(&policy),
@@ -53,7 +52,18 @@ impl Rooms {
             clock.now(),
             &**random,
         );
+        let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
+        let break_glass = Arc::new(break_glass);
+        let services = sign_in::Services {
+            store: store.clone(),
+            sessions: Arc::clone(&sessions),
+            break_glass: Arc::clone(&break_glass),
+            mirror: Arc::clone(&mirror),
+            policy: Arc::clone(&policy),
+            provider: outside::provider(meant, http, capabilities)?,
+        };
         Ok(Self {
+            sign_in: Arc::new(sign_in(meant, services, capabilities)?),
             gatekeeper: Arc::new(Gatekeeper::new(
                 Arc::clone(&policy),
                 Arc::clone(&sessions),
@@ -68,11 +78,7 @@ impl Rooms {
                 Arc::clone(clock),
                 Arc::clone(random),
             )),
-            break_glass: Arc::new(BreakGlass::new(
-                store.clone(),
-                Arc::clone(random),
-                world.break_glass,
-            )),
+            break_glass,
             claim: Arc::new(claim.map_err(AppError::Claim)?),
             store,
             policy,
@@ -96,35 +102,18 @@ fn policy(world: &mut World) -> Result<Policy, AppError> {
     .map_err(AppError::Policy)
 }
 
-fn mirror(
+fn sign_in(
     meant: &Meant,
-    http: &reqwest::Client,
-    store: &Store,
-    capabilities: &Capabilities,
-    world: &World,
-) -> Mirror {
-    let Capabilities { clock, random } = capabilities;
-    let gitea = &meant.gitea;
-    let settings = gitea::Settings {
-        base_url: gitea
-            .internal_url
-            .clone()
-            .unwrap_or_else(|| gitea.url.clone()),
-        public_url: gitea.url.clone(),
-        token: gitea.token.clone(),
-        timeout: gitea.timeout,
-        retry_pause: Duration::from_millis(250),
-        http: http.clone(),
-    };
-    let client = gitea::Client::new(settings, Arc::clone(clock), Arc::clone(random));
-    let settings = mirror::Settings {
-        full_pass: meant.mirror.full_pass,
-        bound: meant.mirror.freshness_bound,
-        grace: meant.mirror.grace,
-        concurrency: meant.mirror.concurrency,
+    services: sign_in::Services,
+    Capabilities { clock, random }: &Capabilities,
+) -> Result<SignIn, AppError> {
+    let settings = sign_in::Settings {
+        own: outside::own_host(meant)?,
+        https: outside::is_https(meant),
+        window: meant.audit.window,
     };
     let both = (Arc::clone(clock), Arc::clone(random));
-    Mirror::new(client, store.clone(), both, settings, world)
+    Ok(SignIn::new(services, settings, both))
 }
 
 fn open_sessions(
@@ -144,31 +133,4 @@ fn open_sessions(
         settings,
         loaded,
     )
-}
-
-/// The one outgoing client: no redirects, time limits, the system's trust store and the operator's own certificates.
-pub(super) fn outgoing(meant: &Meant) -> Result<reqwest::Client, AppError> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(meant.gitea.timeout.min(Duration::from_secs(5)))
-        .timeout(meant.gitea.timeout)
-        .user_agent(concat!("samovar/", env!("CARGO_PKG_VERSION")));
-    if let Some(path) = &meant.gitea.ca_file {
-        builder = builder.tls_certs_merge(certificates(path)?);
-    }
-    builder.build().map_err(AppError::Outgoing)
-}
-
-fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, AppError> {
-    let fault = |reason: String| AppError::CaFile {
-        path: path.display().to_string(),
-        reason,
-    };
-    let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
-    let found =
-        reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fault(error.to_string()))?;
-    if found.is_empty() {
-        return Err(fault("it holds no certificate in PEM form".to_owned()));
-    }
-    Ok(found)
 }

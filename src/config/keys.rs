@@ -96,15 +96,21 @@ pub(super) const KEYS: &[Key] = &[
         ("gitea", "url"),
         Set::Must,
         "\"https://git.example.com\"",
-        &[
-            "Address under which browsers reach Gitea; may have a path. Also the issuer that its ID tokens name.",
-        ],
+        &["Address under which browsers reach Gitea; may have a path."],
     ),
     key(
         ("gitea", "internal_url"),
         Set::May,
         "\"http://10.0.0.7:3000\"",
         &["Address for Samovar's own calls, where it differs."],
+    ),
+    key(
+        ("gitea", "issuer"),
+        Set::May,
+        "\"https://git.example.com\"",
+        &[
+            "The issuer that Gitea's discovery names, where it is not url (JWT_CLAIM_ISSUER in Gitea's [oauth2]).",
+        ],
     ),
     key(
         ("gitea", "client_id"),

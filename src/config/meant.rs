@@ -42,10 +42,12 @@ pub struct Server {
 /// The Gitea server.
 #[derive(Debug, Clone)]
 pub struct Gitea {
-    /// For browsers; also the issuer.
+    /// For browsers.
     pub url: Url,
     /// For our own calls, where it differs.
     pub internal_url: Option<Url>,
+    /// The issuer that discovery names, where it is not `url`.
+    pub issuer: Option<String>,
     /// The application registered in Gitea for sign-in.
     pub client_id: String,
     /// Its secret.

@@ -54,6 +54,7 @@ fn server(raw: &mut Raw) -> Option<Server> {
 fn gitea(raw: &mut Raw, environment: Environment<'_>) -> Option<Gitea> {
     let url = raw.read("gitea.url", base);
     let internal_url = raw.read("gitea.internal_url", base);
+    let issuer = raw.read("gitea.issuer", |text| base(text).map(|_| text.to_owned()));
     let client_id = raw.text("gitea.client_id");
     if client_id.as_ref().is_some_and(|id| id.trim().is_empty()) {
         raw.problem(
@@ -68,6 +69,7 @@ fn gitea(raw: &mut Raw, environment: Environment<'_>) -> Option<Gitea> {
     Some(Gitea {
         url: url?,
         internal_url,
+        issuer,
         client_id: client_id?,
         client_secret: client_secret?,
         token: token?,
