@@ -151,9 +151,10 @@ impl Endpoint for Gate {
             Ok(response) => response,
             Err(error) => refuse(error, &asker),
         };
-        // A proxy throws an allowed check's other headers away.
+        // A proxy throws an allowed check's other headers away, and a refusal reaches the application's host.
         if !(check && response.is_success()) {
-            protect::headers(response.headers_mut(), &asker, self.settings.https);
+            let strict = self.settings.https && !check;
+            protect::headers(response.headers_mut(), &asker, strict);
         }
         Ok(response)
     }

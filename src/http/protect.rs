@@ -22,13 +22,13 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds what is not there yet.
-pub(super) fn headers(headers: &mut HeaderMap, asker: &Asker, https: bool) {
+pub(super) fn headers(headers: &mut HeaderMap, asker: &Asker, strict_transport: bool) {
     for (name, value) in ALWAYS {
         headers
             .entry(name)
             .or_insert(HeaderValue::from_static(value));
     }
-    if https {
+    if strict_transport {
         let year = HeaderValue::from_static("max-age=31536000");
         headers
             .entry(header::STRICT_TRANSPORT_SECURITY)
