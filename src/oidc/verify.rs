@@ -137,3 +137,7 @@ fn rejected(error: ClaimsVerificationError) -> Rejected {
         error => OidcError::TokenInvalid(error.to_string()),
     })
 }
+
+#[cfg(test)]
+#[path = "verify_tests.rs"]
+mod tests;

@@ -17,3 +17,6 @@ pub use cookies::{Cookie, Cookies};
 pub use flows::{Flow, FlowFault, Flows, State};
 pub use hand_over::{Code, HandOverFault, HandOvers, Handed};
 pub use sessions::{NewSession, SessionError, SessionFault, Sessions, Settings};
+
+#[cfg(test)]
+mod tests;
