@@ -96,7 +96,8 @@ impl Health {
         memory.version.is_some() && memory.away.is_none()
     }
 
-    pub(super) fn version(&self, version: Version) {
+    /// What Gitea calls its version.
+    pub(super) fn heard_version(&self, version: Version) {
         if let Some(warning) = &version.warning {
             tracing::warn!("{warning}");
         }

@@ -120,7 +120,7 @@ impl Questions {
     /// Notes what Gitea calls its version.
     pub(super) async fn version(&self) -> Result<(), MirrorError> {
         let version = self.call(self.client.version()).await?;
-        self.health.version(version);
+        self.health.heard_version(version);
         Ok(())
     }
 

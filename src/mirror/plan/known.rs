@@ -15,7 +15,7 @@ pub struct Known {
     pub accounts: BTreeMap<GiteaUserId, MirroredUser>,
     /// Organizations; `asked_at` is when each was last seen to exist.
     pub organizations: BTreeMap<OrganizationId, MirroredOrganization>,
-    /// Teams with their members; `asked_at` is not used here: see [`Known::record_of_team`].
+    /// Teams with their members.
     pub teams: BTreeMap<TeamId, KnownTeam>,
     pub(super) stamps: Stamps,
 }
