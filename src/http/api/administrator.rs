@@ -1,11 +1,10 @@
-//! `/administrator` of the API.
+//! `/administrator` of the API: the first one.
 
 use super::Noun;
 use super::answer::Done;
 use super::body::Body;
 use super::caller::SignedIn;
 use super::failure::{Failure, OfNew};
-use super::problem::Problem;
 use super::wire::me::Claim;
 use poem_openapi::OpenApi;
 
@@ -18,9 +17,12 @@ impl Api {
     #[oai(path = "/claim", method = "post", operation_id = "claim_administrator")]
     async fn claim_administrator(
         &self,
-        _caller: SignedIn,
-        _body: Body<Claim>,
+        call: SignedIn,
+        body: Body<Claim>,
     ) -> Result<Done, Failure<OfNew>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let services = &call.services;
+        let (admin, claim) = (&services.admin, &services.claim);
+        admin.claim(&call.caller, claim, &body.0.code).await?;
+        Ok(Done)
     }
 }

@@ -1,15 +1,16 @@
 //! `/applications` of the API.
 
-use super::Noun;
 use super::answer::{Created, Done, Versioned};
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
-use super::problem::Problem;
 use super::version::IfMatch;
 use super::wire::application::{Application, ApplicationDraft, Dialect, Snippet};
-use super::wire::page::Page;
+use super::wire::page::{Page, Paging};
+use super::{Noun, faults, forms};
 use crate::access::{ApplicationsRead, ApplicationsWrite};
+use crate::http::forward_auth::snippets;
+use crate::model::ApplicationId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -23,64 +24,106 @@ impl Api {
     #[oai(path = "/", method = "get", operation_id = "list_applications")]
     async fn list_applications(
         &self,
-        _permit: Allowed<ApplicationsRead>,
+        call: Allowed<ApplicationsRead>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<Page<Application>>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let policy = call.services.admin.policy();
+        let items = policy.applications();
+        Ok(Json(paging.cut(
+            items,
+            |application| application.name.to_string(),
+            |application| forms::application::show(application),
+        )))
     }
 
     /// Makes an application.
     #[oai(path = "/", method = "post", operation_id = "create_application")]
     async fn create_application(
         &self,
-        _permit: Allowed<ApplicationsWrite>,
-        _body: Body<ApplicationDraft>,
+        call: Allowed<ApplicationsWrite>,
+        body: Body<ApplicationDraft>,
     ) -> Result<Created<Application>, Failure<OfNew>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let draft = forms::application::read(&body.0)?;
+        let application = call
+            .services
+            .admin
+            .create_application(call.permit, draft)
+            .await?;
+        Ok(Created {
+            version: application.version,
+            location: format!("applications/{}", application.id),
+            object: forms::application::show(&application),
+        })
     }
 
     /// One application.
     #[oai(path = "/:id", method = "get", operation_id = "get_application")]
     async fn get_application(
         &self,
-        _permit: Allowed<ApplicationsRead>,
+        call: Allowed<ApplicationsRead>,
         /// Its id.
         id: Path<String>,
     ) -> Result<Versioned<Application>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<ApplicationId>(&id)?;
+        let policy = call.services.admin.policy();
+        let application = policy
+            .application(id)
+            .ok_or_else(|| forms::missing("application"))?;
+        Ok(Versioned {
+            version: application.version,
+            object: forms::application::show(application),
+        })
     }
 
     /// Replaces an application as a whole.
     #[oai(path = "/:id", method = "put", operation_id = "update_application")]
     async fn update_application(
         &self,
-        _permit: Allowed<ApplicationsWrite>,
+        call: Allowed<ApplicationsWrite>,
         /// Its id.
         id: Path<String>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
-        _body: Body<ApplicationDraft>,
+        body: Body<ApplicationDraft>,
     ) -> Result<Versioned<Application>, Failure<OfChange>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id(&id)?;
+        let draft = forms::application::read(&body.0)?;
+        let admin = &call.services.admin;
+        let updated = admin.update_application(call.permit, (id, version.0), draft.clone());
+        let application = updated.await.map_err(|fault| {
+            let policy = admin.policy();
+            let changed = |now| forms::application::changed(&draft, now);
+            faults::of_update(fault, policy.application(id).map(changed))
+        })?;
+        Ok(Versioned {
+            version: application.version,
+            object: forms::application::show(&application),
+        })
     }
 
     /// Deletes an application.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_application")]
     async fn delete_application(
         &self,
-        _permit: Allowed<ApplicationsWrite>,
+        call: Allowed<ApplicationsWrite>,
         /// Its id.
         id: Path<String>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
     ) -> Result<Done, Failure<OfChange>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id(&id)?;
+        call.services
+            .admin
+            .delete_application(call.permit, (id, version.0))
+            .await?;
+        Ok(Done)
     }
 
     /// The proxy configuration that puts Samovar in front of the application, to be pasted.
@@ -91,12 +134,30 @@ impl Api {
     )]
     async fn get_snippet(
         &self,
-        _permit: Allowed<ApplicationsRead>,
+        call: Allowed<ApplicationsRead>,
         /// Its id.
         id: Path<String>,
         /// For which proxy.
         dialect: Path<Dialect>,
+        /// Where the application itself listens, such as `127.0.0.1:9000`.
+        upstream: Query<Option<String>>,
     ) -> Result<Json<Snippet>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<ApplicationId>(&id)?;
+        let policy = call.services.admin.policy();
+        let application = policy
+            .application(id)
+            .ok_or_else(|| forms::missing("application"))?;
+        let mut settings = call.services.snippets.clone();
+        if let Some(upstream) = upstream.0.as_deref() {
+            settings.upstream = forms::parameter("upstream", upstream)?;
+        }
+        let text = match dialect.0 {
+            Dialect::Nginx => snippets::nginx(application, &settings),
+            Dialect::Caddy => snippets::caddy(application, &settings),
+        };
+        Ok(Json(Snippet {
+            dialect: dialect.0,
+            text,
+        }))
     }
 }

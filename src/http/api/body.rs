@@ -2,7 +2,8 @@
 //!
 //! Stricter than the framework: a number is no text, an unknown or repeated member is refused, and there is a bound.
 
-use super::problem::Problem;
+use super::forms::fault;
+use crate::http::{Code, Problem};
 use poem::{Request, RequestBody};
 use poem_openapi::payload::{Json, Payload};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
@@ -55,14 +56,11 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
 
 fn unsupported() -> Problem {
     Problem::new(
-        "content_type_unsupported",
+        Code::MediaTypeUnsupported,
         "the body must be JSON; send it with `Content-Type: application/json`",
     )
 }
 
-fn malformed(fault: &serde_json::Error) -> Problem {
-    Problem::new(
-        "input_invalid",
-        format!("the body is not as it should be: {fault}"),
-    )
+fn malformed(error: &serde_json::Error) -> Problem {
+    fault("", format_args!("the body is not as it should be: {error}"))
 }

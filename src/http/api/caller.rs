@@ -1,36 +1,30 @@
 //! Who calls, as the first argument of every operation: nothing else of a request is read before it.
 
-use super::problem::Problem;
-use crate::access::OwnPermission;
+use super::Services;
+use crate::access::{Caller, OwnPermission, Permit};
+use crate::http::{Exchange, Problem, cookie};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
-use std::marker::PhantomData;
+use std::sync::Arc;
 
+/// Name of the scheme in the document.
 const SCHEME: &str = "session";
 
 /// Somebody signed in.
-pub(super) struct SignedIn;
+pub(super) struct SignedIn {
+    /// Who it is.
+    pub caller: Caller,
+    /// What the operation calls.
+    pub services: Arc<Services>,
+}
 
 /// Somebody signed in who holds `P`.
-pub(super) struct Allowed<P>(PhantomData<P>);
-
-fn register(registry: &mut Registry) {
-    registry.create_security_scheme(
-        SCHEME,
-        MetaSecurityScheme {
-            ty: "apiKey",
-            description: Some(
-                "the session cookie that sign-in sets; over plain http on loopback it has no `__Host-` prefix",
-            ),
-            name: Some("__Host-samovar"),
-            key_in: Some("cookie"),
-            scheme: None,
-            bearer_format: None,
-            flows: None,
-            openid_connect_url: None,
-        },
-    );
+pub(super) struct Allowed<P> {
+    /// The proof of it.
+    pub permit: Permit<P>,
+    /// What the operation calls.
+    pub services: Arc<Services>,
 }
 
 impl<'a> ApiExtractor<'a> for SignedIn {
@@ -48,11 +42,15 @@ impl<'a> ApiExtractor<'a> for SignedIn {
     }
 
     async fn from_request(
-        _: &'a Request,
+        request: &'a Request,
         _: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Err(Problem::new("credentials_missing", "").into())
+        let services = services(request)?;
+        Ok(Self {
+            caller: caller(request, &services).await?,
+            services,
+        })
     }
 }
 
@@ -71,10 +69,49 @@ impl<'a, P: OwnPermission> ApiExtractor<'a> for Allowed<P> {
     }
 
     async fn from_request(
-        _: &'a Request,
+        request: &'a Request,
         _: &mut RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Err(Problem::new("credentials_missing", "").into())
+        let services = services(request)?;
+        let caller = caller(request, &services).await?;
+        let permit = services.gatekeeper.permit(&caller).await;
+        Ok(Self {
+            permit: permit.map_err(Problem::from)?,
+            services,
+        })
     }
+}
+
+fn services(request: &Request) -> Result<Arc<Services>, Problem> {
+    let services = request.data::<Arc<Services>>();
+    services.cloned().ok_or_else(Problem::internal)
+}
+
+async fn caller(request: &Request, services: &Services) -> Result<Caller, Problem> {
+    let exchange = request.data::<Exchange>().ok_or_else(Problem::internal)?;
+    let secret = cookie(request.headers(), &services.session_cookie);
+    let secret = secret.and_then(|text| text.parse().ok());
+    let client = (*exchange.client).clone();
+    let gatekeeper = &services.gatekeeper;
+    Ok(gatekeeper
+        .caller(secret.as_ref(), client, exchange.request)
+        .await?)
+}
+
+fn register(registry: &mut Registry) {
+    let description = "the session cookie that sign-in sets; over plain http on loopback its name has no `__Host-`";
+    registry.create_security_scheme(
+        SCHEME,
+        MetaSecurityScheme {
+            ty: "apiKey",
+            description: Some(description),
+            name: Some("__Host-samovar"),
+            key_in: Some("cookie"),
+            scheme: None,
+            bearer_format: None,
+            flows: None,
+            openid_connect_url: None,
+        },
+    );
 }

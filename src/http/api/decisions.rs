@@ -1,11 +1,11 @@
-//! `/decisions` of the API.
+//! `/decisions` of the API: questions to the policy.
 
-use super::Noun;
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfOne};
-use super::problem::Problem;
+use super::forms::names::Names;
 use super::wire::decision::{Decision, Question};
+use super::{Noun, forms};
 use crate::access::DecisionsExplain;
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -15,13 +15,31 @@ pub(super) struct Api;
 
 #[OpenApi(prefix_path = "/decisions", tag = "Noun::Decisions")]
 impl Api {
-    /// May this person make this request, and why? The same code as the door's, with every witness; nothing is recorded as an access.
+    /// May this person make this request, and why? The same code as the door's, with every witness; nothing is
+    /// recorded as an access.
     #[oai(path = "/explain", method = "post", operation_id = "explain_decision")]
     async fn explain_decision(
         &self,
-        _permit: Allowed<DecisionsExplain>,
-        _body: Body<Question>,
+        call: Allowed<DecisionsExplain>,
+        body: Body<Question>,
     ) -> Result<Json<Decision>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let (policy, directory) = (
+            call.services.admin.policy(),
+            call.services.mirror.directory(),
+        );
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        let question = match forms::decision::read(&body.0, names)? {
+            Ok(question) => question,
+            Err(answer) => return Ok(Json(answer)),
+        };
+        let explained = call
+            .services
+            .gatekeeper
+            .explain(call.permit, &question)
+            .await?;
+        Ok(Json(forms::decision::show(&question, &explained, names)))
     }
 }

@@ -2,16 +2,19 @@
 //!
 //! Never HTML, never an inner error's text. Every operation declares what the gate in front of it can answer.
 
-use super::problem::Problem;
+use crate::http::{Code, Problem};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 use std::marker::PhantomData;
 
+/// An answer by one code of its status, and what it means.
+type Answer = (Code, &'static str);
+
 /// Which answers an operation can give beside those of every operation.
 pub(super) trait Answers: 'static {
-    /// Status and meaning.
-    const OWN: &'static [(u16, &'static str)];
+    /// Those answers.
+    const OWN: &'static [Answer];
 }
 
 /// An operation that speaks of no single object.
@@ -19,7 +22,7 @@ pub(super) trait Answers: 'static {
 pub(super) struct OfAll;
 
 impl Answers for OfAll {
-    const OWN: &'static [(u16, &'static str)] = &[];
+    const OWN: &'static [Answer] = &[];
 }
 
 /// An operation that reads one object.
@@ -27,7 +30,7 @@ impl Answers for OfAll {
 pub(super) struct OfOne;
 
 impl Answers for OfOne {
-    const OWN: &'static [(u16, &'static str)] = &[NOT_FOUND];
+    const OWN: &'static [Answer] = &[NOT_FOUND];
 }
 
 /// An operation that makes an object.
@@ -35,7 +38,7 @@ impl Answers for OfOne {
 pub(super) struct OfNew;
 
 impl Answers for OfNew {
-    const OWN: &'static [(u16, &'static str)] = &[CONFLICT];
+    const OWN: &'static [Answer] = &[CONFLICT];
 }
 
 /// An operation that changes or deletes an object, from a version that the caller has seen.
@@ -43,42 +46,57 @@ impl Answers for OfNew {
 pub(super) struct OfChange;
 
 impl Answers for OfChange {
-    const OWN: &'static [(u16, &'static str)] = &[
+    const OWN: &'static [Answer] = &[
         NOT_FOUND,
         CONFLICT,
         (
-            412,
+            Code::VersionStale,
             "`version_stale`: the object was changed since; says what changed",
         ),
         (
-            428,
+            Code::VersionRequired,
             "`version_required`: send `If-Match` with the `ETag` that you saw",
         ),
     ];
 }
 
-const NOT_FOUND: (u16, &str) = (404, "there is no such object");
-const CONFLICT: (u16, &str) = (
-    409,
+const NOT_FOUND: Answer = (Code::NotFound, "there is no such object");
+const CONFLICT: Answer = (
+    Code::Conflict,
     "it contradicts another object, such as a name that is taken",
 );
 
 /// What every operation can answer: the gate's answers, and those of access.
-const EVERY: [(u16, &str); 9] = [
+const EVERY: [Answer; 9] = [
     (
-        400,
+        Code::RequestMalformed,
         "the request is malformed or holds values that are not allowed; `errors` names each",
     ),
-    (401, "nobody is signed in, or the session has ended"),
-    (403, "a permission is missing; names it"),
-    (405, "the path exists, the method does not"),
-    (413, "the body is too large"),
-    (415, "the body must be `application/json`"),
-    (429, "too many requests; see `Retry-After`"),
-    (431, "the headers are too large"),
     (
-        503,
-        "Gitea or the store cannot be asked, so nothing is allowed",
+        Code::CredentialsMissing,
+        "nobody is signed in, or the session has ended",
+    ),
+    (
+        Code::PermissionMissing,
+        "a permission is missing, or another site sent the request; says which",
+    ),
+    (
+        Code::MethodNotAllowed,
+        "the address exists, the method does not",
+    ),
+    (Code::BodyTooLarge, "the body is too large"),
+    (
+        Code::MediaTypeUnsupported,
+        "the body must be `application/json`",
+    ),
+    (
+        Code::TooManyRequests,
+        "too many requests; see `Retry-After`",
+    ),
+    (Code::HeadersTooMany, "the headers are too large"),
+    (
+        Code::StoreUnavailable,
+        "Gitea or the store cannot be asked, so nothing is done",
     ),
 ];
 
@@ -140,20 +158,18 @@ impl<A> From<Failure<A>> for poem::Error {
 
 impl<A: Answers> ApiResponse for Failure<A> {
     fn meta() -> MetaResponses {
-        let mut statuses: Vec<_> = EVERY.iter().chain(A::OWN).collect();
-        statuses.sort();
-        let responses = statuses
-            .into_iter()
-            .map(|(status, description)| MetaResponse {
-                description,
-                status: Some(*status),
-                status_range: None,
-                content: vec![MetaMediaType {
-                    content_type: "application/problem+json",
-                    schema: ProblemSchema::schema_ref(),
-                }],
-                headers: vec![],
-            });
+        let mut answers: Vec<_> = EVERY.iter().chain(A::OWN).collect();
+        answers.sort_by_key(|(code, _)| code.status());
+        let responses = answers.into_iter().map(|(code, description)| MetaResponse {
+            description,
+            status: Some(code.status().as_u16()),
+            status_range: None,
+            content: vec![MetaMediaType {
+                content_type: "application/problem+json",
+                schema: ProblemSchema::schema_ref(),
+            }],
+            headers: vec![],
+        });
         MetaResponses {
             responses: responses.collect(),
         }

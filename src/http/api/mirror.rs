@@ -1,10 +1,9 @@
 //! `/mirror` of the API.
 
-use super::Noun;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll};
-use super::problem::Problem;
 use super::wire::mirror::Mirror;
+use super::{Noun, forms};
 use crate::access::{MirrorRead, MirrorSync};
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
@@ -16,19 +15,14 @@ pub(super) struct Api;
 impl Api {
     /// What the mirror knows, and how well it gets on with Gitea.
     #[oai(path = "/", method = "get", operation_id = "get_mirror")]
-    async fn get_mirror(
-        &self,
-        _permit: Allowed<MirrorRead>,
-    ) -> Result<Json<Mirror>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+    async fn get_mirror(&self, call: Allowed<MirrorRead>) -> Result<Json<Mirror>, Failure<OfAll>> {
+        Ok(Json(forms::mirror::show(&call.services.mirror.state())))
     }
 
     /// Reads everything from Gitea now, and answers when that is done.
     #[oai(path = "/sync", method = "post", operation_id = "sync_mirror")]
-    async fn sync_mirror(
-        &self,
-        _permit: Allowed<MirrorSync>,
-    ) -> Result<Json<Mirror>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+    async fn sync_mirror(&self, call: Allowed<MirrorSync>) -> Result<Json<Mirror>, Failure<OfAll>> {
+        call.services.admin.sync_mirror(call.permit).await?;
+        Ok(Json(forms::mirror::show(&call.services.mirror.state())))
     }
 }

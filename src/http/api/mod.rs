@@ -2,13 +2,11 @@
 //!
 //! Adding an operation: a method in the noun's file whose first argument is [`caller::Allowed`] with the permission that
 //! it needs, its messages in `wire/`, then `SAMOVAR_BLESS=1 cargo test` to renew the document in `tests/golden/`.
-//! Handlers take, call and answer; nothing is decided here.
+//! Handlers take, call and answer; nothing is decided here. What is wrong with a call is always a problem document.
 
-#![allow(
-    dead_code,
-    unused_variables,
+#![expect(
     clippy::unused_async,
-    reason = "the operations are declared; the services behind them follow"
+    reason = "the framework wants every operation to be async"
 )]
 
 mod administrator;
@@ -19,19 +17,28 @@ mod body;
 mod caller;
 mod decisions;
 mod failure;
+mod faults;
+mod forms;
 mod me;
 mod mirror;
 mod organizations;
-mod problem;
 mod role_bindings;
 mod roles;
+mod services;
 mod sessions;
 mod teams;
 mod users;
 mod version;
 mod wire;
 
+pub use services::Services;
+
+use crate::http::{Asker, Code, Exchange, Problem};
+use poem::endpoint::make_sync;
+use poem::error::ResponseError;
+use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, get};
 use poem_openapi::{OpenApiService, Tags};
+use std::sync::Arc;
 
 /// Nouns of the API.
 #[derive(Tags)]
@@ -78,8 +85,17 @@ type Operations = (
     ),
 );
 
-fn service() -> OpenApiService<Operations, ()> {
-    let operations = (
+/// Where the operations are.
+const BASE: &str = "/api/v1";
+
+fn describe(operations: Operations) -> OpenApiService<Operations, ()> {
+    OpenApiService::new(operations, "Samovar", env!("CARGO_PKG_VERSION"))
+        .description("Who may do what, by Gitea's organizations and teams.")
+        .server(BASE)
+}
+
+fn operations() -> OpenApiService<Operations, ()> {
+    describe((
         (me::Api, administrator::Api, users::Api, organizations::Api),
         (
             teams::Api,
@@ -93,15 +109,44 @@ fn service() -> OpenApiService<Operations, ()> {
             mirror::Api,
             audit_events::Api,
         ),
-    );
-    OpenApiService::new(operations, "Samovar", env!("CARGO_PKG_VERSION"))
-        .description("Who may do what, by Gitea's organizations and teams.")
-        .server("/api/v1")
+    ))
 }
 
-/// The `OpenAPI` document, as `samovar openapi` prints it and `/api/openapi.json` serves it.
+/// The document, as `samovar openapi` prints it and `/api/openapi.json` serves it.
 pub fn document() -> String {
-    let mut text = service().spec();
+    let mut text = operations().spec();
     text.push('\n');
     text
+}
+
+/// Everything under `/api`, for the gate to pass requests to: problems are documents here, never pages.
+pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
+    let document = document();
+    let document = make_sync(move |_| document.clone().with_content_type("application/json"));
+    Route::new()
+        .nest(BASE, operations())
+        .at("/api/openapi.json", get(document))
+        .data(services)
+        .around(|next, request| async move {
+            let exchange = request.data::<Exchange>().cloned();
+            let result = next.call(request).await;
+            let response = result.map(IntoResponse::into_response);
+            Ok(response.unwrap_or_else(|error| answer(&error, exchange.as_ref())))
+        })
+}
+
+/// The framework's own errors come in the same form as ours.
+fn answer(error: &poem::Error, exchange: Option<&Exchange>) -> Response {
+    let problem = Problem::from_error(error);
+    if problem.code() == Code::Internal {
+        let request = exchange.map(|exchange| exchange.request.to_string());
+        tracing::error!(request, %error, "a call of the API could not be served");
+    }
+    match exchange {
+        Some(exchange) => problem.respond(&Asker {
+            request: exchange.request,
+            page: false,
+        }),
+        None => problem.as_response(),
+    }
 }

@@ -1,15 +1,16 @@
 //! `/role-bindings` of the API.
 
-use super::Noun;
 use super::answer::{Created, Done, Versioned};
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
-use super::problem::Problem;
+use super::forms::names::Names;
 use super::version::IfMatch;
-use super::wire::page::Page;
+use super::wire::page::{Page, Paging};
 use super::wire::role_binding::{Impact, ImpactQuestion, RoleBinding, RoleBindingDraft};
+use super::{Noun, faults, forms};
 use crate::access::{RoleBindingsRead, RoleBindingsWrite};
+use crate::model::{self, RoleBindingId, RoleId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -23,7 +24,7 @@ impl Api {
     #[oai(path = "/", method = "get", operation_id = "list_role_bindings")]
     async fn list_role_bindings(
         &self,
-        _permit: Allowed<RoleBindingsRead>,
+        call: Allowed<RoleBindingsRead>,
         /// Id of a role: its bindings alone.
         role: Query<Option<String>>,
         /// `next_cursor` of the page before.
@@ -32,57 +33,134 @@ impl Api {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<Page<RoleBinding>>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let role = role.0.as_deref();
+        let role = role
+            .map(|id| forms::parameter::<RoleId>("role", id))
+            .transpose()?;
+        let of_role = |b: &&model::RoleBinding| role.is_none_or(|role| role == b.role);
+        let (policy, directory) = (
+            call.services.admin.policy(),
+            call.services.mirror.directory(),
+        );
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        let items = policy.role_bindings().filter(of_role);
+        Ok(Json(paging.cut(
+            items,
+            |binding| binding.id.to_string(),
+            |role_binding| forms::role_binding::show(role_binding, names),
+        )))
     }
 
     /// Makes a role binding.
     #[oai(path = "/", method = "post", operation_id = "create_role_binding")]
     async fn create_role_binding(
         &self,
-        _permit: Allowed<RoleBindingsWrite>,
-        _body: Body<RoleBindingDraft>,
+        call: Allowed<RoleBindingsWrite>,
+        body: Body<RoleBindingDraft>,
     ) -> Result<Created<RoleBinding>, Failure<OfNew>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let draft = forms::role_binding::read(&body.0)?;
+        let role_binding = call
+            .services
+            .admin
+            .create_role_binding(call.permit, draft)
+            .await?;
+        let (policy, directory) = (
+            call.services.admin.policy(),
+            call.services.mirror.directory(),
+        );
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        Ok(Created {
+            version: role_binding.version,
+            location: format!("role-bindings/{}", role_binding.id),
+            object: forms::role_binding::show(&role_binding, names),
+        })
     }
 
     /// One role binding.
     #[oai(path = "/:id", method = "get", operation_id = "get_role_binding")]
     async fn get_role_binding(
         &self,
-        _permit: Allowed<RoleBindingsRead>,
+        call: Allowed<RoleBindingsRead>,
         /// Its id.
         id: Path<String>,
     ) -> Result<Versioned<RoleBinding>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<RoleBindingId>(&id)?;
+        let (policy, directory) = (
+            call.services.admin.policy(),
+            call.services.mirror.directory(),
+        );
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        let role_binding = policy
+            .role_binding(id)
+            .ok_or_else(|| forms::missing("role binding"))?;
+        Ok(Versioned {
+            version: role_binding.version,
+            object: forms::role_binding::show(role_binding, names),
+        })
     }
 
     /// Replaces a role binding as a whole.
     #[oai(path = "/:id", method = "put", operation_id = "update_role_binding")]
     async fn update_role_binding(
         &self,
-        _permit: Allowed<RoleBindingsWrite>,
+        call: Allowed<RoleBindingsWrite>,
         /// Its id.
         id: Path<String>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
-        _body: Body<RoleBindingDraft>,
+        body: Body<RoleBindingDraft>,
     ) -> Result<Versioned<RoleBinding>, Failure<OfChange>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id(&id)?;
+        let draft = forms::role_binding::read(&body.0)?;
+        let admin = &call.services.admin;
+        let updated = admin.update_role_binding(call.permit, (id, version.0), draft.clone());
+        let role_binding = updated.await.map_err(|fault| {
+            let policy = admin.policy();
+            let changed = |now| forms::role_binding::changed(&draft, now);
+            faults::of_update(fault, policy.role_binding(id).map(changed))
+        })?;
+        let (policy, directory) = (
+            call.services.admin.policy(),
+            call.services.mirror.directory(),
+        );
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        Ok(Versioned {
+            version: role_binding.version,
+            object: forms::role_binding::show(&role_binding, names),
+        })
     }
 
     /// Deletes a role binding.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_role_binding")]
     async fn delete_role_binding(
         &self,
-        _permit: Allowed<RoleBindingsWrite>,
+        call: Allowed<RoleBindingsWrite>,
         /// Its id.
         id: Path<String>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
     ) -> Result<Done, Failure<OfChange>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id(&id)?;
+        call.services
+            .admin
+            .delete_role_binding(call.permit, (id, version.0))
+            .await?;
+        Ok(Done)
     }
 
     /// Whose access a change would give or take, before it is made.
@@ -93,9 +171,12 @@ impl Api {
     )]
     async fn preview_role_binding(
         &self,
-        _permit: Allowed<RoleBindingsRead>,
-        _body: Body<ImpactQuestion>,
+        call: Allowed<RoleBindingsRead>,
+        body: Body<ImpactQuestion>,
     ) -> Result<Json<Impact>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let (replaced, draft) = forms::role_binding::read_question(&body.0)?;
+        let impact = call.services.admin.impact(call.permit, replaced, draft)?;
+        let directory = call.services.mirror.directory();
+        Ok(Json(forms::role_binding::show_impact(&impact, &directory)))
     }
 }

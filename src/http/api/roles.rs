@@ -1,15 +1,15 @@
 //! `/roles` of the API.
 
-use super::Noun;
 use super::answer::{Created, Done, Versioned};
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
-use super::problem::Problem;
 use super::version::IfMatch;
-use super::wire::page::Page;
+use super::wire::page::{Page, Paging};
 use super::wire::role::{Role, RoleDraft};
+use super::{Noun, faults, forms};
 use crate::access::{RolesRead, RolesWrite};
+use crate::model::RoleId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -23,63 +23,101 @@ impl Api {
     #[oai(path = "/", method = "get", operation_id = "list_roles")]
     async fn list_roles(
         &self,
-        _permit: Allowed<RolesRead>,
+        call: Allowed<RolesRead>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<Page<Role>>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let policy = call.services.admin.policy();
+        let items = policy.roles();
+        Ok(Json(paging.cut(
+            items,
+            |role| role.name.to_string(),
+            |role| forms::role::show(role, &policy),
+        )))
     }
 
     /// Makes a role.
     #[oai(path = "/", method = "post", operation_id = "create_role")]
     async fn create_role(
         &self,
-        _permit: Allowed<RolesWrite>,
-        _body: Body<RoleDraft>,
+        call: Allowed<RolesWrite>,
+        body: Body<RoleDraft>,
     ) -> Result<Created<Role>, Failure<OfNew>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let draft = forms::role::read(&body.0)?;
+        let role = call.services.admin.create_role(call.permit, draft).await?;
+        let policy = call.services.admin.policy();
+        Ok(Created {
+            version: role.version,
+            location: format!("roles/{}", role.id),
+            object: forms::role::show(&role, &policy),
+        })
     }
 
     /// One role.
     #[oai(path = "/:id", method = "get", operation_id = "get_role")]
     async fn get_role(
         &self,
-        _permit: Allowed<RolesRead>,
+        call: Allowed<RolesRead>,
         /// Its id.
         id: Path<String>,
     ) -> Result<Versioned<Role>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<RoleId>(&id)?;
+        let policy = call.services.admin.policy();
+        let role = policy.role(id).ok_or_else(|| forms::missing("role"))?;
+        Ok(Versioned {
+            version: role.version,
+            object: forms::role::show(role, &policy),
+        })
     }
 
     /// Replaces a role as a whole.
     #[oai(path = "/:id", method = "put", operation_id = "update_role")]
     async fn update_role(
         &self,
-        _permit: Allowed<RolesWrite>,
+        call: Allowed<RolesWrite>,
         /// Its id.
         id: Path<String>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
-        _body: Body<RoleDraft>,
+        body: Body<RoleDraft>,
     ) -> Result<Versioned<Role>, Failure<OfChange>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id(&id)?;
+        let draft = forms::role::read(&body.0)?;
+        let admin = &call.services.admin;
+        let updated = admin.update_role(call.permit, (id, version.0), draft.clone());
+        let role = updated.await.map_err(|fault| {
+            let policy = admin.policy();
+            let changed = |now| forms::role::changed(&draft, now);
+            faults::of_update(fault, policy.role(id).map(changed))
+        })?;
+        let policy = call.services.admin.policy();
+        Ok(Versioned {
+            version: role.version,
+            object: forms::role::show(&role, &policy),
+        })
     }
 
     /// Deletes a role.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_role")]
     async fn delete_role(
         &self,
-        _permit: Allowed<RolesWrite>,
+        call: Allowed<RolesWrite>,
         /// Its id.
         id: Path<String>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
     ) -> Result<Done, Failure<OfChange>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id(&id)?;
+        call.services
+            .admin
+            .delete_role(call.permit, (id, version.0))
+            .await?;
+        Ok(Done)
     }
 }

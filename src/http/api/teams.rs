@@ -1,12 +1,13 @@
 //! `/teams` of the API.
 
-use super::Noun;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfOne};
-use super::problem::Problem;
+use super::forms::names::Names;
 use super::wire::directory::{Team, User};
-use super::wire::page::Page;
+use super::wire::page::{Page, Paging};
+use super::{Noun, forms};
 use crate::access::DirectoryRead;
+use crate::model::{OrganizationId, TeamId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -24,10 +25,10 @@ impl Api {
     )]
     async fn list_teams(
         &self,
-        _permit: Allowed<DirectoryRead>,
+        call: Allowed<DirectoryRead>,
         /// Gitea's numeric id of an organization: its teams alone.
-        organization: Query<Option<i64>>,
-        /// Part of the name, letters compared without case.
+        organization: Query<Option<String>>,
+        /// Part of `organization/team`, letters compared without case.
         search: Query<Option<String>>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
@@ -35,18 +36,45 @@ impl Api {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<Page<Team>>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let of = organization.0.as_deref();
+        let of = of.map(|id| forms::parameter::<OrganizationId>("organization", id));
+        let of = of.transpose()?;
+        let (policy, directory) = (
+            call.services.admin.policy(),
+            call.services.mirror.directory(),
+        );
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        let wanted = forms::Search::new(search.0.as_deref());
+        let teams = directory.teams.values().filter(|team| {
+            of.is_none_or(|of| of == team.team.organization)
+                && wanted.finds(&names.team(&team.team))
+        });
+        Ok(Json(paging.cut(
+            teams,
+            |team| forms::directory::team_key(&team.team, names),
+            |team| forms::directory::show_team(team, &directory),
+        )))
     }
 
     /// One team.
     #[oai(path = "/:id", method = "get", operation_id = "get_team")]
     async fn get_team(
         &self,
-        _permit: Allowed<DirectoryRead>,
+        call: Allowed<DirectoryRead>,
         /// Gitea's numeric id.
-        id: Path<i64>,
+        id: Path<String>,
     ) -> Result<Json<Team>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<TeamId>(&id)?;
+        let directory = call.services.mirror.directory();
+        let team = directory
+            .teams
+            .get(&id)
+            .ok_or_else(|| forms::missing("team"))?;
+        Ok(Json(forms::directory::show_team(team, &directory)))
     }
 
     /// People in the team.
@@ -57,15 +85,27 @@ impl Api {
     )]
     async fn list_members_of_team(
         &self,
-        _permit: Allowed<DirectoryRead>,
+        call: Allowed<DirectoryRead>,
         /// Gitea's numeric id.
-        id: Path<i64>,
+        id: Path<String>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<Page<User>>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let id = forms::id::<TeamId>(&id)?;
+        let directory = call.services.mirror.directory();
+        let team = directory
+            .teams
+            .get(&id)
+            .ok_or_else(|| forms::missing("team"))?;
+        let members = team.members.iter();
+        Ok(Json(paging.cut(
+            members.filter_map(|id| directory.user(*id)),
+            |user| forms::directory::user_key(user),
+            |user| forms::directory::show_user(user),
+        )))
     }
 }

@@ -1,13 +1,14 @@
 //! `/users` of the API.
 
-use super::Noun;
 use super::answer::Done;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfOne};
-use super::problem::Problem;
 use super::wire::directory::{User, UserDetail};
-use super::wire::page::Page;
+use super::wire::page::{Page, Paging};
+use super::{Noun, forms};
 use crate::access::{DirectoryRead, SessionsEnd};
+use crate::audit::ObjectKind;
+use crate::model::{Principal, UserId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -21,8 +22,8 @@ impl Api {
     #[oai(path = "/", method = "get", operation_id = "list_users")]
     async fn list_users(
         &self,
-        _permit: Allowed<DirectoryRead>,
-        /// Part of the name, letters compared without case.
+        call: Allowed<DirectoryRead>,
+        /// Part of the login or full name, letters compared without case.
         search: Query<Option<String>>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
@@ -30,21 +31,34 @@ impl Api {
         #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<Page<User>>, Failure<OfAll>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let directory = call.services.mirror.directory();
+        let wanted = forms::Search::new(search.0.as_deref());
+        let users = directory.users.values().filter(|user| {
+            wanted.finds(user.login.as_str()) || wanted.finds(user.full_name.as_str())
+        });
+        Ok(Json(paging.cut(
+            users,
+            |user| forms::directory::user_key(user),
+            |user| forms::directory::show_user(user),
+        )))
     }
 
     /// One person.
     #[oai(path = "/:id", method = "get", operation_id = "get_user")]
     async fn get_user(
         &self,
-        _permit: Allowed<DirectoryRead>,
+        call: Allowed<DirectoryRead>,
         /// Its id.
         id: Path<String>,
     ) -> Result<Json<UserDetail>, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<UserId>(&id)?;
+        let directory = call.services.mirror.directory();
+        let user = directory.user(id).ok_or_else(|| forms::missing("user"))?;
+        Ok(Json(forms::directory::show_detail(user, &directory)))
     }
 
-    /// Ends all sessions of a person.
+    /// Ends all sessions of a person, at applications too.
     #[oai(
         path = "/:id/sessions",
         method = "delete",
@@ -52,10 +66,21 @@ impl Api {
     )]
     async fn end_sessions_of_user(
         &self,
-        _permit: Allowed<SessionsEnd>,
+        call: Allowed<SessionsEnd>,
         /// Its id.
         id: Path<String>,
     ) -> Result<Done, Failure<OfOne>> {
-        Err(Problem::new("store_unavailable", "").into())
+        let id = forms::id::<UserId>(&id)?;
+        if call.services.mirror.directory().user(id).is_none() {
+            return Err(forms::missing("user").into());
+        }
+        let event = call
+            .services
+            .session_end(call.permit.caller(), ObjectKind::User, &id);
+        call.services
+            .sessions
+            .end_all_of(Principal::User(id), event)
+            .await?;
+        Ok(Done)
     }
 }

@@ -1,6 +1,6 @@
 //! `If-Match`: which version of an object the caller has seen.
 
-use super::problem::Problem;
+use crate::http::{Code, Problem};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaParamIn, MetaSchemaRef};
 use poem_openapi::types::Type;
@@ -49,7 +49,7 @@ fn parse(text: &str) -> Option<u64> {
 
 fn required() -> Problem {
     Problem::new(
-        "version_required",
+        Code::VersionRequired,
         "send `If-Match` with the one `ETag` under which you saw the object, such as `\"3\"`",
     )
 }

@@ -1,5 +1,6 @@
 //! Audit events over the wire.
 
+use super::Named;
 use super::principal::Actor;
 use poem_openapi::{Enum, Object};
 
@@ -51,8 +52,8 @@ pub(in crate::http::api) struct AuditEvent {
     pub outcome: Outcome,
     /// Why.
     pub reasons: Vec<String>,
-    /// Id of the application that was asked for.
-    pub application: Option<String>,
+    /// The application that was asked for.
+    pub application: Option<Named>,
     /// Id of the request in which it happened.
     pub request: Option<String>,
     /// The client's address.

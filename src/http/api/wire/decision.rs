@@ -34,6 +34,10 @@ pub(in crate::http::api) enum Verdict {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[oai(rename_all = "kebab-case")]
 pub(in crate::http::api) enum ReasonKind {
+    /// No application answers to the host.
+    NoApplication,
+    /// Two parties could read the path differently.
+    Ambiguous,
     /// No route has this method and path.
     NoRoute,
     /// This route is the first that matches.

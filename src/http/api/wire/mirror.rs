@@ -38,7 +38,7 @@ pub(in crate::http::api) struct FullPass {
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// Calls to Gitea.
-    pub calls: u32,
+    pub calls: u64,
     /// What it changed in the directory.
     pub changes: u32,
 }

@@ -1,5 +1,7 @@
 //! Lists: `{items, next_cursor}`, in the order of a key; the cursor is the last key, opaque to the caller.
 
+use crate::http::Problem;
+use crate::http::api::forms::fault;
 use data_encoding::BASE64URL_NOPAD;
 use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
@@ -27,14 +29,17 @@ pub(in crate::http::api) struct Paging {
 }
 
 impl Paging {
-    /// Reads `cursor` and `limit`; a sentence when one of them is wrong.
+    /// Reads `cursor` and `limit`.
     pub(in crate::http::api) fn read(
         cursor: Option<&str>,
         limit: Option<u16>,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Problem> {
         let limit = limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
-            return Err(format!("`limit` is {limit}; use 1 to {MOST}"));
+            return Err(fault(
+                "limit",
+                format_args!("`limit` is {limit}; use 1 to {MOST}"),
+            ));
         }
         let after = cursor.map(decode).transpose()?;
         Ok(Self {
@@ -82,13 +87,14 @@ pub(in crate::http::api) fn encode(key: &str) -> String {
     BASE64URL_NOPAD.encode(key.as_bytes())
 }
 
-fn decode(cursor: &str) -> Result<String, String> {
+fn decode(cursor: &str) -> Result<String, Problem> {
     let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok();
     bytes
         .filter(|bytes| bytes.len() <= 1024)
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(|| {
-            "`cursor` is none of ours; send a `next_cursor` unchanged, or none".to_owned()
+            let sentence = "`cursor` is none of ours; send a `next_cursor` unchanged, or none";
+            fault("cursor", sentence)
         })
 }
 
@@ -123,6 +129,7 @@ mod tests {
         assert!(
             Paging::read(None, Some(0))
                 .unwrap_err()
+                .to_string()
                 .contains("1 to 200")
         );
         assert!(Paging::read(None, Some(201)).is_err());

@@ -1,0 +1,192 @@
+//! Applications and their routes in and out.
+
+use super::Faults;
+use crate::admin::ApplicationDraft;
+use crate::http::Problem;
+use crate::http::api::wire::application as wire;
+use crate::model::{
+    Application, AuditMode, AuthorizationOwner, IdentityHeader, Invalid, MethodSet,
+    RepositoryLevel, RepositoryRequirement, Requirement, Route,
+};
+
+/// Reads a draft.
+pub(in crate::http::api) fn read(
+    draft: &wire::ApplicationDraft,
+) -> Result<ApplicationDraft, Problem> {
+    let mut faults = Faults::default();
+    let name = faults.read("/name", &draft.name);
+    let hosts = faults.read_each("/hosts", &draft.hosts);
+    let places = draft.routes.iter().enumerate();
+    let routes = places.filter_map(|(at, route)| read_route(&mut faults, at, route));
+    let routes = routes.collect();
+    let places = draft.origins.iter().enumerate();
+    let origins =
+        places.filter_map(|(at, text)| faults.keep(format_args!("/origins/{at}"), origin(text)));
+    let origins = origins.collect();
+    let wanted = draft.identity_headers.as_deref();
+    let identity_headers = match wanted {
+        Some(wanted) => wanted.iter().map(|header| read_header(*header)).collect(),
+        None => IdentityHeader::ALL.into_iter().collect(),
+    };
+    faults.unless_any(name.map(|name| ApplicationDraft {
+        name,
+        hosts,
+        routes,
+        identity_headers,
+        authorization: read_authorization(draft.authorization),
+        origins,
+        audit: read_audit(draft.audit),
+    }))
+}
+
+fn read_route(faults: &mut Faults, at: usize, route: &wire::Route) -> Option<Route> {
+    let names = route.methods.iter().map(String::as_str);
+    let methods = faults.keep(
+        format_args!("/routes/{at}/methods"),
+        MethodSet::from_names(names),
+    );
+    let path = faults.read(format_args!("/routes/{at}/path"), &route.path);
+    let requirement = match &route.requirement {
+        wire::Requirement::Public(_) => Requirement::Public,
+        wire::Requirement::SignedIn(_) => Requirement::SignedIn,
+        wire::Requirement::Permissions(needed) => {
+            let pointer = format!("/routes/{at}/requirement/permissions");
+            Requirement::Permissions(faults.read_each(&pointer, &needed.permissions))
+        }
+    };
+    Some(Route {
+        methods: methods?,
+        path: path?,
+        requirement,
+        repository: route.repository.map(|level| RepositoryRequirement {
+            level: read_level(level),
+        }),
+        encoded_slash: route.encoded_slash,
+    })
+}
+
+/// `https://app.example.com` and nothing after it.
+fn origin(text: &str) -> Result<url::Url, Invalid> {
+    let wrong = || {
+        let text = text.chars().take(80).collect::<String>();
+        Invalid::new(format!(
+            "`{}` is no origin; write scheme and host alone, such as `https://app.example.com`",
+            text.escape_debug()
+        ))
+    };
+    let url = url::Url::parse(text).map_err(|_| wrong())?;
+    let web = matches!(url.scheme(), "http" | "https");
+    let alone = url.origin().ascii_serialization() == text;
+    (web && alone).then_some(url).ok_or_else(wrong)
+}
+
+/// Shows an application.
+pub(in crate::http::api) fn show(application: &Application) -> wire::Application {
+    let headers = application.identity_headers.iter();
+    let origins = application.origins.iter();
+    wire::Application {
+        id: application.id.to_string(),
+        name: application.name.to_string(),
+        hosts: application.hosts.iter().map(ToString::to_string).collect(),
+        routes: application.routes.iter().map(show_route).collect(),
+        identity_headers: headers.map(|header| show_header(*header)).collect(),
+        authorization: match application.authorization {
+            AuthorizationOwner::Samovar => wire::AuthorizationOwner::Samovar,
+            AuthorizationOwner::Application => wire::AuthorizationOwner::Application,
+        },
+        origins: origins
+            .map(|url| url.origin().ascii_serialization())
+            .collect(),
+        audit: match application.audit {
+            AuditMode::Every => wire::AuditMode::Every,
+            AuditMode::FirstInWindow => wire::AuditMode::FirstInWindow,
+            AuditMode::Refusals => wire::AuditMode::Refusals,
+        },
+        version: application.version,
+    }
+}
+
+fn show_route(route: &Route) -> wire::Route {
+    wire::Route {
+        methods: route.methods.iter().map(str::to_owned).collect(),
+        path: route.path.to_string(),
+        requirement: match &route.requirement {
+            Requirement::Public => wire::Requirement::Public(wire::PublicRequirement {}),
+            Requirement::SignedIn => wire::Requirement::SignedIn(wire::SignedInRequirement {}),
+            Requirement::Permissions(needed) => {
+                wire::Requirement::Permissions(wire::PermissionsRequirement {
+                    permissions: needed.iter().map(ToString::to_string).collect(),
+                })
+            }
+        },
+        repository: route.repository.map(|needed| match needed.level {
+            RepositoryLevel::Read => wire::RepositoryLevel::Read,
+            RepositoryLevel::Write => wire::RepositoryLevel::Write,
+            RepositoryLevel::Admin => wire::RepositoryLevel::Admin,
+        }),
+        encoded_slash: route.encoded_slash,
+    }
+}
+
+const fn read_level(level: wire::RepositoryLevel) -> RepositoryLevel {
+    match level {
+        wire::RepositoryLevel::Read => RepositoryLevel::Read,
+        wire::RepositoryLevel::Write => RepositoryLevel::Write,
+        wire::RepositoryLevel::Admin => RepositoryLevel::Admin,
+    }
+}
+
+const fn read_authorization(owner: wire::AuthorizationOwner) -> AuthorizationOwner {
+    match owner {
+        wire::AuthorizationOwner::Samovar => AuthorizationOwner::Samovar,
+        wire::AuthorizationOwner::Application => AuthorizationOwner::Application,
+    }
+}
+
+const fn read_audit(mode: wire::AuditMode) -> AuditMode {
+    match mode {
+        wire::AuditMode::Every => AuditMode::Every,
+        wire::AuditMode::FirstInWindow => AuditMode::FirstInWindow,
+        wire::AuditMode::Refusals => AuditMode::Refusals,
+    }
+}
+
+const fn read_header(header: wire::IdentityHeader) -> IdentityHeader {
+    match header {
+        wire::IdentityHeader::User => IdentityHeader::User,
+        wire::IdentityHeader::UserId => IdentityHeader::UserId,
+        wire::IdentityHeader::Name => IdentityHeader::Name,
+        wire::IdentityHeader::Email => IdentityHeader::Email,
+        wire::IdentityHeader::Groups => IdentityHeader::Groups,
+        wire::IdentityHeader::Roles => IdentityHeader::Roles,
+    }
+}
+
+const fn show_header(header: IdentityHeader) -> wire::IdentityHeader {
+    match header {
+        IdentityHeader::User => wire::IdentityHeader::User,
+        IdentityHeader::UserId => wire::IdentityHeader::UserId,
+        IdentityHeader::Name => wire::IdentityHeader::Name,
+        IdentityHeader::Email => wire::IdentityHeader::Email,
+        IdentityHeader::Groups => wire::IdentityHeader::Groups,
+        IdentityHeader::Roles => wire::IdentityHeader::Roles,
+    }
+}
+
+/// In which members the application that there is differs from what was sent.
+pub(in crate::http::api) fn changed(
+    sent: &ApplicationDraft,
+    present: &Application,
+) -> Vec<&'static str> {
+    let headers = sent.identity_headers != present.identity_headers;
+    let differs = [
+        ("name", sent.name != present.name),
+        ("hosts", sent.hosts != present.hosts),
+        ("routes", sent.routes != present.routes),
+        ("identity_headers", headers),
+        ("authorization", sent.authorization != present.authorization),
+        ("origins", sent.origins != present.origins),
+        ("audit", sent.audit != present.audit),
+    ];
+    super::those(&differs)
+}

@@ -1,0 +1,144 @@
+//! Questions in; decisions and their reasons out, with present names beside the ids.
+
+use super::names::Names;
+use super::role_binding::show_subject;
+use super::{Faults, count};
+use crate::access::{Explanation, Question, Refusal};
+use crate::http::Problem;
+use crate::http::api::wire::decision as wire;
+use crate::model::{HostName, UserId};
+use crate::policy::{CanonicalPath, Grant, Outcome, Reason};
+
+/// Shows a reason.
+fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
+    let (kind, permission) = match reason {
+        Reason::NoRoute => (wire::ReasonKind::NoRoute, None),
+        Reason::Route { .. } => (wire::ReasonKind::Route, None),
+        Reason::Public => (wire::ReasonKind::Public, None),
+        Reason::EncodedSlash => (wire::ReasonKind::EncodedSlash, None),
+        Reason::NotSignedIn => (wire::ReasonKind::NotSignedIn, None),
+        Reason::Disabled => (wire::ReasonKind::Disabled, None),
+        Reason::SignedIn => (wire::ReasonKind::SignedIn, None),
+        Reason::Granted(grant) => (wire::ReasonKind::Granted, Some(&grant.permission)),
+        Reason::Missing(permission) => (wire::ReasonKind::Missing, Some(permission)),
+        Reason::OutsideScope(permission) => (wire::ReasonKind::OutsideScope, Some(permission)),
+        Reason::Repository { .. } => (wire::ReasonKind::Repository, None),
+    };
+    let grant = match reason {
+        Reason::Granted(grant) => Some(grant),
+        _ => None,
+    };
+    let subject = |grant: &Grant| names.subject(&grant.subject);
+    wire::Reason {
+        kind,
+        text: reason.to_string(),
+        permission: permission.map(ToString::to_string),
+        role: grant.map(|grant| names.role(grant.role)),
+        role_binding: grant.map(|grant| grant.binding.to_string()),
+        subject: grant.map(|grant| show_subject(&grant.subject)),
+        subject_name: grant.and_then(subject),
+    }
+}
+
+/// The route that the reasons name.
+fn matched_route(reasons: &[Reason]) -> Option<wire::MatchedRoute> {
+    reasons.iter().find_map(|reason| match reason {
+        Reason::Route {
+            place,
+            methods,
+            path,
+        } => Some(wire::MatchedRoute {
+            place: count(*place),
+            methods: methods.to_string(),
+            path: path.to_string(),
+        }),
+        _ => None,
+    })
+}
+
+/// Allowed, or denied with the code.
+fn verdict(outcome: Outcome) -> (wire::Verdict, Option<String>) {
+    match outcome {
+        Outcome::Allow => (wire::Verdict::Allow, None),
+        Outcome::Deny(denial) => (wire::Verdict::Deny, Some(denial.code().to_owned())),
+    }
+}
+
+/// Reads a question: what to ask, or the answer already when no application or no one path is meant.
+pub(in crate::http::api) fn read(
+    question: &wire::Question,
+    names: Names<'_>,
+) -> Result<Result<Question, wire::Decision>, Problem> {
+    let mut faults = Faults::default();
+    let host: Option<HostName> = faults.read("/host", &question.host);
+    let user = question.user.as_deref();
+    let user: Option<Option<UserId>> = user.map(|id| faults.read("/user", id));
+    if let Some(Some(user)) = user
+        && names.directory.user(user).is_none()
+    {
+        faults.note(
+            "/user",
+            "no user has this id; sync with Gitea, then choose again",
+        );
+    }
+    let host = faults.unless_any(host)?;
+    let Some(application) = names.policy.application_at(&host) else {
+        let fault = Refusal::HostUnknown;
+        return Ok(Err(early(wire::ReasonKind::NoApplication, &fault, names)));
+    };
+    Ok(match CanonicalPath::parse(question.path.as_bytes()) {
+        Ok(path) => Ok(Question {
+            user: user.flatten(),
+            application: application.id,
+            method: question.method.clone(),
+            path,
+        }),
+        Err(fault) => {
+            let fault = Refusal::TargetAmbiguous(fault);
+            Err(early(wire::ReasonKind::Ambiguous, &fault, names))
+        }
+    })
+}
+
+/// A denial before any route is looked at.
+fn early(kind: wire::ReasonKind, refusal: &Refusal, names: Names<'_>) -> wire::Decision {
+    wire::Decision {
+        verdict: wire::Verdict::Deny,
+        code: Some(refusal.code().to_owned()),
+        application: None,
+        route: None,
+        reasons: vec![wire::Reason {
+            kind,
+            text: refusal.to_string(),
+            permission: None,
+            role: None,
+            role_binding: None,
+            subject: None,
+            subject_name: None,
+        }],
+        freshness: None,
+        policy_version: names.policy.version(),
+        directory_version: names.directory.version,
+    }
+}
+
+/// Shows the answer.
+pub(in crate::http::api) fn show(
+    question: &Question,
+    explained: &Explanation,
+    names: Names<'_>,
+) -> wire::Decision {
+    let decision = &explained.decision;
+    let (verdict, code) = verdict(decision.outcome);
+    let reasons = decision.reasons.iter();
+    wire::Decision {
+        verdict,
+        code,
+        application: Some(names.application(question.application)),
+        route: matched_route(&decision.reasons),
+        reasons: reasons.map(|reason| show_reason(reason, names)).collect(),
+        freshness: explained.freshness.map(|at| at.to_string()),
+        policy_version: decision.policy_version,
+        directory_version: explained.directory_version,
+    }
+}

@@ -1,0 +1,39 @@
+//! The mirror's state out.
+
+use super::count;
+use crate::http::api::wire::mirror as wire;
+use crate::mirror::{Changed, MirrorState, PassReport};
+
+/// Shows the state.
+pub(in crate::http::api) fn show(state: &MirrorState) -> wire::Mirror {
+    let version = state.version.as_ref();
+    wire::Mirror {
+        gitea_version: version.map(|version| version.text.to_string()),
+        gitea_warning: version.and_then(|version| version.warning.clone()),
+        away_since: state.away_since.map(|since| since.to_string()),
+        last_full_pass: state.last_full_pass.as_ref().map(show_pass),
+        last_bound_read_at: state.last_bound_read_at.map(|at| at.to_string()),
+        organizations: count(state.organizations),
+        teams: count(state.teams),
+        users: count(state.users),
+        problems: state.problems.clone(),
+        changes: state.changes.iter().map(show_change).collect(),
+        directory_version: state.directory_version,
+    }
+}
+
+fn show_pass(pass: &PassReport) -> wire::FullPass {
+    wire::FullPass {
+        at: pass.at.to_string(),
+        duration_ms: u64::try_from(pass.duration.as_millis()).unwrap_or(u64::MAX),
+        calls: pass.calls,
+        changes: count(pass.changes),
+    }
+}
+
+fn show_change(change: &Changed) -> wire::MirrorChange {
+    wire::MirrorChange {
+        at: change.at.to_string(),
+        text: change.what.to_string(),
+    }
+}

@@ -1,0 +1,81 @@
+//! What things are called now: for display beside the ids that decide.
+
+use crate::http::api::wire::Named;
+use crate::model::{
+    ApplicationId, BindingSubject, Directory, OrganizationId, Principal, Range, RoleId, Team,
+};
+use crate::policy::Policy;
+
+/// The present names of things.
+#[derive(Clone, Copy)]
+pub(in crate::http::api) struct Names<'a> {
+    /// People, organizations and teams.
+    pub directory: &'a Directory,
+    /// Roles and applications.
+    pub policy: &'a Policy,
+}
+
+impl Names<'_> {
+    /// A role with its name.
+    pub(in crate::http::api) fn role(&self, id: RoleId) -> Named {
+        Named {
+            id: id.to_string(),
+            name: self.policy.role(id).map(|role| role.name.to_string()),
+        }
+    }
+
+    /// An application with its name.
+    pub(in crate::http::api) fn application(&self, id: ApplicationId) -> Named {
+        let application = self.policy.application(id);
+        Named {
+            id: id.to_string(),
+            name: application.map(|application| application.name.to_string()),
+        }
+    }
+
+    /// The name of an organization.
+    pub(in crate::http::api) fn organization(&self, id: OrganizationId) -> Option<String> {
+        let organization = self.directory.organizations.get(&id);
+        organization.map(|organization| organization.name.to_string())
+    }
+
+    /// `organization/team`.
+    pub(in crate::http::api) fn team(&self, team: &Team) -> String {
+        let organization = self.organization(team.organization);
+        format!("{}/{}", organization.unwrap_or_default(), team.name)
+    }
+
+    /// The login of a person.
+    pub(in crate::http::api) fn login(&self, principal: Principal) -> Option<String> {
+        match principal {
+            Principal::User(id) => self.directory.user(id).map(|user| user.login.to_string()),
+            _ => None,
+        }
+    }
+
+    /// What a binding's subject is called; none when it is gone.
+    pub(in crate::http::api) fn subject(&self, subject: &BindingSubject) -> Option<String> {
+        match subject {
+            BindingSubject::Organization { id } => self.organization(*id),
+            BindingSubject::OrganizationOwners { id } => self
+                .organization(*id)
+                .map(|name| format!("{name} (owners)")),
+            BindingSubject::Team { id } => {
+                let team = self.directory.teams.get(id);
+                team.map(|team| self.team(&team.team))
+            }
+            BindingSubject::ProviderGroup { provider, name } => Some(format!("{provider}: {name}")),
+            BindingSubject::User { id } => self.login(Principal::User(*id)),
+            BindingSubject::ServiceAccount { .. } => None,
+        }
+    }
+
+    /// What a binding's range is called.
+    pub(in crate::http::api) fn range(&self, range: &Range) -> Option<String> {
+        match range {
+            Range::Everywhere => None,
+            Range::Application { id } => self.application(*id).name,
+            Range::Repositories { organization, .. } => self.organization(*organization),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Role bindings in and out.
+
+use super::directory::show_user;
+use super::names::Names;
+use super::{Faults, count};
+use crate::admin::{Impact, RoleBindingDraft};
+use crate::http::Problem;
+use crate::http::api::wire::role_binding as wire;
+use crate::model::{BindingSubject, Directory, Invalid, Range, RoleBinding, RoleBindingId, UserId};
+
+/// People that an impact names one by one.
+const SHOWN: usize = 200;
+
+/// Reads a draft, with `pointer` before every place that is wrong.
+pub(in crate::http::api) fn read_at(
+    faults: &mut Faults,
+    pointer: &str,
+    draft: &wire::RoleBindingDraft,
+) -> Option<RoleBindingDraft> {
+    let role = faults.read(format_args!("{pointer}/role"), &draft.role);
+    let subject = read_subject(faults, &format!("{pointer}/subject"), &draft.subject);
+    let range = read_range(faults, &format!("{pointer}/range"), &draft.range);
+    let until = draft.until.as_deref();
+    let until = until.map(|until| faults.read(format_args!("{pointer}/until"), until));
+    Some(RoleBindingDraft {
+        role: role?,
+        subject: subject?,
+        range: range?,
+        until: until.flatten(),
+    })
+}
+
+/// Reads a draft.
+pub(in crate::http::api) fn read(
+    draft: &wire::RoleBindingDraft,
+) -> Result<RoleBindingDraft, Problem> {
+    let mut faults = Faults::default();
+    let draft = read_at(&mut faults, "", draft);
+    faults.unless_any(draft)
+}
+
+/// Reads a question about a change: what it replaces, and what it is to be.
+pub(in crate::http::api) fn read_question(
+    question: &wire::ImpactQuestion,
+) -> Result<(Option<RoleBindingId>, Option<RoleBindingDraft>), Problem> {
+    let mut faults = Faults::default();
+    let replaced = question.role_binding.as_deref();
+    let replaced = replaced.map(|id| faults.read("/role_binding", id));
+    let draft = question.draft.as_ref();
+    let draft = draft.map(|draft| read_at(&mut faults, "/draft", draft));
+    if replaced.is_none() && draft.is_none() {
+        faults.note("", "name a `role_binding`, a `draft`, or both");
+    }
+    faults.unless_any(Some((replaced.flatten(), draft.flatten())))
+}
+
+fn read_subject(faults: &mut Faults, at: &str, subject: &wire::Subject) -> Option<BindingSubject> {
+    let id = format!("{at}/id");
+    Some(match subject {
+        wire::Subject::Organization(subject) => BindingSubject::Organization {
+            id: number(faults, &id, subject.id)?,
+        },
+        wire::Subject::OrganizationOwners(subject) => BindingSubject::OrganizationOwners {
+            id: number(faults, &id, subject.id)?,
+        },
+        wire::Subject::Team(subject) => BindingSubject::Team {
+            id: number(faults, &id, subject.id)?,
+        },
+        wire::Subject::User(subject) => BindingSubject::User {
+            id: faults.read(id, &subject.id)?,
+        },
+        wire::Subject::ServiceAccount(subject) => BindingSubject::ServiceAccount {
+            id: faults.read(id, &subject.id)?,
+        },
+        wire::Subject::ProviderGroup(subject) => {
+            let provider = faults.read(format_args!("{at}/provider"), &subject.provider);
+            let name = faults.read(format_args!("{at}/name"), &subject.name);
+            BindingSubject::ProviderGroup {
+                provider: provider?,
+                name: name?,
+            }
+        }
+    })
+}
+
+fn read_range(faults: &mut Faults, at: &str, range: &wire::Range) -> Option<Range> {
+    Some(match range {
+        wire::Range::Everywhere(_) => Range::Everywhere,
+        wire::Range::Application(range) => Range::Application {
+            id: faults.read(format_args!("{at}/id"), &range.id)?,
+        },
+        wire::Range::Repositories(range) => {
+            let organization = number(faults, &format!("{at}/organization"), range.organization);
+            let glob = faults.read(format_args!("{at}/repositories"), &range.repositories);
+            Range::Repositories {
+                organization: organization?,
+                repositories: glob?,
+            }
+        }
+    })
+}
+
+fn number<T: TryFrom<i64, Error = Invalid>>(
+    faults: &mut Faults,
+    at: &str,
+    number: i64,
+) -> Option<T> {
+    faults.keep(at, T::try_from(number))
+}
+
+/// Shows a role binding with the present names of what it speaks of.
+pub(in crate::http::api) fn show(binding: &RoleBinding, names: Names<'_>) -> wire::RoleBinding {
+    let subject_name = names.subject(&binding.subject);
+    wire::RoleBinding {
+        id: binding.id.to_string(),
+        role: names.role(binding.role),
+        subject: show_subject(&binding.subject),
+        subject_gone: subject_name.is_none(),
+        subject_name,
+        range: show_range(&binding.range),
+        range_name: names.range(&binding.range),
+        until: binding.until.map(|until| until.to_string()),
+        version: binding.version,
+    }
+}
+
+/// Shows whose access would change.
+pub(in crate::http::api) fn show_impact(impact: &Impact, directory: &Directory) -> wire::Impact {
+    let people = |ids: &[UserId]| {
+        let known = ids.iter().filter_map(|id| directory.user(*id));
+        known.take(SHOWN).map(|user| show_user(user)).collect()
+    };
+    wire::Impact {
+        gain_count: count(impact.gain.len()),
+        gain: people(&impact.gain),
+        lose_count: count(impact.lose.len()),
+        lose: people(&impact.lose),
+    }
+}
+
+/// In which members the role binding that there is differs from what was sent.
+pub(in crate::http::api) fn changed(
+    sent: &RoleBindingDraft,
+    present: &RoleBinding,
+) -> Vec<&'static str> {
+    let differs = [
+        ("role", sent.role != present.role),
+        ("subject", sent.subject != present.subject),
+        ("range", sent.range != present.range),
+        ("until", sent.until != present.until),
+    ];
+    super::those(&differs)
+}
+
+/// Shows a binding's subject.
+pub(in crate::http::api) fn show_subject(subject: &BindingSubject) -> wire::Subject {
+    match subject {
+        BindingSubject::Organization { id } => {
+            wire::Subject::Organization(wire::OrganizationSubject { id: id.get() })
+        }
+        BindingSubject::OrganizationOwners { id } => {
+            wire::Subject::OrganizationOwners(wire::OrganizationOwnersSubject { id: id.get() })
+        }
+        BindingSubject::Team { id } => wire::Subject::Team(wire::TeamSubject { id: id.get() }),
+        BindingSubject::ProviderGroup { provider, name } => {
+            wire::Subject::ProviderGroup(wire::ProviderGroupSubject {
+                provider: provider.to_string(),
+                name: name.to_string(),
+            })
+        }
+        BindingSubject::User { id } => {
+            wire::Subject::User(wire::UserSubject { id: id.to_string() })
+        }
+        BindingSubject::ServiceAccount { id } => {
+            wire::Subject::ServiceAccount(wire::ServiceAccountSubject { id: id.to_string() })
+        }
+    }
+}
+
+fn show_range(range: &Range) -> wire::Range {
+    match range {
+        Range::Everywhere => wire::Range::Everywhere(wire::EverywhereRange {}),
+        Range::Application { id } => {
+            wire::Range::Application(wire::ApplicationRange { id: id.to_string() })
+        }
+        Range::Repositories {
+            organization,
+            repositories,
+        } => wire::Range::Repositories(wire::RepositoriesRange {
+            organization: organization.get(),
+            repositories: repositories.to_string(),
+        }),
+    }
+}

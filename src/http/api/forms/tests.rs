@@ -1,0 +1,224 @@
+//! Messages in and out: everything that is wrong is named, and what is shown reads back as what it was.
+
+use super::names::Names;
+use super::{application, role, role_binding};
+use crate::http::Problem;
+use crate::http::api::wire;
+use crate::model::{
+    Application, Directory, IdentityHeader, RepositoryLevel, RepositoryRequirement, Requirement,
+    Role, RoleBinding, Route,
+};
+use crate::policy::Policy;
+use poem::error::ResponseError;
+use poem_openapi::types::ToJSON;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+const ID: &str = "0190a5e2-0000-7000-8000-000000000001";
+
+fn message<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+fn pointers(problem: &Problem) -> Vec<String> {
+    let body = problem.as_response().into_body();
+    let bytes = read_whole(body);
+    let document: Value = serde_json::from_slice(&bytes).unwrap();
+    let errors = document["errors"].as_array().unwrap();
+    let pointer = |error: &Value| error["pointer"].as_str().unwrap().to_owned();
+    errors.iter().map(pointer).collect()
+}
+
+fn read_whole(body: poem::Body) -> Vec<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(body.into_vec()).unwrap()
+}
+
+#[test]
+fn everything_that_is_wrong_with_an_application_is_named_at_once() {
+    let draft: wire::application::ApplicationDraft = message(json!({
+        "name": "Bad Name",
+        "hosts": ["ok.example", "not a host"],
+        "routes": [
+            {"path": "no-slash", "requirement": {"kind": "public"}, "methods": ["get"]},
+            {"path": "/x", "requirement": {"kind": "permissions", "permissions": ["a:b", "C"]}},
+        ],
+        "origins": ["https://a.example/path", "ftp://a.example", "https://a.example"],
+    }));
+    let problem = application::read(&draft).unwrap_err();
+    assert_eq!(
+        pointers(&problem),
+        [
+            "/name",
+            "/hosts/1",
+            "/routes/0/methods",
+            "/routes/0/path",
+            "/routes/1/requirement/permissions/1",
+            "/origins/0",
+            "/origins/1",
+        ]
+    );
+}
+
+#[test]
+fn everything_that_is_wrong_with_a_role_binding_is_named_at_once() {
+    let draft: wire::role_binding::RoleBindingDraft = message(json!({
+        "role": "deployer",
+        "subject": {"kind": "team", "id": 0},
+        "range": {"kind": "repositories", "organization": -1, "repositories": "a/b"},
+        "until": "tomorrow",
+    }));
+    let problem = role_binding::read(&draft).unwrap_err();
+    assert_eq!(
+        pointers(&problem),
+        [
+            "/role",
+            "/subject/id",
+            "/range/organization",
+            "/range/repositories",
+            "/until"
+        ]
+    );
+}
+
+#[test]
+fn a_number_is_no_text_and_an_unknown_or_repeated_member_is_refused() {
+    for odd in [
+        r#"{"name": 1, "permissions": []}"#,
+        r#"{"name": true, "permissions": []}"#,
+        r#"{"name": "a", "permissions": [], "admin": true}"#,
+        r#"{"name": "a", "name": "b", "permissions": []}"#,
+        r#"{"name": "a"}"#,
+        r#"{"name": "a", "permissions": [1]}"#,
+        r"[]",
+        "",
+    ] {
+        let read = serde_json::from_str::<wire::role::RoleDraft>(odd);
+        assert!(read.is_err(), "{odd}");
+    }
+    for odd in [
+        r#"{"kind": "team", "id": "7"}"#,
+        r#"{"kind": "team", "id": 7, "id": 8}"#,
+        r#"{"kind": "team", "id": 7, "name": "x"}"#,
+        r#"{"kind": "team", "kind": "user", "id": 7}"#,
+        r#"{"kind": "TEAM", "id": 7}"#,
+        r#"{"id": 7}"#,
+        r#"{"kind": "everybody"}"#,
+    ] {
+        let read = serde_json::from_str::<wire::role_binding::Subject>(odd);
+        assert!(read.is_err(), "{odd}");
+    }
+}
+
+fn subjects() -> [Value; 6] {
+    [
+        json!({"kind": "organization", "id": 7}),
+        json!({"kind": "organization-owners", "id": 7}),
+        json!({"kind": "team", "id": 7}),
+        json!({"kind": "provider-group", "provider": "keycloak", "name": "/ops"}),
+        json!({"kind": "user", "id": ID}),
+        json!({"kind": "service-account", "id": ID}),
+    ]
+}
+
+#[test]
+fn every_subject_and_range_is_shown_as_it_was_sent() {
+    let directory = Directory::default();
+    let policy = Policy::build(1, vec![], vec![], vec![]).unwrap();
+    let names = Names {
+        directory: &directory,
+        policy: &policy,
+    };
+    let ranges = [
+        json!({"kind": "everywhere"}),
+        json!({"kind": "application", "id": ID}),
+        json!({"kind": "repositories", "organization": 7, "repositories": "deploy-*"}),
+    ];
+    for (at, subject) in subjects().iter().enumerate() {
+        let range = &ranges[at % 3];
+        let sent = json!({"role": ID, "subject": subject, "range": range, "until": "2027-01-31T12:00:00.000Z"});
+        let draft = role_binding::read(&message(sent)).unwrap();
+        let binding = RoleBinding {
+            id: ID.parse().unwrap(),
+            role: draft.role,
+            subject: draft.subject.clone(),
+            range: draft.range.clone(),
+            until: draft.until,
+            version: 3,
+        };
+        assert!(role_binding::changed(&draft, &binding).is_empty());
+        let shown = role_binding::show(&binding, names).to_json().unwrap();
+        assert_eq!(shown["subject"], *subject);
+        assert_eq!(shown["range"], *range);
+        assert_eq!(shown["until"], "2027-01-31T12:00:00.000Z");
+        assert_eq!(shown["role"], json!({"id": ID}));
+        let group = subject["kind"] == "provider-group";
+        assert_eq!(shown["subject_gone"], json!(!group), "{subject}");
+    }
+}
+
+fn route(path: &str, requirement: Requirement) -> Route {
+    Route {
+        methods: "GET,POST".parse().unwrap(),
+        path: path.parse().unwrap(),
+        requirement,
+        repository: None,
+        encoded_slash: false,
+    }
+}
+
+#[test]
+fn a_shown_application_reads_back_as_the_same() {
+    let deploy = Requirement::Permissions(["deployments:write".parse().unwrap()].into());
+    let mut guarded = route("/deploy/{owner}/{repo}", deploy);
+    guarded.repository = Some(RepositoryRequirement {
+        level: RepositoryLevel::Write,
+    });
+    let application = Application {
+        id: ID.parse().unwrap(),
+        name: "deploy".parse().unwrap(),
+        hosts: ["deploy.example".parse().unwrap()].into(),
+        routes: vec![
+            route("/static/**", Requirement::Public),
+            route("/", Requirement::SignedIn),
+            guarded,
+        ],
+        identity_headers: [IdentityHeader::User, IdentityHeader::Roles].into(),
+        authorization: crate::model::AuthorizationOwner::Application,
+        origins: [url::Url::parse("https://ui.example:8443").unwrap()].into(),
+        audit: crate::model::AuditMode::Refusals,
+        version: 5,
+    };
+    let mut shown = application::show(&application).to_json().unwrap();
+    let members = shown.as_object_mut().unwrap();
+    members.remove("id");
+    members.remove("version");
+    let draft = application::read(&message(shown)).unwrap();
+    assert!(application::changed(&draft, &application).is_empty());
+    let renamed = Application {
+        name: "other".parse().unwrap(),
+        ..application
+    };
+    assert_eq!(application::changed(&draft, &renamed), ["name"]);
+}
+
+#[test]
+fn a_role_counts_who_has_it_and_says_in_what_it_differs() {
+    let role = Role {
+        id: ID.parse().unwrap(),
+        name: "deployer".parse().unwrap(),
+        description: "deploys".parse().unwrap(),
+        permissions: ["deployments:*".parse().unwrap()].into(),
+        built_in: false,
+        version: 2,
+    };
+    let policy = Policy::build(1, vec![role.clone()], vec![], vec![]).unwrap();
+    let shown = role::show(&role, &policy).to_json().unwrap();
+    assert_eq!(shown["permissions"], json!(["deployments:*"]));
+    assert_eq!(shown["bindings"], 0);
+    let sent = json!({"name": "deployer", "permissions": ["deployments:read"]});
+    let draft = role::read(&message(sent)).unwrap();
+    assert_eq!(role::changed(&draft, &role), ["description", "permissions"]);
+}

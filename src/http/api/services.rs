@@ -1,0 +1,93 @@
+//! What the operations call, and the few joints that several of them share.
+
+use super::forms::names::Names;
+use super::forms::session::{key, show};
+use super::wire::page::{Page, Paging};
+use super::wire::session::Session as SessionMessage;
+use crate::access::{Caller, Gatekeeper};
+use crate::admin::{Admin, Claim};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::audit_log::{AuditLog, Reader};
+use crate::http::forward_auth::snippets::SnippetSettings;
+use crate::mirror::Mirror;
+use crate::model::{Clock, DisplayText, Session};
+use crate::session::Sessions;
+use std::fmt::Display;
+use std::sync::Arc;
+
+/// The rooms behind the API.
+pub struct Services {
+    /// Says who calls and whether that is permitted.
+    pub gatekeeper: Arc<Gatekeeper>,
+    /// Changes policy objects.
+    pub admin: Arc<Admin>,
+    /// The first administrator's code.
+    pub claim: Arc<Claim>,
+    /// People, organizations and teams.
+    pub mirror: Arc<Mirror>,
+    /// Sign-ins.
+    pub sessions: Arc<Sessions>,
+    /// What happened.
+    pub audit_log: Arc<AuditLog>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Name of the cookie that carries a session at Samovar's own host.
+    pub session_cookie: String,
+    /// What generated proxy configuration must know.
+    pub snippets: SnippetSettings,
+}
+
+impl Services {
+    /// The event of an end of sessions.
+    pub(super) fn session_end(
+        &self,
+        caller: &Caller,
+        kind: ObjectKind,
+        id: &impl Display,
+    ) -> AuditEvent {
+        let object = Object {
+            kind,
+            id: DisplayText::lossy(&id.to_string()),
+        };
+        let (now, policy) = (self.clock.now(), self.admin.policy());
+        caller.event(now, Action::SessionEnd, object, &policy)
+    }
+
+    /// Who reads the audit log.
+    pub(super) fn reader(&self, caller: &Caller) -> Reader {
+        let object = Object {
+            kind: ObjectKind::AuditLog,
+            id: DisplayText::lossy("events"),
+        };
+        let (now, policy) = (self.clock.now(), self.admin.policy());
+        let event = caller.event(now, Action::AuditLogRead, object, &policy);
+        Reader {
+            actor: event.actor,
+            request: event.request,
+            personal: event.personal,
+            policy_version: event.policy_version,
+            directory_version: event.directory_version,
+        }
+    }
+
+    /// A page of the sessions that are wanted, the newest first.
+    pub(super) fn page_of_sessions(
+        &self,
+        caller: &Caller,
+        paging: &Paging,
+        wanted: impl Fn(&Session) -> bool,
+    ) -> Page<SessionMessage> {
+        let (policy, directory) = (self.admin.policy(), self.mirror.directory());
+        let names = Names {
+            directory: &directory,
+            policy: &policy,
+        };
+        let current = caller.session().map(|session| session.id);
+        let sessions = self.sessions.list().into_iter();
+        paging.cut(
+            sessions.filter(|session| wanted(session)),
+            |session| key(session),
+            |session| show(session, current, names),
+        )
+    }
+}
