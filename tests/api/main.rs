@@ -1,3 +1,20 @@
-//! The API as a whole: its document is pinned.
+//! The API as a whole: its document is pinned, and every operation in it is walked through, in process, behind the
+//! real gate and over a real store.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test's helpers fail by panicking"
+)]
+
+mod access;
+mod audit;
 mod document;
+mod garbage;
+mod objects;
+mod operations;
+mod recipes;
+mod versions;
+mod wiring;
+mod world;

@@ -1,0 +1,366 @@
+//! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
+
+use crate::world::{HOST, Who};
+use samovar::access::{Gatekeeper, PolicyHolder, Recorder};
+use samovar::admin::{Admin, Claim};
+use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use samovar::audit_log::AuditLog;
+use samovar::gitea;
+use samovar::http::api::{self, Services};
+use samovar::http::forward_auth::snippets::SnippetSettings;
+use samovar::http::{Gate, Settings, Surfaces, TrustedProxies};
+use samovar::mirror::{self, Mirror};
+use samovar::model::{
+    BindingSubject, Clock, DisplayText, GiteaUser, GiteaUserId, Identity, MirroredOrganization,
+    MirroredTeam, MirroredUser, Organization, Principal, Random, Range, RoleBinding, RoleBindingId,
+    RoleId, Session, SessionId, SessionPlace, SessionSecret, SystemJob, Team, Timestamp, User,
+    UserId,
+};
+use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
+use samovar::session::{self, Sessions};
+use samovar::store::{Change, Expect, Operation, Store};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Gitea's id of the one team.
+pub const TEAM: i64 = 7;
+const ORGANIZATION: i64 = 70;
+const COOKIE: &str = "__Host-samovar";
+const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+struct Fixed;
+
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+
+#[derive(Default)]
+struct Counted(AtomicU64);
+
+impl Random for Counted {
+    fn fill(&self, bytes: &mut [u8]) {
+        let count = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        let pattern = count.to_be_bytes();
+        for (byte, value) in bytes.iter_mut().rev().zip(pattern.iter().rev().cycle()) {
+            *byte = *value;
+        }
+    }
+}
+
+/// What tests hold on to.
+pub struct Wired {
+    pub gate: Gate,
+    pub store: Store,
+    pub claim: Arc<Claim>,
+    pub secrets: Vec<SessionSecret>,
+    pub cookie: &'static str,
+    _folder: tempfile::TempDir,
+}
+
+pub fn user(who: Who) -> UserId {
+    UserId::from_bytes([
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0x70,
+        0,
+        0x80,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+        who.number(),
+    ])
+}
+
+pub fn session(who: Who) -> SessionId {
+    SessionId::from_bytes([
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0x70,
+        0,
+        0x80,
+        0,
+        0,
+        0,
+        0,
+        0,
+        2,
+        who.number(),
+    ])
+}
+
+const fn role(who: Who) -> Option<RoleId> {
+    match who {
+        Who::Administrator | Who::SecondAdministrator => Some(ADMINISTRATOR),
+        Who::Auditor => Some(AUDITOR),
+        Who::Editor => Some(POLICY_EDITOR),
+        Who::Member => None,
+    }
+}
+
+/// What every room is given.
+struct Ground {
+    store: Store,
+    world: samovar::store::World,
+    policy: Arc<PolicyHolder>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// Puts everything together over a fresh state folder; unclaimed, nobody holds a role.
+pub async fn wire(claimed: bool) -> Wired {
+    let folder = tempfile::tempdir().unwrap();
+    let random: Arc<dyn Random> = Arc::new(Counted::default());
+    let store = Store::open(folder.path(), Arc::clone(&random)).unwrap();
+    let secrets = seed(&store, &*random, claimed).await;
+    let world = store.load().unwrap();
+    let ground = Ground {
+        policy: Arc::new(PolicyHolder::new(policy(&world))),
+        clock: Arc::new(Fixed),
+        store,
+        world,
+        random,
+    };
+    let in_force = ground.policy.load();
+    let claim = Claim::open(folder.path(), &in_force, NOW, &*ground.random).unwrap();
+    let claim = Arc::new(claim);
+    let services = Arc::new(services(&ground, Arc::clone(&claim)));
+    let surfaces = Surfaces {
+        own: poem::Route::new().nest_no_strip("/api", api::endpoint(services)),
+        application: poem::Route::new(),
+    };
+    let capabilities = (ground.clock, ground.random);
+    Wired {
+        gate: Gate::new(gate_settings(), surfaces, ground.policy, capabilities),
+        store: ground.store,
+        claim,
+        secrets,
+        cookie: COOKIE,
+        _folder: folder,
+    }
+}
+
+fn policy(world: &samovar::store::World) -> Policy {
+    let mut roles = built_in_roles().unwrap();
+    roles.extend(world.roles.iter().cloned());
+    let (bindings, applications) = (world.role_bindings.clone(), world.applications.clone());
+    Policy::build(world.policy_version, roles, bindings, applications).unwrap()
+}
+
+fn services(ground: &Ground, claim: Arc<Claim>) -> Services {
+    let store = || ground.store.clone();
+    let policy = || Arc::clone(&ground.policy);
+    let clock = || Arc::clone(&ground.clock);
+    let random = || Arc::clone(&ground.random);
+    let mirror = Arc::new(Mirror::new(
+        away(&ground.clock, &ground.random),
+        store(),
+        (clock(), random()),
+        MIRROR,
+        &ground.world,
+    ));
+    let sessions = Arc::new(Sessions::new(
+        store(),
+        clock(),
+        random(),
+        SESSIONS,
+        ground.world.sessions.clone(),
+    ));
+    let window = Duration::from_secs(60);
+    let recorder = Recorder::new(store(), policy(), Arc::clone(&mirror), clock(), window);
+    let gatekeeper = Gatekeeper::new(
+        policy(),
+        Arc::clone(&sessions),
+        Arc::clone(&mirror),
+        Arc::new(recorder),
+        clock(),
+    );
+    let admin = Admin::new(store(), policy(), Arc::clone(&mirror), clock(), random());
+    Services {
+        gatekeeper: Arc::new(gatekeeper),
+        admin: Arc::new(admin),
+        claim,
+        mirror,
+        sessions,
+        audit_log: Arc::new(AuditLog::new(store(), clock())),
+        clock: clock(),
+        session_cookie: COOKIE.to_owned(),
+        snippets: snippets(),
+    }
+}
+
+const MIRROR: mirror::Settings = mirror::Settings {
+    full_pass: Duration::from_secs(300),
+    bound: Duration::from_secs(30),
+    grace: Duration::from_secs(900),
+    concurrency: 4,
+};
+
+const SESSIONS: session::Settings = session::Settings {
+    idle: Duration::from_secs(12 * 3600),
+    absolute: Duration::from_secs(7 * 24 * 3600),
+};
+
+fn gate_settings() -> Settings {
+    Settings {
+        own: HOST.parse().unwrap(),
+        https: true,
+        trusted: TrustedProxies::default(),
+        body_bytes: 1024 * 1024,
+        answer_timeout: Duration::from_secs(60),
+    }
+}
+
+fn snippets() -> SnippetSettings {
+    SnippetSettings {
+        samovar: "127.0.0.1:8000".parse().unwrap(),
+        own: HOST.parse().unwrap(),
+        https: true,
+        upstream: "127.0.0.1:9000".parse().unwrap(),
+    }
+}
+
+/// A Gitea at a port where nothing listens.
+fn away(clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> gitea::Client {
+    let settings = gitea::Settings {
+        base_url: "http://127.0.0.1:9/".parse().unwrap(),
+        public_url: "http://127.0.0.1:9/".parse().unwrap(),
+        token: "0".repeat(40).into(),
+        timeout: Duration::from_secs(1),
+        retry_pause: Duration::ZERO,
+        http: reqwest::Client::builder().no_proxy().build().unwrap(),
+    };
+    gitea::Client::new(settings, Arc::clone(clock), Arc::clone(random))
+}
+
+/// Five people with their roles and sessions, one organization and one team.
+async fn seed(store: &Store, random: &dyn Random, claimed: bool) -> Vec<SessionSecret> {
+    let mut change = Change::none();
+    let mut secrets = Vec::new();
+    for who in Who::ALL {
+        let secret = SessionSecret::generate(random);
+        change = person(change, who).with(Operation::PutSession(signed_in(who, &secret)));
+        if let Some(binding) = binding(who).filter(|_| claimed) {
+            change = change.with(Operation::PutRoleBinding(binding, Expect::Absent));
+        }
+        secrets.push(secret);
+    }
+    let organization = Organization {
+        id: ORGANIZATION.try_into().unwrap(),
+        name: "acme".parse().unwrap(),
+        full_name: DisplayText::lossy("Acme"),
+    };
+    let team = Team {
+        id: TEAM.try_into().unwrap(),
+        organization: organization.id,
+        name: DisplayText::lossy("Deployers"),
+        owners: false,
+    };
+    let change = change
+        .with(Operation::PutMirroredOrganization(MirroredOrganization {
+            organization,
+            asked_at: NOW,
+        }))
+        .with(Operation::PutMirroredTeam(MirroredTeam {
+            team,
+            members: [gitea_id(Who::Member)].into(),
+            asked_at: NOW,
+        }));
+    store.commit(change, start()).await.unwrap();
+    secrets
+}
+
+fn gitea_id(who: Who) -> GiteaUserId {
+    i64::from(who.number()).try_into().unwrap()
+}
+
+fn person(change: Change, who: Who) -> Change {
+    let account = GiteaUser {
+        id: gitea_id(who),
+        login: who.login().parse().unwrap(),
+        full_name: DisplayText::lossy(""),
+        email: DisplayText::lossy(""),
+        active: true,
+        prohibit_login: false,
+        is_admin: who == Who::Member,
+        source_id: 0,
+        login_name: DisplayText::lossy(""),
+    };
+    let known = User {
+        id: user(who),
+        identities: vec![Identity {
+            provider: "gitea".parse().unwrap(),
+            subject: account.id.into(),
+        }],
+        gitea: Some(account.id),
+        login: DisplayText::lossy(who.login()),
+        created_at: NOW,
+    };
+    let mirrored = MirroredUser {
+        account,
+        gone: false,
+        asked_at: NOW,
+    };
+    change
+        .with(Operation::PutUser(known))
+        .with(Operation::PutMirroredUser(mirrored))
+}
+
+fn binding(who: Who) -> Option<RoleBinding> {
+    Some(RoleBinding {
+        id: RoleBindingId::from_bytes([who.number(); 16]),
+        role: role(who)?,
+        subject: BindingSubject::User { id: user(who) },
+        range: Range::Everywhere,
+        until: None,
+        version: 1,
+    })
+}
+
+fn signed_in(who: Who, secret: &SessionSecret) -> Session {
+    Session {
+        id: session(who),
+        key: secret.key(),
+        principal: Principal::User(user(who)),
+        place: SessionPlace::Samovar,
+        provider: Some("gitea".parse().unwrap()),
+        created_at: NOW,
+        last_seen_at: NOW,
+        ends_at: NOW.plus(Duration::from_secs(3600)),
+        address: None,
+        user_agent: DisplayText::lossy("a test"),
+    }
+}
+
+fn start() -> AuditEvent {
+    AuditEvent {
+        at: NOW,
+        actor: Principal::System(SystemJob::Server),
+        action: Action::ServerStart,
+        object: Object {
+            kind: ObjectKind::Server,
+            id: DisplayText::lossy("samovar"),
+        },
+        outcome: Outcome::Allowed,
+        reasons: vec![],
+        application: None,
+        request: None,
+        policy_version: 0,
+        directory_version: 0,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
+}

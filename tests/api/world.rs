@@ -1,0 +1,239 @@
+//! A Samovar in process: the real gate, API and store, a fixed clock, a Gitea that is away, and five people signed in.
+
+use crate::operations::Operation;
+use crate::wiring::{self, Wired};
+use poem::http::{HeaderMap, Method, Uri};
+use poem::{Body, Endpoint, Request};
+use samovar::audit::{EventQuery, RecordedEvent};
+use samovar::model::{RequestId, SessionId, UserId};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Samovar's own host in this world.
+pub const HOST: &str = "samovar.example.test";
+
+/// Who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Holds `administrator`.
+    Administrator,
+    /// Holds it too.
+    SecondAdministrator,
+    /// Holds `auditor`.
+    Auditor,
+    /// Holds `policy-editor`.
+    Editor,
+    /// Holds nothing; is in the team.
+    Member,
+}
+
+impl Who {
+    /// Everybody in this world.
+    pub const ALL: [Self; 5] = [
+        Self::Administrator,
+        Self::SecondAdministrator,
+        Self::Auditor,
+        Self::Editor,
+        Self::Member,
+    ];
+
+    /// The login.
+    pub const fn login(self) -> &'static str {
+        match self {
+            Self::Administrator => "ada",
+            Self::SecondAdministrator => "bea",
+            Self::Auditor => "cid",
+            Self::Editor => "dan",
+            Self::Member => "eve",
+        }
+    }
+
+    /// Gitea's id, from 1.
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub method: String,
+    pub path: String,
+    who: Option<Who>,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Ask {
+    pub fn new(method: &str, path: &str) -> Self {
+        Self {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            who: None,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// A call of this operation, with this text as every parameter of its path.
+    pub fn of(operation: &Operation, parameter: &str) -> Self {
+        Self::new(&operation.method, &operation.filled(parameter))
+    }
+
+    pub fn by(mut self, who: Who) -> Self {
+        self.who = Some(who);
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(other, _)| other != name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With this value of the session cookie.
+    pub fn cookie(self, world: &World, value: &str) -> Self {
+        let pair = format!("{}={value}", world.wired.cookie);
+        self.header("cookie", &pair)
+    }
+
+    pub fn bytes(mut self, kind: &str, body: Vec<u8>) -> Self {
+        self.body = body;
+        self.header("content-type", kind)
+    }
+
+    pub fn text(self, kind: &str, body: &str) -> Self {
+        self.bytes(kind, body.as_bytes().to_vec())
+    }
+
+    pub fn json(self, body: &Value) -> Self {
+        self.text("application/json", &body.to_string())
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    pub fn header(&self, name: &str) -> String {
+        let value = self.headers.get(name);
+        value.map_or_else(String::new, |v| v.to_str().unwrap().to_owned())
+    }
+
+    /// Fails unless it is this problem, as a document.
+    pub fn is_problem(&self, status: u16, code: &str, name: &str) {
+        assert_eq!(self.status, status, "{name}: {}", self.text);
+        let kind = self.header("content-type");
+        assert_eq!(kind, "application/problem+json", "{name}");
+        let document = self.json();
+        assert_eq!(document["code"], code, "{name}: {}", self.text);
+        assert_eq!(document["status"], status, "{name}");
+        let request = self.header("x-request-id");
+        assert_eq!(document["request_id"], request, "{name}");
+    }
+}
+
+/// Our id of a person of this world.
+pub fn user_of(who: Who) -> UserId {
+    wiring::user(who)
+}
+
+/// The id of a person's session.
+pub fn session_of(who: Who) -> SessionId {
+    wiring::session(who)
+}
+
+/// The whole.
+#[derive(Clone)]
+pub struct World {
+    wired: Arc<Wired>,
+    /// Gitea's id of the team that the member is in.
+    pub team: i64,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::wire(true).await
+    }
+
+    /// A world in which nobody holds a role yet.
+    pub async fn start_unclaimed() -> Self {
+        Self::wire(false).await
+    }
+
+    async fn wire(claimed: bool) -> Self {
+        Self {
+            wired: Arc::new(wiring::wire(claimed).await),
+            team: wiring::TEAM,
+        }
+    }
+
+    /// The world for the operation after this one: a new one when this one may have ended the caller's session.
+    pub async fn next(self, after: &Operation) -> Self {
+        if after.mutates() && after.path.contains("/sessions") {
+            Self::start().await
+        } else {
+            self
+        }
+    }
+
+    /// Calls as a page of Samovar's own would.
+    pub async fn call(&self, ask: Ask) -> Answer {
+        let mut request = Request::builder()
+            .method(Method::from_bytes(ask.method.as_bytes()).unwrap())
+            .uri(ask.path.parse::<Uri>().unwrap())
+            .header("host", HOST);
+        let given = |name: &str| ask.headers.iter().any(|(other, _)| other == name);
+        if !given("origin") {
+            request = request.header("origin", format!("https://{HOST}"));
+        }
+        if !given("content-length") {
+            request = request.header("content-length", ask.body.len());
+        }
+        if let Some(who) = ask.who {
+            let secret = self.wired.secrets[usize::from(who.number() - 1)].reveal();
+            request = request.header("cookie", format!("{}={secret}", self.wired.cookie));
+        }
+        for (name, value) in &ask.headers {
+            request = request.header(name.as_str(), value.as_str());
+        }
+        let request = request.body(Body::from(ask.body));
+        let response = self.wired.gate.call(request).await.unwrap();
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.into_body().into_string().await.unwrap(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Ask::new("GET", path).by(Who::Administrator))
+            .await
+    }
+
+    /// The code with which the first administrator is claimed.
+    pub fn claim_code(&self) -> Option<String> {
+        self.wired.claim.code()
+    }
+
+    /// The events that one request left.
+    pub fn events_of_request(&self, id: &str) -> Vec<RecordedEvent> {
+        let id: RequestId = id.parse().unwrap();
+        let query = EventQuery {
+            limit: EventQuery::LARGEST_PAGE,
+            ..EventQuery::default()
+        };
+        let page = self.wired.store.events(&query).unwrap();
+        let of_it = |recorded: &RecordedEvent| recorded.event.request == Some(id);
+        page.events.into_iter().filter(of_it).collect()
+    }
+}
