@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
-# environment `.venv` with the packages of each `requirements.txt` below `tests/`. Does nothing when all is there;
-# a second run at the same time waits. Installs system packages only as root; otherwise it says what is missing.
+# environment `.venv` with the packages of each `requirements.txt` below `tests/`; with `browser` as its argument also
+# Chromium, and what drives it. Does nothing when all is there; a second run at the same time waits. Installs system
+# packages only as root; otherwise it says what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p tests/.tools
@@ -12,6 +13,9 @@ missing=
 PATH="$PATH:/usr/sbin"
 command -v nginx > /dev/null || missing="$missing nginx"
 python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$missing python3-venv"
+if [ "${1-}" = browser ]; then
+    command -v chromium > /dev/null || missing="$missing chromium"
+fi
 if [ -n "$missing" ]; then
     if [ "$(id -u)" != 0 ]; then
         echo "missing:$missing; install with: sudo apt-get install$missing" >&2
@@ -27,4 +31,9 @@ if [ "$(cat .venv/installed 2> /dev/null)" != "$wanted" ]; then
     python3 -m venv .venv
     echo "$wanted" | .venv/bin/pip install -q --disable-pip-version-check -r /dev/stdin
     echo "$wanted" > .venv/installed
+fi
+
+if [ "${1-}" = browser ] && ! cmp -s tests/browser/package-lock.json tests/browser/node_modules/.installed; then
+    npm --prefix tests/browser ci --silent
+    cp tests/browser/package-lock.json tests/browser/node_modules/.installed
 fi

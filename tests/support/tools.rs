@@ -5,17 +5,25 @@ use std::process::Command;
 use std::sync::Once;
 
 static READY: Once = Once::new();
+static BROWSER: Once = Once::new();
 
 /// Makes sure once that nginx and the virtual environment are there.
 pub fn ready() {
-    READY.call_once(|| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools.sh");
-        let done = Command::new("sh").arg(script).status().unwrap();
-        assert!(
-            done.success(),
-            "tests/tools.sh could not install what the tests need"
-        );
-    });
+    READY.call_once(|| install(&[]));
+}
+
+/// Makes sure once that Chromium is there too, with what drives it.
+pub fn browser() {
+    BROWSER.call_once(|| install(&["browser"]));
+}
+
+fn install(arguments: &[&str]) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools.sh");
+    let done = Command::new("sh").arg(script).args(arguments).status();
+    assert!(
+        done.unwrap().success(),
+        "tests/tools.sh could not install what the tests need"
+    );
 }
 
 /// A program of the virtual environment.

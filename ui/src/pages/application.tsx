@@ -84,7 +84,7 @@ function ExistingApplication({ id }: { id: string }) {
       <Snippets id={id} version={data.version} />
       {deleting && (
         <Confirm title={`Delete the application ${data.name}?`} verb="Delete application" work={remove} onClose={() => setDeleting(false)}>
-          <p>Its hosts are not served any more, so a proxy that asks about them is refused. Role bindings in its range give nothing.</p>
+          <p>Its hosts are not served any more, so a proxy that asks about them is refused. Role bindings that hold in it alone must be taken away first.</p>
         </Confirm>
       )}
     </Page>

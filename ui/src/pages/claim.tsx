@@ -24,7 +24,7 @@ export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
         <code>samovar claim-code</code>
       </pre>
       <form class="narrow" onSubmit={(event) => void claim(event)}>
-        <Field label="Claim code" hint="Used once. You can do this because you administer the Gitea server.">
+        <Field label="Claim code" hint="Used once. You can do this because you administer the Gitea server." fault={action.error?.faultAt("/code")}>
           {(ties) => <input {...ties} required autocomplete="off" spellcheck={false} value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
         </Field>
         {action.error && <ErrorBox error={action.error} />}

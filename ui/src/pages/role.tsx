@@ -82,8 +82,8 @@ function ExistingRole({ id }: { id: string }) {
       {changeable ? <EditRole role={data} /> : <ShowRole role={data} />}
       {may("samovar.role-bindings:read") && <RoleHolders role={id} />}
       {deleting && (
-        <Confirm title={`Delete the role ${data.name}?`} verb="Delete role" work={remove} onClose={() => setDeleting(false)}>
-          <p>{data.bindings === 0 ? "Nobody has it." : `It is given ${data.bindings === 1 ? "once" : `${data.bindings} times`}; whoever has it loses what it allows.`}</p>
+        <Confirm title={`Delete the role ${data.name}?`} verb="Delete role" disabled={data.bindings > 0} work={remove} onClose={() => setDeleting(false)}>
+          <p>{data.bindings === 0 ? "Nobody has it." : `It is given ${data.bindings === 1 ? "once" : `${data.bindings} times`}. Take it away first; then who loses what is seen.`}</p>
         </Confirm>
       )}
     </Page>

@@ -1,6 +1,7 @@
 // A labelled input with hint and fault, tied together for screen readers.
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
+import { Sentence } from "./notice";
 
 /** What an input must carry to belong to its label, hint and fault. */
 export interface Ties {
@@ -33,7 +34,7 @@ export function Field({ label, hint, fault, children }: Props) {
       )}
       {fault && (
         <div class="fault" id={`${id}-fault`}>
-          {fault}
+          <Sentence text={fault} />
         </div>
       )}
     </div>

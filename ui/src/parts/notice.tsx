@@ -28,7 +28,7 @@ export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void
         <ul>
           {errors.map((fault) => (
             <li key={fault.pointer + fault.detail}>
-              <code>{fault.pointer}</code>: {fault.detail}
+              <b>{placeWords(fault.pointer)}</b>: <Sentence text={fault.detail} />
             </li>
           ))}
         </ul>
@@ -75,4 +75,10 @@ export function Loading({ what }: { what: string }) {
       Reading {what}…
     </p>
   );
+}
+
+/** A JSON pointer as people say it: `/routes/1/path` is "routes 2 path". */
+function placeWords(pointer: string): string {
+  const parts = pointer.split("/").filter((part) => part !== "");
+  return parts.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replaceAll("_", " "))).join(" ");
 }

@@ -3,6 +3,7 @@ import { useId, useRef } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import type { RepositoryLevel, Requirement } from "../api/schema";
 import { announce } from "../hooks/announce";
+import { Sentence } from "./notice";
 import { newRoute, type RouteInput } from "./application-input";
 
 interface Props {
@@ -32,13 +33,13 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
       <p class="hint" id={hint}>
         The first route that matches counts; what none matches is denied. <code>{"{x}"}</code> is one segment, <code>/a/**</code> is <code>/a</code> and everything below. Alt with an arrow key moves a route.
       </p>
-      {error?.faultAt("/routes") && <p class="fault">{error.faultAt("/routes")}</p>}
       <ol ref={list}>
         {routes.map((route, n) => (
           <Row
             key={route.key}
             route={route}
             place={n + 1}
+            fault={error?.faultAt(`/routes/${n}`)}
             last={n === routes.length - 1}
             onChange={(changed) => replace(n, changed)}
             onMove={(by) => move(n, n + by)}
@@ -56,13 +57,14 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
 interface RowProps {
   route: RouteInput;
   place: number;
+  fault: string | undefined;
   last: boolean;
   onChange: (route: RouteInput) => void;
   onMove: (by: 1 | -1) => void;
   onRemove: () => void;
 }
 
-function Row({ route, place, last, onChange, onMove, onRemove }: RowProps) {
+function Row({ route, place, fault, last, onChange, onMove, onRemove }: RowProps) {
   const set = (part: Partial<RouteInput>) => onChange({ ...route, ...part });
   const keys = (event: KeyboardEvent) => {
     const by = event.altKey ? ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key] : undefined;
@@ -95,6 +97,11 @@ function Row({ route, place, last, onChange, onMove, onRemove }: RowProps) {
           ✕
         </button>
       </div>
+      {fault && (
+        <p class="fault slash">
+          <Sentence text={fault} />
+        </p>
+      )}
     </li>
   );
 }
