@@ -25,7 +25,7 @@ export function Audit({ query }: { query: URLSearchParams }) {
       <AuditFilters filters={filters} applications={applications.data ?? []} onApply={apply} />
       {events.error && <ErrorBox error={events.error} retry={() => void events.reload()} />}
       {events.items === undefined && events.loading && <Loading what="audit events" />}
-      {events.items && <AuditTable events={events.items} applications={applications.data ?? []} />}
+      {events.items && <AuditTable events={events.items} />}
       <div class="actions">
         {events.more && (
           <button type="button" disabled={events.loading} onClick={() => void events.readMore()}>

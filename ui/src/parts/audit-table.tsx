@@ -1,16 +1,14 @@
 // Audit events as a table; what does not fit is folded below its row.
-import type { Application, AuditEvent } from "../api/schema";
+import type { AuditEvent } from "../api/schema";
 import { Sentence } from "./notice";
 import { Time } from "./time";
 
 interface Props {
   events: readonly AuditEvent[];
-  applications: readonly Application[];
 }
 
-export function AuditTable({ events, applications }: Props) {
+export function AuditTable({ events }: Props) {
   if (events.length === 0) return <p class="muted">No event fits.</p>;
-  const names = new Map(applications.map((application) => [application.id, application.name]));
   return (
     <table class="stack audit">
       <thead>
@@ -34,7 +32,7 @@ export function AuditTable({ events, applications }: Props) {
             <td data-label="What">
               <code>{event.action}</code>
               <div class="small">
-                {event.application !== undefined && <a href={`/applications/${event.application}`}>{names.get(event.application) ?? "an application"}</a>} <Object event={event} />
+                {event.application !== undefined && <a href={`/applications/${event.application.id}`}>{event.application.name ?? "an application"}</a>} <Object event={event} />
               </div>
             </td>
             <td data-label="Outcome">
