@@ -4,10 +4,12 @@ use super::outside::{is_https, own_host};
 use super::rooms::Rooms;
 use super::{AppError, Capabilities};
 use crate::config::Meant;
+use crate::http::api;
 use crate::http::auth;
-use crate::http::forward_auth;
+use crate::http::forward_auth::{self, snippets::SnippetSettings};
 use crate::http::health::{self, Probe};
 use crate::http::{Gate, Settings, Surfaces, TrustedProxies, admin_socket};
+use crate::session::{Cookie, Cookies};
 use crate::webui;
 use poem::{Endpoint, Response, Route};
 use std::sync::Arc;
@@ -18,6 +20,9 @@ const BODY: u64 = 1024 * 1024;
 
 /// Longest that a door may take for an answer; a full reading of Gitea is the slowest.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// Stands for the application's own address in generated blocks; people replace it.
+const UPSTREAM: &str = "127.0.0.1:8000";
 
 /// The gate with everything behind it.
 pub(super) fn gate(
@@ -31,8 +36,11 @@ pub(super) fn gate(
     let route = forward_auth::routes(Route::new(), judge, Arc::clone(&rooms.policy), https);
     let route = health::routes(route, probes(rooms));
     let route = auth::own(route, &rooms.sign_in);
+    let api = api::endpoint(Arc::new(api_services(meant, rooms, capabilities)?));
     let surfaces = Surfaces {
-        own: route.nest("/", webui::endpoint()),
+        own: route
+            .nest_no_strip("/api", api)
+            .nest("/", webui::endpoint()),
         application: auth::applications(Route::new(), &rooms.sign_in),
     };
     let settings = Settings {
@@ -52,6 +60,37 @@ pub(super) fn gate(
         Arc::clone(&rooms.policy),
         both,
     ))
+}
+
+fn api_services(
+    meant: &Meant,
+    rooms: &Rooms,
+    capabilities: &Capabilities,
+) -> Result<api::Services, AppError> {
+    Ok(api::Services {
+        gatekeeper: Arc::clone(&rooms.gatekeeper),
+        admin: Arc::clone(&rooms.admin),
+        claim: Arc::clone(&rooms.claim),
+        mirror: Arc::clone(&rooms.mirror),
+        sessions: Arc::clone(&rooms.sessions),
+        audit_log: Arc::clone(&rooms.audit_log),
+        clock: Arc::clone(&capabilities.clock),
+        session_cookie: Cookies::new(is_https(meant))
+            .name(Cookie::Session)
+            .to_owned(),
+        snippets: snippets(meant)?,
+    })
+}
+
+/// What generated proxy blocks are filled with.
+fn snippets(meant: &Meant) -> Result<SnippetSettings, AppError> {
+    let listen = meant.server.listen.first().map(ToString::to_string);
+    Ok(SnippetSettings {
+        samovar: listen.unwrap_or_default().parse().map_err(AppError::Host)?,
+        own: own_host(meant)?,
+        https: is_https(meant),
+        upstream: UPSTREAM.parse().map_err(AppError::Host)?,
+    })
 }
 
 /// What the command line reaches.

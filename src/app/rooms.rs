@@ -4,6 +4,7 @@ use super::{AppError, Capabilities, outside};
 use crate::access::sign_in::{self, SignIn};
 use crate::access::{Gatekeeper, PolicyHolder, Recorder};
 use crate::admin::{Admin, Claim};
+use crate::audit_log::AuditLog;
 use crate::config::{self, Meant};
 use crate::mirror::Mirror;
 use crate::model::Session;
@@ -24,6 +25,7 @@ pub(super) struct Rooms {
     pub sign_in: Arc<SignIn>,
     pub admin: Arc<Admin>,
     pub claim: Arc<Claim>,
+    pub audit_log: Arc<AuditLog>,
 }
 
 impl Rooms {
@@ -80,6 +82,7 @@ impl Rooms {
             )),
             break_glass,
             claim: Arc::new(claim.map_err(AppError::Claim)?),
+            audit_log: Arc::new(AuditLog::new(store.clone(), Arc::clone(clock))),
             store,
             policy,
             mirror,
