@@ -6,9 +6,10 @@ use super::Admin;
 use super::draft::Draft;
 use super::error::AdminError;
 use crate::access::Caller;
-use crate::audit::{Action, Object, ObjectKind};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{
     BindingSubject, DisplayText, Principal, Random, Range, RoleBinding, RoleBindingId, Timestamp,
+    UserId,
 };
 use crate::policy::{ADMINISTRATOR, Policy};
 use crate::store::{Change, Expect, Operation};
@@ -119,15 +120,10 @@ impl Admin {
         if has_administrator(&policy, self.clock.now()) {
             return Err(ClaimError::Claimed);
         }
-        let Principal::User(user) = caller.principal() else {
-            return Err(ClaimError::NotSiteAdministrator);
+        let user = match may_claim(caller, claim, given) {
+            Ok(user) => user,
+            Err(refusal) => return Err(self.refuse_claim(caller, refusal).await),
         };
-        if !caller.user().is_some_and(|user| user.site_administrator) {
-            return Err(ClaimError::NotSiteAdministrator);
-        }
-        if !claim.is(given)? {
-            return Err(ClaimError::WrongCode);
-        }
         let binding = RoleBinding {
             id: RoleBindingId::generate(&*self.clock, &*self.random),
             role: ADMINISTRATOR,
@@ -139,15 +135,47 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.role_bindings.push(binding.clone());
         let change = Change::from(Operation::PutRoleBinding(binding.clone(), Expect::Absent));
-        let object = Object {
-            kind: ObjectKind::User,
-            id: DisplayText::lossy(&user.to_string()),
-        };
-        let (now, action) = (self.clock.now(), Action::AdministratorClaim);
-        let event = caller.event(now, action, object, &policy);
+        let event = self.claim_event(caller);
         self.put_in_force(&turn, next, change, event).await?;
         claim.used();
         Ok(binding)
+    }
+
+    fn claim_event(&self, caller: &Caller) -> AuditEvent {
+        let who = match caller.principal() {
+            Principal::User(id) => id.to_string(),
+            other => other.to_string(),
+        };
+        let object = Object {
+            kind: ObjectKind::User,
+            id: DisplayText::lossy(&who),
+        };
+        let (now, action) = (self.clock.now(), Action::AdministratorClaim);
+        caller.event(now, action, object, &self.policy.load())
+    }
+
+    /// A code that opens nothing is a use of a credential: it is recorded before it is answered.
+    async fn refuse_claim(&self, caller: &Caller, refusal: ClaimError) -> ClaimError {
+        let event = AuditEvent {
+            outcome: Outcome::Denied,
+            reasons: vec![DisplayText::lossy(&refusal.to_string())],
+            ..self.claim_event(caller)
+        };
+        match self.store.commit(Change::none(), event).await {
+            Ok(_) => refusal,
+            Err(error) => AdminError::Unavailable(error).into(),
+        }
+    }
+}
+
+/// Only a site administrator of Gitea who knows the code.
+fn may_claim(caller: &Caller, claim: &Claim, given: &str) -> Result<UserId, ClaimError> {
+    let administers = caller.user().is_some_and(|user| user.site_administrator);
+    match caller.principal() {
+        Principal::User(_) if !administers => Err(ClaimError::NotSiteAdministrator),
+        Principal::User(_) if !claim.is(given)? => Err(ClaimError::WrongCode),
+        Principal::User(user) => Ok(user),
+        _ => Err(ClaimError::NotSiteAdministrator),
     }
 }
 

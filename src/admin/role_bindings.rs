@@ -47,13 +47,14 @@ impl Admin {
         let policy = self.policy.load();
         let id = RoleBindingId::generate(&*self.clock, &*self.random);
         let binding = draft.binding(id, 1);
-        self.may_bind(&permit, &policy, &binding)?;
+        let (now, action) = (self.clock.now(), Action::RoleBindingCreate);
+        let event = permit.caller().event(now, action, object(id), &policy);
+        let allowed = self.may_bind(&permit, &policy, &binding);
+        self.unless_refused(allowed, &event).await?;
         self.subject_exists(&binding.subject)?;
         let mut next = Draft::of(&policy);
         next.role_bindings.push(binding.clone());
         let change = Change::from(Operation::PutRoleBinding(binding.clone(), Expect::Absent));
-        let (now, action) = (self.clock.now(), Action::RoleBindingCreate);
-        let event = permit.caller().event(now, action, object(id), &policy);
         self.put_in_force(&turn, next, change, event).await?;
         Ok(binding)
     }
@@ -69,8 +70,12 @@ impl Admin {
         let policy = self.policy.load();
         let present = present(&policy, id, version)?;
         let binding = draft.binding(id, version + 1);
-        self.may_bind(&permit, &policy, present)?;
-        self.may_bind(&permit, &policy, &binding)?;
+        let (now, action) = (self.clock.now(), Action::RoleBindingUpdate);
+        let event = permit.caller().event(now, action, object(id), &policy);
+        let allowed = self
+            .may_bind(&permit, &policy, present)
+            .and_then(|()| self.may_bind(&permit, &policy, &binding));
+        self.unless_refused(allowed, &event).await?;
         if binding.subject != present.subject {
             self.subject_exists(&binding.subject)?;
         }
@@ -82,8 +87,6 @@ impl Admin {
             binding.clone(),
             Expect::Version(version),
         ));
-        let (now, action) = (self.clock.now(), Action::RoleBindingUpdate);
-        let event = permit.caller().event(now, action, object(id), &policy);
         self.put_in_force(&turn, next, change, event).await?;
         Ok(binding)
     }
@@ -97,13 +100,14 @@ impl Admin {
         let turn = self.turn().await;
         let policy = self.policy.load();
         let present = present(&policy, id, version)?;
-        self.may_bind(&permit, &policy, present)?;
+        let (now, action) = (self.clock.now(), Action::RoleBindingDelete);
+        let event = permit.caller().event(now, action, object(id), &policy);
+        let allowed = self.may_bind(&permit, &policy, present);
+        self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
         next.role_bindings.retain(|b| b.id != id);
         administrator_left(&next, self.clock.now())?;
         let change = Change::from(Operation::DeleteRoleBinding(id, Expect::Version(version)));
-        let (now, action) = (self.clock.now(), Action::RoleBindingDelete);
-        let event = permit.caller().event(now, action, object(id), &policy);
         self.put_in_force(&turn, next, change, event).await
     }
 

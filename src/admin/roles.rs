@@ -45,14 +45,15 @@ impl Admin {
         let policy = self.policy.load();
         let id = RoleId::generate(&*self.clock, &*self.random);
         let role = draft.role(id, 1);
-        self.grantor(&permit, &policy).may_write(&role, None)?;
-        let mut next = Draft::of(&policy);
-        next.roles.push(role.clone());
-        let change = Change::from(Operation::PutRole(role.clone(), Expect::Absent));
         let event =
             permit
                 .caller()
                 .event(self.clock.now(), Action::RoleCreate, object(id), &policy);
+        let allowed = self.grantor(&permit, &policy).may_write(&role, None);
+        self.unless_refused(allowed, &event).await?;
+        let mut next = Draft::of(&policy);
+        next.roles.push(role.clone());
+        let change = Change::from(Operation::PutRole(role.clone(), Expect::Absent));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(role)
     }
@@ -68,16 +69,17 @@ impl Admin {
         let policy = self.policy.load();
         let present = present(&policy, id, version)?;
         let role = draft.role(id, version + 1);
-        self.grantor(&permit, &policy)
-            .may_write(&role, Some(present))?;
-        let mut next = Draft::of(&policy);
-        next.roles.retain(|r| r.id != id);
-        next.roles.push(role.clone());
-        let change = Change::from(Operation::PutRole(role.clone(), Expect::Version(version)));
         let event =
             permit
                 .caller()
                 .event(self.clock.now(), Action::RoleUpdate, object(id), &policy);
+        let grantor = self.grantor(&permit, &policy);
+        let allowed = grantor.may_write(&role, Some(present));
+        self.unless_refused(allowed, &event).await?;
+        let mut next = Draft::of(&policy);
+        next.roles.retain(|r| r.id != id);
+        next.roles.push(role.clone());
+        let change = Change::from(Operation::PutRole(role.clone(), Expect::Version(version)));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(role)
     }

@@ -3,9 +3,9 @@
 use super::AdminError;
 use super::draft::Draft;
 use crate::access::PolicyHolder;
-use crate::audit::AuditEvent;
+use crate::audit::{AuditEvent, Outcome};
 use crate::mirror::Mirror;
-use crate::model::{BindingSubject, Clock, Random};
+use crate::model::{BindingSubject, Clock, DisplayText, Random};
 use crate::policy::Policy;
 use crate::store::{Change, Store};
 use std::collections::BTreeSet;
@@ -68,6 +68,28 @@ impl Admin {
         mirror_what_is_bound(&next, &self.mirror);
         self.policy.swap(next);
         Ok(())
+    }
+}
+
+impl Admin {
+    /// A refusal is recorded before it is answered, as at every door; what cannot be recorded is not answered either.
+    pub(super) async fn unless_refused(
+        &self,
+        allowed: Result<(), AdminError>,
+        event: &AuditEvent,
+    ) -> Result<(), AdminError> {
+        let refusal = match allowed {
+            Err(refusal @ (AdminError::NotHeld(_) | AdminError::OwnRole)) => refusal,
+            other => return other,
+        };
+        let event = AuditEvent {
+            outcome: Outcome::Denied,
+            reasons: vec![DisplayText::lossy(&refusal.to_string())],
+            ..event.clone()
+        };
+        let recorded = self.store.commit(Change::none(), event).await;
+        recorded.map_err(AdminError::Unavailable)?;
+        Err(refusal)
     }
 }
 
