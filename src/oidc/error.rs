@@ -5,12 +5,12 @@
 pub enum OidcError {
     /// It does not answer, or not in time.
     #[error(
-        "the provider at {0} does not answer; try again, and if it stays so ask whoever runs it"
+        "the provider at `{0}` does not answer; try again, and if it stays so ask whoever runs it"
     )]
     Away(String),
     /// It answers something else than OpenID Connect.
     #[error(
-        "{0} does not answer as an OpenID provider does ({1}); check the address in the configuration"
+        "the provider at `{0}` does not answer as an OpenID provider does ({1}); check the address in the configuration"
     )]
     Garbage(String, String),
     /// Discovery names an issuer that was not configured.

@@ -250,8 +250,15 @@ impl Provider {
             Err(UserInfoError::ClaimsVerification(_)) => Err(OidcError::TokenInvalid(
                 "userinfo speaks of another person".to_owned(),
             )),
+            Err(UserInfoError::Response(status, ..)) if status.is_server_error() => {
+                Err(OidcError::Away(self.settings.url.to_string()))
+            }
             // Gitea answers HTML with 200, or 401, for an account that is not active.
-            Err(_) => Err(OidcError::NotActive),
+            Err(UserInfoError::Response(..)) => Err(OidcError::NotActive),
+            Err(_) => Err(OidcError::Garbage(
+                self.settings.url.to_string(),
+                "a userinfo answer that is none".to_owned(),
+            )),
         }
     }
 }

@@ -1,0 +1,17 @@
+//! Sign-in as browsers meet it: the stand-in Gitea, the doors behind the real gate and listener, a small browser.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests end the test when they meet what they do not expect"
+)]
+
+mod applications;
+mod flows;
+mod provider;
+mod sign_out;
+mod stage;
+
+#[path = "../support/mod.rs"]
+mod support;

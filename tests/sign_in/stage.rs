@@ -1,0 +1,308 @@
+//! A small world with sign-in served at Samovar's host and at two application hosts, and a clock that a test turns.
+
+use crate::support::browser::{Browser, Page, plain_client};
+use crate::support::gitea::StandIn;
+use crate::support::gitea::clock::machine;
+use crate::support::world::{GiteaWorld, ServiceIdentity};
+use poem::Route;
+use samovar::access::PolicyHolder;
+use samovar::access::sign_in::{Services, Settings, SignIn};
+use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
+use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
+use samovar::mirror::Mirror;
+use samovar::model::{
+    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, Random, Timestamp,
+};
+use samovar::oidc::{self, Provider};
+use samovar::policy::Policy;
+use samovar::session::{self, BreakGlass, Sessions};
+use samovar::store::Store;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Starts with the machine's time and stands still until it is turned.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn turn(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The system's random source.
+pub struct Dice;
+
+impl Random for Dice {
+    fn fill(&self, bytes: &mut [u8]) {
+        aws_lc_rs::rand::fill(bytes).unwrap();
+    }
+}
+
+pub struct Stage {
+    pub gitea: GiteaWorld,
+    pub clock: Arc<TestClock>,
+    pub store: Store,
+    pub sessions: Arc<Sessions>,
+    pub break_glass: Arc<BreakGlass>,
+    pub sign_in: Arc<SignIn>,
+    /// Origins of Samovar and of the two applications.
+    pub own: String,
+    pub app: String,
+    pub other: String,
+    identity: ServiceIdentity,
+    _stop: DropGuard,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    /// With ben and eli; the mirror knows them from the start.
+    pub async fn new() -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(machine()() * 1000)));
+        let time = Arc::clone(&clock);
+        let source = Arc::new(move || time.now().seconds());
+        let stand_in = StandIn::start_at(([127, 0, 0, 1], 0).into(), source).await;
+        let gitea = GiteaWorld::around(stand_in).await;
+        for user in ["ben", "eli"] {
+            gitea.user(user).await;
+        }
+        let sockets = sockets().await;
+        let [own, app, other] = [0, 1, 2].map(|n| format!("http://{}", address(&sockets[n])));
+        let identity = gitea
+            .service_identity(&format!("{own}/auth/callback/gitea"))
+            .await;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), Arc::new(Dice)).unwrap();
+        let sessions = Arc::new(sessions(&store, &clock));
+        let break_glass = BreakGlass::new(store.clone(), Arc::new(Dice), None);
+        let break_glass = Arc::new(break_glass);
+        let policy = Arc::new(PolicyHolder::new(policy([&app, &other])));
+        let services = Services {
+            store: store.clone(),
+            sessions: Arc::clone(&sessions),
+            break_glass: Arc::clone(&break_glass),
+            mirror: mirror(&gitea, &identity, &store, &clock).await,
+            policy: Arc::clone(&policy),
+            provider: provider(&gitea, &identity, &own, &clock),
+        };
+        let settings = Settings {
+            own: host(&own).parse().unwrap(),
+            https: false,
+            window: Duration::from_secs(60),
+        };
+        let both = (Arc::clone(&clock) as _, Arc::new(Dice) as _);
+        let sign_in = Arc::new(SignIn::new(services, settings, both));
+        let stop = serve(sockets, &sign_in, policy, &clock);
+        Self {
+            gitea,
+            clock,
+            store,
+            sessions,
+            break_glass,
+            sign_in,
+            own,
+            app,
+            other,
+            identity,
+            _stop: stop.drop_guard(),
+            _folder: folder,
+        }
+    }
+
+    pub fn stand_in(&self) -> &StandIn {
+        self.gitea.stand_in().unwrap()
+    }
+
+    /// The way to Gitea: its authorize address.
+    pub async fn begin(&self, browser: &mut Browser, return_to: &str) -> String {
+        let query = crate::support::browser::form(&[("return_to", return_to)]);
+        let page = browser
+            .get(&format!("{}/auth/sign-in?{query}", self.own))
+            .await;
+        assert_eq!(page.status, 303, "{}", page.body);
+        page.location.unwrap().to_string()
+    }
+
+    /// The whole way, up to the answer of the callback.
+    pub async fn sign_in(&self, browser: &mut Browser, login: &str, return_to: &str) -> Page {
+        let to = self.begin(browser, return_to).await;
+        let back = browser.sign_in_at_gitea(&to, login).await;
+        browser.get(&back).await
+    }
+
+    /// Events of sign-ins, the newest first, as outcome, reason and login.
+    pub fn sign_ins(&self) -> Vec<(Outcome, String, String)> {
+        let events = self.events(Action::SessionCreate).into_iter();
+        let text = |event: RecordedEvent| {
+            let reason = event.event.reasons.first().map(ToString::to_string);
+            let login = event.event.personal.login.map(|login| login.to_string());
+            (
+                event.event.outcome,
+                reason.unwrap_or_default(),
+                login.unwrap_or_default(),
+            )
+        };
+        events.map(text).collect()
+    }
+
+    pub fn events(&self, action: Action) -> Vec<RecordedEvent> {
+        let query = EventQuery {
+            action: Some(action),
+            limit: 200,
+            ..EventQuery::default()
+        };
+        self.store.events(&query).unwrap().events
+    }
+
+    /// A provider of its own, with settings that a test bends.
+    pub fn provider(&self, bend: impl FnOnce(&mut oidc::Settings)) -> Provider {
+        let mut settings = settings(&self.gitea, &self.identity, &self.own);
+        bend(&mut settings);
+        Provider::new(settings, plain_client(), Arc::clone(&self.clock) as _)
+    }
+}
+
+/// The host of an origin, with its port.
+pub fn host(origin: &str) -> &str {
+    origin.strip_prefix("http://").unwrap()
+}
+
+/// The host of an origin without its port, as cookies go by.
+pub fn jar(origin: &str) -> &str {
+    host(origin).split(':').next().unwrap()
+}
+
+async fn sockets() -> Vec<TcpListener> {
+    let mut sockets = Vec::new();
+    for last in [2, 3, 4] {
+        let address = SocketAddr::from(([127, 0, 0, last], 0));
+        sockets.push(TcpListener::bind(address).await.unwrap());
+    }
+    sockets
+}
+
+fn address(socket: &TcpListener) -> SocketAddr {
+    socket.local_addr().unwrap()
+}
+
+fn sessions(store: &Store, clock: &Arc<TestClock>) -> Sessions {
+    let settings = session::Settings {
+        idle: Duration::from_secs(12 * 3600),
+        absolute: Duration::from_secs(7 * 24 * 3600),
+    };
+    let clock = Arc::clone(clock) as _;
+    Sessions::new(store.clone(), clock, Arc::new(Dice), settings, Vec::new())
+}
+
+fn policy(origins: [&String; 2]) -> Policy {
+    let application = |(n, origin): (u8, &String)| Application {
+        id: ApplicationId::from_bytes([n; 16]),
+        name: format!("app-{n}").parse().unwrap(),
+        hosts: BTreeSet::from([host(origin).parse().unwrap()]),
+        routes: Vec::new(),
+        identity_headers: BTreeSet::new(),
+        authorization: AuthorizationOwner::Samovar,
+        origins: BTreeSet::new(),
+        audit: AuditMode::FirstInWindow,
+        version: 1,
+    };
+    let applications = (1..).zip(origins).map(application).collect();
+    Policy::build(1, Vec::new(), Vec::new(), applications).unwrap()
+}
+
+async fn mirror(
+    gitea: &GiteaWorld,
+    identity: &ServiceIdentity,
+    store: &Store,
+    clock: &Arc<TestClock>,
+) -> Arc<Mirror> {
+    let settings = samovar::gitea::Settings {
+        base_url: gitea.url().parse().unwrap(),
+        public_url: gitea.url().parse().unwrap(),
+        token: identity.token.clone().into(),
+        timeout: Duration::from_secs(5),
+        retry_pause: Duration::from_millis(1),
+        http: plain_client(),
+    };
+    let client = samovar::gitea::Client::new(settings, Arc::clone(clock) as _, Arc::new(Dice));
+    let settings = samovar::mirror::Settings {
+        full_pass: Duration::from_secs(300),
+        bound: Duration::from_secs(30),
+        grace: Duration::from_secs(900),
+        concurrency: 4,
+    };
+    let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
+    let mirror = Mirror::new(
+        client,
+        store.clone(),
+        both,
+        settings,
+        &store.load().unwrap(),
+    );
+    mirror.sync_now().await.unwrap();
+    Arc::new(mirror)
+}
+
+fn settings(gitea: &GiteaWorld, identity: &ServiceIdentity, own: &str) -> oidc::Settings {
+    oidc::Settings {
+        id: "gitea".parse().unwrap(),
+        url: gitea.url().parse().unwrap(),
+        internal_url: None,
+        issuer: None,
+        client_id: identity.client_id.clone(),
+        client_secret: identity.client_secret.clone().into(),
+        redirect_uri: format!("{own}/auth/callback/gitea").parse().unwrap(),
+        scopes: &[
+            "profile",
+            "email",
+            "groups",
+            "read:user",
+            "read:organization",
+        ],
+    }
+}
+
+fn provider(
+    gitea: &GiteaWorld,
+    identity: &ServiceIdentity,
+    own: &str,
+    clock: &Arc<TestClock>,
+) -> Provider {
+    let settings = settings(gitea, identity, own);
+    Provider::new(settings, plain_client(), Arc::clone(clock) as _)
+}
+
+fn serve(
+    sockets: Vec<TcpListener>,
+    sign_in: &Arc<SignIn>,
+    policy: Arc<PolicyHolder>,
+    clock: &Arc<TestClock>,
+) -> CancellationToken {
+    let settings = samovar::http::Settings {
+        own: address(&sockets[0]).to_string().parse().unwrap(),
+        https: false,
+        trusted: TrustedProxies::new(Vec::new()),
+        body_bytes: 10_000,
+        answer_timeout: Duration::from_secs(30),
+    };
+    let surfaces = Surfaces {
+        own: auth::own(Route::new(), sign_in),
+        application: auth::applications(Route::new(), sign_in),
+    };
+    let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
+    let gate = Arc::new(Gate::new(settings, surfaces, policy, both));
+    let stop = CancellationToken::new();
+    let limits = listener::Settings::default();
+    tokio::spawn(listener::serve(sockets, gate, limits, stop.clone()));
+    stop
+}
