@@ -311,11 +311,11 @@ fn of_64_that_come_back_with_a_state_at_once_one_goes_on() {
     let stage = Stage::new();
     let flows = stage.flows();
     let browser = stage.browser().key();
-    let (state, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned());
+    let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned());
     let barrier = std::sync::Barrier::new(64);
     let take = || {
         barrier.wait();
-        flows.take(&state, Some(browser)).is_ok()
+        flows.take(&sent, Some(browser)).is_ok()
     };
     let got = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..64).map(|_| scope.spawn(take)).collect();

@@ -290,14 +290,14 @@ async fn refusals_of_strangers_are_counted_and_a_flood_stays_small() {
     let mut browser = Browser::new();
     for _ in 0..20 {
         let to = url::Url::parse(&stage.begin(&mut browser, "/").await).unwrap();
-        let state = to
+        let sent = to
             .query_pairs()
             .find(|(key, _)| key == "state")
             .unwrap()
             .1
             .into_owned();
         let back = format!(
-            "{}/auth/callback/gitea?error=access_denied&state={state}",
+            "{}/auth/callback/gitea?error=access_denied&state={sent}",
             stage.own
         );
         refused(&browser.get(&back).await, 400, "declined at the provider");
