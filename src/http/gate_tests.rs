@@ -3,6 +3,7 @@
 use crate::http::raw::{APPLICATION, Listening, OWN, ask, exchange, listen};
 use crate::http::{Exchange, listener};
 use poem::{Route, get, handler};
+use std::time::Duration;
 use tokio::net::TcpStream;
 
 #[handler]
@@ -20,11 +21,15 @@ fn head_only(exchange: Exchange) -> String {
 }
 
 async fn server() -> Listening {
+    server_with(listener::Settings::default()).await
+}
+
+async fn server_with(limits: listener::Settings) -> Listening {
     let own = Route::new()
         .at("/echo", get(echo).post(echo))
         .at("/forward-auth/x", head_only);
     let application = Route::new().at("/.samovar/echo", get(echo).post(echo));
-    listen(own, application, listener::Settings::default()).await
+    listen(own, application, limits).await
 }
 
 fn get_from(host: &str, path: &str, more: &str) -> String {
@@ -203,4 +208,40 @@ async fn a_body_that_never_comes_is_not_waited_for_without_end() {
     let answer = ask(&server, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("request_timeout"), "{answer}");
+}
+
+#[tokio::test]
+async fn whatever_is_sent_is_answered_below_500_and_the_server_lives_on() {
+    // What is no whole head is cut off soon.
+    let limits = listener::Settings {
+        head_timeout: Duration::from_millis(500),
+        ..listener::Settings::default()
+    };
+    let server = server_with(limits).await;
+    let host = "Host: samovar.test\r\n";
+    for odd in [
+        format!("OPTIONS * HTTP/1.1\r\n{host}\r\n"),
+        format!("CONNECT samovar.test:443 HTTP/1.1\r\n{host}\r\n"),
+        format!("TRACE /echo HTTP/1.1\r\n{host}\r\n"),
+        format!("BREW /echo HTTP/1.1\r\n{host}\r\n"),
+        format!("GET /% HTTP/1.1\r\n{host}\r\n"),
+        format!("GET /%ff%00/x HTTP/1.1\r\n{host}\r\n"),
+        format!("GET /echo?%zz=%ff&&& HTTP/1.1\r\n{host}\r\n"),
+        format!("GET {} HTTP/1.1\r\n{host}\r\n", "/a".repeat(6000)),
+        format!(
+            "GET /echo HTTP/1.1\r\n{host}Cookie: {}\r\n\r\n",
+            "=;,\"=".repeat(900)
+        ),
+        format!("GET /echo HTTP/1.1\r\n{host}X-Forwarded-For: ,,[::,1.2.3.4:x\r\n\r\n"),
+        format!("GET /echo HTTP/1.1\r\n{host}Content-Length: 99999999999999999999\r\n\r\n"),
+        format!("GET /echo HTTP/9.9\r\n{host}\r\n"),
+        "\r\n\r\nGET".to_owned(),
+        "\u{0}\u{1}\u{2}\r\n\r\n".to_owned(),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_owned(),
+    ] {
+        let answer = ask(&server, odd.as_bytes()).await;
+        assert!(!answer.starts_with("HTTP/1.1 5"), "{odd:?}\n{answer}");
+    }
+    let after = ask(&server, get_from(OWN, "/echo", "").as_bytes()).await;
+    assert!(after.starts_with("HTTP/1.1 200"), "{after}");
 }
