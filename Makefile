@@ -1,6 +1,6 @@
 # Few targets, each of which does its own set-up.
 
-.PHONY: test check
+.PHONY: test check demo
 
 CARGO ?= cargo
 
@@ -13,3 +13,9 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets
 	npm --prefix ui run --silent check
+
+# Gitea (a stand-in), Samovar, and a FastAPI application behind nginx, with sample people; Ctrl-C ends all.
+# `make demo JSON=FILE` also writes the addresses and people for scripts, once everything answers.
+demo:
+	$(CARGO) build --locked --bin samovar --example demo
+	$(CARGO) run --locked --quiet --example demo -- $(if $(JSON),--json "$(abspath $(JSON))")

@@ -159,6 +159,23 @@ impl Browser {
         panic!("redirects without end: {:#?}", self.steps);
     }
 
+    /// Opens an address as a person does who signs in at that Gitea when it asks; gives the page where that ends.
+    pub async fn visit(&mut self, url: &str, gitea: &GiteaWorld, login: &str) -> Page {
+        let gitea = Url::parse(gitea.url()).unwrap().origin();
+        let mut page = self.get(url).await;
+        for _ in 0..20 {
+            page = match page.location.clone() {
+                None => return page,
+                Some(to) if to.origin() == gitea => {
+                    let callback = self.sign_in_at_gitea(to.as_str(), login).await;
+                    self.get(&callback).await
+                }
+                Some(to) => self.get(to.as_str()).await,
+            };
+        }
+        panic!("redirects without end: {:#?}", self.steps);
+    }
+
     /// Goes through Gitea's sign-in and consent, whichever of them it asks for, with the world's password of that login;
     /// gives the address that Gitea sends the browser back to, without visiting it.
     pub async fn sign_in_at_gitea(&mut self, authorize_url: &str, login: &str) -> String {

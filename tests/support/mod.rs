@@ -49,5 +49,7 @@ pub mod gitea;
 pub mod nginx;
 pub mod process;
 mod real_gitea;
+pub mod samovar;
 pub mod tools;
+pub mod upstream;
 pub mod world;

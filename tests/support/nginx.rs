@@ -8,6 +8,7 @@ use tokio::process::Command;
 
 /// Starts nginx with these blocks inside `http { … }`, in an existing folder, and waits until it answers at `address`.
 pub async fn start(folder: &Path, address: SocketAddr, blocks: &str) -> Program {
+    super::tools::ready();
     let folder = folder.join("nginx");
     std::fs::create_dir_all(&folder).unwrap();
     let config = folder.join("nginx.conf");

@@ -1,0 +1,151 @@
+//! The real Samovar binary in a folder of its own, and an administrator who uses its API from a browser's session. Knows
+//! the configuration file, the addresses and the API as a user does; names no room.
+
+use super::browser::Browser;
+use super::process::{Program, built, free_address};
+use super::world::{GiteaWorld, ServiceIdentity};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use tokio::process::Command;
+
+/// A running Samovar; killed when dropped.
+pub struct Samovar {
+    program: Program,
+    url: String,
+    folder: PathBuf,
+}
+
+/// An address of its own, because cookies ignore ports: Gitea is on 127.0.0.1.
+const HOST: [u8; 4] = [127, 0, 0, 2];
+
+impl Samovar {
+    /// Starts it in an existing folder, as a client of that Gitea.
+    pub async fn start(folder: &Path, gitea: &GiteaWorld) -> Self {
+        let address = free_address(HOST);
+        let url = format!("http://{address}");
+        let callback = format!("{url}/auth/callback/gitea");
+        let own = gitea.service_identity(&callback).await;
+        let file = folder.join("samovar.toml");
+        std::fs::write(&file, configuration(folder, address, gitea, &own)).unwrap();
+        let mut program = Program::start("samovar", folder, command(&file, &own));
+        program.ready(address).await;
+        Self {
+            program,
+            url,
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Its own address, without a last slash.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where its state is.
+    pub fn state_folder(&self) -> PathBuf {
+        self.folder.join("state")
+    }
+
+    /// The one-time code that makes the first administrator.
+    pub fn claim_code(&self) -> String {
+        let file = self.state_folder().join("claim-code");
+        let text = std::fs::read_to_string(file).unwrap();
+        text.trim().to_owned()
+    }
+
+    /// Somebody signed in at Samovar itself.
+    pub async fn sign_in(&self, gitea: &GiteaWorld, login: &str) -> SignedIn {
+        let mut browser = Browser::new();
+        let url = format!("{}/auth/sign-in", self.url);
+        let page = browser.visit(&url, gitea, login).await;
+        assert!(page.status < 400, "{} {}", page.status, page.body);
+        SignedIn {
+            url: self.url.clone(),
+            browser,
+        }
+    }
+
+    /// The first administrator.
+    pub async fn claim(&self, gitea: &GiteaWorld, login: &str) -> SignedIn {
+        let mut person = self.sign_in(gitea, login).await;
+        let body = json!({"code": self.claim_code()});
+        person.must("POST", "/administrator/claim", &body).await;
+        person
+    }
+
+    pub fn program(&mut self) -> &mut Program {
+        &mut self.program
+    }
+
+    /// Asks it to end and waits.
+    pub async fn end(self) -> Option<i32> {
+        self.program.end().await
+    }
+}
+
+fn command(file: &Path, own: &ServiceIdentity) -> Command {
+    let mut command = Command::new(built("samovar"));
+    command
+        .arg("serve")
+        .arg("--config")
+        .arg(file)
+        .env("SAMOVAR_GITEA_CLIENT_SECRET", &own.client_secret)
+        .env("SAMOVAR_GITEA_TOKEN", &own.token);
+    command
+}
+
+/// The shortest freshness bound there is, so that nobody waits longer than he must.
+fn configuration(
+    folder: &Path,
+    address: SocketAddr,
+    gitea: &GiteaWorld,
+    own: &ServiceIdentity,
+) -> String {
+    format!(
+        "[server]\nexternal_url = 'http://{address}'\nlisten = ['{address}']\ntrusted_proxies = ['127.0.0.0/8']\n\
+         state_dir = '{folder}/state'\nadmin_socket = '{folder}/admin.sock'\nallow_plain_http_on_loopback = true\n\
+         [gitea]\nurl = '{}'\nclient_id = '{}'\n[mirror]\nfreshness_bound = '5s'\n",
+        gitea.url(),
+        own.client_id,
+        folder = folder.display(),
+    )
+}
+
+/// Somebody signed in at Samovar, who may use its API.
+pub struct SignedIn {
+    url: String,
+    pub browser: Browser,
+}
+
+impl SignedIn {
+    /// A call to the API: status and JSON (`null` without a body).
+    pub async fn api(&mut self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let url = format!("{}/api/v1{path}", self.url);
+        let origin = self.url.clone();
+        let headers = [
+            ("accept", "application/json"),
+            ("content-type", "application/json"),
+            ("origin", origin.as_str()),
+        ];
+        let method: Method = method.parse().unwrap();
+        let body = body.map(Value::to_string);
+        let page = self.browser.send(method, &url, &headers, body).await;
+        let json = serde_json::from_str(&page.body).unwrap_or(Value::Null);
+        (page.status, json)
+    }
+
+    /// The same where success is owed.
+    pub async fn must(&mut self, method: &str, path: &str, body: &Value) -> Value {
+        let sent = (!body.is_null()).then_some(body);
+        let (status, answer) = self.api(method, path, sent).await;
+        let well = (200..300).contains(&status);
+        assert!(well, "{method} {path}: {status} {answer}");
+        answer
+    }
+
+    pub async fn get(&mut self, path: &str) -> Value {
+        self.must("GET", path, &Value::Null).await
+    }
+}
