@@ -39,6 +39,7 @@ pub(super) fn gate(
     let api = api::endpoint(Arc::new(api_services(meant, rooms, capabilities)?));
     let surfaces = Surfaces {
         own: route
+            .at("/api/docs", webui::endpoint())
             .nest_no_strip("/api", api)
             .nest("/", webui::endpoint()),
         application: auth::applications(Route::new(), &rooms.sign_in),

@@ -74,6 +74,7 @@ await step("a team gets the role, after a look at who gains", async () => {
   await page.getByRole("button", { name: /^Deployers/ }).click();
   const give = page.getByRole("button", { name: "Give deployer" });
   await give.click();
+  await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   // A closed dialog gives the focus back.
   await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Give deployer");
