@@ -17,6 +17,15 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+/// What a call is recorded as before it is known which permission it needs.
+const CALL: &str = "samovar";
+
+/// Nobody that we know.
+const NOBODY: Known = Known {
+    principal: Principal::Anonymous,
+    user: None,
+};
+
 /// Whoever calls Samovar's own API, with facts that are fresh.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -123,24 +132,32 @@ impl<P: OwnPermission> Permit<P> {
 }
 
 impl Gatekeeper {
-    /// Who presents a session of Samovar's own host.
+    /// Who presents a session of Samovar's own host. A credential that does not hold is recorded (repeats counted); that
+    /// there was none is no event.
     pub async fn caller(
         &self,
         credential: Option<&SessionSecret>,
         client: Client,
         request: RequestId,
     ) -> Result<Caller, Refusal> {
-        let (session, known) = self.credentials.known(credential, Place::Samovar).await?;
-        if !known.enabled() {
-            return Err(Refusal::PrincipalDisabled);
-        }
-        Ok(Caller {
+        let found = self.credentials.known(credential, Place::Samovar).await;
+        let (known, session, refusal) = match found {
+            Ok((session, known)) if known.enabled() => (known, Some(session), None),
+            Ok((session, known)) => (known, Some(session), Some(Refusal::PrincipalDisabled)),
+            Err(refusal) => (NOBODY, None, Some(refusal)),
+        };
+        let caller = Caller {
             known,
-            session: Some(session),
+            session,
             client,
             request,
             directory_version: self.mirror().directory().version,
-        })
+        };
+        match refusal {
+            None => Ok(caller),
+            Some(refusal) if credential.is_none() => Err(refusal),
+            Some(refusal) => Err(self.refuse(&caller, refusal, CALL).await),
+        }
     }
 
     /// Whoever speaks through the administration socket: the kernel has said who that is.
@@ -167,7 +184,12 @@ impl Gatekeeper {
             });
         }
         let refusal = Refusal::OwnPermissionMissing(P::PERMISSION);
-        let object = DisplayText::lossy(P::PERMISSION);
+        Err(self.refuse(caller, refusal, P::PERMISSION).await)
+    }
+
+    /// A refusal is recorded before it is answered; what cannot be recorded is answered as such.
+    async fn refuse(&self, caller: &Caller, refusal: Refusal, object: &str) -> Refusal {
+        let object = DisplayText::lossy(object);
         let decided = Decided {
             principal: caller.known.principal,
             login: caller.known.login(),
@@ -178,15 +200,15 @@ impl Gatekeeper {
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            policy_version: policy.version(),
+            policy_version: self.policy.load().version(),
             directory_version: caller.directory_version,
         };
         let recorded = self
             .recorder
             .record(decided, &caller.client, caller.request);
-        Err(match recorded.await {
+        match recorded.await {
             Ok(()) => refusal,
             Err(_) => Refusal::StoreUnavailable,
-        })
+        }
     }
 }

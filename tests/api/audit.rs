@@ -85,3 +85,22 @@ async fn a_wrong_claim_code_leaves_an_event_without_the_code() {
     assert_eq!(event.outcome, Outcome::Denied);
     assert!(!format!("{event:?}").contains("GUESSED"));
 }
+
+#[tokio::test]
+async fn a_credential_that_does_not_hold_leaves_one_event_and_no_credential_leaves_none() {
+    let world = World::start().await;
+    let ask = Ask::new("GET", "/api/v1/me");
+    let answer = world.call(ask.clone()).await;
+    assert!(events(&world, &answer).is_empty());
+    let forged = ask.cookie(&world, &"8".repeat(43));
+    let first = world.call(forged.clone()).await;
+    first.is_problem(401, "session_ended", "a forged cookie");
+    let events_of_first = events(&world, &first);
+    assert_eq!(events_of_first[0].event.outcome, Outcome::Denied);
+    assert_eq!(
+        events_of_first[0].event.reasons[0].as_str(),
+        "session_ended"
+    );
+    let repeat = world.call(forged).await;
+    assert!(events(&world, &repeat).is_empty(), "repeats are counted");
+}
