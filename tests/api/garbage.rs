@@ -219,10 +219,11 @@ async fn addresses_and_methods_that_do_not_exist_get_documents_too() {
             let mut ask = Ask::of(&operation, SOME_ID).by(Who::Administrator);
             method.clone_into(&mut ask.method);
             let name = format!("{method} {}", operation.path);
-            world
-                .call(ask)
-                .await
-                .is_problem(405, "method_not_allowed", &name);
+            let answer = world.call(ask).await;
+            answer.is_problem(405, "method_not_allowed", &name);
+            let allowed = answer.header("allow");
+            let mut allowed = allowed.split(", ");
+            assert!(allowed.any(|method| method == operation.method), "{name}");
         }
     }
 }

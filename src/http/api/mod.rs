@@ -20,6 +20,7 @@ mod failure;
 mod faults;
 mod forms;
 mod me;
+mod methods;
 mod mirror;
 mod organizations;
 mod role_bindings;
@@ -34,8 +35,11 @@ mod wire;
 pub use services::Services;
 
 use crate::http::{Asker, Code, Exchange, Problem};
+use methods::Methods;
 use poem::endpoint::make_sync;
 use poem::error::ResponseError;
+use poem::http::HeaderValue;
+use poem::http::header::ALLOW;
 use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, get};
 use poem_openapi::{OpenApiService, Tags};
 use std::sync::Arc;
@@ -122,31 +126,44 @@ pub fn document() -> String {
 /// Everything under `/api`, for the gate to pass requests to: problems are documents here, never pages.
 pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
     let document = document();
+    let methods = Methods::of_document();
     let document = make_sync(move |_| document.clone().with_content_type("application/json"));
     Route::new()
         .nest(BASE, operations())
         .at("/api/openapi.json", get(document))
         .data(services)
-        .around(|next, request| async move {
+        .around(move |next, request| {
             let exchange = request.data::<Exchange>().cloned();
-            let result = next.call(request).await;
-            let response = result.map(IntoResponse::into_response);
-            Ok(response.unwrap_or_else(|error| answer(&error, exchange.as_ref())))
+            let allow = methods.allow(&request);
+            async move {
+                let result = next.call(request).await;
+                let response = result.map(IntoResponse::into_response);
+                Ok(response.unwrap_or_else(|error| answer(&error, exchange.as_ref(), allow)))
+            }
         })
 }
 
 /// The framework's own errors come in the same form as ours.
-fn answer(error: &poem::Error, exchange: Option<&Exchange>) -> Response {
+fn answer(
+    error: &poem::Error,
+    exchange: Option<&Exchange>,
+    allow: Option<HeaderValue>,
+) -> Response {
     let problem = Problem::from_error(error);
     if problem.code() == Code::Internal {
         let request = exchange.map(|exchange| exchange.request.to_string());
         tracing::error!(request, %error, "a call of the API could not be served");
     }
-    match exchange {
+    let mut response = match exchange {
         Some(exchange) => problem.respond(&Asker {
             request: exchange.request,
             page: false,
         }),
         None => problem.as_response(),
-    }
+    };
+    let allow = allow.filter(|_| problem.code() == Code::MethodNotAllowed);
+    response
+        .headers_mut()
+        .extend(allow.map(|allow| (ALLOW, allow)));
+    response
 }
