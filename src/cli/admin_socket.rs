@@ -1,15 +1,20 @@
 //! The other end of the administration socket: asks the running server.
 
 use super::Outcome;
-use reqwest::Method;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::{Method, Request, StatusCode, header};
+use hyper_util::rt::TokioIo;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::io;
 use std::path::Path;
+use tokio::net::UnixStream;
 
 /// The one-time code, alone on a line, so that it can be piped.
 pub(super) fn claim_code(socket: &Path) -> Outcome {
-    let answer: Value = ask(socket, Method::GET, "/claim-code", None)?;
+    let answer = ask(socket, Method::GET, "/claim-code", None)?;
     match answer.get("code").and_then(Value::as_str) {
         Some(code) => Ok(format!("{code}\n")),
         None => Err("there is an administrator; nothing can be claimed".to_owned()),
@@ -18,65 +23,74 @@ pub(super) fn claim_code(socket: &Path) -> Outcome {
 
 pub(super) fn set_break_glass(socket: &Path, password: &SecretString) -> Outcome {
     let body = json!({ "password": password.expose_secret() });
-    let _: Value = ask(socket, Method::PUT, "/break-glass", Some(body))?;
+    ask(socket, Method::PUT, "/break-glass", Some(body))?;
     Ok("the break-glass password is set\n".to_owned())
 }
 
 pub(super) fn switch_off_break_glass(socket: &Path) -> Outcome {
-    let _: Value = ask(socket, Method::DELETE, "/break-glass", None)?;
+    ask(socket, Method::DELETE, "/break-glass", None)?;
     Ok("the break-glass password is off\n".to_owned())
 }
 
-/// The state as the server gives it: JSON, indented.
-pub(super) fn state(socket: &Path) -> Outcome {
-    let answer: Value = ask(socket, Method::GET, "/state", None)?;
-    Ok(format!("{answer:#}\n"))
-}
-
-pub(super) fn sync(socket: &Path) -> Outcome {
-    let answer: Value = ask(socket, Method::POST, "/mirror/sync", None)?;
-    Ok(format!("{answer:#}\n"))
-}
-
+/// One question and its answer; the error is the server's own sentence, or says why there is none.
 #[tokio::main(flavor = "current_thread")]
-async fn ask<T: DeserializeOwned>(
+pub(super) async fn ask(
     socket: &Path,
     method: Method,
     path: &str,
     body: Option<Value>,
-) -> Result<T, String> {
-    let shown = socket.display();
-    let cannot = |error: reqwest::Error| {
-        format!(
-            "the server at {shown} does not answer ({}); is it running, and are you root or its user?",
-            why(&error)
-        )
-    };
-    let client = reqwest::Client::builder()
-        .unix_socket(socket)
-        .build()
-        .map_err(cannot)?;
-    let mut request = client.request(method, format!("http://samovar{path}"));
-    if let Some(body) = body {
-        request = request.json(&body);
+) -> Result<Value, String> {
+    let stream = UnixStream::connect(socket)
+        .await
+        .map_err(|error| unreachable(socket, &error))?;
+    let (status, body) = exchange(stream, method, path, body)
+        .await
+        .map_err(|error| broken(socket, &error))?;
+    let answer: Value = serde_json::from_slice(&body).map_err(|error| broken(socket, &error))?;
+    if status.is_success() {
+        return Ok(answer);
     }
-    let answer = request.send().await.map_err(cannot)?;
-    let done = answer.status().is_success();
-    let body: Value = answer.json().await.map_err(cannot)?;
-    if done {
-        return serde_json::from_value(body).map_err(|error| error.to_string());
-    }
-    let detail = body.get("detail").and_then(Value::as_str);
-    Err(detail
-        .unwrap_or("the server could not do it; its log says why")
-        .to_owned())
+    let detail = answer.get("detail").and_then(Value::as_str);
+    let otherwise = "the server could not do it; its log says why";
+    Err(detail.unwrap_or(otherwise).to_owned())
 }
 
-/// The innermost cause, which is what a person can act on.
-fn why(error: &dyn std::error::Error) -> String {
-    let mut inner = error;
-    while let Some(source) = inner.source() {
-        inner = source;
+async fn exchange(
+    stream: UnixStream,
+    method: Method,
+    path: &str,
+    body: Option<Value>,
+) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error>> {
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "samovar")
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::new(Bytes::from(body)))?;
+    let answer = sender.send_request(request).await?;
+    let status = answer.status();
+    Ok((status, answer.into_body().collect().await?.to_bytes()))
+}
+
+fn unreachable(socket: &Path, error: &io::Error) -> String {
+    let shown = socket.display();
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => format!(
+            "no server answers at `{shown}`; start it, or name its socket with --socket (server.admin_socket)"
+        ),
+        io::ErrorKind::PermissionDenied => format!(
+            "`{shown}` may be used by root and the server's own user only; run this with sudo"
+        ),
+        _ => format!("`{shown}` cannot be reached: {error}"),
     }
-    inner.to_string()
+}
+
+fn broken(socket: &Path, error: &dyn std::fmt::Display) -> String {
+    format!(
+        "the server at `{}` gave no whole answer ({error}); its log says why",
+        socket.display()
+    )
 }

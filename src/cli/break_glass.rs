@@ -2,12 +2,13 @@
 
 use super::{Outcome, admin_socket};
 use rustix::termios::{self, LocalModes, OptionalActions, Termios};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::Path;
 
 pub(super) fn set(socket: &Path) -> Outcome {
     let password = read().map_err(|error| format!("the password cannot be read: {error}"))?;
+    let password = password.ok_or("the two passwords differ; nothing was changed")?;
     admin_socket::set_break_glass(socket, &password)
 }
 
@@ -15,17 +16,27 @@ pub(super) fn off(socket: &Path) -> Outcome {
     admin_socket::switch_off_break_glass(socket)
 }
 
-/// One line of standard input; at a terminal, with a prompt and without echo.
-fn read() -> io::Result<SecretString> {
-    let echo = io::stdin().is_terminal().then(Silence::begin).transpose()?;
-    if echo.is_some() {
-        io::stderr().write_all(b"break-glass password: ")?;
+/// One line of standard input; at a terminal, twice with a prompt and without echo. `None` when the two differ.
+fn read() -> io::Result<Option<SecretString>> {
+    if !io::stdin().is_terminal() {
+        return line().map(Some);
     }
+    let _silence = Silence::begin()?;
+    let first = asked("break-glass password: ")?;
+    let second = asked("the same again: ")?;
+    Ok((first.expose_secret() == second.expose_secret()).then_some(first))
+}
+
+fn asked(prompt: &str) -> io::Result<SecretString> {
+    io::stderr().write_all(prompt.as_bytes())?;
+    let line = line()?;
+    io::stderr().write_all(b"\n")?;
+    Ok(line)
+}
+
+fn line() -> io::Result<SecretString> {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line)?;
-    if echo.is_some() {
-        io::stderr().write_all(b"\n")?;
-    }
     Ok(SecretString::from(line.trim_end_matches(['\r', '\n'])))
 }
 

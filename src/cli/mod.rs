@@ -7,6 +7,7 @@ mod admin_socket;
 mod break_glass;
 mod check_config;
 mod serve;
+mod state;
 
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
@@ -37,7 +38,13 @@ enum Command {
         action: BreakGlass,
     },
     /// Show how the running server is.
-    State(Socket),
+    State {
+        #[command(flatten)]
+        at: Socket,
+        /// Print the whole answer as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Have the running server read everything from Gitea now.
     Sync(Socket),
 }
@@ -89,14 +96,12 @@ fn run(command: Command) -> Outcome {
         Command::CheckConfig(file) => check_config::run(&file.config),
         Command::Openapi => Ok(crate::http::api::document()),
         Command::ClaimCode(at) => admin_socket::claim_code(&at.socket),
-        Command::BreakGlass {
-            action: BreakGlass::Set(at),
-        } => break_glass::set(&at.socket),
-        Command::BreakGlass {
-            action: BreakGlass::Off(at),
-        } => break_glass::off(&at.socket),
-        Command::State(at) => admin_socket::state(&at.socket),
-        Command::Sync(at) => admin_socket::sync(&at.socket),
+        Command::BreakGlass { action } => match action {
+            BreakGlass::Set(at) => break_glass::set(&at.socket),
+            BreakGlass::Off(at) => break_glass::off(&at.socket),
+        },
+        Command::State { at, json } => state::run(&at.socket, json),
+        Command::Sync(at) => state::sync(&at.socket),
     }
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Problem {
     /// `section.key`; empty when the whole file is meant.
     pub key: String,
+    /// Where the file says it, from 1; none when it does not.
+    pub line: Option<usize>,
     /// What is wrong and what to do.
     pub sentence: String,
 }
@@ -16,6 +18,7 @@ impl Problem {
     pub fn of(key: impl Into<String>, sentence: impl Into<String>) -> Self {
         Self {
             key: key.into(),
+            line: None,
             sentence: sentence.into(),
         }
     }
@@ -28,10 +31,11 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.key.is_empty() {
-            f.write_str(&self.sentence)
-        } else {
-            write!(f, "{}: {}", self.key, self.sentence)
+        match (self.key.as_str(), self.line) {
+            ("", None) => f.write_str(&self.sentence),
+            ("", Some(line)) => write!(f, "line {line}: {}", self.sentence),
+            (key, None) => write!(f, "{key}: {}", self.sentence),
+            (key, Some(line)) => write!(f, "{key} (line {line}): {}", self.sentence),
         }
     }
 }

@@ -2,35 +2,44 @@
 
 use super::keys::{KEYS, SECRETS, SECTIONS, Set};
 use super::problem::{Problem, Problems};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
+use toml::de::{DeTable, DeValue, Error};
 use toml::{Table, Value};
 
 /// A file, read key by key.
 pub(super) struct Raw {
     table: Table,
+    /// Where each section and key stands, from 1.
+    lines: BTreeMap<String, usize>,
     problems: Vec<Problem>,
 }
 
 impl Raw {
     /// Reads TOML; looks for keys that do not exist, secrets, and keys that must be set.
     pub(super) fn parse(text: &str) -> Result<Self, Problems> {
+        let (spanned, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            return Err(Problems::new(no_toml(text, &errors)));
+        }
         let table = text.parse::<Table>().map_err(|error| {
-            let line = error.span().map_or(0, |span| line_of(text, span.start));
-            Problems::one(Problem::of_file(format!(
-                "line {line} is no TOML: {}",
-                error.message()
-            )))
+            let sentence = format!("is no TOML: {}", error.message());
+            Problems::one(Problem::of_file(sentence))
         })?;
         let mut raw = Self {
             table,
+            lines: lines(text, spanned.get_ref()),
             problems: Vec::new(),
         };
         raw.look_at_keys();
         Ok(raw)
     }
 
-    pub(super) fn into_problems(self) -> Vec<Problem> {
+    pub(super) fn into_problems(mut self) -> Vec<Problem> {
+        for problem in &mut self.problems {
+            problem.line = self.lines.get(&problem.key).copied();
+        }
         self.problems
     }
 
@@ -78,6 +87,11 @@ impl Raw {
     /// Does the file hold the key?
     pub(super) fn holds(&self, path: &str) -> bool {
         self.value(path).is_some()
+    }
+
+    /// The text under a key as it stands, for a look at two keys at once.
+    pub(super) fn peek(&self, path: &str) -> Option<&str> {
+        self.value(path)?.as_str()
     }
 
     /// The text under a key, or the default of the list of keys.
@@ -214,6 +228,34 @@ fn distance(one: &str, other: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
+}
+
+/// What keeps a text from being TOML: the first fault of each line, since others follow from it.
+fn no_toml(text: &str, errors: &[Error]) -> Vec<Problem> {
+    let problem = |error: &Error| Problem {
+        line: error.span().map(|span| line_of(text, span.start)),
+        ..Problem::of_file(format!("is no TOML: {}", error.message()))
+    };
+    let mut problems: Vec<Problem> = errors.iter().map(problem).collect();
+    problems.dedup_by_key(|problem| problem.line);
+    problems
+}
+
+fn lines(text: &str, table: &DeTable<'_>) -> BTreeMap<String, usize> {
+    let mut lines = BTreeMap::new();
+    for (section, value) in table {
+        lines.insert(
+            section.get_ref().to_string(),
+            line_of(text, section.span().start),
+        );
+        if let DeValue::Table(keys) = value.get_ref() {
+            lines.extend(keys.keys().map(|key| {
+                let path = format!("{}.{}", section.get_ref(), key.get_ref());
+                (path, line_of(text, key.span().start))
+            }));
+        }
+    }
+    lines
 }
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -3,7 +3,8 @@
 use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, Server, Session};
 use super::raw::Raw;
 use super::{Environment, duration, secrets};
-use std::net::IpAddr;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 use url::{Host, Url};
@@ -35,13 +36,25 @@ fn server(raw: &mut Raw) -> Option<Server> {
     let external_url = raw.read("server.external_url", |text| {
         external(text, plain == Some(true))
     });
+    let gitea = raw.peek("gitea.url").and_then(|text| Url::parse(text).ok());
+    if let (Some(own), Some(gitea)) = (&external_url, gitea)
+        && own.origin() == gitea.origin()
+    {
+        raw.problem(
+            "server.external_url",
+            "is the address of gitea itself; give Samovar a host of its own",
+        );
+    }
     let listen = raw.list("server.listen", "an address such as `127.0.0.1:8700`");
     if listen.as_ref().is_some_and(Vec::is_empty) {
         raw.problem("server.listen", "must name at least one address");
     }
     let trusted_proxies = raw.list("server.trusted_proxies", "a network such as `10.0.0.0/8`");
+    if let (Some(listen), Some(proxies)) = (&listen, &trusted_proxies) {
+        proxies_fit(raw, listen, proxies);
+    }
     let state_dir = raw.read("server.state_dir", absolute_path);
-    let admin_socket = raw.read("server.admin_socket", absolute_path);
+    let admin_socket = raw.read("server.admin_socket", socket_path);
     Some(Server {
         external_url: external_url?,
         listen: listen?,
@@ -49,6 +62,24 @@ fn server(raw: &mut Raw) -> Option<Server> {
         state_dir: state_dir?,
         admin_socket: admin_socket?,
     })
+}
+
+/// What is listened on is plain HTTP, and whoever is a trusted proxy says who the client is.
+fn proxies_fit(raw: &mut Raw, listen: &[SocketAddr], proxies: &[IpNet]) {
+    for network in proxies.iter().filter(|network| network.prefix_len() == 0) {
+        let sentence = format!(
+            "`{network}` is every address, so that anyone could forge a client's address; name the proxies' own networks"
+        );
+        raw.problem("server.trusted_proxies", sentence);
+    }
+    let abroad = listen.iter().find(|address| !address.ip().is_loopback());
+    let known = proxies.iter().any(|network| !network.addr().is_loopback());
+    if let (Some(address), false) = (abroad, known) {
+        let sentence = format!(
+            "`{address}` is plain http that other machines reach, and server.trusted_proxies names no proxy on another machine; name its network there, or listen on a loopback address"
+        );
+        raw.problem("server.listen", sentence);
+    }
 }
 
 fn gitea(raw: &mut Raw, environment: Environment<'_>) -> Option<Gitea> {
@@ -64,7 +95,7 @@ fn gitea(raw: &mut Raw, environment: Environment<'_>) -> Option<Gitea> {
     }
     let client_secret = secrets::secret(raw, "gitea.client_secret", environment);
     let token = secrets::secret(raw, "gitea.token", environment);
-    let ca_file = raw.read("gitea.ca_file", absolute_path);
+    let ca_file = raw.read("gitea.ca_file", certificates);
     let timeout = span(raw, "gitea.timeout", 1..=2 * MINUTE);
     Some(Gitea {
         url: url?,
@@ -160,20 +191,46 @@ fn absolute_path(text: &str) -> Result<PathBuf, &'static str> {
     }
 }
 
+/// The kernel takes no longer address of a Unix socket (unix(7): 108 bytes with its end).
+fn socket_path(text: &str) -> Result<PathBuf, String> {
+    let path = absolute_path(text)?;
+    if text.len() < 108 {
+        Ok(path)
+    } else {
+        Err("must be at most 107 bytes long; choose a shorter path".to_owned())
+    }
+}
+
+/// A file that holds at least one certificate.
+fn certificates(text: &str) -> Result<PathBuf, String> {
+    let path = absolute_path(text)?;
+    let shown = path.display();
+    let pem = std::fs::read_to_string(&path)
+        .map_err(|error| format!("`{shown}` cannot be read: {error}"))?;
+    if pem.contains("-----BEGIN CERTIFICATE-----") {
+        Ok(path)
+    } else {
+        Err(format!("`{shown}` holds no certificate in PEM form"))
+    }
+}
+
 /// An address with scheme and host, without query, fragment, user or password.
 fn base(text: &str) -> Result<Url, String> {
     let url = Url::parse(text)
         .map_err(|error| format!("`{}` is no address: {error}", text.escape_debug()))?;
     let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
-    let bare = url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    if web && bare {
+    if !url.username().is_empty() || url.password().is_some() {
+        // Not shown: the password may be a real one.
+        return Err(
+            "must not have a user or password in it; a secret must not stand in this file"
+                .to_owned(),
+        );
+    }
+    if web && url.query().is_none() && url.fragment().is_none() {
         Ok(url)
     } else {
         Err(format!(
-            "`{}` must start with `https://` or `http://` and have no query, fragment, user or password",
+            "`{}` must start with `https://` or `http://` and have no query or fragment",
             text.escape_debug()
         ))
     }

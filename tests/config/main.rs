@@ -151,6 +151,7 @@ fn plain_http_needs_a_loopback_address_and_the_explicit_setting() {
     assert!(!url("http://10.0.0.1", true) && !url("http://localhost.example.com", true));
     assert!(
         !url("https://samovar.example.com/sub", false)
+            && !url("https://git.example.com", false)
             && !url("https://u:p@samovar.example.com", false)
     );
 }

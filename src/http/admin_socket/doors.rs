@@ -7,6 +7,7 @@ use crate::http::problem::{Code, Problem};
 use crate::mirror::Mirror;
 use crate::model::{Clock, DisplayText, Random, RequestId, Timestamp};
 use crate::session::{BreakGlass, BreakGlassError};
+use poem::error::ResponseError as _;
 use poem::web::{Data, Json};
 use poem::{Endpoint, EndpointExt, Response, Route, get, handler, post, put};
 use secrecy::SecretString;
@@ -44,7 +45,7 @@ pub fn routes(services: Arc<Services>) -> impl Endpoint<Output = Response> {
         .at("/state", get(state))
         .at("/mirror/sync", post(sync))
         .data(services)
-        .map_to_response()
+        .catch_all_error(|error| async move { Problem::from_error(&error).as_response() })
 }
 
 #[derive(serde::Deserialize)]

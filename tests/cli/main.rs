@@ -1,0 +1,129 @@
+//! The command line as a person or a unit types it: the real binary, its words and its exit codes.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+
+mod socket;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn samovar(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_samovar"));
+    command.args(arguments).env_clear();
+    command
+}
+
+fn shipped(name: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name);
+    path.display().to_string()
+}
+
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn the_shipped_example_is_good_once_the_secrets_are_there() {
+    let example = shipped("packaging/samovar.example.toml");
+    let mut command = samovar(&["check-config", "--config", &example]);
+    let (code, _, error) = run(&mut command);
+    assert_eq!(code, Some(1));
+    assert!(
+        error.contains("gitea.token: is missing; set SAMOVAR_GITEA_TOKEN"),
+        "{error}"
+    );
+    command
+        .env("SAMOVAR_GITEA_CLIENT_SECRET", "one-two-three")
+        .env("SAMOVAR_GITEA_TOKEN", "four-five-six");
+    let (code, out, error) = run(&mut command);
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    assert_eq!(out, format!("{example} is a good configuration\n"));
+}
+
+#[test]
+fn every_problem_is_printed_with_its_key_and_line_and_the_code_is_one() {
+    let bad = shipped("tests/config/bad/everything.toml");
+    let (code, out, error) = run(&mut samovar(&["check-config", "--config", &bad]));
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let problems = fs::read_to_string(bad.replace(".toml", ".problems")).unwrap();
+    assert_eq!(error, format!("samovar: {bad} cannot be used:\n{problems}"));
+}
+
+#[test]
+fn secrets_of_a_systemd_unit_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["gitea-client-secret", "gitea-token"] {
+        fs::write(folder.path().join(name), "value\n").unwrap();
+    }
+    let example = shipped("packaging/samovar.example.toml");
+    let mut command = samovar(&["check-config", "--config", &example]);
+    command.env("CREDENTIALS_DIRECTORY", folder.path());
+    assert_eq!(run(&mut command).0, Some(0));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let (code, _, error) = run(&mut samovar(&["check-config", "--config", "/nowhere.toml"]));
+    assert_eq!(code, Some(1));
+    assert!(
+        error.contains("`/nowhere.toml` cannot be read")
+            && error.contains("name a file that exists"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_is_not_understood_ends_with_two_and_a_hint() {
+    let (code, out, error) = run(&mut samovar(&["chek-config"]));
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(error.contains("check-config"), "{error}");
+    assert_eq!(run(&mut samovar(&[])).0, Some(2));
+    assert_eq!(run(&mut samovar(&["--version"])).0, Some(0));
+}
+
+#[test]
+fn the_document_that_is_printed_is_the_one_under_review() {
+    let (code, out, _) = run(&mut samovar(&["openapi"]));
+    assert_eq!(code, Some(0));
+    let pinned = fs::read_to_string(shipped("tests/golden/openapi.json")).unwrap();
+    assert_eq!(out.trim_end(), pinned.trim_end());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut command = samovar(&["openapi"]);
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn without_a_server_each_command_says_so_and_names_the_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("admin.sock").display().to_string();
+    for words in [
+        &["claim-code"][..],
+        &["state"],
+        &["sync"],
+        &["break-glass", "off"],
+    ] {
+        let (code, out, error) = run(samovar(words).args(["--socket", &socket]));
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{words:?}");
+        assert_eq!(
+            error,
+            format!(
+                "samovar: no server answers at `{socket}`; start it, or name its socket with --socket (server.admin_socket)\n"
+            )
+        );
+    }
+}
