@@ -1,120 +1,232 @@
-//! What comes into the binary: licences, sources and bans of `deny.toml`, checked against the locked dependency graph
-//! without a network; and exceptions that nobody needs any more.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+//! What the product is built from: reads `.deny.toml` and asks cargo for the tree, without a network. Fails for a licence,
+//! a source or a crate that is not to come in, for a second TLS stack or HTTP client, and for an exception that has
+//! outlived its crate.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helpers fail by panicking"
+)]
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use toml::Table;
 
-/// A crate that is built into the binary or its tests.
-struct Package {
-    name: String,
-    /// Version, and where it comes from unless that is the registry.
-    version: String,
-    license: String,
+/// Crates with a known blemish, the advisory if there is one, and all that may bring them in.
+const EXCEPTIONS: [(&str, Option<&str>, &[&str]); 2] = [
+    ("rsa", Some("RUSTSEC-2023-0071"), &["openidconnect"]),
+    ("serde_yaml", None, &["poem", "poem-openapi"]),
+];
+
+/// Of these there is one version, because two would be two behaviours towards the outside.
+const ONCE: [&str; 8] = [
+    "reqwest",
+    "hyper",
+    "http",
+    "url",
+    "rustls",
+    "aws-lc-rs",
+    "tokio",
+    "redb",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every crate that is built, with the features that are on.
-fn built() -> Vec<Package> {
+fn read(name: &str) -> Table {
+    let text = std::fs::read_to_string(root().join(name)).unwrap();
+    text.parse().unwrap()
+}
+
+/// Lines of `cargo tree` over what the binary and its tests are built from, with the features that are on.
+fn tree(more: &[&str]) -> Vec<String> {
     let output = Command::new(env!("CARGO"))
         .args([
             "tree",
             "--locked",
             "--offline",
-            "--prefix",
-            "none",
-            "--no-dedupe",
-        ])
-        .args([
             "--edges",
             "normal,build,dev",
-            "--target",
-            "x86_64-unknown-linux-gnu",
         ])
-        .args(["--format", "{p}|{l}"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["--target", "x86_64-unknown-linux-gnu"])
+        .args(["--prefix", "none", "--no-dedupe"])
+        .args(more)
+        .current_dir(root())
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    let lines: BTreeSet<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-    lines
-        .into_iter()
-        .map(|line| {
-            let (package, license) = line.split_once('|').unwrap();
-            let (name, version) = package.split_once(' ').unwrap();
-            Package {
-                name: name.to_owned(),
-                version: version.trim_end_matches(" (proc-macro)").to_owned(),
-                license: license.to_owned(),
-            }
-        })
-        .collect()
+    let lines: BTreeSet<String> = text.lines().map(str::to_owned).collect();
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-fn rules() -> toml::Table {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/deny.toml");
-    std::fs::read_to_string(path).unwrap().parse().unwrap()
+/// Name and version of every crate in the tree.
+fn crates() -> Vec<(String, String)> {
+    let split = |line: &String| {
+        let (name, version) = line.split_once(' ').expect("a name and a version");
+        let version = version.split(' ').next().unwrap_or(version);
+        (name.to_owned(), version.to_owned())
+    };
+    tree(&["--format", "{p}"]).iter().map(split).collect()
 }
 
-/// Is an SPDX expression satisfied? `OR` needs one side, `AND` all; `/` is an old `OR`.
-fn allowed(expression: &str, licences: &BTreeSet<&str>) -> bool {
-    let expression = expression.replace(['(', ')'], " ").replace('/', " OR ");
-    // Without parentheses the reading is the strict one: every part of an `AND` needs one allowed alternative.
-    expression
-        .split(" AND ")
-        .all(|part| part.split(" OR ").any(|one| licences.contains(one.trim())))
+/// Who names this crate as a dependency.
+fn parents(name: &str) -> BTreeSet<String> {
+    let lines = tree(&["--invert", name, "--depth", "1", "--format", "{p}"]);
+    let names = lines.iter().filter_map(|line| line.split(' ').next());
+    names.filter(|n| *n != name).map(str::to_owned).collect()
 }
 
-#[test]
-fn every_crate_has_an_allowed_licence_and_comes_from_the_registry() {
-    let rules = rules();
-    let allow = rules["licenses"]["allow"].as_array().unwrap();
-    let licences: BTreeSet<_> = allow.iter().filter_map(toml::Value::as_str).collect();
-    let packages = built();
-    assert!(packages.len() > 100, "the dependency graph was not read");
-    for Package {
-        name,
-        version,
-        license,
-    } in &packages
-    {
-        assert!(
-            allowed(license, &licences),
-            "{name} {version} has licence `{license}`"
-        );
-        let own = name == env!("CARGO_PKG_NAME");
-        assert!(
-            own || !version.contains('('),
-            "{name} {version} is not of the registry"
-        );
+/// Strings or, in a list of tables, what each has under `key`.
+fn list(table: &Table, (section, name): (&str, &str), key: &str) -> Vec<String> {
+    let items = table[section][name].as_array().unwrap();
+    let text = |item: &toml::Value| {
+        let item = item.get(key).unwrap_or(item);
+        item.as_str().unwrap().to_owned()
+    };
+    items.iter().map(text).collect()
+}
+
+/// Is this SPDX expression fulfilled by these licences? Older manifests write `/` for `OR`.
+fn fulfilled(expression: &str, allowed: &[String]) -> bool {
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let (value, rest) = any_of(&words, allowed);
+    value && rest.is_empty()
+}
+
+fn any_of<'a>(words: &'a [&'a str], allowed: &[String]) -> (bool, &'a [&'a str]) {
+    let (mut value, mut rest) = all_of(words, allowed);
+    while let ["OR", more @ ..] = rest {
+        let (next, after) = all_of(more, allowed);
+        (value, rest) = (value | next, after);
+    }
+    (value, rest)
+}
+
+fn all_of<'a>(words: &'a [&'a str], allowed: &[String]) -> (bool, &'a [&'a str]) {
+    let (mut value, mut rest) = one(words, allowed);
+    while let ["AND", more @ ..] = rest {
+        let (next, after) = one(more, allowed);
+        (value, rest) = (value & next, after);
+    }
+    (value, rest)
+}
+
+fn one<'a>(words: &'a [&'a str], allowed: &[String]) -> (bool, &'a [&'a str]) {
+    let known = |licence: &str| allowed.iter().any(|a| a == licence);
+    match words {
+        ["(", inner @ ..] => {
+            let (value, rest) = any_of(inner, allowed);
+            (value, rest.strip_prefix(&[")"]).unwrap_or(&["?"]))
+        }
+        [name, "WITH", exception, rest @ ..] => (known(&format!("{name} WITH {exception}")), rest),
+        [name, rest @ ..] => (known(name), rest),
+        [] => (false, words),
     }
 }
 
 #[test]
-fn no_banned_crate_comes_in_and_nothing_that_must_be_one_is_two() {
-    let rules = rules();
-    let packages = built();
-    let versions = |wanted: &str| packages.iter().filter(|p| p.name == wanted).count();
-    for ban in rules["bans"]["deny"].as_array().unwrap() {
-        let name = ban["crate"].as_str().unwrap();
-        assert_eq!(versions(name), 0, "{name} is banned: {}", ban["reason"]);
+fn every_licence_is_one_that_may_come_in() {
+    let allowed = list(&read(".deny.toml"), ("licenses", "allow"), "");
+    let lines = tree(&["--format", "{p}|{l}"]);
+    let wrong: Vec<_> = lines
+        .iter()
+        .filter(|line| !fulfilled(line.split_once('|').unwrap().1, &allowed))
+        .collect();
+    assert!(wrong.is_empty(), "licences not allowed: {wrong:#?}");
+}
+
+#[test]
+fn an_expression_is_read_as_spdx_means_it() {
+    let allowed = ["MIT".to_owned(), "X WITH Y".to_owned()];
+    for good in [
+        "MIT",
+        "A OR MIT",
+        "A/MIT",
+        "MIT AND (A OR MIT)",
+        "X WITH Y",
+        "(MIT)",
+    ] {
+        assert!(fulfilled(good, &allowed), "{good}");
     }
-    for one in ["reqwest", "hyper", "rustls", "tokio", "http", "url", "redb"] {
-        assert_eq!(versions(one), 1, "{one} must be there once");
+    for bad in ["", "A", "X", "MIT AND A", "A AND A OR A", "(MIT", "MIT MIT"] {
+        assert!(!fulfilled(bad, &allowed), "{bad}");
     }
 }
 
 #[test]
-fn an_exception_whose_reason_is_gone_is_removed() {
-    let packages = built();
-    for needed in ["rsa", "serde_yaml"] {
+fn no_banned_crate_and_no_second_tls_stack_or_http_client_comes_in() {
+    let crates = crates();
+    assert!(crates.len() > 100, "the tree was not read");
+    let banned = list(&read(".deny.toml"), ("bans", "deny"), "crate");
+    for name in ["ring", "openssl-sys", "native-tls"] {
+        assert!(banned.iter().any(|b| b == name), "{name} is banned");
+    }
+    let found: Vec<_> = crates
+        .iter()
+        .filter(|(name, _)| banned.contains(name))
+        .collect();
+    assert!(found.is_empty(), "banned: {found:?}");
+    for once in ONCE {
+        let versions: Vec<_> = crates.iter().filter(|(name, _)| name == once).collect();
+        assert_eq!(versions.len(), 1, "{once}: {versions:?}");
+    }
+}
+
+#[test]
+fn every_crate_comes_from_the_one_registry_and_is_pinned_by_its_hash() {
+    let registry = list(&read(".deny.toml"), ("sources", "allow-registry"), "");
+    let lock = read("Cargo.lock");
+    for package in lock["package"].as_array().unwrap() {
+        let name = package["name"].as_str().unwrap();
+        let Some(source) = package.get("source") else {
+            assert_eq!(name, "samovar", "only the product itself has no source");
+            continue;
+        };
+        let source = source.as_str().unwrap().strip_prefix("registry+");
         assert!(
-            packages.iter().any(|p| p.name == needed),
-            "{needed} is gone; remove its exception from deny.toml"
+            source.is_some_and(|source| registry.iter().any(|r| r == source)),
+            "{name} comes from {source:?}"
         );
+        assert!(package.get("checksum").is_some(), "{name} has no hash");
+    }
+}
+
+#[test]
+fn no_exception_outlives_its_crate_or_spreads() {
+    let ignored = list(&read(".deny.toml"), ("advisories", "ignore"), "id");
+    let known: Vec<_> = EXCEPTIONS.iter().filter_map(|(_, id, _)| *id).collect();
+    assert_eq!(
+        ignored, known,
+        "`.deny.toml` and the table here say the same"
+    );
+    let crates = crates();
+    for (name, _, by) in EXCEPTIONS {
+        assert!(
+            crates.iter().any(|(present, _)| present == name),
+            "{name} is gone; remove its exception"
+        );
+        let by: BTreeSet<String> = by.iter().map(|b| (*b).to_owned()).collect();
+        assert_eq!(parents(name), by, "who brings in {name}");
+    }
+}
+
+#[test]
+fn every_dependency_of_ours_says_why_it_is_there() {
+    let text = std::fs::read_to_string(Path::new(&root()).join("Cargo.toml")).unwrap();
+    let dependencies = text
+        .split_once("[dependencies]\n")
+        .and_then(|(_, rest)| rest.split_once("\n["))
+        .expect("the section")
+        .0;
+    for line in dependencies.lines().filter(|line| line.contains(" = ")) {
+        let reason = line.split_once('#').map(|(_, reason)| reason.trim());
+        assert!(reason.is_some_and(|reason| reason.len() > 3), "{line}");
     }
 }

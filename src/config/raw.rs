@@ -232,13 +232,15 @@ fn distance(one: &str, other: &str) -> usize {
 
 /// What keeps a text from being TOML: the first fault of each line, since others follow from it.
 fn no_toml(text: &str, errors: &[Error]) -> Vec<Problem> {
-    let problem = |error: &Error| Problem {
-        line: error.span().map(|span| line_of(text, span.start)),
-        ..Problem::of_file(format!("is no TOML: {}", error.message()))
-    };
-    let mut problems: Vec<Problem> = errors.iter().map(problem).collect();
-    problems.dedup_by_key(|problem| problem.line);
-    problems
+    let mut problems = BTreeMap::new();
+    for error in errors {
+        let line = error.span().map(|span| line_of(text, span.start));
+        problems.entry(line).or_insert_with(|| Problem {
+            line,
+            ..Problem::of_file(format!("is no TOML: {}", error.message()))
+        });
+    }
+    problems.into_values().collect()
 }
 
 fn lines(text: &str, table: &DeTable<'_>) -> BTreeMap<String, usize> {
