@@ -81,7 +81,8 @@ fn parents(name: &str) -> BTreeSet<String> {
 
 /// Strings or, in a list of tables, what each has under `key`.
 fn list(table: &Table, (section, name): (&str, &str), key: &str) -> Vec<String> {
-    let items = table[section][name].as_array().unwrap();
+    let items = table.get(section).and_then(|section| section.get(name));
+    let items = items.and_then(toml::Value::as_array).unwrap();
     let text = |item: &toml::Value| {
         let item = item.get(key).unwrap_or(item);
         item.as_str().unwrap().to_owned()
