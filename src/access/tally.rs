@@ -112,7 +112,8 @@ fn wider(kind: Kind) -> Kind {
     }
 }
 
-fn prefix(address: IpAddr) -> Option<ipnet::IpNet> {
+/// The network in which strangers are counted together.
+pub(super) fn prefix(address: IpAddr) -> Option<ipnet::IpNet> {
     let bits = if address.is_ipv4() { 24 } else { 48 };
     ipnet::IpNet::new(address, bits).ok().map(|net| net.trunc())
 }

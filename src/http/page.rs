@@ -12,11 +12,12 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 sys
 background:light-dark(#f6f5f2,#191816);color:light-dark(#23211d,#eceae5)}\
 main{box-sizing:border-box;width:100%;max-width:34rem;padding:1.5rem;overflow-wrap:anywhere}\
 h1{font-size:1.4rem;margin:0 0 .75rem}\
-form{margin:0}label{display:block;margin:1rem 0 .25rem}\
+form{margin:0}[role=alert]{padding-left:.75rem;border-left:4px solid light-dark(#b3541e,#f0a06a)}label{display:block;margin:1rem 0 .25rem}\
 input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid light-dark(#8d877b,#7d776d);\
 border-radius:.375rem;background:light-dark(#fff,#211f1d);color:inherit}\
 button,.button{display:inline-block;font:inherit;margin:1rem .5rem 0 0;padding:.5rem 1rem;border:0;border-radius:.375rem;\
 background:light-dark(#2f5d50,#8fc7b5);color:light-dark(#fff,#12211c);text-decoration:none;cursor:pointer}\
+button.quiet{background:none;color:inherit;box-shadow:inset 0 0 0 1px light-dark(#8d877b,#7d776d)}\
 a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid light-dark(#b3541e,#f0a06a);outline-offset:2px}\
 code{font:.9em ui-monospace,monospace;background:light-dark(#e9e6df,#2b2926);padding:.1em .3em;border-radius:.25em}\
 small{display:block;margin-top:2rem;color:light-dark(#6a655b,#a19b90)}";

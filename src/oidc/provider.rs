@@ -48,7 +48,7 @@ pub struct FlowSecrets {
 }
 
 /// What the provider sent the browser back with.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Answer {
     /// Stands for the person, once.
     pub code: String,

@@ -32,7 +32,7 @@ impl State {
 }
 
 /// What is remembered of a flow.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Flow {
     /// To which provider the browser was sent: the way back must be that provider's.
     pub provider: ProviderId,
@@ -42,6 +42,12 @@ pub struct Flow {
     pub verifier: String,
     /// Where the person wanted to go.
     pub return_to: String,
+}
+
+impl std::fmt::Debug for Flow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Flow({}, …)", self.provider)
+    }
 }
 
 /// Why a flow cannot go on.

@@ -35,7 +35,7 @@ async fn who(browser: &mut Browser, origin: &str) -> (u16, String) {
 
 #[tokio::test]
 async fn an_application_sends_to_gitea_and_gets_the_person_back_at_the_very_address() {
-    let stage = Stage::new().await;
+    let stage = Stage::anywhere().await;
     let mut browser = Browser::new();
     assert_eq!(who(&mut browser, &stage.app).await.0, 401);
     let rd = format!("{}/deploy//x%2Fy?a=%26+b&c=\\", stage.app);
@@ -68,7 +68,7 @@ async fn an_application_sends_to_gitea_and_gets_the_person_back_at_the_very_addr
 
 #[tokio::test]
 async fn a_second_application_needs_no_visit_to_gitea() {
-    let stage = Stage::new().await;
+    let stage = Stage::anywhere().await;
     let mut browser = Browser::new();
     whole_way(&stage, &mut browser, &format!("{}/", stage.app)).await;
     let rd = format!("{}/x", stage.other);

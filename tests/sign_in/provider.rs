@@ -209,7 +209,7 @@ async fn discovery_that_is_none_is_told_with_its_address() {
 
 #[tokio::test]
 async fn a_gitea_that_is_away_is_said_and_signs_nobody_in() {
-    let mut stage = Stage::new().await;
+    let mut stage = Stage::anywhere().await;
     let mut browser = Browser::new();
     let to = stage.begin(&mut browser, "/").await;
     let back = browser.sign_in_at_gitea(&to, "ben").await;
@@ -227,7 +227,7 @@ async fn a_gitea_that_is_away_is_said_and_signs_nobody_in() {
 
 #[tokio::test]
 async fn a_wrong_client_secret_says_what_to_check() {
-    let stage = Stage::new().await;
+    let stage = Stage::anywhere().await;
     let provider = stage.provider(|settings| settings.client_secret = "wrong".into());
     let secrets = secrets();
     let to = provider.begin("s", &secrets).await.unwrap();

@@ -36,7 +36,7 @@ async fn open_application(stage: &Stage, browser: &mut Browser, origin: &str) ->
 
 #[tokio::test]
 async fn whoever_signs_out_stays_out_until_a_click() {
-    let stage = Stage::new().await;
+    let stage = Stage::anywhere().await;
     let mut browser = Browser::new();
     stage.sign_in(&mut browser, "ben", "/").await;
     open_application(&stage, &mut browser, &stage.app).await;
@@ -81,7 +81,7 @@ async fn whoever_signs_out_stays_out_until_a_click() {
 
 #[tokio::test]
 async fn signing_out_at_an_application_signs_out_of_all_of_them() {
-    let stage = Stage::new().await;
+    let stage = Stage::anywhere().await;
     let mut browser = Browser::new();
     stage.sign_in(&mut browser, "ben", "/").await;
     open_application(&stage, &mut browser, &stage.app).await;
@@ -100,7 +100,7 @@ async fn signing_out_at_an_application_signs_out_of_all_of_them() {
 
 #[tokio::test]
 async fn all_devices_end_when_asked_for_and_others_people_stay() {
-    let stage = Stage::new().await;
+    let stage = Stage::anywhere().await;
     let (mut desk, mut phone, mut eli) = (Browser::new(), Browser::new(), Browser::new());
     stage.sign_in(&mut desk, "ben", "/").await;
     stage.sign_in(&mut phone, "ben", "/").await;

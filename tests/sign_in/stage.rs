@@ -66,13 +66,27 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// With ben and eli; the mirror knows them from the start.
+    /// At the stand-in, whose time is the test's.
     pub async fn new() -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(machine()() * 1000)));
         let time = Arc::clone(&clock);
         let source = Arc::new(move || time.now().seconds());
         let stand_in = StandIn::start_at(([127, 0, 0, 1], 0).into(), source).await;
-        let gitea = GiteaWorld::around(stand_in).await;
+        Self::at(GiteaWorld::around(stand_in).await, clock).await
+    }
+
+    /// At the real Gitea that `SAMOVAR_TEST_GITEA` names, or else at the stand-in.
+    pub async fn anywhere() -> Self {
+        let real = GiteaWorld::start().await;
+        if real.stand_in().is_some() {
+            return Self::new().await;
+        }
+        let clock = Arc::new(TestClock(AtomicI64::new(machine()() * 1000)));
+        Self::at(real, clock).await
+    }
+
+    /// With ben and eli; the mirror knows them from the start.
+    async fn at(gitea: GiteaWorld, clock: Arc<TestClock>) -> Self {
         for user in ["ben", "eli"] {
             gitea.user(user).await;
         }
@@ -144,7 +158,7 @@ impl Stage {
     pub fn sign_ins(&self) -> Vec<(Outcome, String, String)> {
         let events = self.events(Action::SessionCreate).into_iter();
         let text = |event: RecordedEvent| {
-            let reason = event.event.reasons.first().map(ToString::to_string);
+            let reason = event.event.reasons.last().map(ToString::to_string);
             let login = event.event.personal.login.map(|login| login.to_string());
             (
                 event.event.outcome,

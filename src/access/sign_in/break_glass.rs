@@ -24,10 +24,10 @@ impl SignIn {
         let address = visitor.client.address;
         if let Err(fault) = self.break_glass.verify(password).await {
             tracing::warn!(?address, %fault, "break-glass sign-in refused");
-            let reason = format!("break-glass: {fault}");
-            self.record_refusal(visitor, Principal::Anonymous, (&reason, None))
+            let fault = SignInFault::from(fault);
+            self.record_refusal(visitor, Principal::Anonymous, &fault)
                 .await?;
-            return Err(fault.into());
+            return Err(fault);
         }
         tracing::warn!(
             ?address,

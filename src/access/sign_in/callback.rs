@@ -8,7 +8,7 @@ use crate::oidc::{FlowSecrets, OidcError, SignedIn};
 use crate::session::{Cookie, Flow, FlowFault, State};
 
 /// What the provider sends along (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct CallbackQuery {
     /// Ties the answer to a flow.
     pub state: Option<String>,
@@ -40,8 +40,7 @@ impl SignIn {
         match self.prove(query, &flow).await {
             Ok(person) => self.welcome(visitor, person, flow.return_to).await,
             Err(fault) => {
-                let reason = fault.to_string();
-                self.record_refusal(visitor, Principal::Anonymous, (&reason, None))
+                self.record_refusal(visitor, Principal::Anonymous, &fault)
                     .await
                     .map_err(SignInFault::from)?;
                 Err(fault)
@@ -95,10 +94,9 @@ impl SignIn {
         let user = self.arrive(&person).await?;
         let principal = Principal::User(user);
         if !self.enabled(user) {
-            let reason = SignInFault::Disabled.to_string();
-            self.record_refusal(visitor, principal, (&reason, None))
-                .await?;
-            return Err(SignInFault::Disabled);
+            let fault = SignInFault::Disabled;
+            self.record_refusal(visitor, principal, &fault).await?;
+            return Err(fault);
         }
         let new = self.new_session(principal, SessionPlace::Samovar, visitor);
         let event = self.event(Action::SessionCreate, principal, visitor);

@@ -2,11 +2,12 @@
 //!
 //! Must never hold a code, a state, a query or a password.
 
-use super::{SignIn, Visitor};
+use super::{SignIn, SignInFault, Visitor};
+use crate::access::tally::prefix;
 use crate::audit::{
     Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats, Seen, Windows,
 };
-use crate::model::{ApplicationId, DisplayText, Principal, Timestamp};
+use crate::model::{DisplayText, Principal, Timestamp};
 use crate::store::{Change, CommitError};
 use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,25 +17,37 @@ use std::time::Duration;
 const KINDS: usize = 10_000;
 
 /// A refusal by network (24 bits of version 4, 48 of version 6) and reason.
-type Kind = (Option<ipnet::IpNet>, DisplayText);
+type Kind = (Option<ipnet::IpNet>, &'static str);
 
 /// Counts refusals.
-pub(super) struct Refusals(Mutex<Windows<Kind>>);
+pub(super) struct Refusals(Mutex<(Windows<Kind>, Windows<Kind>)>);
 
 impl Refusals {
     /// In windows of this span.
     pub(super) fn new(span: Duration) -> Self {
-        Self(Mutex::new(Windows::new(span, KINDS)))
+        let windows = || Windows::new(span, KINDS);
+        Self(Mutex::new((windows(), windows())))
     }
 
     /// Is this one owed an event of its own?
-    fn owed(&self, address: Option<IpAddr>, reason: &DisplayText, now: Timestamp) -> bool {
+    fn owed(&self, address: Option<IpAddr>, code: &'static str, now: Timestamp) -> bool {
         let mut windows = self.lock();
-        let kind = (address.and_then(network), reason.clone());
-        windows.see(&kind, now) == Seen::First
+        let (narrow, wide) = &mut *windows;
+        let seen = match narrow.see(&(address.and_then(prefix), code), now) {
+            Seen::Full => wide.see(&(None, code), now),
+            seen => seen,
+        };
+        seen != Seen::Repeat
     }
 
-    fn lock(&self) -> MutexGuard<'_, Windows<Kind>> {
+    fn closed(&self, close: impl Fn(&mut Windows<Kind>) -> Vec<Closed<Kind>>) -> Vec<Closed<Kind>> {
+        let mut windows = self.lock();
+        let mut closed = close(&mut windows.0);
+        closed.extend(close(&mut windows.1));
+        closed
+    }
+
+    fn lock(&self) -> MutexGuard<'_, (Windows<Kind>, Windows<Kind>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,18 +94,17 @@ impl SignIn {
         &self,
         visitor: &Visitor,
         actor: Principal,
-        (reason, application): (&str, Option<ApplicationId>),
+        fault: &SignInFault,
     ) -> Result<(), CommitError> {
-        let reason = DisplayText::lossy(reason);
         let stranger = actor == Principal::Anonymous;
         let address = visitor.client.address;
-        if stranger && !self.refusals.owed(address, &reason, self.clock.now()) {
+        if stranger && !self.refusals.owed(address, fault.code(), self.clock.now()) {
             return Ok(());
         }
+        let reasons = [fault.code().to_owned(), fault.to_string()];
         let event = AuditEvent {
             outcome: Outcome::Denied,
-            reasons: vec![reason],
-            application,
+            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             ..self.event(Action::SessionCreate, actor, visitor)
         };
         self.store.commit(Change::none(), event).await.map(|_| ())
@@ -100,13 +112,13 @@ impl SignIn {
 
     /// Writes the counts of windows that have closed by now.
     pub async fn close_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.lock().close(self.clock.now());
+        let closed = self.refusals.closed(|w| w.close(self.clock.now()));
         self.write_counts(closed).await
     }
 
     /// Writes every count, as a stopping server does.
     pub async fn close_all_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.lock().close_all();
+        let closed = self.refusals.closed(Windows::close_all);
         self.write_counts(closed).await
     }
 
@@ -128,7 +140,7 @@ impl SignIn {
                 id: DisplayText::lossy("sign-in"),
             },
             outcome: Outcome::Denied,
-            reasons: vec![window.key.1],
+            reasons: vec![DisplayText::lossy(window.key.1)],
             application: None,
             request: None,
             policy_version: self.policy.load().version(),
@@ -140,9 +152,4 @@ impl SignIn {
             personal: PersonalFields::default(),
         }
     }
-}
-
-fn network(address: IpAddr) -> Option<ipnet::IpNet> {
-    let bits = if address.is_ipv4() { 24 } else { 48 };
-    ipnet::IpNet::new(address, bits).ok().map(|net| net.trunc())
 }

@@ -78,6 +78,25 @@ impl From<SignInFault> for SignInFailed {
 }
 
 impl SignInFault {
+    /// A word for each kind, by which refusals are counted: nothing in it comes from outside.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "address",
+            Self::Incomplete => "incomplete",
+            Self::Flow(_) => "flow",
+            Self::Declined => "declined",
+            Self::ProviderRefused(_) => "provider-refused",
+            Self::Provider(_) => "provider",
+            Self::Disabled => "disabled",
+            Self::Mirror(_) => "mirror",
+            Self::HandOver(_) => "hand-over",
+            Self::NotSignedIn => "not-signed-in",
+            Self::HostUnknown => "host-unknown",
+            Self::BreakGlass(_) => "break-glass",
+            Self::Store(_) => "store",
+        }
+    }
+
     /// Is it the provider's or its configuration's fault, rather than this one sign-in's?
     pub const fn is_ours_or_the_providers(&self) -> bool {
         matches!(

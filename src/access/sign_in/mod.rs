@@ -92,8 +92,8 @@ pub struct Visitor {
     pub signed_out: bool,
 }
 
-/// Where the browser goes next, and the cookies that it takes along.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the browser goes next, and the cookies that it takes along: secrets, so that it cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Next {
     /// For `Location`.
     pub to: String,

@@ -26,7 +26,7 @@ pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
         "<p>This ends the sign-in at Samovar and at every application behind it.</p>\
          <form method=\"post\" action=\"{}\">\
          <button>Sign out</button>\
-         <button name=\"everywhere\" value=\"true\">Sign out on all devices</button></form>",
+         <button class=\"quiet\" name=\"everywhere\" value=\"true\">Sign out on all devices</button></form>",
         escape(action)
     );
     let forms = format!("'self' {own_origin}");
