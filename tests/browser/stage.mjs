@@ -45,22 +45,25 @@ export async function start(world) {
     await page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
   }
 
-  async function route(place, { path, methods, asks, permissions }) {
+  async function route(place, { path, methods, asks, permissions, repository }) {
     const row = page.getByRole("listitem", { name: `Route ${place}`, exact: true });
     await row.getByLabel("Path").fill(path);
     await row.getByLabel("Methods").fill(methods);
     await row.getByLabel("Asks for").selectOption(asks);
+    if (repository) await row.getByLabel("And in the repository").selectOption(repository);
     if (permissions) await row.getByRole("textbox", { name: /^Permissions/ }).fill(permissions);
   }
 
   /** A picture of the page for people, when a folder for pictures is given. */
   async function shot(name) {
     if (!world.pictures) return;
+    await page.setViewportSize({ width: 980, height: 560 });
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: `${world.pictures}/${name}-${colorScheme}.png`, fullPage: true });
+      await page.screenshot({ path: `${world.pictures}/${name}-${colorScheme}.png` });
     }
     await page.emulateMedia({ colorScheme: "light" });
+    await page.setViewportSize({ width: 1200, height: 800 });
   }
 
   const axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");

@@ -4,6 +4,7 @@ import { api, everything, page, take } from "../api/client";
 import type { Application, Decision, Question } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
+import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { DecisionBox } from "../parts/decision";
 import { Field } from "../parts/field";
@@ -23,7 +24,9 @@ interface Input {
 }
 
 export function Explain({ query }: { query: URLSearchParams }) {
+  const may = useMay();
   const applications = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
+  const roles = useResource(async () => (may("samovar.roles:read") ? everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })) : []), []);
   const [input, setInput] = useState<Input>({ login: query.get("person") ?? "", user: query.get("user") ?? undefined, host: query.get("host") ?? "", method: query.get("method") ?? "GET", path: query.get("path") ?? "/" });
   const [decision, setDecision] = useState<Decision>();
   const action = useAction();
@@ -91,7 +94,7 @@ export function Explain({ query }: { query: URLSearchParams }) {
         </p>
       )}
       {action.error && <ErrorBox error={action.error} />}
-      {decision && <DecisionBox decision={decision} />}
+      {decision && <DecisionBox decision={decision} roles={roles.data ?? []} />}
     </Page>
   );
 }

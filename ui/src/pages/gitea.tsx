@@ -5,8 +5,10 @@ import type { Mirror } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
+import { useNames } from "../hooks/use-names";
 import { useResource } from "../hooks/use-resource";
 import { ErrorBox, Loading, Notice, Sentence } from "../parts/notice";
+import { NamedSentence } from "../parts/named";
 import { Page } from "../parts/page";
 import { Time } from "../parts/time";
 
@@ -49,6 +51,7 @@ export function Gitea() {
 }
 
 function State({ mirror }: { mirror: Mirror }) {
+  const names = useNames(mirror.changes.map((change) => change.text));
   return (
     <>
       {mirror.away_since !== undefined && (
@@ -82,7 +85,7 @@ function State({ mirror }: { mirror: Mirror }) {
           {mirror.changes.map((change, n) => (
             <li key={n}>
               <Time at={change.at} /> <span>
-                <Sentence text={change.text} />
+                <NamedSentence text={change.text} names={names} />
               </span>
             </li>
           ))}
@@ -100,7 +103,8 @@ function Facts({ mirror }: { mirror: Mirror }) {
       <dd>{mirror.gitea_version ?? "not known yet"}</dd>
       <dt>Mirrored</dt>
       <dd>
-        {mirror.organizations} organizations, {mirror.teams} teams, {mirror.users} people
+        {mirror.organizations === 1 ? "1 organization" : `${mirror.organizations} organizations`}, {mirror.teams === 1 ? "1 team" : `${mirror.teams} teams`},{" "}
+        {mirror.users === 1 ? "1 person" : `${mirror.users} people`}
       </dd>
       <dt>Last full pass</dt>
       <dd>

@@ -1,6 +1,7 @@
 // Audit events as a table; what does not fit is folded below its row.
 import type { AuditEvent } from "../api/schema";
-import { Sentence } from "./notice";
+import { type Names, useNames } from "../hooks/use-names";
+import { NamedSentence } from "./named";
 import { Time } from "./time";
 
 interface Props {
@@ -8,6 +9,7 @@ interface Props {
 }
 
 export function AuditTable({ events }: Props) {
+  const names = useNames(events.flatMap((event) => [event.object.id, ...event.reasons]));
   if (events.length === 0) return <p class="muted">No event fits.</p>;
   return (
     <table class="stack audit">
@@ -32,7 +34,7 @@ export function AuditTable({ events }: Props) {
             <td data-label="What">
               <code>{event.action}</code>
               <div class="small">
-                {event.application !== undefined && <a href={`/applications/${event.application.id}`}>{event.application.name ?? "an application"}</a>} <Object event={event} />
+                {event.application !== undefined && <a href={`/applications/${event.application.id}`}>{event.application.name ?? "an application"}</a>} <Object event={event} names={names} />
               </div>
             </td>
             <td data-label="Outcome">
@@ -43,7 +45,7 @@ export function AuditTable({ events }: Props) {
                   {event.repeats.count} more since <Time at={event.repeats.since} />
                 </span>
               )}
-              <Details event={event} />
+              <Details event={event} names={names} />
             </td>
           </tr>
         ))}
@@ -66,24 +68,29 @@ function actorWords({ actor }: AuditEvent): string {
   }
 }
 
-function Object({ event }: { event: AuditEvent }) {
+interface EventProps {
+  event: AuditEvent;
+  names: Names;
+}
+
+function Object({ event, names }: EventProps) {
   const { kind, id } = event.object;
   if (id === "") return null;
   return (
     <span class="muted">
       {kind === "route" ? "" : `${kind} `}
-      <code>{id}</code>
+      <code title={id}>{names.get(id) ?? id}</code>
     </span>
   );
 }
 
-function Details({ event }: { event: AuditEvent }) {
+function Details({ event, names }: EventProps) {
   return (
     <>
       <ul class="plain small">
         {event.reasons.map((reason) => (
           <li key={reason}>
-            <Sentence text={reason} />
+            <NamedSentence text={reason} names={names} />
           </li>
         ))}
       </ul>

@@ -1,10 +1,17 @@
 // A decision with its reasons, in the order in which the policy looked.
-import type { Decision, Reason } from "../api/schema";
-import { accessAddress } from "./binding-words";
+import type { Decision, Reason, Role } from "../api/schema";
+import { holds } from "../hooks/use-me";
+import { accessAddress, subjectWords } from "./binding-words";
 import { Sentence } from "./notice";
 import { Time } from "./time";
 
-export function DecisionBox({ decision }: { decision: Decision }) {
+interface Props {
+  decision: Decision;
+  /** Those that the person may see, to say which of them would give what is missing. */
+  roles: readonly Role[];
+}
+
+export function DecisionBox({ decision, roles }: Props) {
   const allowed = decision.verdict === "allow";
   return (
     <section class={`decision ${allowed ? "good" : "bad"}`} aria-label="Decision">
@@ -21,9 +28,9 @@ export function DecisionBox({ decision }: { decision: Decision }) {
         </p>
       )}
       <ol class="reasons">
-        {decision.reasons.map((reason, n) => (
+        {decision.reasons.filter(notSaidAbove).map((reason, n) => (
           <li key={n} class={weight(reason)}>
-            <ReasonLine reason={reason} />
+            <ReasonLine reason={reason} roles={roles} />
           </li>
         ))}
       </ol>
@@ -54,24 +61,35 @@ function weight({ kind }: Reason): "for" | "against" | "neither" {
   }
 }
 
-function ReasonLine({ reason }: { reason: Reason }) {
+/** The route has a line of its own. */
+function notSaidAbove({ kind }: Reason): boolean {
+  return kind !== "route";
+}
+
+function ReasonLine({ reason, roles }: { reason: Reason; roles: readonly Role[] }) {
+  const { kind, permission, role, subject } = reason;
+  if (kind === "granted" && permission !== undefined && role && subject) {
+    return (
+      <>
+        <code>{permission}</code> is held: role <a href={`/roles/${role.id}`}>{role.name ?? "that is gone"}</a> is given to <a href={accessAddress(subject)}>{subjectWords(subject, reason.subject_name)}</a>.
+      </>
+    );
+  }
+  const helpful = kind === "missing" && permission !== undefined ? roles.filter((one) => holds(one.permissions, permission)) : [];
   return (
     <>
       <Sentence text={reason.text} />
-      {reason.subject && (
+      {helpful.length > 0 && (
         <>
           {" "}
-          <a href={accessAddress(reason.subject)} class="small">
-            {reason.subject_name ?? "Who has it"}
-          </a>
-        </>
-      )}
-      {reason.role && (
-        <>
-          {" "}
-          <a href={`/roles/${reason.role.id}`} class="small">
-            Role {reason.role.name}
-          </a>
+          Roles that give it:{" "}
+          {helpful.map((one, n) => (
+            <span key={one.id}>
+              {n > 0 && ", "}
+              <a href={`/roles/${one.id}`}>{one.name}</a>
+            </span>
+          ))}
+          .
         </>
       )}
     </>

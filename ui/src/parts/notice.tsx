@@ -13,12 +13,22 @@ export function Notice({ kind, title, children }: { kind: Kind; title?: Componen
   );
 }
 
+/** What a status means to the person at the page. */
+const WORDS: Readonly<Record<number, string>> = {
+  400: "Something is not right yet",
+  403: "You may not do that",
+  404: "There is no such thing",
+  409: "That does not go together with something else",
+  429: "Too many requests",
+  503: "That cannot be done now",
+};
+
 /** A failure with what to do next. */
 export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void }) {
   if (error.signedOut) return <SignedOut />;
-  const { title, detail, request_id: request, errors } = error.problem;
+  const { detail, request_id: request, errors } = error.problem;
   return (
-    <Notice kind="bad" title={title ?? "That did not work"}>
+    <Notice kind="bad" title={WORDS[error.status] ?? error.problem.title ?? "That did not work"}>
       {detail && (
         <p>
           <Sentence text={detail} />
