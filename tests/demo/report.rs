@@ -29,7 +29,7 @@ impl Report {
             "\nOpen the application, sign in as ben, deploy something; then, as ada in another browser, take ben"
         );
         println!(
-            "out of Deployers at {}/org/acme/teams and watch the access end.",
+            "out of Deployers at {}/org/acme/teams and watch the access end within seconds.",
             self.gitea
         );
         println!("Ctrl-C ends everything.");

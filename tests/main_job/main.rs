@@ -8,6 +8,8 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod outages;
+mod people;
 mod scene;
 mod teams;
 

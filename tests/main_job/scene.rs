@@ -16,7 +16,7 @@ mod policy;
 /// See the head of this file.
 pub struct Scene {
     pub gitea: GiteaWorld,
-    _samovar: Samovar,
+    pub samovar: Samovar,
     /// The administrator.
     pub ada: SignedIn,
     /// Address of the application, without a last slash.
@@ -31,6 +31,11 @@ pub struct Scene {
 
 impl Scene {
     pub async fn set() -> Self {
+        Self::set_with("").await
+    }
+
+    /// With more lines for the section `[mirror]` of the configuration.
+    pub async fn set_with(mirror: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let gitea = GiteaWorld::start().await;
         for login in ["ada", "ben", "cleo", "dan"] {
@@ -41,7 +46,7 @@ impl Scene {
         gitea.repository("acme", "api", true).await;
         let deployers = team(&gitea, "Deployers", "write", "ben").await;
         let readers = team(&gitea, "Readers", "read", "cleo").await;
-        let samovar = Samovar::start(folder.path(), &gitea).await;
+        let samovar = Samovar::start_with(folder.path(), &gitea, mirror).await;
         let mut ada = samovar.claim(&gitea, "ada").await;
         let upstream = Upstream::start([127, 0, 0, 3]).await;
         let front = free_address([127, 0, 0, 3]);
@@ -51,7 +56,7 @@ impl Scene {
             _upstream: upstream,
             application: format!("http://{front}"),
             gitea,
-            _samovar: samovar,
+            samovar,
             ada,
             deployers,
             readers,
@@ -77,6 +82,11 @@ impl Scene {
         let origin = self.application.clone();
         let headers = [("origin", origin.as_str()), ("accept", "application/json")];
         browser.send(http::Method::POST, &url, &headers, None).await
+    }
+
+    /// The status of a page of the application.
+    pub async fn status(&self, browser: &mut Browser, path: &str) -> u16 {
+        self.get(browser, path).await.status
     }
 
     /// Has Samovar read everything from Gitea now.

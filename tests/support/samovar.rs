@@ -13,9 +13,14 @@ use tokio::process::Command;
 /// A running Samovar; killed when dropped.
 pub struct Samovar {
     program: Program,
+    address: SocketAddr,
     url: String,
     folder: PathBuf,
+    own: ServiceIdentity,
 }
+
+/// Name of the configuration file in its folder.
+const FILE: &str = "samovar.toml";
 
 /// An address of its own, because cookies ignore ports: Gitea is on 127.0.0.1.
 const HOST: [u8; 4] = [127, 0, 0, 2];
@@ -23,18 +28,32 @@ const HOST: [u8; 4] = [127, 0, 0, 2];
 impl Samovar {
     /// Starts it in an existing folder, as a client of that Gitea.
     pub async fn start(folder: &Path, gitea: &GiteaWorld) -> Self {
+        Self::start_with(folder, gitea, "").await
+    }
+
+    /// The same with more lines for the section `[mirror]`.
+    pub async fn start_with(folder: &Path, gitea: &GiteaWorld, mirror: &str) -> Self {
         let address = free_address(HOST);
         let url = format!("http://{address}");
         let callback = format!("{url}/auth/callback/gitea");
         let own = gitea.service_identity(&callback).await;
-        let file = folder.join("samovar.toml");
-        std::fs::write(&file, configuration(folder, address, gitea, &own)).unwrap();
-        let mut program = Program::start("samovar", folder, command(&file, &own));
-        program.ready(address).await;
+        let text = configuration(folder, address, gitea, &own) + mirror;
+        std::fs::write(folder.join(FILE), text).unwrap();
         Self {
-            program,
+            program: run(folder, address, &own).await,
+            address,
             url,
             folder: folder.to_owned(),
+            own,
+        }
+    }
+
+    /// The same again after a polite end and a new start.
+    pub async fn restart(self) -> Self {
+        assert_eq!(self.program.end().await, Some(0));
+        Self {
+            program: run(&self.folder, self.address, &self.own).await,
+            ..self
         }
     }
 
@@ -78,22 +97,19 @@ impl Samovar {
     pub fn program(&mut self) -> &mut Program {
         &mut self.program
     }
-
-    /// Asks it to end and waits.
-    pub async fn end(self) -> Option<i32> {
-        self.program.end().await
-    }
 }
 
-fn command(file: &Path, own: &ServiceIdentity) -> Command {
+async fn run(folder: &Path, address: SocketAddr, own: &ServiceIdentity) -> Program {
     let mut command = Command::new(built("samovar"));
     command
         .arg("serve")
         .arg("--config")
-        .arg(file)
+        .arg(folder.join(FILE))
         .env("SAMOVAR_GITEA_CLIENT_SECRET", &own.client_secret)
         .env("SAMOVAR_GITEA_TOKEN", &own.token);
-    command
+    let mut program = Program::start("samovar", folder, command);
+    program.ready(address).await;
+    program
 }
 
 /// The shortest freshness bound there is, so that nobody waits longer than he must.

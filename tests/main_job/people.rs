@@ -1,0 +1,91 @@
+//! Ids, not names; disabled accounts; signing out.
+
+use super::scene::Scene;
+
+/// Asks until the answer has this status: what changes in Gitea is known within the bound and one read.
+async fn until(scene: &Scene, browser: &mut crate::support::browser::Browser, status: u16) {
+    while scene.status(browser, "/deployments").await != status {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_renamed_team_keeps_its_rights_and_a_new_one_of_its_name_has_none() {
+    let mut scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    let mut dan = scene.browser_of("dan").await;
+    scene.gitea.rename_team(scene.deployers, "Shippers").await;
+    let units = [("repo.code", "write")];
+    let impostors = scene.gitea.team("acme", "Deployers", &units).await;
+    scene.gitea.add_member(impostors, "dan").await;
+    scene.sync().await;
+    assert_eq!(scene.status(&mut ben, "/deployments").await, 200);
+    assert_eq!(scene.status(&mut dan, "/deployments").await, 403);
+}
+
+#[tokio::test]
+async fn a_deleted_team_that_is_made_again_gives_nothing() {
+    let mut scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    scene.gitea.delete_team(scene.deployers).await;
+    let units = [("repo.code", "write")];
+    let again = scene.gitea.team("acme", "Deployers", &units).await;
+    scene.gitea.add_member(again, "ben").await;
+    scene.sync().await;
+    assert_eq!(scene.status(&mut ben, "/deployments").await, 403);
+    let bindings = scene.ada.get("/role-bindings").await;
+    let gone = bindings["items"].as_array().unwrap().iter();
+    let gone = gone.filter(|binding| binding["subject_gone"] == true);
+    assert_eq!(gone.count(), 1, "the binding is kept and marked");
+}
+
+#[tokio::test]
+async fn a_disabled_account_is_signed_out_within_the_bound() {
+    let scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    assert_eq!(scene.status(&mut ben, "/deployments").await, 200);
+    scene.gitea.disable_user("ben").await;
+    while scene.status(&mut ben, "/deployments").await == 200 {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_asks_for_repository_access_asks_gitea() {
+    let scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    let allowed = scene.post(&mut ben, "/deploy/acme/api").await;
+    assert_eq!(allowed.status, 200, "{}", allowed.body);
+    let refused = scene.post(&mut ben, "/deploy/acme/nothing").await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    assert!(refused.body.contains("repository_access_missing"));
+}
+
+#[tokio::test]
+async fn sessions_outlive_a_restart() {
+    let mut scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    scene.samovar = scene.samovar.restart().await;
+    until(&scene, &mut ben, 200).await;
+}
+
+#[tokio::test]
+async fn signing_out_at_the_application_stays_signed_out() {
+    let scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    let page = scene.post(&mut ben, "/.samovar/sign-out").await;
+    let page = ben.follow(page).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let page = scene.get(&mut ben, "/deployments").await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    let page = ben.follow(page).await;
+    assert!(
+        page.url.as_str().starts_with(scene.samovar.url()),
+        "{}",
+        page.url
+    );
+    assert_eq!(
+        page.status, 200,
+        "a page with a button, and no silent way back in"
+    );
+}
