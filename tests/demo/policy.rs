@@ -9,6 +9,8 @@ pub async fn set_up(ada: &mut SignedIn, front: SocketAddr, upstream: SocketAddr)
     let draft = application(&front.to_string());
     let application = ada.must("POST", "/applications", &draft).await;
     let id = application["id"].as_str().unwrap().to_owned();
+    // the first reading of Gitea may still be under way
+    ada.must("POST", "/mirror/sync", &Value::Null).await;
     let teams = ada.get("/teams?limit=200").await;
     for (role, permissions, team) in [
         (
