@@ -49,6 +49,16 @@ fn server(raw: &mut Raw) -> Option<Server> {
     if listen.as_ref().is_some_and(Vec::is_empty) {
         raw.problem("server.listen", "must name at least one address");
     }
+    if listen
+        .iter()
+        .flatten()
+        .any(|address: &SocketAddr| address.port() == 0)
+    {
+        raw.problem(
+            "server.listen",
+            "must not name port 0, which proxies could not find",
+        );
+    }
     let trusted_proxies = raw.list("server.trusted_proxies", "a network such as `10.0.0.0/8`");
     if let (Some(listen), Some(proxies)) = (&listen, &trusted_proxies) {
         proxies_fit(raw, listen, proxies);

@@ -5,6 +5,7 @@ use super::{run, samovar};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
@@ -93,8 +94,10 @@ impl Drop for Server {
 fn serve(folder: &Path) -> Command {
     let file = folder.join("samovar.toml");
     let shown = folder.display();
+    let free = TcpListener::bind("127.0.0.2:0").unwrap();
+    let address = free.local_addr().unwrap();
     let text = format!(
-        "[server]\nexternal_url = 'http://127.0.0.2:8700'\nlisten = ['127.0.0.2:0']\nstate_dir = '{shown}/state'\n\
+        "[server]\nexternal_url = 'http://{address}'\nlisten = ['{address}']\nstate_dir = '{shown}/state'\n\
          admin_socket = '{shown}/admin.sock'\nallow_plain_http_on_loopback = true\n\
          [gitea]\nurl = 'http://127.0.0.1:1'\nclient_id = 'b1b2'\n"
     );
