@@ -16,7 +16,7 @@ form{margin:0}[role=alert]{padding-left:.75rem;border-left:4px solid light-dark(
 input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid light-dark(#8d877b,#7d776d);\
 border-radius:.375rem;background:light-dark(#fff,#211f1d);color:inherit}\
 button,.button{display:inline-block;font:inherit;margin:1rem .5rem 0 0;padding:.5rem 1rem;border:0;border-radius:.375rem;\
-background:light-dark(#2f5d50,#8fc7b5);color:light-dark(#fff,#12211c);text-decoration:none;cursor:pointer}\
+background:light-dark(#93470f,#eaa765);color:light-dark(#fff,#2b1704);text-decoration:none;cursor:pointer}\
 button.quiet{background:none;color:inherit;box-shadow:inset 0 0 0 1px light-dark(#8d877b,#7d776d)}\
 a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid light-dark(#b3541e,#f0a06a);outline-offset:2px}\
 code{font:.9em ui-monospace,monospace;background:light-dark(#e9e6df,#2b2926);padding:.1em .3em;border-radius:.25em}\

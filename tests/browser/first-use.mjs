@@ -83,7 +83,7 @@ await step("a team gets the role, after a look at who gains", async () => {
   assert.match(await page.getByRole("dialog").innerText(), new RegExp(world.member));
   await page.getByRole("button", { name: "Give role" }).click();
   await page.getByRole("button", { name: "Take away deployer" }).waitFor();
-  await stage.shot("access");
+  await stage.shot("screenshot");
 });
 
 await step("two questions are explained, one allowed and one denied", async () => {
@@ -99,7 +99,7 @@ await step("two questions are explained, one allowed and one denied", async () =
     await page.getByRole("heading", { name: verdict }).waitFor();
     assert.match(await page.getByLabel("Decision").innerText(), reason);
   }
-  await stage.shot("explain");
+  await stage.shot("screenshot-explain");
 });
 
 await step("who was slower sees what the other one changed, and loses nothing", async () => {

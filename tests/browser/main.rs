@@ -1,5 +1,5 @@
 //! The first use, by a person with a browser: the real binary, a stand-in Gitea, Debian's Chromium driven by
-//! `first-use.mjs`. `SAMOVAR_TEST_PICTURES=<folder>` keeps pictures of pages; the README's come from here.
+//! `first-use.mjs`. `SAMOVAR_TEST_PICTURES=ui cargo test --test browser` renews the README's pictures.
 
 #[path = "../support/mod.rs"]
 mod support;

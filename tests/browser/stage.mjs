@@ -57,10 +57,13 @@ export async function start(world) {
   /** A picture of the page for people, when a folder for pictures is given. */
   async function shot(name) {
     if (!world.pictures) return;
-    await page.setViewportSize({ width: 980, height: 560 });
-    for (const colorScheme of ["light", "dark"]) {
+    await page.setViewportSize({ width: 980, height: 600 });
+    for (const [colorScheme, suffix] of [
+      ["light", ""],
+      ["dark", "-dark"],
+    ]) {
       await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: `${world.pictures}/${name}-${colorScheme}.png` });
+      await page.screenshot({ path: `${world.pictures}/${name}${suffix}.png` });
     }
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1200, height: 800 });
