@@ -1,6 +1,6 @@
 # Few targets, each of which does its own set-up.
 
-.PHONY: test check demo
+.PHONY: test check demo package
 
 CARGO ?= cargo
 
@@ -19,3 +19,8 @@ check:
 demo:
 	$(CARGO) build --locked --bin samovar --example demo
 	$(CARGO) run --locked --quiet --example demo -- $(if $(JSON),--json "$(abspath $(JSON))")
+
+# A Debian package of a release build, in target/package.
+package:
+	$(CARGO) build --locked --release
+	packaging/debian/build.sh
