@@ -1,6 +1,6 @@
 # Few targets, each of which does its own set-up.
 
-.PHONY: test check demo package
+.PHONY: test check demo bench package
 
 CARGO ?= cargo
 
@@ -19,6 +19,10 @@ check:
 demo:
 	$(CARGO) build --locked --bin samovar --example demo
 	$(CARGO) run --locked --quiet --example demo -- $(if $(JSON),--json "$(abspath $(JSON))")
+
+# Checks per second beside a bare handler, on one core; needs an otherwise idle machine with two.
+bench:
+	$(CARGO) run --locked --release --example bench
 
 # A Debian package of a release build, in target/package.
 package:
