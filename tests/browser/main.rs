@@ -48,7 +48,7 @@ async fn a_person_gets_from_the_claim_code_to_a_protected_application_and_out_ag
         "member": MEMBER,
         "outsider": OUTSIDER,
         "claimCode": samovar.claim_code(),
-        "pictures": std::env::var("SAMOVAR_TEST_PICTURES").ok(),
+        "pictures": std::env::var_os("SAMOVAR_TEST_PICTURES").and_then(|folder| folder.into_string().ok()),
     });
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/first-use.mjs");
     let mut node = Command::new("node");

@@ -97,6 +97,11 @@ impl Samovar {
     pub fn program(&mut self) -> &mut Program {
         &mut self.program
     }
+
+    /// Asks it to end and waits; gives its exit code.
+    pub async fn end(self) -> Option<i32> {
+        self.program.end().await
+    }
 }
 
 async fn run(folder: &Path, address: SocketAddr, own: &ServiceIdentity) -> Program {
