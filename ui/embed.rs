@@ -80,13 +80,15 @@ fn npm(arguments: &[&str]) -> Result<(), String> {
     if done.status.success() {
         return Ok(());
     }
-    let said =
-        String::from_utf8_lossy(&done.stderr).into_owned() + &String::from_utf8_lossy(&done.stdout);
-    let line = said
-        .lines()
-        .find(|line| line.contains("rror"))
-        .unwrap_or("no reason given");
-    Err(format!("`npm {}` failed: {line}", arguments.join(" ")))
+    let said = [done.stderr, done.stdout].concat();
+    let said = String::from_utf8_lossy(&said);
+    let lines = said.lines().skip_while(|line| !line.contains("rror"));
+    let why: Vec<&str> = lines.take(2).map(str::trim).collect();
+    Err(format!(
+        "`npm {}` failed: {}",
+        arguments.join(" "),
+        why.join(" ")
+    ))
 }
 
 fn hash(path: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
