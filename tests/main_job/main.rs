@@ -1,5 +1,5 @@
 //! The main job, end to end: the real binary, a Gitea (stand-in, or the real one when there is one) and the generated
-//! block in a real nginx, in front of an application that tells what it was sent.
+//! block in a real nginx or Caddy, in front of an application that tells what it was sent.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,7 @@ mod outages;
 mod people;
 mod scene;
 mod teams;
+mod through_caddy;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,11 +2,11 @@
 //! behind nginx with roles for the teams.
 
 use crate::support::browser::{Browser, Page, plain_client};
-use crate::support::nginx;
 use crate::support::process::{Program, free_address};
 use crate::support::samovar::{Samovar, SignedIn};
 use crate::support::upstream::Upstream;
 use crate::support::world::GiteaWorld;
+use crate::support::{caddy, nginx};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -24,9 +24,9 @@ pub struct Scene {
     /// Ids of the teams.
     pub deployers: i64,
     pub readers: i64,
-    _nginx: Program,
-    _upstream: Upstream,
-    _folder: TempDir,
+    proxy: Program,
+    upstream: Upstream,
+    folder: TempDir,
 }
 
 impl Scene {
@@ -52,16 +52,44 @@ impl Scene {
         let front = free_address([127, 0, 0, 3]);
         let blocks = policy::set_up(&mut ada, front, upstream.address()).await;
         Self {
-            _nginx: nginx::start(folder.path(), front, &blocks).await,
-            _upstream: upstream,
+            proxy: nginx::start(folder.path(), front, &blocks).await,
+            upstream,
             application: format!("http://{front}"),
             gitea,
             samovar,
             ada,
             deployers,
             readers,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// With Caddy at nginx's address, and its block of the same application.
+    pub async fn behind_caddy(mut self) -> Self {
+        let applications = self.ada.get("/applications").await;
+        let id = applications["items"][0]["id"].as_str().unwrap();
+        let path = format!("/applications/{id}/snippets/caddy");
+        let snippet = self.ada.get(&path).await;
+        let upstream = format!("reverse_proxy {} {{", self.upstream.address());
+        let pointed = |line: &str| {
+            let ends_in_block =
+                line.trim_start().starts_with("reverse_proxy") && line.ends_with('{');
+            if ends_in_block {
+                upstream.clone()
+            } else {
+                line.to_owned()
+            }
+        };
+        let sites = snippet["text"].as_str().unwrap();
+        let sites: Vec<String> = sites.lines().map(pointed).collect();
+        self.proxy.kill().await;
+        let front = self
+            .application
+            .trim_start_matches("http://")
+            .parse()
+            .unwrap();
+        self.proxy = caddy::start(self.folder.path(), front, &sites.join("\n")).await;
+        self
     }
 
     /// Somebody who opened the application and signed in on the way.
