@@ -332,7 +332,7 @@ impl From<SignInFault> for Problem {
             F::Mirror(_) => Code::ProviderUnavailable,
             F::NotSignedIn => Code::CredentialsMissing,
             F::HostUnknown => Code::HostUnknown,
-            F::Store(_) => Code::StoreUnavailable,
+            F::Store(_) | F::SignOut(_) => Code::StoreUnavailable,
             F::Provider(_) if fault.is_ours_or_the_providers() => Code::ProviderUnavailable,
             F::BreakGlass(_) if fault.is_a_matter_of_time() => Code::TooManyRequests,
             F::Disabled | F::BreakGlass(_) => Code::SignInRefused,

@@ -77,7 +77,9 @@ pub struct Flows {
 #[derive(Default)]
 struct UnderWay {
     by_state: HashMap<SessionKey, Begun>,
-    // In the order of beginning; holds every key of `by_state` and some that are gone.
+    // Of each browser in the order of beginning; exactly the keys of `by_state`.
+    by_browser: HashMap<BrowserKey, Vec<SessionKey>>,
+    // In the order of beginning; holds every key of `by_state` and some that are gone. It is what is bounded.
     order: VecDeque<SessionKey>,
 }
 
@@ -123,7 +125,7 @@ impl Flows {
         if Some(begun.browser) != browser {
             return Err(FlowFault::OtherBrowser);
         }
-        let begun = under_way.by_state.remove(&key).ok_or(FlowFault::Unknown)?;
+        let begun = under_way.remove(&key).ok_or(FlowFault::Unknown)?;
         if self.clock.now().since(begun.at) > LONGEST {
             return Err(FlowFault::Unknown);
         }
@@ -141,9 +143,10 @@ impl UnderWay {
     fn insert(&mut self, key: SessionKey, begun: Begun) {
         self.drop_old(begun.at);
         self.drop_surplus_of(begun.browser);
-        while self.by_state.len() >= IN_ALL {
+        while self.order.len() >= IN_ALL {
             self.drop_first();
         }
+        self.by_browser.entry(begun.browser).or_default().push(key);
         self.by_state.insert(key, begun);
         self.order.push_back(key);
     }
@@ -163,20 +166,27 @@ impl UnderWay {
 
     fn drop_first(&mut self) {
         if let Some(first) = self.order.pop_front() {
-            self.by_state.remove(&first);
+            self.remove(&first);
         }
     }
 
+    fn remove(&mut self, key: &SessionKey) -> Option<Begun> {
+        let begun = self.by_state.remove(key)?;
+        if let Some(own) = self.by_browser.get_mut(&begun.browser) {
+            own.retain(|other| other != key);
+            if own.is_empty() {
+                self.by_browser.remove(&begun.browser);
+            }
+        }
+        Some(begun)
+    }
+
     fn drop_surplus_of(&mut self, browser: BrowserKey) {
-        let of_one = |key: &&SessionKey| {
-            self.by_state
-                .get(*key)
-                .is_some_and(|b| b.browser == browser)
-        };
-        let own: Vec<_> = self.order.iter().filter(of_one).copied().collect();
-        let surplus = (own.len() + 1).saturating_sub(OF_ONE);
-        for key in own.into_iter().take(surplus) {
-            self.by_state.remove(&key);
+        while let Some(own) = self.by_browser.get(&browser)
+            && own.len() >= OF_ONE
+            && let Some(first) = own.first().copied()
+        {
+            self.remove(&first);
         }
     }
 }

@@ -385,6 +385,22 @@ fn five_flows_of_one_browser_live_side_by_side_and_the_sixth_drops_the_first() {
     assert_eq!(flows.take(&old, Some(browser)), Err(FlowFault::Unknown));
 }
 
+#[test]
+fn a_flood_of_beginnings_keeps_a_bounded_number_of_flows() {
+    let stage = Stage::new();
+    let flows = stage.flows();
+    let begin = || {
+        let browser = stage.browser().key();
+        let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned());
+        (sent, Some(browser))
+    };
+    let all: Vec<_> = (0..10_100).map(|_| begin()).collect();
+    let alive = all
+        .iter()
+        .filter(|(sent, browser)| flows.take(sent, *browser).is_ok());
+    assert_eq!(alive.count(), 10_000);
+}
+
 #[tokio::test]
 async fn break_glass_is_off_until_set_and_takes_the_password_alone() {
     let stage = Stage::new();

@@ -87,6 +87,7 @@ async fn an_answer_counts_in_the_browser_that_began_and_once() {
     let back = browser.sign_in_at_gitea(&to, "ben").await;
     let mut foreign = Browser::new();
     refused(&foreign.get(&back).await, 400, "begun in another browser");
+    assert_eq!(stage.sign_ins()[0].0, Outcome::Denied);
     stage.begin(&mut foreign, "/").await;
     refused(&foreign.get(&back).await, 400, "begun in another browser");
     landed(&browser.get(&back).await, "/roles");

@@ -63,7 +63,7 @@ impl SignIn {
             Err(_) if self.present_at(host, visitor).is_some() => {
                 return Ok(Next::to(self.address(host, "/")));
             }
-            Err(fault) => return Err(SignInFault::from(fault).again(again())),
+            Err(fault) => return Err(self.refused(visitor, fault.into()).await.again(again())),
         };
         let again = format!("{}?rd={}", again(), in_query(&handed.return_to));
         let parent = self.sessions.get(handed.parent);

@@ -24,10 +24,7 @@ impl SignIn {
         let address = visitor.client.address;
         if let Err(fault) = self.break_glass.verify(password).await {
             tracing::warn!(?address, %fault, "break-glass sign-in refused");
-            let fault = SignInFault::from(fault);
-            self.record_refusal(visitor, Principal::Anonymous, &fault)
-                .await?;
-            return Err(fault);
+            return Err(self.refused(visitor, fault.into()).await);
         }
         tracing::warn!(
             ?address,

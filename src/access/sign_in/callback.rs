@@ -35,18 +35,17 @@ impl SignIn {
             let to = flow.map_or_else(|_| "/".to_owned(), |flow| flow.return_to);
             return Ok(Next::to(to));
         }
-        let flow = flow.map_err(|fault| fault.again(begin_again("/")))?;
-        let again = begin_again(&flow.return_to);
-        match self.prove(query, &flow).await {
-            Ok(person) => self.welcome(visitor, person, flow.return_to).await,
-            Err(fault) => {
-                self.record_refusal(visitor, Principal::Anonymous, &fault)
-                    .await
-                    .map_err(SignInFault::from)?;
-                Err(fault)
-            }
-        }
-        .map_err(|fault| fault.again(again))
+        let again = flow.as_ref().map_or("/", |flow| &flow.return_to);
+        let again = begin_again(again);
+        let proved = match flow {
+            Ok(flow) => self.prove(query, flow).await,
+            Err(fault) => Err(fault),
+        };
+        let next = match proved {
+            Ok((person, return_to)) => self.welcome(visitor, person, return_to).await,
+            Err(fault) => Err(self.refused(visitor, fault).await),
+        };
+        next.map_err(|fault| fault.again(again))
     }
 
     /// A provider's answer belongs to a flow that was begun with that provider (security A5.2).
@@ -67,7 +66,12 @@ impl SignIn {
         }
     }
 
-    async fn prove(&self, query: CallbackQuery, flow: &Flow) -> Result<SignedIn, SignInFault> {
+    /// The person that the answer stands for, and where the person wanted to go.
+    async fn prove(
+        &self,
+        query: CallbackQuery,
+        flow: Flow,
+    ) -> Result<(SignedIn, String), SignInFault> {
         match query.error.as_deref() {
             None => {}
             Some("access_denied") => return Err(SignInFault::Declined),
@@ -75,14 +79,15 @@ impl SignIn {
         }
         let code = query.code.ok_or(SignInFault::Incomplete)?;
         let secrets = FlowSecrets {
-            nonce: flow.nonce.clone(),
-            verifier: flow.verifier.clone(),
+            nonce: flow.nonce,
+            verifier: flow.verifier,
         };
         let answer = crate::oidc::Answer {
             code,
             issuer: query.iss,
         };
-        Ok(self.provider.finish(answer, &secrets).await?)
+        let person = self.provider.finish(answer, &secrets).await?;
+        Ok((person, flow.return_to))
     }
 
     async fn welcome(

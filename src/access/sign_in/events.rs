@@ -110,6 +110,15 @@ impl SignIn {
         self.store.commit(Change::none(), event).await.map(|_| ())
     }
 
+    /// Records a stranger's refusal; what is told if even that cannot be written.
+    pub(super) async fn refused(&self, visitor: &Visitor, fault: SignInFault) -> SignInFault {
+        let recorded = self.record_refusal(visitor, Principal::Anonymous, &fault);
+        match recorded.await {
+            Ok(()) => fault,
+            Err(error) => error.into(),
+        }
+    }
+
     /// Writes the counts of windows that have closed by now.
     pub async fn close_windows(&self) -> Result<(), CommitError> {
         let closed = self.refusals.closed(|w| w.close(self.clock.now()));

@@ -47,6 +47,11 @@ pub enum SignInFault {
     /// The break-glass password was not accepted.
     #[error(transparent)]
     BreakGlass(#[from] BreakGlassError),
+    /// The sign-out could not be written.
+    #[error(
+        "you are signed out, but that could not be recorded and would be forgotten by a restart; sign out again when the server has mended"
+    )]
+    SignOut(SessionError),
     /// The session or the event could not be written.
     #[error("the sign-in could not be recorded, so it does not hold; the server's log says why")]
     Store(#[from] CommitError),
@@ -94,6 +99,7 @@ impl SignInFault {
             Self::HostUnknown => "host-unknown",
             Self::BreakGlass(_) => "break-glass",
             Self::Store(_) => "store",
+            Self::SignOut(_) => "sign-out",
         }
     }
 

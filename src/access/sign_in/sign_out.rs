@@ -65,14 +65,15 @@ impl SignIn {
         if everywhere {
             let reasons = vec![DisplayText::lossy("signed out everywhere")];
             let event = AuditEvent { reasons, ..event };
-            self.sessions.end_all_of(session.principal, event).await?;
-            return Ok(());
+            let ended = self.sessions.end_all_of(session.principal, event).await;
+            return ended.map_err(SignInFault::SignOut);
         }
         let object = Object {
             kind: ObjectKind::Session,
             id: DisplayText::lossy(&parent.to_string()),
         };
         let event = AuditEvent { object, ..event };
-        Ok(self.sessions.end(parent, event).await?)
+        let ended = self.sessions.end(parent, event).await;
+        ended.map_err(SignInFault::SignOut)
     }
 }
