@@ -30,6 +30,15 @@
 //! stand_in.replace_key(); stand_in.forget_sessions();
 //! ```
 //!
+//! The product itself is met from outside: `samovar` starts the real binary, `nginx` and `caddy` real proxies, `upstream`
+//! is an application behind them:
+//!
+//! ```text
+//! let samovar = Samovar::start(folder.path(), &gitea).await;
+//! let mut ada = samovar.claim(&gitea, "ada").await;       // administrator; ada.get("/roles"), ada.must("POST", …)
+//! let page = Browser::new().visit(&url, &gitea, "ben").await; // signs in on the way when asked
+//! ```
+//!
 //! May never name Samovar's rooms: the world must not believe what the product believes.
 #![allow(
     dead_code,
