@@ -58,4 +58,5 @@ async fn a_person_gets_from_the_claim_code_to_a_protected_application_and_out_ag
     let failed = String::from_utf8_lossy(&done.stderr);
     let log = samovar.program().output();
     assert!(done.status.success(), "{said}{failed}\n{log}");
+    assert_eq!(samovar.end().await, Some(0));
 }
