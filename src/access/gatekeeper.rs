@@ -2,7 +2,7 @@
 
 use super::decided::Decided;
 use super::facts::{ANONYMOUS, Credentials, Known, Place};
-use super::identity::Sources;
+use super::identity::{Identities, Sources};
 use super::judgement::{Judgement, refusal};
 use super::recorder::Recorder;
 use super::repository::Named;
@@ -13,20 +13,12 @@ use crate::policy::{self, CanonicalPath, Outcome, Policy, Request};
 use crate::session::Sessions;
 use std::sync::Arc;
 
-/// The answer to a door.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Let it through, with these headers for the application.
-    Allowed(IdentityHeaders),
-    /// Do not.
-    Refused(Refusal),
-}
-
 /// Checks requests to applications and calls of Samovar's own API.
 pub struct Gatekeeper {
     pub(super) policy: Arc<PolicyHolder>,
     pub(super) credentials: Credentials,
     pub(super) recorder: Arc<Recorder>,
+    identities: Identities,
     clock: Arc<dyn Clock>,
 }
 
@@ -44,17 +36,18 @@ impl Gatekeeper {
             policy,
             credentials,
             recorder,
+            identities: Identities::default(),
             clock,
         }
     }
 
     /// Decides and records. An event that is owed is durable before this returns; if it cannot be, nothing is allowed.
-    pub async fn check(&self, asked: &Asked<'_>) -> Verdict {
+    pub async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
         let (verdict, decided) = self.judge(asked).await;
         let sent_to_sign_in = asked.navigation
             && matches!(
                 verdict,
-                Verdict::Refused(Refusal::CredentialsMissing | Refusal::SessionEnded)
+                Err(Refusal::CredentialsMissing | Refusal::SessionEnded)
             );
         let Some(decided) = decided.filter(|_| !sent_to_sign_in) else {
             return verdict;
@@ -67,20 +60,23 @@ impl Gatekeeper {
             Ok(()) => verdict,
             Err(error) => {
                 tracing::error!(%error, "a decision could not be recorded, so it is refused");
-                Verdict::Refused(Refusal::StoreUnavailable)
+                Err(Refusal::StoreUnavailable)
             }
         }
     }
 
     /// Decides again without recording: for a door that must ask twice about one request.
-    pub async fn answer(&self, asked: &Asked<'_>) -> Verdict {
+    pub async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
         self.judge(asked).await.0
     }
 
-    async fn judge(&self, asked: &Asked<'_>) -> (Verdict, Option<Decided>) {
+    async fn judge(
+        &self,
+        asked: &Asked<'_>,
+    ) -> (Result<IdentityHeaders, Refusal>, Option<Decided>) {
         let policy = self.policy.load();
         let Some(application) = policy.application_at(asked.host) else {
-            return (Verdict::Refused(Refusal::HostUnknown), None);
+            return (Err(Refusal::HostUnknown), None);
         };
         let case = Case {
             policy: &policy,
@@ -90,17 +86,15 @@ impl Gatekeeper {
         };
         let judgement = self.judge_case(&case).await;
         let directory = self.mirror().directory();
+        let sources = Sources {
+            policy: &policy,
+            directory: &directory,
+            application,
+            now: case.now,
+        };
         let verdict = match &judgement.result {
-            Ok(()) => Verdict::Allowed(
-                Sources {
-                    policy: &policy,
-                    directory: &directory,
-                    application,
-                    now: case.now,
-                }
-                .headers(judgement.known.as_ref()),
-            ),
-            Err(refusal) => Verdict::Refused(refusal.clone()),
+            Ok(()) => Ok(self.identities.headers(&sources, judgement.known.as_ref())),
+            Err(refusal) => Err(refusal.clone()),
         };
         let versions = (policy.version(), directory.version);
         (

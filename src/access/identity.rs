@@ -5,12 +5,13 @@
 
 use super::facts::Known;
 use crate::model::{
-    Application, BindingSubject, Directory, IdentityHeader, OrganizationId, Principal, TeamId,
-    Timestamp,
+    Application, ApplicationId, BindingSubject, Directory, IdentityHeader, OrganizationId,
+    Principal, TeamId, Timestamp,
 };
 use crate::policy::{Holdings, Policy};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What is encoded beside all that is not ASCII: what separates, what escapes, and blanks.
 const ENCODED: AsciiSet = CONTROLS.add(b' ').add(b'%').add(b',');
@@ -21,16 +22,60 @@ const LONGEST: usize = 4 * 1024;
 /// Stands last in a list that did not fit; no organization, team or role is spelled so.
 const CUT: &str = "...";
 
-/// Who calls, as an application reads it: every header that the application chose, empty if unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct IdentityHeaders(Vec<(IdentityHeader, String)>);
+/// Who calls, as an application reads it: every header that the application chose, empty if unknown; in the order of
+/// [`IdentityHeader::ALL`].
+pub type IdentityHeaders = Arc<[(IdentityHeader, String)]>;
 
-impl IdentityHeaders {
-    /// In the order of [`IdentityHeader::ALL`].
-    pub fn iter(&self) -> impl Iterator<Item = (IdentityHeader, &str)> {
-        self.0
-            .iter()
-            .map(|(header, value)| (*header, value.as_str()))
+/// Identities that are remembered at a time; beyond it all are made anew.
+const REMEMBERED: usize = 20_000;
+
+/// Identity headers of those who came lately. A memory of a pure function: an entry counts only for the very policy and
+/// directory that it was made from, and until the next role binding ends.
+#[derive(Default)]
+pub(super) struct Identities(Mutex<HashMap<(Principal, ApplicationId), Remembered>>);
+
+struct Remembered {
+    versions: (u64, u64),
+    until: Option<Timestamp>,
+    headers: IdentityHeaders,
+}
+
+impl Identities {
+    /// The headers for somebody known, or for nobody.
+    pub(super) fn headers(&self, sources: &Sources<'_>, known: Option<&Known>) -> IdentityHeaders {
+        let Some(known) = known else {
+            return sources.headers(None);
+        };
+        let key = (known.principal, sources.application.id);
+        let versions = (sources.policy.version(), sources.directory.version);
+        if let Some(entry) = self.lock().get(&key)
+            && entry.versions == versions
+            && entry.until.is_none_or(|until| sources.now < until)
+        {
+            return Arc::clone(&entry.headers);
+        }
+        // Made of the very directory that the entry names: what is known of the caller may be a moment older.
+        let user = match known.principal {
+            Principal::User(id) => sources.directory.user(id).cloned(),
+            _ => None,
+        };
+        let principal = known.principal;
+        let headers = sources.headers(Some(&Known { principal, user }));
+        let entry = Remembered {
+            versions,
+            until: sources.policy.next_end(sources.now),
+            headers: Arc::clone(&headers),
+        };
+        let mut all = self.lock();
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(key, entry);
+        headers
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(Principal, ApplicationId), Remembered>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -44,7 +89,7 @@ pub(super) struct Sources<'a> {
 
 impl Sources<'_> {
     /// The headers for somebody known, or for nobody.
-    pub(super) fn headers(&self, known: Option<&Known>) -> IdentityHeaders {
+    fn headers(&self, known: Option<&Known>) -> IdentityHeaders {
         let mut room = LONGEST;
         let chosen = IdentityHeader::ALL
             .into_iter()
@@ -54,7 +99,7 @@ impl Sources<'_> {
             room = room.saturating_sub(value.len());
             (header, value)
         };
-        IdentityHeaders(chosen.map(value).collect())
+        chosen.map(value).collect()
     }
 
     fn value(&self, header: IdentityHeader, known: &Known, room: usize) -> String {
@@ -158,7 +203,102 @@ fn single(text: &str, room: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::*;
+    use crate::policy::built_in_roles;
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn user(login: &str) -> DirectoryUser {
+        DirectoryUser {
+            id: UserId::from_bytes([1; 16]),
+            gitea: GiteaUserId::try_from(7).unwrap(),
+            login: login.parse().unwrap(),
+            full_name: DisplayText::lossy(""),
+            email: DisplayText::lossy(""),
+            enabled: true,
+            site_administrator: false,
+            teams: Vec::new(),
+            organizations: Vec::new(),
+            owner_of: Vec::new(),
+            freshness: Timestamp::ZERO,
+        }
+    }
+
+    fn directory(version: u64, login: &str) -> Directory {
+        let user = user(login);
+        Directory {
+            version,
+            users: [(user.id, Arc::new(user))].into(),
+            ..Directory::default()
+        }
+    }
+
+    /// One role, given to the person until 100 s.
+    fn policy() -> Policy {
+        let role = Role {
+            id: RoleId::from_bytes([5; 16]),
+            name: "deployer".parse().unwrap(),
+            description: DisplayText::lossy(""),
+            permissions: ["deployments:write".parse().unwrap()].into(),
+            built_in: false,
+            version: 1,
+        };
+        let binding = RoleBinding {
+            id: RoleBindingId::from_bytes([6; 16]),
+            role: role.id,
+            subject: BindingSubject::User {
+                id: UserId::from_bytes([1; 16]),
+            },
+            range: Range::Everywhere,
+            until: Some(Timestamp::from_seconds(100)),
+            version: 1,
+        };
+        let mut roles = built_in_roles().unwrap();
+        roles.push(role);
+        Policy::build(1, roles, vec![binding], Vec::new()).unwrap()
+    }
+
+    fn application() -> Application {
+        Application {
+            id: ApplicationId::from_bytes([2; 16]),
+            name: "deploy-api".parse().unwrap(),
+            hosts: BTreeSet::new(),
+            routes: Vec::new(),
+            identity_headers: [IdentityHeader::User, IdentityHeader::Roles].into(),
+            authorization: AuthorizationOwner::Samovar,
+            origins: BTreeSet::new(),
+            audit: AuditMode::FirstInWindow,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_follows_the_directory_and_the_end_of_a_role_binding() {
+        let (identities, policy, application) = (Identities::default(), policy(), application());
+        let known = Known {
+            principal: Principal::User(UserId::from_bytes([1; 16])),
+            user: Some(Arc::new(user("ben"))),
+        };
+        let ask = |directory: &Directory, seconds| {
+            let sources = Sources {
+                policy: &policy,
+                directory,
+                application: &application,
+                now: Timestamp::from_seconds(seconds),
+            };
+            let headers = identities.headers(&sources, Some(&known));
+            headers
+                .iter()
+                .map(|(_, value)| value.clone())
+                .collect::<Vec<_>>()
+        };
+        let before = directory(1, "ben");
+        assert_eq!(ask(&before, 1), ["ben", "deployer"]);
+        assert_eq!(ask(&before, 99), ["ben", "deployer"], "remembered");
+        assert_eq!(ask(&before, 100), ["ben", ""], "the role binding has ended");
+        // What was known of the caller says `ben` still; the directory has the new name.
+        assert_eq!(ask(&directory(2, "benjamin"), 1), ["benjamin", "deployer"]);
+    }
 
     #[test]
     fn a_comma_a_percent_sign_and_what_is_not_ascii_are_encoded() {

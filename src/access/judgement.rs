@@ -88,7 +88,7 @@ pub(super) fn refusal(denial: Denial, decision: &Decision, fault: Option<Refusal
 fn route_name(decision: &Decision) -> Option<RouteName> {
     decision.reasons.iter().find_map(|reason| match reason {
         Reason::Route { methods, path, .. } => Some(RouteName {
-            methods: methods.clone(),
+            methods: *methods,
             path: path.clone(),
         }),
         _ => None,

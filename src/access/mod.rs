@@ -21,7 +21,7 @@ mod tally;
 
 pub use asked::{Asked, Client};
 pub use explain::{Explanation, Question};
-pub use gatekeeper::{Gatekeeper, Verdict};
+pub use gatekeeper::Gatekeeper;
 pub use identity::IdentityHeaders;
 pub use own::{
     ApplicationsRead, ApplicationsWrite, AuditEventsRead, DecisionsExplain, DirectoryRead,

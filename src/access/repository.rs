@@ -17,6 +17,9 @@ pub(super) struct Named<'a> {
 impl Named<'_> {
     /// Owner and name, when the first matching route names a repository and asks for it, or a binding's range may.
     fn repository(&self) -> Option<(Login, RepositoryName)> {
+        if !self.policy.speaks_of_repositories() {
+            return None;
+        }
         let (_, route, parameters) = self
             .policy
             .route(self.application, self.method, self.path)?;

@@ -3,6 +3,7 @@
 use super::{Invalid, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// One segment of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,7 +19,8 @@ pub enum Segment {
 /// `/a/**` matches `/a`, `/a/` and everything below; `{x}` is one non-empty segment; `/a` and `/a/` are two paths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PathPattern {
-    segments: Vec<Segment>,
+    // Shared: every decision names its route.
+    segments: Arc<[Segment]>,
     rest: bool,
 }
 
@@ -43,7 +45,7 @@ impl PathPattern {
 
 impl fmt::Display for PathPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for segment in &self.segments {
+        for segment in self.segments.iter() {
             match segment {
                 Segment::Literal(text) => write!(f, "/{text}")?,
                 Segment::Parameter(name) => write!(f, "/{{{name}}}")?,
@@ -82,7 +84,10 @@ impl FromStr for PathPattern {
             }
         };
         check(text, &segments, rest)?;
-        Ok(Self { segments, rest })
+        Ok(Self {
+            segments: segments.into(),
+            rest,
+        })
     }
 }
 

@@ -3,13 +3,14 @@
 use super::{Invalid, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// Resources that begin so are Samovar's own; no wildcard ever matches them.
 const OWN: &str = "samovar.";
 
 /// One thing that can be allowed: `resource:action`, for example `deployments:write`. Also an OAuth scope word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Permission(String);
+pub struct Permission(Arc<str>);
 
 impl Permission {
     /// `resource:action`.
@@ -40,7 +41,7 @@ impl FromStr for Permission {
         let parts = text
             .split_once(':')
             .filter(|(resource, action)| word(resource) && word(action));
-        parts.map(|_| Self(text.to_owned())).ok_or_else(|| {
+        parts.map(|_| Self(text.into())).ok_or_else(|| {
             Invalid::new(format!(
                 "`{}` is no permission; write `resource:action` in lower case, such as `deployments:write`",
                 text.chars().take(80).collect::<String>().escape_debug()

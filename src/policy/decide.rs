@@ -141,14 +141,7 @@ pub fn decide(
     request: &Request<'_>,
     now: Timestamp,
 ) -> Decision {
-    Case {
-        policy,
-        subject,
-        request,
-        now,
-        every_witness: false,
-    }
-    .decide()
+    Case::new(policy, subject, request, now).decide()
 }
 
 /// The same decision with every witness.
@@ -158,12 +151,10 @@ pub fn explain(
     request: &Request<'_>,
     now: Timestamp,
 ) -> Decision {
+    let case = Case::new(policy, subject, request, now);
     Case {
-        policy,
-        subject,
-        request,
-        now,
         every_witness: true,
+        ..case
     }
     .decide()
 }
@@ -176,7 +167,22 @@ struct Case<'a> {
     every_witness: bool,
 }
 
-impl Case<'_> {
+impl<'a> Case<'a> {
+    const fn new(
+        policy: &'a Policy,
+        subject: &'a SubjectFacts<'a>,
+        request: &'a Request<'a>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            policy,
+            subject,
+            request,
+            now,
+            every_witness: false,
+        }
+    }
+
     fn decide(&self) -> Decision {
         let request = self.request;
         let Some((at, route, parameters)) =
@@ -191,7 +197,7 @@ impl Case<'_> {
         };
         let mut reasons = vec![Reason::Route {
             place: at + 1,
-            methods: route.methods.clone(),
+            methods: route.methods,
             path: route.path.clone(),
         }];
         let result = self.check(route, &mut reasons);

@@ -4,7 +4,7 @@ use super::routes::{Parameters, RouteIndex, parameters};
 use super::target::CanonicalPath;
 use crate::model::{
     Application, ApplicationId, BindingSubject, HostName, Name, Range, Requirement, Role,
-    RoleBinding, RoleBindingId, RoleId, Route,
+    RoleBinding, RoleBindingId, RoleId, Route, Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,6 +19,9 @@ pub struct Policy {
     by_host: HashMap<HostName, ApplicationId>,
     routes: HashMap<ApplicationId, RouteIndex>,
     ranges_over_repositories: bool,
+    routes_ask_repositories: bool,
+    // Sorted.
+    ends: Vec<Timestamp>,
 }
 
 /// Why a set of roles, bindings and applications is no policy.
@@ -109,6 +112,8 @@ impl Policy {
             by_host: HashMap::new(),
             routes: HashMap::new(),
             ranges_over_repositories: false,
+            routes_ask_repositories: false,
+            ends: Vec::new(),
         };
         let faults = policy.faults();
         if !faults.is_empty() {
@@ -167,6 +172,17 @@ impl Policy {
         self.ranges_over_repositories
     }
 
+    /// The first end of a role binding after `now`: until then nothing changes by time alone.
+    pub fn next_end(&self, now: Timestamp) -> Option<Timestamp> {
+        let after = self.ends.partition_point(|end| *end <= now);
+        self.ends.get(after).copied()
+    }
+
+    /// Can what Gitea says of a repository matter to any decision?
+    pub fn speaks_of_repositories(&self) -> bool {
+        self.ranges_over_repositories || self.routes_ask_repositories
+    }
+
     /// The application that answers to a host.
     pub fn application_at(&self, host: &HostName) -> Option<&Application> {
         self.by_host
@@ -203,6 +219,8 @@ impl Policy {
     }
 
     fn index(&mut self) {
+        self.ends = self.bindings.values().filter_map(|b| b.until).collect();
+        self.ends.sort_unstable();
         for binding in self.bindings.values() {
             self.ranges_over_repositories |= matches!(binding.range, Range::Repositories { .. });
             self.by_subject
@@ -211,6 +229,8 @@ impl Policy {
                 .push(binding.id);
         }
         for application in self.applications.values() {
+            self.routes_ask_repositories |=
+                application.routes.iter().any(|r| r.repository.is_some());
             self.by_host.extend(
                 application
                     .hosts

@@ -1,7 +1,8 @@
 //! Who may do what in these tests: an application with three kinds of routes, Ada who may deploy and Ben who may not.
 
+use samovar::access::IdentityHeaders;
 use samovar::access::{Asked, Refusal, RouteName};
-use samovar::http::forward_auth::{IdentityHeaders, Judge};
+use samovar::http::forward_auth::Judge;
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, HostName,
     IdentityHeader, Principal, Random, Range, Requirement, Role, RoleBinding, RoleBindingId,
@@ -127,7 +128,7 @@ impl Knows {
         let route = || {
             let (_, route, _) = policy.route(application.id, asked.method, &path).unwrap();
             RouteName {
-                methods: route.methods.clone(),
+                methods: route.methods,
                 path: route.path.clone(),
             }
         };
@@ -153,11 +154,12 @@ impl Knows {
 
 /// Groups are mostly empty: an empty header must still overwrite the client's.
 fn identity(login: &str, groups: usize) -> IdentityHeaders {
-    vec![
+    [
         (IdentityHeader::User, login.to_owned()),
         (IdentityHeader::Name, login.to_uppercase()),
         (IdentityHeader::Groups, "g".repeat(groups)),
     ]
+    .into()
 }
 
 impl Judge for Knows {

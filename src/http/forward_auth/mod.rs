@@ -10,7 +10,7 @@ mod nginx;
 pub mod snippets;
 
 use super::{Exchange, Problem};
-use crate::access::{Asked, Gatekeeper, PolicyHolder, Refusal, Verdict};
+use crate::access::{Asked, Gatekeeper, IdentityHeaders, PolicyHolder, Refusal};
 use crate::model::{HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
 use forwarded::{Dialect, Forwarded};
@@ -20,9 +20,6 @@ use poem::web::Redirect;
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::future::Future;
 use std::sync::Arc;
-
-/// Identity headers with their values: all that the application chose, empty if unknown.
-pub type IdentityHeaders = Vec<(IdentityHeader, String)>;
 
 /// Who decides: the gatekeeper; a table in the tests of the doors.
 pub trait Judge: Send + Sync + 'static {
@@ -41,21 +38,11 @@ pub trait Judge: Send + Sync + 'static {
 
 impl Judge for Gatekeeper {
     async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
-        headers(self.check(asked).await)
+        self.check(asked).await
     }
 
     async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
-        headers(self.answer(asked).await)
-    }
-}
-
-fn headers(verdict: Verdict) -> Result<IdentityHeaders, Refusal> {
-    match verdict {
-        Verdict::Allowed(headers) => Ok(headers
-            .iter()
-            .map(|(header, value)| (header, value.to_owned()))
-            .collect()),
-        Verdict::Refused(refusal) => Err(refusal),
+        self.answer(asked).await
     }
 }
 
@@ -194,10 +181,10 @@ const IN_QUERY: AsciiSet = CONTROLS
     .add(b'}');
 
 /// It may pass, and the application learns who calls.
-fn allow(identity: IdentityHeaders) -> Response {
+fn allow(identity: &IdentityHeaders) -> Response {
     let mut response = Response::builder();
-    for (header, value) in identity {
-        response = response.header(name(header), value);
+    for (header, value) in identity.iter() {
+        response = response.header(name(*header), value);
     }
     response.finish()
 }

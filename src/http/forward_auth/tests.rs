@@ -24,10 +24,11 @@ impl Table {
             )),
             (_, None) => Err(Refusal::CredentialsMissing),
             ("/none", Some(_)) => Err(Refusal::RouteUnknown),
-            _ => Ok(vec![
+            _ => Ok([
                 (IdentityHeader::User, "ada".to_owned()),
                 (IdentityHeader::Email, String::new()),
-            ]),
+            ]
+            .into()),
         }
     }
 }
