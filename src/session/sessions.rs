@@ -108,15 +108,25 @@ impl Sessions {
             .chain([Operation::PutSession(session.clone())])
             .collect();
         self.store.commit(change, event).await?;
-        let mut table = self.write();
-        // The parent may have ended while the disk was written; then the child is none.
-        if let SessionPlace::Application { parent, .. } = &session.place
-            && table.by_id(*parent).is_none()
-        {
-            return Err(SessionError::ParentEnded);
+        if self.take_in(&session) {
+            return Ok((Arc::new(session), secret));
         }
-        table.insert(session.clone());
-        Ok((Arc::new(session), secret))
+        self.forget(vec![session.id], expiry(session.id, self.clock.now()))
+            .await?;
+        Err(SessionError::ParentEnded)
+    }
+
+    /// The parent may have ended while the disk was written; then the child is none.
+    fn take_in(&self, session: &Session) -> bool {
+        let mut table = self.write();
+        let orphan = match &session.place {
+            SessionPlace::Samovar => false,
+            SessionPlace::Application { parent, .. } => table.by_id(*parent).is_none(),
+        };
+        if !orphan {
+            table.insert(session.clone());
+        }
+        !orphan
     }
 
     /// The session that a secret opens, if its time is not over. A child's use is its parent's too.
