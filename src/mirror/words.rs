@@ -19,7 +19,7 @@ pub(super) fn sentence(change: &Change, people: &BTreeMap<GiteaUserId, User>) ->
             } else {
                 "disabled"
             };
-            format!("{} is new or changed: {state}", person(&account.id))
+            format!("{} is new or changed, and {state}", person(&account.id))
         }
         Change::AccountGone(id) => format!("{} is gone", person(id)),
         Change::PutOrganization(organization) => {
@@ -28,8 +28,8 @@ pub(super) fn sentence(change: &Change, people: &BTreeMap<GiteaUserId, User>) ->
         Change::OrganizationGone(id) => format!("organization {id} is gone"),
         Change::PutTeam(team) => {
             let (id, organization) = (team.id, team.organization);
-            let owners = if team.owners { ", its owners" } else { "" };
-            format!("team {id} of organization {organization}{owners} is new or renamed")
+            let team = if team.owners { "owners team" } else { "team" };
+            format!("{team} {id} of organization {organization} is new or renamed")
         }
         Change::TeamGone(id) => format!("team {id} is gone"),
         Change::Joined(team, user) => format!("{} joined team {team}", person(user)),
