@@ -126,7 +126,7 @@ pub(super) const KEYS: &[Key] = &[
         ("gitea", "client_secret_file"),
         Set::May,
         "\"/etc/samovar/gitea-client-secret\"",
-        &["File with the client secret and nothing else, not readable by everyone."],
+        &["File with the client secret and nothing else, readable by the server's user alone."],
     ),
     key(
         ("gitea", "token_file"),

@@ -1,4 +1,4 @@
-//! Secrets from outside the file: an environment variable, a systemd credential, or a file that a key names.
+//! Secrets from outside the file: a systemd credential, an environment variable, or a file that a key names.
 
 use super::Environment;
 use super::keys::SECRETS;
@@ -8,7 +8,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-/// The secret of this key, from the first place that has it.
+/// The secret of this key, from the first place that has it: a credential, which no other process can see, goes before a
+/// variable, which children inherit.
 pub(super) fn secret(
     raw: &mut Raw,
     wanted: &str,
@@ -16,14 +17,14 @@ pub(super) fn secret(
 ) -> Option<SecretString> {
     let (key, variable, credential, file_key) =
         SECRETS.iter().find(|(key, ..)| *key == wanted).copied()?;
-    if let Some(value) = environment(variable) {
-        return checked(raw, key, variable, &value);
-    }
     if let Some(folder) = environment("CREDENTIALS_DIRECTORY") {
         let path = Path::new(&folder).join(credential);
         if path.exists() {
             return from_file(raw, key, &path, false);
         }
+    }
+    if let Some(value) = environment(variable) {
+        return checked(raw, key, variable, &value);
     }
     if let Some(path) = raw.text(file_key) {
         return from_file(raw, file_key, Path::new(&path), true);
@@ -47,10 +48,10 @@ fn from_file(raw: &mut Raw, key: &str, path: &Path, check_mode: bool) -> Option<
             raw.problem(key, format!("`{shown}` cannot be read: {error}"));
             None
         }
-        Ok((meta, _)) if check_mode && meta.permissions().mode() & 0o004 != 0 => {
+        Ok((meta, _)) if check_mode && meta.permissions().mode() & 0o077 != 0 => {
             raw.problem(
                 key,
-                format!("`{shown}` can be read by everyone; run `chmod 600` on it"),
+                format!("`{shown}` can be read by others; run `chmod 600` on it"),
             );
             None
         }

@@ -90,7 +90,7 @@ fn every_problem_of_a_bad_file_is_reported_at_once_with_its_key() {
 }
 
 #[test]
-fn a_secret_comes_from_the_environment_before_a_credential_before_a_file() {
+fn a_secret_comes_from_a_credential_before_the_environment_before_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     fs::write(&file, "from-file\n").unwrap();
@@ -105,9 +105,10 @@ fn a_secret_comes_from_the_environment_before_a_credential_before_a_file() {
     let secret = |name: &str| (name == "SAMOVAR_GITEA_CLIENT_SECRET").then(|| "x".to_owned());
     let credentials = folder.path().display().to_string();
     assert_eq!(shown(&with_secrets), "token-value");
+    let folder_of_credentials =
+        |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| credentials.clone());
     assert_eq!(
-        shown(&|name| secret(name)
-            .or_else(|| (name == "CREDENTIALS_DIRECTORY").then(|| credentials.clone()))),
+        shown(&|name| with_secrets(name).or_else(|| folder_of_credentials(name))),
         "from-credential"
     );
     assert_eq!(shown(&secret), "from-file");
@@ -116,7 +117,7 @@ fn a_secret_comes_from_the_environment_before_a_credential_before_a_file() {
     assert!(
         problems
             .to_string()
-            .contains("can be read by everyone; run `chmod 600` on it"),
+            .contains("can be read by others; run `chmod 600` on it"),
         "{problems}"
     );
 }
