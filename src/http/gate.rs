@@ -75,14 +75,19 @@ impl Gate {
         let host = host(&request, &self.settings.own)?;
         let door = self.door(&host, request.uri().path())?;
         check_connection(request.headers())?;
-        if !is_check(&request) {
+        let check = is_check(&request);
+        if !check {
             self.check_body(request.headers())?;
             origin::check(&request, self.settings.https, &host)?;
         }
         let exchange = self.exchange(&request, host, asker);
         request.set_data(exchange);
         let answer = door.call(request);
-        // Checks wait for no client; everything else may be reading a body that never ends.
+        if check {
+            // It waits for no client, and what it asks of Gitea has limits of its own.
+            return answer.await.map(IntoResponse::into_response);
+        }
+        // Everything else may be reading a body that never ends.
         let answer = tokio::time::timeout(self.settings.answer_timeout, answer).await;
         let answer = answer.map_err(|_| slow())?;
         answer.map(IntoResponse::into_response)

@@ -85,6 +85,12 @@ fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
+/// Lower-case letters, digits and dots have one spelling already: most hosts, at every request.
+fn is_plain(host: &str) -> bool {
+    host.bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
+}
+
 fn canonical_host(host: &str) -> Option<String> {
     if let Some(inner) = host.strip_prefix('[') {
         let address: std::net::Ipv6Addr = inner.strip_suffix(']')?.parse().ok()?;
@@ -94,7 +100,11 @@ fn canonical_host(host: &str) -> Option<String> {
     if let Ok(address) = host.parse::<std::net::Ipv4Addr>() {
         return Some(address.to_string());
     }
-    let ascii = idna::domain_to_ascii_strict(host).ok()?;
+    let ascii = if is_plain(host) {
+        host.to_owned()
+    } else {
+        idna::domain_to_ascii_strict(host).ok()?
+    };
     let label = |l: &str| !l.is_empty() && l.len() <= 63;
     // A last label of digits alone would be read as an address by some parties (decimal or octal forms).
     let numeric_end = ascii
