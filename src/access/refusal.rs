@@ -70,7 +70,7 @@ pub enum Refusal {
     },
     /// The access to the repository is missing.
     #[error(
-        "route {route} needs {} access to the Gitea repository that the path names; ask its owners", level(*.needed)
+        "route {route} needs {needed} access to the Gitea repository that the path names; ask its owners"
     )]
     RepositoryAccessMissing {
         /// The route that matched.
@@ -116,12 +116,4 @@ fn list(permissions: &[Permission]) -> String {
     };
     let names: Vec<String> = permissions.iter().map(|p| format!("`{p}`")).collect();
     format!("{noun} {}", names.join(", "))
-}
-
-const fn level(level: RepositoryLevel) -> &'static str {
-    match level {
-        RepositoryLevel::Read => "read",
-        RepositoryLevel::Write => "write",
-        RepositoryLevel::Admin => "admin",
-    }
 }

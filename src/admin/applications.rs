@@ -5,8 +5,8 @@ use super::{Admin, AdminError};
 use crate::access::{ApplicationsWrite, Permit};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{
-    Application, ApplicationId, AuditMode, AuthorizationOwner, DisplayText, HostName,
-    IdentityHeader, Name, Range, Route,
+    Application, ApplicationId, AuditMode, AuthorizationOwner, HostName, IdentityHeader, Name,
+    Range, Route,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Expect, Operation};
@@ -65,7 +65,12 @@ impl Admin {
             Expect::Absent,
         ));
         let (now, action) = (self.clock.now(), Action::ApplicationCreate);
-        let event = permit.caller().event(now, action, object(id), &policy);
+        let event = permit.caller().event(
+            now,
+            action,
+            Object::new(ObjectKind::Application, id),
+            &policy,
+        );
         self.put_in_force(&turn, next, change, event).await?;
         Ok(application)
     }
@@ -87,7 +92,12 @@ impl Admin {
         let expect = Expect::Version(version);
         let change = Change::from(Operation::PutApplication(application.clone(), expect));
         let (now, action) = (self.clock.now(), Action::ApplicationUpdate);
-        let event = permit.caller().event(now, action, object(id), &policy);
+        let event = permit.caller().event(
+            now,
+            action,
+            Object::new(ObjectKind::Application, id),
+            &policy,
+        );
         self.put_in_force(&turn, next, change, event).await?;
         Ok(application)
     }
@@ -110,7 +120,12 @@ impl Admin {
         next.applications.retain(|a| a.id != id);
         let change = Change::from(Operation::DeleteApplication(id, Expect::Version(version)));
         let (now, action) = (self.clock.now(), Action::ApplicationDelete);
-        let event = permit.caller().event(now, action, object(id), &policy);
+        let event = permit.caller().event(
+            now,
+            action,
+            Object::new(ObjectKind::Application, id),
+            &policy,
+        );
         self.put_in_force(&turn, next, change, event).await
     }
 }
@@ -126,11 +141,4 @@ fn present(policy: &Policy, id: ApplicationId, given: u64) -> Result<&Applicatio
         present: application.version,
         given,
     })
-}
-
-fn object(id: ApplicationId) -> Object {
-    Object {
-        kind: ObjectKind::Application,
-        id: DisplayText::lossy(&id.to_string()),
-    }
 }

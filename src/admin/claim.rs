@@ -146,10 +146,7 @@ impl Admin {
             Principal::User(id) => id.to_string(),
             other => other.to_string(),
         };
-        let object = Object {
-            kind: ObjectKind::User,
-            id: DisplayText::lossy(&who),
-        };
+        let object = Object::new(ObjectKind::User, &who);
         let (now, action) = (self.clock.now(), Action::AdministratorClaim);
         caller.event(now, action, object, &self.policy.load())
     }

@@ -4,7 +4,6 @@ use super::{Admin, AdminError};
 use crate::access::{MirrorSync, Permit};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::mirror::{MirrorError, PassReport};
-use crate::model::DisplayText;
 use crate::store::Change;
 
 /// Why not everything was read.
@@ -21,10 +20,7 @@ pub enum SyncError {
 impl Admin {
     /// Records who asked, then reads everything; returns when what Gitea said is in force.
     pub async fn sync_mirror(&self, permit: Permit<MirrorSync>) -> Result<PassReport, SyncError> {
-        let object = Object {
-            kind: ObjectKind::Directory,
-            id: DisplayText::lossy("gitea"),
-        };
+        let object = Object::new(ObjectKind::Directory, "gitea");
         let (now, policy) = (self.clock.now(), self.policy());
         let event = permit
             .caller()

@@ -4,9 +4,7 @@ use super::draft::Draft;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RoleBindingsWrite};
 use crate::audit::{Action, Object, ObjectKind};
-use crate::model::{
-    BindingSubject, DisplayText, Range, RoleBinding, RoleBindingId, RoleId, Timestamp,
-};
+use crate::model::{BindingSubject, Range, RoleBinding, RoleBindingId, RoleId, Timestamp};
 use crate::policy::{ADMINISTRATOR, Policy, PolicyFault};
 use crate::store::{Change, Expect, Operation};
 
@@ -48,7 +46,12 @@ impl Admin {
         let id = RoleBindingId::generate(&*self.clock, &*self.random);
         let binding = draft.binding(id, 1);
         let (now, action) = (self.clock.now(), Action::RoleBindingCreate);
-        let event = permit.caller().event(now, action, object(id), &policy);
+        let event = permit.caller().event(
+            now,
+            action,
+            Object::new(ObjectKind::RoleBinding, id),
+            &policy,
+        );
         let allowed = self.may_bind(&permit, &policy, &binding);
         self.unless_refused(allowed, &event).await?;
         self.subject_exists(&binding.subject)?;
@@ -71,7 +74,12 @@ impl Admin {
         let present = present(&policy, id, version)?;
         let binding = draft.binding(id, version + 1);
         let (now, action) = (self.clock.now(), Action::RoleBindingUpdate);
-        let event = permit.caller().event(now, action, object(id), &policy);
+        let event = permit.caller().event(
+            now,
+            action,
+            Object::new(ObjectKind::RoleBinding, id),
+            &policy,
+        );
         let allowed = self
             .may_bind(&permit, &policy, present)
             .and_then(|()| self.may_bind(&permit, &policy, &binding));
@@ -101,7 +109,12 @@ impl Admin {
         let policy = self.policy.load();
         let present = present(&policy, id, version)?;
         let (now, action) = (self.clock.now(), Action::RoleBindingDelete);
-        let event = permit.caller().event(now, action, object(id), &policy);
+        let event = permit.caller().event(
+            now,
+            action,
+            Object::new(ObjectKind::RoleBinding, id),
+            &policy,
+        );
         let allowed = self.may_bind(&permit, &policy, present);
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
@@ -167,11 +180,4 @@ fn present(policy: &Policy, id: RoleBindingId, given: u64) -> Result<&RoleBindin
         present: binding.version,
         given,
     })
-}
-
-fn object(id: RoleBindingId) -> Object {
-    Object {
-        kind: ObjectKind::RoleBinding,
-        id: DisplayText::lossy(&id.to_string()),
-    }
 }

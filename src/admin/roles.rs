@@ -45,10 +45,12 @@ impl Admin {
         let policy = self.policy.load();
         let id = RoleId::generate(&*self.clock, &*self.random);
         let role = draft.role(id, 1);
-        let event =
-            permit
-                .caller()
-                .event(self.clock.now(), Action::RoleCreate, object(id), &policy);
+        let event = permit.caller().event(
+            self.clock.now(),
+            Action::RoleCreate,
+            Object::new(ObjectKind::Role, id),
+            &policy,
+        );
         let allowed = self.grantor(&permit, &policy).may_write(&role, None);
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
@@ -69,10 +71,12 @@ impl Admin {
         let policy = self.policy.load();
         let present = present(&policy, id, version)?;
         let role = draft.role(id, version + 1);
-        let event =
-            permit
-                .caller()
-                .event(self.clock.now(), Action::RoleUpdate, object(id), &policy);
+        let event = permit.caller().event(
+            self.clock.now(),
+            Action::RoleUpdate,
+            Object::new(ObjectKind::Role, id),
+            &policy,
+        );
         let grantor = self.grantor(&permit, &policy);
         let allowed = grantor.may_write(&role, Some(present));
         self.unless_refused(allowed, &event).await?;
@@ -100,10 +104,12 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.roles.retain(|r| r.id != id);
         let change = Change::from(Operation::DeleteRole(id, Expect::Version(version)));
-        let event =
-            permit
-                .caller()
-                .event(self.clock.now(), Action::RoleDelete, object(id), &policy);
+        let event = permit.caller().event(
+            self.clock.now(),
+            Action::RoleDelete,
+            Object::new(ObjectKind::Role, id),
+            &policy,
+        );
         self.put_in_force(&turn, next, change, event).await
     }
 
@@ -133,11 +139,4 @@ fn present(policy: &Policy, id: RoleId, given: u64) -> Result<&Role, AdminError>
         });
     }
     Ok(role)
-}
-
-fn object(id: RoleId) -> Object {
-    Object {
-        kind: ObjectKind::Role,
-        id: DisplayText::lossy(&id.to_string()),
-    }
 }

@@ -15,7 +15,7 @@ pub use error::AppError;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::config::Meant;
 use crate::http::{admin_socket, listener};
-use crate::model::{Clock, DisplayText, Principal, SystemJob};
+use crate::model::{Clock, Principal, SystemJob};
 use crate::store::Change;
 use listenfd::ListenFd;
 use rooms::Rooms;
@@ -121,10 +121,7 @@ fn of_server(action: Action, rooms: &Rooms, clock: &dyn Clock) -> AuditEvent {
         at: clock.now(),
         actor: Principal::System(SystemJob::Server),
         action,
-        object: Object {
-            kind: ObjectKind::Server,
-            id: DisplayText::lossy(env!("CARGO_PKG_VERSION")),
-        },
+        object: Object::new(ObjectKind::Server, env!("CARGO_PKG_VERSION")),
         outcome: Outcome::Allowed,
         reasons: Vec::new(),
         application: None,

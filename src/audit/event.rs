@@ -91,6 +91,16 @@ pub struct Object {
     pub id: DisplayText,
 }
 
+impl Object {
+    /// The thing of this kind with this id, as the id is printed.
+    pub fn new(kind: ObjectKind, id: impl std::fmt::Display) -> Self {
+        Self {
+            kind,
+            id: DisplayText::lossy(&id.to_string()),
+        }
+    }
+}
+
 /// Kinds of things that events speak of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -9,10 +9,7 @@ fn event() -> AuditEvent {
         at: Timestamp::from_millis(1_767_225_600_123),
         actor: Principal::User(UserId::from_bytes([1; 16])),
         action: Action::RoleBindingCreate,
-        object: Object {
-            kind: ObjectKind::RoleBinding,
-            id: DisplayText::lossy("b-1"),
-        },
+        object: Object::new(ObjectKind::RoleBinding, "b-1"),
         outcome: Outcome::Allowed,
         reasons: vec![DisplayText::lossy("role administrator")],
         application: Some(ApplicationId::from_bytes([2; 16])),

@@ -71,10 +71,7 @@ impl AuditLog {
             at: self.clock.now(),
             actor: reader.actor,
             action: Action::AuditLogRead,
-            object: Object {
-                kind: ObjectKind::AuditLog,
-                id: DisplayText::lossy("events"),
-            },
+            object: Object::new(ObjectKind::AuditLog, "events"),
             outcome: Outcome::Allowed,
             reasons: asked(query),
             application: query.application,

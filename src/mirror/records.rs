@@ -103,10 +103,7 @@ fn event(writing: &Writing<'_>, reasons: Vec<DisplayText>) -> AuditEvent {
         at: writing.clock.now(),
         actor: Principal::System(SystemJob::Mirror),
         action: Action::DirectoryUpdate,
-        object: Object {
-            kind: ObjectKind::Directory,
-            id: DisplayText::lossy("gitea"),
-        },
+        object: Object::new(ObjectKind::Directory, "gitea"),
         outcome: Outcome::Allowed,
         reasons,
         application: None,

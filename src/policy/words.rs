@@ -77,23 +77,12 @@ fn repository(
     match has {
         Some(has) => write!(
             f,
-            "the route asks for {} access to the repository, and Gitea gives {}",
-            level(needed),
-            level(has)
+            "the route asks for {needed} access to the repository, and Gitea gives {has}"
         ),
         None => write!(
             f,
-            "the route asks for {} access to the repository, and Gitea shows the caller no such repository",
-            level(needed)
+            "the route asks for {needed} access to the repository, and Gitea shows the caller no such repository"
         ),
-    }
-}
-
-const fn level(level: RepositoryLevel) -> &'static str {
-    match level {
-        RepositoryLevel::Read => "read",
-        RepositoryLevel::Write => "write",
-        RepositoryLevel::Admin => "admin",
     }
 }
 

@@ -100,7 +100,7 @@ impl Sessions {
         let session = self.session(new, &secret)?;
         let gone = self.make_room(&session);
         let event = AuditEvent {
-            object: object(session.id),
+            object: Object::new(ObjectKind::Session, session.id),
             ..event
         };
         let change = gone.into_iter().map(Operation::DeleteSession);
@@ -275,19 +275,12 @@ impl Sessions {
     }
 }
 
-fn object(id: SessionId) -> Object {
-    Object {
-        kind: ObjectKind::Session,
-        id: DisplayText::lossy(&id.to_string()),
-    }
-}
-
 fn expiry(id: SessionId, now: Timestamp) -> AuditEvent {
     AuditEvent {
         at: now,
         actor: Principal::System(SystemJob::Housekeeping),
         action: Action::SessionEnd,
-        object: object(id),
+        object: Object::new(ObjectKind::Session, id),
         outcome: Outcome::Allowed,
         reasons: vec![DisplayText::lossy("its time is over")],
         application: None,

@@ -96,10 +96,7 @@ impl Stage {
             at: self.clock.now(),
             actor: PERSON,
             action,
-            object: Object {
-                kind: ObjectKind::Session,
-                id: DisplayText::lossy("x"),
-            },
+            object: Object::new(ObjectKind::Session, "x"),
             outcome: Outcome::Allowed,
             reasons: Vec::new(),
             application: None,

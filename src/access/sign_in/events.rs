@@ -59,10 +59,7 @@ impl SignIn {
             at: self.clock.now(),
             actor,
             action,
-            object: Object {
-                kind: ObjectKind::Session,
-                id: DisplayText::lossy("sign-in"),
-            },
+            object: Object::new(ObjectKind::Session, "sign-in"),
             outcome: Outcome::Allowed,
             reasons: Vec::new(),
             application: None,
@@ -144,10 +141,7 @@ impl SignIn {
             at: self.clock.now(),
             actor: Principal::Anonymous,
             action: Action::SessionCreate,
-            object: Object {
-                kind: ObjectKind::Session,
-                id: DisplayText::lossy("sign-in"),
-            },
+            object: Object::new(ObjectKind::Session, "sign-in"),
             outcome: Outcome::Denied,
             reasons: vec![DisplayText::lossy(window.key.1)],
             application: None,

@@ -68,10 +68,7 @@ impl SignIn {
             let ended = self.sessions.end_all_of(session.principal, event).await;
             return ended.map_err(SignInFault::SignOut);
         }
-        let object = Object {
-            kind: ObjectKind::Session,
-            id: DisplayText::lossy(&parent.to_string()),
-        };
+        let object = Object::new(ObjectKind::Session, parent);
         let event = AuditEvent { object, ..event };
         let ended = self.sessions.end(parent, event).await;
         ended.map_err(SignInFault::SignOut)

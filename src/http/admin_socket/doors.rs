@@ -5,7 +5,7 @@ use crate::admin::{Admin, Claim};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::http::problem::{Code, Problem};
 use crate::mirror::Mirror;
-use crate::model::{Clock, DisplayText, Random, RequestId, Timestamp};
+use crate::model::{Clock, Random, RequestId, Timestamp};
 use crate::session::{BreakGlass, BreakGlassError};
 use poem::error::ResponseError as _;
 use poem::web::{Data, Json};
@@ -136,10 +136,7 @@ impl Services {
     }
 
     fn event(&self, action: Action) -> AuditEvent {
-        let object = Object {
-            kind: ObjectKind::Server,
-            id: DisplayText::lossy("break-glass"),
-        };
+        let object = Object::new(ObjectKind::Server, "break-glass");
         let policy = self.admin.policy();
         self.caller()
             .event(self.clock.now(), action, object, &policy)

@@ -10,7 +10,7 @@ use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
 use crate::mirror::Mirror;
-use crate::model::{Clock, DisplayText, Session};
+use crate::model::{Clock, Session};
 use crate::session::Sessions;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -45,20 +45,14 @@ impl Services {
         kind: ObjectKind,
         id: &impl Display,
     ) -> AuditEvent {
-        let object = Object {
-            kind,
-            id: DisplayText::lossy(&id.to_string()),
-        };
+        let object = Object::new(kind, id);
         let (now, policy) = (self.clock.now(), self.admin.policy());
         caller.event(now, Action::SessionEnd, object, &policy)
     }
 
     /// Who reads the audit log.
     pub(super) fn reader(&self, caller: &Caller) -> Reader {
-        let object = Object {
-            kind: ObjectKind::AuditLog,
-            id: DisplayText::lossy("events"),
-        };
+        let object = Object::new(ObjectKind::AuditLog, "events");
         let (now, policy) = (self.clock.now(), self.admin.policy());
         let event = caller.event(now, Action::AuditLogRead, object, &policy);
         Reader {

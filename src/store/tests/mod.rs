@@ -116,10 +116,7 @@ fn event(actor: u8, seconds: i64) -> AuditEvent {
         at: Timestamp::from_seconds(seconds),
         actor: Principal::User(user(actor)),
         action: Action::RoleCreate,
-        object: Object {
-            kind: ObjectKind::Role,
-            id: DisplayText::lossy("r"),
-        },
+        object: Object::new(ObjectKind::Role, "r"),
         outcome: Outcome::Allowed,
         reasons: Vec::new(),
         application: None,
