@@ -23,6 +23,11 @@ impl Draft {
         }
     }
 
+    /// Version of the policy that it was copied from.
+    pub(super) const fn version(&self) -> u64 {
+        self.version
+    }
+
     /// The policy that would be in force next, with every fault at once.
     pub(super) fn build(self) -> Result<Policy, AdminError> {
         Policy::build(

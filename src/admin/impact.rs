@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{Admin, AdminError, RoleBindingDraft};
 use crate::access::{Permit, RoleBindingsRead};
-use crate::model::{Directory, DirectoryUser, Principal, RoleBinding, RoleBindingId, UserId};
+use crate::model::{Directory, DirectoryUser, RoleBinding, RoleBindingId, UserId};
 use crate::policy::{Holdings, SubjectFacts};
 
 /// Who would gain and who would lose.
@@ -36,15 +36,12 @@ impl Admin {
             next.role_bindings.push(draft.binding(id, 1));
         }
         let next = next.build()?;
-        let directory = self.mirror.directory();
+        let (directory, now) = (self.mirror.directory(), self.clock.now());
         Ok(compare(&directory, |user| {
-            let now = self.clock.now();
-            let facts = facts(user);
-            let given = |policy| Holdings::given(policy, &facts, now);
-            (
-                more(&given(&next), &given(&present)),
-                more(&given(&present), &given(&next)),
-            )
+            let facts = SubjectFacts::of(user);
+            let before = Holdings::given(&present, &facts, now);
+            let after = Holdings::given(&next, &facts, now);
+            (more(&after, &before), more(&before, &after))
         }))
     }
 }
@@ -74,14 +71,4 @@ fn more(after: &[&RoleBinding], before: &[&RoleBinding]) -> bool {
         })
     };
     after.iter().any(|binding| !covered(binding))
-}
-
-fn facts(user: &DirectoryUser) -> SubjectFacts<'_> {
-    SubjectFacts {
-        principal: Principal::User(user.id),
-        enabled: user.enabled,
-        user: Some(user),
-        groups: &[],
-        scope: None,
-    }
 }

@@ -60,6 +60,8 @@ impl Admin {
         change: Change,
         event: AuditEvent,
     ) -> Result<(), AdminError> {
+        // The store compares as well: what was checked against a whole policy holds when it is written.
+        let change = change.at_policy_version(draft.version());
         let next = draft.build()?;
         self.store
             .commit(change, event)

@@ -28,6 +28,19 @@ pub struct SubjectFacts<'a> {
     pub scope: Option<&'a BTreeSet<Permission>>,
 }
 
+impl<'a> SubjectFacts<'a> {
+    /// A person of the directory, with nothing that narrows what they may do.
+    pub const fn of(user: &'a DirectoryUser) -> Self {
+        Self {
+            principal: Principal::User(user.id),
+            enabled: user.enabled,
+            user: Some(user),
+            groups: &[],
+            scope: None,
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
