@@ -4,9 +4,14 @@
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
+
+/// The ports that [`free_address`] hands out: `SPAN` of them from `FIRST` on.
+const FIRST: u16 = 12_000;
+const SPAN: u32 = 20_000;
 
 /// A running program; killed when dropped.
 pub struct Program {
@@ -80,10 +85,20 @@ impl Program {
     }
 }
 
-/// An address of that loopback host where nobody listens now.
+/// An address of that loopback host where nobody listens now, and which nobody else is given: its port lies below those
+/// that Linux gives to whoever asks for any (32,768 and up), and no port is handed out twice by one process.
 pub fn free_address(host: [u8; 4]) -> SocketAddr {
-    let listener = TcpListener::bind((IpAddr::from(host), 0)).unwrap();
-    listener.local_addr().unwrap()
+    static HANDED_OUT: AtomicU32 = AtomicU32::new(0);
+    let own = std::process::id().wrapping_mul(97);
+    for _ in 0..SPAN {
+        let next = own.wrapping_add(HANDED_OUT.fetch_add(1, Ordering::Relaxed));
+        let port = FIRST + u16::try_from(next % SPAN).unwrap();
+        let address = SocketAddr::from((IpAddr::from(host), port));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+    panic!("no port of {host:?} is free");
 }
 
 /// A program that cargo built beside the one that runs now.
