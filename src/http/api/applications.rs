@@ -7,6 +7,7 @@ use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
 use super::version::IfMatch;
 use super::wire::application::{Application, ApplicationDraft, Dialect, Snippet};
 use super::wire::page::{Page, Paging};
+use super::wire::texts::Id;
 use super::{Noun, faults, forms};
 use crate::access::{ApplicationsRead, ApplicationsWrite};
 use crate::http::forward_auth::snippets;
@@ -67,7 +68,7 @@ impl Api {
         &self,
         call: Allowed<ApplicationsRead>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Versioned<Application>, Failure<OfOne>> {
         let id = forms::id::<ApplicationId>(&id)?;
         let policy = call.services.admin.policy();
@@ -86,7 +87,7 @@ impl Api {
         &self,
         call: Allowed<ApplicationsWrite>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
@@ -113,7 +114,7 @@ impl Api {
         &self,
         call: Allowed<ApplicationsWrite>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
@@ -136,7 +137,7 @@ impl Api {
         &self,
         call: Allowed<ApplicationsRead>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// For which proxy.
         dialect: Path<Dialect>,
         /// Where the application itself listens, such as `127.0.0.1:9000`.

@@ -7,6 +7,7 @@ use super::forms::audit_event::{Asked, read, show};
 use super::forms::names::Names;
 use super::wire::audit_event::{AuditEvent, Outcome};
 use super::wire::page::{Page, Paging, encode};
+use super::wire::texts::{Id, Time};
 use crate::access::AuditEventsRead;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Query;
@@ -35,13 +36,13 @@ impl Api {
         /// Id of the object, exactly.
         object: Query<Option<String>>,
         /// Id of an application.
-        application: Query<Option<String>>,
+        application: Query<Option<Id>>,
         /// How it ended.
         outcome: Query<Option<Outcome>>,
         /// From this instant on (RFC 3339).
-        from: Query<Option<String>>,
+        from: Query<Option<Time>>,
         /// Before this instant (RFC 3339).
-        to: Query<Option<String>>,
+        to: Query<Option<Time>>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.

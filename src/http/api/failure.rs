@@ -2,8 +2,10 @@
 //!
 //! Never HTML, never an inner error's text. Every operation declares what the gate in front of it can answer.
 
+use super::wire::texts::Id;
 use crate::http::{Code, Problem};
-use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, Registry};
+use poem::http::StatusCode;
+use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiResponse, Object};
 use std::marker::PhantomData;
@@ -100,6 +102,35 @@ const EVERY: [Answer; 9] = [
     ),
 ];
 
+/// The header that goes with a status, and what it says.
+fn headers(code: Code) -> Vec<MetaHeader> {
+    let (name, meaning, schema) = match code.status() {
+        StatusCode::UNAUTHORIZED => (
+            "WWW-Authenticate",
+            "how to authenticate",
+            String::schema_ref(),
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "Allow",
+            "the methods that the address takes",
+            String::schema_ref(),
+        ),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => (
+            "Retry-After",
+            "seconds after which to try again",
+            u32::schema_ref(),
+        ),
+        _ => return vec![],
+    };
+    vec![MetaHeader {
+        name: name.to_owned(),
+        description: Some(meaning.to_owned()),
+        required: true,
+        deprecated: false,
+        schema,
+    }]
+}
+
 /// Something about one value of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 #[oai(rename = "ProblemDetail")]
@@ -125,7 +156,7 @@ struct ProblemSchema {
     /// What went wrong and what to do, for people.
     detail: String,
     /// Id of the request, as logs and audit events have it.
-    request_id: Option<String>,
+    request_id: Id,
     /// Every value that is wrong.
     errors: Option<Vec<DetailSchema>>,
     /// With `version_stale`: the version that there is now.
@@ -168,7 +199,7 @@ impl<A: Answers> ApiResponse for Failure<A> {
                 content_type: "application/problem+json",
                 schema: ProblemSchema::schema_ref(),
             }],
-            headers: vec![],
+            headers: headers(*code),
         });
         MetaResponses {
             responses: responses.collect(),

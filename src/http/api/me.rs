@@ -7,6 +7,7 @@ use super::forms::names::Names;
 use super::wire::me::Me;
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session;
+use super::wire::texts::Id;
 use super::{Noun, forms};
 use crate::audit::ObjectKind;
 use crate::model::SessionId;
@@ -65,7 +66,7 @@ impl Api {
         &self,
         call: SignedIn,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Done, Failure<OfOne>> {
         let id = forms::id::<SessionId>(&id)?;
         let sessions = call.services.sessions.list();

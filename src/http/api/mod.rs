@@ -16,6 +16,7 @@ mod audit_events;
 mod body;
 mod caller;
 mod decisions;
+mod document;
 mod failure;
 mod faults;
 mod forms;
@@ -118,7 +119,8 @@ fn operations() -> OpenApiService<Operations, ()> {
 
 /// The document, as `samovar openapi` prints it and `/api/openapi.json` serves it.
 pub fn document() -> String {
-    let mut text = operations().spec();
+    let framework = operations().spec();
+    let mut text = document::plainly(&framework).unwrap_or(framework);
     text.push('\n');
     text
 }

@@ -4,6 +4,7 @@ use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfOne};
 use super::wire::directory::{Organization, User};
 use super::wire::page::{Page, Paging};
+use super::wire::texts::GiteaId;
 use super::{Noun, forms};
 use crate::access::DirectoryRead;
 use crate::model::OrganizationId;
@@ -46,7 +47,7 @@ impl Api {
         &self,
         call: Allowed<DirectoryRead>,
         /// Gitea's numeric id.
-        id: Path<String>,
+        id: Path<GiteaId>,
     ) -> Result<Json<Organization>, Failure<OfOne>> {
         let id = forms::id::<OrganizationId>(&id)?;
         let directory = call.services.mirror.directory();
@@ -68,7 +69,7 @@ impl Api {
         &self,
         call: Allowed<DirectoryRead>,
         /// Gitea's numeric id.
-        id: Path<String>,
+        id: Path<GiteaId>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.

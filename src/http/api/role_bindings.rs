@@ -8,6 +8,7 @@ use super::forms::names::Names;
 use super::version::IfMatch;
 use super::wire::page::{Page, Paging};
 use super::wire::role_binding::{Impact, ImpactQuestion, RoleBinding, RoleBindingDraft};
+use super::wire::texts::Id;
 use super::{Noun, faults, forms};
 use crate::access::{RoleBindingsRead, RoleBindingsWrite};
 use crate::model::{self, RoleBindingId, RoleId};
@@ -26,7 +27,7 @@ impl Api {
         &self,
         call: Allowed<RoleBindingsRead>,
         /// Id of a role: its bindings alone.
-        role: Query<Option<String>>,
+        role: Query<Option<Id>>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
@@ -89,7 +90,7 @@ impl Api {
         &self,
         call: Allowed<RoleBindingsRead>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Versioned<RoleBinding>, Failure<OfOne>> {
         let id = forms::id::<RoleBindingId>(&id)?;
         let (policy, directory) = (
@@ -115,7 +116,7 @@ impl Api {
         &self,
         call: Allowed<RoleBindingsWrite>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
@@ -150,7 +151,7 @@ impl Api {
         &self,
         call: Allowed<RoleBindingsWrite>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,

@@ -7,6 +7,7 @@ use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
 use super::version::IfMatch;
 use super::wire::page::{Page, Paging};
 use super::wire::role::{Role, RoleDraft};
+use super::wire::texts::Id;
 use super::{Noun, faults, forms};
 use crate::access::{RolesRead, RolesWrite};
 use crate::model::RoleId;
@@ -63,7 +64,7 @@ impl Api {
         &self,
         call: Allowed<RolesRead>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Versioned<Role>, Failure<OfOne>> {
         let id = forms::id::<RoleId>(&id)?;
         let policy = call.services.admin.policy();
@@ -80,7 +81,7 @@ impl Api {
         &self,
         call: Allowed<RolesWrite>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,
@@ -108,7 +109,7 @@ impl Api {
         &self,
         call: Allowed<RolesWrite>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
         /// The `ETag` under which you saw the object.
         #[oai(name = "If-Match")]
         version: IfMatch,

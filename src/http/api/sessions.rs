@@ -5,6 +5,7 @@ use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfOne};
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session;
+use super::wire::texts::Id;
 use super::{Noun, forms};
 use crate::access::{SessionsEnd, SessionsRead};
 use crate::audit::ObjectKind;
@@ -24,7 +25,7 @@ impl Api {
         &self,
         call: Allowed<SessionsRead>,
         /// Id of a person: that person's alone.
-        user: Query<Option<String>>,
+        user: Query<Option<Id>>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
@@ -49,7 +50,7 @@ impl Api {
         &self,
         call: Allowed<SessionsEnd>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Done, Failure<OfOne>> {
         let id = forms::id::<SessionId>(&id)?;
         if !call

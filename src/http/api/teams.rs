@@ -5,6 +5,7 @@ use super::failure::{Failure, OfAll, OfOne};
 use super::forms::names::Names;
 use super::wire::directory::{Team, User};
 use super::wire::page::{Page, Paging};
+use super::wire::texts::GiteaId;
 use super::{Noun, forms};
 use crate::access::DirectoryRead;
 use crate::model::{OrganizationId, TeamId};
@@ -27,7 +28,7 @@ impl Api {
         &self,
         call: Allowed<DirectoryRead>,
         /// Gitea's numeric id of an organization: its teams alone.
-        organization: Query<Option<String>>,
+        organization: Query<Option<GiteaId>>,
         /// Part of `organization/team`, letters compared without case.
         search: Query<Option<String>>,
         /// `next_cursor` of the page before.
@@ -66,7 +67,7 @@ impl Api {
         &self,
         call: Allowed<DirectoryRead>,
         /// Gitea's numeric id.
-        id: Path<String>,
+        id: Path<GiteaId>,
     ) -> Result<Json<Team>, Failure<OfOne>> {
         let id = forms::id::<TeamId>(&id)?;
         let directory = call.services.mirror.directory();
@@ -87,7 +88,7 @@ impl Api {
         &self,
         call: Allowed<DirectoryRead>,
         /// Gitea's numeric id.
-        id: Path<String>,
+        id: Path<GiteaId>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.

@@ -5,6 +5,7 @@ use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfOne};
 use super::wire::directory::{User, UserDetail};
 use super::wire::page::{Page, Paging};
+use super::wire::texts::Id;
 use super::{Noun, forms};
 use crate::access::{DirectoryRead, SessionsEnd};
 use crate::audit::ObjectKind;
@@ -50,7 +51,7 @@ impl Api {
         &self,
         call: Allowed<DirectoryRead>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Json<UserDetail>, Failure<OfOne>> {
         let id = forms::id::<UserId>(&id)?;
         let directory = call.services.mirror.directory();
@@ -68,7 +69,7 @@ impl Api {
         &self,
         call: Allowed<SessionsEnd>,
         /// Its id.
-        id: Path<String>,
+        id: Path<Id>,
     ) -> Result<Done, Failure<OfOne>> {
         let id = forms::id::<UserId>(&id)?;
         if call.services.mirror.directory().user(id).is_none() {

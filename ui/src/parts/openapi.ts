@@ -7,11 +7,11 @@ export interface SchemaData {
   type?: string;
   format?: string;
   description?: string;
+  const?: string;
   enum?: string[];
   items?: SchemaData;
   properties?: Record<string, SchemaData>;
   required?: string[];
-  allOf?: SchemaData[];
   oneOf?: SchemaData[];
 }
 

@@ -39,14 +39,9 @@ export function Schema({ schema, document }: Props) {
   );
 }
 
-/** Follows a reference and folds `allOf` into one. */
+/** Follows a reference. */
 function resolved(schema: SchemaData, document: Document): SchemaData {
-  const named = schema.$ref === undefined ? schema : (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {});
-  const parts = (named.allOf ?? []).map((part) => resolved(part, document));
-  return parts.reduce<SchemaData>(
-    (whole, part) => ({ ...whole, ...part, properties: { ...whole.properties, ...part.properties }, required: [...(whole.required ?? []), ...(part.required ?? [])] }),
-    named,
-  );
+  return schema.$ref === undefined ? schema : (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {});
 }
 
 function nested(schema: SchemaData, document: Document): boolean {
@@ -57,16 +52,16 @@ function nested(schema: SchemaData, document: Document): boolean {
 
 function kind(schema: SchemaData, document: Document): string {
   const whole = resolved(schema, document);
+  if (whole.const !== undefined) return `"${whole.const}"`;
   if (whole.enum) return whole.enum.map((one) => `"${one}"`).join(" | ");
   if (whole.type === "array" && whole.items) return `list of ${kind(whole.items, document)}`;
   return whole.oneOf ? "one of several" : (whole.type ?? "object");
 }
 
 function words(schema: SchemaData): string {
-  return schema.description ?? schema.allOf?.find((part) => part.$ref === undefined)?.description ?? "";
+  return schema.description ?? "";
 }
 
 function nameOf(schema: SchemaData): string | undefined {
-  const reference = schema.$ref ?? schema.items?.$ref ?? schema.allOf?.find((part) => part.$ref !== undefined)?.$ref;
-  return reference?.split("/").at(-1);
+  return (schema.$ref ?? schema.items?.$ref)?.split("/").at(-1);
 }

@@ -125,12 +125,12 @@ function AlsoThrough({ world, chosen }: { world: AccessWorld; chosen: Chosen }) 
 
 async function readMembers({ subject }: Chosen, world: AccessWorld): Promise<User[]> {
   if (subject.kind === "organization") {
-    const path = { id: String(subject.id) };
+    const path = { id: subject.id };
     return everything((cursor) => api.GET("/organizations/{id}/members", { params: { path, query: page(cursor) } }));
   }
   const team = subject.kind === "organization-owners" ? world.teams.find((one) => one.owners && one.organization.id === subject.id)?.id : subject.kind === "team" ? subject.id : undefined;
   if (team === undefined) return [];
-  return everything((cursor) => api.GET("/teams/{id}/members", { params: { path: { id: String(team) }, query: page(cursor) } }));
+  return everything((cursor) => api.GET("/teams/{id}/members", { params: { path: { id: team }, query: page(cursor) } }));
 }
 
 function Members({ chosen, world }: { chosen: Chosen; world: AccessWorld }) {

@@ -4,6 +4,7 @@ use super::Faults;
 use crate::admin::ApplicationDraft;
 use crate::http::Problem;
 use crate::http::api::wire::application as wire;
+use crate::http::api::wire::texts::Id;
 use crate::model::{
     Application, AuditMode, AuthorizationOwner, IdentityHeader, Invalid, MethodSet,
     RepositoryLevel, RepositoryRequirement, Requirement, Route,
@@ -39,7 +40,7 @@ pub(in crate::http::api) fn read(
     }))
 }
 
-fn read_route(faults: &mut Faults, at: usize, route: &wire::Route) -> Option<Route> {
+fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Option<Route> {
     let names = route.methods.iter().map(String::as_str);
     let methods = faults.keep(
         format_args!("/routes/{at}/methods"),
@@ -85,7 +86,7 @@ pub(in crate::http::api) fn show(application: &Application) -> wire::Application
     let headers = application.identity_headers.iter();
     let origins = application.origins.iter();
     wire::Application {
-        id: application.id.to_string(),
+        id: Id::of(application.id),
         name: application.name.to_string(),
         hosts: application.hosts.iter().map(ToString::to_string).collect(),
         routes: application.routes.iter().map(show_route).collect(),

@@ -7,6 +7,7 @@ use crate::http::Problem;
 use crate::http::api::wire::audit_event as wire;
 use crate::http::api::wire::page::Paging;
 use crate::http::api::wire::principal::Actor;
+use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{DisplayText, Invalid, Principal, SystemJob};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -104,7 +105,7 @@ pub(in crate::http::api) fn show(recorded: &RecordedEvent, names: Names<'_>) -> 
     let login = login.or_else(|| names.login(event.actor));
     wire::AuditEvent {
         sequence: recorded.sequence,
-        at: event.at.to_string(),
+        at: Time::of(event.at),
         actor: Actor::show(event.actor, login),
         action: spell(event.action),
         object: wire::AuditObject {
@@ -118,11 +119,11 @@ pub(in crate::http::api) fn show(recorded: &RecordedEvent, names: Names<'_>) -> 
         },
         reasons: event.reasons.iter().map(ToString::to_string).collect(),
         application: event.application.map(|id| names.application(id)),
-        request: event.request.map(|id| id.to_string()),
+        request: event.request.map(Id::of),
         address: personal.address.map(|address| address.to_string()),
         user_agent: personal.user_agent.as_ref().map(ToString::to_string),
         repeats: event.repeats.map(|repeats| wire::Repeats {
-            since: repeats.since.to_string(),
+            since: Time::of(repeats.since),
             count: repeats.count,
         }),
         policy_version: event.policy_version,

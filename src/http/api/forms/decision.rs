@@ -6,6 +6,7 @@ use super::{Faults, count};
 use crate::access::{Explanation, Question, Refusal};
 use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
+use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{HostName, UserId};
 use crate::policy::{CanonicalPath, Grant, Outcome, Reason};
 
@@ -34,7 +35,7 @@ fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
         text: reason.to_string(),
         permission: permission.map(ToString::to_string),
         role: grant.map(|grant| names.role(grant.role)),
-        role_binding: grant.map(|grant| grant.binding.to_string()),
+        role_binding: grant.map(|grant| Id::of(grant.binding)),
         subject: grant.map(|grant| show_subject(&grant.subject)),
         subject_name: grant.and_then(subject),
     }
@@ -137,7 +138,7 @@ pub(in crate::http::api) fn show(
         application: Some(names.application(question.application)),
         route: matched_route(&decision.reasons),
         reasons: reasons.map(|reason| show_reason(reason, names)).collect(),
-        freshness: explained.freshness.map(|at| at.to_string()),
+        freshness: explained.freshness.map(Time::of),
         policy_version: decision.policy_version,
         directory_version: explained.directory_version,
     }

@@ -3,6 +3,7 @@
 use super::count;
 use super::names::Names;
 use crate::http::api::wire::directory as wire;
+use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{
     Directory, DirectoryTeam, DirectoryUser, Organization, OrganizationId, Team, TeamId,
 };
@@ -27,7 +28,7 @@ pub(in crate::http::api) fn team_key(team: &Team, names: Names<'_>) -> String {
 /// Shows a person in a list.
 pub(in crate::http::api) fn show_user(user: &DirectoryUser) -> wire::User {
     wire::User {
-        id: user.id.to_string(),
+        id: Id::of(user.id),
         gitea_id: user.gitea.get(),
         login: user.login.to_string(),
         full_name: user.full_name.to_string(),
@@ -42,7 +43,7 @@ pub(in crate::http::api) fn show_detail(
 ) -> wire::UserDetail {
     let organizations = user.organizations.iter();
     wire::UserDetail {
-        id: user.id.to_string(),
+        id: Id::of(user.id),
         gitea_id: user.gitea.get(),
         login: user.login.to_string(),
         full_name: user.full_name.to_string(),
@@ -57,7 +58,7 @@ pub(in crate::http::api) fn show_detail(
         organizations: organizations
             .map(|id| organization_name(*id, directory))
             .collect(),
-        freshness: user.freshness.to_string(),
+        freshness: Time::of(user.freshness),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::count;
 use crate::http::api::wire::mirror as wire;
+use crate::http::api::wire::texts::Time;
 use crate::mirror::{Changed, MirrorState, PassReport};
 
 /// Shows the state.
@@ -10,9 +11,9 @@ pub(in crate::http::api) fn show(state: &MirrorState) -> wire::Mirror {
     wire::Mirror {
         gitea_version: version.map(|version| version.text.to_string()),
         gitea_warning: version.and_then(|version| version.warning.clone()),
-        away_since: state.away_since.map(|since| since.to_string()),
+        away_since: state.away_since.map(Time::of),
         last_full_pass: state.last_full_pass.as_ref().map(show_pass),
-        last_bound_read_at: state.last_bound_read_at.map(|at| at.to_string()),
+        last_bound_read_at: state.last_bound_read_at.map(Time::of),
         organizations: count(state.organizations),
         teams: count(state.teams),
         users: count(state.users),
@@ -24,7 +25,7 @@ pub(in crate::http::api) fn show(state: &MirrorState) -> wire::Mirror {
 
 fn show_pass(pass: &PassReport) -> wire::FullPass {
     wire::FullPass {
-        at: pass.at.to_string(),
+        at: Time::of(pass.at),
         duration_ms: u64::try_from(pass.duration.as_millis()).unwrap_or(u64::MAX),
         calls: pass.calls,
         changes: count(pass.changes),
@@ -33,7 +34,7 @@ fn show_pass(pass: &PassReport) -> wire::FullPass {
 
 fn show_change(change: &Changed) -> wire::MirrorChange {
     wire::MirrorChange {
-        at: change.at.to_string(),
+        at: Time::of(change.at),
         text: change.what.to_string(),
     }
 }

@@ -1,6 +1,7 @@
 //! What things are called now: for display beside the ids that decide.
 
 use crate::http::api::wire::Named;
+use crate::http::api::wire::texts::Id;
 use crate::model::{
     ApplicationId, BindingSubject, Directory, OrganizationId, Principal, Range, RoleId, Team,
 };
@@ -19,7 +20,7 @@ impl Names<'_> {
     /// A role with its name.
     pub(in crate::http::api) fn role(&self, id: RoleId) -> Named {
         Named {
-            id: id.to_string(),
+            id: Id::of(id),
             name: self.policy.role(id).map(|role| role.name.to_string()),
         }
     }
@@ -28,7 +29,7 @@ impl Names<'_> {
     pub(in crate::http::api) fn application(&self, id: ApplicationId) -> Named {
         let application = self.policy.application(id);
         Named {
-            id: id.to_string(),
+            id: Id::of(id),
             name: application.map(|application| application.name.to_string()),
         }
     }

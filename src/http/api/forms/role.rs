@@ -4,6 +4,7 @@ use super::{Faults, count};
 use crate::admin::RoleDraft;
 use crate::http::Problem;
 use crate::http::api::wire::role as wire;
+use crate::http::api::wire::texts::Id;
 use crate::model::{DisplayText, Role};
 use crate::policy::Policy;
 
@@ -23,7 +24,7 @@ pub(in crate::http::api) fn read(draft: &wire::RoleDraft) -> Result<RoleDraft, P
 pub(in crate::http::api) fn show(role: &Role, policy: &Policy) -> wire::Role {
     let bindings = policy.role_bindings().filter(|b| b.role == role.id);
     wire::Role {
-        id: role.id.to_string(),
+        id: Id::of(role.id),
         name: role.name.to_string(),
         description: role.description.to_string(),
         permissions: role.permissions.iter().map(ToString::to_string).collect(),

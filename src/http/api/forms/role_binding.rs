@@ -6,6 +6,7 @@ use super::{Faults, count};
 use crate::admin::{Impact, RoleBindingDraft};
 use crate::http::Problem;
 use crate::http::api::wire::role_binding as wire;
+use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{BindingSubject, Directory, Invalid, Range, RoleBinding, RoleBindingId, UserId};
 
 /// People that an impact names one by one.
@@ -112,14 +113,14 @@ fn number<T: TryFrom<i64, Error = Invalid>>(
 pub(in crate::http::api) fn show(binding: &RoleBinding, names: Names<'_>) -> wire::RoleBinding {
     let subject_name = names.subject(&binding.subject);
     wire::RoleBinding {
-        id: binding.id.to_string(),
+        id: Id::of(binding.id),
         role: names.role(binding.role),
         subject: show_subject(&binding.subject),
         subject_gone: subject_name.is_none(),
         subject_name,
         range: show_range(&binding.range),
         range_name: names.range(&binding.range),
-        until: binding.until.map(|until| until.to_string()),
+        until: binding.until.map(Time::of),
         version: binding.version,
     }
 }
@@ -168,11 +169,9 @@ pub(in crate::http::api) fn show_subject(subject: &BindingSubject) -> wire::Subj
                 name: name.to_string(),
             })
         }
-        BindingSubject::User { id } => {
-            wire::Subject::User(wire::UserSubject { id: id.to_string() })
-        }
+        BindingSubject::User { id } => wire::Subject::User(wire::UserSubject { id: Id::of(id) }),
         BindingSubject::ServiceAccount { id } => {
-            wire::Subject::ServiceAccount(wire::ServiceAccountSubject { id: id.to_string() })
+            wire::Subject::ServiceAccount(wire::ServiceAccountSubject { id: Id::of(id) })
         }
     }
 }
@@ -181,7 +180,7 @@ fn show_range(range: &Range) -> wire::Range {
     match range {
         Range::Everywhere => wire::Range::Everywhere(wire::EverywhereRange {}),
         Range::Application { id } => {
-            wire::Range::Application(wire::ApplicationRange { id: id.to_string() })
+            wire::Range::Application(wire::ApplicationRange { id: Id::of(id) })
         }
         Range::Repositories {
             organization,

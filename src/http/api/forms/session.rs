@@ -3,6 +3,7 @@
 use super::names::Names;
 use crate::http::api::wire::principal::Actor;
 use crate::http::api::wire::session as wire;
+use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{Session, SessionId, SessionPlace};
 
 /// Shows a session; `current` is the one with which this is asked.
@@ -12,13 +13,13 @@ pub(in crate::http::api) fn show(
     names: Names<'_>,
 ) -> wire::Session {
     wire::Session {
-        id: session.id.to_string(),
+        id: Id::of(session.id),
         principal: Actor::show(session.principal, names.login(session.principal)),
         place: show_place(&session.place, names),
         provider: session.provider.as_ref().map(ToString::to_string),
-        created_at: session.created_at.to_string(),
-        last_seen_at: session.last_seen_at.to_string(),
-        ends_at: session.ends_at.to_string(),
+        created_at: Time::of(session.created_at),
+        last_seen_at: Time::of(session.last_seen_at),
+        ends_at: Time::of(session.ends_at),
         address: session.address.map(|address| address.to_string()),
         user_agent: session.user_agent.to_string(),
         current: current == Some(session.id),
@@ -35,7 +36,7 @@ fn show_place(place: &SessionPlace, names: Names<'_>) -> wire::Place {
         } => wire::Place::Application(wire::ApplicationPlace {
             application: names.application(*application),
             host: host.to_string(),
-            parent: parent.to_string(),
+            parent: Id::of(parent),
         }),
     }
 }

@@ -1,5 +1,6 @@
 //! Applications, their routes and snippets over the wire.
 
+use super::texts::Id;
 use poem_openapi::{Enum, Object, Union};
 
 /// Nothing is asked, not even to be signed in.
@@ -47,11 +48,27 @@ pub(in crate::http::api) enum RepositoryLevel {
 }
 
 /// Methods, path pattern and requirement.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(in crate::http::api) struct Route {
+    /// In capitals; empty for every method. HEAD is checked as GET.
+    pub methods: Vec<String>,
+    /// Such as `/deploy/{owner}/{repo}` or `/admin/**`.
+    pub path: String,
+    /// What is asked of the caller.
+    pub requirement: Requirement,
+    /// What the caller must be allowed in the Gitea repository that `{owner}` and `{repo}` name.
+    pub repository: Option<RepositoryLevel>,
+    /// `%2F` inside one segment is data.
+    pub encoded_slash: bool,
+}
+
+/// What a route is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 #[serde(deny_unknown_fields)]
-pub(in crate::http::api) struct Route {
-    /// In capitals; empty for every method. HEAD is checked as GET.
+pub(in crate::http::api) struct RouteDraft {
+    /// In capitals; absent or empty for every method. HEAD is checked as GET.
     #[oai(default)]
     #[serde(default)]
     pub methods: Vec<String>,
@@ -62,7 +79,7 @@ pub(in crate::http::api) struct Route {
     /// What the caller must be allowed in the Gitea repository that `{owner}` and `{repo}` name.
     #[serde(default)]
     pub repository: Option<RepositoryLevel>,
-    /// `%2F` inside one segment is data.
+    /// `%2F` inside one segment is data; it is not when absent.
     #[oai(default)]
     #[serde(default)]
     pub encoded_slash: bool,
@@ -127,7 +144,7 @@ pub(in crate::http::api) enum AuditMode {
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct Application {
     /// Its id.
-    pub id: String,
+    pub id: Id,
     /// Unique among applications.
     pub name: String,
     /// Hosts that it answers to.
@@ -156,7 +173,7 @@ pub(in crate::http::api) struct ApplicationDraft {
     /// Hosts that it answers to, with a port if it is not the scheme's own.
     pub hosts: Vec<String>,
     /// In order.
-    pub routes: Vec<Route>,
+    pub routes: Vec<RouteDraft>,
     /// Identity headers that it wants; all of them when absent.
     #[serde(default)]
     pub identity_headers: Option<Vec<IdentityHeader>>,

@@ -2,6 +2,7 @@
 
 use super::Named;
 use super::principal::Actor;
+use super::texts::{Id, Time};
 use poem_openapi::{Enum, Object};
 
 /// How it ended.
@@ -29,7 +30,7 @@ pub(in crate::http::api) struct AuditObject {
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct Repeats {
     /// When the window opened.
-    pub since: String,
+    pub since: Time,
     /// Repeats, the first one not among them.
     pub count: u64,
 }
@@ -41,7 +42,7 @@ pub(in crate::http::api) struct AuditEvent {
     /// Its place in the log, from 0.
     pub sequence: u64,
     /// When.
-    pub at: String,
+    pub at: Time,
     /// Who.
     pub actor: Actor,
     /// What, such as `role-binding.create`.
@@ -55,7 +56,7 @@ pub(in crate::http::api) struct AuditEvent {
     /// The application that was asked for.
     pub application: Option<Named>,
     /// Id of the request in which it happened.
-    pub request: Option<String>,
+    pub request: Option<Id>,
     /// The client's address.
     pub address: Option<String>,
     /// What the client called itself.

@@ -2,6 +2,7 @@
 
 use super::Named;
 use super::role_binding::Subject;
+use super::texts::{Id, Time};
 use poem_openapi::{Enum, Object};
 
 /// May this person make this request? Nothing is done, and nothing is asked of the application.
@@ -11,7 +12,7 @@ use poem_openapi::{Enum, Object};
 pub(in crate::http::api) struct Question {
     /// Id of the person; absent for somebody who is not signed in.
     #[serde(default)]
-    pub user: Option<String>,
+    pub user: Option<Id>,
     /// In capitals.
     pub method: String,
     /// Host of the application.
@@ -75,7 +76,7 @@ pub(in crate::http::api) struct Reason {
     /// The role through which it is held.
     pub role: Option<Named>,
     /// Id of the role binding by which it is held.
-    pub role_binding: Option<String>,
+    pub role_binding: Option<Id>,
     /// To whom that binding gives the role.
     pub subject: Option<Subject>,
     /// What that subject is called now.
@@ -108,7 +109,7 @@ pub(in crate::http::api) struct Decision {
     /// What led to it, in the order in which it was looked at; every grant is named.
     pub reasons: Vec<Reason>,
     /// How fresh the person's memberships are: the instant before Gitea was asked.
-    pub freshness: Option<String>,
+    pub freshness: Option<Time>,
     /// Version of the policy that was asked.
     pub policy_version: u64,
     /// Version of the directory that was asked.

@@ -1,12 +1,13 @@
 //! People, organizations and teams over the wire, as mirrored from Gitea.
 
+use super::texts::{Id, Time};
 use poem_openapi::Object;
 
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct User {
     /// Samovar's id of the person.
-    pub id: String,
+    pub id: Id,
     /// Gitea's numeric id.
     pub gitea_id: i64,
     /// Present login.
@@ -21,7 +22,7 @@ pub(in crate::http::api) struct User {
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct UserDetail {
     /// Samovar's id of the person.
-    pub id: String,
+    pub id: Id,
     /// Gitea's numeric id.
     pub gitea_id: i64,
     /// Present login.
@@ -39,7 +40,7 @@ pub(in crate::http::api) struct UserDetail {
     /// Organizations that the person is in, by one of their teams.
     pub organizations: Vec<OrganizationName>,
     /// The instant before the oldest question to Gitea on which this rests.
-    pub freshness: String,
+    pub freshness: Time,
 }
 
 /// A team, named.

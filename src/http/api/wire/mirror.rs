@@ -1,5 +1,6 @@
 //! The mirror's state over the wire.
 
+use super::texts::Time;
 use poem_openapi::Object;
 
 /// What the mirror knows, and how well it gets on with Gitea.
@@ -11,11 +12,11 @@ pub(in crate::http::api) struct Mirror {
     /// What is odd about that version.
     pub gitea_warning: Option<String>,
     /// Since when Gitea does not answer; absent while it does.
-    pub away_since: Option<String>,
+    pub away_since: Option<Time>,
     /// The last pass over everything.
     pub last_full_pass: Option<FullPass>,
     /// When the members of bound teams were last read.
-    pub last_bound_read_at: Option<String>,
+    pub last_bound_read_at: Option<Time>,
     /// Organizations mirrored.
     pub organizations: u32,
     /// Teams mirrored.
@@ -34,7 +35,7 @@ pub(in crate::http::api) struct Mirror {
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct FullPass {
     /// Start.
-    pub at: String,
+    pub at: Time,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// Calls to Gitea.
@@ -47,7 +48,7 @@ pub(in crate::http::api) struct FullPass {
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct MirrorChange {
     /// When it was noticed.
-    pub at: String,
+    pub at: Time,
     /// What changed, as a sentence.
     pub text: String,
 }

@@ -1,7 +1,7 @@
 //! The messages of the API: what goes over the wire, apart from what the rooms inside speak of and what the store keeps.
 //!
-//! Ids are text, instants RFC 3339 in UTC. Messages that come in hold plain texts; `into_model` reads them into model
-//! types and reports everything that is wrong at once.
+//! Ids are text, instants RFC 3339 in UTC. Messages that come in hold texts; `forms` reads them into model types and
+//! reports everything that is wrong at once.
 
 pub(super) mod application;
 pub(super) mod audit_event;
@@ -14,15 +14,17 @@ pub(super) mod principal;
 pub(super) mod role;
 pub(super) mod role_binding;
 pub(super) mod session;
+pub(super) mod texts;
 
 use poem_openapi::Object;
+use texts::Id;
 
 /// Something by its id, with its present name.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(super) struct Named {
     /// Its id.
-    pub id: String,
+    pub id: Id,
     /// Its present name; absent when it is gone.
     pub name: Option<String>,
 }

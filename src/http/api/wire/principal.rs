@@ -1,5 +1,6 @@
 //! Whoever acted, over the wire.
 
+use super::texts::Id;
 use crate::model::{Principal, SystemJob};
 use poem_openapi::{Enum, Object};
 
@@ -26,7 +27,7 @@ pub(in crate::http::api) struct Actor {
     /// What kind of principal.
     pub kind: ActorKind,
     /// Id of a user or service account.
-    pub id: Option<String>,
+    pub id: Option<Id>,
     /// Name of a job.
     pub job: Option<String>,
     /// Login, as known at that moment.
@@ -37,10 +38,8 @@ impl Actor {
     /// Shows a principal with the login that belongs to it.
     pub(in crate::http::api) fn show(principal: Principal, login: Option<String>) -> Self {
         let (kind, id, job) = match principal {
-            Principal::User(id) => (ActorKind::User, Some(id.to_string()), None),
-            Principal::ServiceAccount(id) => {
-                (ActorKind::ServiceAccount, Some(id.to_string()), None)
-            }
+            Principal::User(id) => (ActorKind::User, Some(Id::of(id)), None),
+            Principal::ServiceAccount(id) => (ActorKind::ServiceAccount, Some(Id::of(id)), None),
             Principal::LocalOperator => (ActorKind::LocalOperator, None, None),
             Principal::System(job) => (ActorKind::System, None, Some(name(job).to_owned())),
             Principal::Anonymous => (ActorKind::Anonymous, None, None),

@@ -1,12 +1,13 @@
 //! Roles over the wire.
 
+use super::texts::Id;
 use poem_openapi::Object;
 
 /// A named set of permissions.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct Role {
     /// Its id.
-    pub id: String,
+    pub id: Id,
     /// Unique among roles.
     pub name: String,
     /// What it is for.

@@ -2,6 +2,7 @@
 
 use super::Named;
 use super::directory::User;
+use super::texts::{Id, Time};
 use poem_openapi::{Object, Union};
 
 /// Every member of an organization.
@@ -43,7 +44,7 @@ pub(in crate::http::api) struct ProviderGroupSubject {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct UserSubject {
     /// Samovar's id.
-    pub id: String,
+    pub id: Id,
 }
 
 /// One machine.
@@ -51,7 +52,7 @@ pub(in crate::http::api) struct UserSubject {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ServiceAccountSubject {
     /// Samovar's id.
-    pub id: String,
+    pub id: Id,
 }
 
 /// Who a binding speaks of.
@@ -83,7 +84,7 @@ pub(in crate::http::api) struct EverywhereRange {}
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ApplicationRange {
     /// Its id.
-    pub id: String,
+    pub id: Id,
 }
 
 /// Where a route names a repository of this organization whose present name matches.
@@ -114,7 +115,7 @@ pub(in crate::http::api) enum Range {
 #[oai(skip_serializing_if_is_none)]
 pub(in crate::http::api) struct RoleBinding {
     /// Its id.
-    pub id: String,
+    pub id: Id,
     /// The role given.
     pub role: Named,
     /// To whom.
@@ -128,7 +129,7 @@ pub(in crate::http::api) struct RoleBinding {
     /// What the range's application or organization is called now.
     pub range_name: Option<String>,
     /// Gives nothing from this instant on.
-    pub until: Option<String>,
+    pub until: Option<Time>,
     /// Grows by one with every change; also the `ETag`.
     pub version: u64,
 }
@@ -139,14 +140,14 @@ pub(in crate::http::api) struct RoleBinding {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct RoleBindingDraft {
     /// Id of the role given.
-    pub role: String,
+    pub role: Id,
     /// To whom.
     pub subject: Subject,
     /// Where.
     pub range: Range,
     /// Gives nothing from this instant on (RFC 3339).
     #[serde(default)]
-    pub until: Option<String>,
+    pub until: Option<Time>,
 }
 
 /// A change of role bindings that is not made, only looked at. `draft` alone is a new binding, `role_binding` alone the
@@ -157,7 +158,7 @@ pub(in crate::http::api) struct RoleBindingDraft {
 pub(in crate::http::api) struct ImpactQuestion {
     /// Id of the binding that is changed or taken away.
     #[serde(default)]
-    pub role_binding: Option<String>,
+    pub role_binding: Option<Id>,
     /// What it is to be, or the new binding.
     #[serde(default)]
     pub draft: Option<RoleBindingDraft>,

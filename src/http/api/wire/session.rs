@@ -2,6 +2,7 @@
 
 use super::Named;
 use super::principal::Actor;
+use super::texts::{Id, Time};
 use poem_openapi::{Object, Union};
 
 /// At Samovar itself.
@@ -16,7 +17,7 @@ pub(in crate::http::api) struct ApplicationPlace {
     /// The host.
     pub host: String,
     /// Id of the session at Samovar with which it ends.
-    pub parent: String,
+    pub parent: Id,
 }
 
 /// Where a session holds.
@@ -34,7 +35,7 @@ pub(in crate::http::api) enum Place {
 #[oai(skip_serializing_if_is_none)]
 pub(in crate::http::api) struct Session {
     /// Its id; worth nothing as a credential.
-    pub id: String,
+    pub id: Id,
     /// Who signed in.
     pub principal: Actor,
     /// Where it holds.
@@ -42,11 +43,11 @@ pub(in crate::http::api) struct Session {
     /// Which provider signed the person in; absent for break-glass.
     pub provider: Option<String>,
     /// Start.
-    pub created_at: String,
+    pub created_at: Time,
     /// Last use, exact to five minutes.
-    pub last_seen_at: String,
+    pub last_seen_at: Time,
     /// Absolute end.
-    pub ends_at: String,
+    pub ends_at: Time,
     /// The client's address at the start.
     pub address: Option<String>,
     /// What the client called itself at the start.
