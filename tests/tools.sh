@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
 # environment `.venv` with the packages of each `requirements.txt` below `tests/`; with `browser` as its argument also
-# Chromium, and what drives it. Does nothing when all is there; a second run at the same time waits. Installs system
-# packages only as root; otherwise it says what is missing.
+# Chromium and what drives it, with `clients` the generators of TypeScript clients. Does nothing when all is there; a second
+# run at the same time waits. Installs system packages only as root; otherwise it says what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p tests/.tools
@@ -33,7 +33,7 @@ if [ "$(cat .venv/installed 2> /dev/null)" != "$wanted" ]; then
     echo "$wanted" > .venv/installed
 fi
 
-if [ "${1-}" = browser ] && ! cmp -s tests/browser/package-lock.json tests/browser/node_modules/.installed; then
-    npm --prefix tests/browser ci --silent
-    cp tests/browser/package-lock.json tests/browser/node_modules/.installed
+if [ -n "${1-}" ] && ! cmp -s "tests/$1/package-lock.json" "tests/$1/node_modules/.installed"; then
+    npm --prefix "tests/$1" ci --silent
+    cp "tests/$1/package-lock.json" "tests/$1/node_modules/.installed"
 fi

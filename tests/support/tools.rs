@@ -6,6 +6,7 @@ use std::sync::Once;
 
 static READY: Once = Once::new();
 static BROWSER: Once = Once::new();
+static CLIENTS: Once = Once::new();
 
 /// Makes sure once that nginx and the virtual environment are there.
 pub fn ready() {
@@ -15,6 +16,11 @@ pub fn ready() {
 /// Makes sure once that Chromium is there too, with what drives it.
 pub fn browser() {
     BROWSER.call_once(|| install(&["browser"]));
+}
+
+/// Makes sure once that the generators of TypeScript clients are there too.
+pub fn clients() {
+    CLIENTS.call_once(|| install(&["clients"]));
 }
 
 fn install(arguments: &[&str]) {

@@ -1,0 +1,11 @@
+//! The API as programs meet it that were made from its document: a generated Python client and a generated TypeScript
+//! client, type-checked and used for real work, and schemathesis, which tries everything that the document says.
+//!
+//! The real binary, a stand-in Gitea; what the programs do is in `flow.py`, `flow.ts` and `schemathesis.toml`.
+
+mod python;
+mod stage;
+mod typescript;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,113 @@
+//! A running Samovar with an administrator, a member of a team and an outsider, and a folder with its document.
+
+use crate::support::samovar::{Samovar, SignedIn};
+use crate::support::world::GiteaWorld;
+use crate::support::{process, tools};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+pub const ADMINISTRATOR: &str = "ada";
+pub const MEMBER: &str = "ben";
+pub const OUTSIDER: &str = "cleo";
+pub const TEAM: &str = "Deployers";
+
+/// See the head of this file.
+pub struct Stage {
+    folder: TempDir,
+    samovar: Samovar,
+    administrator: SignedIn,
+    member: SignedIn,
+    _gitea: GiteaWorld,
+}
+
+impl Stage {
+    pub async fn start() -> Self {
+        tools::clients();
+        let folder = tempfile::tempdir().unwrap();
+        let gitea = world().await;
+        let samovar = Samovar::start(folder.path(), &gitea).await;
+        let mut administrator = samovar.claim(&gitea, ADMINISTRATOR).await;
+        administrator
+            .must("POST", "/mirror/sync", &Value::Null)
+            .await;
+        let member = samovar.sign_in(&gitea, MEMBER).await;
+        let document = Command::new(process::built("samovar"))
+            .arg("openapi")
+            .output();
+        std::fs::write(folder.path().join("openapi.json"), document.unwrap().stdout).unwrap();
+        Self {
+            folder,
+            samovar,
+            administrator,
+            member,
+            _gitea: gitea,
+        }
+    }
+
+    /// The folder with `openapi.json`, in which clients are made.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What a flow has to know, for its variable FLOW.
+    pub fn flow(&self) -> String {
+        json!({
+            "url": self.samovar.url(),
+            "administrator": self.cookie(&self.administrator),
+            "administrator_login": ADMINISTRATOR,
+            "member": self.cookie(&self.member),
+            "member_login": MEMBER,
+            "outsider_login": OUTSIDER,
+            "team": TEAM,
+        })
+        .to_string()
+    }
+
+    fn cookie(&self, person: &SignedIn) -> String {
+        let url = url::Url::parse(self.samovar.url()).unwrap();
+        let cookies = person.browser.cookies(url.host_str().unwrap());
+        let pairs = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        pairs.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Ends Samovar, which must not have complained.
+    pub async fn end(self) {
+        assert_eq!(self.samovar.end().await, Some(0));
+    }
+}
+
+/// One organization with a team that has a member, and people beside it.
+async fn world() -> GiteaWorld {
+    let gitea = GiteaWorld::start_stand_in().await;
+    for login in [ADMINISTRATOR, MEMBER, OUTSIDER] {
+        gitea.user(login).await;
+    }
+    gitea.promote_user(ADMINISTRATOR).await;
+    gitea.organization("acme", ADMINISTRATOR).await;
+    gitea.repository("acme", "site", true).await;
+    let team = gitea.team("acme", TEAM, &[("repo.code", "write")]).await;
+    gitea.add_repository(team, "acme", "site").await;
+    gitea.add_member(team, MEMBER).await;
+    gitea
+}
+
+/// A file or folder of this test.
+pub fn material(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/clients")
+        .join(name)
+}
+
+/// Runs a program to its end, in a folder; gives what it said, which it must have said without failing.
+pub fn must(command: &mut Command, folder: &Path) -> String {
+    let done = command.current_dir(folder).output();
+    let done = done.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = [done.stdout, done.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(done.status.success(), "{command:?}\n{said}");
+    said
+}
