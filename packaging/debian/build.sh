@@ -1,6 +1,6 @@
 #!/bin/sh
-# Builds target/package/samovar_<version>_<architecture>.deb from a release build: binary, unit, example configuration and
-# proxy blocks. Needs dpkg-deb alone; starts nothing on installation, because there is no configuration yet.
+# Builds target/package/samovar_<version>_<architecture>.deb from a release build: binary, unit, example configuration,
+# proxy blocks and the FastAPI module. Needs dpkg-deb alone; starts nothing on installation, because there is no configuration yet.
 set -eu
 cd "$(dirname "$0")/../.."
 target="${CARGO_TARGET_DIR:-target}"
@@ -14,6 +14,9 @@ install -D -m 0644 packaging/systemd/samovar.service "$root/lib/systemd/system/s
 install -d -m 0755 "$root/etc/samovar" "$root/DEBIAN"
 for file in packaging/samovar.example.toml packaging/proxies/* README.md CHANGELOG.md LICENSE; do
     install -D -m 0644 "$file" "$root/usr/share/doc/samovar/$(basename "$file")"
+done
+for file in packaging/fastapi/*.py packaging/fastapi/README.md; do
+    install -D -m 0644 "$file" "$root/usr/share/doc/samovar/fastapi/$(basename "$file")"
 done
 size=$(du -ks "$root" | cut -f 1)
 sed -e "s/@version@/$version/" -e "s/@architecture@/$architecture/" -e "s/@size@/$size/" \

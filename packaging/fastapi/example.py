@@ -1,0 +1,81 @@
+"""An example: a deployment board whose endpoints are guarded by Samovar.
+
+    SAMOVAR_URL=https://samovar.example.com uvicorn example:app
+
+Settings come from the environment; only `SAMOVAR_URL` must be there. The board is forgotten at the end.
+"""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, WebSocket
+from samovar import PROBLEMS, Principal, Samovar
+
+samovar = Samovar(
+    os.environ["SAMOVAR_URL"],
+    audience=os.environ.get("SAMOVAR_AUDIENCE", "deploy-api"),
+    permissions={
+        "deployments:read": "See what was deployed",
+        "deployments:write": "Start deployments",
+        "deployments:delete": "Strike a deployment off the board",
+    },
+    # public client of the docs page: its Authorize button signs people in
+    docs_client_id=os.environ.get("SAMOVAR_DOCS_CLIENT_ID"),
+    # confidential client of this application: for `fresh=True`
+    client_id=os.environ.get("SAMOVAR_CLIENT_ID"),
+    client_secret=os.environ.get("SAMOVAR_CLIENT_SECRET"),
+    # people with nothing but a token of Gitea may use it; needs `gitea_tokens` of the application too
+    gitea_tokens=os.environ.get("SAMOVAR_GITEA_TOKENS") == "yes",
+)
+
+app = FastAPI(title="Deployment board", lifespan=samovar.lifespan)
+samovar.install(app)
+
+Known = Annotated[Principal, Depends(samovar.require())]
+Reader = Annotated[Principal, Depends(samovar.require("deployments:read"))]
+Writer = Annotated[Principal, Depends(samovar.require("deployments:write"))]
+# asks Samovar each time, where there is a client to ask as: a lost team counts at once
+FRESH = "SAMOVAR_CLIENT_ID" in os.environ
+Deleter = Annotated[Principal, Depends(samovar.require("deployments:delete", fresh=FRESH))]
+
+board: list[str] = []
+
+
+@app.get("/health")
+def health() -> dict[str, str]:
+    """Open to everybody."""
+    return {"status": "well"}
+
+
+@app.get("/whoami", responses=PROBLEMS)
+async def whoami(caller: Known) -> Principal:
+    """Needs a token, and nothing in particular."""
+    return caller
+
+
+@app.get("/deployments", responses=PROBLEMS)
+def deployments(caller: Reader) -> list[str]:
+    """Needs `deployments:read`."""
+    return board
+
+
+@app.post("/deployments/{name}", status_code=201, responses=PROBLEMS)
+async def deploy(name: str, caller: Writer) -> str:
+    """Needs `deployments:write`."""
+    board.append(f"{name} by {caller.name}")
+    return board[-1]
+
+
+@app.delete("/deployments", status_code=204, responses=PROBLEMS)
+async def clear(caller: Deleter) -> None:
+    """Needs `deployments:delete`, now."""
+    board.clear()
+
+
+@app.websocket("/deployments/live")
+async def live(websocket: WebSocket, caller: Reader) -> None:
+    """Says how many there are, whenever it is asked, until the caller's token ends."""
+    await samovar.accept(websocket)
+    async with samovar.while_valid(caller):
+        async for _ in websocket.iter_text():
+            await websocket.send_text(f"{len(board)} deployments")

@@ -1,0 +1,97 @@
+"""What the tests of the module share: an issuer, and an application of which one endpoint of each kind is guarded."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI, WebSocket
+from fastapi.testclient import TestClient
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "packaging" / "fastapi"))
+sys.dont_write_bytecode = True
+
+from issuer import AUDIENCE, URL, Issuer  # noqa: E402
+from samovar import PROBLEMS, Principal, RemoteIdentity, Samovar  # noqa: E402
+
+Client = Callable[..., TestClient]
+
+
+def application(samovar: Samovar, *, fresh: bool, proxied: bool) -> FastAPI:
+    """One endpoint of each kind."""
+    app = FastAPI(lifespan=samovar.lifespan, responses=PROBLEMS)
+    samovar.install(app)
+    reads = Depends(samovar.require("deployments:read"))
+
+    @app.get("/known")
+    async def known(caller: Annotated[Principal, Depends(samovar.require())]) -> Principal:
+        return caller
+
+    @app.get("/anybody")
+    async def anybody(caller: Annotated[Principal | None, Depends(samovar.optional)]) -> str | None:
+        return caller.name if caller else None
+
+    @app.get("/deployments")
+    def deployments(caller: Annotated[Principal, reads]) -> str:
+        return caller.name
+
+    @app.post("/deployments")
+    async def deploy(caller: Annotated[Principal, Depends(samovar.require("deployments:write"))]) -> str:
+        return caller.name
+
+    @app.delete("/deployments", dependencies=[Depends(samovar.require("deployments:write", "deployments:delete"))])
+    async def delete() -> None: ...
+
+    @app.websocket("/log")
+    async def deployment_log(websocket: WebSocket, caller: Annotated[Principal, reads]) -> None:
+        await samovar.accept(websocket)
+        async with samovar.while_valid(caller):
+            await websocket.send_text(caller.name)
+            async for _ in websocket.iter_text():
+                pass
+
+    if fresh:
+
+        @app.put("/deployments")
+        async def replace(
+            caller: Annotated[Principal, Depends(samovar.require("deployments:write", fresh=True))],
+        ) -> str:
+            return caller.name
+
+    if proxied:
+
+        @app.get("/remote")
+        async def remote(identity: Annotated[RemoteIdentity, Depends(samovar.remote)]) -> RemoteIdentity:
+            return identity
+
+    return app
+
+
+@pytest.fixture
+def issuer() -> Issuer:
+    """A Samovar to ask."""
+    return Issuer()
+
+
+@pytest.fixture
+def client(issuer: Issuer) -> Iterator[Client]:
+    """Makes a client of the application, with more options for `Samovar`."""
+    opened: list[TestClient] = []
+
+    def make(**options: Any) -> TestClient:
+        options = {"leeway": 30, "clock": issuer.clock, "monotonic": issuer.monotonic, **options}
+        samovar = Samovar(URL, AUDIENCE, transport=issuer.transport, **options)
+        app = application(samovar, fresh="client_id" in options, proxied="behind_proxy" in options)
+        opened.append(TestClient(app, base_url="https://app.example.com"))
+        opened[-1].__enter__()
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.__exit__(None, None, None)
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a token."""
+    return {"Authorization": f"Bearer {token}"}

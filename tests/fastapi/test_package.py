@@ -1,0 +1,72 @@
+"""What is shipped beside the module: the example, and a README that knows every option and every code."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import samovar
+from fastapi import Depends, FastAPI
+from fastapi.testclient import TestClient
+from issuer import AUDIENCE, URL
+from samovar import Principal, Samovar
+
+README = (Path(samovar.__file__).parent / "README.md").read_text()
+
+
+@pytest.fixture
+def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
+    """The example, with nothing but an address."""
+    monkeypatch.setenv("SAMOVAR_URL", URL)
+    import example
+
+    yield example.app
+
+
+def test_the_example_shows_its_scopes_and_refuses_strangers(example: FastAPI) -> None:
+    document = example.openapi()
+    asked = {path: set(methods) for path, methods in document["paths"].items()}
+    assert asked["/deployments"] == {"get", "delete"}
+    assert document["paths"]["/deployments/{name}"]["post"]["security"] == [{"Samovar": ["deployments:write"]}]
+    client = TestClient(example)
+    assert client.get("/health").status_code == 200
+    assert client.post("/deployments/api").json()["code"] == "credentials_missing"
+
+
+def test_the_readme_names_every_option_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| (`[^|]+`) \|([^|]*)\|", README, re.MULTILINE))
+    told = {name: default.strip() for names, default in rows.items() for name in re.findall(r"`(\w+)`", names)}
+    for name, parameter in list(inspect.signature(Samovar.__init__).parameters.items())[1:]:
+        assert name in told, name
+        if isinstance(parameter.default, int | float | str):
+            assert told[name].strip("`").removesuffix(" s") == str(parameter.default), name
+
+
+def test_the_readme_names_every_code() -> None:
+    assert set(samovar._CODES) <= set(re.findall(r"`(\w+)`", README))
+
+
+def test_every_sentence_fits_into_a_header_and_says_what_to_do_next() -> None:
+    words: Any = {"expected": "x", "claim": "x", "scope": "x", "missing": "x", "audience": "x"}
+    for code in samovar._CODES:
+        refusal = samovar.Refusal(code, **words)
+        assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", refusal.detail)
+        assert "; " in refusal.detail
+        assert refusal.detail[-1] != "."
+
+
+def test_a_named_dependency_can_be_overridden_in_an_applications_own_tests() -> None:
+    guard = Samovar(URL, AUDIENCE)
+    can_write = guard.require("deployments:write")
+    app = FastAPI()
+
+    @app.get("/")
+    def name(caller: Principal = Depends(can_write)) -> str:  # noqa: B008 - FastAPI's older way
+        return caller.name
+
+    ends = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    app.dependency_overrides[can_write] = lambda: Principal(id="1", kind="user", name="ben", token_id="1", expires=ends)
+    assert TestClient(app).get("/").json() == "ben"

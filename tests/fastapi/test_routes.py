@@ -1,0 +1,207 @@
+"""Endpoints of every kind, WebSockets, and what the docs page knows."""
+
+import re
+import threading
+from typing import Annotated, Any
+
+import pytest
+from conftest import Client, bearer
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.testclient import TestClient
+from issuer import AUDIENCE, URL, Issuer
+from samovar import Principal, Samovar
+from starlette.websockets import WebSocketDisconnect
+
+
+def test_sync_and_async_endpoints_ask_for_their_own_permission(client: Client, issuer: Issuer) -> None:
+    asked, reader = client(), bearer(issuer.token(scope="deployments:read"))
+    assert asked.get("/deployments", headers=reader).json() == "ben"
+    assert asked.post("/deployments", headers=reader).json()["code"] == "scope_insufficient"
+    writer = bearer(issuer.token(scope="deployments:write deployments:read"))
+    assert asked.post("/deployments", headers=writer).json() == "ben"
+
+
+def test_all_permissions_are_needed_and_all_are_named(client: Client, issuer: Issuer) -> None:
+    answer = client().delete("/deployments", headers=bearer(issuer.token()))
+    assert answer.status_code == 403
+    assert answer.json()["scope"] == "deployments:write deployments:delete"
+    assert "lacks `deployments:delete`;" in answer.json()["detail"]
+    assert 'scope="deployments:write deployments:delete"' in answer.headers["www-authenticate"]
+
+
+def test_a_whole_router_is_guarded_by_one_dependency(issuer: Issuer) -> None:
+    samovar = Samovar(URL, AUDIENCE, transport=issuer.transport, clock=issuer.clock)
+    router = APIRouter(prefix="/admin", dependencies=[Depends(samovar.require("users:write"))])
+
+    @router.get("/users")
+    def users() -> list[str]:
+        return [threading.current_thread().name]
+
+    app = FastAPI()
+    samovar.install(app)
+    app.include_router(router)
+    asked = TestClient(app)  # a loop for each call: connections and locks of another one must not be met again
+    assert asked.get("/admin/users").status_code == 401
+    for _ in range(3):
+        assert asked.get("/admin/users", headers=bearer(issuer.token(scope="users:write"))).status_code == 200
+        assert asked.get("/admin/users", headers=bearer(issuer.token())).status_code == 403
+    assert app.openapi()["paths"]["/admin/users"]["get"]["security"] == [{"Samovar": ["users:write"]}]
+
+
+def test_without_install_a_refusal_is_still_one(issuer: Issuer) -> None:
+    samovar = Samovar(URL, AUDIENCE, transport=issuer.transport)
+    app = FastAPI()
+
+    @app.get("/")
+    def guarded(_: Annotated[Principal, Depends(samovar.require())]) -> None: ...
+
+    answer = TestClient(app).get("/")
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == 'Bearer realm="samovar"'
+
+
+def test_a_mistake_in_the_program_is_found_when_it_starts() -> None:
+    samovar = Samovar(URL, AUDIENCE)
+    for permission in ("deployments", "deployments:*", "Deployments:write", "a:b c:d", "", ":"):
+        with pytest.raises(ValueError, match="resource:action"):
+            samovar.require(permission)
+    with pytest.raises(ValueError, match="client_secret"):
+        samovar.require("deployments:write", fresh=True)
+    wrong: list[dict[str, Any]] = [
+        {"url": "http://samovar.example.com"},
+        {"url": "https://samovar.example.com/?x"},
+        {"url": "ftp://samovar.example.com"},
+        {"url": 'https://samovar.example.com/"'},
+        {"url": "https://ada:secret@samovar.example.com"},
+        {"internal_url": "http://10.0.0.1:8000"},
+        {"audience": ""},
+        {"audience": 'a"b'},
+        {"leeway": 121},
+        {"leeway": -1},
+        {"fresh_for": 31},
+        {"keys_refetch_after": 0},
+        {"client_id": "x"},
+        {"client_secret": "x"},
+    ]
+    for options in wrong:
+        with pytest.raises(ValueError):
+            Samovar(**{"url": URL, "audience": AUDIENCE, **options})
+    Samovar("http://127.0.0.2:8000", AUDIENCE)
+    Samovar(URL, AUDIENCE, internal_url="http://samovar:8000", allow_plain_http=True)
+
+
+def test_an_inner_address_is_asked_and_the_public_one_is_the_issuer(issuer: Issuer) -> None:
+    samovar = Samovar(
+        URL, AUDIENCE, internal_url="https://inner.test/auth/", transport=issuer.transport, clock=issuer.clock
+    )
+    app = FastAPI()
+
+    @app.get("/")
+    async def guarded(caller: Annotated[Principal, Depends(samovar.require())]) -> str:
+        return caller.name
+
+    issuer_answer = issuer.answer
+    seen: list[str] = []
+
+    def answer(request: Any) -> Any:
+        seen.append(str(request.url))
+        request.url = request.url.copy_with(path="/oauth/jwks")
+        return issuer_answer(request)
+
+    samovar._transport = type(issuer.transport)(answer)
+    assert TestClient(app).get("/", headers=bearer(issuer.token())).json() == "ben"
+    assert seen == ["https://inner.test/auth/oauth/jwks"]
+    flow = app.openapi()["components"]["securitySchemes"]["Samovar"]["flows"]["authorizationCode"]
+    assert flow["authorizationUrl"] == f"{URL}/oauth/authorize"
+
+
+def test_the_document_shows_each_endpoints_scopes_and_where_to_authorize(client: Client) -> None:
+    document = client(permissions={"deployments:read": "See what was deployed"}).get("/openapi.json").json()
+    scheme = document["components"]["securitySchemes"]["Samovar"]
+    assert scheme["type"] == "oauth2"
+    flow = scheme["flows"]["authorizationCode"]
+    assert (flow["authorizationUrl"], flow["tokenUrl"]) == (f"{URL}/oauth/authorize", f"{URL}/oauth/token")
+    assert flow["scopes"] == {
+        "deployments:read": "See what was deployed",
+        "deployments:write": "",
+        "deployments:delete": "",
+    }
+    operations = document["paths"]["/deployments"]
+    assert operations["get"]["security"] == [{"Samovar": ["deployments:read"]}]
+    assert operations["delete"]["security"] == [{"Samovar": ["deployments:write", "deployments:delete"]}]
+    assert document["paths"]["/known"]["get"]["security"] == [{"Samovar": []}]
+    problem = operations["get"]["responses"]["401"]["content"]["application/problem+json"]
+    assert "code" in problem["schema"]["required"]
+    assert "parameters" not in operations["get"]
+
+
+def test_the_docs_page_is_a_public_client_with_pkce(client: Client) -> None:
+    page = client(docs_client_id="0198c1de-docs").get("/docs").text
+    told = re.search(r"ui\.initOAuth\((.*)\)", page)
+    assert told
+    assert '"clientId": "0198c1de-docs"' in told[1]
+    assert '"usePkceWithAuthorizationCodeGrant": true' in told[1]
+    assert '"scopes": ["deployments:read", "deployments:write", "deployments:delete"]' in told[1]
+    assert "ecret" not in told[1]
+    assert "initOAuth" not in client().get("/docs").text
+
+
+def test_a_websocket_takes_the_token_as_header_or_as_subprotocol(client: Client, issuer: Issuer) -> None:
+    asked, token = client(), issuer.token()
+    with asked.websocket_connect("/log", headers=bearer(token)) as socket:
+        assert socket.receive_text() == "ben"
+        assert socket.accepted_subprotocol is None
+    offered = ["samovar", f"samovar.token.{token}"]
+    with asked.websocket_connect("/log", subprotocols=offered) as socket:
+        assert socket.receive_text() == "ben"
+        assert socket.accepted_subprotocol == "samovar"
+
+
+def refusal(client: TestClient, **options: Any) -> tuple[int, str]:
+    """How a WebSocket that was not wanted is closed."""
+    with client.websocket_connect("/log", **options) as socket, pytest.raises(WebSocketDisconnect) as closed:
+        socket.receive_text()
+    return closed.value.code, closed.value.reason
+
+
+def test_a_refused_websocket_is_closed_with_the_reason(client: Client, issuer: Issuer) -> None:
+    asked = client()
+    token = issuer.token()
+    expired = issuer.token(exp=int(issuer.now) - 40, iat=int(issuer.now) - 100, nbf=0)
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({}, "credentials_missing: "),
+        ({"headers": bearer(expired)}, "token_expired: the token has expired; get a new one"),
+        ({"headers": bearer(issuer.token(scope="a:b"))}, "scope_insufficient: "),
+        ({"headers": bearer(issuer.token(aud="x"))}, "token_audience_wrong: "),
+        ({"subprotocols": ["chat", f"samovar.token.{expired}"]}, "token_expired: "),
+        ({"subprotocols": ["samovar.token."]}, "token_malformed: "),
+        ({"headers": bearer(token), "subprotocols": ["samovar", f"samovar.token.{token}"]}, "target_ambiguous: "),
+        ({"subprotocols": [f"samovar.token.{token}", f"samovar.token.{token}"]}, "target_ambiguous: "),
+    ]
+    for options, reason in cases:
+        code, told = refusal(asked, **options)
+        assert (code, told[: len(reason)]) == (1008, reason)
+        assert len(told.encode()) <= 123
+
+
+def test_a_websocket_is_told_to_come_back_when_samovar_is_away(client: Client, issuer: Issuer) -> None:
+    issuer.away = True
+    code, reason = refusal(client(), headers=bearer(issuer.token()))
+    assert (code, reason.partition(":")[0]) == (1013, "samovar_unavailable")
+
+
+def test_an_open_websocket_ends_with_its_token(client: Client, issuer: Issuer) -> None:
+    asked = client(leeway=0)
+    token = issuer.token()
+    issuer.now += 299.95
+    with asked.websocket_connect("/log", headers=bearer(token)) as socket:
+        assert socket.receive_text() == "ben"
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+    assert closed.value.code == 1008
+    assert closed.value.reason.startswith("token_expired")
+
+
+def test_http_endpoints_read_no_token_from_a_subprotocol(client: Client, issuer: Issuer) -> None:
+    headers = {"Sec-WebSocket-Protocol": f"samovar, samovar.token.{issuer.token()}"}
+    assert client().get("/known", headers=headers).json()["code"] == "credentials_missing"
