@@ -27,6 +27,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
+from ipaddress import ip_address
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
@@ -255,7 +256,7 @@ class _Claims(BaseModel):
     iat: _Seconds
     exp: _Seconds
     principal_kind: Literal["user", "service-account"]
-    preferred_username: _Text
+    preferred_username: Annotated[str, StringConstraints(max_length=1024)]
     roles: list[_Text]
 
 
@@ -283,6 +284,7 @@ _EXPECTED = {
     "roles": "a list of strings",
     "groups": "a list of strings",
     "principal_kind": "`user` or `service-account`",
+    "preferred_username": "a string",
     "act": f"an object with `sub`, nested {_DEEPEST_ACT} deep at most",
     **dict.fromkeys(("exp", "iat", "nbf"), "a whole number of seconds"),
 }
@@ -530,9 +532,7 @@ _TOKEN_PROTOCOL = "samovar.token."  # noqa: S105 - a prefix, no secret
 _PERMISSION = re.compile(r"[a-z][a-z0-9._-]{0,63}:[a-z][a-z0-9._-]{0,63}")
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693
-
-
-_REFUSED_FOR = 10
+_REFUSED_FOR = 10  # seconds
 
 
 class _Exchanged(NamedTuple):
@@ -676,9 +676,16 @@ class Samovar:
 
         return known
 
-    async def remote(self, connection: HTTPConnection) -> RemoteIdentity:
+    @property
+    def remote(self) -> Callable[..., Coroutine[Any, Any, RemoteIdentity]]:
         """A dependency that gives the `Remote-*` headers, for display, of a caller whose assertion was verified."""
-        return await _told(connection, self._remote(connection))
+        if not self._behind_proxy:
+            raise ValueError("remote needs behind_proxy=True: without an assertion anybody can send these headers")
+
+        async def decoded(connection: HTTPConnection) -> RemoteIdentity:
+            return await _told(connection, self._remote(connection))
+
+        return decoded
 
     async def accept(self, websocket: WebSocket) -> None:
         """Accepts, naming the subprotocol that a browser needs to hear when it sent its token as one."""
@@ -757,22 +764,23 @@ class Samovar:
         claims = await self._verify(sent[0], "samovar-assertion+jwt", _Assertion, _ASSERTION_LIFE)
         if isinstance(connection, WebSocket) and _is_foreign(connection):
             raise Refusal("origin_foreign")
-        if claims.scope is not None:
-            scopes = frozenset(claims.scope.split())
-        else:
-            held = (self._role_permissions.get(role, frozenset()) for role in claims.roles)
-            scopes = frozenset().union(*held)
         return Principal(
-            scopes=scopes,
+            scopes=self._held(claims),
             full_name=claims.name or None,
             email=claims.email or None,
             groups=tuple(claims.groups),
             **_common(claims),
         )
 
+    def _held(self, claims: _Assertion) -> frozenset[str]:
+        """What the roles give; no more than the scope, where there is one: then the caller came with a token."""
+        held = frozenset[str]().union(*(self._role_permissions.get(role, frozenset()) for role in claims.roles))
+        if claims.scope is None:
+            return held
+        scope = frozenset(claims.scope.split())
+        return _both(scope, held) if self._role_permissions else scope
+
     async def _remote(self, connection: HTTPConnection) -> RemoteIdentity:
-        if not self._behind_proxy:
-            raise RuntimeError("`remote` needs behind_proxy=True: without an assertion anybody can send these headers")
         principal = await self._identify(connection, fresh=False)
         if principal is None:
             return RemoteIdentity()
@@ -992,12 +1000,18 @@ def _is_foreign(websocket: WebSocket) -> bool:
 
 def _address(url: str, allow_plain_http: bool) -> str:
     parts = urlsplit(url)
-    loopback = parts.hostname == "localhost" or (parts.hostname or "").startswith("127.") or parts.hostname == "::1"
     if not re.fullmatch(r"https?://[!#-\[\]-~]+", url) or parts.query or parts.fragment or parts.username:
         raise ValueError("give the address of Samovar, as its `external_url` says")
-    if parts.scheme == "http" and not loopback and not allow_plain_http:
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not allow_plain_http:
         raise ValueError("plain http is for loopback; use https, or allow_plain_http=True inside a network you trust")
     return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _moment(seconds: float) -> str:

@@ -53,11 +53,16 @@ def test_roles_give_what_the_application_says_they_give(client: Client, issuer: 
     assert without.post("/deployments", headers=signed(issuer.assertion())).status_code == 403
 
 
-def test_a_scope_in_the_assertion_goes_before_roles(client: Client, issuer: Issuer) -> None:
+def test_a_scope_in_the_assertion_narrows_what_roles_give(client: Client, issuer: Issuer) -> None:
     narrow = signed(issuer.assertion(scope="deployments:read"))
+    wide = signed(issuer.assertion(scope="deployments:read deployments:write", roles=["reader"]))
     asked = proxied(client)
-    assert asked.get("/deployments", headers=narrow).status_code == 200
-    assert asked.post("/deployments", headers=narrow).status_code == 403
+    for headers in (narrow, wide):
+        assert asked.get("/deployments", headers=headers).status_code == 200
+        assert asked.post("/deployments", headers=headers).status_code == 403
+    without = client(behind_proxy=True)
+    assert without.post("/deployments", headers=narrow).status_code == 403
+    assert without.post("/deployments", headers=wide).status_code == 200
 
 
 def test_assertions_are_checked_as_tokens_are(client: Client, issuer: Issuer) -> None:

@@ -65,12 +65,15 @@ def test_a_mistake_in_the_program_is_found_when_it_starts() -> None:
     for permission in ("deployments", "deployments:*", "Deployments:write", "a:b c:d", "", ":"):
         with pytest.raises(ValueError, match="resource:action"):
             samovar.require(permission)
+    with pytest.raises(ValueError, match="behind_proxy"):
+        _ = samovar.remote
     with pytest.raises(ValueError, match="client_secret"):
         samovar.require("deployments:write", fresh=True)
     wrong: list[dict[str, Any]] = [
         {"url": "http://samovar.example.com"},
         {"url": "https://samovar.example.com/?x"},
         {"url": "ftp://samovar.example.com"},
+        {"url": "http://127.0.0.1.example.com"},
         {"url": 'https://samovar.example.com/"'},
         {"url": "https://ada:secret@samovar.example.com"},
         {"internal_url": "http://10.0.0.1:8000"},

@@ -98,7 +98,7 @@ BAD_CLAIMS: dict[str, list[Any]] = {
     "sub": [*NO_TEXT, "x" * 1025],
     "jti": NO_TEXT,
     "client_id": NO_TEXT,
-    "preferred_username": [*NO_TEXT, "\ud800"],
+    "preferred_username": [7, True, None, [], {}, 1.5, ..., "\ud800", "x" * 1025],
     "scope": [7, True, None, [], {}, ..., ["deployments:read"], "a:b  c:d", " a:b", "a:b\n", 'a:"b'],
     "principal_kind": [*NO_TEXT, "admin", "User"],
     "roles": [7, True, None, {}, ..., "deployer", [7], [None], [["deployer"]]],
