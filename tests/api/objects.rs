@@ -182,9 +182,13 @@ async fn explain_names_route_role_binding_and_team() {
     let (given, _) = make(&world, "roles", role("deployer")).await;
     let (bound, _) = make(&world, "role-bindings", binding(&world, &id_of(&given))).await;
     let ask = |user: Value, host: &str, path: &str| {
+        let mut question = json!({"method": "POST", "host": host, "path": path});
+        if !user.is_null() {
+            question["user"] = user;
+        }
         Ask::new("POST", "/api/v1/decisions/explain")
             .by(Who::Auditor)
-            .json(&json!({"user": user, "method": "POST", "host": host, "path": path}))
+            .json(&question)
     };
     let (host, eve) = ("deploy.example.test", json!(user_of(Who::Member)));
     let yes = world.call(ask(eve.clone(), host, "/deploy/x")).await.json();

@@ -26,6 +26,7 @@ from samovar_client.models import (
     ApplicationRange,
     Decision,
     Me,
+    Method,
     Outcome,
     PageAuditEvent,
     PageRole,
@@ -115,7 +116,7 @@ def make_application(administrator: AuthenticatedClient) -> tuple[Application, s
     """A new application with a public and a guarded route, and its `ETag`."""
     guarded = PermissionsRequirement(kind="permissions", permissions=["deployments:write"])
     routes = [
-        RouteDraft(path="/", methods=["GET"], requirement=PublicRequirement(kind="public")),
+        RouteDraft(path="/", methods=[Method.GET], requirement=PublicRequirement(kind="public")),
         RouteDraft(path="/deploy/{name}", requirement=guarded),
     ]
     draft = ApplicationDraft(name="deploy-python", hosts=[HOST], routes=routes)

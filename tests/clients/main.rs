@@ -1,7 +1,7 @@
 //! The API as programs meet it that were made from its document: a generated Python client and a generated TypeScript
-//! client, type-checked and used for real work.
+//! client, type-checked and used for real work, and schemathesis, which tries everything that the document says.
 //!
-//! The real binary, a stand-in Gitea; what the programs do is in `flow.py` and `flow.ts`.
+//! The real binary, a stand-in Gitea; what the programs do is in `flow.py`, `flow.ts` and `schemathesis.toml`.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +10,7 @@
 )]
 
 mod python;
+mod schemathesis;
 mod stage;
 mod typescript;
 

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
+/// Name of the session cookie over plain http on loopback.
+pub const COOKIE: &str = "samovar";
+
 pub const ADMINISTRATOR: &str = "ada";
 pub const MEMBER: &str = "ben";
 pub const OUTSIDER: &str = "cleo";
@@ -65,13 +68,30 @@ impl Stage {
         .to_string()
     }
 
+    /// Samovar's address, without a last slash.
+    pub fn url(&self) -> &str {
+        self.samovar.url()
+    }
+
+    /// The administrator's session, as its cookie holds it.
+    pub fn session(&self) -> String {
+        self.secret(&self.administrator)
+    }
+
+    /// Who the administrator is, as the API says it.
+    pub async fn me(&mut self) -> Value {
+        self.administrator.get("/me").await
+    }
+
     fn cookie(&self, person: &SignedIn) -> String {
+        let secret = self.secret(person);
+        format!("{COOKIE}={secret}")
+    }
+
+    fn secret(&self, person: &SignedIn) -> String {
         let url = url::Url::parse(self.samovar.url()).unwrap();
-        let cookies = person.browser.cookies(url.host_str().unwrap());
-        let pairs = cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
-        pairs.collect::<Vec<_>>().join("; ")
+        let mut cookies = person.browser.cookies(url.host_str().unwrap());
+        cookies.remove(COOKIE).unwrap()
     }
 
     /// Ends Samovar, which must not have complained.

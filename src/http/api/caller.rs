@@ -100,7 +100,8 @@ async fn caller(request: &Request, services: &Services) -> Result<Caller, Proble
 }
 
 fn register(registry: &mut Registry) {
-    let description = "the session cookie that sign-in sets; over plain http on loopback its name has no `__Host-`";
+    let description = "the session cookie that sign-in sets; over plain http on loopback its name has no `__Host-`. \
+         With it, whatever is not GET needs an `Origin` that is Samovar's own";
     registry.create_security_scheme(
         SCHEME,
         MetaSecurityScheme {

@@ -24,7 +24,15 @@ impl Methods {
     /// What `Allow` has to say about this address; nothing when it has none.
     pub(super) fn allow(&self, request: &Request) -> Option<HeaderValue> {
         let path = request.uri().path();
-        let fitting = self.0.iter().filter(|(pattern, _)| fits(pattern, path));
+        // an address that is written out goes before one with a parameter, here as for the router
+        let exact = self.0.iter().any(|(pattern, _)| pattern == path);
+        let fitting = self.0.iter().filter(|(pattern, _)| {
+            if exact {
+                pattern == path
+            } else {
+                fits(pattern, path)
+            }
+        });
         let methods: BTreeSet<&str> = fitting
             .flat_map(|(_, methods)| methods.iter().map(String::as_str))
             .collect();

@@ -2,8 +2,7 @@
 
 use crate::http::{Code, Problem};
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaParamIn, MetaSchemaRef};
-use poem_openapi::types::Type;
+use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 /// The version in `If-Match`. `*` is not taken: it would say "whatever there is", and overwrite somebody else's change.
@@ -21,7 +20,10 @@ impl<'a> ApiExtractor<'a> for IfMatch {
     }
 
     fn param_schema_ref() -> Option<MetaSchemaRef> {
-        Some(String::schema_ref())
+        Some(MetaSchemaRef::Inline(Box::new(MetaSchema {
+            pattern: Some("^(W/)?\"(0|[1-9][0-9]{0,18})\"$".to_owned()),
+            ..MetaSchema::new("string")
+        })))
     }
 
     async fn from_request(

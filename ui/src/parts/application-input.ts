@@ -1,5 +1,5 @@
 // What is typed about an application, apart from the draft that is sent.
-import type { Application, ApplicationDraft, AuditMode, AuthorizationOwner, IdentityHeader, RepositoryLevel, Requirement, Route } from "../api/schema";
+import type { Application, ApplicationDraft, AuditMode, AuthorizationOwner, IdentityHeader, Method, RepositoryLevel, Requirement, Route, RouteDraft } from "../api/schema";
 import type { Difference } from "./conflict";
 import { lines } from "./field";
 
@@ -81,9 +81,11 @@ export function draftOf(input: ApplicationInput): ApplicationDraft {
   };
 }
 
-function routeOf(input: RouteInput): Route {
+function routeOf(input: RouteInput): RouteDraft {
   const requirement: Requirement = input.kind === "permissions" ? { kind: "permissions", permissions: words(input.permissions) } : { kind: input.kind };
-  const route: Route = { methods: words(input.methods.toUpperCase()), path: input.path.trim(), requirement, encoded_slash: input.encodedSlash };
+  // A word that is no method goes to the server, which says so at its place.
+  const methods = words(input.methods.toUpperCase()) as Method[];
+  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash };
   return input.repository === "" || input.kind === "public" ? route : { ...route, repository: input.repository };
 }
 

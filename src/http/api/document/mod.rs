@@ -4,6 +4,7 @@
 //! OpenAPI 3.1, because there a reference may have words of its own beside it, and a constant is a constant. Adds nothing
 //! that the server does not do, and knows no noun: each change is one of form and holds for the whole document.
 
+mod links;
 mod ordered;
 
 use ordered::Json;
@@ -18,6 +19,7 @@ pub(super) fn plainly(framework: &str) -> serde_json::Result<String> {
     document.put("openapi", Json::text("3.1.0"));
     document.each_mut(&fold_reference);
     document.each_mut(&bare_media_types);
+    links::add(&mut document);
     let sent = sent_schemas(&document);
     let components = document.get_mut("components");
     if let Some(schemas) = components.and_then(|components| components.get_mut("schemas")) {

@@ -4,7 +4,7 @@ use super::Faults;
 use crate::admin::ApplicationDraft;
 use crate::http::Problem;
 use crate::http::api::wire::application as wire;
-use crate::http::api::wire::texts::Id;
+use crate::http::api::wire::texts::{Id, Method, Permission};
 use crate::model::{
     Application, AuditMode, AuthorizationOwner, IdentityHeader, Invalid, MethodSet,
     RepositoryLevel, RepositoryRequirement, Requirement, Route,
@@ -41,7 +41,7 @@ pub(in crate::http::api) fn read(
 }
 
 fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Option<Route> {
-    let names = route.methods.iter().map(String::as_str);
+    let names = route.methods.iter().map(|method| &**method);
     let methods = faults.keep(
         format_args!("/routes/{at}/methods"),
         MethodSet::from_names(names),
@@ -109,14 +109,14 @@ pub(in crate::http::api) fn show(application: &Application) -> wire::Application
 
 fn show_route(route: &Route) -> wire::Route {
     wire::Route {
-        methods: route.methods.iter().map(str::to_owned).collect(),
+        methods: route.methods.iter().map(Method::of).collect(),
         path: route.path.to_string(),
         requirement: match &route.requirement {
             Requirement::Public => wire::Requirement::Public(wire::PublicRequirement {}),
             Requirement::SignedIn => wire::Requirement::SignedIn(wire::SignedInRequirement {}),
             Requirement::Permissions(needed) => {
                 wire::Requirement::Permissions(wire::PermissionsRequirement {
-                    permissions: needed.iter().map(ToString::to_string).collect(),
+                    permissions: needed.iter().map(Permission::of).collect(),
                 })
             }
         },

@@ -16,6 +16,7 @@ use crate::http::{Code, Problem};
 use crate::model::Invalid;
 use serde_json::{Value, json};
 use std::fmt::Display;
+use std::ops::Deref;
 use std::str::FromStr;
 
 /// Values that are wrong, each by its place in the message.
@@ -51,7 +52,7 @@ impl Faults {
     pub(super) fn read_each<T: FromStr<Err = Invalid>, C: FromIterator<T>>(
         &mut self,
         pointer: &str,
-        texts: &[String],
+        texts: &[impl Deref<Target = str>],
     ) -> C {
         let places = texts.iter().enumerate();
         places

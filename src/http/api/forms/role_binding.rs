@@ -6,7 +6,7 @@ use super::{Faults, count};
 use crate::admin::{Impact, RoleBindingDraft};
 use crate::http::Problem;
 use crate::http::api::wire::role_binding as wire;
-use crate::http::api::wire::texts::{Id, Time};
+use crate::http::api::wire::texts::{GroupName, Id, Name, RepositoryGlob, Time};
 use crate::model::{BindingSubject, Directory, Invalid, Range, RoleBinding, RoleBindingId, UserId};
 
 /// People that an impact names one by one.
@@ -165,8 +165,8 @@ pub(in crate::http::api) fn show_subject(subject: &BindingSubject) -> wire::Subj
         BindingSubject::Team { id } => wire::Subject::Team(wire::TeamSubject { id: id.get() }),
         BindingSubject::ProviderGroup { provider, name } => {
             wire::Subject::ProviderGroup(wire::ProviderGroupSubject {
-                provider: provider.to_string(),
-                name: name.to_string(),
+                provider: Name::of(provider),
+                name: GroupName::of(name),
             })
         }
         BindingSubject::User { id } => wire::Subject::User(wire::UserSubject { id: Id::of(id) }),
@@ -187,7 +187,7 @@ fn show_range(range: &Range) -> wire::Range {
             repositories,
         } => wire::Range::Repositories(wire::RepositoriesRange {
             organization: organization.get(),
-            repositories: repositories.to_string(),
+            repositories: RepositoryGlob::of(repositories),
         }),
     }
 }

@@ -1,6 +1,6 @@
 //! Applications, their routes and snippets over the wire.
 
-use super::texts::Id;
+use super::texts::{Id, Method, Name, Permission};
 use poem_openapi::{Enum, Object, Union};
 
 /// Nothing is asked, not even to be signed in.
@@ -18,7 +18,8 @@ pub(in crate::http::api) struct SignedInRequirement {}
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct PermissionsRequirement {
     /// `resource:action` each, at least one.
-    pub permissions: Vec<String>,
+    #[oai(validator(min_items = 1))]
+    pub permissions: Vec<Permission>,
 }
 
 /// What a route asks of its caller.
@@ -51,8 +52,8 @@ pub(in crate::http::api) enum RepositoryLevel {
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub(in crate::http::api) struct Route {
-    /// In capitals; empty for every method. HEAD is checked as GET.
-    pub methods: Vec<String>,
+    /// Empty for every method. HEAD is checked as GET.
+    pub methods: Vec<Method>,
     /// Such as `/deploy/{owner}/{repo}` or `/admin/**`.
     pub path: String,
     /// What is asked of the caller.
@@ -68,10 +69,10 @@ pub(in crate::http::api) struct Route {
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct RouteDraft {
-    /// In capitals; absent or empty for every method. HEAD is checked as GET.
+    /// Absent or empty for every method. HEAD is checked as GET.
     #[oai(default)]
     #[serde(default)]
-    pub methods: Vec<String>,
+    pub methods: Vec<Method>,
     /// Such as `/deploy/{owner}/{repo}` or `/admin/**`.
     pub path: String,
     /// What is asked of the caller.
@@ -169,7 +170,7 @@ pub(in crate::http::api) struct Application {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ApplicationDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among applications.
-    pub name: String,
+    pub name: Name,
     /// Hosts that it answers to, with a port if it is not the scheme's own.
     pub hosts: Vec<String>,
     /// In order.

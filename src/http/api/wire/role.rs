@@ -1,6 +1,6 @@
 //! Roles over the wire.
 
-use super::texts::Id;
+use super::texts::{Id, Name, PermissionPattern};
 use poem_openapi::Object;
 
 /// A named set of permissions.
@@ -28,11 +28,11 @@ pub(in crate::http::api) struct Role {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct RoleDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among roles.
-    pub name: String,
+    pub name: Name,
     /// What it is for.
     #[oai(default)]
     #[serde(default)]
     pub description: String,
     /// `resource:action` each, or `resource:*`.
-    pub permissions: Vec<String>,
+    pub permissions: Vec<PermissionPattern>,
 }

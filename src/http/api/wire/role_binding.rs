@@ -2,7 +2,7 @@
 
 use super::Named;
 use super::directory::User;
-use super::texts::{Id, Time};
+use super::texts::{GroupName, Id, Name, RepositoryGlob, Time};
 use poem_openapi::{Object, Union};
 
 /// Every member of an organization.
@@ -10,6 +10,7 @@ use poem_openapi::{Object, Union};
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct OrganizationSubject {
     /// Gitea's numeric id.
+    #[oai(validator(minimum(value = "1")))]
     pub id: i64,
 }
 
@@ -18,6 +19,7 @@ pub(in crate::http::api) struct OrganizationSubject {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct OrganizationOwnersSubject {
     /// Gitea's numeric id of the organization.
+    #[oai(validator(minimum(value = "1")))]
     pub id: i64,
 }
 
@@ -26,6 +28,7 @@ pub(in crate::http::api) struct OrganizationOwnersSubject {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct TeamSubject {
     /// Gitea's numeric id.
+    #[oai(validator(minimum(value = "1")))]
     pub id: i64,
 }
 
@@ -34,9 +37,9 @@ pub(in crate::http::api) struct TeamSubject {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ProviderGroupSubject {
     /// The provider.
-    pub provider: String,
+    pub provider: Name,
     /// The group as its claim spells it.
-    pub name: String,
+    pub name: GroupName,
 }
 
 /// One person.
@@ -92,9 +95,10 @@ pub(in crate::http::api) struct ApplicationRange {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct RepositoriesRange {
     /// Gitea's numeric id of the organization.
+    #[oai(validator(minimum(value = "1")))]
     pub organization: i64,
     /// A glob over repository names: `*` and `?`.
-    pub repositories: String,
+    pub repositories: RepositoryGlob,
 }
 
 /// Where a binding holds.
