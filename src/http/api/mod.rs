@@ -28,6 +28,7 @@ mod role_bindings;
 mod roles;
 mod services;
 mod sessions;
+mod shape;
 mod teams;
 mod users;
 mod version;
