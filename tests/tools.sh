@@ -1,8 +1,9 @@
 #!/bin/sh
 # Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
 # environment `.venv` with the packages of each `requirements.txt` below `tests/`; with `browser` as its argument also
-# Chromium and what drives it, with `clients` the generators of TypeScript clients. Does nothing when all is there; a second
-# run at the same time waits. Installs system packages only as root; otherwise it says what is missing.
+# Chromium and what drives it, with `clients` the generators of TypeScript clients; with `demo` only what the demo needs.
+# Does nothing when all is there; a second run at the same time waits. Installs system packages only as root; otherwise it
+# says what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p tests/.tools
@@ -26,14 +27,19 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
 fi
 
-wanted=$(cat tests/*/requirements.txt)
-if [ "$(cat .venv/installed 2> /dev/null)" != "$wanted" ]; then
+all=$(cat tests/*/requirements.txt)
+wanted=$all
+if [ "${1-}" = demo ]; then
+    wanted=$(cat tests/demo/requirements.txt)
+fi
+installed=$(cat .venv/installed 2> /dev/null || true)
+if [ "$installed" != "$wanted" ] && [ "$installed" != "$all" ]; then
     python3 -m venv .venv
     echo "$wanted" | .venv/bin/pip install -q --disable-pip-version-check -r /dev/stdin
     echo "$wanted" > .venv/installed
 fi
 
-if [ -n "${1-}" ] && ! cmp -s "tests/$1/package-lock.json" "tests/$1/node_modules/.installed"; then
+if [ -f "tests/${1-}/package-lock.json" ] && ! cmp -s "tests/$1/package-lock.json" "tests/$1/node_modules/.installed"; then
     npm --prefix "tests/$1" ci --silent
     cp "tests/$1/package-lock.json" "tests/$1/node_modules/.installed"
 fi

@@ -24,7 +24,7 @@ mod support;
 use report::Report;
 use support::process::free_address;
 use support::samovar::Samovar;
-use support::{nginx, process::Program};
+use support::{nginx, process::Program, tools};
 use tempfile::TempDir;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -34,6 +34,7 @@ const APPLICATION: [u8; 4] = [127, 0, 0, 3];
 #[tokio::main]
 async fn main() {
     let json = json_file();
+    tools::demo();
     let mut stop = Stop::listen();
     tokio::select! {
         () = stop.asked() => {}

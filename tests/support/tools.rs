@@ -13,6 +13,11 @@ pub fn ready() {
     READY.call_once(|| install(&[]));
 }
 
+/// Makes sure of what the demo needs, in the place of [`ready`].
+pub fn demo() {
+    READY.call_once(|| install(&["demo"]));
+}
+
 /// Makes sure once that Chromium is there too, with what drives it.
 pub fn browser() {
     BROWSER.call_once(|| install(&["browser"]));
