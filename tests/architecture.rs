@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Room and the step it stands on. A room may name only rooms on lower steps.
-const ROOMS: [(&str, u8); 18] = [
+const ROOMS: [(&str, u8); 19] = [
     ("model", 0),
     ("policy", 0),
     ("audit", 0),
@@ -22,6 +22,7 @@ const ROOMS: [(&str, u8); 18] = [
     ("oidc", 1),
     ("config", 1),
     ("session", 2),
+    ("token", 2),
     ("mirror", 2),
     ("access", 3),
     ("admin", 3),

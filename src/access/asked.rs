@@ -12,6 +12,15 @@ pub struct Client {
     pub user_agent: Option<DisplayText>,
 }
 
+/// What somebody presents. One of them decides: a token that does not hold is not made good by a cookie.
+#[derive(Debug, Clone, Copy)]
+pub enum Credential<'a> {
+    /// The session cookie of that host.
+    Session(&'a SessionSecret),
+    /// Something that says of itself that it is an access token of ours.
+    Token(&'a str),
+}
+
 /// One request to an application.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -21,8 +30,8 @@ pub struct Asked<'a> {
     pub method: &'a str,
     /// The target as sent; a query is set aside.
     pub target: &'a [u8],
-    /// The session cookie of that host, when there is one of the right form.
-    pub credential: Option<&'a SessionSecret>,
+    /// What is presented, when there is something of the right form.
+    pub credential: Option<Credential<'a>>,
     /// True when the caller is a browser on its way to a page: sending it to sign-in is no audit event.
     pub navigation: bool,
     /// Who asks.

@@ -38,10 +38,9 @@ impl Gatekeeper {
         question: &Question,
     ) -> Result<Explanation, Refusal> {
         let directory = self.mirror().directory();
-        let known = question.user.map(|id| Known {
-            principal: Principal::User(id),
-            user: directory.user(id).cloned(),
-        });
+        let known = question
+            .user
+            .map(|id| Known::unlimited(Principal::User(id), directory.user(id).cloned()));
         let repository = self.repository_of(question, known.as_ref()).await?;
         let policy = self.policy.load();
         let request = Request {

@@ -2,14 +2,16 @@
 //!
 //! Must never let through what Gitea has not confirmed within the bound, but for the grace while Gitea is away.
 
-use super::{Client, Refusal};
+use super::{Client, Credential, Refusal};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
-    ApplicationId, DirectoryUser, DisplayText, HostName, Principal, Session, SessionPlace,
-    SessionSecret, UserId,
+    Application, DirectoryUser, DisplayText, HostName, Name, Owner, Permission, Principal,
+    ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId, UserId,
 };
-use crate::policy::SubjectFacts;
+use crate::policy::{OWN_AUDIENCE, SubjectFacts};
 use crate::session::Sessions;
+use crate::token::{Machines, TokenFault, Tokens};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A principal with what is known of it.
@@ -17,9 +19,23 @@ use std::sync::Arc;
 pub(super) struct Known {
     pub principal: Principal,
     pub user: Option<Arc<DirectoryUser>>,
+    /// Of a service account: its name, and whether it and its owner are there.
+    pub machine: Option<(Name, bool)>,
+    /// What the credential is limited to.
+    pub scope: Option<Arc<BTreeSet<Permission>>>,
 }
 
 impl Known {
+    /// Somebody with nothing that narrows what they may do.
+    pub(super) const fn unlimited(principal: Principal, user: Option<Arc<DirectoryUser>>) -> Self {
+        Self {
+            principal,
+            user,
+            machine: None,
+            scope: None,
+        }
+    }
+
     /// What `decide` is given.
     pub(super) fn facts(&self) -> SubjectFacts<'_> {
         SubjectFacts {
@@ -27,7 +43,7 @@ impl Known {
             enabled: self.enabled(),
             user: self.user.as_deref(),
             groups: &[],
-            scope: None,
+            scope: self.scope.as_deref(),
         }
     }
 
@@ -35,13 +51,15 @@ impl Known {
         match self.principal {
             Principal::User(_) => self.user.as_ref().is_some_and(|user| user.enabled),
             Principal::LocalOperator | Principal::System(_) => true,
-            Principal::ServiceAccount(_) | Principal::Anonymous => false,
+            Principal::ServiceAccount(_) => self.machine.as_ref().is_some_and(|(_, live)| *live),
+            Principal::Anonymous => false,
         }
     }
 
     pub(super) fn login(&self) -> Option<DisplayText> {
-        let user = self.user.as_ref()?;
-        Some(DisplayText::lossy(user.login.as_str()))
+        let login = self.user.as_ref().map(|user| user.login.as_str());
+        let name = self.machine.as_ref().map(|(name, _)| name.as_str());
+        Some(DisplayText::lossy(login.or(name)?))
     }
 }
 
@@ -58,7 +76,7 @@ pub(super) const ANONYMOUS: SubjectFacts<'static> = SubjectFacts {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place<'a> {
     Samovar,
-    Host(ApplicationId, &'a HostName),
+    Host(&'a Application, &'a HostName),
 }
 
 impl Place<'_> {
@@ -70,26 +88,47 @@ impl Place<'_> {
                 SessionPlace::Application {
                     application, host, ..
                 },
-            ) => id == *application && at == host,
+            ) => id.id == *application && at == host,
             _ => false,
         }
     }
 }
 
-/// Finds who presents a credential.
-pub(super) struct Credentials {
+/// Where credentials are looked up, and the facts about whom they belong to.
+#[derive(Clone)]
+pub struct Credentials {
+    /// Sign-ins.
     pub sessions: Arc<Sessions>,
+    /// Access tokens.
+    pub tokens: Arc<Tokens>,
+    /// Machines.
+    pub service_accounts: Arc<Machines<ServiceAccount>>,
+    /// People, organizations and teams.
     pub mirror: Arc<Mirror>,
 }
 
 impl Credentials {
-    /// The session and its principal, fresh; a session from another place is no session here.
+    /// Who presents the credential, with facts that are fresh; and the session, when it is one.
     pub(super) async fn known(
         &self,
-        credential: Option<&SessionSecret>,
+        credential: Option<Credential<'_>>,
+        place: Place<'_>,
+    ) -> Result<(Option<Arc<Session>>, Known), Refusal> {
+        match credential.ok_or(Refusal::CredentialsMissing)? {
+            Credential::Session(secret) => {
+                let (session, known) = self.of_session(secret, place).await?;
+                Ok((Some(session), known))
+            }
+            Credential::Token(text) => Ok((None, self.of_token(text, place).await?)),
+        }
+    }
+
+    /// A session from another place is no session here.
+    async fn of_session(
+        &self,
+        secret: &SessionSecret,
         place: Place<'_>,
     ) -> Result<(Arc<Session>, Known), Refusal> {
-        let secret = credential.ok_or(Refusal::CredentialsMissing)?;
         let session = self
             .sessions
             .find(secret)
@@ -101,8 +140,59 @@ impl Credentials {
             Principal::User(id) => Some(self.fresh(id).await?),
             _ => None,
         };
-        let principal = session.principal;
-        Ok((session, Known { principal, user }))
+        let known = Known::unlimited(session.principal, user);
+        Ok((session, known))
+    }
+
+    /// A token for another audience is no token here.
+    async fn of_token(&self, text: &str, place: Place<'_>) -> Result<Known, Refusal> {
+        let audience = match place {
+            Place::Samovar => OWN_AUDIENCE,
+            Place::Host(application, _) => application.name.as_str(),
+        };
+        let token = self.tokens.verify(text, audience).map_err(Refusal::Token)?;
+        let known = self.principal(token.principal).await?;
+        Ok(Known {
+            scope: Some(Arc::clone(&token.scope)),
+            ..known
+        })
+    }
+
+    /// Somebody that a credential names, with facts that are fresh and nothing that narrows.
+    pub(super) async fn principal(&self, principal: Principal) -> Result<Known, Refusal> {
+        match principal {
+            Principal::User(id) => Ok(Known::unlimited(principal, Some(self.fresh(id).await?))),
+            Principal::ServiceAccount(id) => self.machine(id).await,
+            _ => Err(Refusal::Token(TokenFault::ClaimInvalid(
+                "its subject is nobody".to_owned(),
+            ))),
+        }
+    }
+
+    /// A service account lives while somebody answers for it.
+    pub(super) async fn machine(&self, id: ServiceAccountId) -> Result<Known, Refusal> {
+        let account = self.service_accounts.get(id);
+        let account = account.ok_or(Refusal::PrincipalDisabled)?;
+        let owned = match account.owner {
+            Owner::User { id } => self.fresh(id).await?.enabled,
+            Owner::Team { id } => self.somebody_in(id)?,
+        };
+        Ok(Known {
+            machine: Some((account.name.clone(), account.enabled && owned)),
+            ..Known::unlimited(Principal::ServiceAccount(account.id), None)
+        })
+    }
+
+    fn somebody_in(&self, team: TeamId) -> Result<bool, Refusal> {
+        match self.mirror.teams_fresh() {
+            Ok(()) => {}
+            Err(MirrorError::Stale { since }) => return Err(Refusal::MembershipStale { since }),
+            Err(_) => return Ok(false),
+        }
+        let directory = self.mirror.directory();
+        let members = directory.teams.get(&team).map(|team| &team.members);
+        let enabled = |id: &UserId| directory.user(*id).is_some_and(|user| user.enabled);
+        Ok(members.is_some_and(|members| members.iter().any(enabled)))
     }
 
     /// The directory's entry once it is fresh enough to decide on; older, up to the grace, while Gitea is away.

@@ -1,5 +1,6 @@
 //! The one function behind every door: who asks, what the policy says, and that it was recorded.
 
+use super::assertion::Assertions;
 use super::decided::Decided;
 use super::facts::{ANONYMOUS, Credentials, Known, Place};
 use super::identity::{Identities, Sources};
@@ -10,8 +11,16 @@ use super::{Asked, IdentityHeaders, PolicyHolder, Refusal};
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
 use crate::policy::{self, CanonicalPath, Outcome, Policy, Request};
-use crate::session::Sessions;
 use std::sync::Arc;
+
+/// What an application learns of whoever passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// The identity headers that it chose.
+    pub identity: IdentityHeaders,
+    /// `Samovar-Assertion`, when it wants one; empty for nobody.
+    pub assertion: Option<Arc<str>>,
+}
 
 /// Checks requests to applications and calls of Samovar's own API.
 pub struct Gatekeeper {
@@ -19,6 +28,7 @@ pub struct Gatekeeper {
     pub(super) credentials: Credentials,
     pub(super) recorder: Arc<Recorder>,
     identities: Identities,
+    assertions: Assertions,
     clock: Arc<dyn Clock>,
 }
 
@@ -26,13 +36,12 @@ impl Gatekeeper {
     /// Over the services below.
     pub fn new(
         policy: Arc<PolicyHolder>,
-        sessions: Arc<Sessions>,
-        mirror: Arc<Mirror>,
+        credentials: Credentials,
         recorder: Arc<Recorder>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let credentials = Credentials { sessions, mirror };
         Self {
+            assertions: Assertions::new(Arc::clone(&credentials.tokens)),
             policy,
             credentials,
             recorder,
@@ -42,7 +51,7 @@ impl Gatekeeper {
     }
 
     /// Decides and records. An event that is owed is durable before this returns; if it cannot be, nothing is allowed.
-    pub async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    pub async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let (verdict, decided) = self.judge(asked).await;
         let sent_to_sign_in = asked.navigation
             && matches!(
@@ -66,14 +75,11 @@ impl Gatekeeper {
     }
 
     /// Decides again without recording: for a door that must ask twice about one request.
-    pub async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    pub async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         self.judge(asked).await.0
     }
 
-    async fn judge(
-        &self,
-        asked: &Asked<'_>,
-    ) -> (Result<IdentityHeaders, Refusal>, Option<Decided>) {
+    async fn judge(&self, asked: &Asked<'_>) -> (Result<Passed, Refusal>, Option<Decided>) {
         let policy = self.policy.load();
         let Some(application) = policy.application_at(asked.host) else {
             return (Err(Refusal::HostUnknown), None);
@@ -93,7 +99,7 @@ impl Gatekeeper {
             now: case.now,
         };
         let verdict = match &judgement.result {
-            Ok(()) => Ok(self.identities.headers(&sources, judgement.known.as_ref())),
+            Ok(()) => self.passed(&sources, judgement.known.as_ref()).await,
             Err(refusal) => Err(refusal.clone()),
         };
         let versions = (policy.version(), directory.version);
@@ -103,12 +109,29 @@ impl Gatekeeper {
         )
     }
 
+    /// What the application learns. Without a signature that it counts on nobody passes.
+    async fn passed(
+        &self,
+        sources: &Sources<'_>,
+        known: Option<&Known>,
+    ) -> Result<Passed, Refusal> {
+        let assertion = self.assertions.of(sources, known).await;
+        let assertion = assertion.map_err(|error| {
+            tracing::error!(%error, "an assertion could not be signed, so the request is refused");
+            Refusal::StoreUnavailable
+        })?;
+        Ok(Passed {
+            identity: self.identities.headers(sources, known),
+            assertion,
+        })
+    }
+
     async fn judge_case(&self, case: &Case<'_>) -> Judgement {
         let path = match CanonicalPath::parse(case.asked.target) {
             Ok(path) => path,
             Err(fault) => return Judgement::early(Refusal::TargetAmbiguous(fault)),
         };
-        let place = Place::Host(case.application.id, case.asked.host);
+        let place = Place::Host(case.application, case.asked.host);
         let found = self.credentials.known(case.asked.credential, place).await;
         let (known, fault) = match found {
             Ok((_, known)) => (Some(known), None),

@@ -5,8 +5,8 @@
 
 use super::facts::Known;
 use crate::model::{
-    Application, ApplicationId, BindingSubject, Directory, IdentityHeader, OrganizationId,
-    Principal, TeamId, Timestamp,
+    Application, ApplicationId, BindingSubject, Directory, DisplayText, IdentityHeader,
+    OrganizationId, Principal, TeamId, Timestamp,
 };
 use crate::policy::{Holdings, Policy};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -60,7 +60,10 @@ impl Identities {
             _ => None,
         };
         let principal = known.principal;
-        let headers = sources.headers(Some(&Known { principal, user }));
+        let headers = sources.headers(Some(&Known {
+            machine: known.machine.clone(),
+            ..Known::unlimited(principal, user)
+        }));
         let entry = Remembered {
             versions,
             until: sources.policy.next_end(sources.now),
@@ -106,9 +109,10 @@ impl Sources<'_> {
         let user = known.user.as_deref();
         let one = |text: &str| single(text, room);
         match header {
-            IdentityHeader::User => one(user.map_or("", |u| u.login.as_str())),
+            IdentityHeader::User => one(known.login().as_ref().map_or("", DisplayText::as_str)),
             IdentityHeader::UserId => match known.principal {
                 Principal::User(id) => one(&id.to_string()),
+                Principal::ServiceAccount(id) => one(&id.to_string()),
                 _ => String::new(),
             },
             IdentityHeader::Name => one(user.map_or("", |u| u.full_name.as_str())),
@@ -119,7 +123,7 @@ impl Sources<'_> {
     }
 
     /// Organizations and teams of the caller that the application's bindings speak of.
-    fn groups(&self, known: &Known) -> BTreeSet<String> {
+    pub(super) fn groups(&self, known: &Known) -> BTreeSet<String> {
         let Some(user) = known.user.as_deref() else {
             return BTreeSet::new();
         };
@@ -155,7 +159,7 @@ impl Sources<'_> {
     }
 
     /// Names of the roles held in the application, Samovar's own not among them.
-    fn roles(&self, known: &Known) -> BTreeSet<String> {
+    pub(super) fn roles(&self, known: &Known) -> BTreeSet<String> {
         let facts = known.facts();
         let holdings = Holdings {
             policy: self.policy,
@@ -268,6 +272,7 @@ mod tests {
             authorization: AuthorizationOwner::Samovar,
             origins: BTreeSet::new(),
             audit: AuditMode::FirstInWindow,
+            tokens: crate::model::TokenSettings::default(),
             version: 1,
         }
     }
@@ -275,10 +280,8 @@ mod tests {
     #[test]
     fn what_is_remembered_follows_the_directory_and_the_end_of_a_role_binding() {
         let (identities, policy, application) = (Identities::default(), policy(), application());
-        let known = Known {
-            principal: Principal::User(UserId::from_bytes([1; 16])),
-            user: Some(Arc::new(user("ben"))),
-        };
+        let ben = Principal::User(UserId::from_bytes([1; 16]));
+        let known = Known::unlimited(ben, Some(Arc::new(user("ben"))));
         let ask = |directory: &Directory, seconds| {
             let sources = Sources {
                 policy: &policy,

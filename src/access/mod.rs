@@ -4,12 +4,14 @@
 //! translate. Everything that cannot be known is refused.
 
 mod asked;
+mod assertion;
 mod decided;
 mod explain;
 mod facts;
 mod gatekeeper;
 mod identity;
 mod judgement;
+pub mod oauth;
 mod own;
 mod permit;
 mod policy_holder;
@@ -19,14 +21,17 @@ mod repository;
 pub mod sign_in;
 mod tally;
 
-pub use asked::{Asked, Client};
+pub use asked::{Asked, Client, Credential};
 pub use explain::{Explanation, Question};
-pub use gatekeeper::Gatekeeper;
+pub use facts::Credentials;
+pub use gatekeeper::{Gatekeeper, Passed};
 pub use identity::IdentityHeaders;
 pub use own::{
-    ApplicationsRead, ApplicationsWrite, AuditEventsRead, DecisionsExplain, DirectoryRead,
-    MirrorRead, MirrorSync, OwnPermission, RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite,
-    RolesRead, RolesWrite, SessionsEnd, SessionsRead,
+    ApplicationsRead, ApplicationsWrite, AuditEventsRead, ClientsRead, ClientsWrite,
+    DecisionsExplain, DirectoryRead, GrantsEnd, GrantsRead, MirrorRead, MirrorSync, OwnPermission,
+    RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite, RolesRead, RolesWrite,
+    ServiceAccountsRead, ServiceAccountsWrite, SessionsEnd, SessionsRead, SigningKeysRead,
+    SigningKeysRotate,
 };
 pub use permit::{Caller, Permit};
 pub use policy_holder::PolicyHolder;

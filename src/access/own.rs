@@ -50,6 +50,22 @@ own! {
     MirrorRead = "samovar.mirror:read";
     /// Have the mirror read everything now.
     MirrorSync = "samovar.mirror:sync";
+    /// See service accounts.
+    ServiceAccountsRead = "samovar.service-accounts:read";
+    /// Make, change and delete service accounts and their secrets.
+    ServiceAccountsWrite = "samovar.service-accounts:write";
+    /// See clients of the authorization server.
+    ClientsRead = "samovar.clients:read";
+    /// Register, change and delete clients and their secrets.
+    ClientsWrite = "samovar.clients:write";
+    /// See what people allowed clients.
+    GrantsRead = "samovar.grants:read";
+    /// End what anybody allowed a client.
+    GrantsEnd = "samovar.grants:end";
+    /// See the keys that sign tokens.
+    SigningKeysRead = "samovar.signing-keys:read";
+    /// Have another key sign.
+    SigningKeysRotate = "samovar.signing-keys:rotate";
     /// Read the audit log.
     AuditEventsRead = "samovar.audit-events:read";
 }

@@ -6,11 +6,11 @@
 use super::decided::Decided;
 use super::facts::{Known, Place, personal};
 use super::gatekeeper::Gatekeeper;
-use super::{Client, OwnPermission, Refusal};
+use super::{Client, Credential, OwnPermission, Refusal};
 use crate::audit::{Action, AuditEvent, Object, Outcome, PersonalFields};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
-    RequestId, Session, SessionSecret, Timestamp,
+    RequestId, Session, Timestamp,
 };
 use crate::policy::{Holdings, Policy};
 use std::collections::BTreeSet;
@@ -21,10 +21,7 @@ use std::sync::Arc;
 const CALL: &str = "samovar";
 
 /// Nobody that we know.
-const NOBODY: Known = Known {
-    principal: Principal::Anonymous,
-    user: None,
-};
+const NOBODY: Known = Known::unlimited(Principal::Anonymous, None);
 
 /// Whoever calls Samovar's own API, with facts that are fresh.
 #[derive(Debug, Clone)]
@@ -100,7 +97,14 @@ impl Caller {
             repository: None,
             now,
         };
-        holdings.permissions()
+        let held = holdings.permissions();
+        let Some(scope) = &self.known.scope else {
+            return held;
+        };
+        let within = scope
+            .iter()
+            .filter(|word| held.iter().any(|held| held.matches(word)));
+        within.cloned().map(PermissionPattern::Exact).collect()
     }
 
     /// Does the caller hold this one of Samovar's own permissions?
@@ -132,18 +136,18 @@ impl<P: OwnPermission> Permit<P> {
 }
 
 impl Gatekeeper {
-    /// Who presents a session of Samovar's own host. A credential that does not hold is recorded (repeats counted); that
+    /// Who presents a session of Samovar's own host, or a token for its own API. A credential that does not hold is recorded (repeats counted); that
     /// there was none is no event.
     pub async fn caller(
         &self,
-        credential: Option<&SessionSecret>,
+        credential: Option<Credential<'_>>,
         client: Client,
         request: RequestId,
     ) -> Result<Caller, Refusal> {
         let found = self.credentials.known(credential, Place::Samovar).await;
         let (known, session, refusal) = match found {
-            Ok((session, known)) if known.enabled() => (known, Some(session), None),
-            Ok((session, known)) => (known, Some(session), Some(Refusal::PrincipalDisabled)),
+            Ok((session, known)) if known.enabled() => (known, session, None),
+            Ok((session, known)) => (known, session, Some(Refusal::PrincipalDisabled)),
             Err(refusal) => (NOBODY, None, Some(refusal)),
         };
         let caller = Caller {
@@ -163,10 +167,7 @@ impl Gatekeeper {
     /// Whoever speaks through the administration socket: the kernel has said who that is.
     pub fn local_operator(&self, request: RequestId) -> Caller {
         Caller {
-            known: Known {
-                principal: Principal::LocalOperator,
-                user: None,
-            },
+            known: Known::unlimited(Principal::LocalOperator, None),
             session: None,
             client: Client::default(),
             request,

@@ -2,6 +2,7 @@
 
 use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Timestamp};
 use crate::policy::TargetFault;
+use crate::token::TokenFault;
 use std::fmt;
 
 /// A route as people speak of it.
@@ -39,8 +40,13 @@ pub enum Refusal {
     /// The session has ended or was never ours.
     #[error("the session has ended; sign in again")]
     SessionEnded,
+    /// The access token does not hold.
+    #[error(transparent)]
+    Token(TokenFault),
     /// The account is disabled or gone.
-    #[error("the account is disabled in Gitea or gone; ask a Gitea administrator")]
+    #[error(
+        "the account is disabled or gone, or nobody answers for it; ask a Gitea administrator, or whoever looks after service accounts"
+    )]
     PrincipalDisabled,
     /// The application has no route for it.
     #[error(
@@ -97,6 +103,7 @@ impl Refusal {
             Self::TargetAmbiguous(_) | Self::EncodedSlash(_) => "target_ambiguous",
             Self::CredentialsMissing => "credentials_missing",
             Self::SessionEnded => "session_ended",
+            Self::Token(fault) => fault.code(),
             Self::PrincipalDisabled => "principal_disabled",
             Self::RouteUnknown => "route_unknown",
             Self::PermissionMissing { .. } | Self::OwnPermissionMissing(_) => "permission_missing",

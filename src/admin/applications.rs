@@ -6,7 +6,7 @@ use crate::access::{ApplicationsWrite, Permit};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, HostName, IdentityHeader, Name,
-    Range, Route,
+    Range, Route, TokenSettings,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Expect, Operation};
@@ -29,6 +29,8 @@ pub struct ApplicationDraft {
     pub origins: BTreeSet<url::Url>,
     /// How much the audit log keeps.
     pub audit: AuditMode,
+    /// What its tokens are like.
+    pub tokens: TokenSettings,
 }
 
 impl ApplicationDraft {
@@ -42,6 +44,7 @@ impl ApplicationDraft {
             authorization: self.authorization,
             origins: self.origins,
             audit: self.audit,
+            tokens: self.tokens,
             version,
         }
     }
@@ -115,6 +118,14 @@ impl Admin {
         let uses = policy.role_bindings().filter(|b| limited(&b.range)).count();
         if uses > 0 {
             return Err(AdminError::ApplicationInUse(uses));
+        }
+        let clients = self.clients.list();
+        let own = clients
+            .iter()
+            .filter(|client| client.application == Some(id));
+        match own.count() {
+            0 => {}
+            clients => return Err(AdminError::ApplicationHasClients(clients)),
         }
         let mut next = Draft::of(&policy);
         next.applications.retain(|a| a.id != id);

@@ -3,6 +3,7 @@
 use crate::model::PermissionPattern;
 use crate::policy::PolicyFault;
 use crate::store::CommitError;
+use crate::token::KeyError;
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +49,35 @@ pub enum AdminError {
     /// Gitea has no such organization, team or user, or has it no more.
     #[error("the mirror knows no {0} with this id; sync with Gitea, then choose again")]
     SubjectUnknown(&'static str),
+    /// The name belongs to another one.
+    #[error("another {0} has this name; choose another name")]
+    NameTaken(&'static str),
+    /// Role bindings still name the service account.
+    #[error("{0} role bindings name this service account; delete them first")]
+    ServiceAccountInUse(usize),
+    /// Clients are still registered for the application.
+    #[error("{0} clients are registered for this application; delete them first")]
+    ApplicationHasClients(usize),
+    /// Gitea has no such team or user to answer for a service account.
+    #[error(
+        "the mirror knows no {0} with this id to answer for it; sync with Gitea, then choose again"
+    )]
+    OwnerUnknown(&'static str),
+    /// No application has this id.
+    #[error("no application has this id; it may have been deleted")]
+    ApplicationUnknown,
+    /// Two secrets live already.
+    #[error("two secrets live already; delete the one that is not used any more first")]
+    SecretsFull,
+    /// It could keep no secret.
+    #[error("a public client keeps no secret; make it confidential first, if it runs on a server")]
+    PublicClient,
+    /// A token is not enough.
+    #[error("this cannot be done with a token; sign in with a browser")]
+    SessionNeeded,
+    /// A key could not be made.
+    #[error("the signing key could not be made: {0}")]
+    Keys(KeyError),
     /// It could not be written.
     #[error("the change could not be written: {0}")]
     Unavailable(CommitError),

@@ -5,9 +5,12 @@ use super::draft::Draft;
 use crate::access::PolicyHolder;
 use crate::audit::{AuditEvent, Outcome};
 use crate::mirror::Mirror;
-use crate::model::{BindingSubject, Clock, DisplayText, Random};
+use crate::model::{
+    BindingSubject, Client, Clock, DisplayText, Owner, Random, ServiceAccount, TeamId,
+};
 use crate::policy::Policy;
 use crate::store::{Change, Store};
+use crate::token::{Grants, Machines, Opened, Tokens};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
@@ -17,6 +20,10 @@ pub struct Admin {
     pub(super) store: Store,
     pub(super) policy: Arc<PolicyHolder>,
     pub(super) mirror: Arc<Mirror>,
+    pub(super) tokens: Arc<Tokens>,
+    pub(super) grants: Arc<Grants>,
+    pub(super) service_accounts: Arc<Machines<ServiceAccount>>,
+    pub(super) clients: Arc<Machines<Client>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     one_at_a_time: Mutex<()>,
@@ -28,18 +35,43 @@ impl Admin {
         store: Store,
         policy: Arc<PolicyHolder>,
         mirror: Arc<Mirror>,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
+        token: &Opened,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
     ) -> Self {
-        mirror_what_is_bound(&policy.load(), &mirror);
-        Self {
+        let admin = Self {
             store,
             policy,
             mirror,
+            tokens: Arc::clone(&token.tokens),
+            grants: Arc::clone(&token.grants),
+            service_accounts: Arc::clone(&token.service_accounts),
+            clients: Arc::clone(&token.clients),
             clock,
             random,
             one_at_a_time: Mutex::new(()),
-        }
+        };
+        admin.name_to_mirror(&admin.policy.load());
+        admin
+    }
+
+    /// Every service account, the one made first first.
+    pub fn service_accounts(&self) -> Vec<Arc<ServiceAccount>> {
+        self.service_accounts.list()
+    }
+
+    /// Every client, the one registered first first.
+    pub fn clients(&self) -> Vec<Arc<Client>> {
+        self.clients.list()
+    }
+
+    /// Tells the mirror which teams and organizations to keep fresh.
+    pub(super) fn name_to_mirror(&self, policy: &Policy) {
+        let accounts = self.service_accounts.list();
+        let owners = accounts.iter().filter_map(|account| match account.owner {
+            Owner::Team { id } => Some(id),
+            Owner::User { .. } => None,
+        });
+        mirror_what_is_bound(policy, owners.collect(), &self.mirror);
     }
 
     /// The policy in force, for lists and questions.
@@ -67,7 +99,7 @@ impl Admin {
             .commit(change, event)
             .await
             .map_err(AdminError::Unavailable)?;
-        mirror_what_is_bound(&next, &self.mirror);
+        self.name_to_mirror(&next);
         self.policy.swap(next);
         Ok(())
     }
@@ -95,9 +127,9 @@ impl Admin {
     }
 }
 
-/// Tells the mirror which teams and organizations to keep fresh.
-fn mirror_what_is_bound(policy: &Policy, mirror: &Mirror) {
-    let (mut teams, mut organizations) = (BTreeSet::new(), BTreeSet::new());
+/// What bindings name, beside the teams that answer for service accounts.
+fn mirror_what_is_bound(policy: &Policy, mut teams: BTreeSet<TeamId>, mirror: &Mirror) {
+    let mut organizations = BTreeSet::new();
     for binding in policy.role_bindings() {
         match binding.subject {
             BindingSubject::Team { id } => {

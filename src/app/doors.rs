@@ -8,6 +8,7 @@ use crate::http::api;
 use crate::http::auth;
 use crate::http::forward_auth::{self, snippets::SnippetSettings};
 use crate::http::health::{self, Probe};
+use crate::http::oauth;
 use crate::http::{Gate, Settings, Surfaces, TrustedProxies, admin_socket};
 use crate::session::{Cookie, Cookies};
 use crate::webui;
@@ -36,6 +37,8 @@ pub(super) fn gate(
     let route = forward_auth::routes(Route::new(), judge, Arc::clone(&rooms.policy), https);
     let route = health::routes(route, probes(rooms));
     let route = auth::own(route, &rooms.sign_in);
+    let cookies = Cookies::new(https);
+    let route = oauth::routes(route, &rooms.oauth, cookies.name(Cookie::Session));
     let api = api::endpoint(Arc::new(api_services(meant, rooms, capabilities)?));
     let surfaces = Surfaces {
         own: route

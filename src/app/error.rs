@@ -5,6 +5,7 @@ use crate::http::admin_socket::SocketError;
 use crate::http::listener::ListenerError;
 use crate::policy::PolicyFault;
 use crate::store::{CommitError, StoreError};
+use crate::token::KeyError;
 
 /// Why the server did not start, or did not stop as it should.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +48,9 @@ pub enum AppError {
     /// Signals cannot be heard.
     #[error("signals cannot be waited for: {0}")]
     Signal(std::io::Error),
+    /// The keys that sign tokens cannot be read or made.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     /// Something of the policy could not be prepared.
     #[error(transparent)]
     Admin(#[from] AdminError),

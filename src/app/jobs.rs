@@ -1,9 +1,13 @@
 //! Jobs on timers: counts of closed windows, sessions whose time is over.
 
 use super::rooms::Rooms;
-use crate::access::Recorder;
+use crate::access::oauth::AuthorizationServer;
 use crate::access::sign_in::SignIn;
+use crate::access::{PolicyHolder, Recorder};
+use crate::model::SigningAlgorithm;
 use crate::session::Sessions;
+use crate::token;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +20,9 @@ pub(super) struct Jobs {
     recorder: Arc<Recorder>,
     sessions: Arc<Sessions>,
     sign_in: Arc<SignIn>,
+    oauth: Arc<AuthorizationServer>,
+    policy: Arc<PolicyHolder>,
+    token: token::Opened,
 }
 
 impl Jobs {
@@ -24,13 +31,19 @@ impl Jobs {
             recorder: Arc::clone(&rooms.recorder),
             sessions: Arc::clone(&rooms.sessions),
             sign_in: Arc::clone(&rooms.sign_in),
+            oauth: Arc::clone(&rooms.oauth),
+            policy: Arc::clone(&rooms.policy),
+            token: rooms.token.clone(),
         }
     }
 
     /// One round. A failure is said and tried again: the store says whether it can heal.
     async fn round(&self) {
         let counts = self.recorder.close_windows().await;
-        if let Err(error) = counts.and(self.sign_in.close_windows().await) {
+        if let Err(error) = counts
+            .and(self.sign_in.close_windows().await)
+            .and(self.oauth.close_windows().await)
+        {
             tracing::error!(%error, "counts of repeats could not be written");
         }
         if let Err(error) = self.sessions.expire().await {
@@ -39,7 +52,33 @@ impl Jobs {
         if let Err(error) = self.sessions.write_seen().await {
             tracing::error!(%error, "last uses of sessions could not be written");
         }
+        self.round_of_tokens().await;
     }
+
+    async fn round_of_tokens(&self) {
+        let token = &self.token;
+        if let Err(error) = token.tokens.keys().round(&algorithms(&self.policy)).await {
+            tracing::error!(%error, "signing keys could not be renewed");
+        }
+        let ended = async {
+            token.grants.expire().await?;
+            token.tokens.tidy().await?;
+            token.service_accounts.write_used().await?;
+            token.clients.write_used().await
+        };
+        if let Err(error) = ended.await {
+            tracing::error!(%error, "ends of grants and last uses of secrets could not be written");
+        }
+    }
+}
+
+/// By which algorithms tokens are signed: Samovar's own, and each application's.
+pub(super) fn algorithms(policy: &PolicyHolder) -> BTreeSet<SigningAlgorithm> {
+    let policy = policy.load();
+    let chosen = policy
+        .applications()
+        .map(|application| application.tokens.signing);
+    chosen.chain([SigningAlgorithm::default()]).collect()
 }
 
 /// Goes round until told to stop.

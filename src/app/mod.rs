@@ -67,6 +67,8 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     let event = of_server(Action::ServerStart, &rooms, &*clock);
     rooms.store.commit(Change::none(), event).await?;
 
+    let algorithms = jobs::algorithms(&rooms.policy);
+    rooms.token.tokens.keys().round(&algorithms).await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let gate = Arc::new(doors::gate(&meant, &rooms, &capabilities)?);
     let settings = listener::Settings::default();
@@ -102,6 +104,7 @@ impl Running {
         self.tasks.wait().await;
         self.rooms.recorder.close_all_windows().await?;
         self.rooms.sign_in.close_all_windows().await?;
+        self.rooms.oauth.close_all_windows().await?;
         self.rooms
             .sessions
             .write_seen()

@@ -100,6 +100,12 @@ pub(super) fn provider(
     Ok(Provider::new(settings, http.clone(), clock))
 }
 
+/// Samovar as the issuer of its own tokens: the external URL without a last slash (RFC 8414 section 2).
+pub(super) fn issuer(meant: &Meant) -> String {
+    let url = meant.server.external_url.as_str();
+    url.trim_end_matches('/').to_owned()
+}
+
 /// Is the outside address https?
 pub(super) fn is_https(meant: &Meant) -> bool {
     meant.server.external_url.scheme() == "https"

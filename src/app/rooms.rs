@@ -1,16 +1,18 @@
 //! From the configuration and the store to the rooms of step 1 to 3, in the order in which they rest on one another.
 
 use super::{AppError, Capabilities, outside};
+use crate::access::oauth::{self, AuthorizationServer};
 use crate::access::sign_in::{self, SignIn};
-use crate::access::{Gatekeeper, PolicyHolder, Recorder};
+use crate::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
 use crate::admin::{Admin, Claim};
 use crate::audit_log::AuditLog;
 use crate::config::{self, Meant};
 use crate::mirror::Mirror;
-use crate::model::Session;
+use crate::model::{Clock, Session};
 use crate::policy::{Policy, built_in_roles};
 use crate::session::{self, BreakGlass, Sessions};
 use crate::store::{Store, World};
+use crate::token::{self, SealKey};
 use std::sync::Arc;
 
 /// The rooms, wired. Only the app holds them all; each door is given what it calls.
@@ -23,9 +25,11 @@ pub(super) struct Rooms {
     pub recorder: Arc<Recorder>,
     pub gatekeeper: Arc<Gatekeeper>,
     pub sign_in: Arc<SignIn>,
+    pub oauth: Arc<AuthorizationServer>,
     pub admin: Arc<Admin>,
     pub claim: Arc<Claim>,
     pub audit_log: Arc<AuditLog>,
+    pub token: token::Opened,
 }
 
 impl Rooms {
@@ -40,13 +44,8 @@ impl Rooms {
         let sessions = std::mem::take(&mut world.sessions);
         let policy = Arc::new(PolicyHolder::new(policy(&mut world)?));
         let mirror = Arc::new(outside::mirror(meant, http, &store, capabilities, &world));
-        let recorder = Arc::new(Recorder::new(
-            store.clone(),
-            Arc::clone(&policy),
-            Arc::clone(&mirror),
-            Arc::clone(clock),
-            meant.audit.window,
-        ));
+        let recorder = open_recorder(meant, &store, (&policy, &mirror), clock);
+        let token = open_tokens(meant, &store, capabilities, &world)?;
         let sessions = Arc::new(open_sessions(meant.session, &store, capabilities, sessions));
         let claim = Claim::open(
             &meant.server.state_dir,
@@ -56,6 +55,8 @@ impl Rooms {
         );
         let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
         let break_glass = Arc::new(break_glass);
+        let credentials = credentials(&sessions, &token, &mirror);
+        let oauth = oauth_services(&store, &policy, &credentials, &token);
         let services = sign_in::Services {
             store: store.clone(),
             sessions: Arc::clone(&sessions),
@@ -68,17 +69,17 @@ impl Rooms {
             sign_in: Arc::new(sign_in(meant, services, capabilities)?),
             gatekeeper: Arc::new(Gatekeeper::new(
                 Arc::clone(&policy),
-                Arc::clone(&sessions),
-                Arc::clone(&mirror),
+                credentials.clone(),
                 Arc::clone(&recorder),
                 Arc::clone(clock),
             )),
+            oauth: Arc::new(authorization_server(meant, oauth, capabilities)),
             admin: Arc::new(Admin::new(
                 store.clone(),
                 Arc::clone(&policy),
                 Arc::clone(&mirror),
-                Arc::clone(clock),
-                Arc::clone(random),
+                &token,
+                (Arc::clone(clock), Arc::clone(random)),
             )),
             break_glass,
             claim: Arc::new(claim.map_err(AppError::Claim)?),
@@ -88,6 +89,7 @@ impl Rooms {
             mirror,
             sessions,
             recorder,
+            token,
         })
     }
 }
@@ -105,6 +107,47 @@ fn policy(world: &mut World) -> Result<Policy, AppError> {
     .map_err(AppError::Policy)
 }
 
+fn credentials(
+    sessions: &Arc<Sessions>,
+    token: &token::Opened,
+    mirror: &Arc<Mirror>,
+) -> Credentials {
+    Credentials {
+        sessions: Arc::clone(sessions),
+        tokens: Arc::clone(&token.tokens),
+        service_accounts: Arc::clone(&token.service_accounts),
+        mirror: Arc::clone(mirror),
+    }
+}
+
+fn oauth_services(
+    store: &Store,
+    policy: &Arc<PolicyHolder>,
+    credentials: &Credentials,
+    token: &token::Opened,
+) -> oauth::Services {
+    oauth::Services {
+        store: store.clone(),
+        policy: Arc::clone(policy),
+        credentials: credentials.clone(),
+        grants: Arc::clone(&token.grants),
+        clients: Arc::clone(&token.clients),
+    }
+}
+
+fn authorization_server(
+    meant: &Meant,
+    services: oauth::Services,
+    Capabilities { clock, random }: &Capabilities,
+) -> AuthorizationServer {
+    let settings = oauth::Settings {
+        window: meant.audit.window,
+        grant: meant.token.grant,
+    };
+    let both = (Arc::clone(clock), Arc::clone(random));
+    AuthorizationServer::new(services, settings, both)
+}
+
 fn sign_in(
     meant: &Meant,
     services: sign_in::Services,
@@ -117,6 +160,35 @@ fn sign_in(
     };
     let both = (Arc::clone(clock), Arc::clone(random));
     Ok(SignIn::new(services, settings, both))
+}
+
+fn open_tokens(
+    meant: &Meant,
+    store: &Store,
+    Capabilities { clock, random }: &Capabilities,
+    world: &World,
+) -> Result<token::Opened, AppError> {
+    let settings = token::Settings {
+        issuer: outside::issuer(meant),
+        key_rotation: meant.token.signing_key_rotation,
+    };
+    let key = SealKey::new(meant.server.seal_key.expose());
+    Ok(token::open(store, (clock, random), &key, settings, world)?)
+}
+
+fn open_recorder(
+    meant: &Meant,
+    store: &Store,
+    (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
+    clock: &Arc<dyn Clock>,
+) -> Arc<Recorder> {
+    Arc::new(Recorder::new(
+        store.clone(),
+        Arc::clone(policy),
+        Arc::clone(mirror),
+        Arc::clone(clock),
+        meant.audit.window,
+    ))
 }
 
 fn open_sessions(

@@ -119,6 +119,14 @@ pub enum ObjectKind {
     ServiceAccount,
     /// A browser's sign-in.
     Session,
+    /// A client of the authorization server.
+    Client,
+    /// What a person allowed a client.
+    Grant,
+    /// An access token.
+    Token,
+    /// A key that signs tokens.
+    SigningKey,
     /// The directory, as mirrored from Gitea.
     Directory,
     /// The audit log itself.
@@ -169,6 +177,57 @@ pub enum Action {
     /// An application was deleted.
     #[serde(rename = "application.delete")]
     ApplicationDelete,
+    /// A service account was made.
+    #[serde(rename = "service-account.create")]
+    ServiceAccountCreate,
+    /// A service account was changed.
+    #[serde(rename = "service-account.update")]
+    ServiceAccountUpdate,
+    /// A service account was deleted.
+    #[serde(rename = "service-account.delete")]
+    ServiceAccountDelete,
+    /// A client was made.
+    #[serde(rename = "client.create")]
+    ClientCreate,
+    /// A client was changed.
+    #[serde(rename = "client.update")]
+    ClientUpdate,
+    /// A client was deleted.
+    #[serde(rename = "client.delete")]
+    ClientDelete,
+    /// A machine was given a secret.
+    #[serde(rename = "secret.create")]
+    SecretCreate,
+    /// A machine's secret was taken away.
+    #[serde(rename = "secret.delete")]
+    SecretDelete,
+    /// An access token was issued, or refused.
+    #[serde(rename = "token.issue")]
+    TokenIssue,
+    /// Tokens were revoked.
+    #[serde(rename = "token.revoke")]
+    TokenRevoke,
+    /// Somebody asked whether a token is valid.
+    #[serde(rename = "token.introspect")]
+    TokenIntrospect,
+    /// A person allowed a client something, or declined to.
+    #[serde(rename = "grant.create")]
+    GrantCreate,
+    /// A refresh token was used.
+    #[serde(rename = "grant.refresh")]
+    GrantRefresh,
+    /// A grant ended.
+    #[serde(rename = "grant.end")]
+    GrantEnd,
+    /// A refresh token came a second time, so its grant ended.
+    #[serde(rename = "grant.replay")]
+    GrantReplay,
+    /// A signing key was made.
+    #[serde(rename = "signing-key.create")]
+    SigningKeyCreate,
+    /// A signing key was forgotten.
+    #[serde(rename = "signing-key.delete")]
+    SigningKeyDelete,
     /// Somebody had everything read from Gitea anew.
     #[serde(rename = "directory.sync")]
     DirectorySync,

@@ -23,7 +23,7 @@ pub(super) enum Set {
 }
 
 /// What each section is about, in the order of the example.
-pub(super) const SECTIONS: [(&str, &str); 6] = [
+pub(super) const SECTIONS: [(&str, &str); 7] = [
     (
         "server",
         "Where Samovar itself is reached, and where it keeps its state.",
@@ -31,6 +31,10 @@ pub(super) const SECTIONS: [(&str, &str); 6] = [
     ("gitea", "The Gitea server that says who is on which team."),
     ("mirror", "How often Gitea is asked."),
     ("session", "How long a browser stays signed in."),
+    (
+        "token",
+        "Tokens of Samovar's own, and the keys that sign them.",
+    ),
     ("audit", "What the audit log keeps of reads and refusals."),
     ("log", "The server's own log, on standard error."),
 ];
@@ -85,6 +89,16 @@ pub(super) const KEYS: &[Key] = &[
         Set::Default,
         "\"/run/samovar/admin.sock\"",
         &["Unix socket through which the command line reaches the running server."],
+    ),
+    key(
+        ("server", "seal_key_file"),
+        Set::May,
+        "\"/etc/samovar/seal-key\"",
+        &[
+            "File with the key that seals what Samovar keeps secret in its state folder: 32 random bytes in base64, as",
+            "`openssl rand -base64 32` prints them. Otherwise it comes from SAMOVAR_SEAL_KEY or the systemd credential",
+            "seal-key. Keep a copy apart from backups of the state folder: without it the folder is of no use.",
+        ],
     ),
     key(
         ("server", "allow_plain_http_on_loopback"),
@@ -193,6 +207,18 @@ pub(super) const KEYS: &[Key] = &[
         &["A session ends after this time in any case, from idle to 90d."],
     ),
     key(
+        ("token", "signing_key_rotation"),
+        Set::Default,
+        "\"30d\"",
+        &["Another key signs after this time, published an hour before, from 1d to 365d."],
+    ),
+    key(
+        ("token", "grant"),
+        Set::Default,
+        "\"30d\"",
+        &["What a person allowed a client ends after this time in any case, from 1h to 30d."],
+    ),
+    key(
         ("audit", "window"),
         Set::Default,
         "\"60s\"",
@@ -215,7 +241,13 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Keys that would be secrets in the file, and where they belong instead.
-pub(super) const SECRETS: [(&str, &str, &str, &str); 2] = [
+pub(super) const SECRETS: [(&str, &str, &str, &str); 3] = [
+    (
+        "server.seal_key",
+        "SAMOVAR_SEAL_KEY",
+        "seal-key",
+        "server.seal_key_file",
+    ),
     (
         "gitea.client_secret",
         "SAMOVAR_GITEA_CLIENT_SECRET",

@@ -18,6 +18,8 @@ pub struct Meant {
     pub mirror: Mirror,
     /// How long a browser stays signed in.
     pub session: Session,
+    /// Tokens of Samovar's own.
+    pub token: Token,
     /// What the audit log keeps.
     pub audit: Audit,
     /// The server's own log.
@@ -37,6 +39,30 @@ pub struct Server {
     pub state_dir: PathBuf,
     /// Unix socket for the command line.
     pub admin_socket: PathBuf,
+    /// What seals the secrets of the state folder.
+    pub seal_key: SealKey,
+}
+
+/// 32 bytes that are never printed.
+#[derive(Clone)]
+pub struct SealKey([u8; 32]);
+
+impl SealKey {
+    /// From the bytes.
+    pub(super) const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes: for the seal and nothing else.
+    pub const fn expose(&self) -> [u8; 32] {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealKey(…)")
+    }
 }
 
 /// The Gitea server.
@@ -80,6 +106,15 @@ pub struct Session {
     pub idle: Duration,
     /// In any case.
     pub absolute: Duration,
+}
+
+/// Tokens of Samovar's own, and the keys that sign them.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// Between two signing keys.
+    pub signing_key_rotation: Duration,
+    /// The absolute life of a grant.
+    pub grant: Duration,
 }
 
 /// What the audit log keeps of reads and refusals.

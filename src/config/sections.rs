@@ -1,6 +1,6 @@
 //! From what the file says to what is meant, section by section. Goes on after a problem, so that all are found.
 
-use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, Server, Session};
+use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, SealKey, Server, Session, Token};
 use super::raw::Raw;
 use super::{Environment, duration, secrets};
 use ipnet::IpNet;
@@ -15,10 +15,11 @@ const DAY: u64 = 24 * HOUR;
 
 /// Everything that is meant, or nothing when a part is missing; the problems are in `raw`.
 pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant> {
-    let server = server(raw);
+    let server = server(raw, environment);
     let gitea = gitea(raw, environment);
     let mirror = mirror(raw);
     let session = session(raw);
+    let token = token(raw);
     let window = span(raw, "audit.window", 1..=HOUR);
     let log = log(raw);
     Some(Meant {
@@ -26,12 +27,13 @@ pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant
         gitea: gitea?,
         mirror: mirror?,
         session: session?,
+        token: token?,
         audit: Audit { window: window? },
         log: log?,
     })
 }
 
-fn server(raw: &mut Raw) -> Option<Server> {
+fn server(raw: &mut Raw, environment: Environment<'_>) -> Option<Server> {
     let plain = raw.flag("server.allow_plain_http_on_loopback");
     let external_url = raw.read("server.external_url", |text| {
         external(text, plain == Some(true))
@@ -65,12 +67,35 @@ fn server(raw: &mut Raw) -> Option<Server> {
     }
     let state_dir = raw.read("server.state_dir", absolute_path);
     let admin_socket = raw.read("server.admin_socket", socket_path);
+    let seal_key = seal_key(raw, environment);
     Some(Server {
         external_url: external_url?,
         listen: listen?,
         trusted_proxies: trusted_proxies?,
         state_dir: state_dir?,
         admin_socket: admin_socket?,
+        seal_key: seal_key?,
+    })
+}
+
+fn seal_key(raw: &mut Raw, environment: Environment<'_>) -> Option<SealKey> {
+    use secrecy::ExposeSecret as _;
+    let text = secrets::secret(raw, "server.seal_key", environment)?;
+    let bytes = data_encoding::BASE64.decode(text.expose_secret().as_bytes());
+    let key = bytes.ok().and_then(|bytes| bytes.try_into().ok());
+    if key.is_none() {
+        let sentence = "must be 32 bytes in base64; make one with `openssl rand -base64 32`";
+        raw.problem("server.seal_key", sentence);
+    }
+    key.map(SealKey::new)
+}
+
+fn token(raw: &mut Raw) -> Option<Token> {
+    let signing_key_rotation = span(raw, "token.signing_key_rotation", DAY..=365 * DAY);
+    let grant = span(raw, "token.grant", HOUR..=30 * DAY);
+    Some(Token {
+        signing_key_rotation: signing_key_rotation?,
+        grant: grant?,
     })
 }
 

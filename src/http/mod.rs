@@ -5,6 +5,7 @@
 pub mod admin_socket;
 pub mod api;
 pub mod auth;
+mod bearer;
 mod client;
 mod cookie;
 mod exchange;
@@ -12,6 +13,7 @@ pub mod forward_auth;
 mod gate;
 pub mod health;
 pub mod listener;
+pub mod oauth;
 mod origin;
 mod page;
 mod problem;

@@ -7,6 +7,7 @@ use super::page;
 use crate::access::Refusal;
 use crate::access::sign_in::{SignInFailed, SignInFault};
 use crate::model::RequestId;
+use crate::token::TokenFault;
 use poem::error::ResponseError;
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{IntoResponse, Response};
@@ -43,11 +44,50 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// Does an access token not hold?
+    const fn is_of_token(self) -> bool {
+        matches!(
+            self,
+            Self::TokenMalformed
+                | Self::TokenTypeWrong
+                | Self::TokenKeyUnknown
+                | Self::TokenSignatureInvalid
+                | Self::TokenExpired
+                | Self::TokenNotYetValid
+                | Self::TokenIssuerWrong
+                | Self::TokenAudienceWrong
+                | Self::TokenClaimInvalid
+                | Self::TokenRevoked
+        )
+    }
+}
+
 codes! {
     /// Nobody signed in.
     CredentialsMissing = UNAUTHORIZED, "credentials_missing", "Sign in first";
     /// The session is over.
     SessionEnded = UNAUTHORIZED, "session_ended", "The session has ended";
+    /// Not a token of ours.
+    TokenMalformed = UNAUTHORIZED, "token_malformed", "This is no token of Samovar's";
+    /// A token of another kind.
+    TokenTypeWrong = UNAUTHORIZED, "token_type_wrong", "The token is of another kind";
+    /// A key that is not published.
+    TokenKeyUnknown = UNAUTHORIZED, "token_key_unknown", "The token's key is unknown";
+    /// Not that key's signature.
+    TokenSignatureInvalid = UNAUTHORIZED, "token_signature_invalid", "The signature does not fit";
+    /// Its time is over.
+    TokenExpired = UNAUTHORIZED, "token_expired", "The token has expired";
+    /// Its time has not come.
+    TokenNotYetValid = UNAUTHORIZED, "token_not_yet_valid", "The token is not valid yet";
+    /// Another server's.
+    TokenIssuerWrong = UNAUTHORIZED, "token_issuer_wrong", "The token is another server's";
+    /// For somebody else.
+    TokenAudienceWrong = UNAUTHORIZED, "token_audience_wrong", "The token is for somebody else";
+    /// Claims of another form.
+    TokenClaimInvalid = UNAUTHORIZED, "token_claim_invalid", "A claim of the token is wrong";
+    /// Ended before its time.
+    TokenRevoked = UNAUTHORIZED, "token_revoked", "The token was revoked";
     /// The account is disabled or gone.
     PrincipalDisabled = UNAUTHORIZED, "principal_disabled", "The account is disabled";
     /// The application has no route for it.
@@ -212,6 +252,12 @@ impl Problem {
                 "{realm}, error=\"insufficient_scope\", scope=\"{scope}\""
             ));
         }
+        if self.code.is_of_token() {
+            let description = in_quotes(&self.detail);
+            return Some(format!(
+                "{realm}, error=\"invalid_token\", error_description=\"{description}\""
+            ));
+        }
         (self.code.status() == StatusCode::UNAUTHORIZED).then(|| realm.to_owned())
     }
 
@@ -245,6 +291,12 @@ impl Problem {
         };
         Self::new(code, framework_detail(code, error))
     }
+}
+
+/// What a quoted description may hold (RFC 6750 section 3).
+fn in_quotes(text: &str) -> String {
+    let fine = |c: &char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
+    text.chars().filter(fine).take(300).collect()
 }
 
 /// The framework speaks of what the caller sent in 400s only; elsewhere our words are better.
@@ -295,6 +347,7 @@ impl From<Refusal> for Problem {
             Refusal::TargetAmbiguous(_) | Refusal::EncodedSlash(_) => Code::TargetAmbiguous,
             Refusal::CredentialsMissing => Code::CredentialsMissing,
             Refusal::SessionEnded => Code::SessionEnded,
+            Refusal::Token(fault) => of_token(fault),
             Refusal::PrincipalDisabled => Code::PrincipalDisabled,
             Refusal::RouteUnknown => Code::RouteUnknown,
             Refusal::PermissionMissing { .. } | Refusal::OwnPermissionMissing(_) => {
@@ -311,6 +364,21 @@ impl From<Refusal> for Problem {
             problem.scope = Some(words.join(" "));
         }
         problem
+    }
+}
+
+const fn of_token(fault: &TokenFault) -> Code {
+    match fault {
+        TokenFault::Malformed => Code::TokenMalformed,
+        TokenFault::TypeWrong { .. } => Code::TokenTypeWrong,
+        TokenFault::KeyUnknown => Code::TokenKeyUnknown,
+        TokenFault::SignatureInvalid => Code::TokenSignatureInvalid,
+        TokenFault::Expired { .. } => Code::TokenExpired,
+        TokenFault::NotYetValid { .. } => Code::TokenNotYetValid,
+        TokenFault::IssuerWrong { .. } => Code::TokenIssuerWrong,
+        TokenFault::AudienceWrong { .. } => Code::TokenAudienceWrong,
+        TokenFault::ClaimInvalid(_) => Code::TokenClaimInvalid,
+        TokenFault::Revoked => Code::TokenRevoked,
     }
 }
 

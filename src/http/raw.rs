@@ -43,6 +43,7 @@ pub(super) fn policy() -> Arc<PolicyHolder> {
         authorization: AuthorizationOwner::Samovar,
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
+        tokens: crate::model::TokenSettings::default(),
         version: 1,
     };
     let policy = Policy::build(1, Vec::new(), Vec::new(), vec![application]);

@@ -113,6 +113,18 @@ impl Mirror {
         }
     }
 
+    /// May the member lists of the teams that are named to [`Mirror::set_bound`] decide by themselves, without a person
+    /// to read anew? The bound reader keeps them within the bound; while Gitea is away, until the grace is over.
+    pub fn teams_fresh(&self) -> Result<(), MirrorError> {
+        let since = self.0.ledger.stamps().floor();
+        let age = self.0.clock.now().since(since);
+        if age <= self.0.settings.grace {
+            Ok(())
+        } else {
+            Err(MirrorError::Stale { since })
+        }
+    }
+
     /// Reads one person's account and teams now, once however many ask. On success what is known is new, or says that
     /// the person is disabled or gone.
     pub async fn reread(&self, user: UserId) -> Result<(), MirrorError> {

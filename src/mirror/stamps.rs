@@ -41,6 +41,11 @@ impl Stamps {
         Some(freshness(flags, user_teams, read(&self.floor)))
     }
 
+    /// The oldest stamp among the teams that bindings name.
+    pub(super) fn floor(&self) -> Timestamp {
+        Timestamp::from_millis(self.floor.load(Ordering::Acquire))
+    }
+
     /// People of whom somebody wanted to know since that instant.
     pub(super) fn wanted_since(&self, since: Timestamp) -> Vec<GiteaUserId> {
         let people = self.people.load();

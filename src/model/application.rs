@@ -1,9 +1,13 @@
 //! Applications: what is protected, by hosts and an ordered list of routes.
 
-use super::{ApplicationId, HostName, Invalid, Name, PathPattern, Permission, serde_as_text};
+use super::{
+    ApplicationId, HostName, Invalid, Name, PathPattern, Permission, SigningAlgorithm,
+    serde_as_text,
+};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Something protected: hosts and an ordered list of routes; the first matching route is the route.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -24,8 +28,50 @@ pub struct Application {
     pub origins: BTreeSet<url::Url>,
     /// How much of its decisions the audit log keeps.
     pub audit: AuditMode,
+    /// What its tokens are like, and what may be exchanged for one.
+    #[serde(default)]
+    pub tokens: TokenSettings,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
+}
+
+/// What an application's tokens are like, and what may be exchanged for one.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TokenSettings {
+    /// By which algorithm they are signed.
+    pub signing: SigningAlgorithm,
+    /// How long an access token lives, in seconds: [`TokenSettings::SHORTEST`] to [`TokenSettings::LONGEST`].
+    pub lifetime: u32,
+    /// Gitea's own tokens may be exchanged for one (RFC 8693), so that no service sees them.
+    pub gitea_tokens: bool,
+    /// Applications whose clients may exchange a token that they were sent for one of this application's.
+    pub exchange_from: BTreeSet<ApplicationId>,
+    /// Requests that pass carry a signed `Samovar-Assertion`.
+    pub assertion: bool,
+}
+
+impl TokenSettings {
+    /// Shortest life of an access token, in seconds.
+    pub const SHORTEST: u32 = 60;
+    /// Longest life of an access token, in seconds.
+    pub const LONGEST: u32 = 600;
+
+    /// The life of an access token.
+    pub fn life(&self) -> Duration {
+        Duration::from_secs(u64::from(self.lifetime))
+    }
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            signing: SigningAlgorithm::EdDsa,
+            lifetime: 300,
+            gitea_tokens: false,
+            exchange_from: BTreeSet::new(),
+            assertion: false,
+        }
+    }
 }
 
 /// Methods + path pattern + requirement.

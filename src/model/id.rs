@@ -77,6 +77,26 @@ id!(
     SessionId, "session"
 );
 id!(
+    /// The id of a client of the authorization server (RFC 6749 section 2.2); public.
+    ClientId, "client"
+);
+id!(
+    /// The id of one of a machine's secrets; worth nothing as a credential.
+    SecretId, "secret"
+);
+id!(
+    /// The id of what a person allowed a client; worth nothing as a credential.
+    GrantId, "grant"
+);
+id!(
+    /// The id of an access token (`jti`, RFC 7519 section 4.1.7).
+    TokenId, "token"
+);
+id!(
+    /// The id of a signing key (`kid`, RFC 7515 section 4.1.4).
+    KeyId, "signing key"
+);
+id!(
     /// The id that one request carries through logs, problem documents and audit events.
     RequestId, "request"
 );

@@ -4,45 +4,58 @@
 //! Every value is valid by construction: parse at the border with `FromStr` or `TryFrom`, pass the type inside.
 
 mod application;
+mod client;
 mod clock;
 mod directory;
 mod gitea;
+mod grant;
 mod host;
 mod id;
+mod machine_secret;
 mod mirrored;
 mod name;
 mod path_pattern;
 mod permission;
 mod principal;
+mod revocation;
 mod role;
 mod role_binding;
 mod secret;
+mod service_account;
 mod session;
+mod signing_key;
 mod user;
 
 pub use application::{
     Application, AuditMode, AuthorizationOwner, IdentityHeader, MethodSet, RepositoryLevel,
-    RepositoryRequirement, Requirement, Route,
+    RepositoryRequirement, Requirement, Route, TokenSettings,
 };
+pub use client::{Client, ClientKind, RedirectUri};
 pub use clock::{Clock, Random, Timestamp};
 pub use directory::{Directory, DirectoryTeam, DirectoryUser};
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
     TeamId,
 };
+pub use grant::Grant;
 pub use host::HostName;
 pub use id::{
-    ApplicationId, RequestId, RoleBindingId, RoleId, ServiceAccountId, SessionId, UserId,
+    ApplicationId, ClientId, GrantId, KeyId, RequestId, RoleBindingId, RoleId, SecretId,
+    ServiceAccountId, SessionId, TokenId, UserId,
 };
+pub use machine_secret::{MachineKey, MachineSecret, MachineSecretKind, SecretRecord};
 pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
 pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};
 pub use path_pattern::{PathPattern, Segment};
 pub use permission::{Permission, PermissionPattern};
 pub use principal::{Principal, SystemJob};
+pub use revocation::{Revocation, Revoked};
 pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
 pub use secret::SessionSecret;
+pub use service_account::{Owner, ServiceAccount, Trust};
 pub use session::{Session, SessionKey, SessionPlace};
+pub use signing_key::{Sealed, SigningAlgorithm, SigningKey};
 pub use user::{Identity, Subject, User};
 
 /// A text was not of the form that its type demands; says what is wrong and what is allowed.

@@ -17,5 +17,5 @@ pub use decide::{
 };
 pub use holdings::Holdings;
 pub use routes::Parameters;
-pub use snapshot::{Policy, PolicyFault};
+pub use snapshot::{OWN_AUDIENCE, Policy, PolicyFault};
 pub use target::{CanonicalPath, TargetFault};

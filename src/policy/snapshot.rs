@@ -8,6 +8,9 @@ use crate::model::{
 };
 use std::collections::{BTreeMap, HashMap};
 
+/// The audience of tokens for Samovar's own API; no application may have this name.
+pub const OWN_AUDIENCE: &str = "samovar";
+
 /// Roles, bindings and applications, ready to be asked.
 #[derive(Debug)]
 pub struct Policy {
@@ -33,6 +36,11 @@ pub enum PolicyFault {
     /// Two applications share a name.
     #[error("two applications are named `{0}`; rename one of them")]
     ApplicationNameTaken(Name),
+    /// An application has the name of Samovar's own audience.
+    #[error(
+        "an application cannot be named `samovar`: that is the audience of Samovar's own API; choose another name"
+    )]
+    ApplicationNameReserved,
     /// A host belongs to two applications.
     #[error(
         "host `{host}` belongs to applications `{first}` and `{second}`; leave it to one of them"
@@ -272,6 +280,9 @@ impl Policy {
         for application in self.applications.values() {
             if !names.insert(&application.name) {
                 faults.push(PolicyFault::ApplicationNameTaken(application.name.clone()));
+            }
+            if application.name.as_str() == OWN_AUDIENCE {
+                faults.push(PolicyFault::ApplicationNameReserved);
             }
             for host in &application.hosts {
                 if let Some(first) = hosts.insert(host, &application.name) {

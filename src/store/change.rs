@@ -4,8 +4,9 @@ use super::error::CommitError;
 use super::record::encode;
 use super::tables::{BreakGlass, Counter, Record, RecordTable, number};
 use crate::model::{
-    Application, ApplicationId, MirroredOrganization, MirroredTeam, MirroredUser, OrganizationId,
-    Role, RoleBinding, RoleBindingId, RoleId, Session, SessionId, TeamId, User,
+    Application, ApplicationId, Client, ClientId, Grant, GrantId, KeyId, MirroredOrganization,
+    MirroredTeam, MirroredUser, OrganizationId, Revocation, Role, RoleBinding, RoleBindingId,
+    RoleId, ServiceAccount, ServiceAccountId, Session, SessionId, SigningKey, TeamId, User,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -40,6 +41,15 @@ pub enum Operation {
     DeleteMirroredTeam(TeamId),
     PutSession(Session),
     DeleteSession(SessionId),
+    PutServiceAccount(ServiceAccount, Expect),
+    DeleteServiceAccount(ServiceAccountId, Expect),
+    PutClient(Client, Expect),
+    DeleteClient(ClientId, Expect),
+    PutGrant(Grant, Expect),
+    DeleteGrant(GrantId),
+    PutSigningKey(SigningKey),
+    DeleteSigningKey(KeyId),
+    PutRevocation(Revocation),
     /// The hash in PHC form.
     PutBreakGlass(SecretString),
     DeleteBreakGlass,
@@ -133,6 +143,15 @@ fn row(operation: &Operation) -> Result<Row, CommitError> {
         O::DeleteMirroredTeam(id) => delete::<MirroredTeam>(&number(*id), Expect::Any),
         O::PutSession(session) => put(session, Expect::Any),
         O::DeleteSession(id) => delete::<Session>(id.as_bytes(), Expect::Any),
+        O::PutServiceAccount(account, expect) => put(account, *expect),
+        O::DeleteServiceAccount(id, expect) => delete::<ServiceAccount>(id.as_bytes(), *expect),
+        O::PutClient(client, expect) => put(client, *expect),
+        O::DeleteClient(id, expect) => delete::<Client>(id.as_bytes(), *expect),
+        O::PutGrant(grant, expect) => put(grant, *expect),
+        O::DeleteGrant(id) => delete::<Grant>(id.as_bytes(), Expect::Any),
+        O::PutSigningKey(key) => put(key, Expect::Absent),
+        O::DeleteSigningKey(id) => delete::<SigningKey>(id.as_bytes(), Expect::Any),
+        O::PutRevocation(revocation) => put(revocation, Expect::Any),
         O::PutBreakGlass(hash) => {
             let hash = hash.expose_secret().to_owned();
             put(&BreakGlass { hash }, Expect::Any)

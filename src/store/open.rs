@@ -1,7 +1,9 @@
 //! Opening the file: its integrity after an unclean stop, its format, its tables.
 
 use super::error::StoreError;
-use super::tables::{EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, PERSONAL, RECORD_TABLES, meta};
+use super::tables::{
+    EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, PERSONAL, RECORD_TABLES, RecordTable, meta,
+};
 use crate::audit::Frontier;
 use redb::{
     Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, StorageBackend,
@@ -60,14 +62,26 @@ pub(super) fn begin(database: &Database) -> Result<WriteTransaction, StoreError>
 /// All tables exist, and the format is ours.
 fn prepare(database: &Database) -> Result<(), StoreError> {
     let reading = database.begin_read()?;
-    let empty = reading.list_tables()?.next().is_none();
-    if !empty {
-        return check_format(&reading.open_table(META)?);
+    let present: Vec<String> = reading
+        .list_tables()?
+        .map(|table| redb::TableHandle::name(&table).to_owned())
+        .collect();
+    if !present.is_empty() {
+        check_format(&reading.open_table(META)?)?;
+        let there = |table: &RecordTable| {
+            present
+                .iter()
+                .any(|name| name == redb::TableHandle::name(table))
+        };
+        if RECORD_TABLES.iter().all(there) {
+            return Ok(());
+        }
     }
     let transaction = begin(database)?;
     transaction
         .open_table(META)?
         .insert(meta::FORMAT, FORMAT.to_be_bytes().as_slice())?;
+    // A kind of record that an older version did not know begins empty.
     for table in RECORD_TABLES {
         transaction.open_table(*table)?;
     }

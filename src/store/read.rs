@@ -11,7 +11,8 @@ use super::tables::{
 };
 use crate::audit::{EventPage, EventQuery, Leaf, RecordedEvent};
 use crate::model::{
-    Application, MirroredOrganization, MirroredTeam, MirroredUser, Role, RoleBinding, Session, User,
+    Application, Client, Grant, MirroredOrganization, MirroredTeam, MirroredUser, Revocation, Role,
+    RoleBinding, ServiceAccount, Session, SigningKey, User,
 };
 use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable};
 use secrecy::SecretString;
@@ -31,6 +32,11 @@ pub struct World {
     pub mirrored_organizations: Vec<MirroredOrganization>,
     pub mirrored_teams: Vec<MirroredTeam>,
     pub sessions: Vec<Session>,
+    pub service_accounts: Vec<ServiceAccount>,
+    pub clients: Vec<Client>,
+    pub grants: Vec<Grant>,
+    pub signing_keys: Vec<SigningKey>,
+    pub revocations: Vec<Revocation>,
     /// The break-glass password's hash in PHC form, when there is one.
     pub break_glass: Option<SecretString>,
     pub policy_version: u64,
@@ -51,6 +57,11 @@ pub(super) fn world(core: &Core) -> Result<World, StoreError> {
             mirrored_organizations: all(&reading)?,
             mirrored_teams: all(&reading)?,
             sessions: all(&reading)?,
+            service_accounts: all(&reading)?,
+            clients: all(&reading)?,
+            grants: all(&reading)?,
+            signing_keys: all(&reading)?,
+            revocations: all(&reading)?,
             break_glass: break_glass.map(|kept| kept.hash.into()),
             policy_version: counter(&meta, meta::POLICY_VERSION)?,
             directory_version: counter(&meta, meta::DIRECTORY_VERSION)?,

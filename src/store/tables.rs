@@ -3,7 +3,8 @@
 //! Keys are bytes whose order is the order of reading: sixteen bytes of an id of ours, or eight of a number.
 
 use crate::model::{
-    Application, MirroredOrganization, MirroredTeam, MirroredUser, Role, RoleBinding, Session, User,
+    Application, Client, Grant, MirroredOrganization, MirroredTeam, MirroredUser, Revocation, Role,
+    RoleBinding, ServiceAccount, Session, SigningKey, User,
 };
 use redb::TableDefinition;
 use serde::Serialize;
@@ -86,6 +87,11 @@ records! {
     MirroredOrganization, "mirrored_organizations", "mirrored organization", Directory, |o| number(o.organization.id);
     MirroredTeam, "mirrored_teams", "mirrored team", Directory, |t| number(t.team.id);
     Session, "sessions", "session", Nothing, |s| s.id.as_bytes().to_vec();
+    ServiceAccount, "service_accounts", "service account", Nothing, |a| a.id.as_bytes().to_vec();
+    Client, "clients", "client", Nothing, |c| c.id.as_bytes().to_vec();
+    Grant, "grants", "grant", Nothing, |g| g.id.as_bytes().to_vec();
+    SigningKey, "signing_keys", "signing key", Nothing, |k| k.id.as_bytes().to_vec();
+    Revocation, "revocations", "revocation", Nothing, |r| r.revoked.to_string().into_bytes();
     BreakGlass, "break_glass", "break-glass password", Nothing, |_| BreakGlass::KEY.to_vec();
 }
 

@@ -7,8 +7,9 @@ use super::error::{CommitError, StoreError};
 use super::record::{decode, encode};
 use super::tables::{Record, number};
 use crate::model::{
-    GiteaUserId, MirroredOrganization, MirroredTeam, MirroredUser, OrganizationId, Session,
-    SessionId, TeamId, Timestamp,
+    Client, ClientId, GiteaUserId, MirroredOrganization, MirroredTeam, MirroredUser,
+    OrganizationId, Revocation, Revoked, SecretId, SecretRecord, ServiceAccount, ServiceAccountId,
+    Session, SessionId, TeamId, Timestamp,
 };
 use redb::{ReadableTable, WriteTransaction};
 
@@ -23,6 +24,12 @@ pub enum Unaudited {
     OrganizationAsked(OrganizationId, Timestamp),
     /// A team's members were read again and had not changed.
     TeamAsked(TeamId, Timestamp),
+    /// A service account proved itself with a secret.
+    ServiceAccountSecretUsed(ServiceAccountId, SecretId, Timestamp),
+    /// A client proved itself with a secret.
+    ClientSecretUsed(ClientId, SecretId, Timestamp),
+    /// Nothing that a revocation speaks of is valid any more, as of an instant. One that still matters stays.
+    RevocationOver(Revoked, Timestamp),
 }
 
 impl Unaudited {
@@ -41,6 +48,17 @@ impl Unaudited {
             Self::TeamAsked(id, at) => {
                 forward::<MirroredTeam>(transaction, &number(id), at, |t| &mut t.asked_at)
             }
+            Self::ServiceAccountSecretUsed(id, secret, at) => {
+                edit::<ServiceAccount>(transaction, id.as_bytes(), |account| {
+                    used(&mut account.secrets, secret, at)
+                })
+            }
+            Self::ClientSecretUsed(id, secret, at) => {
+                edit::<Client>(transaction, id.as_bytes(), |client| {
+                    used(&mut client.secrets, secret, at)
+                })
+            }
+            Self::RevocationOver(revoked, at) => forget(transaction, revoked, at),
         }
     }
 }
@@ -51,6 +69,45 @@ fn forward<R: Record>(
     at: Timestamp,
     instant: fn(&mut R) -> &mut Timestamp,
 ) -> Result<(), StoreError> {
+    edit::<R>(transaction, key, |record| {
+        let kept = instant(record);
+        let later = at > *kept;
+        *kept = at.max(*kept);
+        later
+    })
+}
+
+/// Moves the last use of one secret; says whether it moved.
+fn used(secrets: &mut [SecretRecord], id: SecretId, at: Timestamp) -> bool {
+    let Some(secret) = secrets.iter_mut().find(|secret| secret.id == id) else {
+        return false;
+    };
+    let later = secret.last_used_at.is_none_or(|before| at > before);
+    secret.last_used_at = secret.last_used_at.max(Some(at));
+    later
+}
+
+fn forget(
+    transaction: &WriteTransaction,
+    revoked: Revoked,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(Revocation::TABLE)?;
+    let key = revoked.to_string();
+    let kept = table.get(key.as_bytes())?;
+    let kept = kept.map(|bytes| decode::<Revocation>(Revocation::WHAT, bytes.value()));
+    if kept.transpose()?.is_some_and(|kept| kept.until <= at) {
+        table.remove(key.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Changes a record that is there; writes it when the change says that it changed something.
+fn edit<R: Record>(
+    transaction: &WriteTransaction,
+    key: &[u8],
+    change: impl FnOnce(&mut R) -> bool,
+) -> Result<(), StoreError> {
     let mut table = transaction.open_table(R::TABLE)?;
     let Some(mut record) = table
         .get(key)?
@@ -59,9 +116,7 @@ fn forward<R: Record>(
     else {
         return Ok(());
     };
-    let kept = instant(&mut record);
-    if at > *kept {
-        *kept = at;
+    if change(&mut record) {
         let bytes = encode(&record).map_err(|error| match error {
             CommitError::Unavailable(error) => error,
             other => StoreError::Damaged(other.to_string()),

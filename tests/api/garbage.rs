@@ -82,8 +82,11 @@ async fn every_operation_survives_every_body() {
                 .bytes("application/json", body);
             let answer = world.call(ask).await;
             survives(&operation, &answer, what);
+            // A secret's draft may be empty; what is asked of it has no such object.
+            let empty = what == "an empty object" && operation.path.ends_with("/secrets");
             if operation.takes_body() {
-                assert_eq!(answer.status, 400, "{} with {what}", operation.name());
+                let expected = if empty { 404 } else { 400 };
+                assert_eq!(answer.status, expected, "{} with {what}", operation.name());
             }
         }
         world = world.next(&operation).await;

@@ -74,8 +74,65 @@ pub async fn recipe(world: &World, operation: &Operation) -> Ask {
             let ask = admin(&operation.method, &at).header("if-match", &etag);
             with_body(operation, ask, &draft)
         }
+        "create_service_account"
+        | "update_service_account"
+        | "delete_service_account"
+        | "create_service_account_secret"
+        | "delete_service_account_secret" => {
+            recipe_of_machine(world, operation, "service-accounts", &service_account()).await
+        }
+        "create_client"
+        | "update_client"
+        | "delete_client"
+        | "create_client_secret"
+        | "delete_client_secret" => {
+            let (at, _) = make(world, "applications", application("served")).await;
+            recipe_of_machine(world, operation, "clients", &client(&id_of(&at))).await
+        }
         _ => recipe_without_version(world, id).await,
     }
+}
+
+/// A service account of the member.
+pub fn service_account() -> Value {
+    json!({"name": "ci", "owner": {"kind": "user", "id": user_of(Who::Member)}})
+}
+
+/// A confidential client of an application.
+pub fn client(application: &str) -> Value {
+    json!({
+        "name": "web", "application_id": application, "kind": "confidential",
+        "redirect_uris": ["https://web.example.test/callback"],
+    })
+}
+
+async fn recipe_of_machine(world: &World, operation: &Operation, noun: &str, draft: &Value) -> Ask {
+    let admin = |method: &str, path: &str| Ask::new(method, path).by(Who::Administrator);
+    let id = operation.said["operationId"].as_str().unwrap();
+    if id.starts_with("create_") && !id.ends_with("_secret") {
+        return admin("POST", &format!("/api/v1/{noun}")).json(draft);
+    }
+    let (at, etag) = make(world, noun, draft.clone()).await;
+    let secrets = format!("{at}/secrets");
+    if id.starts_with("create_") {
+        return admin("POST", &secrets).json(&json!({}));
+    }
+    if id.ends_with("_secret") {
+        let secret = world.call(admin("POST", &secrets).json(&json!({}))).await;
+        let secret = secret.json()["id"].as_str().unwrap().to_owned();
+        return admin("DELETE", &format!("{secrets}/{secret}"));
+    }
+    let ask = admin(&operation.method, &at).header("if-match", &etag);
+    with_body(operation, ask, draft)
+}
+
+/// A secret of the member's own service account, made by the administrator; gives the address of its secrets.
+async fn own_secret(world: &World) -> (String, String) {
+    let (at, _) = make(world, "service-accounts", service_account()).await;
+    let own = format!("/api/v1/me/service-accounts/{}/secrets", id_of(&at));
+    let ask = Ask::new("POST", &own).by(Who::Member).json(&json!({}));
+    let secret = world.call(ask).await;
+    (own, secret.json()["id"].as_str().unwrap().to_owned())
 }
 
 async fn recipe_without_version(world: &World, id: &str) -> Ask {
@@ -106,6 +163,25 @@ async fn recipe_without_version(world: &World, id: &str) -> Ask {
                 "user": user, "method": "POST", "host": "asked.example.test", "path": "/deploy/x",
             });
             admin("POST", "/api/v1/decisions/explain").json(&question)
+        }
+        "create_my_service_account_secret" => {
+            let (own, _) = own_secret(world).await;
+            Ask::new("POST", &own).by(Who::Member).json(&json!({}))
+        }
+        "delete_my_service_account_secret" => {
+            let (own, secret) = own_secret(world).await;
+            Ask::new("DELETE", &format!("{own}/{secret}")).by(Who::Member)
+        }
+        "end_grant" => {
+            let grant = world.grant().await;
+            admin("DELETE", &format!("/api/v1/grants/{grant}"))
+        }
+        "end_my_grant" => {
+            let grant = world.grant().await;
+            Ask::new("DELETE", &format!("/api/v1/me/grants/{grant}")).by(Who::Member)
+        }
+        "rotate_signing_key" => {
+            admin("POST", "/api/v1/signing-keys/rotate").json(&json!({"algorithm": "EdDSA"}))
         }
         "sync_mirror" => admin("POST", "/api/v1/mirror/sync"),
         "claim_administrator" => {

@@ -1,7 +1,7 @@
 //! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
 
 use crate::world::{HOST, Who};
-use samovar::access::{Gatekeeper, PolicyHolder, Recorder};
+use samovar::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
 use samovar::admin::{Admin, Claim};
 use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use samovar::audit_log::AuditLog;
@@ -19,6 +19,7 @@ use samovar::model::{
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Sessions};
 use samovar::store::{Change, Expect, Operation, Store};
+use samovar::token::{self, Grants, SealKey};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub struct Wired {
     pub gate: Gate,
     pub store: Store,
     pub claim: Arc<Claim>,
+    pub grants: Arc<Grants>,
     pub secrets: Vec<SessionSecret>,
     pub cookie: &'static str,
     _folder: tempfile::TempDir,
@@ -137,7 +139,8 @@ pub async fn wire(claimed: bool) -> Wired {
     let in_force = ground.policy.load();
     let claim = Claim::open(folder.path(), &in_force, NOW, &*ground.random).unwrap();
     let claim = Arc::new(claim);
-    let services = Arc::new(services(&ground, Arc::clone(&claim)));
+    let (services, opened) = services(&ground, Arc::clone(&claim));
+    let services = Arc::new(services);
     let surfaces = Surfaces {
         own: poem::Route::new().nest_no_strip("/api", api::endpoint(services)),
         application: poem::Route::new(),
@@ -147,6 +150,7 @@ pub async fn wire(claimed: bool) -> Wired {
         gate: Gate::new(gate_settings(), surfaces, ground.policy, capabilities),
         store: ground.store,
         claim,
+        grants: opened.grants,
         secrets,
         cookie: COOKIE,
         _folder: folder,
@@ -160,7 +164,7 @@ fn policy(world: &samovar::store::World) -> Policy {
     Policy::build(world.policy_version, roles, bindings, applications).unwrap()
 }
 
-fn services(ground: &Ground, claim: Arc<Claim>) -> Services {
+fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
     let store = || ground.store.clone();
     let policy = || Arc::clone(&ground.policy);
     let clock = || Arc::clone(&ground.clock);
@@ -181,15 +185,27 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> Services {
     ));
     let window = Duration::from_secs(60);
     let recorder = Recorder::new(store(), policy(), Arc::clone(&mirror), clock(), window);
-    let gatekeeper = Gatekeeper::new(
-        policy(),
-        Arc::clone(&sessions),
-        Arc::clone(&mirror),
-        Arc::new(recorder),
-        clock(),
+    let opened = token::open(
+        &ground.store,
+        (&ground.clock, &ground.random),
+        &SealKey::new([7; 32]),
+        token::Settings {
+            issuer: format!("https://{HOST}"),
+            key_rotation: Duration::from_secs(30 * 24 * 3600),
+        },
+        &ground.world,
     );
-    let admin = Admin::new(store(), policy(), Arc::clone(&mirror), clock(), random());
-    Services {
+    let opened = opened.unwrap();
+    let credentials = Credentials {
+        sessions: Arc::clone(&sessions),
+        tokens: Arc::clone(&opened.tokens),
+        service_accounts: Arc::clone(&opened.service_accounts),
+        mirror: Arc::clone(&mirror),
+    };
+    let gatekeeper = Gatekeeper::new(policy(), credentials, Arc::new(recorder), clock());
+    let both = (clock(), random());
+    let admin = Admin::new(store(), policy(), Arc::clone(&mirror), &opened, both);
+    let services = Services {
         gatekeeper: Arc::new(gatekeeper),
         admin: Arc::new(admin),
         claim,
@@ -199,7 +215,8 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> Services {
         clock: clock(),
         session_cookie: COOKIE.to_owned(),
         snippets: snippets(),
-    }
+    };
+    (services, opened)
 }
 
 const MIRROR: mirror::Settings = mirror::Settings {

@@ -4,8 +4,13 @@ use crate::operations::Operation;
 use crate::wiring::{self, Wired};
 use poem::http::{HeaderMap, Method, Uri};
 use poem::{Body, Endpoint, Request};
-use samovar::audit::{EventQuery, RecordedEvent};
-use samovar::model::{RequestId, SessionId, UserId};
+use samovar::audit::{
+    Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields, RecordedEvent,
+};
+use samovar::model::{
+    ClientId, DisplayText, Grant, GrantId, Principal, RequestId, SessionId, SystemJob, Timestamp,
+    UserId,
+};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -161,6 +166,41 @@ pub struct World {
 }
 
 impl World {
+    /// A grant of the member's, to a client that is gone.
+    pub async fn grant(&self) -> GrantId {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let grant = Grant {
+            id: GrantId::from_bytes([9; 16]),
+            user: wiring::user(Who::Member),
+            client: ClientId::from_bytes([8; 16]),
+            application: None,
+            scope: ["deployments:write".parse().unwrap()].into(),
+            created_at: now,
+            ends_at: Timestamp::from_seconds(1_900_000_000),
+            generation: 0,
+            rotated_at: now,
+            address: None,
+            user_agent: DisplayText::lossy("test"),
+        };
+        let event = AuditEvent {
+            at: now,
+            actor: Principal::System(SystemJob::Server),
+            action: Action::GrantCreate,
+            object: Object::new(ObjectKind::Grant, grant.id),
+            outcome: Outcome::Allowed,
+            reasons: Vec::new(),
+            application: None,
+            request: None,
+            policy_version: 0,
+            directory_version: 0,
+            repeats: None,
+            personal: PersonalFields::default(),
+        };
+        let id = grant.id;
+        self.wired.grants.add(grant, event).await.unwrap();
+        id
+    }
+
     pub async fn start() -> Self {
         Self::wire(true).await
     }

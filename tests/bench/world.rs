@@ -206,6 +206,7 @@ fn application(number: u32) -> Application {
         authorization: AuthorizationOwner::Samovar,
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
+        tokens: samovar::model::TokenSettings::default(),
         version: 1,
     }
 }

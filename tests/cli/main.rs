@@ -30,6 +30,9 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
     (status.code(), text(stdout), text(stderr))
 }
 
+/// 32 bytes in base64, which any other secret may be as well.
+const SEAL_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
 #[test]
 fn the_shipped_example_is_good_once_the_secrets_are_there() {
     let example = shipped("packaging/samovar.example.toml");
@@ -42,7 +45,8 @@ fn the_shipped_example_is_good_once_the_secrets_are_there() {
     );
     command
         .env("SAMOVAR_GITEA_CLIENT_SECRET", "one-two-three")
-        .env("SAMOVAR_GITEA_TOKEN", "four-five-six");
+        .env("SAMOVAR_GITEA_TOKEN", "four-five-six")
+        .env("SAMOVAR_SEAL_KEY", SEAL_KEY);
     let (code, out, error) = run(&mut command);
     assert_eq!((code, error.as_str()), (Some(0), ""));
     assert_eq!(out, format!("{example} is a good configuration\n"));
@@ -60,8 +64,8 @@ fn every_problem_is_printed_with_its_key_and_line_and_the_code_is_one() {
 #[test]
 fn secrets_of_a_systemd_unit_are_found() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["gitea-client-secret", "gitea-token"] {
-        fs::write(folder.path().join(name), "value\n").unwrap();
+    for name in ["gitea-client-secret", "gitea-token", "seal-key"] {
+        fs::write(folder.path().join(name), format!("{SEAL_KEY}\n")).unwrap();
     }
     let example = shipped("packaging/samovar.example.toml");
     let mut command = samovar(&["check-config", "--config", &example]);

@@ -106,7 +106,8 @@ fn serve(folder: &Path) -> Command {
     command
         .arg(file)
         .env("SAMOVAR_GITEA_CLIENT_SECRET", "one-two-three")
-        .env("SAMOVAR_GITEA_TOKEN", "four-five-six");
+        .env("SAMOVAR_GITEA_TOKEN", "four-five-six")
+        .env("SAMOVAR_SEAL_KEY", super::SEAL_KEY);
     command
 }
 

@@ -36,7 +36,7 @@ fn the_unit_brings_exactly_the_credentials_that_a_configuration_needs() {
     let good_with = |names: &[String]| {
         let folder = tempfile::tempdir().unwrap();
         for name in names {
-            fs::write(folder.path().join(name), "value\n").unwrap();
+            fs::write(folder.path().join(name), super::SEAL_KEY).unwrap();
         }
         let mut command = samovar(&["check-config", "--config", &example]);
         run(command.env("CREDENTIALS_DIRECTORY", folder.path())).0 == Some(0)

@@ -11,11 +11,12 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// An environment with both secrets.
+/// An environment with every secret.
 fn with_secrets(name: &str) -> Option<String> {
     match name {
         "SAMOVAR_GITEA_CLIENT_SECRET" => Some("client-secret-value".to_owned()),
         "SAMOVAR_GITEA_TOKEN" => Some("token-value".to_owned()),
+        "SAMOVAR_SEAL_KEY" => Some("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=".to_owned()),
         _ => None,
     }
 }
@@ -102,7 +103,10 @@ fn a_secret_comes_from_a_credential_before_the_environment_before_a_file() {
         let meant = config::parse(&format!("{SMALL}{more}"), environment).unwrap();
         meant.gitea.token.expose_secret().to_owned()
     };
-    let secret = |name: &str| (name == "SAMOVAR_GITEA_CLIENT_SECRET").then(|| "x".to_owned());
+    let secret = |name: &str| {
+        let own = name != "SAMOVAR_GITEA_TOKEN";
+        own.then(|| with_secrets(name)).flatten()
+    };
     let credentials = folder.path().display().to_string();
     assert_eq!(shown(&with_secrets), "token-value");
     let folder_of_credentials =

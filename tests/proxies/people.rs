@@ -1,7 +1,7 @@
 //! Who may do what in these tests: an application with three kinds of routes, Ada who may deploy and Ben who may not.
 
-use samovar::access::IdentityHeaders;
 use samovar::access::{Asked, Refusal, RouteName};
+use samovar::access::{Credential, Passed};
 use samovar::http::forward_auth::Judge;
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, HostName,
@@ -62,6 +62,7 @@ pub fn application(hosts: &[HostName]) -> Application {
         authorization: AuthorizationOwner::Samovar,
         origins: BTreeSet::from(["https://ui.test".parse().unwrap()]),
         audit: AuditMode::FirstInWindow,
+        tokens: samovar::model::TokenSettings::default(),
         version: 1,
     }
 }
@@ -95,7 +96,7 @@ pub struct Knows {
 }
 
 impl Knows {
-    fn decide(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    fn decide(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let policy = self.policy.load();
         let application = policy
             .application_at(asked.host)
@@ -107,8 +108,8 @@ impl Knows {
             });
         }
         let who = match asked.credential {
-            Some(secret) if *secret == ada() => Some((ADA, "ada")),
-            Some(secret) if *secret == ben() => Some((BEN, "ben")),
+            Some(Credential::Session(secret)) if *secret == ada() => Some((ADA, "ada")),
+            Some(Credential::Session(secret)) if *secret == ben() => Some((BEN, "ben")),
             _ => None,
         };
         let facts = SubjectFacts {
@@ -153,17 +154,20 @@ impl Knows {
 }
 
 /// Groups are mostly empty: an empty header must still overwrite the client's.
-fn identity(login: &str, groups: usize) -> IdentityHeaders {
-    [
-        (IdentityHeader::User, login.to_owned()),
-        (IdentityHeader::Name, login.to_uppercase()),
-        (IdentityHeader::Groups, "g".repeat(groups)),
-    ]
-    .into()
+fn identity(login: &str, groups: usize) -> Passed {
+    Passed {
+        identity: [
+            (IdentityHeader::User, login.to_owned()),
+            (IdentityHeader::Name, login.to_uppercase()),
+            (IdentityHeader::Groups, "g".repeat(groups)),
+        ]
+        .into(),
+        assertion: Some(if login.is_empty() { "" } else { "signed" }.into()),
+    }
 }
 
 impl Judge for Knows {
-    async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let target = String::from_utf8_lossy(asked.target);
         let client = asked.client.address.unwrap();
         let line = format!("{} {target} {client}", asked.method);
@@ -171,7 +175,7 @@ impl Judge for Knows {
         self.decide(asked)
     }
 
-    async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         self.decide(asked)
     }
 }

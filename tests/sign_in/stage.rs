@@ -228,6 +228,7 @@ fn policy(origins: [&String; 2]) -> Policy {
         authorization: AuthorizationOwner::Samovar,
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
+        tokens: samovar::model::TokenSettings::default(),
         version: 1,
     };
     let applications = (1..).zip(origins).map(application).collect();

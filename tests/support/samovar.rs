@@ -22,6 +22,9 @@ pub struct Samovar {
 /// Name of the configuration file in its folder.
 const FILE: &str = "samovar.toml";
 
+/// The seal key of every test: 32 bytes in base64.
+const SEAL_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+
 /// An address of its own, because cookies ignore ports: Gitea is on 127.0.0.1.
 const HOST: [u8; 4] = [127, 0, 0, 2];
 
@@ -111,7 +114,8 @@ async fn run(folder: &Path, address: SocketAddr, own: &ServiceIdentity) -> Progr
         .arg("--config")
         .arg(folder.join(FILE))
         .env("SAMOVAR_GITEA_CLIENT_SECRET", &own.client_secret)
-        .env("SAMOVAR_GITEA_TOKEN", &own.token);
+        .env("SAMOVAR_GITEA_TOKEN", &own.token)
+        .env("SAMOVAR_SEAL_KEY", SEAL_KEY);
     let mut program = Program::start("samovar", folder, command);
     program.ready(address).await;
     program

@@ -19,18 +19,23 @@ const KINDS: usize = 10_000;
 /// A refusal by network (24 bits of version 4, 48 of version 6) and reason.
 type Kind = (Option<ipnet::IpNet>, &'static str);
 
-/// Counts refusals.
-pub(super) struct Refusals(Mutex<(Windows<Kind>, Windows<Kind>)>);
+/// Counts refusals of strangers.
+pub(in crate::access) struct Refusals(Mutex<(Windows<Kind>, Windows<Kind>)>);
 
 impl Refusals {
     /// In windows of this span.
-    pub(super) fn new(span: Duration) -> Self {
+    pub(in crate::access) fn new(span: Duration) -> Self {
         let windows = || Windows::new(span, KINDS);
         Self(Mutex::new((windows(), windows())))
     }
 
     /// Is this one owed an event of its own?
-    fn owed(&self, address: Option<IpAddr>, code: &'static str, now: Timestamp) -> bool {
+    pub(in crate::access) fn owed(
+        &self,
+        address: Option<IpAddr>,
+        code: &'static str,
+        now: Timestamp,
+    ) -> bool {
         let mut windows = self.lock();
         let (narrow, wide) = &mut *windows;
         let seen = match narrow.see(&(address.and_then(prefix), code), now) {
@@ -38,6 +43,16 @@ impl Refusals {
             seen => seen,
         };
         seen != Seen::Repeat
+    }
+
+    /// Counts of windows that have closed by now.
+    pub(in crate::access) fn close(&self, now: Timestamp) -> Vec<Closed<Kind>> {
+        self.closed(|windows| windows.close(now))
+    }
+
+    /// Every count there is.
+    pub(in crate::access) fn close_all(&self) -> Vec<Closed<Kind>> {
+        self.closed(Windows::close_all)
     }
 
     fn closed(&self, close: impl Fn(&mut Windows<Kind>) -> Vec<Closed<Kind>>) -> Vec<Closed<Kind>> {
@@ -118,13 +133,13 @@ impl SignIn {
 
     /// Writes the counts of windows that have closed by now.
     pub async fn close_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.closed(|w| w.close(self.clock.now()));
+        let closed = self.refusals.close(self.clock.now());
         self.write_counts(closed).await
     }
 
     /// Writes every count, as a stopping server does.
     pub async fn close_all_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.closed(Windows::close_all);
+        let closed = self.refusals.close_all();
         self.write_counts(closed).await
     }
 

@@ -27,7 +27,7 @@ use crate::session::{
     BreakGlass, Browser, Cookie, Cookies, Flows, HandOvers, NewSession, Sessions,
 };
 use crate::store::Store;
-use events::Refusals;
+pub(super) use events::Refusals;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use return_to::ReturnTo;
 use std::sync::Arc;

@@ -25,6 +25,9 @@ pub(super) struct Created<T> {
     pub location: String,
 }
 
+/// Something new that is shown this once and has no address.
+pub(super) struct Shown<T>(pub T);
+
 /// It is done and there is nothing to say.
 pub(super) struct Done;
 
@@ -94,6 +97,24 @@ impl<T: ToJSON> IntoResponse for Created<T> {
         Json(self.object)
             .with_header(header::ETAG, etag(self.version))
             .with_header(header::LOCATION, format!("/api/v1/{}", self.location))
+            .with_status(StatusCode::CREATED)
+            .into_response()
+    }
+}
+
+impl<T: ToJSON> ApiResponse for Shown<T> {
+    fn meta() -> MetaResponses {
+        meta::<T>(StatusCode::CREATED.as_u16(), &[])
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+impl<T: ToJSON> IntoResponse for Shown<T> {
+    fn into_response(self) -> Response {
+        Json(self.0)
             .with_status(StatusCode::CREATED)
             .into_response()
     }

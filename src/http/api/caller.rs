@@ -1,8 +1,8 @@
 //! Who calls, as the first argument of every operation: nothing else of a request is read before it.
 
 use super::Services;
-use crate::access::{Caller, OwnPermission, Permit};
-use crate::http::{Exchange, Problem, cookie};
+use crate::access::{Caller, Credential, OwnPermission, Permit};
+use crate::http::{Exchange, Problem, bearer, cookie};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -10,6 +10,9 @@ use std::sync::Arc;
 
 /// Name of the scheme in the document.
 const SCHEME: &str = "session";
+
+/// Name of the scheme of access tokens.
+const TOKEN: &str = "token";
 
 /// Somebody signed in.
 pub(super) struct SignedIn {
@@ -38,7 +41,7 @@ impl<'a> ApiExtractor<'a> for SignedIn {
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![SCHEME]
+        vec![SCHEME, TOKEN]
     }
 
     async fn from_request(
@@ -65,7 +68,7 @@ impl<'a, P: OwnPermission> ApiExtractor<'a> for Allowed<P> {
     }
 
     fn security_schemes() -> Vec<&'static str> {
-        vec![SCHEME]
+        vec![SCHEME, TOKEN]
     }
 
     async fn from_request(
@@ -90,12 +93,17 @@ fn services(request: &Request) -> Result<Arc<Services>, Problem> {
 
 async fn caller(request: &Request, services: &Services) -> Result<Caller, Problem> {
     let exchange = request.data::<Exchange>().ok_or_else(Problem::internal)?;
-    let secret = cookie(request.headers(), &services.session_cookie);
+    let headers = request.headers();
+    let secret = cookie(headers, &services.session_cookie);
     let secret = secret.and_then(|text| text.parse().ok());
+    let token = bearer::in_authorization(headers);
+    let credential = token
+        .map(Credential::Token)
+        .or(secret.as_ref().map(Credential::Session));
     let client = (*exchange.client).clone();
     let gatekeeper = &services.gatekeeper;
     Ok(gatekeeper
-        .caller(secret.as_ref(), client, exchange.request)
+        .caller(credential, client, exchange.request)
         .await?)
 }
 
@@ -111,6 +119,21 @@ fn register(registry: &mut Registry) {
             key_in: Some("cookie"),
             scheme: None,
             bearer_format: None,
+            flows: None,
+            openid_connect_url: None,
+        },
+    );
+    registry.create_security_scheme(
+        TOKEN,
+        MetaSecurityScheme {
+            ty: "http",
+            description: Some(
+                "an access token of Samovar's for audience `samovar`, from `/oauth/token`",
+            ),
+            name: None,
+            key_in: None,
+            scheme: Some("bearer"),
+            bearer_format: Some("JWT"),
             flows: None,
             openid_connect_url: None,
         },

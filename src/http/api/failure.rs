@@ -43,6 +43,14 @@ impl Answers for OfNew {
     const OWN: &'static [Answer] = &[CONFLICT];
 }
 
+/// An operation that makes a part of an object.
+#[derive(Debug)]
+pub(super) struct OfPart;
+
+impl Answers for OfPart {
+    const OWN: &'static [Answer] = &[NOT_FOUND, CONFLICT];
+}
+
 /// An operation that changes or deletes an object, from a version that the caller has seen.
 #[derive(Debug)]
 pub(super) struct OfChange;

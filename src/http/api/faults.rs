@@ -19,11 +19,21 @@ impl From<AdminError> for Problem {
             }
             AdminError::Faults(faults) => return of_policy(faults),
             AdminError::SubjectUnknown(_) => return fault("/subject/id", sentence),
+            AdminError::OwnerUnknown(_) => return fault("/owner/id", sentence),
+            AdminError::ApplicationUnknown => return fault("/application_id", sentence),
             AdminError::BuiltIn
             | AdminError::RoleInUse(_)
             | AdminError::ApplicationInUse(_)
-            | AdminError::LastAdministrator => Code::Conflict,
-            AdminError::NotHeld(_) | AdminError::OwnRole => Code::PermissionMissing,
+            | AdminError::LastAdministrator
+            | AdminError::NameTaken(_)
+            | AdminError::ServiceAccountInUse(_)
+            | AdminError::ApplicationHasClients(_)
+            | AdminError::SecretsFull
+            | AdminError::PublicClient => Code::Conflict,
+            AdminError::NotHeld(_) | AdminError::OwnRole | AdminError::SessionNeeded => {
+                Code::PermissionMissing
+            }
+            AdminError::Keys(cause) => return unavailable(cause),
             AdminError::Unavailable(cause) => return unavailable(cause),
         };
         Self::new(code, sentence)
@@ -105,7 +115,9 @@ fn of_policy(faults: &[PolicyFault]) -> Problem {
 /// Where in the message the fault lies.
 fn place(fault: &PolicyFault) -> String {
     match fault {
-        PolicyFault::RoleNameTaken(_) | PolicyFault::ApplicationNameTaken(_) => "/name".to_owned(),
+        PolicyFault::RoleNameTaken(_)
+        | PolicyFault::ApplicationNameTaken(_)
+        | PolicyFault::ApplicationNameReserved => "/name".to_owned(),
         PolicyFault::HostTaken { .. } => "/hosts".to_owned(),
         PolicyFault::RoleUnknown(_) => "/role".to_owned(),
         PolicyFault::RangeUnknown(_) | PolicyFault::OwnPermissionsLimited(_) => "/range".to_owned(),

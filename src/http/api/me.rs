@@ -1,16 +1,19 @@
 //! `/me` of the API: what everybody who is signed in may see and do.
 
-use super::answer::Done;
+use super::answer::{Done, Shown};
+use super::body::Body;
 use super::caller::SignedIn;
-use super::failure::{Failure, OfAll, OfOne};
+use super::failure::{Failure, OfAll, OfOne, OfPart};
 use super::forms::names::Names;
+use super::wire::machine::{NewSecret, SecretDraft, ServiceAccount};
 use super::wire::me::Me;
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session;
 use super::wire::texts::Id;
+use super::wire::token::Grant;
 use super::{Noun, forms};
 use crate::audit::ObjectKind;
-use crate::model::SessionId;
+use crate::model::{SecretId, SessionId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -80,6 +83,102 @@ impl Api {
             .services
             .session_end(&call.caller, ObjectKind::Session, &id);
         call.services.sessions.end(id, event).await?;
+        Ok(Done)
+    }
+
+    /// What one has allowed clients, devices with the command line among them.
+    #[oai(path = "/grants", method = "get", operation_id = "list_my_grants")]
+    async fn list_my_grants(
+        &self,
+        call: SignedIn,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+        /// Items on the page, 50 unless told.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Json<Page<Grant>>, Failure<OfAll>> {
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let grants = call.services.admin.own_grants(&call.caller);
+        Ok(Json(call.services.page_of_grants(&paging, grants.iter())))
+    }
+
+    /// Ends one of one's own grants, and with it every token that rests on it.
+    #[oai(path = "/grants/:id", method = "delete", operation_id = "end_my_grant")]
+    async fn end_my_grant(
+        &self,
+        call: SignedIn,
+        /// Its id.
+        id: Path<Id>,
+    ) -> Result<Done, Failure<OfOne>> {
+        let id = forms::id(&id)?;
+        call.services.admin.end_own_grant(&call.caller, id).await?;
+        Ok(Done)
+    }
+
+    /// Service accounts for which one answers, by oneself or by a team.
+    #[oai(
+        path = "/service-accounts",
+        method = "get",
+        operation_id = "list_my_service_accounts"
+    )]
+    async fn list_my_service_accounts(
+        &self,
+        call: SignedIn,
+        /// `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
+        /// Items on the page, 50 unless told.
+        #[oai(validator(minimum(value = "1"), maximum(value = "200")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Json<Page<ServiceAccount>>, Failure<OfAll>> {
+        let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
+        let (admin, sources) = (&call.services.admin, call.services.sources());
+        let accounts = admin.service_accounts();
+        let own = accounts.iter().filter(|one| admin.owns(&call.caller, one));
+        Ok(Json(paging.cut(
+            own,
+            |one| one.name.to_string(),
+            |one| forms::machine::show_account(one, sources.names()),
+        )))
+    }
+
+    /// Makes another secret for a service account for which one answers, shown this once; two live at a time.
+    #[oai(
+        path = "/service-accounts/:id/secrets",
+        method = "post",
+        operation_id = "create_my_service_account_secret"
+    )]
+    async fn create_my_service_account_secret(
+        &self,
+        call: SignedIn,
+        /// Id of the service account.
+        id: Path<Id>,
+        body: Body<SecretDraft>,
+    ) -> Result<Shown<NewSecret>, Failure<OfPart>> {
+        let id = forms::id(&id)?;
+        let life = forms::machine::read_secret(&body.0)?;
+        let admin = &call.services.admin;
+        let made = admin.create_own_secret(&call.caller, id, life).await?;
+        Ok(Shown(forms::machine::show_new_secret(&made)))
+    }
+
+    /// Takes away a secret of a service account for which one answers.
+    #[oai(
+        path = "/service-accounts/:id/secrets/:secret",
+        method = "delete",
+        operation_id = "delete_my_service_account_secret"
+    )]
+    async fn delete_my_service_account_secret(
+        &self,
+        call: SignedIn,
+        /// Id of the service account.
+        id: Path<Id>,
+        /// Id of the secret.
+        secret: Path<Id>,
+    ) -> Result<Done, Failure<OfOne>> {
+        let id = forms::id(&id)?;
+        let secret = forms::parameter::<SecretId>("secret", &secret)?;
+        let admin = &call.services.admin;
+        admin.delete_own_secret(&call.caller, id, secret).await?;
         Ok(Done)
     }
 

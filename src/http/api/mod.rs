@@ -15,20 +15,24 @@ mod applications;
 mod audit_events;
 mod body;
 mod caller;
+mod clients;
 mod decisions;
 mod document;
 mod failure;
 mod faults;
 mod forms;
+mod grants;
 mod me;
 mod methods;
 mod mirror;
 mod organizations;
 mod role_bindings;
 mod roles;
+mod service_accounts;
 mod services;
 mod sessions;
 mod shape;
+mod signing_keys;
 mod teams;
 mod users;
 mod version;
@@ -67,6 +71,14 @@ enum Noun {
     Applications,
     /// Questions to the policy.
     Decisions,
+    /// Machines that act for themselves.
+    ServiceAccounts,
+    /// What gets tokens in people's names.
+    Clients,
+    /// What people allowed clients.
+    Grants,
+    /// The keys that sign tokens.
+    SigningKeys,
     /// Sign-ins of browsers.
     Sessions,
     /// The mirror of Gitea.
@@ -82,6 +94,12 @@ type Operations = (
         roles::Api,
         role_bindings::Api,
         applications::Api,
+    ),
+    (
+        service_accounts::Api,
+        clients::Api,
+        grants::Api,
+        signing_keys::Api,
     ),
     (
         decisions::Api,
@@ -108,6 +126,12 @@ fn operations() -> OpenApiService<Operations, ()> {
             roles::Api,
             role_bindings::Api,
             applications::Api,
+        ),
+        (
+            service_accounts::Api,
+            clients::Api,
+            grants::Api,
+            signing_keys::Api,
         ),
         (
             decisions::Api,

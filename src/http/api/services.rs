@@ -1,16 +1,19 @@
 //! What the operations call, and the few joints that several of them share.
 
+use super::forms;
 use super::forms::names::Names;
 use super::forms::session::{key, show};
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session as SessionMessage;
+use super::wire::token::Grant as GrantMessage;
 use crate::access::{Caller, Gatekeeper};
 use crate::admin::{Admin, Claim};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
 use crate::mirror::Mirror;
-use crate::model::{Clock, Session};
+use crate::model::{Clock, Directory, Grant, Session};
+use crate::policy::Policy;
 use crate::session::Sessions;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -37,7 +40,45 @@ pub struct Services {
     pub snippets: SnippetSettings,
 }
 
+/// What present names are read from.
+pub(super) struct Sources {
+    directory: Arc<Directory>,
+    policy: Arc<Policy>,
+}
+
+impl Sources {
+    /// The names.
+    pub(super) fn names(&self) -> Names<'_> {
+        Names {
+            directory: &self.directory,
+            policy: &self.policy,
+        }
+    }
+}
+
 impl Services {
+    /// The directory and the policy as they are now.
+    pub(super) fn sources(&self) -> Sources {
+        Sources {
+            directory: self.mirror.directory(),
+            policy: self.admin.policy(),
+        }
+    }
+
+    /// A page of these grants, in their order.
+    pub(super) fn page_of_grants<'a>(
+        &self,
+        paging: &Paging,
+        grants: impl Iterator<Item = &'a Grant>,
+    ) -> Page<GrantMessage> {
+        let (sources, clients) = (self.sources(), self.admin.clients());
+        paging.cut(
+            grants,
+            |grant| forms::token::key(grant),
+            |grant| forms::token::show_grant(grant, &clients, sources.names()),
+        )
+    }
+
     /// The event of an end of sessions.
     pub(super) fn session_end(
         &self,

@@ -24,7 +24,7 @@ pub(super) async fn check<J: Judge>(
         Err(problem) => return problem.respond(&exchange.asker()),
     };
     match doors.judge.check(&forwarded.asked(exchange)).await {
-        Ok(identity) => allow(&identity),
+        Ok(passed) => allow(&passed),
         Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
     }
 }

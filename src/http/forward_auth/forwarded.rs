@@ -4,10 +4,11 @@
 
 use super::cors::{self, Cross};
 use super::{Exchange, Problem};
-use crate::access::Asked;
+use crate::access::{Asked, Credential};
+use crate::http::bearer;
 use crate::http::cookie;
 use crate::http::problem::{Asker, Code, is_navigation};
-use crate::model::{HostName, SessionSecret};
+use crate::model::{AuthorizationOwner, HostName, SessionSecret};
 use poem::http::{HeaderMap, HeaderValue, Method};
 
 /// The headers in which one kind of proxy describes a request.
@@ -27,7 +28,8 @@ pub(super) struct Forwarded {
     pub target: Vec<u8>,
     pub navigation: bool,
     pub cross: Option<Cross>,
-    credential: Option<SessionSecret>,
+    session: Option<SessionSecret>,
+    token: Option<String>,
 }
 
 impl Forwarded {
@@ -37,11 +39,17 @@ impl Forwarded {
             host: &self.host,
             method: self.method.as_str(),
             target: &self.target,
-            credential: self.credential.as_ref(),
+            credential: self.credential(),
             navigation: self.navigation,
             client: &exchange.client,
             request: exchange.request,
         }
+    }
+
+    /// A token that says it is ours goes before the cookie; anything else there is somebody else's business.
+    fn credential(&self) -> Option<Credential<'_>> {
+        let token = self.token.as_deref().map(Credential::Token);
+        token.or(self.session.as_ref().map(Credential::Session))
     }
 
     /// Whom the answer is for: the client, not the proxy.
@@ -74,22 +82,25 @@ pub(super) fn read(
     headers: &HeaderMap,
     dialect: &Dialect,
     cookie_name: &str,
+    owner: impl Fn(&HostName) -> Option<AuthorizationOwner>,
 ) -> Result<Forwarded, Problem> {
     let method = once(headers, dialect.method)?.as_bytes();
     let method = Method::from_bytes(method).map_err(|_| odd(dialect.method))?;
     let host = once(headers, dialect.host)?.to_str().ok();
-    let host = host
+    let host: HostName = host
         .and_then(|host| host.parse().ok())
         .ok_or_else(|| odd(dialect.host))?;
     let target = once(headers, dialect.target)?.as_bytes().to_vec();
-    let credential = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
+    let session = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
+    let token = owner(&host).and_then(|owner| bearer::sent(headers, owner));
     Ok(Forwarded {
         navigation: is_navigation(&method, headers),
         cross: cors::read(&method, headers),
         method,
         host,
         target,
-        credential,
+        session,
+        token,
     })
 }
 

@@ -10,7 +10,7 @@ mod nginx;
 pub mod snippets;
 
 use super::{Exchange, Problem};
-use crate::access::{Asked, Gatekeeper, IdentityHeaders, PolicyHolder, Refusal};
+use crate::access::{Asked, Gatekeeper, Passed, PolicyHolder, Refusal};
 use crate::model::{HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
 use forwarded::{Dialect, Forwarded};
@@ -24,24 +24,18 @@ use std::sync::Arc;
 /// Who decides: the gatekeeper; a table in the tests of the doors.
 pub trait Judge: Send + Sync + 'static {
     /// Decides and records.
-    fn check(
-        &self,
-        asked: &Asked<'_>,
-    ) -> impl Future<Output = Result<IdentityHeaders, Refusal>> + Send;
+    fn check(&self, asked: &Asked<'_>) -> impl Future<Output = Result<Passed, Refusal>> + Send;
 
     /// Decides again about a request that was refused, and records nothing.
-    fn answer(
-        &self,
-        asked: &Asked<'_>,
-    ) -> impl Future<Output = Result<IdentityHeaders, Refusal>> + Send;
+    fn answer(&self, asked: &Asked<'_>) -> impl Future<Output = Result<Passed, Refusal>> + Send;
 }
 
 impl Judge for Gatekeeper {
-    async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         self.check(asked).await
     }
 
-    async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         self.answer(asked).await
     }
 }
@@ -118,7 +112,9 @@ impl<J: Judge> Doors<J> {
     ) -> Result<Forwarded, Problem> {
         forwarded::check_peer(exchange)?;
         let name = Cookies::new(self.https).name(Cookie::ApplicationSession);
-        forwarded::read(headers, dialect, name)
+        let policy = self.policy.load();
+        let owner = |host: &HostName| Some(policy.application_at(host)?.authorization);
+        forwarded::read(headers, dialect, name, owner)
     }
 
     /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
@@ -180,11 +176,17 @@ const IN_QUERY: AsciiSet = CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// Who calls, signed.
+const ASSERTION: HeaderName = HeaderName::from_static("samovar-assertion");
+
 /// It may pass, and the application learns who calls.
-fn allow(identity: &IdentityHeaders) -> Response {
+fn allow(passed: &Passed) -> Response {
     let mut response = Response::builder();
-    for (header, value) in identity.iter() {
+    for (header, value) in passed.identity.iter() {
         response = response.header(name(*header), value);
+    }
+    if let Some(assertion) = &passed.assertion {
+        response = response.header(ASSERTION, &**assertion);
     }
     response.finish()
 }

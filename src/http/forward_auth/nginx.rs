@@ -28,7 +28,7 @@ pub(super) async fn check<J: Judge>(
         return Problem::from(Refusal::CredentialsMissing).respond_to_nginx();
     }
     match doors.judge.check(&forwarded.asked(exchange)).await {
-        Ok(identity) => allow(&identity),
+        Ok(passed) => allow(&passed),
         Err(refusal) => Problem::from(refusal).respond_to_nginx(),
     }
 }

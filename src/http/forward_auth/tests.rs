@@ -13,7 +13,7 @@ struct Table {
 }
 
 impl Table {
-    fn decide(asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    fn decide(asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let target = String::from_utf8_lossy(asked.target);
         match (&*target, asked.credential) {
             ("/stale", _) => Err(Refusal::MembershipStale {
@@ -24,17 +24,20 @@ impl Table {
             )),
             (_, None) => Err(Refusal::CredentialsMissing),
             ("/none", Some(_)) => Err(Refusal::RouteUnknown),
-            _ => Ok([
-                (IdentityHeader::User, "ada".to_owned()),
-                (IdentityHeader::Email, String::new()),
-            ]
-            .into()),
+            _ => Ok(Passed {
+                identity: [
+                    (IdentityHeader::User, "ada".to_owned()),
+                    (IdentityHeader::Email, String::new()),
+                ]
+                .into(),
+                assertion: None,
+            }),
         }
     }
 }
 
 impl Judge for Table {
-    async fn check(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let client = asked.client.address.unwrap();
         let target = String::from_utf8_lossy(asked.target);
         let line = format!("{} {} {target} {client}", asked.method, asked.host);
@@ -42,7 +45,7 @@ impl Judge for Table {
         Self::decide(asked)
     }
 
-    async fn answer(&self, asked: &Asked<'_>) -> Result<IdentityHeaders, Refusal> {
+    async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         Self::decide(asked)
     }
 }

@@ -68,6 +68,7 @@ pub(super) fn application() -> Application {
         authorization: AuthorizationOwner::Samovar,
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
+        tokens: crate::model::TokenSettings::default(),
         version: 1,
     }
 }

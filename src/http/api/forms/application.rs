@@ -7,7 +7,7 @@ use crate::http::api::wire::application as wire;
 use crate::http::api::wire::texts::{Id, Method, Permission};
 use crate::model::{
     Application, AuditMode, AuthorizationOwner, IdentityHeader, Invalid, MethodSet,
-    RepositoryLevel, RepositoryRequirement, Requirement, Route,
+    RepositoryLevel, RepositoryRequirement, Requirement, Route, SigningAlgorithm, TokenSettings,
 };
 
 /// Reads a draft.
@@ -24,6 +24,7 @@ pub(in crate::http::api) fn read(
     let origins =
         places.filter_map(|(at, text)| faults.keep(format_args!("/origins/{at}"), origin(text)));
     let origins = origins.collect();
+    let tokens = read_tokens(&mut faults, &draft.tokens);
     let wanted = draft.identity_headers.as_deref();
     let identity_headers = match wanted {
         Some(wanted) => wanted.iter().map(|header| read_header(*header)).collect(),
@@ -37,7 +38,42 @@ pub(in crate::http::api) fn read(
         authorization: read_authorization(draft.authorization),
         origins,
         audit: read_audit(draft.audit),
+        tokens,
     }))
+}
+
+fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettings) -> TokenSettings {
+    let (shortest, longest) = (TokenSettings::SHORTEST, TokenSettings::LONGEST);
+    if !(shortest..=longest).contains(&sent.lifetime) {
+        let sentence = format!("a token lives {shortest} to {longest} seconds");
+        faults.note("/tokens/lifetime", sentence);
+    }
+    TokenSettings {
+        signing: match sent.signing {
+            wire::SigningAlgorithm::EdDsa => SigningAlgorithm::EdDsa,
+            wire::SigningAlgorithm::Es256 => SigningAlgorithm::Es256,
+            wire::SigningAlgorithm::Rs256 => SigningAlgorithm::Rs256,
+        },
+        lifetime: sent.lifetime,
+        gitea_tokens: sent.gitea_tokens,
+        exchange_from: faults.read_each("/tokens/exchange_from", &sent.exchange_from),
+        assertion: sent.assertion,
+    }
+}
+
+fn show_tokens(tokens: &TokenSettings) -> wire::TokenSettings {
+    let from = tokens.exchange_from.iter().map(Id::of);
+    wire::TokenSettings {
+        signing: match tokens.signing {
+            SigningAlgorithm::EdDsa => wire::SigningAlgorithm::EdDsa,
+            SigningAlgorithm::Es256 => wire::SigningAlgorithm::Es256,
+            SigningAlgorithm::Rs256 => wire::SigningAlgorithm::Rs256,
+        },
+        lifetime: tokens.lifetime,
+        gitea_tokens: tokens.gitea_tokens,
+        exchange_from: from.collect(),
+        assertion: tokens.assertion,
+    }
 }
 
 fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Option<Route> {
@@ -103,6 +139,7 @@ pub(in crate::http::api) fn show(application: &Application) -> wire::Application
             AuditMode::FirstInWindow => wire::AuditMode::FirstInWindow,
             AuditMode::Refusals => wire::AuditMode::Refusals,
         },
+        tokens: show_tokens(&application.tokens),
         version: application.version,
     }
 }
@@ -188,6 +225,7 @@ pub(in crate::http::api) fn changed(
         ("authorization", sent.authorization != present.authorization),
         ("origins", sent.origins != present.origins),
         ("audit", sent.audit != present.audit),
+        ("tokens", sent.tokens != present.tokens),
     ];
     super::those(&differs)
 }

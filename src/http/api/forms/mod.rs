@@ -5,12 +5,14 @@ pub(super) mod application;
 pub(super) mod audit_event;
 pub(super) mod decision;
 pub(super) mod directory;
+pub(super) mod machine;
 pub(super) mod me;
 pub(super) mod mirror;
 pub(super) mod names;
 pub(super) mod role;
 pub(super) mod role_binding;
 pub(super) mod session;
+pub(super) mod token;
 
 use crate::http::{Code, Problem};
 use crate::model::Invalid;

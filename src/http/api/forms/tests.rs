@@ -189,6 +189,13 @@ fn a_shown_application_reads_back_as_the_same() {
         authorization: crate::model::AuthorizationOwner::Application,
         origins: [url::Url::parse("https://ui.example:8443").unwrap()].into(),
         audit: crate::model::AuditMode::Refusals,
+        tokens: crate::model::TokenSettings {
+            signing: crate::model::SigningAlgorithm::Es256,
+            lifetime: 600,
+            gitea_tokens: true,
+            exchange_from: [ID.parse().unwrap()].into(),
+            assertion: true,
+        },
         version: 5,
     };
     let mut shown = application::show(&application).to_json().unwrap();

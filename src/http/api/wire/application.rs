@@ -141,6 +141,64 @@ pub(in crate::http::api) enum AuditMode {
     Refusals,
 }
 
+/// By which algorithm tokens are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Enum, serde::Deserialize)]
+pub(in crate::http::api) enum SigningAlgorithm {
+    /// Ed25519.
+    #[default]
+    #[oai(rename = "EdDSA")]
+    #[serde(rename = "EdDSA")]
+    EdDsa,
+    /// ECDSA on P-256.
+    #[oai(rename = "ES256")]
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSA, 2048 bits.
+    #[oai(rename = "RS256")]
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// What an application's tokens are like, and what may be exchanged for one.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::http::api) struct TokenSettings {
+    /// By which algorithm they are signed.
+    #[oai(default)]
+    pub signing: SigningAlgorithm,
+    /// Life of an access token in seconds.
+    #[oai(
+        default = "lifetime",
+        validator(minimum(value = "60"), maximum(value = "600"))
+    )]
+    pub lifetime: u32,
+    /// Gitea's own tokens may be exchanged for one.
+    #[oai(default)]
+    pub gitea_tokens: bool,
+    /// Ids of applications whose clients may exchange a token that they were sent for one of this application's.
+    #[oai(default)]
+    pub exchange_from: Vec<Id>,
+    /// Requests that pass carry a signed `Samovar-Assertion`.
+    #[oai(default)]
+    pub assertion: bool,
+}
+
+const fn lifetime() -> u32 {
+    300
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            signing: SigningAlgorithm::default(),
+            lifetime: lifetime(),
+            gitea_tokens: false,
+            exchange_from: Vec::new(),
+            assertion: false,
+        }
+    }
+}
+
 /// Something protected: hosts and an ordered list of routes.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct Application {
@@ -160,6 +218,8 @@ pub(in crate::http::api) struct Application {
     pub origins: Vec<String>,
     /// How much of its decisions the audit log keeps.
     pub audit: AuditMode,
+    /// What its tokens are like, and what may be exchanged for one.
+    pub tokens: TokenSettings,
     /// Grows by one with every change; also the `ETag`.
     pub version: u64,
 }
@@ -190,6 +250,10 @@ pub(in crate::http::api) struct ApplicationDraft {
     #[oai(default)]
     #[serde(default)]
     pub audit: AuditMode,
+    /// What its tokens are like, and what may be exchanged for one.
+    #[oai(default)]
+    #[serde(default)]
+    pub tokens: TokenSettings,
 }
 
 /// A proxy for which a configuration can be generated.

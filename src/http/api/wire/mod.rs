@@ -7,6 +7,7 @@ pub(super) mod application;
 pub(super) mod audit_event;
 pub(super) mod decision;
 pub(super) mod directory;
+pub(super) mod machine;
 pub(super) mod me;
 pub(super) mod mirror;
 pub(super) mod page;
@@ -15,6 +16,7 @@ pub(super) mod role;
 pub(super) mod role_binding;
 pub(super) mod session;
 pub(super) mod texts;
+pub(super) mod token;
 
 use poem_openapi::Object;
 use texts::Id;

@@ -3,7 +3,7 @@
 //! Pure: knows the application and a few addresses. Every value put in is of a type whose characters mean nothing to a
 //! proxy. Must never leave out an identity header: what is not set here would come from the client.
 
-use crate::model::{Application, HostName, IdentityHeader};
+use crate::model::{Application, AuthorizationOwner, HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
 
 /// What a block must know beside its application.
@@ -52,8 +52,22 @@ fn nginx_at(application: &Application, host: &HostName, settings: &SnippetSettin
         .map(capture)
         .collect();
     let headers: String = every.map(set).collect();
+    let wanted = application.tokens.assertion;
+    let (capture, value) = if wanted {
+        let capture = "    auth_request_set $samovar_assertion $upstream_http_samovar_assertion;\n";
+        (capture, "$samovar_assertion")
+    } else {
+        ("", "\"\"")
+    };
+    let captures = captures + capture;
+    let token = match application.authorization {
+        AuthorizationOwner::Samovar => "Authorization $http_authorization",
+        AuthorizationOwner::Application => "Samovar-Token $http_samovar_token",
+    };
     let block = include_str!("nginx.template")
         .replace("@QUESTION@", include_str!("nginx_question.template"))
+        .replace("@TOKEN@", token)
+        .replace("@ASSERTION@", value)
         .replace(
             "@COOKIES@",
             &cookies(include_str!("nginx_cookie.template"), settings),
@@ -75,7 +89,9 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
     let copy: String = application
         .identity_headers
         .iter()
-        .flat_map(|header| ["\t\t\t\tcopy_headers ", header.as_str(), "\n"])
+        .map(|header| header.as_str())
+        .chain(application.tokens.assertion.then_some("Samovar-Assertion"))
+        .flat_map(|header| ["\t\t\t\tcopy_headers ", header, "\n"])
         .collect();
     let preflight = if application.origins.is_empty() {
         ""

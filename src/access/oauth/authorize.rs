@@ -1,0 +1,278 @@
+//! A person lets a client act for them (RFC 6749 section 4.1.1): the request, the person, the consent, the code.
+//!
+//! Until client and redirect URI are known to belong together nothing is sent anywhere; after that every fault goes to
+//! the client, with `state` and `iss` (RFC 9207).
+
+use super::{AuthorizationServer, OAuthFault, Requester, Target, Wanted};
+use crate::access::facts::{Known, Place};
+use crate::access::{Credential, Refusal};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
+use crate::model::{
+    ApplicationId, Client, ClientId, DisplayText, Permission, Principal, SessionSecret, UserId,
+};
+use crate::store::Change;
+use crate::token::Coded;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use url::Url;
+
+/// The parameters of the request.
+#[derive(Debug, Clone, Default)]
+pub struct AuthorizeRequest {
+    /// `response_type`: `code` alone.
+    pub response_type: Option<String>,
+    /// `client_id`.
+    pub client_id: Option<String>,
+    /// `redirect_uri`, exactly as registered.
+    pub redirect_uri: Option<String>,
+    /// `state`, given back as it is.
+    pub state: Option<String>,
+    /// PKCE challenge (RFC 7636).
+    pub code_challenge: Option<String>,
+    /// `S256`.
+    pub code_challenge_method: Option<String>,
+    /// Scope, and the target, which must be the client's own application.
+    pub wanted: Wanted,
+}
+
+/// What the person is shown, or where the browser goes.
+pub enum Authorized {
+    /// To sign in first, and back to the same request.
+    SignIn,
+    /// Back to the client.
+    Back(String),
+    /// To be asked.
+    Ask(Consent),
+}
+
+/// What a person is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// Who asks.
+    pub client: String,
+    /// For which application.
+    pub application: String,
+    /// What it would be able to do.
+    pub scope: BTreeSet<Permission>,
+    /// Origin of the address at which the client gets its answer.
+    pub origin: String,
+    /// Who is asked.
+    pub login: String,
+}
+
+/// A person at the door.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// The session cookie at Samovar's own host.
+    pub session: Option<&'a SessionSecret>,
+    /// The answer to the question, once there is one.
+    pub answer: Option<bool>,
+}
+
+/// The way back to the client.
+struct Back<'a> {
+    redirect_uri: &'a str,
+    state: Option<&'a str>,
+    issuer: &'a str,
+}
+
+impl Back<'_> {
+    fn with(&self, pairs: &[(&str, &str)]) -> Result<Authorized, OAuthFault> {
+        let fault = |_| OAuthFault::RequestInvalid("`redirect_uri` is no address".to_owned());
+        let mut url = Url::parse(self.redirect_uri).map_err(fault)?;
+        {
+            let mut query = url.query_pairs_mut();
+            for (name, value) in pairs {
+                query.append_pair(name, value);
+            }
+            if let Some(state) = self.state {
+                query.append_pair("state", state);
+            }
+            query.append_pair("iss", self.issuer);
+        }
+        Ok(Authorized::Back(url.into()))
+    }
+}
+
+impl AuthorizationServer {
+    /// Decides what comes next. An error here is for the person: there is nowhere it could safely be sent.
+    pub async fn authorize(
+        &self,
+        asked: &AuthorizeRequest,
+        person: Person<'_>,
+        requester: &Requester,
+    ) -> Result<Authorized, OAuthFault> {
+        let (client, redirect_uri) = self.registered(asked)?;
+        let back = Back {
+            redirect_uri,
+            state: asked.state.as_deref(),
+            issuer: self.issuer(),
+        };
+        match self
+            .proceed((&client, &back), asked, person, requester)
+            .await
+        {
+            Ok(next) => Ok(next),
+            Err(fault @ (OAuthFault::Stale(_) | OAuthFault::Unavailable)) => Err(fault),
+            Err(fault) => back.with(&[
+                ("error", fault.code()),
+                ("error_description", &fault.to_string()),
+            ]),
+        }
+    }
+
+    fn registered<'a>(
+        &self,
+        asked: &'a AuthorizeRequest,
+    ) -> Result<(Arc<Client>, &'a str), OAuthFault> {
+        let unknown = || {
+            OAuthFault::RequestInvalid(
+                "no client has this `client_id`; look at the application's clients in Samovar"
+                    .to_owned(),
+            )
+        };
+        let id = asked
+            .client_id
+            .as_deref()
+            .and_then(|id| id.parse::<ClientId>().ok());
+        let client = id.and_then(|id| self.client(id)).ok_or_else(unknown)?;
+        let given = asked.redirect_uri.as_deref().unwrap_or_default();
+        if client.redirect_uris.iter().any(|uri| uri.accepts(given)) {
+            return Ok((client, given));
+        }
+        Err(OAuthFault::RequestInvalid(
+            "`redirect_uri` is not registered for this client; register it exactly as it is sent"
+                .to_owned(),
+        ))
+    }
+
+    async fn proceed(
+        &self,
+        (client, back): (&Client, &Back<'_>),
+        asked: &AuthorizeRequest,
+        person: Person<'_>,
+        requester: &Requester,
+    ) -> Result<Authorized, OAuthFault> {
+        let challenge = check(asked)?;
+        let (id, target) = self.target_for(client, &asked.wanted)?;
+        let Some((user, known)) = self.person(person).await? else {
+            return Ok(Authorized::SignIn);
+        };
+        let wanted = asked.wanted.scope.as_ref();
+        let scope = self.scope(&known, &target, wanted)?;
+        match person.answer {
+            Some(false) => {
+                let event = self.declined(client, &known, requester);
+                self.store.commit(Change::none(), event).await?;
+                return Err(OAuthFault::AccessDenied);
+            }
+            None if !client.first_party && !self.allowed_before(user, client, &scope) => {
+                return Ok(Authorized::Ask(consent(
+                    client,
+                    &target,
+                    scope,
+                    (&known, back),
+                )));
+            }
+            _ => {}
+        }
+        let code = self.codes.issue(Coded {
+            user,
+            client: client.id,
+            application: id,
+            redirect_uri: back.redirect_uri.to_owned(),
+            challenge,
+            scope,
+        });
+        back.with(&[("code", &code)])
+    }
+
+    /// A client's tokens are for its own application; whoever names one must name that.
+    fn target_for(
+        &self,
+        client: &Client,
+        wanted: &Wanted,
+    ) -> Result<(ApplicationId, Target), OAuthFault> {
+        let id = client.application.ok_or_else(|| {
+            OAuthFault::ClientUnauthorized("this client has no page to send people to".to_owned())
+        })?;
+        let target = self.target_of(id)?;
+        if self.target(wanted)?.is_some_and(|named| named != target) {
+            let sentence = "this client's tokens are for its own application alone; leave out `audience` and `resource`";
+            return Err(OAuthFault::TargetInvalid(sentence.to_owned()));
+        }
+        Ok((id, target))
+    }
+
+    /// Who is signed in; nobody is no fault.
+    async fn person(&self, person: Person<'_>) -> Result<Option<(UserId, Known)>, OAuthFault> {
+        let session = person.session.map(Credential::Session);
+        match self.credentials.known(session, Place::Samovar).await {
+            Ok((_, known)) => match known.principal {
+                Principal::User(id) if known.enabled() => Ok(Some((id, known))),
+                Principal::User(_) => Err(OAuthFault::Disabled),
+                // Break-glass is for Samovar itself: nobody else is to act for it.
+                _ => Err(OAuthFault::AccessDenied),
+            },
+            Err(Refusal::CredentialsMissing | Refusal::SessionEnded) => Ok(None),
+            Err(refusal) => Err(refusal.into()),
+        }
+    }
+
+    fn allowed_before(&self, user: UserId, client: &Client, scope: &BTreeSet<Permission>) -> bool {
+        let grants = self.grants.list();
+        let mut own = grants
+            .iter()
+            .filter(|g| g.user == user && g.client == client.id);
+        own.any(|grant| grant.scope.is_superset(scope))
+    }
+
+    fn declined(&self, client: &Client, known: &Known, requester: &Requester) -> AuditEvent {
+        let object = Object::new(ObjectKind::Client, client.id);
+        let actor = (known.principal, known.login());
+        AuditEvent {
+            outcome: Outcome::Denied,
+            reasons: vec![DisplayText::lossy("the person declined")],
+            application: client.application,
+            ..self.event(Action::GrantCreate, actor, object, requester)
+        }
+    }
+}
+
+fn consent(
+    client: &Client,
+    target: &Target,
+    scope: BTreeSet<Permission>,
+    (known, back): (&Known, &Back<'_>),
+) -> Consent {
+    let origin = Url::parse(back.redirect_uri).map(|url| url.origin().ascii_serialization());
+    let application = target.application().map(|one| one.name.to_string());
+    Consent {
+        client: client.name.to_string(),
+        application: application.unwrap_or_default(),
+        scope,
+        origin: origin.unwrap_or_default(),
+        login: known
+            .login()
+            .map_or_else(String::new, |login| login.to_string()),
+    }
+}
+
+/// The form of the request, whoever sent it. Gives the challenge.
+fn check(asked: &AuthorizeRequest) -> Result<String, OAuthFault> {
+    let fault = |sentence: &str| Err(OAuthFault::RequestInvalid(sentence.to_owned()));
+    if asked.response_type.as_deref() != Some("code") {
+        return fault("`response_type` must be `code`: there is no other way here");
+    }
+    if asked.code_challenge_method.as_deref() != Some("S256") {
+        return fault("`code_challenge_method` must be `S256`; every client uses PKCE here");
+    }
+    let challenge = asked.code_challenge.as_deref().unwrap_or_default();
+    let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    if challenge.len() != 43 || !challenge.bytes().all(fine) {
+        return fault(
+            "`code_challenge` must be the SHA-256 of the verifier in 43 characters of base64url",
+        );
+    }
+    Ok(challenge.to_owned())
+}

@@ -1,0 +1,148 @@
+//! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
+
+use super::issue::Draft;
+use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{Client, DisplayText, Grant, GrantId, Principal, TokenSettings};
+use crate::token::{CodeFault, Coded, Taken};
+use aws_lc_rs::digest;
+use data_encoding::BASE64URL_NOPAD;
+use std::time::Duration;
+
+/// What a client shows with a code.
+#[derive(Debug, Clone, Default)]
+pub struct CodeRequest {
+    /// `code`.
+    pub code: String,
+    /// `redirect_uri`, the same as in the authorization request.
+    pub redirect_uri: String,
+    /// PKCE verifier (RFC 7636).
+    pub verifier: String,
+}
+
+impl AuthorizationServer {
+    /// A token in the person's name, and the grant that it rests on.
+    pub async fn redeem(
+        &self,
+        proof: &Proof,
+        shown: &CodeRequest,
+        requester: &Requester,
+    ) -> Result<Answer, OAuthFault> {
+        let client = self.authenticate(proof, requester).await?.client()?;
+        let (coded, taken) = match self.codes.take(&shown.code) {
+            Ok(found) => found,
+            Err(fault) => return Err(self.code_refused(fault, requester).await),
+        };
+        if let Err(fault) = fits(&coded, &client, shown) {
+            return Err(self.refused_stranger(fault, requester).await);
+        }
+        let known = self
+            .credentials
+            .principal(Principal::User(coded.user))
+            .await?;
+        if !known.enabled() {
+            return Err(self.refused(&known, OAuthFault::Disabled, requester).await);
+        }
+        let target = self.target_of(coded.application)?;
+        let scope = self.still_held(&known, &target, &coded.scope);
+        let grant = self.grant(&client, &coded, requester);
+        let id = grant.id;
+        let object = Object::new(ObjectKind::Grant, id);
+        let actor = (known.principal, known.login());
+        let event = AuditEvent {
+            application: Some(coded.application),
+            ..self.event(Action::GrantCreate, actor, object, requester)
+        };
+        let refresh = self.grants.add(grant, event).await?;
+        self.settle(&taken, id, requester).await?;
+        let draft = Draft {
+            known: &known,
+            target: &target,
+            scope,
+            client: client.id.to_string(),
+            grant: Some(id),
+            actor: None,
+            at_most: None,
+        };
+        let answer = self.issue(draft, requester).await?;
+        Ok(Answer {
+            refresh_token: client.refresh_tokens.then_some(refresh),
+            ..answer
+        })
+    }
+
+    /// A second use of the code may have come while the first was under way: then nothing is to be had from either.
+    async fn settle(
+        &self,
+        taken: &Taken,
+        grant: GrantId,
+        requester: &Requester,
+    ) -> Result<(), OAuthFault> {
+        if self.codes.settle(taken, grant) {
+            return Ok(());
+        }
+        Err(self
+            .code_refused(CodeFault::Replayed(Some(grant)), requester)
+            .await)
+    }
+
+    async fn code_refused(&self, fault: CodeFault, requester: &Requester) -> OAuthFault {
+        let refused = OAuthFault::GrantInvalid(
+            "the code is too old, was used before or is none; send the person to sign in again"
+                .to_owned(),
+        );
+        let CodeFault::Replayed(Some(grant)) = fault else {
+            return self.refused_stranger(refused, requester).await;
+        };
+        let object = Object::new(ObjectKind::Grant, grant);
+        let nobody = (Principal::Anonymous, None);
+        let event = self.event(Action::GrantReplay, nobody, object, requester);
+        match self.grants.end(&[grant], event).await {
+            Ok(()) => refused,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Without refresh tokens the grant lives as long as the one access token that rests on it.
+    fn grant(&self, client: &Client, coded: &Coded, requester: &Requester) -> Grant {
+        let now = self.clock.now();
+        let life = if client.refresh_tokens {
+            self.settings.grant
+        } else {
+            Duration::from_secs(TokenSettings::LONGEST.into())
+        };
+        let agent = requester.client.user_agent.clone();
+        Grant {
+            id: GrantId::generate(&*self.clock, &*self.random),
+            user: coded.user,
+            client: client.id,
+            application: Some(coded.application),
+            scope: coded.scope.clone(),
+            created_at: now,
+            ends_at: now.plus(life),
+            generation: 0,
+            rotated_at: now,
+            address: requester.client.address,
+            user_agent: agent.unwrap_or_else(|| DisplayText::lossy("")),
+        }
+    }
+}
+
+/// Client, redirect URI and verifier, each by itself (security A6.8).
+fn fits(coded: &Coded, client: &Client, shown: &CodeRequest) -> Result<(), OAuthFault> {
+    let fault = |sentence: &str| Err(OAuthFault::GrantInvalid(sentence.to_owned()));
+    if coded.client != client.id {
+        return fault("the code was made for another client; send the person to sign in again");
+    }
+    if coded.redirect_uri != shown.redirect_uri {
+        return fault("`redirect_uri` is not the one of the authorization request; send the same");
+    }
+    let digest = digest::digest(&digest::SHA256, shown.verifier.as_bytes());
+    let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    let long = (43..=128).contains(&shown.verifier.len());
+    let form = long && shown.verifier.bytes().all(fine);
+    if !form || BASE64URL_NOPAD.encode(digest.as_ref()) != coded.challenge {
+        return fault("`code_verifier` does not fit the challenge; begin again");
+    }
+    Ok(())
+}

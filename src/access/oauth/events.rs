@@ -1,0 +1,161 @@
+//! The audit events of the authorization server. Refusals of strangers are counted in windows.
+//!
+//! Must never hold a token, a code, a secret or a query.
+
+use super::{AuthorizationServer, OAuthFault, Requester};
+use crate::access::Refusal;
+use crate::access::facts::{Known, personal};
+use crate::audit::{
+    Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats,
+};
+use crate::model::{DisplayText, Principal};
+use crate::store::{Change, CommitError};
+use crate::token::AccessToken;
+
+impl AuthorizationServer {
+    /// An event in somebody's name.
+    pub(super) fn event(
+        &self,
+        action: Action,
+        (actor, login): (Principal, Option<DisplayText>),
+        object: Object,
+        requester: &Requester,
+    ) -> AuditEvent {
+        AuditEvent {
+            at: self.clock.now(),
+            actor,
+            action,
+            object,
+            outcome: Outcome::Allowed,
+            reasons: Vec::new(),
+            application: None,
+            request: Some(requester.request),
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror().directory().version,
+            repeats: None,
+            personal: personal(login, &requester.client),
+        }
+    }
+
+    /// An event about a token: for whom it is, by which client, with which scope.
+    pub(super) fn token_event(
+        &self,
+        action: Action,
+        known: &Known,
+        token: &AccessToken,
+        requester: &Requester,
+    ) -> AuditEvent {
+        let object = Object::new(ObjectKind::Token, token.id);
+        let policy = self.policy.load();
+        let application = policy.applications().find(|one| one.name == token.audience);
+        let mut reasons = vec![
+            format!("audience `{}`", token.audience),
+            format!("client `{}`", token.client),
+        ];
+        reasons.extend(token.scope.iter().map(|word| format!("scope `{word}`")));
+        AuditEvent {
+            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
+            application: application.map(|application| application.id),
+            ..self.event(action, (known.principal, known.login()), object, requester)
+        }
+    }
+
+    /// Records that somebody known got no token; what is told if even that cannot be written.
+    pub(super) async fn refused(
+        &self,
+        known: &Known,
+        fault: OAuthFault,
+        requester: &Requester,
+    ) -> OAuthFault {
+        let actor = (known.principal, known.login());
+        let event = self.refusal(actor, &fault, requester);
+        match self.store.commit(Change::none(), event).await {
+            Ok(_) => fault,
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Records a stranger's refusal: the first of its kind from a network, repeats counted.
+    pub(super) async fn refused_stranger(
+        &self,
+        fault: OAuthFault,
+        requester: &Requester,
+    ) -> OAuthFault {
+        let now = self.clock.now();
+        let address = requester.client.address;
+        if !self.refusals.owed(address, fault.code(), now) {
+            return fault;
+        }
+        let event = self.refusal((Principal::Anonymous, None), &fault, requester);
+        match self.store.commit(Change::none(), event).await {
+            Ok(_) => fault,
+            Err(error) => error.into(),
+        }
+    }
+
+    fn refusal(
+        &self,
+        actor: (Principal, Option<DisplayText>),
+        fault: &OAuthFault,
+        requester: &Requester,
+    ) -> AuditEvent {
+        let reasons = [fault.code().to_owned(), fault.to_string()];
+        let object = Object::new(ObjectKind::Token, "token");
+        AuditEvent {
+            outcome: Outcome::Denied,
+            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
+            ..self.event(Action::TokenIssue, actor, object, requester)
+        }
+    }
+
+    /// Writes the counts of windows that have closed by now.
+    pub async fn close_windows(&self) -> Result<(), CommitError> {
+        let closed = self.refusals.close(self.clock.now());
+        self.write_counts(closed).await
+    }
+
+    /// Writes every count, as a stopping server does.
+    pub async fn close_all_windows(&self) -> Result<(), CommitError> {
+        let closed = self.refusals.close_all();
+        self.write_counts(closed).await
+    }
+
+    async fn write_counts<K>(
+        &self,
+        closed: Vec<Closed<(K, &'static str)>>,
+    ) -> Result<(), CommitError> {
+        for window in closed {
+            let event = AuditEvent {
+                at: self.clock.now(),
+                actor: Principal::Anonymous,
+                action: Action::TokenIssue,
+                object: Object::new(ObjectKind::Token, "token"),
+                outcome: Outcome::Denied,
+                reasons: vec![DisplayText::lossy(window.key.1)],
+                application: None,
+                request: None,
+                policy_version: self.policy.load().version(),
+                directory_version: self.mirror().directory().version,
+                repeats: Some(Repeats {
+                    since: window.since,
+                    count: window.repeats,
+                }),
+                personal: PersonalFields::default(),
+            };
+            self.store.commit(Change::none(), event).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A refusal of access in the words of the token endpoint.
+impl From<Refusal> for OAuthFault {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::MembershipStale { since } => Self::Stale(since),
+            Refusal::StoreUnavailable => Self::Unavailable,
+            Refusal::Token(fault) => Self::GrantInvalid(fault.to_string()),
+            _ => Self::Disabled,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Why the authorization server gives no token, in the words of RFC 6749 section 5.2 and its extensions.
+
+use crate::model::Timestamp;
+use crate::store::CommitError;
+use crate::token::{GrantFault, KeyError};
+
+/// Why there is no token. Sentences say what to do next, and never which of id and secret was wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OAuthFault {
+    /// A parameter is missing, repeated or of the wrong form.
+    #[error("{0}")]
+    RequestInvalid(String),
+    /// Nobody proved to be the client.
+    #[error(
+        "the client is unknown, or its secret is wrong or has expired; look at its secrets in Samovar"
+    )]
+    ClientInvalid,
+    /// The code, refresh token or subject token is none, or not any more.
+    #[error("{0}")]
+    GrantInvalid(String),
+    /// The client may not ask in this way.
+    #[error("{0}")]
+    ClientUnauthorized(String),
+    /// We know no such way.
+    #[error("the grant type is not supported; the metadata lists those that are")]
+    GrantTypeUnsupported,
+    /// Nothing that was asked for is held.
+    #[error("{0}")]
+    ScopeInvalid(String),
+    /// The application is unknown, or not one that may be asked for.
+    #[error("{0}")]
+    TargetInvalid(String),
+    /// The person said no.
+    #[error("the request was declined")]
+    AccessDenied,
+    /// The person has not answered yet.
+    #[error("the person has not answered yet; ask again after the interval")]
+    AuthorizationPending,
+    /// The client asks too often.
+    #[error("asked again too soon; wait five seconds longer between questions from now on")]
+    SlowDown,
+    /// The device code's time is over.
+    #[error("the device code has expired; begin again")]
+    ExpiredToken,
+    /// The account is disabled or gone.
+    #[error(
+        "the account is disabled or gone, or nobody answers for it; ask whoever looks after it"
+    )]
+    Disabled,
+    /// Gitea did not answer for longer than the grace.
+    #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]
+    Stale(Timestamp),
+    /// It could not be written or signed, so it was not done.
+    #[error("it could not be written or signed, so it was not done; the server's log says why")]
+    Unavailable,
+}
+
+impl OAuthFault {
+    /// The error code on the wire.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::RequestInvalid(_) => "invalid_request",
+            Self::ClientInvalid => "invalid_client",
+            Self::GrantInvalid(_) | Self::Disabled => "invalid_grant",
+            Self::ClientUnauthorized(_) => "unauthorized_client",
+            Self::GrantTypeUnsupported => "unsupported_grant_type",
+            Self::ScopeInvalid(_) => "invalid_scope",
+            Self::TargetInvalid(_) => "invalid_target",
+            Self::AccessDenied => "access_denied",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::Stale(_) | Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+}
+
+impl From<CommitError> for OAuthFault {
+    fn from(error: CommitError) -> Self {
+        tracing::error!(%error, "what concerns a token could not be written, so it was not done");
+        Self::Unavailable
+    }
+}
+
+impl From<KeyError> for OAuthFault {
+    fn from(error: KeyError) -> Self {
+        tracing::error!(%error, "a token could not be signed");
+        Self::Unavailable
+    }
+}
+
+impl From<GrantFault> for OAuthFault {
+    fn from(fault: GrantFault) -> Self {
+        match fault {
+            GrantFault::Store(error) => error.into(),
+            other => Self::GrantInvalid(other.to_string()),
+        }
+    }
+}

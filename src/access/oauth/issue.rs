@@ -1,0 +1,76 @@
+//! The last step of every way to a token: signed, recorded, answered.
+
+use super::{AuthorizationServer, OAuthFault, Requester, Target};
+use crate::access::facts::Known;
+use crate::audit::Action;
+use crate::model::{GrantId, Permission, Timestamp, TokenId};
+use crate::store::Change;
+use crate::token::{AccessToken, Actor};
+use secrecy::SecretString;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the token endpoint answers.
+pub struct Answer {
+    /// The access token in compact form: for the answer and nothing else.
+    pub access_token: String,
+    /// Its life.
+    pub expires_in: Duration,
+    /// Its scope.
+    pub scope: Arc<BTreeSet<Permission>>,
+    /// What gets the next one, where there is one.
+    pub refresh_token: Option<SecretString>,
+}
+
+/// A token to be.
+pub(super) struct Draft<'a> {
+    pub known: &'a Known,
+    pub target: &'a Target,
+    pub scope: BTreeSet<Permission>,
+    /// `client_id`.
+    pub client: String,
+    pub grant: Option<GrantId>,
+    pub actor: Option<Actor>,
+    /// It lives no longer than this, whatever the application says.
+    pub at_most: Option<Duration>,
+}
+
+impl AuthorizationServer {
+    /// Signs and records; on disk before the answer leaves.
+    pub(super) async fn issue(
+        &self,
+        draft: Draft<'_>,
+        requester: &Requester,
+    ) -> Result<Answer, OAuthFault> {
+        if !draft.known.enabled() {
+            return Err(OAuthFault::Disabled);
+        }
+        let target = draft.target;
+        let life = target.life().min(draft.at_most.unwrap_or(Duration::MAX));
+        let name = draft.known.login();
+        let audience = target.audience();
+        let token = AccessToken {
+            id: TokenId::from_bytes([0; 16]),
+            principal: draft.known.principal,
+            audience: audience.map_err(|invalid| OAuthFault::TargetInvalid(invalid.0))?,
+            client: draft.client,
+            scope: Arc::new(draft.scope),
+            issued_at: Timestamp::ZERO,
+            expires_at: Timestamp::ZERO,
+            grant: draft.grant,
+            actor: draft.actor,
+            name: name.map_or_else(String::new, |name| name.to_string()),
+            roles: self.roles(draft.known, target),
+        };
+        let issued = self.tokens.issue(target.algorithm(), life, token).await?;
+        let event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
+        self.store.commit(Change::none(), event).await?;
+        Ok(Answer {
+            access_token: issued.text,
+            expires_in: life,
+            scope: issued.token.scope,
+            refresh_token: None,
+        })
+    }
+}

@@ -1,0 +1,134 @@
+//! The authorization server (RFC 6749): joins machines, sessions, grants, the policy and the mirror, and issues tokens.
+//!
+//! A token never says more than its principal holds at that moment, and every use of a credential is on disk before the
+//! answer leaves. Knows no status code, no page and no header.
+
+mod authorize;
+mod client_credentials;
+mod code;
+mod events;
+mod fault;
+mod issue;
+mod party;
+mod refresh;
+mod scope;
+mod target;
+
+pub use authorize::{AuthorizeRequest, Authorized, Consent, Person};
+pub use code::CodeRequest;
+pub use fault::OAuthFault;
+pub use issue::Answer;
+pub use party::Proof;
+pub use target::Target;
+
+use super::facts::Credentials;
+use super::sign_in::Refusals;
+use super::{Client as Peer, PolicyHolder};
+use crate::mirror::Mirror;
+use crate::model::{Client, ClientId, Clock, Permission, Random, RequestId, ServiceAccount};
+use crate::store::Store;
+use crate::token::{Codes, Grants, Machines, Tokens};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is configured.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Refusals of strangers are counted in windows of this span (default 60 s).
+    pub window: Duration,
+    /// The absolute life of a grant (default 30 d).
+    pub grant: Duration,
+}
+
+/// The services that it joins.
+pub struct Services {
+    /// Keeps the audit log.
+    pub store: Store,
+    /// Says what anybody holds.
+    pub policy: Arc<PolicyHolder>,
+    /// Says who is there, and how fresh that is.
+    pub credentials: Credentials,
+    /// What people allowed clients.
+    pub grants: Arc<Grants>,
+    /// Registered clients.
+    pub clients: Arc<Machines<Client>>,
+}
+
+/// The authorization server.
+pub struct AuthorizationServer {
+    store: Store,
+    policy: Arc<PolicyHolder>,
+    credentials: Credentials,
+    tokens: Arc<Tokens>,
+    service_accounts: Arc<Machines<ServiceAccount>>,
+    grants: Arc<Grants>,
+    clients: Arc<Machines<Client>>,
+    codes: Codes,
+    refusals: Refusals,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// Who is at the other end, for the audit log.
+#[derive(Debug, Clone)]
+pub struct Requester {
+    /// From where.
+    pub client: Arc<Peer>,
+    /// The id of this request.
+    pub request: RequestId,
+}
+
+/// What is asked for beside the proof of who asks.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// `audience`: an application's name, or `samovar`.
+    pub audience: Option<String>,
+    /// `resource` (RFC 8707).
+    pub resource: Option<String>,
+    /// `scope`; everything that is held when absent.
+    pub scope: Option<BTreeSet<Permission>>,
+}
+
+impl AuthorizationServer {
+    /// Over the services below.
+    pub fn new(
+        services: Services,
+        settings: Settings,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Self {
+        Self {
+            store: services.store,
+            policy: services.policy,
+            tokens: Arc::clone(&services.credentials.tokens),
+            service_accounts: Arc::clone(&services.credentials.service_accounts),
+            credentials: services.credentials,
+            grants: services.grants,
+            clients: services.clients,
+            codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),
+            refusals: Refusals::new(settings.window),
+            settings,
+            clock,
+            random,
+        }
+    }
+
+    /// `iss` of its answers and tokens.
+    pub fn issuer(&self) -> &str {
+        self.tokens.issuer()
+    }
+
+    /// The published keys (RFC 7517 section 5).
+    pub fn keys(&self) -> Arc<str> {
+        self.tokens.keys().document()
+    }
+
+    fn client(&self, id: ClientId) -> Option<Arc<Client>> {
+        self.clients.get(id)
+    }
+
+    fn mirror(&self) -> &Mirror {
+        &self.credentials.mirror
+    }
+}

@@ -1,0 +1,96 @@
+//! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
+
+use super::{AuthorizationServer, OAuthFault, Requester};
+use crate::model::{Client, ClientId, ClientKind, MachineSecret, ServiceAccount};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::Arc;
+
+/// What a request shows of its client.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// `client_id`, from `Authorization: Basic` or the body.
+    pub id: Option<String>,
+    /// `client_secret` from the same place.
+    pub secret: Option<SecretString>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(super) enum Party {
+    /// A machine that acts for itself.
+    ServiceAccount(Arc<ServiceAccount>),
+    /// A client that proved itself, or a public one.
+    Client(Arc<Client>),
+    /// Nobody in particular.
+    Nobody,
+}
+
+impl Party {
+    /// As `client_id` of a token.
+    pub(super) fn id(&self) -> Option<String> {
+        match self {
+            Self::ServiceAccount(account) => Some(account.id.to_string()),
+            Self::Client(client) => Some(client.id.to_string()),
+            Self::Nobody => None,
+        }
+    }
+
+    /// The client, where one is needed.
+    pub(super) fn client(self) -> Result<Arc<Client>, OAuthFault> {
+        match self {
+            Self::Client(client) => Ok(client),
+            _ => Err(OAuthFault::ClientInvalid),
+        }
+    }
+}
+
+impl AuthorizationServer {
+    /// Who asks. A failure is recorded (repeats counted).
+    pub(super) async fn authenticate(
+        &self,
+        proof: &Proof,
+        requester: &Requester,
+    ) -> Result<Party, OAuthFault> {
+        match self.prove(proof) {
+            Ok(party) => Ok(party),
+            Err(fault) => Err(self.refused_stranger(fault, requester).await),
+        }
+    }
+
+    fn prove(&self, proof: &Proof) -> Result<Party, OAuthFault> {
+        let Some(secret) = &proof.secret else {
+            return match proof.id.as_deref() {
+                None => Ok(Party::Nobody),
+                Some(id) => self.public(id).map(Party::Client),
+            };
+        };
+        let secret = secret.expose_secret().parse::<MachineSecret>();
+        let secret = secret.map_err(|_| OAuthFault::ClientInvalid)?;
+        let account = self.service_accounts.by_secret(&secret);
+        let client = || self.clients.by_secret(&secret);
+        let party = match account.map(Party::ServiceAccount) {
+            Some(party) => party,
+            None => client()
+                .map(Party::Client)
+                .ok_or(OAuthFault::ClientInvalid)?,
+        };
+        if party.id() == proof.id {
+            Ok(party)
+        } else {
+            Err(OAuthFault::ClientInvalid)
+        }
+    }
+
+    /// A client that cannot keep a secret says who it is, and that is all it can say.
+    fn public(&self, id: &str) -> Result<Arc<Client>, OAuthFault> {
+        let id = id
+            .parse::<ClientId>()
+            .map_err(|_| OAuthFault::ClientInvalid)?;
+        let client = self.client(id).ok_or(OAuthFault::ClientInvalid)?;
+        if client.kind == ClientKind::Public {
+            Ok(client)
+        } else {
+            Err(OAuthFault::ClientInvalid)
+        }
+    }
+}

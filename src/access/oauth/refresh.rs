@@ -1,0 +1,89 @@
+//! The next token of a grant (RFC 6749 section 6): never wider than what was allowed, never more than is held now.
+
+use super::issue::Draft;
+use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester, Target, Wanted};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{Grant, Permission, Principal};
+use std::collections::BTreeSet;
+
+impl AuthorizationServer {
+    /// A token and the next refresh token.
+    pub async fn refresh(
+        &self,
+        proof: &Proof,
+        (token, wanted): (&str, &Wanted),
+        requester: &Requester,
+    ) -> Result<Answer, OAuthFault> {
+        let client = self.authenticate(proof, requester).await?.client()?;
+        let grant = match self.grants.find(token, client.id) {
+            Ok(grant) => grant,
+            Err(fault) => return Err(self.refused_stranger(fault.into(), requester).await),
+        };
+        let known = self
+            .credentials
+            .principal(Principal::User(grant.user))
+            .await?;
+        if !known.enabled() {
+            return Err(self.refused(&known, OAuthFault::Disabled, requester).await);
+        }
+        let target = self.target_of_grant(&grant, wanted)?;
+        let scope = match grant.application {
+            Some(_) => {
+                let allowed = narrowed(&grant.scope, wanted.scope.as_ref())?;
+                self.still_held(&known, &target, allowed)
+            }
+            // The person's own command line: what it asks for each time.
+            None => self.scope(&known, &target, wanted.scope.as_ref())?,
+        };
+        let object = Object::new(ObjectKind::Grant, grant.id);
+        let actor = (known.principal, known.login());
+        let event = AuditEvent {
+            application: grant.application,
+            ..self.event(Action::GrantRefresh, actor, object, requester)
+        };
+        let (grant, next) = self.grants.rotate(token, client.id, event).await?;
+        let draft = Draft {
+            known: &known,
+            target: &target,
+            scope,
+            client: client.id.to_string(),
+            grant: Some(grant.id),
+            actor: None,
+            at_most: Some(grant.ends_at.since(self.clock.now())),
+        };
+        let answer = self.issue(draft, requester).await?;
+        Ok(Answer {
+            refresh_token: Some(next),
+            ..answer
+        })
+    }
+
+    /// The grant's own application; only a grant without one lets the request name any.
+    fn target_of_grant(&self, grant: &Grant, wanted: &Wanted) -> Result<Target, OAuthFault> {
+        let Some(id) = grant.application else {
+            return self.must_target(wanted);
+        };
+        let target = self.target_of(id)?;
+        match self.target(wanted)? {
+            Some(named) if named != target => Err(OAuthFault::TargetInvalid(
+                "the refresh token is for another application".to_owned(),
+            )),
+            _ => Ok(target),
+        }
+    }
+}
+
+/// What was allowed, or less.
+fn narrowed<'a>(
+    allowed: &'a BTreeSet<Permission>,
+    asked: Option<&'a BTreeSet<Permission>>,
+) -> Result<&'a BTreeSet<Permission>, OAuthFault> {
+    match asked.filter(|asked| !asked.is_empty()) {
+        None => Ok(allowed),
+        Some(asked) if asked.is_subset(allowed) => Ok(asked),
+        Some(_) => Err(OAuthFault::ScopeInvalid(
+            "the scope is wider than what was allowed at first; ask for less, or sign in again"
+                .to_owned(),
+        )),
+    }
+}

@@ -1,0 +1,94 @@
+//! What a token may say: what was asked for, as far as its principal holds it now.
+
+use super::{AuthorizationServer, OAuthFault, Target};
+use crate::access::facts::Known;
+use crate::model::{Permission, PermissionPattern, Requirement};
+use crate::policy::{Holdings, Policy};
+use crate::token::scope_text;
+use std::collections::BTreeSet;
+
+impl AuthorizationServer {
+    /// The scope of a token for somebody. Samovar's own permissions are for its own API and no other.
+    pub(super) fn scope(
+        &self,
+        known: &Known,
+        target: &Target,
+        asked: Option<&BTreeSet<Permission>>,
+    ) -> Result<BTreeSet<Permission>, OAuthFault> {
+        let policy = self.policy.load();
+        let held = self.held(&policy, known, target);
+        let holds = |word: &&Permission| {
+            word.is_own() == (*target == Target::Own) && held.iter().any(|p| p.matches(word))
+        };
+        let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
+            let words = nameable(&held, target);
+            return Ok(words.iter().filter(holds).cloned().collect());
+        };
+        let granted: BTreeSet<_> = asked.iter().filter(holds).cloned().collect();
+        if granted.is_empty() {
+            let words = scope_text(asked);
+            let sentence = format!(
+                "nothing of `{words}` is held there; ask for a role that gives it, or for another scope"
+            );
+            return Err(OAuthFault::ScopeInvalid(sentence));
+        }
+        Ok(granted)
+    }
+
+    /// Of these words, those that are held now: what was allowed once is a bound, and never a default.
+    pub(super) fn still_held(
+        &self,
+        known: &Known,
+        target: &Target,
+        allowed: &BTreeSet<Permission>,
+    ) -> BTreeSet<Permission> {
+        let policy = self.policy.load();
+        let held = self.held(&policy, known, target);
+        let holds = |word: &&Permission| {
+            word.is_own() == (*target == Target::Own) && held.iter().any(|p| p.matches(word))
+        };
+        allowed.iter().filter(holds).cloned().collect()
+    }
+
+    fn held(&self, policy: &Policy, known: &Known, target: &Target) -> BTreeSet<PermissionPattern> {
+        let facts = known.facts();
+        let holdings = Holdings {
+            policy,
+            subject: &facts,
+            application: target.application().map(|application| application.id),
+            repository: None,
+            now: self.clock.now(),
+        };
+        holdings.permissions()
+    }
+
+    /// Names of the roles held there, Samovar's own not among them.
+    pub(super) fn roles(&self, known: &Known, target: &Target) -> Vec<String> {
+        let policy = self.policy.load();
+        let facts = known.facts();
+        let holdings = Holdings {
+            policy: &policy,
+            subject: &facts,
+            application: target.application().map(|application| application.id),
+            repository: None,
+            now: self.clock.now(),
+        };
+        let roles = holdings.roles().into_iter();
+        let named = roles.filter_map(|id| policy.role(id).filter(|role| !role.built_in));
+        named.map(|role| role.name.to_string()).collect()
+    }
+}
+
+/// What can be spelled out of the patterns: exact ones, and those words of the application's routes that they match.
+fn nameable(held: &BTreeSet<PermissionPattern>, target: &Target) -> BTreeSet<Permission> {
+    let exact = held.iter().filter_map(|pattern| match pattern {
+        PermissionPattern::Exact(word) => Some(word.clone()),
+        PermissionPattern::EveryAction(_) => None,
+    });
+    let routes = target.application().into_iter().flat_map(|one| &one.routes);
+    let asked = routes.filter_map(|route| match &route.requirement {
+        Requirement::Permissions(words) => Some(words.iter().cloned()),
+        _ => None,
+    });
+    exact.chain(asked.flatten()).collect()
+}

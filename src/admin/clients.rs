@@ -1,0 +1,135 @@
+//! Clients of the authorization server: register, change, delete.
+
+use super::machines::{check_name, present};
+use super::{Admin, AdminError};
+use crate::access::{Caller, ClientsWrite, Permit};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri};
+use crate::store::Expect;
+use std::collections::BTreeSet;
+
+/// What a person says of a client.
+#[derive(Debug, Clone)]
+pub struct ClientDraft {
+    /// Unique among clients.
+    pub name: Name,
+    /// Its tokens are for this application.
+    pub application: ApplicationId,
+    /// Whether it can keep a secret.
+    pub kind: ClientKind,
+    /// Where answers may be sent.
+    pub redirect_uris: BTreeSet<RedirectUri>,
+    /// People are not asked for consent.
+    pub first_party: bool,
+    /// Gets refresh tokens.
+    pub refresh_tokens: bool,
+}
+
+impl Admin {
+    /// Registers a client.
+    pub async fn create_client(
+        &self,
+        permit: Permit<ClientsWrite>,
+        draft: ClientDraft,
+    ) -> Result<Client, AdminError> {
+        let _turn = self.turn().await;
+        check_name(&self.clients, &draft.name, None)?;
+        self.application_exists(draft.application)?;
+        let id = ClientId::generate(&*self.clock, &*self.random);
+        let client = Client {
+            id,
+            name: draft.name,
+            application: Some(draft.application),
+            kind: draft.kind,
+            redirect_uris: draft.redirect_uris,
+            first_party: draft.first_party,
+            refresh_tokens: draft.refresh_tokens,
+            secrets: Vec::new(),
+            version: 1,
+        };
+        let event = self.client_event(permit.caller(), Action::ClientCreate, id);
+        let kept = self.clients.put(client.clone(), Expect::Absent, event);
+        kept.await.map_err(AdminError::Unavailable)?;
+        Ok(client)
+    }
+
+    /// Changes a client from the version that the caller has seen. A public one keeps no secrets; what people allowed it
+    /// for another application ends.
+    pub async fn update_client(
+        &self,
+        permit: Permit<ClientsWrite>,
+        (id, version): (ClientId, u64),
+        draft: ClientDraft,
+    ) -> Result<Client, AdminError> {
+        let _turn = self.turn().await;
+        let before = present(&self.clients, id, version)?;
+        check_name(&self.clients, &draft.name, Some(id))?;
+        self.application_exists(draft.application)?;
+        let secrets = match draft.kind {
+            ClientKind::Public => Vec::new(),
+            ClientKind::Confidential => before.secrets.clone(),
+        };
+        let client = Client {
+            id,
+            name: draft.name,
+            application: Some(draft.application),
+            kind: draft.kind,
+            redirect_uris: draft.redirect_uris,
+            first_party: draft.first_party,
+            refresh_tokens: draft.refresh_tokens,
+            secrets,
+            version: version + 1,
+        };
+        let event = self.client_event(permit.caller(), Action::ClientUpdate, id);
+        let moved = client.application != before.application;
+        let kept = self
+            .clients
+            .put(client.clone(), Expect::Version(version), event);
+        kept.await.map_err(AdminError::Unavailable)?;
+        if moved {
+            self.end_grants_to(permit.caller(), id).await?;
+        }
+        Ok(client)
+    }
+
+    /// Deletes a client; what people allowed it ends.
+    pub async fn delete_client(
+        &self,
+        permit: Permit<ClientsWrite>,
+        (id, version): (ClientId, u64),
+    ) -> Result<(), AdminError> {
+        let _turn = self.turn().await;
+        present(&self.clients, id, version)?;
+        let event = self.client_event(permit.caller(), Action::ClientDelete, id);
+        let gone = self.clients.delete(id, Expect::Version(version), event);
+        gone.await.map_err(AdminError::Unavailable)?;
+        self.end_grants_to(permit.caller(), id).await
+    }
+
+    async fn end_grants_to(&self, caller: &Caller, client: ClientId) -> Result<(), AdminError> {
+        let grants = self.grants.list().into_iter();
+        let own: Vec<_> = grants
+            .filter(|g| g.client == client)
+            .map(|g| g.id)
+            .collect();
+        for id in own {
+            let object = Object::new(ObjectKind::Grant, id);
+            let (now, policy) = (self.clock.now(), self.policy.load());
+            let event = caller.event(now, Action::GrantEnd, object, &policy);
+            let ended = self.grants.end(&[id], event).await;
+            ended.map_err(AdminError::Unavailable)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn client_event(&self, caller: &Caller, action: Action, id: ClientId) -> AuditEvent {
+        let object = Object::new(ObjectKind::Client, id);
+        caller.event(self.clock.now(), action, object, &self.policy.load())
+    }
+
+    fn application_exists(&self, id: ApplicationId) -> Result<(), AdminError> {
+        let policy = self.policy.load();
+        let found = policy.application(id);
+        found.map(|_| ()).ok_or(AdminError::ApplicationUnknown)
+    }
+}

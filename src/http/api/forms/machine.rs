@@ -1,0 +1,258 @@
+//! Service accounts, clients and their secrets in and out.
+
+use super::names::Names;
+use super::{Faults, those};
+use crate::admin::{ClientDraft, SecretLife, ServiceAccountDraft};
+use crate::http::Problem;
+use crate::http::api::wire::machine as wire;
+use crate::http::api::wire::texts::{Id, Time};
+use crate::model::{
+    Client, ClientKind, DisplayText, Invalid, MachineSecret, Owner, Principal, SecretRecord,
+    ServiceAccount, TeamId, Trust,
+};
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Reads a service account's draft.
+pub(in crate::http::api) fn read_account(
+    draft: &wire::ServiceAccountDraft,
+) -> Result<ServiceAccountDraft, Problem> {
+    let mut faults = Faults::default();
+    let name = faults.read("/name", &draft.name);
+    let owner = match &draft.owner {
+        wire::Owner::Team(team) => {
+            let id = faults.keep("/owner/id", TeamId::try_from(team.id));
+            id.map(|id| Owner::Team { id })
+        }
+        wire::Owner::User(user) => {
+            let id = faults.read("/owner/id", &user.id);
+            id.map(|id| Owner::User { id })
+        }
+    };
+    let places = draft.trusts.iter().enumerate();
+    let trusts = places.filter_map(|(at, trust)| read_trust(&mut faults, at, trust));
+    let trusts = trusts.collect();
+    faults.unless_any(name.zip(owner).map(|(name, owner)| ServiceAccountDraft {
+        name,
+        description: DisplayText::lossy(&draft.description),
+        owner,
+        enabled: draft.enabled,
+        trusts,
+    }))
+}
+
+fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Trust> {
+    let place = format!("/trusts/{at}");
+    let issuer = faults.keep(format_args!("{place}/issuer"), issuer(&trust.issuer));
+    if trust.audience.is_empty() {
+        faults.note(
+            format_args!("{place}/audience"),
+            "name the audience that its tokens are for",
+        );
+    }
+    let mut claims = BTreeMap::new();
+    for claim in &trust.claims {
+        if claim.name.is_empty()
+            || claims
+                .insert(claim.name.clone(), claim.value.clone())
+                .is_some()
+        {
+            faults.note(format_args!("{place}/claims"), "name each claim once");
+        }
+    }
+    if claims.is_empty() {
+        let sentence = "name at least one claim: an issuer as a whole stands for nobody";
+        faults.note(format_args!("{place}/claims"), sentence);
+    }
+    Some(Trust {
+        issuer: issuer?,
+        audience: trust.audience.clone(),
+        claims,
+    })
+}
+
+fn issuer(text: &str) -> Result<Url, Invalid> {
+    let wrong = || {
+        Invalid::new(
+            "write the issuer as its tokens do, such as `https://git.example.com/api/actions`",
+        )
+    };
+    let url = Url::parse(text).map_err(|_| wrong())?;
+    let loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        _ => false,
+    };
+    let web = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    (web && plain).then_some(url).ok_or_else(wrong)
+}
+
+/// Shows a service account.
+pub(in crate::http::api) fn show_account(
+    account: &ServiceAccount,
+    names: Names<'_>,
+) -> wire::ServiceAccount {
+    wire::ServiceAccount {
+        id: Id::of(account.id),
+        name: account.name.to_string(),
+        description: account.description.to_string(),
+        owner: match account.owner {
+            Owner::Team { id } => wire::Owner::Team(wire::TeamOwner { id: id.into() }),
+            Owner::User { id } => wire::Owner::User(wire::UserOwner { id: Id::of(id) }),
+        },
+        owner_name: match account.owner {
+            Owner::Team { id } => names
+                .directory
+                .teams
+                .get(&id)
+                .map(|team| names.team(&team.team)),
+            Owner::User { id } => names.login(Principal::User(id)),
+        },
+        enabled: account.enabled,
+        state: state(account, names),
+        secrets: account.secrets.iter().map(show_secret).collect(),
+        trusts: account.trusts.iter().map(show_trust).collect(),
+        created_at: Time::of(account.created_at),
+        version: account.version,
+    }
+}
+
+fn state(account: &ServiceAccount, names: Names<'_>) -> wire::AccountState {
+    let directory = names.directory;
+    let enabled = |id| directory.user(id).is_some_and(|user| user.enabled);
+    let owned = match account.owner {
+        Owner::User { id } => enabled(id)
+            .then_some(())
+            .ok_or(wire::AccountState::OwnerGone),
+        Owner::Team { id } => match directory.teams.get(&id) {
+            None => Err(wire::AccountState::OwnerGone),
+            Some(team) if team.members.iter().any(|id| enabled(*id)) => Ok(()),
+            Some(_) => Err(wire::AccountState::TeamEmpty),
+        },
+    };
+    match owned {
+        _ if !account.enabled => wire::AccountState::Disabled,
+        Ok(()) => wire::AccountState::Active,
+        Err(state) => state,
+    }
+}
+
+fn show_trust(trust: &Trust) -> wire::Trust {
+    let claims = trust.claims.iter().map(|(name, value)| wire::TrustedClaim {
+        name: name.clone(),
+        value: value.clone(),
+    });
+    wire::Trust {
+        issuer: trust.issuer.to_string(),
+        audience: trust.audience.clone(),
+        claims: claims.collect(),
+    }
+}
+
+fn show_secret(secret: &SecretRecord) -> wire::Secret {
+    wire::Secret {
+        id: Id::of(secret.id),
+        hint: secret.hint.clone(),
+        created_at: Time::of(secret.created_at),
+        expires_at: Time::of(secret.expires_at),
+        last_used_at: secret.last_used_at.map(Time::of),
+    }
+}
+
+/// In which members the service account that there is differs from what was sent.
+pub(in crate::http::api) fn account_changed(
+    sent: &ServiceAccountDraft,
+    present: &ServiceAccount,
+) -> Vec<&'static str> {
+    those(&[
+        ("name", sent.name != present.name),
+        ("description", sent.description != present.description),
+        ("owner", sent.owner != present.owner),
+        ("enabled", sent.enabled != present.enabled),
+        ("trusts", sent.trusts != present.trusts),
+    ])
+}
+
+/// Reads how long a secret is to live.
+pub(in crate::http::api) fn read_secret(draft: &wire::SecretDraft) -> Result<SecretLife, Problem> {
+    let life = SecretLife::days(draft.expires_in_days);
+    life.ok_or_else(|| super::fault("/expires_in_days", "a secret lives 1 to 365 days"))
+}
+
+/// Shows a new secret, this once.
+pub(in crate::http::api) fn show_new_secret(
+    (record, secret): &(SecretRecord, MachineSecret),
+) -> wire::NewSecret {
+    wire::NewSecret {
+        id: Id::of(record.id),
+        secret: secret.reveal(),
+        hint: record.hint.clone(),
+        expires_at: Time::of(record.expires_at),
+    }
+}
+
+/// Reads a client's draft.
+pub(in crate::http::api) fn read_client(draft: &wire::ClientDraft) -> Result<ClientDraft, Problem> {
+    let mut faults = Faults::default();
+    let name = faults.read("/name", &draft.name);
+    let application = faults.read("/application_id", &draft.application_id);
+    let redirect_uris = faults.read_each("/redirect_uris", &draft.redirect_uris);
+    faults.unless_any(
+        name.zip(application)
+            .map(|(name, application)| ClientDraft {
+                name,
+                application,
+                kind: match draft.kind {
+                    wire::ClientKind::Public => ClientKind::Public,
+                    wire::ClientKind::Confidential => ClientKind::Confidential,
+                },
+                redirect_uris,
+                first_party: draft.first_party,
+                refresh_tokens: draft.refresh_tokens,
+            }),
+    )
+}
+
+/// Shows a client.
+pub(in crate::http::api) fn show_client(client: &Client, names: Names<'_>) -> wire::Client {
+    wire::Client {
+        id: Id::of(client.id),
+        name: client.name.to_string(),
+        application: client.application.map(|id| names.application(id)),
+        kind: match client.kind {
+            ClientKind::Public => wire::ClientKind::Public,
+            ClientKind::Confidential => wire::ClientKind::Confidential,
+        },
+        redirect_uris: client
+            .redirect_uris
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        first_party: client.first_party,
+        refresh_tokens: client.refresh_tokens,
+        secrets: client.secrets.iter().map(show_secret).collect(),
+        version: client.version,
+    }
+}
+
+/// In which members the client that there is differs from what was sent.
+pub(in crate::http::api) fn client_changed(
+    sent: &ClientDraft,
+    present: &Client,
+) -> Vec<&'static str> {
+    those(&[
+        ("name", sent.name != present.name),
+        (
+            "application_id",
+            Some(sent.application) != present.application,
+        ),
+        ("kind", sent.kind != present.kind),
+        ("redirect_uris", sent.redirect_uris != present.redirect_uris),
+        ("first_party", sent.first_party != present.first_party),
+        (
+            "refresh_tokens",
+            sent.refresh_tokens != present.refresh_tokens,
+        ),
+    ])
+}

@@ -1,0 +1,60 @@
+//! Answers of the token endpoint (RFC 6749 section 5): JSON that nobody keeps.
+
+use crate::access::oauth::{Answer, OAuthFault};
+use crate::token::scope_text;
+use poem::http::{StatusCode, header};
+use poem::{Request, Response};
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value, json};
+
+/// A token was issued; `more` are members of the way in which it was.
+pub(super) fn tokens(answer: &Answer, more: &[(&str, Value)]) -> Response {
+    let mut members = Map::new();
+    members.insert("access_token".to_owned(), json!(answer.access_token));
+    members.insert("token_type".to_owned(), json!("Bearer"));
+    members.insert("expires_in".to_owned(), json!(answer.expires_in.as_secs()));
+    members.insert("scope".to_owned(), json!(scope_text(&answer.scope)));
+    if let Some(token) = &answer.refresh_token {
+        members.insert("refresh_token".to_owned(), json!(token.expose_secret()));
+    }
+    for (name, value) in more {
+        members.insert((*name).to_owned(), value.clone());
+    }
+    object(StatusCode::OK, &Value::Object(members))
+}
+
+/// No token.
+pub(super) fn fault(fault: &OAuthFault, request: &Request) -> Response {
+    let body = json!({ "error": fault.code(), "error_description": fault.to_string() });
+    let mut response = object(status(fault), &body);
+    let headers = response.headers_mut();
+    if matches!(fault, OAuthFault::ClientInvalid)
+        && request.headers().contains_key(header::AUTHORIZATION)
+    {
+        let challenge = header::HeaderValue::from_static("Basic realm=\"samovar\"");
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if status(fault) == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+    }
+    response
+}
+
+fn status(fault: &OAuthFault) -> StatusCode {
+    match fault {
+        OAuthFault::ClientInvalid => StatusCode::UNAUTHORIZED,
+        OAuthFault::Stale(_) | OAuthFault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// JSON that must not be kept (RFC 6749 section 5.1). Scripts of any site may read it: there is no cookie in it.
+pub(super) fn object(status: StatusCode, body: &Value) -> Response {
+    Response::builder()
+        .status(status)
+        .content_type("application/json")
+        .header(header::CACHE_CONTROL, "no-store")
+        .header(header::PRAGMA, "no-cache")
+        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+        .body(body.to_string())
+}

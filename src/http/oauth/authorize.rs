@@ -1,0 +1,116 @@
+//! `/oauth/authorize`: a person is sent here by a client, asked where that is needed, and sent back with a code.
+
+use super::form::Form;
+use super::pages;
+use super::token::requester;
+use crate::access::oauth::{AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person};
+use crate::http::{Code, Exchange, Problem, cookie};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use poem::http::{StatusCode, header};
+use poem::web::Data;
+use poem::{Request, Response, handler};
+use std::sync::Arc;
+
+/// Name of the cookie that carries a session at Samovar's own host.
+#[derive(Clone)]
+pub(super) struct SessionCookie(pub(super) Arc<str>);
+
+type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
+
+/// The client sends the person here.
+#[handler]
+pub(super) async fn ask(
+    server: Server<'_>,
+    name: Data<&SessionCookie>,
+    exchange: Exchange,
+    request: &Request,
+) -> Result<Response, Problem> {
+    decide(&server, &name, (&exchange, request), None).await
+}
+
+/// The person answers: the form is sent to the very address that asked.
+#[handler]
+pub(super) async fn take_answer(
+    server: Server<'_>,
+    name: Data<&SessionCookie>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Result<Response, Problem> {
+    let answer = match body.as_slice() {
+        b"answer=allow" => true,
+        b"answer=decline" => false,
+        _ => {
+            let detail = "send the form of the page as it is";
+            return Err(Problem::new(Code::RequestMalformed, detail));
+        }
+    };
+    decide(&server, &name, (&exchange, request), Some(answer)).await
+}
+
+async fn decide(
+    server: &AuthorizationServer,
+    name: &SessionCookie,
+    (exchange, request): (&Exchange, &Request),
+    answer: Option<bool>,
+) -> Result<Response, Problem> {
+    let asked = read(request)?;
+    let session = cookie(request.headers(), &name.0).and_then(|text| text.parse().ok());
+    let person = Person {
+        session: session.as_ref(),
+        answer,
+    };
+    match server
+        .authorize(&asked, person, &requester(exchange))
+        .await?
+    {
+        Authorized::Back(to) => Ok(go(&to)),
+        Authorized::SignIn => Ok(go(&sign_in(request))),
+        Authorized::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
+    }
+}
+
+fn read(request: &Request) -> Result<AuthorizeRequest, OAuthFault> {
+    let form = Form::of_query(request)?;
+    Ok(AuthorizeRequest {
+        response_type: form.text("response_type"),
+        client_id: form.text("client_id"),
+        redirect_uri: form.text("redirect_uri"),
+        state: form.text("state"),
+        code_challenge: form.text("code_challenge"),
+        code_challenge_method: form.text("code_challenge_method"),
+        wanted: form.wanted()?,
+    })
+}
+
+/// 303, so that a form's body goes nowhere else (RFC 9700 section 4.12).
+fn go(to: &str) -> Response {
+    Response::builder()
+        .status(StatusCode::SEE_OTHER)
+        .header(header::LOCATION, to)
+        .finish()
+}
+
+/// To sign in, and back to this very request.
+fn sign_in(request: &Request) -> String {
+    let here = here(request);
+    let here = utf8_percent_encode(&here, NON_ALPHANUMERIC);
+    format!("/auth/sign-in?return_to={here}")
+}
+
+fn here(request: &Request) -> String {
+    let query = request.uri().query().unwrap_or_default();
+    format!("/oauth/authorize?{query}")
+}
+
+impl From<OAuthFault> for Problem {
+    fn from(fault: OAuthFault) -> Self {
+        let code = match fault {
+            OAuthFault::Stale(_) => Code::MembershipStale,
+            OAuthFault::Unavailable => Code::StoreUnavailable,
+            OAuthFault::Disabled => Code::PrincipalDisabled,
+            _ => Code::RequestMalformed,
+        };
+        Self::new(code, fault.to_string())
+    }
+}

@@ -1,0 +1,173 @@
+//! Parameters of a form or a query, and the proof of the client (RFC 6749 sections 2.3.1 and 3.2).
+//!
+//! A parameter that stands twice, or in the query of a POST, makes the request invalid (security A6.11). One way to prove
+//! who asks, never two.
+
+use crate::access::oauth::{OAuthFault, Proof, Wanted};
+use crate::token::read_scope;
+use data_encoding::BASE64;
+use poem::Request;
+use poem::http::header;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use url::form_urlencoded;
+
+/// Each parameter once; an empty one is none (RFC 6749 section 3.1).
+pub(super) struct Form(BTreeMap<String, String>);
+
+impl Form {
+    /// Of a POST: `application/x-www-form-urlencoded` in the body.
+    pub(super) fn of_body(request: &Request, body: &[u8]) -> Result<Self, OAuthFault> {
+        let kind = request.content_type().unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            let sentence = "send the parameters in the body as `application/x-www-form-urlencoded`";
+            return Err(invalid(sentence));
+        }
+        if request.uri().query().is_some() {
+            return Err(invalid(
+                "send the parameters in the body, and none in the address",
+            ));
+        }
+        Self::read(body)
+    }
+
+    /// Of an address.
+    pub(super) fn of_query(request: &Request) -> Result<Self, OAuthFault> {
+        Self::read(request.uri().query().unwrap_or_default().as_bytes())
+    }
+
+    fn read(text: &[u8]) -> Result<Self, OAuthFault> {
+        let mut form = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(text) {
+            if form.insert(name.to_string(), value.to_string()).is_some() {
+                let sentence = "a parameter stands twice; send each once";
+                return Err(invalid(sentence));
+            }
+        }
+        form.retain(|_, value| !value.is_empty());
+        Ok(Self(form))
+    }
+
+    /// The value of a parameter.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// The same, owned.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    /// The value of a parameter that must be there.
+    pub(super) fn must(&self, name: &str) -> Result<&str, OAuthFault> {
+        let missing = || OAuthFault::RequestInvalid(format!("`{name}` is missing; send it"));
+        self.get(name).ok_or_else(missing)
+    }
+
+    /// Scope and target.
+    pub(super) fn wanted(&self) -> Result<Wanted, OAuthFault> {
+        let scope = self.get("scope").map(read_scope).transpose();
+        Ok(Wanted {
+            audience: self.text("audience"),
+            resource: self.text("resource"),
+            scope: scope.map_err(|invalid| OAuthFault::ScopeInvalid(invalid.0))?,
+        })
+    }
+
+    /// Who asks: in the header or in the body, never in both.
+    pub(super) fn proof(&self, request: &Request) -> Result<Proof, OAuthFault> {
+        let mut lines = request.headers().get_all(header::AUTHORIZATION).iter();
+        let Some(line) = lines.next() else {
+            return Ok(Proof {
+                id: self.text("client_id"),
+                secret: self.text("client_secret").map(SecretString::from),
+            });
+        };
+        let twice = lines.next().is_some() || self.get("client_secret").is_some();
+        let proof = line.to_str().ok().and_then(basic).filter(|_| !twice);
+        let proof = proof.ok_or_else(|| {
+            invalid("prove who you are in one way: `Authorization: Basic`, or `client_id` and `client_secret` in the body")
+        })?;
+        match self.get("client_id") {
+            Some(id) if Some(id) != proof.id.as_deref() => Err(invalid(
+                "`client_id` differs from the one in `Authorization`",
+            )),
+            _ => Ok(proof),
+        }
+    }
+}
+
+fn invalid(sentence: &str) -> OAuthFault {
+    OAuthFault::RequestInvalid(sentence.to_owned())
+}
+
+/// Id and secret, each form-encoded before they were joined (RFC 6749 section 2.3.1).
+fn basic(line: &str) -> Option<Proof> {
+    let (scheme, rest) = line.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let bytes = BASE64.decode(rest.trim().as_bytes()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some(Proof {
+        id: Some(decoded(id)),
+        secret: Some(decoded(secret).into()),
+    })
+}
+
+fn decoded(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(headers: &[(&str, &str)], query: &str) -> Request {
+        let mut request = Request::builder()
+            .uri_str(format!("/oauth/token{query}"))
+            .content_type("application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.finish()
+    }
+
+    #[test]
+    fn a_parameter_that_stands_twice_or_in_the_address_is_refused() {
+        for body in ["a=1&a=1", "scope=a%3Ab&scope=", "client_id=x&client%5Fid=x"] {
+            let form = Form::of_body(&request(&[], ""), body.as_bytes());
+            assert_eq!(form.err().unwrap().code(), "invalid_request", "{body}");
+        }
+        assert!(Form::of_body(&request(&[], "?a=1"), b"b=1").is_err());
+        let json = request(&[("content-type", "application/json")], "");
+        assert!(Form::of_body(&json, b"{}").is_err());
+    }
+
+    #[test]
+    fn id_and_secret_in_the_header_are_decoded_and_a_second_way_is_refused() {
+        use secrecy::ExposeSecret as _;
+        let line = format!("Basic {}", BASE64.encode(b"a%3Ab:c%25+d"));
+        let form = Form::of_body(&request(&[], ""), b"client_id=a%3Ab").unwrap();
+        let proof = form
+            .proof(&request(&[("authorization", &line)], ""))
+            .unwrap();
+        assert_eq!(proof.id.as_deref(), Some("a:b"));
+        assert_eq!(proof.secret.unwrap().expose_secret(), "c% d");
+        for body in ["client_secret=x", "client_id=other"] {
+            let form = Form::of_body(&request(&[], ""), body.as_bytes()).unwrap();
+            let proof = form.proof(&request(&[("authorization", &line)], ""));
+            assert_eq!(proof.err().unwrap().code(), "invalid_request", "{body}");
+        }
+        for odd in ["Bearer x", "Basic", "Basic ???", "Basic YQ=="] {
+            let form = Form::of_body(&request(&[], ""), b"").unwrap();
+            let proof = form.proof(&request(&[("authorization", odd)], ""));
+            assert!(proof.is_err(), "{odd}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the authorization server says of itself (RFC 8414), and the keys that verify its tokens (RFC 7517).
+
+use crate::access::oauth::AuthorizationServer;
+use crate::model::SigningAlgorithm;
+use crate::token::PUBLISHED_AGE;
+use poem::http::header;
+use poem::web::{Data, Json};
+use poem::{IntoResponse, Response, handler};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Lists what works, and nothing else.
+#[handler]
+pub(super) fn metadata(server: Data<&Arc<AuthorizationServer>>) -> Response {
+    published(Json(document(server.issuer())))
+}
+
+/// The published keys.
+#[handler]
+pub(super) fn keys(server: Data<&Arc<AuthorizationServer>>) -> Response {
+    let keys = server.keys().to_string();
+    published(keys.with_content_type("application/jwk-set+json"))
+}
+
+fn document(issuer: &str) -> Value {
+    let at = |path: &str| format!("{issuer}{path}");
+    let algorithms = SigningAlgorithm::ALL.map(SigningAlgorithm::as_str);
+    json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("/oauth/authorize"),
+        "token_endpoint": at("/oauth/token"),
+        "jwks_uri": at("/oauth/jwks"),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": super::token::GRANT_TYPES,
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+        "access_token_signing_alg_values_supported": algorithms,
+        "service_documentation": at("/api/docs"),
+    })
+}
+
+/// Public, and kept no longer than a new key is published before it signs. Scripts of any site may read it.
+fn published(body: impl IntoResponse) -> Response {
+    let age = format!("public, max-age={}", PUBLISHED_AGE.as_secs());
+    body.with_header(header::CACHE_CONTROL, age)
+        .with_header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+        .into_response()
+}

@@ -1,0 +1,34 @@
+//! The authorization server's doors: `/oauth/…` and its metadata.
+//!
+//! Each reads a form or a query in which nothing may stand twice, calls `access::oauth`, and answers in the words of the
+//! standards: JSON of RFC 6749 section 5, never a problem document. None decides.
+
+mod answer;
+mod authorize;
+mod form;
+mod metadata;
+mod pages;
+mod preflight;
+mod token;
+
+use crate::access::oauth::AuthorizationServer;
+use poem::{EndpointExt, Route, get, post};
+use std::sync::Arc;
+
+/// Adds the doors at Samovar's own host. `session_cookie` carries a person's session there.
+pub fn routes(route: Route, server: &Arc<AuthorizationServer>, session_cookie: &str) -> Route {
+    let with = || Arc::clone(server);
+    let cookie = authorize::SessionCookie(session_cookie.into());
+    let authorize = get(authorize::ask).post(authorize::take_answer);
+    route
+        .at(
+            "/.well-known/oauth-authorization-server",
+            get(metadata::metadata).data(with()),
+        )
+        .at("/oauth/jwks", get(metadata::keys).data(with()))
+        .at("/oauth/authorize", authorize.data(with()).data(cookie))
+        .at(
+            "/oauth/token",
+            post(token::issue).options(preflight::answer).data(with()),
+        )
+}

@@ -1,0 +1,65 @@
+//! `/oauth/token`: one way to a token for each grant type.
+
+use super::answer;
+use super::form::Form;
+use crate::access::oauth::{Answer, AuthorizationServer, CodeRequest, OAuthFault, Requester};
+use crate::http::Exchange;
+use poem::web::Data;
+use poem::{Request, Response, handler};
+use std::sync::Arc;
+
+/// What is supported, as the metadata lists it.
+pub(super) const GRANT_TYPES: [&str; 3] =
+    ["authorization_code", "client_credentials", "refresh_token"];
+
+/// A token, or why not.
+#[handler]
+pub(super) async fn issue(
+    server: Data<&Arc<AuthorizationServer>>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Response {
+    match by_grant_type(&server, &exchange, request, &body).await {
+        Ok(answer) => answer::tokens(&answer, &[]),
+        Err(fault) => answer::fault(&fault, request),
+    }
+}
+
+async fn by_grant_type(
+    server: &AuthorizationServer,
+    exchange: &Exchange,
+    request: &Request,
+    body: &[u8],
+) -> Result<Answer, OAuthFault> {
+    let form = Form::of_body(request, body)?;
+    let proof = form.proof(request)?;
+    let requester = requester(exchange);
+    match form.must("grant_type")? {
+        "client_credentials" => {
+            let wanted = form.wanted()?;
+            server.client_credentials(&proof, &wanted, &requester).await
+        }
+        "authorization_code" => {
+            let shown = CodeRequest {
+                code: form.must("code")?.to_owned(),
+                redirect_uri: form.must("redirect_uri")?.to_owned(),
+                verifier: form.must("code_verifier")?.to_owned(),
+            };
+            server.redeem(&proof, &shown, &requester).await
+        }
+        "refresh_token" => {
+            let (token, wanted) = (form.must("refresh_token")?, form.wanted()?);
+            server.refresh(&proof, (token, &wanted), &requester).await
+        }
+        _ => Err(OAuthFault::GrantTypeUnsupported),
+    }
+}
+
+/// Who is at the other end.
+pub(super) fn requester(exchange: &Exchange) -> Requester {
+    Requester {
+        client: Arc::clone(&exchange.client),
+        request: exchange.request,
+    }
+}

@@ -1,0 +1,186 @@
+//! Secrets of machines: service accounts and confidential clients. Never printed, never serialised, never stored.
+//!
+//! Recognisable by whoever scans a repository for leaked secrets: a prefix, 256 random bits, a checksum.
+
+use super::{Invalid, Random, SecretId, Timestamp};
+use aws_lc_rs::{digest, hmac};
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use std::fmt;
+use std::str::FromStr;
+
+/// Whose secret it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MachineSecretKind {
+    /// A service account's: `smva_…`.
+    ServiceAccount,
+    /// A confidential client's: `smvc_…`.
+    Client,
+}
+
+impl MachineSecretKind {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::ServiceAccount => "smva_",
+            Self::Client => "smvc_",
+        }
+    }
+}
+
+/// 256 random bits; as text a prefix, 43 characters of unpadded base64url, `_`, and 8 of a checksum. Has no `==`: it is
+/// found by its [`MachineKey`].
+#[derive(Clone)]
+pub struct MachineSecret {
+    kind: MachineSecretKind,
+    bytes: [u8; 32],
+}
+
+impl MachineSecret {
+    /// A new secret.
+    pub fn generate(kind: MachineSecretKind, random: &dyn Random) -> Self {
+        let mut bytes = [0; 32];
+        random.fill(&mut bytes);
+        Self { kind, bytes }
+    }
+
+    /// Whose secret it is.
+    pub const fn kind(&self) -> MachineSecretKind {
+        self.kind
+    }
+
+    /// The text, to be shown once and nowhere else.
+    pub fn reveal(&self) -> String {
+        let body = format!(
+            "{}{}",
+            self.kind.prefix(),
+            BASE64URL_NOPAD.encode(&self.bytes)
+        );
+        let check = checksum(&body);
+        format!("{body}_{check}")
+    }
+
+    /// The first characters, by which people tell secrets apart.
+    pub fn hint(&self) -> String {
+        self.reveal().chars().take(HINT).collect()
+    }
+
+    /// What is stored instead, and looked up by equality (HMAC-SHA-256), so that timing tells nothing.
+    pub fn key(&self, pepper: &hmac::Key) -> MachineKey {
+        let tag = hmac::sign(pepper, &self.bytes);
+        let mut key = [0; 32];
+        key.iter_mut()
+            .zip(tag.as_ref())
+            .for_each(|(to, from)| *to = *from);
+        MachineKey(key)
+    }
+}
+
+/// The prefix and four characters.
+const HINT: usize = 9;
+/// Characters of 256 bits.
+const BODY: usize = 43;
+
+fn checksum(body: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, body.as_bytes());
+    HEXLOWER.encode(digest.as_ref()).chars().take(8).collect()
+}
+
+impl FromStr for MachineSecret {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        use MachineSecretKind::{Client, ServiceAccount};
+        let fault = || Invalid::new("this is no secret of Samovar's; copy the whole of it");
+        let kind = [ServiceAccount, Client]
+            .into_iter()
+            .find(|kind| text.starts_with(kind.prefix()))
+            .ok_or_else(fault)?;
+        let (body, check) = text
+            .split_at_checked(kind.prefix().len() + BODY)
+            .ok_or_else(fault)?;
+        if check.strip_prefix('_') != Some(checksum(body).as_str()) {
+            return Err(Invalid::new(
+                "a character of this secret is wrong or missing; copy the whole of it",
+            ));
+        }
+        let bytes = body
+            .get(kind.prefix().len()..)
+            .and_then(|text| BASE64URL_NOPAD.decode(text.as_bytes()).ok());
+        let bytes = bytes
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(fault)?;
+        Ok(Self { kind, bytes })
+    }
+}
+
+impl fmt::Debug for MachineSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MachineSecret({:?}, …)", self.kind)
+    }
+}
+
+/// HMAC-SHA-256 of a secret under the server's own key.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct MachineKey([u8; 32]);
+
+/// What is kept of a secret.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SecretRecord {
+    /// Public id, for lists and events.
+    pub id: SecretId,
+    /// By which it is found.
+    pub key: MachineKey,
+    /// Its first characters.
+    pub hint: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Opens nothing from this instant on.
+    pub expires_at: Timestamp,
+    /// Last use, exact to five minutes.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl SecretRecord {
+    /// Does it still open something?
+    pub fn live(&self, now: Timestamp) -> bool {
+        now < self.expires_at
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Sevens;
+
+    impl Random for Sevens {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+
+    #[test]
+    fn a_secret_reads_back_from_its_text_and_one_wrong_character_is_told() {
+        let pepper = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
+        for kind in [MachineSecretKind::ServiceAccount, MachineSecretKind::Client] {
+            let secret = MachineSecret::generate(kind, &Sevens);
+            let text = secret.reveal();
+            assert_eq!(text.len(), 5 + 43 + 1 + 8);
+            assert!(text.starts_with(&secret.hint()));
+            let back: MachineSecret = text.parse().unwrap();
+            assert_eq!(back.key(&pepper), secret.key(&pepper));
+            assert_eq!(back.kind(), kind);
+            for at in 0..text.len() {
+                let mut wrong = text.clone().into_bytes();
+                wrong[at] = if wrong[at] == b'x' { b'y' } else { b'x' };
+                let wrong = String::from_utf8(wrong).unwrap();
+                assert!(wrong.parse::<MachineSecret>().is_err(), "{wrong}");
+            }
+            assert!(!format!("{secret:?}").contains(&text[5..20]));
+        }
+        for bad in ["", "smva_", "smva_é", &format!("smva_{}", "é".repeat(40))] {
+            assert!(bad.parse::<MachineSecret>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Service accounts: machines that act for themselves, owned by a team or a person.
+
+use super::{DisplayText, Name, SecretRecord, ServiceAccountId, TeamId, Timestamp, UserId};
+use std::collections::BTreeMap;
+use url::Url;
+
+/// Who answers for a service account. Without its owner it can do nothing.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Owner {
+    /// The members of a team; gone when the team is, or has nobody left.
+    Team {
+        /// Numeric id.
+        id: TeamId,
+    },
+    /// One person; gone when the person is disabled or deleted.
+    User {
+        /// Our id.
+        id: UserId,
+    },
+}
+
+/// Foreign tokens that stand for a service account: a workload's, such as one of a CI job.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Trust {
+    /// The issuer whose keys are believed; https, or http on loopback.
+    pub issuer: Url,
+    /// What `aud` of its tokens must hold.
+    pub audience: String,
+    /// Claims that must have exactly these values; at least one, so that no issuer is trusted as a whole.
+    pub claims: BTreeMap<String, String>,
+}
+
+/// A machine's account.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ServiceAccount {
+    /// Its id, which is also its `client_id`.
+    pub id: ServiceAccountId,
+    /// Unique among service accounts.
+    pub name: Name,
+    /// What it is for.
+    pub description: DisplayText,
+    /// Who answers for it.
+    pub owner: Owner,
+    /// False when somebody switched it off.
+    pub enabled: bool,
+    /// At most two that live.
+    pub secrets: Vec<SecretRecord>,
+    /// Foreign tokens that stand for it.
+    pub trusts: Vec<Trust>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Grows by one with every change; the API's `ETag`.
+    pub version: u64,
+}

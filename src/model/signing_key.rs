@@ -1,0 +1,103 @@
+//! Keys that sign tokens: what of them is stored, and by which algorithm they sign.
+
+use super::{Invalid, KeyId, Timestamp, serde_as_text};
+use data_encoding::BASE64;
+use std::fmt;
+use std::str::FromStr;
+
+/// By which algorithm tokens are signed (RFC 7518 section 3.1, RFC 8037 section 3.1). No symmetric one: whoever verifies
+/// must not be able to sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum SigningAlgorithm {
+    /// Ed25519; the default.
+    #[default]
+    EdDsa,
+    /// ECDSA on P-256 with SHA-256.
+    Es256,
+    /// RSA PKCS #1 1.5 with SHA-256, 2048 bits.
+    Rs256,
+}
+
+impl SigningAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::EdDsa, Self::Es256, Self::Rs256];
+
+    /// As `alg` spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::EdDsa => "EdDSA",
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
+impl fmt::Display for SigningAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for SigningAlgorithm {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.into_iter().find(|a| a.as_str() == text);
+        found.ok_or_else(|| {
+            Invalid::new(format!(
+                "`{}` is no algorithm that tokens are signed by; use `EdDSA`, `ES256` or `RS256`",
+                text.escape_debug()
+            ))
+        })
+    }
+}
+
+serde_as_text!(SigningAlgorithm);
+
+/// Bytes that only this server can read: encrypted and authenticated under its seal key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// From what the seal made.
+    pub const fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// What the seal opens.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64.encode(&self.0))
+    }
+}
+
+impl FromStr for Sealed {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let bytes = BASE64.decode(text.as_bytes());
+        bytes
+            .map(Self)
+            .map_err(|_| Invalid::new("what is sealed is not in base64"))
+    }
+}
+
+serde_as_text!(Sealed);
+
+/// A key as it is stored. Which one signs follows from `signs_from` alone: of each algorithm, the latest that has come.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SigningKey {
+    /// `kid`.
+    pub id: KeyId,
+    /// What it signs by.
+    pub algorithm: SigningAlgorithm,
+    /// PKCS #8, sealed.
+    pub private: Sealed,
+    /// When it was made, and published from.
+    pub made_at: Timestamp,
+    /// It signs from here until the next one of its algorithm does.
+    pub signs_from: Timestamp,
+}

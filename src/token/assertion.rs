@@ -1,0 +1,88 @@
+//! `Samovar-Assertion` (design section 10): who calls, signed for one application, for a minute.
+//!
+//! Names no path: it says who, never what for. An upstream that verifies it need not trust any other header.
+
+use super::Tokens;
+use super::jws::TokenType;
+use super::signing_keys::KeyError;
+use crate::model::{Principal, SigningAlgorithm, TokenId};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long it is valid.
+pub const ASSERTION_LIFE: Duration = Duration::from_secs(60);
+
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assertion {
+    /// A user or a service account.
+    pub principal: Principal,
+    /// The application's name.
+    pub audience: String,
+    /// Login, or a service account's name.
+    pub preferred_username: String,
+    /// Full name, or empty.
+    pub name: String,
+    /// Address, or empty.
+    pub email: String,
+    /// Organizations and teams that the application's bindings speak of.
+    pub groups: Vec<String>,
+    /// Roles held in the application.
+    pub roles: Vec<String>,
+    /// What the credential is limited to; absent for a session.
+    pub scope: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    sub: String,
+    exp: i64,
+    iat: i64,
+    nbf: i64,
+    jti: String,
+    principal_kind: &'static str,
+    preferred_username: &'a str,
+    name: &'a str,
+    email: &'a str,
+    groups: &'a [String],
+    roles: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<&'a str>,
+}
+
+impl Tokens {
+    /// Signs it; valid from now on for [`ASSERTION_LIFE`].
+    pub async fn assert(
+        &self,
+        algorithm: SigningAlgorithm,
+        assertion: &Assertion,
+    ) -> Result<String, KeyError> {
+        let now = self.clock.now();
+        let (sub, principal_kind) = match assertion.principal {
+            Principal::User(id) => (id.to_string(), "user"),
+            Principal::ServiceAccount(id) => (id.to_string(), "service-account"),
+            other => (other.to_string(), "local-operator"),
+        };
+        let claims = Claims {
+            iss: self.issuer(),
+            aud: &assertion.audience,
+            sub,
+            exp: now.plus(ASSERTION_LIFE).seconds(),
+            iat: now.seconds(),
+            nbf: now.seconds(),
+            jti: TokenId::generate(&*self.clock, &*self.random).to_string(),
+            principal_kind,
+            preferred_username: &assertion.preferred_username,
+            name: &assertion.name,
+            email: &assertion.email,
+            groups: &assertion.groups,
+            roles: &assertion.roles,
+            scope: assertion.scope.as_deref(),
+        };
+        self.keys()
+            .sign(algorithm, TokenType::Assertion, &claims)
+            .await
+    }
+}

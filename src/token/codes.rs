@@ -1,0 +1,152 @@
+//! Authorization codes (RFC 6749 section 4.1.2): each is taken once, within a minute; a second use ends what the first got.
+//!
+//! In memory: a restart ends them, and the client begins again. Bounded.
+
+use crate::model::{
+    ApplicationId, ClientId, Clock, GrantId, Permission, Random, SessionKey, SessionSecret,
+    Timestamp, UserId,
+};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A code that is not taken by then is over.
+const LONGEST: Duration = Duration::from_secs(60);
+/// A used code is remembered while what it got may live without a grant being looked at.
+const REMEMBERED: Duration = Duration::from_secs(15 * 60);
+/// At a time; the one made first is dropped.
+const MOST: usize = 10_000;
+
+/// What a code stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coded {
+    /// Who allowed it.
+    pub user: UserId,
+    /// Which client may take it.
+    pub client: ClientId,
+    /// For which application.
+    pub application: ApplicationId,
+    /// The redirect URI as it was sent: the same must come again.
+    pub redirect_uri: String,
+    /// PKCE challenge, S256.
+    pub challenge: String,
+    /// What the person allowed.
+    pub scope: BTreeSet<Permission>,
+}
+
+/// Why a code opens nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodeFault {
+    /// Never made here, or too old.
+    Unknown,
+    /// Used before; what rests on its first use must end.
+    Replayed(Option<GrantId>),
+}
+
+enum State {
+    Fresh(Box<Coded>),
+    /// What was got with it, and whether somebody came again before that was known.
+    Spent {
+        grant: Option<GrantId>,
+        again: bool,
+    },
+}
+
+/// The codes under way.
+pub struct Codes {
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    by_key: HashMap<SessionKey, (Timestamp, State)>,
+    order: VecDeque<SessionKey>,
+}
+
+/// Shows that a code was taken; what is got with it is to be told.
+pub struct Taken(SessionKey);
+
+impl Codes {
+    /// None under way.
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self {
+            clock,
+            random,
+            table: Mutex::default(),
+        }
+    }
+
+    /// Makes a code.
+    pub fn issue(&self, coded: Coded) -> String {
+        let secret = SessionSecret::generate(&*self.random);
+        let now = self.clock.now();
+        let mut table = self.lock();
+        table.tidy(now);
+        let key = secret.key();
+        table
+            .by_key
+            .insert(key, (now, State::Fresh(Box::new(coded))));
+        table.order.push_back(key);
+        secret.reveal()
+    }
+
+    /// Takes a code: the second to come finds none, and is told what the first got.
+    pub fn take(&self, code: &str) -> Result<(Coded, Taken), CodeFault> {
+        let secret: SessionSecret = code.parse().map_err(|_| CodeFault::Unknown)?;
+        let key = secret.key();
+        let now = self.clock.now();
+        let mut table = self.lock();
+        let (at, state) = table.by_key.get_mut(&key).ok_or(CodeFault::Unknown)?;
+        let spent = State::Spent {
+            grant: None,
+            again: false,
+        };
+        match state {
+            State::Spent { grant, again } => {
+                *again = true;
+                Err(CodeFault::Replayed(*grant))
+            }
+            State::Fresh(_) if now.since(*at) > LONGEST => Err(CodeFault::Unknown),
+            State::Fresh(_) => match std::mem::replace(state, spent) {
+                State::Fresh(coded) => Ok((*coded, Taken(key))),
+                State::Spent { .. } => Err(CodeFault::Unknown),
+            },
+        }
+    }
+
+    /// Tells what was got with a code. False when somebody came again meanwhile: then it must end at once.
+    pub fn settle(&self, taken: &Taken, got: GrantId) -> bool {
+        let mut table = self.lock();
+        match table.by_key.get_mut(&taken.0) {
+            Some((_, State::Spent { grant, again })) => {
+                *grant = Some(got);
+                !*again
+            }
+            _ => false,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn tidy(&mut self, now: Timestamp) {
+        while let Some(first) = self.order.front() {
+            let at = self.by_key.get(first).map(|(at, _)| *at);
+            let old = at.is_none_or(|at| now.since(at) > REMEMBERED);
+            if !old && self.order.len() < MOST {
+                break;
+            }
+            self.by_key.remove(first);
+            self.order.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "codes_tests.rs"]
+mod tests;

@@ -1,0 +1,95 @@
+//! One code, many hands.
+
+use super::*;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+#[derive(Default)]
+struct Hands(AtomicI64, AtomicU64);
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_000_000 + self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Random for Hands {
+    fn fill(&self, bytes: &mut [u8]) {
+        let count = self.1.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        bytes
+            .iter_mut()
+            .zip(count.iter().cycle())
+            .for_each(|(to, from)| *to = *from);
+    }
+}
+
+fn codes() -> (Arc<Hands>, Codes) {
+    let hands = Arc::new(Hands::default());
+    let codes = Codes::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
+    (hands, codes)
+}
+
+fn coded() -> Coded {
+    Coded {
+        user: UserId::from_bytes([1; 16]),
+        client: ClientId::from_bytes([2; 16]),
+        application: ApplicationId::from_bytes([3; 16]),
+        redirect_uri: "https://app.example/".to_owned(),
+        challenge: "c".to_owned(),
+        scope: BTreeSet::new(),
+    }
+}
+
+#[test]
+fn of_a_hundred_who_come_at_once_one_gets_it_and_what_it_got_ends() {
+    let (_, codes) = codes();
+    let code = codes.issue(coded());
+    let won = AtomicU64::new(0);
+    let good = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| {
+                if let Ok((_, taken)) = codes.take(&code) {
+                    won.fetch_add(1, Ordering::Relaxed);
+                    let kept = codes.settle(&taken, GrantId::from_bytes([9; 16]));
+                    good.fetch_add(u64::from(kept), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(won.into_inner(), 1);
+    let replayed = codes.take(&code).unwrap_err();
+    assert_eq!(
+        replayed,
+        CodeFault::Replayed(Some(GrantId::from_bytes([9; 16])))
+    );
+}
+
+#[test]
+fn a_code_is_over_after_a_minute_and_one_that_is_none_opens_nothing() {
+    let (hands, codes) = codes();
+    let code = codes.issue(coded());
+    hands.0.store(61, Ordering::Relaxed);
+    assert_eq!(codes.take(&code).err(), Some(CodeFault::Unknown));
+    assert_eq!(codes.take("nonsense").err(), Some(CodeFault::Unknown));
+    let code = codes.issue(coded());
+    hands.0.store(121, Ordering::Relaxed);
+    assert_eq!(codes.take(&code).unwrap().0, coded());
+}
+
+#[test]
+fn whoever_comes_again_before_the_first_is_done_ends_it() {
+    let (_, codes) = codes();
+    let code = codes.issue(coded());
+    let (_, taken) = codes.take(&code).unwrap();
+    assert_eq!(codes.take(&code).err(), Some(CodeFault::Replayed(None)));
+    assert!(!codes.settle(&taken, GrantId::from_bytes([9; 16])));
+}
+
+#[test]
+fn a_flood_of_codes_stays_bounded() {
+    let (_, codes) = codes();
+    for _ in 0..MOST + 50 {
+        codes.issue(coded());
+    }
+    assert!(codes.lock().by_key.len() <= MOST);
+}

@@ -1,0 +1,270 @@
+//! Grants and their refresh tokens: one at a time of each family, the one before for a moment, and a replay ends it all.
+//!
+//! A refresh token is derived from the grant's id and generation under a key of the server's own, so that the same
+//! request repeated gets the same successor, and the store holds nothing that could be presented.
+
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::model::{
+    ClientId, Clock, DisplayText, Grant, GrantId, Principal, SystemJob, Timestamp, UserId,
+};
+use crate::store::{Change, CommitError, Expect, Operation, Store};
+use aws_lc_rs::hmac;
+use data_encoding::BASE64URL_NOPAD;
+use secrecy::SecretString;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+/// Whoever asks again within it gets the same successor: an answer may be lost, and two may ask at once.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Grants of one person to one client at a time; the oldest ends for another.
+const MOST: usize = 20;
+
+/// Why a refresh token opens nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GrantFault {
+    /// Not one of ours, of another client, or its grant has ended.
+    #[error("the refresh token is not valid any more; sign in again")]
+    Unknown,
+    /// Used before: somebody else may have it, so the whole family has ended.
+    #[error(
+        "the refresh token was used before, so everything that rests on it has ended; sign in again"
+    )]
+    Replayed,
+    /// It could not be written.
+    #[error(transparent)]
+    Store(#[from] CommitError),
+}
+
+/// Keeps grants.
+pub struct Grants {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    key: hmac::Key,
+    table: RwLock<HashMap<GrantId, Grant>>,
+    one_at_a_time: Mutex<()>,
+}
+
+/// A refresh token taken apart, its seal checked.
+struct Presented {
+    id: GrantId,
+    generation: u32,
+}
+
+const PREFIX: &str = "smvr_";
+/// Bytes of a grant's id and of a generation.
+const ID: usize = 16;
+const GENERATION: usize = 4;
+
+impl Grants {
+    /// With those that the store had; refresh tokens are derived from `key`.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, key: hmac::Key, loaded: Vec<Grant>) -> Self {
+        let table = loaded.into_iter().map(|grant| (grant.id, grant)).collect();
+        Self {
+            store,
+            clock,
+            key,
+            table: RwLock::new(table),
+            one_at_a_time: Mutex::new(()),
+        }
+    }
+
+    /// Does it still hold?
+    pub fn lives(&self, id: GrantId) -> bool {
+        let now = self.clock.now();
+        self.read()
+            .get(&id)
+            .is_some_and(|grant| now < grant.ends_at)
+    }
+
+    /// Every grant that holds, the newest first.
+    pub fn list(&self) -> Vec<Grant> {
+        let now = self.clock.now();
+        let table = self.read();
+        let mut list: Vec<_> = table
+            .values()
+            .filter(|g| now < g.ends_at)
+            .cloned()
+            .collect();
+        list.sort_unstable_by_key(|grant| std::cmp::Reverse(grant.id));
+        list
+    }
+
+    /// Keeps a new grant; gives its first refresh token.
+    pub async fn add(&self, grant: Grant, event: AuditEvent) -> Result<SecretString, CommitError> {
+        let _turn = self.one_at_a_time.lock().await;
+        let surplus = self.surplus(grant.user, grant.client);
+        let operations = surplus.iter().map(|id| Operation::DeleteGrant(*id));
+        let change: Change = operations
+            .chain([Operation::PutGrant(grant.clone(), Expect::Absent)])
+            .collect();
+        let event = AuditEvent {
+            object: Object::new(ObjectKind::Grant, grant.id),
+            ..event
+        };
+        self.store.commit(change, event).await?;
+        let text = self.text(grant.id, grant.generation);
+        let mut table = self.write();
+        for id in surplus {
+            table.remove(&id);
+        }
+        table.insert(grant.id, grant);
+        Ok(text)
+    }
+
+    /// Which grant a refresh token of this client belongs to; changes nothing.
+    pub fn find(&self, token: &str, client: ClientId) -> Result<Grant, GrantFault> {
+        let presented = self.open(token).ok_or(GrantFault::Unknown)?;
+        let grant = self.read().get(&presented.id).cloned();
+        let grant = grant.filter(|g| g.client == client && self.clock.now() < g.ends_at);
+        grant.ok_or(GrantFault::Unknown)
+    }
+
+    /// Takes a refresh token and gives its successor with the grant. `event` records the use; a replay is recorded in the
+    /// same name.
+    pub async fn rotate(
+        &self,
+        token: &str,
+        client: ClientId,
+        event: AuditEvent,
+    ) -> Result<(Grant, SecretString), GrantFault> {
+        let _turn = self.one_at_a_time.lock().await;
+        let grant = self.find(token, client)?;
+        let presented = self.open(token).ok_or(GrantFault::Unknown)?;
+        let now = self.clock.now();
+        let again = presented.generation.checked_add(1) == Some(grant.generation)
+            && now.since(grant.rotated_at) <= GRACE;
+        if again {
+            let text = self.text(grant.id, grant.generation);
+            return Ok((grant, text));
+        }
+        if presented.generation != grant.generation {
+            let event = AuditEvent {
+                action: Action::GrantReplay,
+                ..event
+            };
+            self.end(&[grant.id], event).await?;
+            return Err(GrantFault::Replayed);
+        }
+        self.advance(grant, now, event).await
+    }
+
+    async fn advance(
+        &self,
+        grant: Grant,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<(Grant, SecretString), GrantFault> {
+        let generation = grant.generation.checked_add(1).ok_or(GrantFault::Unknown)?;
+        let next = Grant {
+            generation,
+            rotated_at: now,
+            ..grant
+        };
+        let event = AuditEvent {
+            object: Object::new(ObjectKind::Grant, next.id),
+            ..event
+        };
+        // One that was ended meanwhile does not come back.
+        let change = Change::from(Operation::PutGrant(next.clone(), Expect::Present));
+        match self.store.commit(change, event).await {
+            Err(CommitError::Missing { .. }) => return Err(GrantFault::Unknown),
+            written => written?,
+        };
+        let mut table = self.write();
+        let kept = table.get_mut(&next.id).ok_or(GrantFault::Unknown)?;
+        *kept = next.clone();
+        drop(table);
+        let text = self.text(next.id, next.generation);
+        Ok((next, text))
+    }
+
+    /// Ends grants, and with them every token that rests on them. In force at once, whatever the disk does.
+    pub async fn end(&self, ids: &[GrantId], event: AuditEvent) -> Result<(), CommitError> {
+        {
+            let mut table = self.write();
+            for id in ids {
+                table.remove(id);
+            }
+        }
+        let object = ids.first().map(|id| Object::new(ObjectKind::Grant, id));
+        let change = ids.iter().map(|id| Operation::DeleteGrant(*id)).collect();
+        let event = AuditEvent {
+            object: object.unwrap_or(event.object),
+            ..event
+        };
+        self.store.commit(change, event).await.map(|_| ())
+    }
+
+    /// Ends the grants whose time is over, each with an event of ours.
+    pub async fn expire(&self) -> Result<(), CommitError> {
+        let now = self.clock.now();
+        let over: Vec<_> = {
+            let table = self.read();
+            let over = table.values().filter(|grant| now >= grant.ends_at);
+            over.map(|grant| grant.id).collect()
+        };
+        for id in over {
+            self.end(&[id], expiry(id, now)).await?;
+        }
+        Ok(())
+    }
+
+    fn surplus(&self, user: UserId, client: ClientId) -> Vec<GrantId> {
+        let table = self.read();
+        let own = table
+            .values()
+            .filter(|g| g.user == user && g.client == client);
+        let mut own: Vec<_> = own.map(|grant| (grant.rotated_at, grant.id)).collect();
+        own.sort_unstable();
+        let surplus = (own.len() + 1).saturating_sub(MOST);
+        own.into_iter().take(surplus).map(|(_, id)| id).collect()
+    }
+
+    fn text(&self, id: GrantId, generation: u32) -> SecretString {
+        let mut bytes = id.as_bytes().to_vec();
+        bytes.extend(generation.to_be_bytes());
+        let tag = hmac::sign(&self.key, &bytes);
+        bytes.extend(tag.as_ref());
+        format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)).into()
+    }
+
+    fn open(&self, token: &str) -> Option<Presented> {
+        let text = token.strip_prefix(PREFIX)?;
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        let (message, tag) = bytes.split_at_checked(ID + GENERATION)?;
+        hmac::verify(&self.key, message, tag).ok()?;
+        let (id, generation) = message.split_at_checked(ID)?;
+        Some(Presented {
+            id: GrantId::from_bytes(id.try_into().ok()?),
+            generation: u32::from_be_bytes(generation.try_into().ok()?),
+        })
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<GrantId, Grant>> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<GrantId, Grant>> {
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn expiry(id: GrantId, now: Timestamp) -> AuditEvent {
+    AuditEvent {
+        at: now,
+        actor: Principal::System(SystemJob::Housekeeping),
+        action: Action::GrantEnd,
+        object: Object::new(ObjectKind::Grant, id),
+        outcome: Outcome::Allowed,
+        reasons: vec![DisplayText::lossy("its time is over")],
+        application: None,
+        request: None,
+        policy_version: 0,
+        directory_version: 0,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
+}

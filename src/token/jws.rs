@@ -1,0 +1,128 @@
+//! The compact form of a signed token (RFC 7515 section 7.1), with the header that Samovar writes and no other.
+//!
+//! The header never says how to verify: the key that `kid` names does. Any member beside `alg`, `kid` and `typ` is
+//! refused, so that `crit`, `jwk`, `jku`, `x5c` and whatever comes next cannot do anything (security A6.1 to A6.4).
+
+use super::TokenFault;
+use super::key_pair::{KeyBroken, KeyPair};
+use crate::model::{KeyId, SigningAlgorithm};
+use data_encoding::BASE64URL_NOPAD;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Longest token that is looked at, in bytes.
+pub const LONGEST: usize = 8 * 1024;
+
+/// What kind of token it is: one of each is never taken for another (RFC 8725 section 3.11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenType {
+    /// An access token (RFC 9068 section 2.1).
+    Access,
+    /// Who calls, said to one application.
+    Assertion,
+}
+
+impl TokenType {
+    /// As `typ` spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Access => "at+jwt",
+            Self::Assertion => "samovar-assertion+jwt",
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header<'a> {
+    #[serde(borrow)]
+    alg: Cow<'a, str>,
+    #[serde(borrow)]
+    kid: Cow<'a, str>,
+    #[serde(borrow)]
+    typ: Cow<'a, str>,
+}
+
+/// Signs claims.
+pub(super) fn sign(
+    (id, algorithm, pair): (KeyId, SigningAlgorithm, &KeyPair),
+    kind: TokenType,
+    claims: &impl Serialize,
+) -> Result<String, KeyBroken> {
+    let header = Header {
+        alg: algorithm.as_str().into(),
+        kid: id.to_string().into(),
+        typ: kind.as_str().into(),
+    };
+    let json = |value: Result<Vec<u8>, serde_json::Error>| value.map_err(|_| KeyBroken);
+    let mut token = BASE64URL_NOPAD.encode(&json(serde_json::to_vec(&header))?);
+    token.push('.');
+    BASE64URL_NOPAD.encode_append(&json(serde_json::to_vec(claims))?, &mut token);
+    let signature = pair.sign(token.as_bytes())?;
+    token.push('.');
+    BASE64URL_NOPAD.encode_append(&signature, &mut token);
+    Ok(token)
+}
+
+/// A token taken apart; nothing of it is believed yet.
+pub(super) struct Parts<'a> {
+    pub algorithm: SigningAlgorithm,
+    pub key: KeyId,
+    /// What the signature is over.
+    pub signed: &'a [u8],
+    pub claims: Vec<u8>,
+    pub signature: Vec<u8>,
+}
+
+/// Takes a token of this kind apart.
+pub(super) fn split(token: &str, kind: TokenType) -> Result<Parts<'_>, TokenFault> {
+    if token.len() > LONGEST {
+        return Err(TokenFault::Malformed);
+    }
+    let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
+    let (header, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
+    let header = decode(header)?;
+    let typ = typ(&header)?;
+    if typ != kind.as_str() {
+        return Err(TokenFault::TypeWrong {
+            expected: kind.as_str(),
+        });
+    }
+    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| TokenFault::Malformed)?;
+    // A key or an algorithm that cannot be ours is none that we know.
+    let algorithm = header.alg.parse().map_err(|_| TokenFault::KeyUnknown)?;
+    let key = header.kid.parse().map_err(|_| TokenFault::KeyUnknown)?;
+    Ok(Parts {
+        algorithm,
+        key,
+        signed: signed.as_bytes(),
+        claims: decode(claims)?,
+        signature: decode(signature)?,
+    })
+}
+
+/// Does it say of itself that it is an access token? A credential of somebody else's is left alone.
+pub fn is_access_token(token: &str) -> bool {
+    let header = token.split('.').next().filter(|h| h.len() <= LONGEST);
+    header
+        .and_then(|header| decode(header).ok())
+        .is_some_and(|header| typ(&header).is_ok_and(|typ| typ == TokenType::Access.as_str()))
+}
+
+/// The kind alone, of whatever is some token's header.
+fn typ(header: &[u8]) -> Result<String, TokenFault> {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(default)]
+        typ: String,
+    }
+    let kind: Kind = serde_json::from_slice(header).map_err(|_| TokenFault::Malformed)?;
+    Ok(kind.typ)
+}
+
+/// Base64url without padding, and without stray bits at the end: one token has one spelling.
+fn decode(text: &str) -> Result<Vec<u8>, TokenFault> {
+    BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .map_err(|_| TokenFault::Malformed)
+}

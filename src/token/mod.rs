@@ -1,0 +1,33 @@
+//! Tokens of Samovar's own (step 2): keys that sign them, what they say, how they are verified and revoked; the machines
+//! and grants that get them.
+//!
+//! May name `store` and step 0. Keeps no secret that could be presented: hashes of machines' secrets, sealed keys, and
+//! refresh tokens that are derived anew each time. Never decides what anybody may do.
+
+mod assertion;
+mod claims;
+mod codes;
+mod fault;
+mod grants;
+mod jws;
+mod key_pair;
+mod machines;
+mod opening;
+mod revocations;
+mod schedule;
+mod seal;
+mod signing_keys;
+mod tokens;
+
+pub use assertion::{ASSERTION_LIFE, Assertion};
+pub use claims::{AccessToken, Actor, read_scope, scope_text};
+pub use codes::{CodeFault, Coded, Codes, Taken};
+pub use fault::TokenFault;
+pub use grants::{GrantFault, Grants};
+pub use jws::is_access_token;
+pub use machines::{Machine, Machines};
+pub use opening::{Opened, Settings, open};
+pub use schedule::{KeyState, PUBLISHED_AGE};
+pub use seal::SealKey;
+pub use signing_keys::{KeyError, KeyView, SigningKeys};
+pub use tokens::{Issued, Tokens};

@@ -1,0 +1,85 @@
+//! What is refused before its time is over: looked at in memory on every request, durable in the store.
+
+use super::AccessToken;
+use crate::audit::AuditEvent;
+use crate::model::{Revocation, Revoked, Timestamp};
+use crate::store::{Change, CommitError, Operation, Store, Unaudited};
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+/// The longest life of an access token: what is older needs no revocation.
+const LONGEST: Duration = Duration::from_secs(crate::model::TokenSettings::LONGEST as u64);
+
+/// Revocations that still matter.
+pub(super) struct Revocations {
+    store: Store,
+    table: RwLock<HashMap<Revoked, Revocation>>,
+}
+
+impl Revocations {
+    /// With those that the store had.
+    pub(super) fn new(store: Store, loaded: Vec<Revocation>) -> Self {
+        let table = loaded.into_iter().map(|one| (one.revoked, one)).collect();
+        Self {
+            store,
+            table: RwLock::new(table),
+        }
+    }
+
+    /// Revokes now. In force at once, whatever the disk does.
+    pub(super) async fn add(
+        &self,
+        revoked: Revoked,
+        now: Timestamp,
+        event: AuditEvent,
+    ) -> Result<(), CommitError> {
+        let revocation = Revocation {
+            revoked,
+            at: now,
+            until: now.plus(LONGEST),
+        };
+        self.write().insert(revoked, revocation);
+        let change = Change::from(Operation::PutRevocation(revocation));
+        self.store.commit(change, event).await.map(|_| ())
+    }
+
+    /// Is the token among them?
+    pub(super) fn covers(&self, token: &AccessToken) -> bool {
+        let table = self.read();
+        if table.is_empty() {
+            return false;
+        }
+        let principal = Revoked::Principal {
+            principal: token.principal,
+        };
+        // Tokens know whole seconds: one of the same second counts as older.
+        let older = |one: &Revocation| token.issued_at.seconds() <= one.at.seconds();
+        table.contains_key(&Revoked::Token { id: token.id })
+            || table.get(&principal).is_some_and(older)
+    }
+
+    /// Forgets those that matter no more. It changes nothing, so it leaves no event.
+    pub(super) async fn tidy(&self, now: Timestamp) -> Result<(), CommitError> {
+        let over: Vec<_> = {
+            let table = self.read();
+            let over = table.values().filter(|one| one.until <= now);
+            over.map(|one| one.revoked).collect()
+        };
+        if over.is_empty() {
+            return Ok(());
+        }
+        let marks = over.iter().map(|one| Unaudited::RevocationOver(*one, now));
+        self.store.touch(marks).await?;
+        self.write().retain(|_, one| one.until > now);
+        Ok(())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Revoked, Revocation>> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Revoked, Revocation>> {
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,135 @@
+//! The seal key, and what is made of it: what encrypts signing keys at rest, and the keys under which secrets are hashed.
+//!
+//! Whoever has the store without the seal key can neither sign nor present anything.
+
+use crate::model::Sealed;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{hkdf, hmac};
+use std::fmt;
+
+/// 256 bits from outside (design section 9). Everything below is derived from it (HKDF-SHA-256, RFC 5869), so that no two
+/// uses share a key.
+#[derive(Clone)]
+pub struct SealKey([u8; 32]);
+
+impl SealKey {
+    /// From what the configuration read.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    fn derive(&self, purpose: &'static [u8]) -> [u8; 32] {
+        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"samovar");
+        let pseudorandom = salt.extract(&self.0);
+        let mut key = [0; 32];
+        let info = [purpose];
+        let filled = pseudorandom
+            .expand(&info, hkdf::HKDF_SHA256)
+            .and_then(|material| material.fill(&mut key));
+        // 32 bytes are the length of one block of SHA-256, which is what HKDF gives at least.
+        debug_assert!(filled.is_ok(), "HKDF gives one block");
+        key
+    }
+
+    /// Under which secrets of machines are hashed before they are stored.
+    pub fn machine_secrets(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"machine secrets"))
+    }
+
+    /// From which refresh tokens are derived.
+    pub fn refresh_tokens(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"refresh tokens"))
+    }
+
+    /// What encrypts signing keys.
+    pub fn seal(&self) -> Seal {
+        Seal(self.derive(b"signing keys"))
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealKey(…)")
+    }
+}
+
+/// Bytes that were not sealed with this key, or were changed since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "what is sealed in the store does not open with this seal key; give the seal key that the state folder was made with"
+)]
+pub struct SealBroken;
+
+/// AES-256-GCM with a random nonce, which stands before what is sealed.
+pub struct Seal([u8; 32]);
+
+/// Bytes of a nonce.
+const NONCE: usize = 12;
+
+impl Seal {
+    fn key(&self) -> Result<RandomizedNonceKey, SealBroken> {
+        RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_| SealBroken)
+    }
+
+    /// Encrypts; `name` says what it is, so that one sealed thing cannot take another's place.
+    pub fn close(&self, name: &str, secret: &[u8]) -> Result<Sealed, SealBroken> {
+        let mut bytes = secret.to_vec();
+        let nonce = self
+            .key()?
+            .seal_in_place_append_tag(Aad::from(name.as_bytes()), &mut bytes)
+            .map_err(|_| SealBroken)?;
+        let mut sealed = nonce.as_ref().to_vec();
+        sealed.append(&mut bytes);
+        Ok(Sealed::new(sealed))
+    }
+
+    /// Decrypts what was sealed under this name.
+    pub fn open(&self, name: &str, sealed: &Sealed) -> Result<Vec<u8>, SealBroken> {
+        let (nonce, rest) = sealed.bytes().split_at_checked(NONCE).ok_or(SealBroken)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealBroken)?;
+        let mut bytes = rest.to_vec();
+        let plain = self
+            .key()?
+            .open_in_place(nonce, Aad::from(name.as_bytes()), &mut bytes)
+            .map_err(|_| SealBroken)?;
+        Ok(plain.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_and_name_alone_and_unchanged() {
+        let seal = SealKey::new([1; 32]).seal();
+        let sealed = seal.close("key 1", b"secret").unwrap();
+        assert_eq!(seal.open("key 1", &sealed).unwrap(), b"secret");
+        assert_eq!(seal.open("key 2", &sealed), Err(SealBroken));
+        let other = SealKey::new([2; 32]).seal();
+        assert_eq!(other.open("key 1", &sealed), Err(SealBroken));
+        for at in 0..sealed.bytes().len() {
+            let mut bytes = sealed.bytes().to_vec();
+            bytes[at] ^= 1;
+            assert_eq!(seal.open("key 1", &Sealed::new(bytes)), Err(SealBroken));
+        }
+        assert_eq!(
+            seal.open("key 1", &Sealed::new(vec![1, 2])),
+            Err(SealBroken)
+        );
+        assert_ne!(seal.close("key 1", b"secret").unwrap(), sealed);
+    }
+
+    #[test]
+    fn no_two_uses_share_a_key() {
+        let key = SealKey::new([1; 32]);
+        let keys = [
+            key.derive(b"machine secrets"),
+            key.derive(b"refresh tokens"),
+            key.derive(b"signing keys"),
+        ];
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        assert_ne!(keys[0], [0; 32]);
+        assert_eq!(format!("{key:?}"), "SealKey(…)");
+    }
+}

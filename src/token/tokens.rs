@@ -1,0 +1,193 @@
+//! Access tokens: issued, verified, remembered, revoked.
+//!
+//! A verified token is remembered by its digest, so that a second look costs no signature. What can change is looked at
+//! every time: the clock, the audience, the key's presence, revocations, the grant.
+
+use super::claims::Claims;
+use super::grants::Grants;
+use super::jws::{self, TokenType};
+use super::revocations::Revocations;
+use super::signing_keys::{KeyError, SigningKeys};
+use super::{AccessToken, TokenFault};
+use crate::audit::AuditEvent;
+use crate::model::{Clock, KeyId, Random, Revocation, Revoked, SigningAlgorithm, TokenId};
+use crate::store::{CommitError, Store};
+use aws_lc_rs::digest;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Verified tokens that are remembered at a time; beyond it all are verified anew.
+const REMEMBERED: usize = 20_000;
+
+/// What verified tokens say, with the key that signed them, by their digest.
+type Remembered = HashMap<[u8; 32], (KeyId, Arc<AccessToken>)>;
+
+/// A token that was just made.
+pub struct Issued {
+    /// In compact form: for the answer and nothing else.
+    pub text: String,
+    /// What it says.
+    pub token: AccessToken,
+}
+
+/// Issues and verifies access tokens.
+pub struct Tokens {
+    issuer: String,
+    keys: Arc<SigningKeys>,
+    grants: Arc<Grants>,
+    revocations: Revocations,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    remembered: Mutex<Remembered>,
+}
+
+/// What an access token rests on.
+pub struct Foundations {
+    /// Keeps revocations.
+    pub store: Store,
+    /// Sign.
+    pub keys: Arc<SigningKeys>,
+    /// Must live as long as their tokens.
+    pub grants: Arc<Grants>,
+    /// What the store had.
+    pub revocations: Vec<Revocation>,
+}
+
+impl Tokens {
+    /// Of this issuer: the external URL without a last slash.
+    pub fn new(
+        issuer: String,
+        foundations: Foundations,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Self {
+        Self {
+            issuer,
+            keys: foundations.keys,
+            grants: foundations.grants,
+            revocations: Revocations::new(foundations.store, foundations.revocations),
+            clock,
+            random,
+            remembered: Mutex::default(),
+        }
+    }
+
+    /// `iss` of every token.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &SigningKeys {
+        &self.keys
+    }
+
+    /// Signs a token; its id and times are made here. It lives no longer than `life`.
+    pub async fn issue(
+        &self,
+        algorithm: SigningAlgorithm,
+        life: Duration,
+        token: AccessToken,
+    ) -> Result<Issued, KeyError> {
+        let now = self.clock.now();
+        let token = AccessToken {
+            id: TokenId::generate(&*self.clock, &*self.random),
+            issued_at: now,
+            expires_at: now.plus(life),
+            ..token
+        };
+        let claims = Claims::of(&self.issuer, &token);
+        let text = self.keys.sign(algorithm, TokenType::Access, &claims);
+        Ok(Issued {
+            text: text.await?,
+            token,
+        })
+    }
+
+    /// The token, if it is one of ours, for this audience, valid now and not revoked.
+    pub fn verify(&self, text: &str, audience: &str) -> Result<Arc<AccessToken>, TokenFault> {
+        let token = self.check(text)?;
+        if token.audience.as_str() != audience {
+            return Err(TokenFault::AudienceWrong {
+                expected: audience.to_owned(),
+            });
+        }
+        Ok(token)
+    }
+
+    /// The same for whatever audience: for the authorization server itself.
+    pub fn check(&self, text: &str) -> Result<Arc<AccessToken>, TokenFault> {
+        let token = self.signed(text)?;
+        let now = self.clock.now();
+        if now >= token.expires_at {
+            let at = token.expires_at;
+            return Err(TokenFault::Expired { at, now });
+        }
+        // The clock that issued it is this one: only a clock that was set back makes a difference.
+        if now.seconds() < token.issued_at.seconds() {
+            let from = token.issued_at;
+            return Err(TokenFault::NotYetValid { from, now });
+        }
+        let ended = token.grant.is_some_and(|id| !self.grants.lives(id));
+        if ended || self.revocations.covers(&token) {
+            return Err(TokenFault::Revoked);
+        }
+        Ok(token)
+    }
+
+    /// Revokes one token, or all of a principal's that were issued up to now.
+    pub async fn revoke(&self, revoked: Revoked, event: AuditEvent) -> Result<(), CommitError> {
+        let now = self.clock.now();
+        self.revocations.add(revoked, now, event).await
+    }
+
+    /// Forgets revocations of what is not valid any more.
+    pub async fn tidy(&self) -> Result<(), CommitError> {
+        self.revocations.tidy(self.clock.now()).await
+    }
+
+    /// What a signature of ours says, verified now or before.
+    fn signed(&self, text: &str) -> Result<Arc<AccessToken>, TokenFault> {
+        let digest = sha256(text);
+        let known = self.lock().get(&digest).cloned();
+        if let Some((key, token)) = known {
+            let known = self.keys.knows(key);
+            return known.then_some(token).ok_or(TokenFault::KeyUnknown);
+        }
+        let parts = jws::split(text, TokenType::Access)?;
+        match self.keys.verify(&parts) {
+            None => return Err(TokenFault::KeyUnknown),
+            Some(false) => return Err(TokenFault::SignatureInvalid),
+            Some(true) => {}
+        }
+        let claims = Claims::read(&parts.claims)?;
+        if claims.iss != self.issuer {
+            return Err(TokenFault::IssuerWrong {
+                expected: self.issuer.clone(),
+            });
+        }
+        let token = Arc::new(claims.token()?);
+        let mut remembered = self.lock();
+        if remembered.len() >= REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(digest, (parts.key, Arc::clone(&token)));
+        Ok(token)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Remembered> {
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    let mut bytes = [0; 32];
+    bytes
+        .iter_mut()
+        .zip(digest.as_ref())
+        .for_each(|(to, from)| *to = *from);
+    bytes
+}
