@@ -66,6 +66,7 @@ struct Table {
 }
 
 /// Shows that a code was taken; what is got with it is to be told.
+#[derive(Debug)]
 pub struct Taken(SessionKey);
 
 impl Codes {
