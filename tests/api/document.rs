@@ -57,8 +57,15 @@ fn every_operation_asks_for_a_session_unless_it_is_listed_as_public() {
 #[test]
 fn whoever_replaces_or_deletes_a_policy_object_must_say_which_version() {
     for operation in all() {
-        let policy = ["/roles/", "/role-bindings/", "/applications/"];
-        let of_policy = policy.iter().any(|part| operation.path.contains(part));
+        let versioned = [
+            "/roles/",
+            "/role-bindings/",
+            "/applications/",
+            "/service-accounts/",
+            "/clients/",
+        ];
+        let of_policy = versioned.iter().any(|part| operation.path.contains(part))
+            && !operation.path.contains("/secrets/");
         let replaces = ["PUT", "DELETE"].contains(&operation.method.as_str());
         if of_policy && replaces {
             let headers = operation.parameters("header");

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll};
-use super::wire::token::{Rotated, Rotation, SigningKey};
+use super::wire::token::{Rotated, Rotation, SigningKeys};
 use super::{Noun, forms};
 use crate::access::{SigningKeysRead, SigningKeysRotate};
 use poem_openapi::OpenApi;
@@ -19,9 +19,10 @@ impl Api {
     async fn list_signing_keys(
         &self,
         call: Allowed<SigningKeysRead>,
-    ) -> Result<Json<Vec<SigningKey>>, Failure<OfAll>> {
+    ) -> Result<Json<SigningKeys>, Failure<OfAll>> {
         let keys = call.services.admin.signing_keys();
-        Ok(Json(keys.iter().map(forms::token::show_key).collect()))
+        let items = keys.iter().map(forms::token::show_key).collect();
+        Ok(Json(SigningKeys { items }))
     }
 
     /// Publishes another key, which signs an hour later; what was signed before stays valid.

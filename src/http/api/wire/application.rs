@@ -161,6 +161,7 @@ pub(in crate::http::api) enum SigningAlgorithm {
 
 /// What an application's tokens are like, and what may be exchanged for one.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields, default)]
 pub(in crate::http::api) struct TokenSettings {
     /// By which algorithm they are signed.

@@ -6,6 +6,7 @@ use poem_openapi::{Enum, Object, Union};
 
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct TeamOwner {
     /// Gitea's id of the team.
@@ -14,6 +15,7 @@ pub(in crate::http::api) struct TeamOwner {
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct UserOwner {
     /// Samovar's id of the person.
@@ -33,6 +35,7 @@ pub(in crate::http::api) enum Owner {
 
 /// Foreign tokens that stand for a service account, such as those of a CI job.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct Trust {
     /// The issuer whose keys are believed.
@@ -45,6 +48,7 @@ pub(in crate::http::api) struct Trust {
 
 /// A claim and the one value that is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct TrustedClaim {
     /// The claim's name, such as `repository`.
@@ -84,7 +88,7 @@ pub(in crate::http::api) struct NewSecret {
 
 /// What a secret is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct SecretDraft {
     /// How many days it lives; 90 when absent.
@@ -137,6 +141,7 @@ pub(in crate::http::api) struct ServiceAccount {
 
 /// What a service account is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ServiceAccountDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among service accounts.
@@ -198,6 +203,7 @@ pub(in crate::http::api) struct Client {
 
 /// What a client is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ClientDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among clients.

@@ -58,8 +58,16 @@ pub(in crate::http::api) struct SigningKey {
     pub signs_from: Time,
 }
 
+/// The keys that are published.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct SigningKeys {
+    /// The one that signs last first.
+    pub items: Vec<SigningKey>,
+}
+
 /// Which algorithm gets another key.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct Rotation {
     /// The algorithm.
