@@ -1,7 +1,7 @@
 //! Service accounts, clients and their secrets over the wire.
 
 use super::Named;
-use super::texts::{Id, Time};
+use super::texts::{Id, Name, Time};
 use poem_openapi::{Enum, Object, Union};
 
 /// A team.
@@ -145,7 +145,7 @@ pub(in crate::http::api) struct ServiceAccount {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ServiceAccountDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among service accounts.
-    pub name: String,
+    pub name: Name,
     /// What it is for.
     #[oai(default)]
     #[serde(default)]
@@ -207,7 +207,7 @@ pub(in crate::http::api) struct Client {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ClientDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among clients.
-    pub name: String,
+    pub name: Name,
     /// Id of the application.
     pub application_id: Id,
     /// Whether it can keep a secret.
