@@ -1,7 +1,9 @@
 //! The API under `/api/v1` (step 5): one file for each noun, named as in the address; messages in `wire/`.
 //!
 //! Adding an operation: a method in the noun's file whose first argument is [`caller::Allowed`] with the permission that
-//! it needs, its messages in `wire/`, then `SAMOVAR_BLESS=1 cargo test` to renew the document in `tests/golden/`.
+//! it needs, its messages in `wire/` (ids, instants and names as `wire::texts`, so that the document names their form), then
+//! `SAMOVAR_BLESS=1 cargo test --test api` to renew the document in `tests/golden/`. What the framework says of all this in
+//! a roundabout way, [`document`] says plainly.
 //! Handlers take, call and answer; nothing is decided here. What is wrong with a call is always a problem document.
 
 #![expect(
