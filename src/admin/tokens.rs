@@ -1,9 +1,11 @@
 //! What people allowed clients, and the keys that sign: ended and rotated by hand.
 
 use super::{Admin, AdminError};
-use crate::access::{Caller, GrantsEnd, Permit, SigningKeysRotate};
+use crate::access::{Caller, GrantsEnd, Permit, ServiceAccountsWrite, SigningKeysRotate};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{Grant, GrantId, Principal, SigningAlgorithm};
+use crate::model::{
+    Grant, GrantId, Principal, Revoked, ServiceAccountId, SigningAlgorithm, UserId,
+};
 use crate::token::KeyView;
 
 impl Admin {
@@ -42,6 +44,56 @@ impl Admin {
         let event = self.token_event(caller, Action::GrantEnd, object);
         let ended = self.grants.end(&[id], event).await;
         ended.map_err(AdminError::Unavailable)
+    }
+
+    /// Refuses every access token of a principal that was issued up to now, and ends what a person allowed clients.
+    async fn revoke_tokens_of(
+        &self,
+        caller: &Caller,
+        principal: Principal,
+    ) -> Result<(), AdminError> {
+        let grants = self.grants.list().into_iter();
+        let own = grants.filter(|grant| principal == Principal::User(grant.user));
+        let own: Vec<_> = own.map(|grant| grant.id).collect();
+        if !own.is_empty() {
+            let object = Object::new(ObjectKind::Grant, "all");
+            let event = self.token_event(caller, Action::GrantEnd, object);
+            let ended = self.grants.end(&own, event).await;
+            ended.map_err(AdminError::Unavailable)?;
+        }
+        let object = Object::new(ObjectKind::Token, principal);
+        let event = self.token_event(caller, Action::TokenRevoke, object);
+        let revoked = self.tokens.revoke(Revoked::Principal { principal }, event);
+        revoked.await.map_err(AdminError::Unavailable)
+    }
+
+    /// The same of a person, by whoever may.
+    pub async fn revoke_tokens_of_user(
+        &self,
+        permit: Permit<GrantsEnd>,
+        user: UserId,
+    ) -> Result<(), AdminError> {
+        let known = self.mirror.directory().users.contains_key(&user);
+        known.then_some(()).ok_or(AdminError::Missing("user"))?;
+        let principal = Principal::User(user);
+        self.revoke_tokens_of(permit.caller(), principal).await
+    }
+
+    /// The same of a service account.
+    pub async fn revoke_tokens_of_service_account(
+        &self,
+        permit: Permit<ServiceAccountsWrite>,
+        id: ServiceAccountId,
+    ) -> Result<(), AdminError> {
+        let account = self.service_accounts.get(id);
+        account.ok_or(AdminError::Missing("service account"))?;
+        let principal = Principal::ServiceAccount(id);
+        self.revoke_tokens_of(permit.caller(), principal).await
+    }
+
+    /// The same of oneself.
+    pub async fn revoke_own_tokens(&self, caller: &Caller) -> Result<(), AdminError> {
+        self.revoke_tokens_of(caller, caller.principal()).await
     }
 
     /// The keys that sign tokens, the one that signs last first.

@@ -56,7 +56,7 @@ impl Rooms {
         let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
-        let oauth = oauth_services(&store, &policy, &credentials, &token);
+        let oauth = oauth_services((&store, &recorder), &policy, &credentials, &token);
         let services = sign_in::Services {
             store: store.clone(),
             sessions: Arc::clone(&sessions),
@@ -121,7 +121,7 @@ fn credentials(
 }
 
 fn oauth_services(
-    store: &Store,
+    (store, recorder): (&Store, &Arc<Recorder>),
     policy: &Arc<PolicyHolder>,
     credentials: &Credentials,
     token: &token::Opened,
@@ -129,6 +129,7 @@ fn oauth_services(
     oauth::Services {
         store: store.clone(),
         policy: Arc::clone(policy),
+        recorder: Arc::clone(recorder),
         credentials: credentials.clone(),
         grants: Arc::clone(&token.grants),
         clients: Arc::clone(&token.clients),

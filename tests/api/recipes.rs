@@ -172,6 +172,15 @@ async fn recipe_without_version(world: &World, id: &str) -> Ask {
             let (own, secret) = own_secret(world).await;
             Ask::new("DELETE", &format!("{own}/{secret}")).by(Who::Member)
         }
+        "revoke_my_tokens" => Ask::new("DELETE", "/api/v1/me/tokens").by(Who::Member),
+        "revoke_tokens_of_user" => {
+            let user = user_of(Who::Member);
+            admin("DELETE", &format!("/api/v1/users/{user}/tokens"))
+        }
+        "revoke_tokens_of_service_account" => {
+            let (at, _) = make(world, "service-accounts", service_account()).await;
+            admin("DELETE", &format!("{at}/tokens"))
+        }
         "end_grant" => {
             let grant = world.grant().await;
             admin("DELETE", &format!("/api/v1/grants/{grant}"))

@@ -8,22 +8,25 @@ mod client_credentials;
 mod code;
 mod events;
 mod fault;
+mod introspect;
 mod issue;
 mod party;
 mod refresh;
+mod revoke;
 mod scope;
 mod target;
 
 pub use authorize::{AuthorizeRequest, Authorized, Consent, Person};
 pub use code::CodeRequest;
 pub use fault::OAuthFault;
+pub use introspect::Active;
 pub use issue::Answer;
 pub use party::Proof;
 pub use target::Target;
 
 use super::facts::Credentials;
 use super::sign_in::Refusals;
-use super::{Client as Peer, PolicyHolder};
+use super::{Client as Peer, PolicyHolder, Recorder};
 use crate::mirror::Mirror;
 use crate::model::{Client, ClientId, Clock, Permission, Random, RequestId, ServiceAccount};
 use crate::store::Store;
@@ -49,6 +52,8 @@ pub struct Services {
     pub policy: Arc<PolicyHolder>,
     /// Says who is there, and how fresh that is.
     pub credentials: Credentials,
+    /// Records what is asked.
+    pub recorder: Arc<Recorder>,
     /// What people allowed clients.
     pub grants: Arc<Grants>,
     /// Registered clients.
@@ -59,6 +64,7 @@ pub struct Services {
 pub struct AuthorizationServer {
     store: Store,
     policy: Arc<PolicyHolder>,
+    recorder: Arc<Recorder>,
     credentials: Credentials,
     tokens: Arc<Tokens>,
     service_accounts: Arc<Machines<ServiceAccount>>,
@@ -101,6 +107,7 @@ impl AuthorizationServer {
         Self {
             store: services.store,
             policy: services.policy,
+            recorder: services.recorder,
             tokens: Arc::clone(&services.credentials.tokens),
             service_accounts: Arc::clone(&services.credentials.service_accounts),
             credentials: services.credentials,

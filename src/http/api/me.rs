@@ -115,6 +115,13 @@ impl Api {
         Ok(Done)
     }
 
+    /// Refuses every token of one's own that was issued up to now, and ends all one's grants.
+    #[oai(path = "/tokens", method = "delete", operation_id = "revoke_my_tokens")]
+    async fn revoke_my_tokens(&self, call: SignedIn) -> Result<Done, Failure<OfAll>> {
+        call.services.admin.revoke_own_tokens(&call.caller).await?;
+        Ok(Done)
+    }
+
     /// Service accounts for which one answers, by oneself or by a team.
     #[oai(
         path = "/service-accounts",

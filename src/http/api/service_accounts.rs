@@ -148,6 +148,26 @@ impl Api {
         Ok(Shown(forms::machine::show_new_secret(&made)))
     }
 
+    /// Refuses every token of the service account that was issued up to now; its secrets get new ones.
+    #[oai(
+        path = "/:id/tokens",
+        method = "delete",
+        operation_id = "revoke_tokens_of_service_account"
+    )]
+    async fn revoke_tokens_of_service_account(
+        &self,
+        call: Allowed<ServiceAccountsWrite>,
+        /// Its id.
+        id: Path<Id>,
+    ) -> Result<Done, Failure<OfOne>> {
+        let id = forms::id(&id)?;
+        let admin = &call.services.admin;
+        admin
+            .revoke_tokens_of_service_account(call.permit, id)
+            .await?;
+        Ok(Done)
+    }
+
     /// Takes a secret away, at once.
     #[oai(
         path = "/:id/secrets/:secret",

@@ -7,7 +7,7 @@ use super::wire::directory::{User, UserDetail};
 use super::wire::page::{Page, Paging};
 use super::wire::texts::Id;
 use super::{Noun, forms};
-use crate::access::{DirectoryRead, SessionsEnd};
+use crate::access::{DirectoryRead, GrantsEnd, SessionsEnd};
 use crate::audit::ObjectKind;
 use crate::model::{Principal, UserId};
 use poem_openapi::OpenApi;
@@ -82,6 +82,24 @@ impl Api {
             .sessions
             .end_all_of(Principal::User(id), event)
             .await?;
+        Ok(Done)
+    }
+
+    /// Refuses every token of a person that was issued up to now, and ends all that the person allowed clients.
+    #[oai(
+        path = "/:id/tokens",
+        method = "delete",
+        operation_id = "revoke_tokens_of_user"
+    )]
+    async fn revoke_tokens_of_user(
+        &self,
+        call: Allowed<GrantsEnd>,
+        /// Its id.
+        id: Path<Id>,
+    ) -> Result<Done, Failure<OfOne>> {
+        let id = forms::id(&id)?;
+        let admin = &call.services.admin;
+        admin.revoke_tokens_of_user(call.permit, id).await?;
         Ok(Done)
     }
 }

@@ -6,6 +6,7 @@
 mod answer;
 mod authorize;
 mod form;
+mod introspect;
 mod metadata;
 mod pages;
 mod preflight;
@@ -27,6 +28,16 @@ pub fn routes(route: Route, server: &Arc<AuthorizationServer>, session_cookie: &
         )
         .at("/oauth/jwks", get(metadata::keys).data(with()))
         .at("/oauth/authorize", authorize.data(with()).data(cookie))
+        .at(
+            "/oauth/introspect",
+            post(introspect::introspect).data(with()),
+        )
+        .at(
+            "/oauth/revoke",
+            post(introspect::revoke)
+                .options(preflight::answer)
+                .data(with()),
+        )
         .at(
             "/oauth/token",
             post(token::issue).options(preflight::answer).data(with()),

@@ -1,0 +1,98 @@
+//! Is a token valid now (RFC 7662)? Told to the clients of the application that it is for, and to nobody else.
+//!
+//! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
+//! ends.
+
+use super::{AuthorizationServer, OAuthFault, Proof, Requester};
+use crate::access::decided::Decided;
+use crate::access::facts::Known;
+use crate::model::{AuditMode, Client, ClientKind, DisplayText, Permission};
+use crate::token::AccessToken;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A token that is valid now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Active {
+    /// What it says.
+    pub token: Arc<AccessToken>,
+    /// Its scope, as far as it is still held.
+    pub scope: BTreeSet<Permission>,
+}
+
+impl AuthorizationServer {
+    /// The token, if it is valid now and for the caller's application.
+    pub async fn introspect(
+        &self,
+        proof: &Proof,
+        text: &str,
+        requester: &Requester,
+    ) -> Result<Option<Active>, OAuthFault> {
+        let client = self.authenticate(proof, requester).await?.client()?;
+        if client.kind == ClientKind::Public {
+            let fault = OAuthFault::ClientUnauthorized(
+                "only a client that keeps a secret may ask; make one for the service".to_owned(),
+            );
+            return Err(self.refused_stranger(fault, requester).await);
+        }
+        let Some((active, known)) = self.active(&client, text).await? else {
+            return Ok(None);
+        };
+        self.record_question(&client, &known, requester).await?;
+        Ok(Some(active))
+    }
+
+    async fn active(
+        &self,
+        client: &Client,
+        text: &str,
+    ) -> Result<Option<(Active, Known)>, OAuthFault> {
+        let Some(application) = client.application else {
+            return Ok(None);
+        };
+        let target = self.target_of(application)?;
+        let audience = target.application().map_or("", |one| one.name.as_str());
+        let Ok(token) = self.tokens.verify(text, audience) else {
+            return Ok(None);
+        };
+        let known = match self.credentials.principal(token.principal).await {
+            Ok(known) if known.enabled() => known,
+            Ok(_) => return Ok(None),
+            Err(refusal) => match OAuthFault::from(refusal) {
+                OAuthFault::Disabled => return Ok(None),
+                fault => return Err(fault),
+            },
+        };
+        let scope = self.still_held(&known, &target, &token.scope);
+        // Nothing is left of what it was issued for.
+        let spent = scope.is_empty() && !token.scope.is_empty();
+        Ok((!spent).then_some((Active { token, scope }, known)))
+    }
+
+    /// The first question of its kind is written, repeats are counted.
+    async fn record_question(
+        &self,
+        client: &Client,
+        known: &Known,
+        requester: &Requester,
+    ) -> Result<(), OAuthFault> {
+        let object = DisplayText::lossy(&format!("introspection by client {}", client.id));
+        let decided = Decided {
+            principal: known.principal,
+            login: known.login(),
+            application: client.application,
+            object: object.clone(),
+            counted_by: Some(object),
+            refusal: None,
+            decision: None,
+            safe: true,
+            mode: AuditMode::FirstInWindow,
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror().directory().version,
+        };
+        let recorded = self
+            .recorder
+            .record(decided, &requester.client, requester.request);
+        Ok(recorded.await?)
+    }
+}

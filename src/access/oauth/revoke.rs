@@ -1,0 +1,44 @@
+//! A client gives a token back (RFC 7009): whatever it is, it is not valid afterwards.
+
+use super::party::Party;
+use super::{AuthorizationServer, OAuthFault, Proof, Requester};
+use crate::audit::{Action, Object, ObjectKind};
+use crate::model::{Principal, Revoked};
+
+impl AuthorizationServer {
+    /// Ends a token that was given to this client. One that is none, or another's, is left as it is and not spoken of.
+    pub async fn revoke(
+        &self,
+        proof: &Proof,
+        text: &str,
+        requester: &Requester,
+    ) -> Result<(), OAuthFault> {
+        let party = self.authenticate(proof, requester).await?;
+        if let Party::Client(client) = &party
+            && let Ok(grant) = self.grants.find(text, client.id)
+        {
+            let actor = Principal::User(grant.user);
+            let object = Object::new(ObjectKind::Grant, grant.id);
+            let event = self.event(Action::GrantEnd, (actor, None), object, requester);
+            return Ok(self.grants.end(&[grant.id], event).await?);
+        }
+        let Some(id) = party.id() else {
+            return Err(OAuthFault::ClientInvalid);
+        };
+        let Ok(token) = self.tokens.check(text) else {
+            return Ok(());
+        };
+        if token.client != id {
+            return Ok(());
+        }
+        let object = Object::new(ObjectKind::Token, token.id);
+        let event = self.event(
+            Action::TokenRevoke,
+            (token.principal, None),
+            object,
+            requester,
+        );
+        let revoked = Revoked::Token { id: token.id };
+        Ok(self.tokens.revoke(revoked, event).await?)
+    }
+}

@@ -1,0 +1,88 @@
+//! `/oauth/introspect` and `/oauth/revoke`: what a token is worth now, and the end of one.
+
+use super::answer;
+use super::form::Form;
+use super::token::requester;
+use crate::access::oauth::{Active, AuthorizationServer, OAuthFault};
+use crate::http::Exchange;
+use crate::model::Principal;
+use crate::token::scope_text;
+use poem::http::StatusCode;
+use poem::web::Data;
+use poem::{Request, Response, handler};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
+
+/// Valid now or not, and for whom (RFC 7662 section 2).
+#[handler]
+pub(super) async fn introspect(
+    server: Server<'_>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Response {
+    let asked = async {
+        let form = Form::of_body(request, &body)?;
+        let (proof, token) = (form.proof(request)?, form.must("token")?);
+        server
+            .introspect(&proof, token, &requester(&exchange))
+            .await
+    };
+    match asked.await {
+        Ok(active) => answer::object(StatusCode::OK, &show(active.as_ref(), server.issuer())),
+        Err(fault) => answer::fault(&fault, request),
+    }
+}
+
+/// The end of a token (RFC 7009 section 2).
+#[handler]
+pub(super) async fn revoke(
+    server: Server<'_>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Response {
+    let asked = async {
+        let form = Form::of_body(request, &body)?;
+        let (proof, token) = (form.proof(request)?, form.must("token")?);
+        server.revoke(&proof, token, &requester(&exchange)).await
+    };
+    let done: Result<(), OAuthFault> = asked.await;
+    match done {
+        Ok(()) => answer::object(StatusCode::OK, &json!({})),
+        Err(fault) => answer::fault(&fault, request),
+    }
+}
+
+fn show(active: Option<&Active>, issuer: &str) -> Value {
+    let Some(Active { token, scope }) = active else {
+        return json!({ "active": false });
+    };
+    let (sub, kind) = match token.principal {
+        Principal::User(id) => (id.to_string(), "user"),
+        Principal::ServiceAccount(id) => (id.to_string(), "service-account"),
+        _ => return json!({ "active": false }),
+    };
+    let mut members = json!({
+        "active": true,
+        "token_type": "Bearer",
+        "iss": issuer,
+        "sub": sub,
+        "aud": token.audience.as_str(),
+        "exp": token.expires_at.seconds(),
+        "iat": token.issued_at.seconds(),
+        "nbf": token.issued_at.seconds(),
+        "jti": token.id.to_string(),
+        "client_id": token.client,
+        "scope": scope_text(scope),
+        "username": token.name,
+        "principal_kind": kind,
+        "roles": token.roles,
+    });
+    if let (Some(actor), Some(members)) = (&token.actor, members.as_object_mut()) {
+        members.insert("act".to_owned(), json!(actor));
+    }
+    members
+}
