@@ -3,7 +3,7 @@
 use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::Gatekeeper;
 use super::{DecisionsExplain, Permit, Refusal};
-use crate::model::{ApplicationId, Principal, RepositoryAccess, Timestamp, UserId};
+use crate::model::{ApplicationId, RepositoryAccess, Timestamp, UserId};
 use crate::policy::{self, CanonicalPath, Decision, Request};
 
 /// A question about somebody.
@@ -24,7 +24,7 @@ pub struct Question {
 pub struct Explanation {
     /// What `decide` says, with every witness.
     pub decision: Decision,
-    /// The instant before the facts about the person were asked of Gitea.
+    /// The instant before the facts about the person were asked of Gitea, or the last sign-in at another provider.
     pub freshness: Option<Timestamp>,
     /// The directory that was used.
     pub directory_version: u64,
@@ -38,9 +38,8 @@ impl Gatekeeper {
         question: &Question,
     ) -> Result<Explanation, Refusal> {
         let directory = self.mirror().directory();
-        let known = question
-            .user
-            .map(|id| Known::unlimited(Principal::User(id), directory.user(id).cloned()));
+        let about = |id| self.credentials.known_now(&directory, id);
+        let known = question.user.map(about);
         let repository = self.repository_of(question, known.as_ref()).await?;
         let policy = self.policy.load();
         let request = Request {

@@ -5,8 +5,9 @@
 use super::{Client, Credential, Refusal};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
-    Application, DirectoryUser, DisplayText, HostName, Name, Owner, Permission, Principal,
-    ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId, UserId,
+    Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner, Permission,
+    Principal, ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId,
+    UserId,
 };
 use crate::policy::{OWN_AUDIENCE, SubjectFacts};
 use crate::session::Sessions;
@@ -42,7 +43,7 @@ impl Known {
             principal: self.principal,
             enabled: self.enabled(),
             user: self.user.as_deref(),
-            groups: &[],
+            groups: self.user.as_deref().map_or(&[], DirectoryUser::groups),
             scope: self.scope.as_deref(),
         }
     }
@@ -174,7 +175,11 @@ impl Credentials {
         let account = self.service_accounts.get(id);
         let account = account.ok_or(Refusal::PrincipalDisabled)?;
         let owned = match account.owner {
-            Owner::User { id } => self.fresh(id).await?.enabled,
+            Owner::User { id } => match self.fresh(id).await {
+                // Somebody of another provider answers for it only while signed in.
+                Err(Refusal::SessionEnded) => false,
+                owner => owner?.enabled,
+            },
             Owner::Team { id } => self.somebody_in(id)?,
         };
         Ok(Known {
@@ -199,7 +204,7 @@ impl Credentials {
     async fn fresh(&self, id: UserId) -> Result<Arc<DirectoryUser>, Refusal> {
         match self.mirror.fresh(id).await {
             Ok(()) => {}
-            Err(MirrorError::Unknown) => return Err(Refusal::PrincipalDisabled),
+            Err(MirrorError::Unknown) => return self.elsewhere(id),
             Err(MirrorError::Stale { since }) => return Err(Refusal::MembershipStale { since }),
             Err(error) => {
                 tracing::warn!(%error, user = %id, "what is known of somebody could not be renewed");
@@ -212,6 +217,34 @@ impl Credentials {
             .user(id)
             .cloned()
             .ok_or(Refusal::PrincipalDisabled)
+    }
+
+    /// Somebody without a Gitea account: known as of the last sign-in, for as long as a session of it lives.
+    fn elsewhere(&self, id: UserId) -> Result<Arc<DirectoryUser>, Refusal> {
+        let directory = self.mirror.directory();
+        let person = directory.user(id).filter(|user| user.gitea().is_none());
+        let person = person.ok_or(Refusal::PrincipalDisabled)?;
+        if self.sessions.lives(Principal::User(id)) {
+            Ok(Arc::clone(person))
+        } else {
+            Err(Refusal::SessionEnded)
+        }
+    }
+
+    /// What is known of a person now, without asking anybody; somebody whose sessions have all ended counts as disabled.
+    pub(super) fn known_now(&self, directory: &Directory, id: UserId) -> Known {
+        let principal = Principal::User(id);
+        let user = directory.user(id).cloned();
+        let over =
+            |user: &Arc<DirectoryUser>| user.gitea().is_none() && !self.sessions.lives(principal);
+        let user = match user {
+            Some(user) if over(&user) => Some(Arc::new(DirectoryUser {
+                enabled: false,
+                ..(*user).clone()
+            })),
+            other => other,
+        };
+        Known::unlimited(principal, user)
     }
 }
 

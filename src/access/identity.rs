@@ -5,8 +5,8 @@
 
 use super::facts::Known;
 use crate::model::{
-    Application, ApplicationId, BindingSubject, Directory, DisplayText, IdentityHeader,
-    OrganizationId, Principal, TeamId, Timestamp,
+    Application, ApplicationId, BindingSubject, Directory, DirectoryUser, DisplayText,
+    IdentityHeader, OrganizationId, Principal, TeamId, Timestamp,
 };
 use crate::policy::{Holdings, Policy};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -117,8 +117,12 @@ impl Sources<'_> {
             },
             IdentityHeader::Name => one(user.map_or("", |u| u.full_name.as_str())),
             IdentityHeader::Email => one(user.map_or("", |u| u.email.as_str())),
-            IdentityHeader::Groups => list(&self.groups(known), room),
-            IdentityHeader::Roles => list(&self.roles(known), room),
+            IdentityHeader::Groups => {
+                let cut = user.and_then(DirectoryUser::elsewhere);
+                let cut = cut.is_some_and(|elsewhere| elsewhere.groups_may_be_cut);
+                list(&self.groups(known), room, cut)
+            }
+            IdentityHeader::Roles => list(&self.roles(known), room, false),
         }
     }
 
@@ -142,6 +146,14 @@ impl Sources<'_> {
         for id in user.teams.iter().copied() {
             if spoken(&BindingSubject::Team { id }) {
                 groups.extend(self.team(id));
+            }
+        }
+        // With the provider before it: `acme/Owners` alone is always Gitea's. No organization's name has a colon.
+        for (provider, name) in user.groups() {
+            let (provider, name) = (provider.clone(), name.clone());
+            let text = format!("{provider}:{}", encode(name.as_str()));
+            if spoken(&BindingSubject::ProviderGroup { provider, name }) {
+                groups.insert(text);
             }
         }
         groups
@@ -180,10 +192,10 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, &ENCODED).to_string()
 }
 
-/// As many entries as fit; a list that was cut ends in [`CUT`].
-fn list(entries: &BTreeSet<String>, room: usize) -> String {
+/// As many entries as fit; a list that was cut, here or before, ends in [`CUT`].
+fn list(entries: &BTreeSet<String>, room: usize, cut: bool) -> String {
     let whole: usize = entries.iter().map(|entry| entry.len() + 1).sum();
-    if whole <= room + 1 {
+    if whole <= room + 1 && !cut {
         return entries.iter().cloned().collect::<Vec<_>>().join(",");
     }
     let mut left = room.saturating_sub(CUT.len());
@@ -215,8 +227,8 @@ mod tests {
     fn user(login: &str) -> DirectoryUser {
         DirectoryUser {
             id: UserId::from_bytes([1; 16]),
-            gitea: GiteaUserId::try_from(7).unwrap(),
-            login: login.parse().unwrap(),
+            home: Home::Gitea(GiteaUserId::try_from(7).unwrap()),
+            login: DisplayText::lossy(login),
             full_name: DisplayText::lossy(""),
             email: DisplayText::lossy(""),
             enabled: true,
@@ -323,7 +335,7 @@ mod tests {
             entries in prop::collection::btree_set("[a-z]{1,9}", 0..20), room in 0_usize..80
         ) {
             let whole = entries.iter().cloned().collect::<Vec<_>>().join(",");
-            let value = list(&entries, room);
+            let value = list(&entries, room, false);
             prop_assert!(value.len() <= room);
             let cut = value.ends_with(CUT) || room < CUT.len();
             prop_assert!(value == whole || (whole.len() > room && cut), "{value}");

@@ -15,6 +15,7 @@ pub mod oauth;
 mod own;
 mod permit;
 mod policy_holder;
+pub mod providers;
 mod recorder;
 mod refusal;
 mod repository;
@@ -29,7 +30,7 @@ pub use identity::IdentityHeaders;
 pub use own::{
     ApplicationsRead, ApplicationsWrite, AuditEventsRead, ClientsRead, ClientsWrite,
     DecisionsExplain, DirectoryRead, GrantsEnd, GrantsRead, MirrorRead, MirrorSync, OwnPermission,
-    RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite, RolesRead, RolesWrite,
+    ProvidersRead, RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite, RolesRead, RolesWrite,
     ServiceAccountsRead, ServiceAccountsWrite, SessionsEnd, SessionsRead, SigningKeysRead,
     SigningKeysRotate,
 };

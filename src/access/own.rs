@@ -66,6 +66,8 @@ own! {
     SigningKeysRead = "samovar.signing-keys:read";
     /// Have another key sign.
     SigningKeysRotate = "samovar.signing-keys:rotate";
+    /// See how well the providers are got on with.
+    ProvidersRead = "samovar.providers:read";
     /// Read the audit log.
     AuditEventsRead = "samovar.audit-events:read";
 }

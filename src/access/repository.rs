@@ -42,6 +42,7 @@ impl Gatekeeper {
         known: Option<&Known>,
     ) -> Result<Option<RepositoryAccess>, Refusal> {
         let user = known.filter(|k| k.enabled()).and_then(|k| k.user.as_ref());
+        let user = user.filter(|user| user.gitea().is_some());
         let (Some(user), Some((owner, name))) = (user, named.repository()) else {
             return Ok(None);
         };

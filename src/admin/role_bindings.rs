@@ -145,7 +145,9 @@ impl Admin {
             }
             BindingSubject::Team { id } => (directory.teams.contains_key(id), "team"),
             BindingSubject::User { id } => (directory.users.contains_key(id), "user"),
-            BindingSubject::ProviderGroup { .. } => (true, "group"),
+            BindingSubject::ProviderGroup { provider, .. } => {
+                (directory.providers.contains(provider), "provider")
+            }
             BindingSubject::ServiceAccount { id } => {
                 (self.service_accounts.get(*id).is_some(), "service account")
             }

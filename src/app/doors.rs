@@ -77,6 +77,7 @@ fn api_services(
         claim: Arc::clone(&rooms.claim),
         mirror: Arc::clone(&rooms.mirror),
         sessions: Arc::clone(&rooms.sessions),
+        providers: Arc::clone(&rooms.providers),
         audit_log: Arc::clone(&rooms.audit_log),
         clock: Arc::clone(&capabilities.clock),
         session_cookie: Cookies::new(is_https(meant))

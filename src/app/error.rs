@@ -26,8 +26,10 @@ pub enum AppError {
     #[error("the claim code cannot be written into the state folder: {0}")]
     Claim(std::io::Error),
     /// The certificates cannot be used.
-    #[error("gitea.ca_file `{path}` cannot be used: {reason}")]
+    #[error("{key} `{path}` cannot be used: {reason}")]
     CaFile {
+        /// Which key names it.
+        key: &'static str,
         /// Which file.
         path: String,
         /// What is wrong.
@@ -45,6 +47,9 @@ pub enum AppError {
     /// An address of the configuration has no host.
     #[error("server.external_url has no host that can be used: {0}")]
     Host(crate::model::Invalid),
+    /// Sessions of a provider that is gone could not be ended.
+    #[error(transparent)]
+    Sessions(#[from] crate::session::SessionError),
     /// Signals cannot be heard.
     #[error("signals cannot be waited for: {0}")]
     Signal(std::io::Error),

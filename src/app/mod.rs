@@ -66,6 +66,7 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     let clock = Arc::clone(&capabilities.clock);
     let event = of_server(Action::ServerStart, &rooms, &*clock);
     rooms.store.commit(Change::none(), event).await?;
+    rooms.sign_in.end_those_of_unknown_providers().await?;
 
     let algorithms = jobs::algorithms(&rooms.policy);
     rooms.token.tokens.keys().round(&algorithms).await?;

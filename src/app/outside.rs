@@ -1,31 +1,43 @@
-//! The outside world as the configuration describes it: the outgoing client, Gitea behind the mirror, the provider.
+//! The outside world as the configuration describes it: the outgoing client, Gitea behind the mirror, the providers.
 
 use super::{AppError, Capabilities};
-use crate::config::Meant;
+use crate::access::providers::Providers;
+use crate::config::{self, Meant};
 use crate::gitea;
 use crate::mirror::{self, Mirror};
-use crate::model::HostName;
+use crate::model::{DisplayText, HostName};
 use crate::oidc::{self, Provider};
 use crate::store::{Store, World};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use url::Url;
 
-/// The one outgoing client: no redirects, time limits, the system's trust store and the operator's own certificates.
+/// The outgoing client for Gitea.
 pub(super) fn outgoing(meant: &Meant) -> Result<reqwest::Client, AppError> {
+    client(meant, meant.gitea.ca_file.as_deref(), "gitea.ca_file")
+}
+
+/// An outgoing client: no redirects, time limits, the system's trust store and the operator's own certificates.
+fn client(
+    meant: &Meant,
+    ca_file: Option<&Path>,
+    key: &'static str,
+) -> Result<reqwest::Client, AppError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(meant.gitea.timeout.min(Duration::from_secs(5)))
         .timeout(meant.gitea.timeout)
         .user_agent(concat!("samovar/", env!("CARGO_PKG_VERSION")));
-    if let Some(path) = &meant.gitea.ca_file {
-        builder = builder.tls_certs_merge(certificates(path)?);
+    if let Some(path) = ca_file {
+        builder = builder.tls_certs_merge(certificates(path, key)?);
     }
     builder.build().map_err(AppError::Outgoing)
 }
 
-fn certificates(path: &Path) -> Result<Vec<reqwest::Certificate>, AppError> {
+fn certificates(path: &Path, key: &'static str) -> Result<Vec<reqwest::Certificate>, AppError> {
     let fault = |reason: String| AppError::CaFile {
+        key,
         path: path.display().to_string(),
         reason,
     };
@@ -70,7 +82,7 @@ pub(super) fn mirror(
 }
 
 /// Scopes of a sign-in at Gitea: right from the first day, because a grant's scope is frozen (design 4.2).
-const GITEA_SCOPES: &[&str] = &[
+const GITEA_SCOPES: [&str; 5] = [
     "profile",
     "email",
     "groups",
@@ -78,26 +90,69 @@ const GITEA_SCOPES: &[&str] = &[
     "read:organization",
 ];
 
-pub(super) fn provider(
+/// Gitea first, then the others in the order of the configuration.
+pub(super) fn providers(
     meant: &Meant,
     http: &reqwest::Client,
     capabilities: &Capabilities,
-) -> Result<Provider, AppError> {
+) -> Result<Providers, AppError> {
+    let clock = || Arc::clone(&capabilities.clock);
+    let gitea = Provider::new(gitea_settings(meant)?, http.clone(), clock());
+    let others = meant.providers.iter().map(|other| {
+        let http = client(meant, other.ca_file.as_deref(), "ca_file of a provider")?;
+        Ok(Provider::new(settings(meant, other), http, clock()))
+    });
+    let others = others.collect::<Result<_, AppError>>()?;
+    Ok(Providers::new(gitea, others))
+}
+
+fn callback(meant: &Meant, id: &str) -> Url {
+    let mut address = meant.server.external_url.clone();
+    address.set_path(&format!("/auth/callback/{id}"));
+    address
+}
+
+fn gitea_settings(meant: &Meant) -> Result<oidc::Settings, AppError> {
     let gitea = &meant.gitea;
-    let mut redirect_uri = meant.server.external_url.clone();
-    redirect_uri.set_path("/auth/callback/gitea");
-    let settings = oidc::Settings {
+    Ok(oidc::Settings {
         id: "gitea".parse().map_err(AppError::BuiltIn)?,
+        name: DisplayText::lossy("Gitea"),
         url: gitea.url.clone(),
         internal_url: gitea.internal_url.clone(),
         issuer: gitea.issuer.clone(),
+        issuer_keys: "`gitea.url`, or set `gitea.issuer`".to_owned(),
         client_id: gitea.client_id.clone(),
         client_secret: gitea.client_secret.clone(),
-        redirect_uri,
-        scopes: GITEA_SCOPES,
-    };
-    let clock = Arc::clone(&capabilities.clock);
-    Ok(Provider::new(settings, http.clone(), clock))
+        redirect_uri: callback(meant, "gitea"),
+        scopes: GITEA_SCOPES.map(str::to_owned).to_vec(),
+        groups: None,
+        gitea_source: None,
+    })
+}
+
+fn settings(meant: &Meant, other: &config::Provider) -> oidc::Settings {
+    oidc::Settings {
+        id: other.id.clone(),
+        name: DisplayText::lossy(&other.name),
+        url: other.url.clone(),
+        internal_url: other.internal_url.clone(),
+        issuer: Some(other.issuer.clone()),
+        issuer_keys: format!("`issuer` of provider `{}`", other.id),
+        client_id: other.client_id.clone(),
+        client_secret: other.client_secret.clone(),
+        redirect_uri: callback(meant, other.id.as_str()),
+        scopes: other.scopes.clone(),
+        groups: Some(oidc::GroupsClaim {
+            claim: other.groups_claim.clone(),
+            from: match other.groups_from {
+                config::GroupsFrom::Token => oidc::GroupsFrom::Token,
+                config::GroupsFrom::Userinfo => oidc::GroupsFrom::Userinfo,
+                config::GroupsFrom::TokenOrUserinfo => oidc::GroupsFrom::TokenOrUserinfo,
+            },
+            cap: other.groups_cap,
+        }),
+        gitea_source: other.gitea_source_id,
+    }
 }
 
 /// Samovar as the issuer of its own tokens: the external URL without a last slash (RFC 8414 section 2).

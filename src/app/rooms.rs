@@ -2,6 +2,7 @@
 
 use super::{AppError, Capabilities, outside};
 use crate::access::oauth::{self, AuthorizationServer};
+use crate::access::providers::Providers;
 use crate::access::sign_in::{self, SignIn};
 use crate::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
 use crate::admin::{Admin, Claim};
@@ -26,6 +27,7 @@ pub(super) struct Rooms {
     pub gatekeeper: Arc<Gatekeeper>,
     pub sign_in: Arc<SignIn>,
     pub oauth: Arc<AuthorizationServer>,
+    pub providers: Arc<Providers>,
     pub admin: Arc<Admin>,
     pub claim: Arc<Claim>,
     pub audit_log: Arc<AuditLog>,
@@ -44,6 +46,8 @@ impl Rooms {
         let sessions = std::mem::take(&mut world.sessions);
         let policy = Arc::new(PolicyHolder::new(policy(&mut world)?));
         let mirror = Arc::new(outside::mirror(meant, http, &store, capabilities, &world));
+        let providers = Arc::new(outside::providers(meant, http, capabilities)?);
+        mirror.set_providers(providers.others());
         let recorder = open_recorder(meant, &store, (&policy, &mirror), clock);
         let token = open_tokens(meant, &store, capabilities, &world)?;
         let sessions = Arc::new(open_sessions(meant.session, &store, capabilities, sessions));
@@ -63,7 +67,7 @@ impl Rooms {
             break_glass: Arc::clone(&break_glass),
             mirror: Arc::clone(&mirror),
             policy: Arc::clone(&policy),
-            provider: outside::provider(meant, http, capabilities)?,
+            providers: Arc::clone(&providers),
         };
         Ok(Self {
             sign_in: Arc::new(sign_in(meant, services, capabilities)?),
@@ -81,6 +85,7 @@ impl Rooms {
                 &token,
                 (Arc::clone(clock), Arc::clone(random)),
             )),
+            providers,
             break_glass,
             claim: Arc::new(claim.map_err(AppError::Claim)?),
             audit_log: Arc::new(AuditLog::new(store.clone(), Arc::clone(clock))),

@@ -22,13 +22,20 @@ pub(super) enum Set {
     May,
 }
 
+/// Sections that the file may hold any number of times, as `[[section]]`.
+pub(super) const LISTS: [&str; 1] = ["provider"];
+
 /// What each section is about, in the order of the example.
-pub(super) const SECTIONS: [(&str, &str); 7] = [
+pub(super) const SECTIONS: [(&str, &str); 8] = [
     (
         "server",
         "Where Samovar itself is reached, and where it keeps its state.",
     ),
     ("gitea", "The Gitea server that says who is on which team."),
+    (
+        "provider",
+        "Another OpenID provider (Keycloak, Okta) with which people sign in; as many as there are.",
+    ),
     ("mirror", "How often Gitea is asked."),
     ("session", "How long a browser stays signed in."),
     (
@@ -165,6 +172,99 @@ pub(super) const KEYS: &[Key] = &[
         &["How long one answer of Gitea may take, from 1s to 2m."],
     ),
     key(
+        ("provider", "id"),
+        Set::Must,
+        "\"keycloak\"",
+        &[
+            "Fixed id: letters, digits and hyphens. People and groups are known by it, so it never stands for another",
+            "provider later. The redirect URI to register is <external_url>/auth/callback/<id>, for the end of a sign-out",
+            "<external_url>/auth/signed-out, for back-channel logout <external_url>/auth/backchannel-logout/<id>.",
+        ],
+    ),
+    key(
+        ("provider", "name"),
+        Set::May,
+        "\"Keycloak\"",
+        &["What people read on the sign-in page; the id unless set."],
+    ),
+    key(
+        ("provider", "issuer"),
+        Set::Must,
+        "\"https://keycloak.example.com/realms/acme\"",
+        &["The issuer exactly as discovery names it, path and last slash included; https."],
+    ),
+    key(
+        ("provider", "internal_url"),
+        Set::May,
+        "\"http://10.0.0.8:8080/realms/acme\"",
+        &["Address for Samovar's own calls in the place of the issuer, where it differs."],
+    ),
+    key(
+        ("provider", "client_id"),
+        Set::Must,
+        "\"samovar\"",
+        &[
+            "Client made at the provider: confidential, authorization code. Its secret comes from the environment variable",
+            "SAMOVAR_PROVIDER_<ID>_CLIENT_SECRET (the id in capitals, _ for -), the systemd credential",
+            "provider-<id>-client-secret, or the file named by client_secret_file.",
+        ],
+    ),
+    key(
+        ("provider", "client_secret_file"),
+        Set::May,
+        "\"/etc/samovar/keycloak-client-secret\"",
+        &["File with the client secret and nothing else, readable by the server's user alone."],
+    ),
+    key(
+        ("provider", "scopes"),
+        Set::Default,
+        "[\"profile\", \"email\"]",
+        &["Scopes beside openid; these unless set. Okta tells no groups without \"groups\"."],
+    ),
+    key(
+        ("provider", "groups_claim"),
+        Set::Default,
+        "\"groups\"",
+        &[
+            "Claim that lists the person's groups: its name, or a JSON pointer such as \"/realm_access/roles\".",
+            "\"groups\" unless set.",
+        ],
+    ),
+    key(
+        ("provider", "groups_from"),
+        Set::Default,
+        "\"token-or-userinfo\"",
+        &[
+            "Where that claim is read: token, userinfo, or token-or-userinfo (userinfo when the ID token lacks it), which it",
+            "is unless set.",
+        ],
+    ),
+    key(
+        ("provider", "groups_cap"),
+        Set::May,
+        "100",
+        &[
+            "Groups that the provider tells at most, from 1 to 500 (Okta: 100). A list that long is marked: groups may be",
+            "missing from it.",
+        ],
+    ),
+    key(
+        ("provider", "gitea_source_id"),
+        Set::May,
+        "1",
+        &[
+            "Id of the authentication source in Gitea that is this very provider. Then whoever signs in here is the Gitea",
+            "account that has this source and the subject as its external name. Without it, and for people whom Gitea does",
+            "not know so, this provider's groups alone count. Nothing is ever matched by login, name or address.",
+        ],
+    ),
+    key(
+        ("provider", "ca_file"),
+        Set::May,
+        "\"/etc/samovar/keycloak-ca.pem\"",
+        &["Certificates (PEM) to trust for this provider beside those of the system."],
+    ),
+    key(
         ("mirror", "full_pass"),
         Set::Default,
         "\"5m\"",
@@ -241,7 +341,8 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 /// Keys that would be secrets in the file, and where they belong instead.
-pub(super) const SECRETS: [(&str, &str, &str, &str); 3] = [
+/// `<id>` and `<ID>` stand for the id of the section.
+pub(super) const SECRETS: [(&str, &str, &str, &str); 4] = [
     (
         "server.seal_key",
         "SAMOVAR_SEAL_KEY",
@@ -259,5 +360,11 @@ pub(super) const SECRETS: [(&str, &str, &str, &str); 3] = [
         "SAMOVAR_GITEA_TOKEN",
         "gitea-token",
         "gitea.token_file",
+    ),
+    (
+        "provider.client_secret",
+        "SAMOVAR_PROVIDER_<ID>_CLIENT_SECRET",
+        "provider-<id>-client-secret",
+        "provider.client_secret_file",
     ),
 ];

@@ -1,5 +1,6 @@
 //! What is meant: the configuration in types. Valid as a whole.
 
+use crate::model::ProviderId;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -14,6 +15,8 @@ pub struct Meant {
     pub server: Server,
     /// The Gitea server.
     pub gitea: Gitea,
+    /// Other providers, in the order of the file.
+    pub providers: Vec<Provider>,
     /// How often Gitea is asked.
     pub mirror: Mirror,
     /// How long a browser stays signed in.
@@ -84,6 +87,48 @@ pub struct Gitea {
     pub ca_file: Option<PathBuf>,
     /// For one answer.
     pub timeout: Duration,
+}
+
+/// Another OpenID provider.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Its fixed id.
+    pub id: ProviderId,
+    /// For people.
+    pub name: String,
+    /// Exactly as discovery names it.
+    pub issuer: String,
+    /// The same as an address.
+    pub url: Url,
+    /// For our own calls, in the place of `url`.
+    pub internal_url: Option<Url>,
+    /// The client registered there.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: SecretString,
+    /// Beside `openid`.
+    pub scopes: Vec<String>,
+    /// Name of the claim, or a JSON pointer.
+    pub groups_claim: String,
+    /// Where it is read.
+    pub groups_from: GroupsFrom,
+    /// Groups that the provider tells at most.
+    pub groups_cap: Option<usize>,
+    /// Gitea's authentication source that is this provider.
+    pub gitea_source_id: Option<i64>,
+    /// More certificates to trust.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Where the groups claim is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupsFrom {
+    /// The ID token alone.
+    Token,
+    /// Userinfo alone.
+    Userinfo,
+    /// Userinfo when the ID token lacks it.
+    TokenOrUserinfo,
 }
 
 /// How often Gitea is asked.

@@ -8,12 +8,15 @@ mod example;
 mod keys;
 mod meant;
 mod problem;
+mod providers;
 mod raw;
 mod secrets;
 mod sections;
 
 pub use example::example;
-pub use meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, Server, Session};
+pub use meant::{
+    Audit, Gitea, GroupsFrom, Log, LogFormat, Meant, Mirror, Provider, Server, Session,
+};
 pub use problem::{Problem, Problems};
 
 use raw::Raw;

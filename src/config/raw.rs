@@ -1,6 +1,6 @@
 //! What the file says: keys and values as they stand there, and the problems found so far.
 
-use super::keys::{KEYS, SECRETS, SECTIONS, Set};
+use super::keys::{KEYS, LISTS, SECRETS, SECTIONS, Set};
 use super::problem::{Problem, Problems};
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -50,38 +50,47 @@ impl Raw {
     fn look_at_keys(&mut self) {
         let mut problems = Vec::new();
         for (section, value) in &self.table {
-            let known = SECTIONS.iter().any(|(name, _)| name == section);
+            let list = LISTS.contains(&section.as_str());
             match value {
-                Value::Table(keys) if known => {
-                    let paths = keys.keys().map(|name| format!("{section}.{name}"));
-                    problems.extend(paths.filter_map(|path| key_problem(&path)));
+                Value::Table(keys) if !list && is_section(section) => {
+                    problems.extend(key_problems(section, keys));
                 }
-                _ if known => problems.push(Problem::of(
-                    section,
-                    "this is a section; write `[".to_owned() + section + "]`",
-                )),
-                _ => problems.push(unknown(
-                    section,
-                    SECTIONS.iter().map(|(name, _)| (*name).to_owned()),
-                )),
+                Value::Array(items) if list && items.iter().all(Value::is_table) => {
+                    let tables = (1..).zip(items.iter().filter_map(Value::as_table));
+                    for (n, keys) in tables {
+                        problems.extend(key_problems(&format!("{section}[{n}]"), keys));
+                    }
+                }
+                _ => problems.push(no_section(section, list)),
             }
         }
-        let missing = KEYS
-            .iter()
-            .filter(|key| key.set == Set::Must && self.value(&path(key)).is_none())
-            .map(|key| {
-                Problem::of(
-                    path(key),
-                    format!("is missing; set it, for example to {}", key.value),
-                )
-            });
-        problems.extend(missing);
+        for key in KEYS.iter().filter(|key| key.set == Set::Must) {
+            let places = self.places(key.section).into_iter();
+            let paths = places.map(|place| format!("{place}.{}", key.name));
+            let missing = paths.filter(|path| self.value(path).is_none());
+            let sentence = || format!("is missing; set it, for example to {}", key.value);
+            problems.extend(missing.map(|path| Problem::of(path, sentence())));
+        }
         self.problems.append(&mut problems);
+    }
+
+    /// How a section is called in paths: itself, or each table of a list, counted from 1.
+    pub(super) fn places(&self, section: &str) -> Vec<String> {
+        if !LISTS.contains(&section) {
+            return vec![section.to_owned()];
+        }
+        let items = self.table.get(section).and_then(Value::as_array);
+        let count = items.map_or(0, Vec::len);
+        (1..=count).map(|n| format!("{section}[{n}]")).collect()
     }
 
     fn value(&self, path: &str) -> Option<&Value> {
         let (section, name) = path.split_once('.')?;
-        self.table.get(section)?.as_table()?.get(name)
+        let table = match numbered(section) {
+            Some((list, n)) => self.table.get(list)?.as_array()?.get(n.checked_sub(1)?)?,
+            None => self.table.get(section)?,
+        };
+        table.as_table()?.get(name)
     }
 
     /// Does the file hold the key?
@@ -181,6 +190,7 @@ fn path(key: &super::keys::Key) -> String {
 
 /// The default of a key as TOML; none for a key without one.
 fn default(wanted: &str) -> Option<Value> {
+    let wanted = unnumbered(wanted);
     let key = KEYS
         .iter()
         .find(|key| key.set == Set::Default && path(key) == wanted)?;
@@ -188,11 +198,49 @@ fn default(wanted: &str) -> Option<Value> {
     table.get("value").cloned()
 }
 
-fn key_problem(wanted: &str) -> Option<Problem> {
-    if let Some((key, variable, credential, file)) = SECRETS.iter().find(|(key, ..)| *key == wanted)
-    {
+fn is_section(name: &str) -> bool {
+    SECTIONS.iter().any(|(section, _)| *section == name)
+}
+
+fn no_section(name: &str, list: bool) -> Problem {
+    let write = |form: String| Problem::of(name, format!("this is a section; write `{form}`"));
+    if list {
+        return write(format!("[[{name}]]"));
+    }
+    if is_section(name) {
+        return write(format!("[{name}]"));
+    }
+    unknown(
+        name,
+        SECTIONS.iter().map(|(section, _)| (*section).to_owned()),
+    )
+}
+
+/// `provider[2]` as the list and the place in it.
+fn numbered(section: &str) -> Option<(&str, usize)> {
+    let (list, rest) = section.split_once('[')?;
+    Some((list, rest.strip_suffix(']')?.parse().ok()?))
+}
+
+/// `provider[2].issuer` as the list of keys has it: `provider.issuer`.
+fn unnumbered(path: &str) -> String {
+    let list = path.split_once('.').and_then(|(section, name)| {
+        let (list, _) = numbered(section)?;
+        Some(format!("{list}.{name}"))
+    });
+    list.unwrap_or_else(|| path.to_owned())
+}
+
+fn key_problems(section: &str, keys: &Table) -> Vec<Problem> {
+    let paths = keys.keys().map(|name| format!("{section}.{name}"));
+    paths.filter_map(|path| key_problem(&path)).collect()
+}
+
+fn key_problem(written: &str) -> Option<Problem> {
+    let wanted = unnumbered(written);
+    if let Some((_, variable, credential, file)) = SECRETS.iter().find(|(key, ..)| *key == wanted) {
         return Some(Problem::of(
-            *key,
+            written,
             format!(
                 "a secret must not stand in this file; give it in the environment variable {variable}, as the systemd credential `{credential}`, or in a file named by {file}"
             ),
@@ -201,7 +249,8 @@ fn key_problem(wanted: &str) -> Option<Problem> {
     if KEYS.iter().any(|key| path(key) == wanted) {
         return None;
     }
-    Some(unknown(wanted, KEYS.iter().map(path)))
+    let problem = unknown(&wanted, KEYS.iter().map(path));
+    Some(Problem::of(written, problem.sentence))
 }
 
 fn unknown(wanted: &str, known: impl Iterator<Item = String>) -> Problem {
@@ -250,14 +299,30 @@ fn lines(text: &str, table: &DeTable<'_>) -> BTreeMap<String, usize> {
             section.get_ref().to_string(),
             line_of(text, section.span().start),
         );
-        if let DeValue::Table(keys) = value.get_ref() {
-            lines.extend(keys.keys().map(|key| {
-                let path = format!("{}.{}", section.get_ref(), key.get_ref());
-                (path, line_of(text, key.span().start))
-            }));
+        let name = section.get_ref();
+        match value.get_ref() {
+            DeValue::Table(keys) => lines.extend(lines_of(text, name, keys)),
+            DeValue::Array(items) => {
+                for (n, item) in (1..).zip(items) {
+                    let place = format!("{name}[{n}]");
+                    lines.insert(place.clone(), line_of(text, item.span().start));
+                    if let DeValue::Table(keys) = item.get_ref() {
+                        lines.extend(lines_of(text, &place, keys));
+                    }
+                }
+            }
+            _ => {}
         }
     }
     lines
+}
+
+fn lines_of(text: &str, section: &str, keys: &DeTable<'_>) -> Vec<(String, usize)> {
+    let line = |key: &toml::Spanned<std::borrow::Cow<'_, str>>| {
+        let path = format!("{section}.{}", key.get_ref());
+        (path, line_of(text, key.span().start))
+    };
+    keys.keys().map(line).collect()
 }
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -15,8 +15,34 @@ pub(super) fn secret(
     wanted: &str,
     environment: Environment<'_>,
 ) -> Option<SecretString> {
-    let (key, variable, credential, file_key) =
-        SECRETS.iter().find(|(key, ..)| *key == wanted).copied()?;
+    let place = SECRETS.iter().find(|(key, ..)| *key == wanted).copied()?;
+    find(raw, place, environment)
+}
+
+/// The client secret of a provider, whose id is part of the names of the places.
+pub(super) fn of_provider(
+    raw: &mut Raw,
+    (section, id): (&str, &str),
+    environment: Environment<'_>,
+) -> Option<SecretString> {
+    let wanted = "provider.client_secret";
+    let (key, variable, credential, file) = SECRETS.iter().find(|(key, ..)| *key == wanted)?;
+    let capitals = id.to_ascii_uppercase().replace('-', "_");
+    let here = |key: &str| key.replacen("provider.", &format!("{section}."), 1);
+    let place = (
+        &*here(key),
+        &*variable.replace("<ID>", &capitals),
+        &*credential.replace("<id>", id),
+        &*here(file),
+    );
+    find(raw, place, environment)
+}
+
+fn find(
+    raw: &mut Raw,
+    (key, variable, credential, file_key): (&str, &str, &str, &str),
+    environment: Environment<'_>,
+) -> Option<SecretString> {
     if let Some(folder) = environment("CREDENTIALS_DIRECTORY") {
         let path = Path::new(&folder).join(credential);
         if path.exists() {

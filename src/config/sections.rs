@@ -2,7 +2,7 @@
 
 use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, SealKey, Server, Session, Token};
 use super::raw::Raw;
-use super::{Environment, duration, secrets};
+use super::{Environment, duration, providers, secrets};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -17,6 +17,7 @@ const DAY: u64 = 24 * HOUR;
 pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant> {
     let server = server(raw, environment);
     let gitea = gitea(raw, environment);
+    let providers = providers::providers(raw, environment);
     let mirror = mirror(raw);
     let session = session(raw);
     let token = token(raw);
@@ -25,6 +26,7 @@ pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant
     Some(Meant {
         server: server?,
         gitea: gitea?,
+        providers,
         mirror: mirror?,
         session: session?,
         token: token?,
@@ -237,7 +239,7 @@ fn socket_path(text: &str) -> Result<PathBuf, String> {
 }
 
 /// A file that holds at least one certificate.
-fn certificates(text: &str) -> Result<PathBuf, String> {
+pub(super) fn certificates(text: &str) -> Result<PathBuf, String> {
     let path = absolute_path(text)?;
     let shown = path.display();
     let pem = std::fs::read_to_string(&path)
@@ -250,7 +252,7 @@ fn certificates(text: &str) -> Result<PathBuf, String> {
 }
 
 /// An address with scheme and host, without query, fragment, user or password.
-fn base(text: &str) -> Result<Url, String> {
+pub(super) fn base(text: &str) -> Result<Url, String> {
     let url = Url::parse(text)
         .map_err(|error| format!("`{}` is no address: {error}", text.escape_debug()))?;
     let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
@@ -285,7 +287,7 @@ fn external(text: &str, plain_on_loopback: bool) -> Result<Url, String> {
     Err("must be https; plain http is possible on a loopback address only, with server.allow_plain_http_on_loopback = true".to_owned())
 }
 
-fn loopback(url: &Url) -> bool {
+pub(super) fn loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),

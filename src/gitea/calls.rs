@@ -29,6 +29,22 @@ impl Client {
             .await
     }
 
+    /// The accounts of an authentication source that have this name there; filtered by Gitea, so whoever asks looks
+    /// again. `read:admin`.
+    pub async fn users_of_source(
+        &self,
+        source: i64,
+        name: &str,
+    ) -> Result<Asked<Vec<GiteaUser>>, GiteaError> {
+        let source = source.to_string();
+        let query = [("source_id", source.as_str()), ("login_name", name)];
+        let ask = Ask {
+            query: &query,
+            ..Ask::of(&["admin", "users"])
+        };
+        self.list(ask, User::try_into).await
+    }
+
     /// Every organization. `read:admin`.
     pub async fn organizations(&self) -> Result<Asked<Vec<Organization>>, GiteaError> {
         self.list(Ask::of(&["admin", "orgs"]), Org::try_into).await

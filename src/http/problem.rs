@@ -405,6 +405,7 @@ impl From<SignInFault> for Problem {
             F::BreakGlass(_) if fault.is_a_matter_of_time() => Code::TooManyRequests,
             F::Disabled | F::BreakGlass(_) => Code::SignInRefused,
             F::Incomplete
+            | F::ProviderUnknown
             | F::Flow(_)
             | F::Declined
             | F::ProviderRefused(_)

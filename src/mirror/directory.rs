@@ -2,8 +2,8 @@
 
 use super::plan::Known;
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, GiteaUserId, MirroredUser, OrganizationId, TeamId,
-    Timestamp, User, UserId,
+    Directory, DirectoryTeam, DirectoryUser, DisplayText, Elsewhere, GiteaUserId, Home, Identity,
+    MirroredUser, OrganizationId, ProviderId, TeamId, Timestamp, User, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,9 +11,10 @@ use std::sync::Arc;
 /// Everything that decisions ask about, as a whole.
 pub(super) fn directory(
     known: &Known,
-    people: &BTreeMap<GiteaUserId, User>,
+    (people, elsewhere): (&BTreeMap<GiteaUserId, User>, &BTreeMap<Identity, User>),
     freshness: impl Fn(GiteaUserId) -> Timestamp,
     version: u64,
+    providers: Arc<BTreeSet<ProviderId>>,
 ) -> Directory {
     let places = places(known);
     let users = people.iter().filter_map(|(gitea, user)| {
@@ -21,6 +22,8 @@ pub(super) fn directory(
         let place = places.get(gitea);
         Some((user.id, entry(user.id, record, place, freshness(*gitea))))
     });
+    let others = elsewhere.iter().filter_map(of_another_provider);
+    let users = users.chain(others.map(|entry| (entry.id, entry)));
     Directory {
         version,
         users: users.map(|(id, entry)| (id, Arc::new(entry))).collect(),
@@ -34,6 +37,7 @@ pub(super) fn directory(
             .map(|(id, record)| (*id, Arc::new(record.organization.clone())))
             .collect(),
         teams: teams(known, people),
+        providers,
     }
 }
 
@@ -69,8 +73,8 @@ fn entry(
     let sorted = |ids: &BTreeSet<OrganizationId>| ids.iter().copied().collect();
     DirectoryUser {
         id,
-        gitea: account.id,
-        login: account.login.clone(),
+        home: Home::Gitea(account.id),
+        login: DisplayText::lossy(account.login.as_str()),
         full_name: account.full_name.clone(),
         email: account.email.clone(),
         enabled: !record.gone && account.enabled(),
@@ -80,6 +84,31 @@ fn entry(
         owner_of: place.map_or_else(Vec::new, |place| sorted(&place.owner_of)),
         freshness,
     }
+}
+
+/// Somebody who has no Gitea account: nothing of Gitea's, and the groups of the last sign-in. Whether a session lives,
+/// without which all of it is worth nothing, is asked by whoever decides.
+fn of_another_provider((identity, user): (&Identity, &User)) -> Option<DirectoryUser> {
+    let claims = user.claims.as_ref()?;
+    let provider = &identity.provider;
+    let groups = claims.groups.iter().cloned();
+    Some(DirectoryUser {
+        id: user.id,
+        home: Home::Elsewhere(Elsewhere {
+            provider: provider.clone(),
+            groups: groups.map(|name| (provider.clone(), name)).collect(),
+            groups_may_be_cut: claims.groups_may_be_cut,
+        }),
+        login: user.login.clone(),
+        full_name: claims.full_name.clone(),
+        email: claims.email.clone(),
+        enabled: true,
+        site_administrator: false,
+        teams: Vec::new(),
+        organizations: Vec::new(),
+        owner_of: Vec::new(),
+        freshness: claims.at,
+    })
 }
 
 fn teams(

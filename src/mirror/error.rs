@@ -26,6 +26,11 @@ pub enum MirrorError {
         /// The freshness of what is known.
         since: Timestamp,
     },
+    /// Two accounts claim to be the same person of another provider.
+    #[error(
+        "several gitea accounts of authentication source {0} have the same external name, so none of them can be meant; correct it in gitea"
+    )]
+    Ambiguous(i64),
     /// A name meant somebody else while it was being read.
     #[error(
         "the account or organization `{0}` was renamed while it was read; it is read again at the next occasion"

@@ -3,14 +3,18 @@
 use super::MirrorError;
 use super::bound::{Bound, freshness};
 use super::directory::directory;
+use super::elsewhere::{Arrival, elsewhere};
 use super::plan::{Change, Known, Look, Loss, Observation, Plan, Renewal, Verdict, loss, plan};
 use super::records::{Batch, Writing};
 use super::stamps::Stamps;
 use super::words::sentence;
-use crate::model::{Clock, Directory, DisplayText, GiteaUserId, Random, Timestamp, User, UserId};
+use crate::model::{
+    Clock, Directory, DisplayText, GiteaUserId, Identity, ProviderId, Random, Timestamp, User,
+    UserId,
+};
 use crate::store::{Store, World};
 use arc_swap::ArcSwap;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Changes in one commit, so that one event never grows past what a page can show.
@@ -56,7 +60,11 @@ pub(super) struct Ledger {
 pub(super) struct Facts {
     pub(super) known: Known,
     pub(super) people: BTreeMap<GiteaUserId, User>,
+    /// People without a Gitea account, by their one identity.
+    pub(super) elsewhere: BTreeMap<Identity, User>,
     pub(super) bound: Bound,
+    /// Other providers that are configured.
+    pub(super) providers: Arc<BTreeSet<ProviderId>>,
     pub(super) changes: VecDeque<Changed>,
     version: u64,
     policy_version: u64,
@@ -81,7 +89,9 @@ impl Ledger {
         let facts = Facts {
             known,
             people: people.collect(),
+            elsewhere: elsewhere(&world.users),
             bound: Bound::default(),
+            providers: Arc::default(),
             changes: VecDeque::new(),
             version: world.directory_version,
             policy_version: world.policy_version,
@@ -129,6 +139,13 @@ impl Ledger {
         self.stamps.set_floor(facts.bound.floor(&facts.known));
     }
 
+    /// Takes in which other providers are configured.
+    pub(super) fn set_providers(&self, providers: BTreeSet<ProviderId>) {
+        let mut facts = self.facts();
+        facts.providers = Arc::new(providers);
+        self.publish(&facts);
+    }
+
     /// Our person behind a Gitea account.
     pub(super) fn person(&self, gitea: GiteaUserId) -> Option<UserId> {
         self.facts().people.get(&gitea).map(|user| user.id)
@@ -161,17 +178,41 @@ impl Ledger {
         Ok(Outcome::Applied { loss, changes })
     }
 
+    /// Somebody without a Gitea account has signed in: keeps who that is and what the provider said.
+    pub(super) async fn arrive(&self, arrival: &Arrival) -> Result<UserId, MirrorError> {
+        let _one_at_a_time = self.writing.lock().await;
+        let (user, batch) = {
+            let facts = self.facts();
+            let before = facts.elsewhere.get(&arrival.identity);
+            let user = arrival.person(before, self.clock.as_ref(), self.random.as_ref());
+            let batch = arrival.batch(before, &user, &self.writing(&facts));
+            (user, batch)
+        };
+        let committed = self.store.commit(batch.0, batch.1).await?;
+        let id = user.id;
+        let mut facts = self.facts();
+        facts.version = committed.directory_version;
+        facts.policy_version = committed.policy_version;
+        facts.elsewhere.insert(arrival.identity.clone(), user);
+        self.publish(&facts);
+        Ok(id)
+    }
+
+    fn writing(&self, facts: &Facts) -> Writing<'_> {
+        Writing {
+            clock: self.clock.as_ref(),
+            random: self.random.as_ref(),
+            policy_version: facts.policy_version,
+            directory_version: facts.version,
+        }
+    }
+
     async fn commit(&self, plan: &Plan) -> Result<(), MirrorError> {
         let mut batches = plan.changes.chunks(BATCH).peekable();
         while let Some(changes) = batches.next() {
             let batch = {
                 let facts = self.facts();
-                let writing = Writing {
-                    clock: self.clock.as_ref(),
-                    random: self.random.as_ref(),
-                    policy_version: facts.policy_version,
-                    directory_version: facts.version,
-                };
+                let writing = self.writing(&facts);
                 let last = batches.peek().is_none();
                 let renewals: &[_] = if last { &plan.renewals } else { &[] };
                 Batch::new(&writing, (&facts.known, &facts.people), changes, renewals)
@@ -220,7 +261,9 @@ impl Ledger {
         let known = &facts.known;
         let floor = facts.bound.floor(known);
         let fresh = |id| freshness(known.flags_asked_at(id), known.teams_asked_at(id), floor);
-        let directory = directory(known, &facts.people, fresh, facts.version);
+        let people = (&facts.people, &facts.elsewhere);
+        let providers = Arc::clone(&facts.providers);
+        let directory = directory(known, people, fresh, facts.version, providers);
         self.directory.store(Arc::new(directory));
     }
 

@@ -4,10 +4,12 @@
 //! answer that could not be read for an empty one.
 //!
 //! Three readers (`pass.rs`, `round.rs`, `reread.rs`) ask `questions.rs`, and what they see goes through the pure
-//! `plan` into `ledger.rs`: committed with its audit event, then in memory, then the freshness.
+//! `plan` into `ledger.rs`: committed with its audit event, then in memory, then the freshness. People of other providers
+//! (`elsewhere.rs`) are known by their sign-in alone, unless Gitea says that one of its accounts is theirs.
 
 mod bound;
 mod directory;
+mod elsewhere;
 mod error;
 mod flight;
 mod health;
@@ -24,6 +26,7 @@ mod stamps;
 mod words;
 mod work;
 
+pub use elsewhere::Arrival;
 pub use error::MirrorError;
 pub use health::MirrorState;
 pub use ledger::Changed;

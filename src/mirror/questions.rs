@@ -174,6 +174,19 @@ impl Questions {
         Ok(all.map(|users| users.into_iter().find(|account| account.id == id)))
     }
 
+    /// The accounts of an authentication source that have exactly this name there.
+    pub(super) async fn of_source(
+        &self,
+        source: i64,
+        name: &str,
+    ) -> Result<Asked<Vec<GiteaUser>>, GiteaError> {
+        let answer = self.call(self.client.users_of_source(source, name)).await?;
+        Ok(answer.map(|accounts| {
+            let theirs = |account: &GiteaUser| account.is_of_source(source, name);
+            accounts.into_iter().filter(theirs).collect()
+        }))
+    }
+
     /// What whoever bears this login may do in a repository.
     pub(super) async fn repository(
         &self,

@@ -51,7 +51,7 @@ impl Batch {
                 .filter_map(|user| Some((user.gitea?, user.clone()))),
         );
         let reasons = changes.iter().map(|change| sentence(change, &named));
-        let event = event(writing, reasons.collect());
+        let event = event(writing, "gitea", reasons.collect());
         let operations = operations(&part, changes);
         let users = new.iter().cloned().map(Operation::PutUser);
         Self {
@@ -79,6 +79,7 @@ fn person(writing: &Writing<'_>, before: Option<&User>, account: &GiteaUser) -> 
         identities: vec![Identity { provider, subject }],
         gitea: Some(account.id),
         login,
+        claims: None,
         created_at: writing.clock.now(),
     })
 }
@@ -98,12 +99,17 @@ fn people_named(
         .collect()
 }
 
-fn event(writing: &Writing<'_>, reasons: Vec<DisplayText>) -> AuditEvent {
+/// An event of the directory's. `what` is the provider whose word changed it.
+pub(super) fn event(
+    writing: &Writing<'_>,
+    what: impl std::fmt::Display,
+    reasons: Vec<DisplayText>,
+) -> AuditEvent {
     AuditEvent {
         at: writing.clock.now(),
         actor: Principal::System(SystemJob::Mirror),
         action: Action::DirectoryUpdate,
-        object: Object::new(ObjectKind::Directory, "gitea"),
+        object: Object::new(ObjectKind::Directory, what),
         outcome: Outcome::Allowed,
         reasons,
         application: None,

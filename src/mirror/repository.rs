@@ -2,7 +2,7 @@
 
 use super::MirrorError;
 use super::flight::Flights;
-use super::service::{Inner, Mirror};
+use super::service::{Inner, Mirror, account};
 use crate::model::{Login, RepositoryAccess, RepositoryName, Timestamp, UserId};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -70,7 +70,7 @@ impl Mirror {
         let directory = self.directory();
         let person = directory.user(user).ok_or(MirrorError::Unknown)?;
         let ask = Ask {
-            login: person.login.clone(),
+            login: account(person)?.1,
             owner: owner.clone(),
             repository: repository.clone(),
         };

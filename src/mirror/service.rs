@@ -9,7 +9,8 @@ use super::repository::RepositoryCache;
 use super::{MirrorError, MirrorState};
 use crate::gitea::Client;
 use crate::model::{
-    Clock, Directory, GiteaUserId, Login, OrganizationId, Random, TeamId, Timestamp, UserId,
+    Clock, Directory, DirectoryUser, GiteaUserId, Login, OrganizationId, ProviderId, Random,
+    TeamId, Timestamp, UserId,
 };
 use crate::store::{Store, World};
 use std::collections::BTreeSet;
@@ -30,6 +31,13 @@ pub struct Settings {
     pub grace: Duration,
     /// Questions at the same time.
     pub concurrency: usize,
+}
+
+/// The Gitea account of a person, when there is one, and its present login.
+pub(super) fn account(person: &DirectoryUser) -> Result<(GiteaUserId, Login), MirrorError> {
+    let login = person.login.as_str().parse::<Login>();
+    let both = person.gitea().zip(login.ok());
+    both.ok_or(MirrorError::Unknown)
 }
 
 /// Keeps the directory in step with Gitea. Clones share it.
@@ -91,6 +99,11 @@ impl Mirror {
         });
     }
 
+    /// Takes in which other providers than Gitea are configured. To be called at the start.
+    pub fn set_providers(&self, providers: BTreeSet<ProviderId>) {
+        self.0.ledger.set_providers(providers);
+    }
+
     /// The instant before the oldest question on which what is known of this person rests; `None` for somebody without
     /// a Gitea account. Waits for nothing. Counts the person as active.
     pub fn freshness(&self, user: UserId) -> Option<Timestamp> {
@@ -130,7 +143,8 @@ impl Mirror {
     pub async fn reread(&self, user: UserId) -> Result<(), MirrorError> {
         let directory = self.directory();
         let person = directory.user(user).ok_or(MirrorError::Unknown)?;
-        self.reread_account(person.gitea, &person.login).await
+        let (gitea, login) = account(person)?;
+        self.reread_account(gitea, &login).await
     }
 
     /// Somebody has signed in at Gitea: reads the account and its teams now. Gives our person, who is made when new.

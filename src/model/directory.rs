@@ -3,20 +3,41 @@
 //! Built by `mirror`, read by everyone; immutable, swapped whole. Changes far more often than the policy.
 
 use super::{
-    DisplayText, GiteaUserId, Login, Organization, OrganizationId, Team, TeamId, Timestamp, UserId,
+    DisplayText, GiteaUserId, GroupName, Organization, OrganizationId, ProviderId, Team, TeamId,
+    Timestamp, UserId,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// A mirrored person with everything that a decision may ask about.
+/// Where a person's account is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Home {
+    /// In Gitea: mirrored, and asked for again within the bound.
+    Gitea(GiteaUserId),
+    /// At another provider alone: known as of the last sign-in, and only while a session of it lives.
+    Elsewhere(Elsewhere),
+}
+
+/// What is known of a person who has no Gitea account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The provider.
+    pub provider: ProviderId,
+    /// Groups by name, each with that provider; sorted.
+    pub groups: Vec<(ProviderId, GroupName)>,
+    /// The provider may have left groups out.
+    pub groups_may_be_cut: bool,
+}
+
+/// A person with everything that a decision may ask about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryUser {
     /// Our id.
     pub id: UserId,
-    /// The Gitea account.
-    pub gitea: GiteaUserId,
-    /// Present login.
-    pub login: Login,
+    /// Where the account is.
+    pub home: Home,
+    /// Present login; of another provider's person, what the provider calls them.
+    pub login: DisplayText,
     /// Full name, or empty.
     pub full_name: DisplayText,
     /// Address, or empty.
@@ -31,8 +52,35 @@ pub struct DirectoryUser {
     pub organizations: Vec<OrganizationId>,
     /// Sorted; organizations in whose owners team the person is.
     pub owner_of: Vec<OrganizationId>,
-    /// The instant before the oldest question on which this entry rests was sent.
+    /// The instant before the oldest question on which this entry rests was sent; of another provider's person, the
+    /// last sign-in.
     pub freshness: Timestamp,
+}
+
+impl DirectoryUser {
+    /// The Gitea account, when there is one.
+    pub const fn gitea(&self) -> Option<GiteaUserId> {
+        match self.home {
+            Home::Gitea(id) => Some(id),
+            Home::Elsewhere(_) => None,
+        }
+    }
+
+    /// Where the account is, when it is not in Gitea.
+    pub const fn elsewhere(&self) -> Option<&Elsewhere> {
+        match &self.home {
+            Home::Gitea(_) => None,
+            Home::Elsewhere(elsewhere) => Some(elsewhere),
+        }
+    }
+
+    /// Groups of other providers; none for people of Gitea, whose teams count.
+    pub const fn groups(&self) -> &[(ProviderId, GroupName)] {
+        match &self.home {
+            Home::Gitea(_) => &[],
+            Home::Elsewhere(elsewhere) => elsewhere.groups.as_slice(),
+        }
+    }
 }
 
 /// A mirrored team with its members.
@@ -57,6 +105,8 @@ pub struct Directory {
     pub organizations: HashMap<OrganizationId, Arc<Organization>>,
     /// By Gitea's id.
     pub teams: HashMap<TeamId, Arc<DirectoryTeam>>,
+    /// Other providers than Gitea that are configured.
+    pub providers: Arc<BTreeSet<ProviderId>>,
 }
 
 impl Directory {

@@ -97,6 +97,13 @@ impl GiteaUser {
     pub fn enabled(&self) -> bool {
         self.active && !self.prohibit_login
     }
+
+    /// Is it the account of whoever has this name at that authentication source? A source is 1 or more; a name that
+    /// could have been shortened for display is no key.
+    pub fn is_of_source(&self, source: i64, name: &str) -> bool {
+        let known = self.login_name.as_str();
+        source > 0 && self.source_id == source && (1..255).contains(&known.len()) && known == name
+    }
 }
 
 /// A Gitea organization.

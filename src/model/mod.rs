@@ -32,7 +32,7 @@ pub use application::{
 };
 pub use client::{Client, ClientKind, RedirectUri};
 pub use clock::{Clock, Random, Timestamp};
-pub use directory::{Directory, DirectoryTeam, DirectoryUser};
+pub use directory::{Directory, DirectoryTeam, DirectoryUser, Elsewhere, Home};
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
     TeamId,
@@ -54,9 +54,9 @@ pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
 pub use secret::SessionSecret;
 pub use service_account::{Owner, ServiceAccount, Trust};
-pub use session::{Session, SessionKey, SessionPlace};
+pub use session::{Session, SessionKey, SessionPlace, Upstream};
 pub use signing_key::{Sealed, SigningAlgorithm, SigningKey};
-pub use user::{Identity, Subject, User};
+pub use user::{Claims, Identity, Subject, User};
 
 /// A text was not of the form that its type demands; says what is wrong and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -32,6 +32,8 @@ pub enum SystemJob {
     Housekeeping,
     /// Starts and stops the server.
     Server,
+    /// Ends sessions when a provider says that the person signed out there.
+    BackChannelLogout,
 }
 
 impl std::fmt::Display for Principal {
@@ -43,6 +45,7 @@ impl std::fmt::Display for Principal {
             Self::System(SystemJob::Mirror) => f.write_str("system:mirror"),
             Self::System(SystemJob::Housekeeping) => f.write_str("system:housekeeping"),
             Self::System(SystemJob::Server) => f.write_str("system:server"),
+            Self::System(SystemJob::BackChannelLogout) => f.write_str("system:back-channel-logout"),
             Self::Anonymous => f.write_str("anonymous"),
         }
     }

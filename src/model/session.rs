@@ -2,7 +2,9 @@
 //!
 //! Holds hashes of secrets, never a secret: whoever reads the store cannot use a session.
 
-use super::{ApplicationId, DisplayText, HostName, Principal, ProviderId, SessionId, Timestamp};
+use super::{
+    ApplicationId, DisplayText, HostName, Principal, ProviderId, SessionId, Subject, Timestamp,
+};
 use std::net::IpAddr;
 
 /// SHA-256 of the 256-bit secret in the cookie.
@@ -41,6 +43,15 @@ pub enum SessionPlace {
     },
 }
 
+/// The sign-in at a provider on which a session rests, by which the provider can end it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Upstream {
+    /// The person, for the provider.
+    pub subject: Subject,
+    /// The provider's name for the sign-in, if it has one.
+    pub sid: Option<String>,
+}
+
 /// A browser's sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Session {
@@ -54,6 +65,9 @@ pub struct Session {
     pub place: SessionPlace,
     /// Which provider signed the person in; none for break-glass.
     pub provider: Option<ProviderId>,
+    /// The sign-in there; none for break-glass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<Upstream>,
     /// Start.
     pub created_at: Timestamp,
     /// Last use, exact to five minutes.

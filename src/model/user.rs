@@ -1,6 +1,9 @@
 //! People: an id of ours, and the identities that lead to it.
 
-use super::{DisplayText, GiteaUserId, Invalid, ProviderId, Timestamp, UserId, serde_as_text};
+use super::{
+    DisplayText, GiteaUserId, GroupName, Invalid, ProviderId, Timestamp, UserId, serde_as_text,
+};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -49,6 +52,22 @@ pub struct Identity {
     pub subject: Subject,
 }
 
+/// What another provider than Gitea said of a person at the last sign-in: all that is known of somebody without a Gitea
+/// account, and not asked for again before the next sign-in.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Claims {
+    /// Full name, or empty.
+    pub full_name: DisplayText,
+    /// Address, or empty; for display alone, never a key.
+    pub email: DisplayText,
+    /// Groups as their claim spells them: names, which a rename can give to others.
+    pub groups: BTreeSet<GroupName>,
+    /// The provider may have left groups out, so that nothing follows from a group that is not there.
+    pub groups_may_be_cut: bool,
+    /// When the person signed in.
+    pub at: Timestamp,
+}
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct User {
@@ -58,8 +77,11 @@ pub struct User {
     pub identities: Vec<Identity>,
     /// The Gitea account, when there is one.
     pub gitea: Option<GiteaUserId>,
-    /// Last known login, for display when the Gitea account is gone.
+    /// Last known login, for display when the account is gone.
     pub login: DisplayText,
+    /// What the provider said, of a person without a Gitea account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claims>,
     /// When we first heard of this person.
     pub created_at: Timestamp,
 }

@@ -15,13 +15,15 @@ pub enum OidcError {
     Garbage(String, String),
     /// Discovery names an issuer that was not configured.
     #[error(
-        "discovery names issuer `{found}` and the configuration expects `{expected}`; correct `gitea.url`, or set `gitea.issuer`"
+        "discovery names issuer `{found}` and the configuration expects `{expected}`; correct {correct}"
     )]
     IssuerWrong {
         /// Configured.
         expected: String,
         /// What discovery says.
         found: String,
+        /// The key of the configuration that says otherwise.
+        correct: String,
     },
     /// The provider refused the code.
     #[error(
@@ -39,9 +41,14 @@ pub enum OidcError {
     TokenInvalid(String),
     /// The ID token is signed with an algorithm that is not accepted.
     #[error(
-        "the provider signs with an algorithm that is not accepted; set `JWT_SIGNING_ALGORITHM` in Gitea's `[oauth2]` to `ES256`, `RS256` or `EdDSA`"
+        "the provider signs with an algorithm that is not accepted; set `ES256`, `RS256` or `EdDSA` there (in Gitea `JWT_SIGNING_ALGORITHM` of `[oauth2]`)"
     )]
     AlgorithmWrong,
+    /// The answer does not say who gives it, or names another than the one that was asked (RFC 9207).
+    #[error(
+        "the answer {0}; begin the sign-in again, and if it stays so ask whoever runs the provider"
+    )]
+    IssuerOfAnswer(&'static str),
     /// A claim is missing that was asked for: Gitea keeps the scopes of the first consent (gitea.md 1.6).
     #[error(
         "the provider's token does not name the account, because Samovar was authorized for less before; revoke it in Gitea under Settings, Applications, and sign in again"

@@ -5,9 +5,19 @@
 
 mod discovery;
 mod error;
+#[cfg(test)]
+mod forge;
+mod logout;
+mod metadata;
 mod outgoing;
+mod person;
 mod provider;
+mod replay;
+mod state;
 mod verify;
 
 pub use error::OidcError;
-pub use provider::{Answer, FlowSecrets, Provider, Settings, SignedIn};
+pub use logout::LogoutToken;
+pub use person::{Groups, GroupsClaim, GroupsFrom, SignedIn};
+pub use provider::{Answer, FlowSecrets, Provider, Settings};
+pub use state::ProviderState;

@@ -13,13 +13,13 @@ use openidconnect::{
 use std::time::Duration;
 
 /// How far the clocks may differ.
-const SKEW: Duration = Duration::from_secs(90);
+pub(super) const SKEW: Duration = Duration::from_secs(90);
 
 /// An ID token of a sign-in is young; an older one was kept by somebody.
-const OLDEST: Duration = Duration::from_secs(10 * 60);
+pub(super) const OLDEST: Duration = Duration::from_secs(10 * 60);
 
 /// What is accepted; never what a header says. No symmetric algorithm: the client secret is no signing key.
-const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
+pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 8] = [
     CoreJwsSigningAlgorithm::EcdsaP256Sha256,
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
@@ -108,7 +108,7 @@ fn instant(at: Timestamp) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(at.millis())
 }
 
-fn other(what: &str) -> Rejected {
+pub(super) fn other(what: &str) -> Rejected {
     Rejected::Invalid(OidcError::TokenInvalid(what.to_owned()))
 }
 

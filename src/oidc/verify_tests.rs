@@ -1,8 +1,7 @@
 //! Each element of an ID token dropped, swapped or bent, alone: only the whole one is accepted.
 
 use super::*;
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use crate::oidc::forge::Forge;
 use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::CoreJsonWebKeySet;
 use openidconnect::{ClientSecret, IssuerUrl};
@@ -13,31 +12,6 @@ const ISSUER: &str = "https://git.example.com";
 const CLIENT: &str = "samovar-client";
 const SECRET: &str = "gto_client_secret";
 const ACCESS_TOKEN: &str = "access-token";
-
-struct Forge(EcdsaKeyPair);
-
-impl Forge {
-    fn new() -> Self {
-        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
-    }
-
-    fn keys(&self, kid: &str) -> CoreJsonWebKeySet {
-        let point = self.0.public_key().as_ref();
-        let part = |range: std::ops::Range<usize>| BASE64URL_NOPAD.encode(&point[range]);
-        let keys = json!({"keys": [{
-            "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": kid,
-            "x": part(1..33), "y": part(33..65),
-        }]});
-        serde_json::from_value(keys).unwrap()
-    }
-
-    fn sign(&self, header: &Value, claims: &Value) -> String {
-        let encode = |part: &Value| BASE64URL_NOPAD.encode(part.to_string().as_bytes());
-        let head = format!("{}.{}", encode(header), encode(claims));
-        let signature = self.0.sign(&SystemRandom::new(), head.as_bytes()).unwrap();
-        format!("{head}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
-    }
-}
 
 fn header() -> Value {
     json!({"alg": "ES256", "kid": "k1", "typ": "JWT"})
@@ -170,7 +144,7 @@ fn no_header_chooses_the_algorithm_or_the_key() {
     let typed = json!({"alg": "ES256", "kid": "k1", "typ": "at+jwt"});
     for (token, says) in [
         (hmac(SECRET.as_bytes()), "algorithm"),
-        (hmac(forge.0.public_key().as_ref()), "algorithm"),
+        (hmac(forge.public()), "algorithm"),
         (none("none"), ""),
         (none("None"), ""),
         (other.sign(&header(), &claims), "unknown key"),

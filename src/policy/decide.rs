@@ -20,7 +20,7 @@ pub struct SubjectFacts<'a> {
     pub principal: Principal,
     /// False when the account is disabled or gone: then nothing but public routes is left.
     pub enabled: bool,
-    /// The directory's entry, for people with a Gitea account.
+    /// The directory's entry of a person.
     pub user: Option<&'a DirectoryUser>,
     /// Groups of other providers.
     pub groups: &'a [(ProviderId, GroupName)],
@@ -35,7 +35,7 @@ impl<'a> SubjectFacts<'a> {
             principal: Principal::User(user.id),
             enabled: user.enabled,
             user: Some(user),
-            groups: &[],
+            groups: user.groups(),
             scope: None,
         }
     }

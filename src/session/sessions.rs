@@ -4,7 +4,7 @@ use super::table::{Entry, Table};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     Clock, DisplayText, Principal, ProviderId, Random, Session, SessionId, SessionPlace,
-    SessionSecret, SystemJob, Timestamp,
+    SessionSecret, SystemJob, Timestamp, Upstream,
 };
 use crate::store::{Change, CommitError, Operation, Store, Unaudited};
 use std::net::IpAddr;
@@ -35,6 +35,8 @@ pub struct NewSession {
     pub place: SessionPlace,
     /// Who signed the person in.
     pub provider: Option<ProviderId>,
+    /// The sign-in there.
+    pub upstream: Option<Upstream>,
     /// From where.
     pub address: Option<IpAddr>,
     /// With what.
@@ -156,6 +158,14 @@ impl Sessions {
         Some(Arc::new(entry.present()))
     }
 
+    /// Is somebody signed in at Samovar with at least one session?
+    pub fn lives(&self, principal: Principal) -> bool {
+        let now = self.clock.now();
+        let table = self.read();
+        let mut parents = table.of(principal);
+        parents.any(|entry| !self.over(entry, now))
+    }
+
     /// Every session whose time is not over, the one started last first.
     pub fn list(&self) -> Vec<Arc<Session>> {
         let now = self.clock.now();
@@ -233,6 +243,7 @@ impl Sessions {
             principal: new.principal,
             place: new.place,
             provider: new.provider,
+            upstream: new.upstream,
             created_at: now,
             last_seen_at: now,
             ends_at,

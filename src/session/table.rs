@@ -3,7 +3,7 @@
 //! Knows no clock and no store. Must never give out a child whose parent is gone.
 
 use crate::model::{Principal, Session, SessionId, SessionKey, SessionPlace, Timestamp};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -68,6 +68,8 @@ pub(super) struct Table {
     by_id: HashMap<SessionId, Entry>,
     by_key: HashMap<SessionKey, SessionId>,
     children: HashMap<SessionId, Vec<SessionId>>,
+    /// Parents alone.
+    by_principal: HashMap<Principal, BTreeSet<SessionId>>,
 }
 
 impl Table {
@@ -92,8 +94,12 @@ impl Table {
     pub(super) fn insert(&mut self, session: Session) {
         let entry = Entry::new(session);
         let (id, key) = (entry.session.id, entry.session.key);
-        if let Some(parent) = entry.parent() {
-            self.children.entry(parent).or_default().push(id);
+        match entry.parent() {
+            Some(parent) => self.children.entry(parent).or_default().push(id),
+            None => {
+                let own = self.by_principal.entry(entry.session.principal);
+                own.or_default().insert(id);
+            }
         }
         self.by_key.insert(key, id);
         self.by_id.insert(id, entry);
@@ -111,13 +117,16 @@ impl Table {
         self.by_id.values()
     }
 
+    /// The parents of a principal.
+    pub(super) fn of(&self, principal: Principal) -> impl Iterator<Item = &Entry> {
+        let ids = self.by_principal.get(&principal).into_iter().flatten();
+        ids.filter_map(|id| self.by_id(*id))
+    }
+
     /// The parents of a principal, the one used longest ago first.
     pub(super) fn parents_of(&self, principal: Principal) -> Vec<SessionId> {
-        let mut own: Vec<_> = self
-            .entries()
-            .filter(|e| e.session.principal == principal && e.parent().is_none())
-            .map(|e| (e.seen(), e.session.id))
-            .collect();
+        let own = self.of(principal);
+        let mut own: Vec<_> = own.map(|e| (e.seen(), e.session.id)).collect();
         own.sort_unstable();
         own.into_iter().map(|(_, id)| id).collect()
     }
@@ -142,6 +151,12 @@ impl Table {
         self.by_key.remove(&entry.session.key);
         if let Some(siblings) = entry.parent().and_then(|p| self.children.get_mut(&p)) {
             siblings.retain(|sibling| *sibling != id);
+        }
+        if let Some(own) = self.by_principal.get_mut(&entry.session.principal) {
+            own.remove(&id);
+            if own.is_empty() {
+                self.by_principal.remove(&entry.session.principal);
+            }
         }
         gone.push(id);
         for child in self.children.remove(&id).unwrap_or_default() {

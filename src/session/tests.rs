@@ -138,6 +138,7 @@ fn new(place: SessionPlace) -> NewSession {
         principal: PERSON,
         place,
         provider: Some("gitea".parse().unwrap()),
+        upstream: None,
         address: None,
         user_agent: DisplayText::lossy("browser"),
     }

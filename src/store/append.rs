@@ -96,6 +96,7 @@ pub(super) fn actor_key(actor: &Principal) -> [u8; 17] {
         Principal::System(SystemJob::Mirror) => (4, [1; 16]),
         Principal::System(SystemJob::Housekeeping) => (4, [2; 16]),
         Principal::System(SystemJob::Server) => (4, [3; 16]),
+        Principal::System(SystemJob::BackChannelLogout) => (4, [4; 16]),
         Principal::Anonymous => (5, [0; 16]),
     };
     let mut key = [kind; 17];

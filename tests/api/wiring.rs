@@ -1,6 +1,7 @@
 //! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
 
 use crate::world::{HOST, Who};
+use samovar::access::providers::Providers;
 use samovar::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
 use samovar::admin::{Admin, Claim};
 use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
@@ -16,6 +17,7 @@ use samovar::model::{
     RoleId, Session, SessionId, SessionPlace, SessionSecret, SystemJob, Team, Timestamp, User,
     UserId,
 };
+use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Sessions};
 use samovar::store::{Change, Expect, Operation, Store};
@@ -211,12 +213,46 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
         claim,
         mirror,
         sessions,
+        providers: Arc::new(providers()),
         audit_log: Arc::new(AuditLog::new(store(), clock())),
         clock: clock(),
         session_cookie: COOKIE.to_owned(),
         snippets: snippets(),
     };
     (services, opened)
+}
+
+/// Gitea and one other, neither of which answers.
+fn providers() -> Providers {
+    let provider = |id: &str, groups| {
+        let settings = oidc::Settings {
+            id: id.parse().unwrap(),
+            name: DisplayText::lossy(id),
+            url: "http://127.0.0.1:9".parse().unwrap(),
+            internal_url: None,
+            issuer: None,
+            issuer_keys: "nothing".to_owned(),
+            client_id: "samovar".to_owned(),
+            client_secret: "secret".into(),
+            redirect_uri: format!("https://{HOST}/auth/callback/{id}")
+                .parse()
+                .unwrap(),
+            scopes: Vec::new(),
+            groups,
+            gitea_source: None,
+        };
+        let clock = Arc::new(Fixed) as Arc<dyn Clock>;
+        oidc::Provider::new(settings, reqwest::Client::new(), clock)
+    };
+    let groups = oidc::GroupsClaim {
+        claim: "groups".to_owned(),
+        from: oidc::GroupsFrom::Token,
+        cap: None,
+    };
+    Providers::new(
+        provider("gitea", None),
+        vec![provider("keycloak", Some(groups))],
+    )
 }
 
 const MIRROR: mirror::Settings = mirror::Settings {
@@ -324,6 +360,7 @@ fn person(change: Change, who: Who) -> Change {
         }],
         gitea: Some(account.id),
         login: DisplayText::lossy(who.login()),
+        claims: None,
         created_at: NOW,
     };
     let mirrored = MirroredUser {
@@ -354,6 +391,7 @@ fn signed_in(who: Who, secret: &SessionSecret) -> Session {
         principal: Principal::User(user(who)),
         place: SessionPlace::Samovar,
         provider: Some("gitea".parse().unwrap()),
+        upstream: None,
         created_at: NOW,
         last_seen_at: NOW,
         ends_at: NOW.plus(Duration::from_secs(3600)),

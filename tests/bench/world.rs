@@ -105,6 +105,7 @@ fn person(number: i64, now: Timestamp) -> [Operation; 2] {
         }],
         gitea: Some(gitea_user(number)),
         login: text(&login),
+        claims: None,
         created_at: now,
     };
     let mirrored = MirroredUser {
@@ -219,6 +220,7 @@ fn sessions(now: Timestamp) -> [Operation; 2] {
         principal: Principal::User(user_id(CALLER)),
         place,
         provider: Some("gitea".parse().unwrap()),
+        upstream: None,
         created_at: now,
         last_seen_at: now,
         ends_at: now.plus(Duration::from_secs(86_400)),

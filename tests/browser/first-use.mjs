@@ -11,12 +11,12 @@ const { page, step } = stage;
 
 await step("nobody is signed in, and nobody is sent away unasked", async () => {
   await page.goto(`${world.samovar}/roles`);
-  await page.getByRole("link", { name: "Sign in with Gitea" }).waitFor();
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
   assert.equal(new URL(page.url()).pathname, "/roles");
 });
 
 await step("signing in leads to Gitea and back to the page that was asked for", async () => {
-  await page.getByRole("link", { name: "Sign in with Gitea" }).click();
+  await page.getByRole("link", { name: "Sign in" }).click();
   await stage.signInAtGitea(world.administrator);
   await page.waitForURL(`${world.samovar}/roles`);
 });
@@ -161,7 +161,7 @@ await step("signed out stays signed out", async () => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${world.samovar}/auth/signed-out*`);
   await page.goto(`${world.samovar}/access`);
-  await page.getByRole("link", { name: "Sign in with Gitea" }).waitFor();
+  await page.getByRole("link", { name: "Sign in" }).waitFor();
   assert.equal(new URL(page.url()).origin, world.samovar);
 });
 

@@ -73,7 +73,9 @@ async fn every_change_is_one_audit_event_that_names_nobody() {
     let reasons: Vec<_> = event.reasons.iter().map(ToString::to_string).collect();
     let expected = format!(
         "user {} (gitea user {}) left team {}",
-        ben.id, ben.gitea, world.deployers
+        ben.id,
+        ben.gitea().unwrap(),
+        world.deployers
     );
     assert_eq!(reasons, [expected]);
 }

@@ -91,7 +91,7 @@ async fn a_renamed_account_is_the_same_person_even_when_its_login_is_taken() {
     world.mirror.fresh(ben.id).await.unwrap();
     let now = world.mirror.directory().users[&ben.id].clone();
     assert_eq!((now.login.as_str(), now.teams.len()), ("benny", 1));
-    assert_eq!(now.gitea, ben.gitea);
+    assert_eq!(now.gitea(), ben.gitea());
 }
 
 #[tokio::test]

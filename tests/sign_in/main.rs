@@ -8,8 +8,12 @@
 )]
 
 mod applications;
+mod back_channel;
+mod elsewhere;
 mod flows;
+mod okta;
 mod provider;
+mod several;
 mod sign_out;
 mod stage;
 

@@ -128,25 +128,14 @@ async fn clocks_may_differ_by_90_seconds_and_not_by_15_minutes() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_looked_for_once_and_a_flood_of_them_causes_no_flood() {
+async fn a_key_that_was_changed_a_moment_ago_is_found_at_once() {
     let stage = Stage::new().await;
-    stage.sign_in(&mut Browser::new(), "ben", "/").await;
-    assert_eq!(stage.stand_in().log().count("GET", KEYS), 1);
-    stage.stand_in().replace_key();
-    stage.clock.turn(11);
-    let page = stage.sign_in(&mut Browser::new(), "ben", "/").await;
-    assert_eq!(page.status, 303, "{}", page.body);
-    assert_eq!(stage.stand_in().log().count("GET", KEYS), 2);
-    for _ in 0..3 {
-        stage.stand_in().replace_key();
+    for keys in 1..4 {
         let page = stage.sign_in(&mut Browser::new(), "ben", "/").await;
-        assert!(
-            page.body.contains("no key of the provider signed it"),
-            "{}",
-            page.body
-        );
+        assert_eq!(page.status, 303, "{}", page.body);
+        assert_eq!(stage.stand_in().log().count("GET", KEYS), keys);
+        stage.stand_in().replace_key();
     }
-    assert_eq!(stage.stand_in().log().count("GET", KEYS), 2);
 }
 
 #[tokio::test]

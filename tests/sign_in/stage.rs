@@ -6,12 +6,14 @@ use crate::support::gitea::clock::machine;
 use crate::support::world::{GiteaWorld, ServiceIdentity};
 use poem::Route;
 use samovar::access::PolicyHolder;
+use samovar::access::providers::Providers;
 use samovar::access::sign_in::{Services, Settings, SignIn};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
 use samovar::mirror::Mirror;
 use samovar::model::{
-    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, Random, Timestamp,
+    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, DisplayText, Random,
+    Timestamp,
 };
 use samovar::oidc::{self, Provider};
 use samovar::policy::Policy;
@@ -29,6 +31,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
+    pub fn now_of_the_machine() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(machine()() * 1000)))
+    }
+
     pub fn turn(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
@@ -56,6 +62,7 @@ pub struct Stage {
     pub sessions: Arc<Sessions>,
     pub break_glass: Arc<BreakGlass>,
     pub sign_in: Arc<SignIn>,
+    pub mirror: Arc<Mirror>,
     /// Origins of Samovar and of the two applications.
     pub own: String,
     pub app: String,
@@ -68,11 +75,18 @@ pub struct Stage {
 impl Stage {
     /// At the stand-in, whose time is the test's.
     pub async fn new() -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(machine()() * 1000)));
+        Self::in_time(TestClock::now_of_the_machine(), |_| Vec::new()).await
+    }
+
+    /// The same in this time, with other providers beside Gitea: settings for Samovar's own origin.
+    pub async fn in_time(
+        clock: Arc<TestClock>,
+        others: impl FnOnce(&str) -> Vec<oidc::Settings>,
+    ) -> Self {
         let time = Arc::clone(&clock);
         let source = Arc::new(move || time.now().seconds());
         let stand_in = StandIn::start_at(([127, 0, 0, 1], 0).into(), source).await;
-        Self::at(GiteaWorld::around(stand_in).await, clock).await
+        Self::at(GiteaWorld::around(stand_in).await, clock, others).await
     }
 
     /// At the real Gitea that `SAMOVAR_TEST_GITEA` names, or else at the stand-in.
@@ -81,12 +95,15 @@ impl Stage {
         if real.stand_in().is_some() {
             return Self::new().await;
         }
-        let clock = Arc::new(TestClock(AtomicI64::new(machine()() * 1000)));
-        Self::at(real, clock).await
+        Self::at(real, TestClock::now_of_the_machine(), |_| Vec::new()).await
     }
 
     /// With ben and eli; the mirror knows them from the start.
-    async fn at(gitea: GiteaWorld, clock: Arc<TestClock>) -> Self {
+    async fn at(
+        gitea: GiteaWorld,
+        clock: Arc<TestClock>,
+        others: impl FnOnce(&str) -> Vec<oidc::Settings>,
+    ) -> Self {
         for user in ["ben", "eli"] {
             gitea.user(user).await;
         }
@@ -101,13 +118,19 @@ impl Stage {
         let break_glass = BreakGlass::new(store.clone(), Arc::new(Dice), None);
         let break_glass = Arc::new(break_glass);
         let policy = Arc::new(PolicyHolder::new(policy([&app, &other])));
+        let others = others(&own).into_iter();
+        let others =
+            others.map(|settings| Provider::new(settings, plain_client(), Arc::clone(&clock) as _));
+        let providers = Providers::new(provider(&gitea, &identity, &own, &clock), others.collect());
+        let mirror = mirror(&gitea, &identity, &store, &clock).await;
+        mirror.set_providers(providers.others());
         let services = Services {
             store: store.clone(),
             sessions: Arc::clone(&sessions),
             break_glass: Arc::clone(&break_glass),
-            mirror: mirror(&gitea, &identity, &store, &clock).await,
+            mirror: Arc::clone(&mirror),
             policy: Arc::clone(&policy),
-            provider: provider(&gitea, &identity, &own, &clock),
+            providers: Arc::new(providers),
         };
         let settings = Settings {
             own: host(&own).parse().unwrap(),
@@ -124,6 +147,7 @@ impl Stage {
             sessions,
             break_glass,
             sign_in,
+            mirror,
             own,
             app,
             other,
@@ -271,19 +295,25 @@ async fn mirror(
 fn settings(gitea: &GiteaWorld, identity: &ServiceIdentity, own: &str) -> oidc::Settings {
     oidc::Settings {
         id: "gitea".parse().unwrap(),
+        name: DisplayText::lossy("Gitea"),
+        issuer_keys: "`gitea.url`".to_owned(),
+        groups: None,
+        gitea_source: None,
         url: gitea.url().parse().unwrap(),
         internal_url: None,
         issuer: None,
         client_id: identity.client_id.clone(),
         client_secret: identity.client_secret.clone().into(),
         redirect_uri: format!("{own}/auth/callback/gitea").parse().unwrap(),
-        scopes: &[
+        scopes: [
             "profile",
             "email",
             "groups",
             "read:user",
             "read:organization",
-        ],
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     }
 }
 

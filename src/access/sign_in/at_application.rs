@@ -5,7 +5,7 @@ use super::return_to::ReturnTo;
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
 use crate::audit::{Action, AuditEvent};
 use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
-use crate::session::{Code, Cookie, HandOverFault};
+use crate::session::{Code, Cookie, HandOverFault, NewSession};
 use std::sync::Arc;
 
 /// Who is signed in at a host.
@@ -90,7 +90,11 @@ impl SignIn {
             host: host.clone(),
             parent: parent.id,
         };
-        let new = self.new_session(parent.principal, place, visitor);
+        let new = NewSession {
+            provider: parent.provider.clone(),
+            upstream: parent.upstream.clone(),
+            ..self.new_session(parent.principal, place, visitor)
+        };
         let event = AuditEvent {
             application: Some(application),
             ..self.event(Action::SessionCreate, parent.principal, visitor)

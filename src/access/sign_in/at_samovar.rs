@@ -2,12 +2,21 @@
 
 use super::return_to::ReturnTo;
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
-use crate::model::HostName;
-use crate::oidc::FlowSecrets;
+use crate::model::{DisplayText, HostName};
+use crate::oidc::{FlowSecrets, Provider};
 use crate::session::{BrowserKey, Cookie, Handed};
 
 /// Sends one there who has signed out, so that nothing signs in again without a click.
 pub(super) const SIGNED_OUT: &str = "/auth/signed-out";
+
+/// What a sign-in begins with.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// The browser goes on.
+    On(Next),
+    /// The person chooses among the providers: what each is called, and the path at which its sign-in begins.
+    Choice(Vec<(DisplayText, String)>),
+}
 
 impl SignIn {
     /// Is somebody signed in with this browser?
@@ -15,33 +24,57 @@ impl SignIn {
         self.present(visitor).is_some()
     }
 
-    /// Sends the browser to the provider; one that is signed in goes on at once.
+    /// Sends the browser to the provider that is chosen, or the only one; otherwise the person chooses. One that is
+    /// signed in goes on at once.
     pub async fn begin(
         &self,
         visitor: &Visitor,
         return_to: Option<&str>,
-    ) -> Result<Next, SignInFailed> {
+        provider: Option<&str>,
+    ) -> Result<Begun, SignInFailed> {
         let return_to = self.return_to(return_to)?.into_text();
         if self.present(visitor).is_some() {
-            return Ok(Next::to(return_to));
+            return Ok(Begun::On(Next::to(return_to)));
         }
-        self.to_provider(visitor, return_to).await
+        let provider = match provider {
+            Some(id) => {
+                let unknown = || SignInFault::ProviderUnknown.again(begin_again(&return_to));
+                self.providers.find(id).ok_or_else(unknown)?
+            }
+            None => match self.providers.only() {
+                Some(only) => only,
+                None => return Ok(Begun::Choice(self.choices(&return_to))),
+            },
+        };
+        let next = self.to_provider(visitor, provider, return_to).await?;
+        Ok(Begun::On(next))
+    }
+
+    /// What each provider is called, and where its sign-in begins.
+    fn choices(&self, return_to: &str) -> Vec<(DisplayText, String)> {
+        let choice = |provider: &Provider| {
+            let settings = provider.settings();
+            let path = format!("{}&provider={}", begin_again(return_to), settings.id);
+            (settings.name.clone(), path)
+        };
+        self.providers.all().map(choice).collect()
     }
 
     async fn to_provider(
         &self,
         visitor: &Visitor,
+        provider: &Provider,
         return_to: String,
     ) -> Result<Next, SignInFailed> {
         let (browser, cookies) = self.browser(visitor, Cookie::Browser);
-        let provider = self.provider.id().clone();
+        let id = provider.settings().id.clone();
         let again = begin_again(&return_to);
-        let (state, flow) = self.flows.begin(browser.key(), provider, return_to);
+        let (state, flow) = self.flows.begin(browser.key(), id, return_to);
         let secrets = FlowSecrets {
             nonce: flow.nonce,
             verifier: flow.verifier,
         };
-        let to = self.provider.begin(&state.reveal(), &secrets).await;
+        let to = provider.begin(&state.reveal(), &secrets).await;
         let to = to.map_err(|error| SignInFault::from(error).again(again))?;
         Ok(Next {
             to: to.into(),
@@ -71,7 +104,10 @@ impl SignIn {
                 let to = format!("{SIGNED_OUT}?return_to={}", in_query(&here));
                 return Ok(Next::to(to));
             }
-            return self.to_provider(visitor, here).await;
+            let Some(only) = self.providers.only() else {
+                return Ok(Next::to(begin_again(&here)));
+            };
+            return self.to_provider(visitor, only, here).await;
         };
         Ok(self.issue(parent.id, host, (key, return_to)))
     }

@@ -3,9 +3,20 @@
 use super::at_samovar::begin_again;
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor};
 use crate::audit::Action;
-use crate::model::{GiteaUserId, Principal, SessionPlace, UserId};
-use crate::oidc::{FlowSecrets, OidcError, SignedIn};
-use crate::session::{Cookie, Flow, FlowFault, State};
+use crate::mirror::Arrival;
+use crate::model::{
+    Claims, GiteaUserId, Identity, Login, Principal, ProviderId, SessionPlace, Upstream, UserId,
+};
+use crate::oidc::{self, FlowSecrets, OidcError, SignedIn};
+use crate::session::{Cookie, Flow, FlowFault, NewSession, State};
+
+/// Somebody who has proved who they are.
+struct Proved {
+    user: UserId,
+    person: SignedIn,
+    provider: ProviderId,
+    return_to: String,
+}
 
 /// What the provider sends along (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
 #[derive(Clone, Default)]
@@ -42,7 +53,7 @@ impl SignIn {
             Err(fault) => Err(fault),
         };
         let next = match proved {
-            Ok((person, return_to)) => self.welcome(visitor, person, return_to).await,
+            Ok(proved) => self.welcome(visitor, proved).await,
             Err(fault) => Err(self.refused(visitor, fault).await),
         };
         next.map_err(|fault| fault.again(again))
@@ -67,11 +78,7 @@ impl SignIn {
     }
 
     /// The person that the answer stands for, and where the person wanted to go.
-    async fn prove(
-        &self,
-        query: CallbackQuery,
-        flow: Flow,
-    ) -> Result<(SignedIn, String), SignInFault> {
+    async fn prove(&self, query: CallbackQuery, flow: Flow) -> Result<Proved, SignInFault> {
         match query.error.as_deref() {
             None => {}
             Some("access_denied") => return Err(SignInFault::Declined),
@@ -86,28 +93,43 @@ impl SignIn {
             code,
             issuer: query.iss,
         };
-        let person = self.provider.finish(answer, &secrets).await?;
-        Ok((person, flow.return_to))
+        let id = flow.provider;
+        let provider = self.providers.find(id.as_str());
+        let provider = provider.ok_or(SignInFault::ProviderUnknown)?;
+        let person = provider.finish(answer, &secrets).await?;
+        let user = self.arrive(provider.settings(), &person).await?;
+        Ok(Proved {
+            user,
+            person,
+            provider: id,
+            return_to: flow.return_to,
+        })
     }
 
-    async fn welcome(
-        &self,
-        visitor: &Visitor,
-        person: SignedIn,
-        return_to: String,
-    ) -> Result<Next, SignInFault> {
-        let user = self.arrive(&person).await?;
-        let principal = Principal::User(user);
-        if !self.enabled(user) {
+    async fn welcome(&self, visitor: &Visitor, proved: Proved) -> Result<Next, SignInFault> {
+        let principal = Principal::User(proved.user);
+        if !self.enabled(proved.user) {
             let fault = SignInFault::Disabled;
             self.record_refusal(visitor, principal, &fault).await?;
             return Err(fault);
         }
-        let new = self.new_session(principal, SessionPlace::Samovar, visitor);
+        let of_gitea = self.providers.is_gitea(&proved.provider);
+        let new = NewSession {
+            provider: Some(proved.provider),
+            upstream: Some(Upstream {
+                subject: proved.person.subject,
+                sid: proved.person.sid,
+            }),
+            ..self.new_session(principal, SessionPlace::Samovar, visitor)
+        };
         let event = self.event(Action::SessionCreate, principal, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;
+        if !of_gitea {
+            let living = |id| self.sessions.get(id).is_some();
+            self.proofs.keep(session.id, proved.person.id_token, living);
+        }
         Ok(Next {
-            to: return_to,
+            to: proved.return_to,
             cookies: vec![
                 self.session_cookie(Cookie::Session, &session, &secret),
                 self.cookies.clear(Cookie::SignedOut),
@@ -115,16 +137,58 @@ impl SignIn {
         })
     }
 
-    /// The mirror reads the account and its teams now; a subject of Gitea's is a number.
-    async fn arrive(&self, person: &SignedIn) -> Result<UserId, SignInFault> {
+    /// Who this is here. At Gitea: its account, read now with its teams. At another provider: the Gitea account that
+    /// Gitea says is this person's, and nothing but that makes one; otherwise somebody known at that provider alone.
+    async fn arrive(
+        &self,
+        provider: &oidc::Settings,
+        person: &SignedIn,
+    ) -> Result<UserId, SignInFault> {
+        let arrived = if self.providers.is_gitea(&provider.id) {
+            self.arrive_at_gitea(person).await
+        } else {
+            self.arrive_elsewhere(provider, person).await
+        };
+        arrived.inspect_err(|error| {
+            tracing::warn!(%error, provider = %provider.id, "somebody signed in and could not be taken in");
+        })
+    }
+
+    /// A subject of Gitea's is a number.
+    async fn arrive_at_gitea(&self, person: &SignedIn) -> Result<UserId, SignInFault> {
+        let invalid = |what: &str| OidcError::TokenInvalid(what.to_owned());
         let id = person.subject.as_str().parse::<GiteaUserId>();
-        let id = id.map_err(|_| {
-            OidcError::TokenInvalid("claim `sub` is not a number, as Gitea's is".to_owned())
-        })?;
-        let arrived = self.mirror.arrive(id, &person.login).await;
-        Ok(arrived.inspect_err(|error| {
-            tracing::warn!(%error, "somebody signed in and the mirror could not read the account");
-        })?)
+        let id = id.map_err(|_| invalid("claim `sub` is not a number, as Gitea's is"))?;
+        let login = person.login.as_str().parse::<Login>();
+        let login = login.map_err(|_| invalid("claim `preferred_username` is no login"))?;
+        Ok(self.mirror.arrive(id, &login).await?)
+    }
+
+    async fn arrive_elsewhere(
+        &self,
+        provider: &oidc::Settings,
+        person: &SignedIn,
+    ) -> Result<UserId, SignInFault> {
+        if let Some(source) = provider.gitea_source
+            && let Some(user) = self.mirror.arrive_linked(source, &person.subject).await?
+        {
+            return Ok(user);
+        }
+        let arrival = Arrival {
+            identity: Identity {
+                provider: provider.id.clone(),
+                subject: person.subject.clone(),
+            },
+            login: person.login.clone(),
+            claims: Claims {
+                full_name: person.full_name.clone(),
+                email: person.email.clone(),
+                groups: person.groups.names.clone(),
+                groups_may_be_cut: person.groups.may_be_cut,
+                at: self.clock.now(),
+            },
+        };
+        Ok(self.mirror.arrive_elsewhere(&arrival).await?)
     }
 
     fn enabled(&self, user: UserId) -> bool {

@@ -133,30 +133,43 @@ impl SignIn {
 
     /// Writes the counts of windows that have closed by now.
     pub async fn close_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.close(self.clock.now());
-        self.write_counts(closed).await
+        let now = self.clock.now();
+        self.write_counts(Action::SessionCreate, self.refusals.close(now))
+            .await?;
+        self.write_counts(Action::SessionEnd, self.notices.close(now))
+            .await
     }
 
     /// Writes every count, as a stopping server does.
     pub async fn close_all_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.close_all();
-        self.write_counts(closed).await
+        self.write_counts(Action::SessionCreate, self.refusals.close_all())
+            .await?;
+        self.write_counts(Action::SessionEnd, self.notices.close_all())
+            .await
     }
 
-    async fn write_counts(&self, closed: Vec<Closed<Kind>>) -> Result<(), CommitError> {
+    async fn write_counts(
+        &self,
+        action: Action,
+        closed: Vec<Closed<Kind>>,
+    ) -> Result<(), CommitError> {
         for window in closed {
-            let event = self.count(window);
+            let event = self.count(action, window);
             self.store.commit(Change::none(), event).await?;
         }
         Ok(())
     }
 
-    fn count(&self, window: Closed<Kind>) -> AuditEvent {
+    fn count(&self, action: Action, window: Closed<Kind>) -> AuditEvent {
+        let what = match action {
+            Action::SessionEnd => "back-channel-logout",
+            _ => "sign-in",
+        };
         AuditEvent {
             at: self.clock.now(),
             actor: Principal::Anonymous,
-            action: Action::SessionCreate,
-            object: Object::new(ObjectKind::Session, "sign-in"),
+            action,
+            object: Object::new(ObjectKind::Session, what),
             outcome: Outcome::Denied,
             reasons: vec![DisplayText::lossy(window.key.1)],
             application: None,

@@ -18,12 +18,15 @@ pub enum SignInFault {
     /// The flow is unknown, used, too old or another browser's.
     #[error(transparent)]
     Flow(#[from] FlowFault),
+    /// No provider of that id is configured.
+    #[error("there is no such provider to sign in with; begin the sign-in again")]
+    ProviderUnknown,
     /// The person refused the consent.
     #[error("the sign-in was declined at the provider; try again, and accept there")]
     Declined,
     /// The provider sent the browser back with an error of its own.
     #[error(
-        "the provider ended the sign-in with `{0}`; if Samovar was authorized with other scopes before, revoke it in Gitea under Settings, Applications, and try again"
+        "the provider ended the sign-in with `{0}`; try again, and if Samovar was authorized with other scopes before, first revoke it in Gitea under Settings, Applications"
     )]
     ProviderRefused(String),
     /// What the provider says cannot be had or does not hold.
@@ -89,6 +92,7 @@ impl SignInFault {
             Self::Address(_) => "address",
             Self::Incomplete => "incomplete",
             Self::Flow(_) => "flow",
+            Self::ProviderUnknown => "provider-unknown",
             Self::Declined => "declined",
             Self::ProviderRefused(_) => "provider-refused",
             Self::Provider(_) => "provider",

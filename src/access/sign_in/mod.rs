@@ -5,30 +5,36 @@
 
 mod at_application;
 mod at_samovar;
+mod back_channel;
 mod break_glass;
 mod callback;
 mod events;
 mod fault;
+mod proofs;
 mod return_to;
 mod sign_out;
 
 pub use at_application::WhoAmI;
+pub use at_samovar::Begun;
+pub use back_channel::Notice;
 pub use callback::CallbackQuery;
 pub use fault::{SignInFailed, SignInFault};
+pub use sign_out::{Onward, SignedOut};
 
+use super::providers::Providers;
 use super::{Client, PolicyHolder};
 use crate::mirror::Mirror;
 use crate::model::{
     Clock, DisplayText, HostName, Principal, Random, RequestId, Session, SessionPlace,
     SessionSecret,
 };
-use crate::oidc::Provider;
 use crate::session::{
     BreakGlass, Browser, Cookie, Cookies, Flows, HandOvers, NewSession, Sessions,
 };
 use crate::store::Store;
 pub(super) use events::Refusals;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use proofs::Proofs;
 use return_to::ReturnTo;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,8 +62,8 @@ pub struct Services {
     pub mirror: Arc<Mirror>,
     /// Knows which hosts are applications'.
     pub policy: Arc<PolicyHolder>,
-    /// Proves who somebody is.
-    pub provider: Provider,
+    /// Prove who somebody is.
+    pub providers: Arc<Providers>,
 }
 
 /// Sign-in and sign-out.
@@ -67,10 +73,13 @@ pub struct SignIn {
     break_glass: Arc<BreakGlass>,
     mirror: Arc<Mirror>,
     policy: Arc<PolicyHolder>,
-    provider: Provider,
+    providers: Arc<Providers>,
     flows: Flows,
     hand_overs: HandOvers,
     refusals: Refusals,
+    /// Of what is no word of a provider's.
+    notices: Refusals,
+    proofs: Proofs,
     cookies: Cookies,
     settings: Settings,
     clock: Arc<dyn Clock>,
@@ -139,10 +148,12 @@ impl SignIn {
             break_glass: services.break_glass,
             mirror: services.mirror,
             policy: services.policy,
-            provider: services.provider,
+            providers: services.providers,
             flows: Flows::new(Arc::clone(&clock), Arc::clone(&random)),
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
+            notices: Refusals::new(settings.window),
+            proofs: Proofs::default(),
             cookies: Cookies::new(settings.https),
             settings,
             clock,
@@ -198,11 +209,11 @@ impl SignIn {
         place: SessionPlace,
         visitor: &Visitor,
     ) -> NewSession {
-        let person = matches!(principal, Principal::User(_));
         NewSession {
             principal,
             place,
-            provider: person.then(|| self.provider.id().clone()),
+            provider: None,
+            upstream: None,
             address: visitor.client.address,
             user_agent: visitor
                 .client

@@ -3,24 +3,48 @@
 use super::at_samovar::SIGNED_OUT;
 use super::{Next, SignIn, SignInFault, Visitor};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{DisplayText, HostName, Session, SessionPlace};
+use crate::model::{DisplayText, HostName, Session, SessionId, SessionPlace};
 use crate::session::Cookie;
+use std::sync::Arc;
+use url::Url;
+
+/// Signed out of Samovar.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedOut {
+    /// Where the browser goes when there is nothing more to sign out of.
+    pub next: Next,
+    /// The provider, where it ends the sign-in there as well.
+    pub onward: Option<Onward>,
+}
+
+/// The way to a provider that ends the sign-in there. Holds a proof of who the person was, so that it cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Onward {
+    /// What it is called.
+    pub provider: DisplayText,
+    /// Where the browser goes; from there it comes back to the page of those who are signed out.
+    pub to: String,
+}
 
 impl SignIn {
     /// Ends the session at Samovar with its children; `everywhere` ends all of the person's.
     ///
     /// Somebody who is not signed in is signed out already.
-    pub async fn sign_out(&self, visitor: &Visitor, everywhere: bool) -> Result<Next, SignInFault> {
-        if let Some(session) = self.present(visitor) {
-            self.end(visitor, &session, everywhere).await?;
-        }
-        Ok(Next {
+    pub async fn sign_out(
+        &self,
+        visitor: &Visitor,
+        everywhere: bool,
+    ) -> Result<SignedOut, SignInFault> {
+        let session = self.present(visitor);
+        let onward = self.end(visitor, session, everywhere).await?;
+        let next = Next {
             to: SIGNED_OUT.to_owned(),
             cookies: vec![
                 self.cookies.clear(Cookie::Session),
                 self.signed_out_cookie(),
             ],
-        })
+        };
+        Ok(SignedOut { next, onward })
     }
 
     /// The same from an application's host: the sign-in at Samovar ends as well.
@@ -29,14 +53,20 @@ impl SignIn {
         host: &HostName,
         visitor: &Visitor,
         everywhere: bool,
-    ) -> Result<Next, SignInFault> {
-        if let Some(session) = self.present_at(host, visitor) {
-            self.end(visitor, &session, everywhere).await?;
-        }
-        Ok(Next {
+    ) -> Result<SignedOut, SignInFault> {
+        let session = self.present_at(host, visitor);
+        let onward = self.end(visitor, session, everywhere).await?;
+        let next = Next {
             to: self.address(&self.settings.own, SIGNED_OUT),
             cookies: vec![self.cookies.clear(Cookie::ApplicationSession)],
-        })
+        };
+        Ok(SignedOut { next, onward })
+    }
+
+    /// What the provider is called, where there is nothing to choose.
+    pub fn only_provider(&self) -> Option<DisplayText> {
+        let only = self.providers.only()?;
+        Some(only.settings().name.clone())
     }
 
     /// Keeps the browser from signing in again by itself.
@@ -54,9 +84,12 @@ impl SignIn {
     async fn end(
         &self,
         visitor: &Visitor,
-        session: &Session,
+        session: Option<Arc<Session>>,
         everywhere: bool,
-    ) -> Result<(), SignInFault> {
+    ) -> Result<Option<Onward>, SignInFault> {
+        let Some(session) = session else {
+            return Ok(None);
+        };
         let parent = match &session.place {
             SessionPlace::Samovar => session.id,
             SessionPlace::Application { parent, .. } => *parent,
@@ -66,11 +99,26 @@ impl SignIn {
             let reasons = vec![DisplayText::lossy("signed out everywhere")];
             let event = AuditEvent { reasons, ..event };
             let ended = self.sessions.end_all_of(session.principal, event).await;
-            return ended.map_err(SignInFault::SignOut);
+            ended.map_err(SignInFault::SignOut)?;
+            return Ok(self.onward(&session, parent).await);
         }
         let object = Object::new(ObjectKind::Session, parent);
         let event = AuditEvent { object, ..event };
         let ended = self.sessions.end(parent, event).await;
-        ended.map_err(SignInFault::SignOut)
+        ended.map_err(SignInFault::SignOut)?;
+        Ok(self.onward(&session, parent).await)
+    }
+
+    /// Where the sign-in at the provider ends, if it has such a place. Gitea has none.
+    async fn onward(&self, session: &Session, parent: SessionId) -> Option<Onward> {
+        let id = session.provider.as_ref()?;
+        let proof = self.proofs.take(parent);
+        let provider = self.providers.find(id.as_str())?;
+        let back = Url::parse(&self.address(&self.settings.own, SIGNED_OUT)).ok()?;
+        let to = provider.sign_out(proof.as_ref(), &back).await?;
+        Some(Onward {
+            provider: provider.settings().name.clone(),
+            to: to.into(),
+        })
     }
 }

@@ -28,6 +28,7 @@ mod me;
 mod methods;
 mod mirror;
 mod organizations;
+mod providers;
 mod role_bindings;
 mod roles;
 mod service_accounts;
@@ -85,6 +86,8 @@ enum Noun {
     Sessions,
     /// The mirror of Gitea.
     Mirror,
+    /// Who proves who somebody is.
+    Providers,
     /// The audit log.
     AuditEvents,
 }
@@ -107,7 +110,7 @@ type Operations = (
         decisions::Api,
         sessions::Api,
         mirror::Api,
-        audit_events::Api,
+        (providers::Api, audit_events::Api),
     ),
 );
 
@@ -139,7 +142,7 @@ fn operations() -> OpenApiService<Operations, ()> {
             decisions::Api,
             sessions::Api,
             mirror::Api,
-            audit_events::Api,
+            (providers::Api, audit_events::Api),
         ),
     ))
 }

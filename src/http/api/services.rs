@@ -6,6 +6,7 @@ use super::forms::session::{key, show};
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session as SessionMessage;
 use super::wire::token::Grant as GrantMessage;
+use crate::access::providers::Providers;
 use crate::access::{Caller, Gatekeeper};
 use crate::admin::{Admin, Claim};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
@@ -30,6 +31,8 @@ pub struct Services {
     pub mirror: Arc<Mirror>,
     /// Sign-ins.
     pub sessions: Arc<Sessions>,
+    /// How well providers are got on with.
+    pub providers: Arc<Providers>,
     /// What happened.
     pub audit_log: Arc<AuditLog>,
     /// The time.

@@ -2,7 +2,7 @@
 
 use super::query::Parameters;
 use super::visitor::{at_application, on_its_way};
-use super::{form, go, pages};
+use super::{form, go, leave, pages};
 use crate::access::sign_in::SignIn;
 use crate::http::{Exchange, Problem};
 use poem::web::{Data, Json};
@@ -55,10 +55,13 @@ pub(super) async fn sign_out(
 ) -> Result<Response, Problem> {
     let visitor = at_application(&service, &exchange, request);
     let everywhere = Parameters::read(&body).one("everywhere")?.is_some();
-    let next = service
+    let ended = service
         .sign_out_at(&exchange.host, &visitor, everywhere)
         .await;
-    Ok(next.map_or_else(|fault| form::refuse(request, &exchange, &fault.into()), go))
+    Ok(ended.map_or_else(
+        |fault| form::refuse(request, &exchange, &fault.into()),
+        leave,
+    ))
 }
 
 /// Who is signed in here.

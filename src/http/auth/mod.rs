@@ -9,9 +9,9 @@ mod pages;
 mod query;
 mod visitor;
 
-use crate::access::sign_in::{Next, SignIn};
+use crate::access::sign_in::{Next, SignIn, SignedOut};
 use poem::http::{StatusCode, header};
-use poem::{EndpointExt, Response, Route, get};
+use poem::{EndpointExt, Response, Route, get, post};
 use std::sync::Arc;
 
 /// Adds the doors of Samovar's own host.
@@ -22,6 +22,10 @@ pub fn own(route: Route, sign_in: &Arc<SignIn>) -> Route {
     route
         .at("/auth/sign-in", get(own::sign_in).data(with()))
         .at("/auth/callback/:provider", get(own::callback).data(with()))
+        .at(
+            "/auth/backchannel-logout/:provider",
+            post(own::back_channel_logout).data(with()),
+        )
         .at("/auth/hand-over", get(own::hand_over).data(with()))
         .at("/auth/signed-out", get(own::signed_out).data(with()))
         .at("/auth/sign-out", sign_out.data(with()))
@@ -40,6 +44,14 @@ pub fn applications(route: Route, sign_in: &Arc<SignIn>) -> Route {
         )
         .at("/.samovar/sign-out", sign_out.data(with()))
         .at("/.samovar/whoami", get(applications::who_am_i).data(with()))
+}
+
+/// On to the provider, which ends the sign-in there, or to the page of those who are signed out.
+fn leave(signed_out: SignedOut) -> Response {
+    match signed_out.onward {
+        Some(onward) => pages::onward(&onward, signed_out.next.cookies),
+        None => go(signed_out.next),
+    }
 }
 
 /// The redirect, as a GET whatever came before (RFC 9110 section 15.4.4), with its cookies.

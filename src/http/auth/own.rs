@@ -2,9 +2,10 @@
 
 use super::query::Parameters;
 use super::visitor::{at_samovar, on_its_way};
-use super::{form, go, pages};
-use crate::access::sign_in::{CallbackQuery, Next, SignIn};
+use super::{form, go, leave, pages};
+use crate::access::sign_in::{Begun, CallbackQuery, Next, Notice, SignIn};
 use crate::http::{Exchange, Problem};
+use poem::http::StatusCode;
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
 use secrecy::SecretString;
@@ -22,8 +23,11 @@ pub(super) async fn sign_in(
     on_its_way(&exchange)?;
     let visitor = at_samovar(&service, &exchange, request);
     let parameters = Parameters::of(request);
-    let return_to = parameters.one("return_to")?;
-    Ok(go(service.begin(&visitor, return_to).await?))
+    let (return_to, provider) = (parameters.one("return_to")?, parameters.one("provider")?);
+    Ok(match service.begin(&visitor, return_to, provider).await? {
+        Begun::On(next) => go(next),
+        Begun::Choice(choices) => pages::choose(&choices),
+    })
 }
 
 /// Back from the provider.
@@ -74,7 +78,9 @@ pub(super) fn signed_out(
         let cookies = Vec::new();
         return Ok(go(Next { to: again, cookies }));
     }
-    Ok(pages::signed_out(&again, &service.signed_out_cookie()))
+    let only = service.only_provider();
+    let cookie = service.signed_out_cookie();
+    Ok(pages::signed_out(&again, only.as_ref(), &cookie))
 }
 
 /// The question before a sign-out.
@@ -93,8 +99,30 @@ pub(super) async fn sign_out(
 ) -> Result<Response, Problem> {
     let visitor = at_samovar(&service, &exchange, request);
     let everywhere = Parameters::read(&body).one("everywhere")?.is_some();
-    let next = service.sign_out(&visitor, everywhere).await;
-    Ok(next.map_or_else(|fault| form::refuse(request, &exchange, &fault.into()), go))
+    let ended = service.sign_out(&visitor, everywhere).await;
+    Ok(ended.map_or_else(
+        |fault| form::refuse(request, &exchange, &fault.into()),
+        leave,
+    ))
+}
+
+/// A provider says that somebody signed out there (OpenID Back-Channel Logout 1.0 section 2.5): 200 when it was
+/// understood, 400 when not, nothing kept by anybody.
+#[handler]
+pub(super) async fn back_channel_logout(
+    service: Service<'_>,
+    exchange: Exchange,
+    Path(provider): Path<String>,
+    body: Vec<u8>,
+) -> Result<StatusCode, Problem> {
+    let parameters = Parameters::read(&body);
+    let notice = Notice {
+        client: Arc::clone(&exchange.client),
+        request: exchange.request,
+        token: parameters.one("logout_token")?.unwrap_or_default(),
+    };
+    service.back_channel_logout(&provider, notice).await?;
+    Ok(StatusCode::OK)
 }
 
 /// The form for the break-glass password.

@@ -1,21 +1,63 @@
 //! The small pages of sign-out and break-glass: no script, forms to our own hosts alone.
 
+use crate::access::sign_in::Onward;
 use crate::http::Problem;
 use crate::http::page::{escape, frame, restrict, sentence};
+use crate::model::DisplayText;
 use poem::Response;
 use poem::http::{StatusCode, header};
 
 /// Signed out, with a button to sign in again; the cookie keeps it so.
-pub(super) fn signed_out(again: &str, cookie: &str) -> Response {
+pub(super) fn signed_out(again: &str, only: Option<&DisplayText>, cookie: &str) -> Response {
+    let (knows, with) = match only.map(|name| escape(name.as_str())) {
+        Some(name) => (name.clone(), format!(" with {name}")),
+        None => ("Where you signed in, they".to_owned(), String::new()),
+    };
     let inner = format!(
         "<p>You are signed out of Samovar and of the applications behind it. \
-         Gitea may still know you: sign out there as well on a shared computer.</p>\
-         <p><a class=\"button\" href=\"{}\">Sign in with Gitea</a></p>",
+         {knows} may still know you: sign out there as well on a shared computer.</p>\
+         <p><a class=\"button\" href=\"{}\">Sign in{with}</a></p>",
         escape(again)
     );
     let mut response = page(StatusCode::OK, ("You are signed out", &inner), "'none'");
     if let Ok(cookie) = cookie.parse() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The providers to sign in with.
+pub(super) fn choose(choices: &[(DisplayText, String)]) -> Response {
+    let button = |(name, path): &(DisplayText, String)| {
+        let (name, path) = (escape(name.as_str()), escape(path));
+        format!("<a class=\"button\" href=\"{path}\">Sign in with {name}</a>")
+    };
+    let buttons: String = choices.iter().map(button).collect();
+    let inner = format!("<p>Choose where you are known.</p><p>{buttons}</p>");
+    page(StatusCode::OK, ("Sign in", &inner), "'none'")
+}
+
+/// Signed out here, and on the way to the provider. A page and no redirect: what a form leads to must be named by the
+/// page of the form, and the provider is not.
+pub(super) fn onward(onward: &Onward, cookies: Vec<String>) -> Response {
+    let inner = format!(
+        "<p>You are signed out of Samovar and of the applications behind it. {name} ends the sign-in there as well.</p>\
+         <p><a class=\"button\" href=\"{to}\">Go on to {name}</a></p>",
+        name = escape(onward.provider.as_str()),
+        to = escape(&onward.to),
+    );
+    let mut response = page(StatusCode::OK, ("You are signed out", &inner), "'none'");
+    let headers = response.headers_mut();
+    if let Ok(refresh) = format!("0; url={}", onward.to).parse() {
+        headers.insert(header::REFRESH, refresh);
+    }
+    for cookie in cookies {
+        headers.extend(
+            cookie
+                .parse()
+                .ok()
+                .map(|cookie| (header::SET_COOKIE, cookie)),
+        );
     }
     response
 }

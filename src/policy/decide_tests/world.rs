@@ -173,8 +173,8 @@ pub(super) fn person(
 ) -> DirectoryUser {
     DirectoryUser {
         id: UserId::from_bytes([byte; 16]),
-        gitea: GiteaUserId::try_from(i64::from(byte)).unwrap(),
-        login: login.parse().unwrap(),
+        home: Home::Gitea(GiteaUserId::try_from(i64::from(byte)).unwrap()),
+        login: DisplayText::lossy(login),
         full_name: DisplayText::lossy(""),
         email: DisplayText::lossy(""),
         enabled: login != "dan",

@@ -8,7 +8,7 @@ mod caller;
 mod changes;
 pub mod clock;
 pub mod faults;
-mod keys;
+pub mod keys;
 pub mod log;
 mod oidc;
 mod pages;
@@ -20,7 +20,7 @@ pub mod state;
 mod team_pages;
 mod tokens;
 mod web;
-mod wire;
+pub mod wire;
 
 use clock::{GiteaClock, Source};
 use faults::Faults;

@@ -83,6 +83,10 @@ function chosenAt(key: string | null, world: AccessWorld | undefined): Chosen | 
     }
     case "user":
       return { subject: { kind, id }, name: bound?.subject_name ?? "" };
+    case "provider-group": {
+      const [provider = "", ...name] = key.slice("provider-group:".length).split("/");
+      return { subject: { kind, provider, name: name.join("/") }, name: name.join("/") };
+    }
     default:
       return bound && { subject: bound.subject, name: bound.subject_name ?? "" };
   }

@@ -6,6 +6,7 @@ import { Applications } from "./applications";
 import { Audit } from "./audit";
 import { Explain } from "./explain";
 import { Gitea } from "./gitea";
+import { Providers } from "./providers";
 import { Reference } from "./reference";
 import { Role } from "./role";
 import { Roles } from "./roles";
@@ -41,6 +42,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/sessions", nav: "Sessions", view: Sessions },
   { path: "/audit", nav: "Audit", permission: "samovar.audit-events:read", view: Audit },
   { path: "/gitea", nav: "Gitea", permission: "samovar.mirror:read", view: Gitea },
+  { path: "/providers", nav: "Providers", permission: "samovar.providers:read", view: Providers },
   { path: "/api/docs", open: true, view: Reference },
 ];
 

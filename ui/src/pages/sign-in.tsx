@@ -13,7 +13,7 @@ export function SignIn({ returnTo }: { returnTo: string }) {
       <p>Who may do what, by Gitea's organizations and teams.</p>
       <p>
         <a class="button primary" href={address("/auth/sign-in", { return_to: returnTo })}>
-          Sign in with Gitea
+          Sign in
         </a>
       </p>
     </main>

@@ -54,6 +54,7 @@ export function BindingWhere({ binding }: { binding: RoleBinding }) {
           , {over ? "ended" : "until"} <Time at={binding.until} />
         </>
       )}
+      {binding.warning !== undefined && <span class="tag warn">{binding.warning}</span>}
       {binding.subject_gone && <span class="tag bad">subject gone: gives nothing</span>}
     </>
   );

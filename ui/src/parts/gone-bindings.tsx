@@ -13,7 +13,7 @@ export function GoneBindings({ bindings, onChange }: { bindings: readonly RoleBi
   if (gone.length === 0) return null;
   return (
     <Notice kind="warn" title={gone.length === 1 ? "One role binding gives nothing" : `${gone.length} role bindings give nothing`}>
-      <p>The team, organization or person is gone from Gitea. A new one of the same name does not inherit anything.</p>
+      <p>The team, organization or person is gone from Gitea, or the provider from the configuration. A new one of the same name does not inherit anything.</p>
       <ul class="rows">
         {gone.map((binding) => (
           <li key={binding.id}>

@@ -1,7 +1,8 @@
 // The left side of the Access page: organizations with their teams, and people by search.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, take } from "../api/client";
-import type { Organization, Subject, Team, User } from "../api/schema";
+import type { Organization, Provider, Subject, Team, User } from "../api/schema";
+import { useMay } from "../hooks/use-me";
 import type { AccessWorld, Chosen } from "../pages/access";
 import { subjectKey } from "./binding-words";
 
@@ -36,6 +37,7 @@ export function SubjectList(props: Props) {
         />
       ))}
       {shown.length === 0 && <p class="muted">No organization or team {wanted ? "with that in its name" : "is mirrored yet; see the Gitea page"}.</p>}
+      <GroupsEntry {...props} search={wanted} />
       <PeopleEntry {...props} search={wanted} />
     </section>
   );
@@ -86,6 +88,35 @@ function Choice({ world, chosen, onChoose, one, label, people }: ChoiceProps) {
       </button>
     </li>
   );
+}
+
+/** Groups of other providers, as their claims gave them, and those that a role binding names. */
+function GroupsEntry({ search, ...rest }: Props & { search: string }) {
+  const may = useMay();
+  const [told, setTold] = useState<Subject[]>([]);
+  useEffect(() => {
+    if (!may("samovar.providers:read")) return;
+    take(api.GET("/providers")).then(({ items }) => setTold(items.flatMap(groupsOf)), () => setTold([]));
+  }, []);
+  const bound = rest.world.bindings.map((binding) => binding.subject);
+  const all = new Map([...told, ...bound].filter((subject) => subject.kind === "provider-group").map((subject) => [subjectKey(subject), subject]));
+  const shown = [...all].filter(([, subject]) => subject.name.toLowerCase().includes(search));
+  if (all.size === 0) return null;
+  return (
+    <details class="group" open={search !== "" || all.size <= OPEN_AT_MOST}>
+      <summary>Groups of other providers</summary>
+      <ul class="choices">
+        {shown.map(([key, subject]) => (
+          <Choice key={key} {...rest} one={{ subject, name: subject.name }} label={`${subject.name} (${subject.provider})`} />
+        ))}
+      </ul>
+      <p class="muted small">By name: whoever can rename a group there can take over its roles.</p>
+    </details>
+  );
+}
+
+function groupsOf({ id, groups }: Provider): Subject[] {
+  return groups?.names.map(({ name }): Subject => ({ kind: "provider-group", provider: id, name })) ?? [];
 }
 
 function PeopleEntry({ search, ...rest }: Props & { search: string }) {

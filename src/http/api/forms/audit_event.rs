@@ -72,6 +72,7 @@ fn actor(text: &str) -> Result<Principal, Invalid> {
         ("system:mirror", _) => Ok(Principal::System(SystemJob::Mirror)),
         ("system:housekeeping", _) => Ok(Principal::System(SystemJob::Housekeeping)),
         ("system:server", _) => Ok(Principal::System(SystemJob::Server)),
+        ("system:back-channel-logout", _) => Ok(Principal::System(SystemJob::BackChannelLogout)),
         (_, "service-account") => id.parse().map(Principal::ServiceAccount),
         _ => id.parse().map(Principal::User),
     }

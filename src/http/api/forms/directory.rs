@@ -5,7 +5,8 @@ use super::names::Names;
 use crate::http::api::wire::directory as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, Organization, OrganizationId, Team, TeamId,
+    Directory, DirectoryTeam, DirectoryUser, GiteaUserId, Organization, OrganizationId, Team,
+    TeamId,
 };
 use std::collections::BTreeSet;
 
@@ -29,7 +30,8 @@ pub(in crate::http::api) fn team_key(team: &Team, names: Names<'_>) -> String {
 pub(in crate::http::api) fn show_user(user: &DirectoryUser) -> wire::User {
     wire::User {
         id: Id::of(user.id),
-        gitea_id: user.gitea.get(),
+        gitea_id: user.gitea().map(GiteaUserId::get),
+        provider: provider(user),
         login: user.login.to_string(),
         full_name: user.full_name.to_string(),
         enabled: user.enabled,
@@ -44,7 +46,8 @@ pub(in crate::http::api) fn show_detail(
     let organizations = user.organizations.iter();
     wire::UserDetail {
         id: Id::of(user.id),
-        gitea_id: user.gitea.get(),
+        gitea_id: user.gitea().map(GiteaUserId::get),
+        provider: provider(user),
         login: user.login.to_string(),
         full_name: user.full_name.to_string(),
         email: user.email.to_string(),
@@ -58,8 +61,20 @@ pub(in crate::http::api) fn show_detail(
         organizations: organizations
             .map(|id| organization_name(*id, directory))
             .collect(),
+        groups: groups(user),
+        groups_may_be_cut: user.elsewhere().is_some_and(|e| e.groups_may_be_cut),
         freshness: Time::of(user.freshness),
     }
+}
+
+/// Which other provider knows the person; none for Gitea's people.
+fn provider(user: &DirectoryUser) -> Option<String> {
+    user.elsewhere().map(|e| e.provider.to_string())
+}
+
+fn groups(user: &DirectoryUser) -> Vec<String> {
+    let groups = user.groups().iter();
+    groups.map(|(_, name)| name.to_string()).collect()
 }
 
 fn team_name(id: TeamId, directory: &Directory) -> Option<wire::TeamName> {

@@ -5,7 +5,7 @@ use super::{directory, session};
 use crate::access::Caller;
 use crate::http::api::wire::me as wire;
 use crate::http::api::wire::principal::Actor;
-use crate::model::Timestamp;
+use crate::model::{DirectoryUser, Timestamp};
 use crate::policy::{Holdings, SubjectFacts};
 
 /// Shows the caller. `may_claim_administrator` says only that the person is of the right kind.
@@ -15,7 +15,7 @@ pub(in crate::http::api) fn show(caller: &Caller, names: Names<'_>, now: Timesta
         principal,
         enabled: true,
         user: caller.user(),
-        groups: &[],
+        groups: caller.user().map_or(&[], DirectoryUser::groups),
         scope: None,
     };
     let holdings = Holdings {

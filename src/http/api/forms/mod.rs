@@ -9,6 +9,7 @@ pub(super) mod machine;
 pub(super) mod me;
 pub(super) mod mirror;
 pub(super) mod names;
+pub(super) mod provider;
 pub(super) mod role;
 pub(super) mod role_binding;
 pub(super) mod session;

@@ -65,7 +65,10 @@ impl Names<'_> {
                 let team = self.directory.teams.get(id);
                 team.map(|team| self.team(&team.team))
             }
-            BindingSubject::ProviderGroup { provider, name } => Some(format!("{provider}: {name}")),
+            BindingSubject::ProviderGroup { provider, name } => {
+                let known = self.directory.providers.contains(provider);
+                known.then(|| format!("{provider}: {name}"))
+            }
             BindingSubject::User { id } => self.login(Principal::User(*id)),
             BindingSubject::ServiceAccount { .. } => None,
         }

@@ -118,11 +118,18 @@ pub(in crate::http::api) fn show(binding: &RoleBinding, names: Names<'_>) -> wir
         subject: show_subject(&binding.subject),
         subject_gone: subject_name.is_none(),
         subject_name,
+        warning: warning(&binding.subject),
         range: show_range(&binding.range),
         range_name: names.range(&binding.range),
         until: binding.until.map(Time::of),
         version: binding.version,
     }
+}
+
+/// Gitea's organizations and teams are known by number; what other providers call a group can be given to another one.
+fn warning(subject: &BindingSubject) -> Option<String> {
+    let by_name = matches!(subject, BindingSubject::ProviderGroup { .. });
+    by_name.then(|| "by name: can be taken over by a rename".to_owned())
 }
 
 /// Shows whose access would change.

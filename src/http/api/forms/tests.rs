@@ -13,6 +13,7 @@ use poem::error::ResponseError;
 use poem_openapi::types::ToJSON;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const ID: &str = "0190a5e2-0000-7000-8000-000000000001";
 
@@ -125,7 +126,11 @@ fn subjects() -> [Value; 6] {
 
 #[test]
 fn every_subject_and_range_is_shown_as_it_was_sent() {
-    let directory = Directory::default();
+    let keycloak = "keycloak".parse().unwrap();
+    let directory = Directory {
+        providers: Arc::new([keycloak].into()),
+        ..Directory::default()
+    };
     let policy = Policy::build(1, vec![], vec![], vec![]).unwrap();
     let names = Names {
         directory: &directory,
@@ -156,6 +161,8 @@ fn every_subject_and_range_is_shown_as_it_was_sent() {
         assert_eq!(shown["role"], json!({"id": ID}));
         let group = subject["kind"] == "provider-group";
         assert_eq!(shown["subject_gone"], json!(!group), "{subject}");
+        let warning = group.then_some("by name: can be taken over by a rename");
+        assert_eq!(shown.get("warning").and_then(Value::as_str), warning);
     }
 }
 

@@ -1,15 +1,19 @@
-//! People, organizations and teams over the wire, as mirrored from Gitea.
+//! People, organizations and teams over the wire, as mirrored from Gitea; people of other providers as of their last
+//! sign-in.
 
 use super::texts::{Id, Time};
 use poem_openapi::Object;
 
 /// A person in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub(in crate::http::api) struct User {
     /// Samovar's id of the person.
     pub id: Id,
-    /// Gitea's numeric id.
-    pub gitea_id: i64,
+    /// Gitea's numeric id; absent for a person of another provider.
+    pub gitea_id: Option<i64>,
+    /// The other provider that alone knows the person; absent for Gitea's people.
+    pub provider: Option<String>,
     /// Present login.
     pub login: String,
     /// Full name, or empty.
@@ -20,11 +24,14 @@ pub(in crate::http::api) struct User {
 
 /// A person with all that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub(in crate::http::api) struct UserDetail {
     /// Samovar's id of the person.
     pub id: Id,
-    /// Gitea's numeric id.
-    pub gitea_id: i64,
+    /// Gitea's numeric id; absent for a person of another provider.
+    pub gitea_id: Option<i64>,
+    /// The other provider that alone knows the person; absent for Gitea's people.
+    pub provider: Option<String>,
     /// Present login.
     pub login: String,
     /// Full name, or empty.
@@ -39,7 +46,11 @@ pub(in crate::http::api) struct UserDetail {
     pub teams: Vec<TeamName>,
     /// Organizations that the person is in, by one of their teams.
     pub organizations: Vec<OrganizationName>,
-    /// The instant before the oldest question to Gitea on which this rests.
+    /// Groups of another provider, by name.
+    pub groups: Vec<String>,
+    /// That provider may have left groups out.
+    pub groups_may_be_cut: bool,
+    /// The instant before the oldest question to Gitea on which this rests, or the last sign-in at another provider.
     pub freshness: Time,
 }
 

@@ -12,6 +12,7 @@ pub(super) mod me;
 pub(super) mod mirror;
 pub(super) mod page;
 pub(super) mod principal;
+pub(super) mod provider;
 pub(super) mod role;
 pub(super) mod role_binding;
 pub(super) mod session;

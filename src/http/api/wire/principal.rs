@@ -58,5 +58,6 @@ const fn name(job: SystemJob) -> &'static str {
         SystemJob::Mirror => "mirror",
         SystemJob::Housekeeping => "housekeeping",
         SystemJob::Server => "server",
+        SystemJob::BackChannelLogout => "back-channel-logout",
     }
 }

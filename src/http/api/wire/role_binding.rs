@@ -126,8 +126,10 @@ pub(in crate::http::api) struct RoleBinding {
     pub subject: Subject,
     /// What the subject is called now, such as `acme/Deployers`; absent when it is gone.
     pub subject_name: Option<String>,
-    /// The subject vanished from Gitea; the binding gives nothing.
+    /// The subject vanished from Gitea, or its provider from the configuration; the binding gives nothing.
     pub subject_gone: bool,
+    /// What is weak about the subject: a provider's group is known by its name alone.
+    pub warning: Option<String>,
     /// Where.
     pub range: Range,
     /// What the range's application or organization is called now.

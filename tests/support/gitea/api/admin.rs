@@ -37,11 +37,19 @@ fn wanted(ctx: &Ctx<'_>, user: &User) -> bool {
         asked.is_none_or(|text| text == value.to_string())
     };
     let word = ctx.ask.query("q").unwrap_or_default().to_lowercase();
+    let source = ctx
+        .ask
+        .query("source_id")
+        .and_then(|id| id.parse::<i64>().ok());
+    let source = source.filter(|id| *id > 0);
+    let name = ctx.ask.query("login_name").unwrap_or_default();
     flag("is_prohibit_login", user.prohibit_login)
         && flag("is_active", user.active)
         && flag("is_admin", user.is_admin)
         && flag("is_restricted", user.restricted)
         && user.login.to_lowercase().contains(&word)
+        && source.is_none_or(|id| user.source_id == id)
+        && (name.is_empty() || user.login_name == name)
 }
 
 fn create(ctx: &mut Ctx<'_>, _: &[&str]) -> Reply {

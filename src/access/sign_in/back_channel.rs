@@ -1,0 +1,160 @@
+//! A provider says that somebody signed out there: the sessions that rest on that sign-in end, with their children.
+//!
+//! What tokens of ours outlive it is theirs to say: they hang on the person, and a person of another provider without a
+//! session may do nothing.
+
+use super::{SignIn, SignInFault};
+use crate::access::Client;
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::model::{DisplayText, Principal, ProviderId, RequestId, Session, SystemJob, Upstream};
+use crate::oidc::LogoutToken;
+use crate::session::SessionError;
+use crate::store::{Change, CommitError};
+use std::sync::Arc;
+
+/// What a provider has sent.
+pub struct Notice<'a> {
+    /// Who is at the other end.
+    pub client: Arc<Client>,
+    /// The id of this request.
+    pub request: RequestId,
+    /// The logout token.
+    pub token: &'a str,
+}
+
+impl SignIn {
+    /// Ends what rests on the sign-in that has ended. That there is nothing left to end is well.
+    pub async fn back_channel_logout(
+        &self,
+        provider: &str,
+        notice: Notice<'_>,
+    ) -> Result<(), SignInFault> {
+        let read = match self.providers.find(provider) {
+            Some(provider) => provider.read_logout(notice.token).await,
+            None => {
+                return Err(self
+                    .not_understood(&notice, SignInFault::ProviderUnknown)
+                    .await);
+            }
+        };
+        let token = match read {
+            Ok(token) => token,
+            Err(error) => return Err(self.not_understood(&notice, error.into()).await),
+        };
+        let rests = |session: &&Arc<Session>| {
+            let there = session.provider.as_ref().map(ProviderId::as_str) == Some(provider);
+            there
+                && session
+                    .upstream
+                    .as_ref()
+                    .is_some_and(|upstream| is_of(upstream, &token))
+        };
+        let sessions = self.sessions.list();
+        let ending: Vec<_> = sessions.iter().filter(rests).collect();
+        for session in &ending {
+            let object = Object::new(ObjectKind::Session, session.id);
+            let event = self.of_provider(&notice, object, provider);
+            // A child has gone with its parent already; its end is then no news.
+            if self.sessions.get(session.id).is_some() {
+                self.sessions.end(session.id, event).await?;
+            }
+        }
+        if ending.is_empty() {
+            let object = Object::new(ObjectKind::Session, "none");
+            let event = self.of_provider(&notice, object, provider);
+            self.store.commit(Change::none(), event).await?;
+        }
+        Ok(())
+    }
+
+    /// At the start: what rests on a provider that is not configured any more ends.
+    pub async fn end_those_of_unknown_providers(&self) -> Result<(), SessionError> {
+        for session in self.sessions.list() {
+            let unknown = |id: &ProviderId| self.providers.find(id.as_str()).is_none();
+            if session.provider.as_ref().is_some_and(unknown)
+                && self.sessions.get(session.id).is_some()
+            {
+                let object = Object::new(ObjectKind::Session, session.id);
+                let why = "its provider is not configured any more";
+                let event = self.of_job(SystemJob::Housekeeping, object, why);
+                self.sessions.end(session.id, event).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn of_provider(&self, notice: &Notice<'_>, object: Object, provider: &str) -> AuditEvent {
+        let why = format!("provider {provider} says that the person signed out there");
+        AuditEvent {
+            request: Some(notice.request),
+            personal: PersonalFields {
+                address: notice.client.address,
+                user_agent: notice.client.user_agent.clone(),
+                ..PersonalFields::default()
+            },
+            ..self.of_job(SystemJob::BackChannelLogout, object, &why)
+        }
+    }
+
+    fn of_job(&self, job: SystemJob, object: Object, why: &str) -> AuditEvent {
+        AuditEvent {
+            at: self.clock.now(),
+            actor: Principal::System(job),
+            action: Action::SessionEnd,
+            object,
+            outcome: Outcome::Allowed,
+            reasons: vec![DisplayText::lossy(why)],
+            application: None,
+            request: None,
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror.directory().version,
+            repeats: None,
+            personal: PersonalFields::default(),
+        }
+    }
+
+    /// Anybody can send what is no logout token: repeats are counted.
+    async fn not_understood(&self, notice: &Notice<'_>, fault: SignInFault) -> SignInFault {
+        match self.record_not_understood(notice, &fault).await {
+            Ok(()) => fault,
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn record_not_understood(
+        &self,
+        notice: &Notice<'_>,
+        fault: &SignInFault,
+    ) -> Result<(), CommitError> {
+        let address = notice.client.address;
+        let now = self.clock.now();
+        if !self.notices.owed(address, fault.code(), now) {
+            return Ok(());
+        }
+        let reasons = [fault.code().to_owned(), fault.to_string()];
+        let object = Object::new(ObjectKind::Session, "back-channel-logout");
+        let event = AuditEvent {
+            actor: Principal::Anonymous,
+            outcome: Outcome::Denied,
+            reasons: reasons
+                .iter()
+                .map(|text| DisplayText::lossy(text))
+                .collect(),
+            ..self.of_provider(notice, object, "")
+        };
+        self.store.commit(Change::none(), event).await.map(|_| ())
+    }
+}
+
+/// Does a session rest on a sign-in that has ended? A session whose sign-in has no name there rests on every one of its
+/// person.
+fn is_of(upstream: &Upstream, token: &LogoutToken) -> bool {
+    let same_sid = upstream.sid == token.sid;
+    match &token.subject {
+        None => token.sid.is_some() && same_sid,
+        Some(subject) => {
+            let all = token.sid.is_none() || upstream.sid.is_none();
+            *subject == upstream.subject && (all || same_sid)
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Each element of a logout token dropped, swapped or bent, alone: only the whole one ends anything (security A5.10).
+
+use super::*;
+use crate::oidc::forge::Forge;
+use serde_json::json;
+
+const NOW: i64 = 1_790_000_000;
+const ISSUER: &str = "https://keycloak.example.com/realms/acme";
+const CLIENT: &str = "samovar";
+
+fn header() -> Value {
+    json!({"alg": "ES256", "kid": "k1", "typ": "logout+jwt"})
+}
+
+fn good() -> Value {
+    json!({"iss": ISSUER, "aud": CLIENT, "iat": NOW, "exp": NOW + 120, "jti": "j-1",
+        "sub": "u-1", "sid": "s-1", "events": {EVENT: {}}})
+}
+
+fn check(forge: &Forge, token: &str) -> Result<LogoutToken, String> {
+    let expected = Expected {
+        issuer: ISSUER,
+        client_id: CLIENT,
+        now: Timestamp::from_seconds(NOW),
+    };
+    let keys = forge.keys("k1");
+    read(token, &expected, keys.keys()).map_err(|rejected| match rejected {
+        Rejected::UnknownKey => "unknown key".to_owned(),
+        Rejected::Invalid(error) => error.to_string(),
+    })
+}
+
+fn with(claim: &str, value: Value) -> Result<LogoutToken, String> {
+    let (forge, mut claims) = (Forge::new(), good());
+    let members = claims.as_object_mut().unwrap();
+    match value {
+        Value::Null => members.remove(claim),
+        value => members.insert(claim.to_owned(), value),
+    };
+    check(&forge, &forge.sign(&header(), &claims))
+}
+
+#[test]
+fn a_whole_token_names_the_person_the_sign_in_or_both() {
+    let both = with("jti", json!("j-1")).unwrap();
+    assert_eq!(
+        (both.subject.unwrap().as_str(), both.sid.as_deref()),
+        ("u-1", Some("s-1"))
+    );
+    assert_eq!(with("sub", Value::Null).unwrap().subject, None);
+    assert_eq!(with("sid", Value::Null).unwrap().sid, None);
+    for (claim, value) in [
+        ("aud", json!([CLIENT])),
+        ("iat", json!(NOW - 600)),
+        ("iat", json!(NOW + 60)),
+        ("exp", json!(NOW - 60)),
+        ("events", json!({EVENT: {}, "other": 1})),
+    ] {
+        assert!(with(claim, value.clone()).is_ok(), "{claim} {value}");
+    }
+}
+
+#[test]
+fn a_claim_that_is_missing_or_bent_ends_nothing_and_is_named() {
+    for (claim, value, says) in [
+        ("iss", json!("https://evil.example"), "`iss`"),
+        ("iss", json!(format!("{ISSUER}/")), "`iss`"),
+        ("iss", Value::Null, "`iss`"),
+        ("aud", json!("other"), "`aud`"),
+        ("aud", json!([CLIENT, "other"]), "`aud`"),
+        ("aud", json!([]), "`aud`"),
+        ("aud", Value::Null, "`aud`"),
+        ("iat", json!(NOW - 3600), "out of time"),
+        ("iat", json!(NOW + 600), "out of time"),
+        ("iat", json!("now"), "`iat`"),
+        ("iat", json!(i64::MAX), "`iat`"),
+        ("iat", Value::Null, "`iat`"),
+        ("exp", json!(NOW - 600), "out of time"),
+        ("exp", Value::Null, "`exp`"),
+        ("jti", Value::Null, "`jti`"),
+        ("jti", json!(""), "`jti`"),
+        ("jti", json!("j".repeat(300)), "`jti`"),
+        ("events", Value::Null, "`events`"),
+        ("events", json!({}), "`events`"),
+        ("events", json!([EVENT]), "`events`"),
+        ("events", json!({EVENT: true}), "`events`"),
+        (
+            "events",
+            json!({"http://schemas.openid.net/event/other": {}}),
+            "`events`",
+        ),
+        ("nonce", json!("n"), "`nonce`"),
+        ("nonce", json!(false), "`nonce`"),
+        ("sub", json!(7), "`sub`"),
+        ("sub", json!("two words"), "`sub`"),
+        ("sid", json!(""), "`sid`"),
+        ("sid", json!(7), "`sid`"),
+    ] {
+        let error = with(claim, value.clone()).unwrap_err();
+        assert!(error.contains(says), "{claim} {value}: {error}");
+    }
+    let (forge, mut nobody) = (Forge::new(), good());
+    nobody.as_object_mut().unwrap().remove("sub");
+    nobody.as_object_mut().unwrap().remove("sid");
+    let error = check(&forge, &forge.sign(&header(), &nobody)).unwrap_err();
+    assert!(error.contains("name nobody"), "{error}");
+}
+
+#[test]
+fn no_header_chooses_the_algorithm_the_key_or_the_kind() {
+    let (forge, stranger) = (Forge::new(), Forge::new());
+    let claims = good();
+    let embedded = json!({"alg": "ES256", "kid": "k1", "jwk": stranger.keys("k1").keys()[0]});
+    let with = |member: &str, value: Value| {
+        let mut header = header();
+        header[member] = value;
+        forge.sign(&header, &claims)
+    };
+    let unsigned = |token: String| format!("{}.", token.rsplit_once('.').unwrap().0);
+    for (token, says) in [
+        (stranger.sign(&header(), &claims), "unknown key"),
+        (stranger.sign(&embedded, &claims), "unknown key"),
+        (with("kid", json!("k2")), "unknown key"),
+        (with("alg", json!("RS256")), "unknown key"),
+        (with("alg", json!("HS256")), "algorithm"),
+        (with("alg", json!("none")), "algorithm"),
+        (unsigned(with("alg", json!("none"))), "algorithm"),
+        (unsigned(with("kid", json!("k1"))), "unknown key"),
+        (with("typ", json!("at+jwt")), "`typ`"),
+        (with("typ", json!("id_token")), "`typ`"),
+        (with("crit", json!(["exp"])), "`crit`"),
+        (String::new(), "no signed token"),
+        ("a.b".to_owned(), "no signed token"),
+        ("a.b.c".to_owned(), "header"),
+        ("x".repeat(LONGEST) + ".b.c", "no signed token"),
+    ] {
+        let error = check(&forge, &token).unwrap_err();
+        assert!(error.contains(says), "{says}: {error}");
+    }
+    for typ in ["JWT", "logout+jwt", "application/logout+jwt", "LOGOUT+JWT"] {
+        assert!(check(&forge, &with("typ", json!(typ))).is_ok(), "{typ}");
+    }
+}
+
+#[test]
+fn an_id_token_ends_nothing() {
+    let forge = Forge::new();
+    let claims = json!({"iss": ISSUER, "aud": CLIENT, "iat": NOW, "exp": NOW + 120, "jti": "j-1",
+        "sub": "u-1", "sid": "s-1", "nonce": "n"});
+    let id_token = json!({"alg": "ES256", "kid": "k1", "typ": "JWT"});
+    assert!(check(&forge, &forge.sign(&id_token, &claims)).is_err());
+}
