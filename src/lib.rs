@@ -14,7 +14,7 @@
 //! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
 //! | 2 | [`session`] | how long a session lasts, how one is started, handed over and ended; cookies; break-glass |
 //! | 2 | [`token`] | keys that sign tokens, what a token says, how it is verified and revoked; service accounts, clients and grants |
-//! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded; sign-in and sign-out in `access::sign_in` |
+//! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded; sign-in and sign-out in `access::sign_in`, at whom in `access::providers` |
 //! | 3 | [`admin`] | how roles, role bindings and applications change, and who becomes the first administrator |
 //! | 3 | [`audit_log`] | what can be asked of the audit log, and how its reading is recorded |
 //! | 5 | [`http`] | the doors over HTTP: listener, gate, forward-auth, problem documents, the API |

@@ -13,30 +13,43 @@ const GITEA: &str = "gitea";
 
 /// Those that are whole; the problems of the others are in `raw`.
 pub(super) fn providers(raw: &mut Raw, environment: Environment<'_>) -> Vec<Provider> {
-    let mut providers = Vec::new();
+    let places = raw.places("provider");
+    check_ids(raw, &places);
+    check_sources(raw, &places);
+    let places = places.iter();
+    places
+        .filter_map(|place| provider(raw, place, environment))
+        .collect()
+}
+
+fn check_ids(raw: &mut Raw, places: &[String]) {
     let mut ids = BTreeSet::new();
-    let mut sources = BTreeSet::new();
-    for place in raw.places("provider") {
-        let Some(provider) = provider(raw, &place, environment) else {
+    for key in places.iter().map(|place| format!("{place}.id")) {
+        let Some(id) = raw.peek(&key).map(str::to_owned) else {
             continue;
         };
-        let id = format!("{place}.id");
-        if provider.id.as_str() == GITEA {
-            raw.problem(&id, "`gitea` is Gitea itself; choose another id");
-        } else if !ids.insert(provider.id.clone()) {
-            raw.problem(&id, "is the id of another provider; choose one of its own");
+        if id == GITEA {
+            raw.problem(&key, "`gitea` is Gitea itself; choose another id");
+        } else if !ids.insert(id) {
+            raw.problem(&key, "is the id of another provider; choose one of its own");
         }
-        let source = provider.gitea_source_id;
+    }
+}
+
+fn check_sources(raw: &mut Raw, places: &[String]) {
+    let mut sources = BTreeSet::new();
+    for key in places
+        .iter()
+        .map(|place| format!("{place}.gitea_source_id"))
+    {
+        let source = raw.whole(&key);
         if source.is_some_and(|source| !sources.insert(source)) {
-            let key = format!("{place}.gitea_source_id");
             raw.problem(
                 &key,
-                "is said of another provider already; one of them is not that source",
+                "is said of another provider too; one of them is not that source",
             );
         }
-        providers.push(provider);
     }
-    providers
 }
 
 fn provider(raw: &mut Raw, place: &str, environment: Environment<'_>) -> Option<Provider> {

@@ -103,6 +103,11 @@ impl Raw {
         self.value(path)?.as_str()
     }
 
+    /// The number under a key as it stands, for the same.
+    pub(super) fn whole(&self, path: &str) -> Option<i64> {
+        self.value(path)?.as_integer()
+    }
+
     /// The text under a key, or the default of the list of keys.
     pub(super) fn text(&mut self, path: &str) -> Option<String> {
         match self.value(path) {

@@ -94,12 +94,11 @@ impl Table {
     pub(super) fn insert(&mut self, session: Session) {
         let entry = Entry::new(session);
         let (id, key) = (entry.session.id, entry.session.key);
-        match entry.parent() {
-            Some(parent) => self.children.entry(parent).or_default().push(id),
-            None => {
-                let own = self.by_principal.entry(entry.session.principal);
-                own.or_default().insert(id);
-            }
+        if let Some(parent) = entry.parent() {
+            self.children.entry(parent).or_default().push(id);
+        } else {
+            let own = self.by_principal.entry(entry.session.principal);
+            own.or_default().insert(id);
         }
         self.by_key.insert(key, id);
         self.by_id.insert(id, entry);

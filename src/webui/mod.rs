@@ -15,7 +15,7 @@ struct Files;
 const PAGE: &str = "index.html";
 
 /// First parts of the addresses of pages, as `ui/src/pages/index.ts` names them; a test compares the two.
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "",
     "access",
     "roles",
@@ -24,6 +24,7 @@ const PAGES: [&str; 9] = [
     "sessions",
     "audit",
     "gitea",
+    "providers",
     "api",
 ];
 

@@ -242,7 +242,7 @@ fn providers() -> Providers {
             gitea_source: None,
         };
         let clock = Arc::new(Fixed) as Arc<dyn Clock>;
-        oidc::Provider::new(settings, reqwest::Client::new(), clock)
+        oidc::Provider::new(settings, reqwest::Client::builder().build().unwrap(), clock)
     };
     let groups = oidc::GroupsClaim {
         claim: "groups".to_owned(),

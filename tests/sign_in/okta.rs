@@ -4,6 +4,7 @@
 use crate::several::{sign_in, stage};
 use crate::stage::Stage;
 use crate::support::browser::{Browser, Page};
+use reqwest::Method;
 use samovar::model::Principal;
 
 fn groups(stage: &Stage) -> (usize, bool) {
@@ -68,6 +69,17 @@ async fn a_key_that_changes_at_any_moment_fails_no_sign_in_and_one_that_is_not_p
     );
 }
 
+async fn sign_out(browser: &mut Browser, origin: &str, path: &str) -> Page {
+    let headers = [
+        ("origin", origin),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let url = format!("{origin}{path}");
+    browser
+        .send(Method::POST, &url, &headers, Some(String::new()))
+        .await
+}
+
 /// Where the page of a sign-out leads on to.
 fn onward(page: &Page) -> Option<String> {
     let refresh = page.headers.get("refresh")?.to_str().unwrap();
@@ -80,9 +92,7 @@ async fn signing_out_here_signs_out_there_and_comes_back_to_stay() {
     providers[0].person("00u1", "ana", &[]);
     let mut browser = Browser::new();
     sign_in(&stage, &mut browser, "okta").await;
-    let page = browser
-        .post(&format!("{}/auth/sign-out", stage.own), &[])
-        .await;
+    let page = sign_out(&mut browser, &stage.own, "/auth/sign-out").await;
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(stage.sessions.list().is_empty());
     let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -99,9 +109,7 @@ async fn signing_out_here_signs_out_there_and_comes_back_to_stay() {
         page.body
     );
     // Somebody who is signed out already, or who came from Gitea, stays here.
-    let page = browser
-        .post(&format!("{}/auth/sign-out", stage.own), &[])
-        .await;
+    let page = sign_out(&mut browser, &stage.own, "/auth/sign-out").await;
     assert_eq!((page.status, onward(&page)), (303, None));
 }
 
@@ -123,9 +131,7 @@ async fn a_sign_out_at_an_application_leads_on_to_the_provider_too() {
         page = browser.get(to.as_str()).await;
     }
     assert_eq!(stage.sessions.list().len(), 2);
-    let page = browser
-        .post(&format!("{}/.samovar/sign-out", stage.app), &[])
-        .await;
+    let page = sign_out(&mut browser, &stage.app, "/.samovar/sign-out").await;
     assert!(
         onward(&page).unwrap().starts_with(&providers[0].issuer()),
         "{}",
@@ -141,8 +147,6 @@ async fn a_provider_without_a_place_to_sign_out_at_is_left_alone() {
     providers[0].configure(|shape| shape.no_sign_out = true);
     let mut browser = Browser::new();
     sign_in(&stage, &mut browser, "okta").await;
-    let page = browser
-        .post(&format!("{}/auth/sign-out", stage.own), &[])
-        .await;
+    let page = sign_out(&mut browser, &stage.own, "/auth/sign-out").await;
     assert_eq!((page.status, onward(&page)), (303, None), "{}", page.body);
 }

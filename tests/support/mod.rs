@@ -30,7 +30,8 @@
 //! stand_in.replace_key(); stand_in.forget_sessions();
 //! ```
 //!
-//! Beside Gitea there can be other OpenID providers: `openid::Openid` is a stand-in of Okta's shape.
+//! Beside Gitea there can be other OpenID providers: `openid::Openid` is a stand-in of Okta's shape,
+//! `keycloak::Keycloak` a real Keycloak.
 //!
 //! The product itself is met from outside: `samovar` starts the real binary, `nginx` and `caddy` real proxies, `upstream`
 //! is an application behind them:
@@ -57,6 +58,7 @@
 pub mod browser;
 pub mod caddy;
 pub mod gitea;
+pub mod keycloak;
 pub mod nginx;
 pub mod openid;
 pub mod process;

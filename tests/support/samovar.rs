@@ -17,6 +17,17 @@ pub struct Samovar {
     url: String,
     folder: PathBuf,
     own: ServiceIdentity,
+    environment: Vec<(String, String)>,
+}
+
+/// What else it is started with.
+#[derive(Default)]
+pub struct More {
+    /// Where it listens; a free address when it does not matter.
+    pub address: Option<SocketAddr>,
+    /// More lines of the configuration, the first of them for the section `[mirror]`.
+    pub lines: String,
+    pub environment: Vec<(String, String)>,
 }
 
 /// Name of the configuration file in its folder.
@@ -36,26 +47,41 @@ impl Samovar {
 
     /// The same with more lines for the section `[mirror]`.
     pub async fn start_with(folder: &Path, gitea: &GiteaWorld, mirror: &str) -> Self {
-        let address = free_address(HOST);
+        let more = More {
+            lines: mirror.to_owned(),
+            ..More::default()
+        };
+        Self::start_as(folder, gitea, more).await
+    }
+
+    /// The same with all that can be said.
+    pub async fn start_as(folder: &Path, gitea: &GiteaWorld, more: More) -> Self {
+        let address = more.address.unwrap_or_else(Self::free_address);
         let url = format!("http://{address}");
         let callback = format!("{url}/auth/callback/gitea");
         let own = gitea.service_identity(&callback).await;
-        let text = configuration(folder, address, gitea, &own) + mirror;
+        let text = configuration(folder, address, gitea, &own) + &more.lines;
         std::fs::write(folder.join(FILE), text).unwrap();
         Self {
-            program: run(folder, address, &own).await,
+            program: run(folder, address, &own, &more.environment).await,
             address,
             url,
             folder: folder.to_owned(),
             own,
+            environment: more.environment,
         }
+    }
+
+    /// Where it could listen.
+    pub fn free_address() -> SocketAddr {
+        free_address(HOST)
     }
 
     /// The same again after a polite end and a new start.
     pub async fn restart(self) -> Self {
         assert_eq!(self.program.end().await, Some(0));
         Self {
-            program: run(&self.folder, self.address, &self.own).await,
+            program: run(&self.folder, self.address, &self.own, &self.environment).await,
             ..self
         }
     }
@@ -80,7 +106,7 @@ impl Samovar {
     /// Somebody signed in at Samovar itself.
     pub async fn sign_in(&self, gitea: &GiteaWorld, login: &str) -> SignedIn {
         let mut browser = Browser::new();
-        let url = format!("{}/auth/sign-in", self.url);
+        let url = format!("{}/auth/sign-in?provider=gitea", self.url);
         let page = browser.visit(&url, gitea, login).await;
         assert!(page.status < 400, "{} {}", page.status, page.body);
         SignedIn {
@@ -107,7 +133,12 @@ impl Samovar {
     }
 }
 
-async fn run(folder: &Path, address: SocketAddr, own: &ServiceIdentity) -> Program {
+async fn run(
+    folder: &Path,
+    address: SocketAddr,
+    own: &ServiceIdentity,
+    environment: &[(String, String)],
+) -> Program {
     let mut command = Command::new(built("samovar"));
     command
         .arg("serve")
@@ -115,7 +146,8 @@ async fn run(folder: &Path, address: SocketAddr, own: &ServiceIdentity) -> Progr
         .arg(folder.join(FILE))
         .env("SAMOVAR_GITEA_CLIENT_SECRET", &own.client_secret)
         .env("SAMOVAR_GITEA_TOKEN", &own.token)
-        .env("SAMOVAR_SEAL_KEY", SEAL_KEY);
+        .env("SAMOVAR_SEAL_KEY", SEAL_KEY)
+        .envs(environment.iter().cloned());
     let mut program = Program::start("samovar", folder, command);
     program.ready(address).await;
     program
@@ -145,6 +177,12 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    /// Somebody who has signed in by another way than Gitea.
+    pub fn of(samovar: &Samovar, browser: Browser) -> Self {
+        let url = samovar.url().to_owned();
+        Self { url, browser }
+    }
+
     /// A call to the API: status and JSON (`null` without a body).
     pub async fn api(&mut self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let url = format!("{}/api/v1{path}", self.url);

@@ -6,6 +6,7 @@ use std::sync::Once;
 
 static READY: Once = Once::new();
 static BROWSER: Once = Once::new();
+static KEYCLOAK: Once = Once::new();
 static CLIENTS: Once = Once::new();
 
 /// Makes sure once that nginx and the virtual environment are there.
@@ -26,6 +27,12 @@ pub fn browser() {
 /// Makes sure once that the generators of TypeScript clients are there too.
 pub fn clients() {
     CLIENTS.call_once(|| install(&["clients"]));
+}
+
+/// Makes sure once that Keycloak is there too, with Java; gives its folder.
+pub fn keycloak() -> PathBuf {
+    KEYCLOAK.call_once(|| install(&["keycloak"]));
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/.tools/keycloak")
 }
 
 fn install(arguments: &[&str]) {

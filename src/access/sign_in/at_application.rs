@@ -93,7 +93,7 @@ impl SignIn {
         let new = NewSession {
             provider: parent.provider.clone(),
             upstream: parent.upstream.clone(),
-            ..self.new_session(parent.principal, place, visitor)
+            ..Self::new_session(parent.principal, place, visitor)
         };
         let event = AuditEvent {
             application: Some(application),

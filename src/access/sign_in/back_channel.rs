@@ -6,7 +6,9 @@
 use super::{SignIn, SignInFault};
 use crate::access::Client;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
-use crate::model::{DisplayText, Principal, ProviderId, RequestId, Session, SystemJob, Upstream};
+use crate::model::{
+    DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob, Upstream,
+};
 use crate::oidc::LogoutToken;
 use crate::session::SessionError;
 use crate::store::{Change, CommitError};
@@ -41,23 +43,20 @@ impl SignIn {
             Ok(token) => token,
             Err(error) => return Err(self.not_understood(&notice, error.into()).await),
         };
+        // A child ends with its parent, which rests on the same sign-in.
         let rests = |session: &&Arc<Session>| {
             let there = session.provider.as_ref().map(ProviderId::as_str) == Some(provider);
-            there
-                && session
-                    .upstream
-                    .as_ref()
-                    .is_some_and(|upstream| is_of(upstream, &token))
+            let upstream = session.upstream.as_ref();
+            session.place == SessionPlace::Samovar
+                && there
+                && upstream.is_some_and(|upstream| is_of(upstream, &token))
         };
         let sessions = self.sessions.list();
         let ending: Vec<_> = sessions.iter().filter(rests).collect();
         for session in &ending {
             let object = Object::new(ObjectKind::Session, session.id);
             let event = self.of_provider(&notice, object, provider);
-            // A child has gone with its parent already; its end is then no news.
-            if self.sessions.get(session.id).is_some() {
-                self.sessions.end(session.id, event).await?;
-            }
+            self.sessions.end(session.id, event).await?;
         }
         if ending.is_empty() {
             let object = Object::new(ObjectKind::Session, "none");
@@ -71,9 +70,8 @@ impl SignIn {
     pub async fn end_those_of_unknown_providers(&self) -> Result<(), SessionError> {
         for session in self.sessions.list() {
             let unknown = |id: &ProviderId| self.providers.find(id.as_str()).is_none();
-            if session.provider.as_ref().is_some_and(unknown)
-                && self.sessions.get(session.id).is_some()
-            {
+            let parent = session.place == SessionPlace::Samovar;
+            if parent && session.provider.as_ref().is_some_and(unknown) {
                 let object = Object::new(ObjectKind::Session, session.id);
                 let why = "its provider is not configured any more";
                 let event = self.of_job(SystemJob::Housekeeping, object, why);

@@ -35,7 +35,7 @@ impl SignIn {
             reasons: vec![DisplayText::lossy("break-glass password")],
             ..self.event(Action::SessionCreate, actor, visitor)
         };
-        let new = self.new_session(actor, SessionPlace::Samovar, visitor);
+        let new = Self::new_session(actor, SessionPlace::Samovar, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;
         let cookie = self.session_cookie(Cookie::Session, &session, &secret);
         let cookies = vec![cookie, self.cookies.clear(Cookie::SignedOut)];

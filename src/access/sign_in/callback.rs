@@ -120,7 +120,7 @@ impl SignIn {
                 subject: proved.person.subject,
                 sid: proved.person.sid,
             }),
-            ..self.new_session(principal, SessionPlace::Samovar, visitor)
+            ..Self::new_session(principal, SessionPlace::Samovar, visitor)
         };
         let event = self.event(Action::SessionCreate, principal, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;

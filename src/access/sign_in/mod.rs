@@ -203,12 +203,7 @@ impl SignIn {
     }
 
     /// A session to start for somebody at a place.
-    fn new_session(
-        &self,
-        principal: Principal,
-        place: SessionPlace,
-        visitor: &Visitor,
-    ) -> NewSession {
+    fn new_session(principal: Principal, place: SessionPlace, visitor: &Visitor) -> NewSession {
         NewSession {
             principal,
             place,

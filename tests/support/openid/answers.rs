@@ -1,6 +1,6 @@
 //! What the stand-in provider answers.
 
-use super::{CLIENT, Grant, PATH, SECRET, State};
+use super::{CLIENT, Grant, Named, PATH, SECRET, State};
 use crate::support::gitea::keys::{SigningKey, sha256, word};
 use crate::support::gitea::wire::{Answer, Ask};
 use data_encoding::BASE64URL_NOPAD;
@@ -38,7 +38,7 @@ fn discovery(state: &State) -> Value {
         "claims_supported": ["iss", "ver", "sub", "aud", "iat", "exp", "jti", "amr", "idp"],
         "backchannel_logout_supported": true,
     });
-    if state.shape.names_issuer {
+    if state.shape.named != Named::Silent {
         document["authorization_response_iss_parameter_supported"] = json!(true);
     }
     if !state.shape.no_sign_out {
@@ -64,11 +64,14 @@ fn authorize(state: &mut State, ask: &Ask) -> Answer {
     let mut query = back.query_pairs_mut();
     query.append_pair("code", &code);
     query.append_pair("state", &asked("state"));
-    let shape = &state.shape;
-    let iss = shape.iss.clone();
-    let iss = iss.or_else(|| shape.names_issuer.then(|| state.issuer.clone()));
-    if let Some(iss) = iss.filter(|_| !shape.forgets_issuer) {
-        query.append_pair("iss", &iss);
+    match &state.shape.named {
+        Named::Silent | Named::Forgotten => {}
+        Named::Promised => {
+            query.append_pair("iss", &state.issuer);
+        }
+        Named::Wrong(iss) => {
+            query.append_pair("iss", iss);
+        }
     }
     drop(query);
     Answer::redirect(ask, 302, back.as_str())

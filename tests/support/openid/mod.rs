@@ -26,15 +26,25 @@ pub const SECRET: &str = "the-client-secret";
 /// The event of a logout token.
 pub const LOGOUT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
+/// Whether an answer to the browser says who gives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Named {
+    /// As Gitea: nothing is said, and nothing promised.
+    #[default]
+    Silent,
+    /// The metadata promises `iss` (RFC 9207), and the answers have it.
+    Promised,
+    /// It is promised and missing.
+    Forgotten,
+    /// It is promised, and it is this.
+    Wrong(String),
+}
+
 /// How it answers.
 #[derive(Debug, Clone, Default)]
 pub struct Shape {
-    /// The metadata promises `iss` in every answer (RFC 9207), and the answers have it.
-    pub names_issuer: bool,
-    /// What stands for `iss` in an answer instead.
-    pub iss: Option<String>,
-    /// The answer has no `iss` although it is promised.
-    pub forgets_issuer: bool,
+    /// Whether answers say who gives them.
+    pub named: Named,
     /// What discovery says of the issuer instead.
     pub discovery_issuer: Option<String>,
     /// What tokens say of the issuer instead.
