@@ -3,7 +3,7 @@
 
 use super::browser::{Browser, Page, plain_client};
 use super::process::{Program, free_address};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 use tokio::process::Command;
 use url::Url;
@@ -41,12 +41,9 @@ impl Keycloak {
             .env("KC_BOOTSTRAP_ADMIN_USERNAME", ADMINISTRATOR)
             .env("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMINISTRATOR)
             // it lives for a minute
-            .env(
-                "JAVA_OPTS_APPEND",
-                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx512m",
-            );
+            .env("JAVA_OPTS_APPEND", "-XX:TieredStopAtLevel=1");
         let mut program = Program::start("keycloak", folder, command);
-        program.ready(address).await;
+        program.ready_within(address, 180).await;
         let url = format!("http://{address}");
         Self { program, url }
     }
@@ -90,7 +87,7 @@ impl Keycloak {
         let method = method.parse().unwrap();
         let request = plain_client().request(method, url);
         let request = request.bearer_auth(self.token().await);
-        let answer = request.json(&json!({})).send().await.unwrap();
+        let answer = request.send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         serde_json::from_str(&answer.text().await.unwrap()).unwrap_or_default()
     }

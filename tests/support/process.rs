@@ -41,7 +41,12 @@ impl Program {
 
     /// Waits until somebody answers at its address.
     pub async fn ready(&mut self, address: SocketAddr) {
-        for _ in 0..600 {
+        self.ready_within(address, 30).await;
+    }
+
+    /// The same for a program that takes its time: at most so many seconds.
+    pub async fn ready_within(&mut self, address: SocketAddr, seconds: u32) {
+        for _ in 0..seconds * 20 {
             if TcpStream::connect(address).await.is_ok() {
                 return;
             }
