@@ -52,11 +52,19 @@ HOST = "deploy.example.test"
 T = TypeVar("T")
 
 
-def client(cookie: str) -> AuthenticatedClient:
-    """A client of somebody who is signed in; statuses that the document does not list are errors."""
+API = WORLD["url"] + "/api/v1"
+
+
+def job() -> AuthenticatedClient:
+    """A client of the service account, by its access token; statuses that the document does not list are errors."""
+    return AuthenticatedClient(base_url=API, token=WORLD["token"], raise_on_unexpected_status=True)
+
+
+def browser(cookie: str) -> AuthenticatedClient:
+    """A client of somebody who is signed in."""
     return AuthenticatedClient(
-        base_url=WORLD["url"] + "/api/v1",
-        token=WORLD[cookie],
+        base_url=API,
+        token=cookie,
         auth_header_name="Cookie",
         prefix="",
         headers={"Origin": WORLD["url"]},
@@ -78,12 +86,14 @@ def problem(response: Response[Any], status: int, code: str) -> Problem:
     return found
 
 
-def who(administrator: AuthenticatedClient) -> None:
-    """The session is that of a person who holds every permission of the API."""
+def who(administrator: AuthenticatedClient, member: AuthenticatedClient) -> None:
+    """The token is that of a service account which holds every permission of the API; the member has a session."""
     me = the(Me, get_me.sync(client=administrator))
-    assert me.principal.kind == ActorKind.USER
+    assert me.principal.kind == ActorKind.SERVICE_ACCOUNT and me.principal.id == UUID(WORLD["account"])
     assert "samovar.roles:write" in me.permissions
-    assert not isinstance(me.user, Unset) and me.user.login == WORLD["administrator_login"]
+    assert isinstance(me.user, Unset) and isinstance(me.session, Unset)
+    me = the(Me, get_me.sync(client=member))
+    assert not isinstance(me.user, Unset) and me.user.login == WORLD["member_login"]
     assert not isinstance(me.session, Unset)
     assert me.session.place.kind == "samovar" and me.session.ends_at > datetime.now(timezone.utc)
 
@@ -197,9 +207,10 @@ def audit(administrator: AuthenticatedClient, role: Role) -> None:
         )
         page = the(PageAuditEvent, asked)
         for event in page.items:
-            assert event.actor.kind == ActorKind.USER and event.actor.login == WORLD["administrator_login"]
             assert event.at >= since and event.object_.kind == "role"
-            found.append(UUID(event.object_.id))
+            if event.actor.id == UUID(WORLD["account"]):
+                assert event.actor.kind == ActorKind.SERVICE_ACCOUNT
+                found.append(UUID(event.object_.id))
         cursor = page.next_cursor
         if isinstance(cursor, Unset):
             break
@@ -208,8 +219,8 @@ def audit(administrator: AuthenticatedClient, role: Role) -> None:
 
 def main() -> None:
     """The whole flow, which leaves nothing behind."""
-    administrator, member = client("administrator"), client("member")
-    who(administrator)
+    administrator, member = job(), browser(WORLD["member"])
+    who(administrator, member)
     role, seen = make_role(administrator, "deployer-python")
     more = [make_role(administrator, f"python-{n}") for n in range(4)]
     application, application_seen = make_application(administrator)

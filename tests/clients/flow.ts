@@ -11,8 +11,8 @@ type Api = Client<paths>;
 
 interface World {
   url: string;
-  administrator: string;
-  administrator_login: string;
+  token: string;
+  account: string;
   member: string;
   member_login: string;
   outsider_login: string;
@@ -22,9 +22,9 @@ interface World {
 const world = JSON.parse(process.env["FLOW"] ?? "") as World;
 const HOST = "deploy-ts.example.test";
 
-/** A client of somebody who is signed in. */
-function client(cookie: string): Api {
-  return createClient<paths>({ baseUrl: `${world.url}/api/v1`, headers: { cookie, origin: world.url } });
+/** A client by an access token, or by somebody's session. */
+function client(headers: { authorization: string } | { cookie: string; origin: string }): Api {
+  return createClient<paths>({ baseUrl: `${world.url}/api/v1`, headers });
 }
 
 interface Answer<T> {
@@ -55,13 +55,13 @@ function problem({ error, response }: Answer<unknown>, status: number, code: str
   return error;
 }
 
-/** The session is that of a person who holds every permission of the API. */
-async function who(administrator: Api): Promise<void> {
-  const me = the(await administrator.GET("/me"));
-  assert.equal(me.principal.kind, "user");
-  assert.ok(me.permissions.includes("samovar.roles:write"));
-  assert.equal(me.user?.login, world.administrator_login);
-  assert.equal(me.session?.place.kind, "samovar");
+/** The token is that of a service account which holds every permission of the API; the member has a session. */
+async function who(administrator: Api, member: Api): Promise<void> {
+  const job = the(await administrator.GET("/me"));
+  assert.deepEqual([job.principal.kind, job.principal.id, job.session], ["service-account", world.account, undefined]);
+  assert.ok(job.permissions.includes("samovar.roles:write"));
+  const person = the(await member.GET("/me"));
+  assert.deepEqual([person.user?.login, person.session?.place.kind], [world.member_login, "samovar"]);
 }
 
 /** Names of all roles, read two at a time. */
@@ -168,22 +168,22 @@ async function audit(administrator: Api, role: string): Promise<void> {
     const query = cursor === undefined ? asked : { ...asked, cursor };
     const page = the(await administrator.GET("/audit-events", { params: { query } }));
     for (const event of page.items) {
-      assert.deepEqual([event.actor.kind, event.actor.login], ["user", world.administrator_login]);
-      found.push(event.object.id);
+      if (event.actor.id === world.account) found.push(event.object.id);
     }
     cursor = page.next_cursor;
   } while (cursor !== undefined);
   assert.equal(found.filter((id) => id === role).length, 1);
 }
 
-const administrator = client(world.administrator);
-await who(administrator);
+const administrator = client({ authorization: `Bearer ${world.token}` });
+const member = client({ cookie: world.member, origin: world.url });
+await who(administrator, member);
 const role = await makeRole(administrator, "deployer-ts");
 const more = await Promise.all([0, 1, 2, 3].map((n) => makeRole(administrator, `ts-${n}`)));
 const application = await makeApplication(administrator);
 const binding = await bind(administrator, role.object.id, application.object.id);
 await decisions(administrator, binding.object.id);
-await refusals(administrator, client(world.member), role.object.name);
+await refusals(administrator, member, role.object.name);
 role.etag = await change(administrator, role);
 const names = await rolesInPages(administrator);
 assert.ok([role, ...more].every((one) => names.includes(one.object.name)));

@@ -1,5 +1,7 @@
-//! A running Samovar with an administrator, a member of a team and an outsider, and a folder with its document.
+//! A running Samovar with an administrator, a service account that administers it too, a member of a team and an outsider,
+//! and a folder with its document.
 
+use crate::support::browser::plain_client;
 use crate::support::samovar::{Samovar, SignedIn};
 use crate::support::world::GiteaWorld;
 use crate::support::{process, tools};
@@ -21,6 +23,8 @@ pub struct Stage {
     folder: TempDir,
     samovar: Samovar,
     administrator: SignedIn,
+    account: Value,
+    token: String,
     member: SignedIn,
     _gitea: GiteaWorld,
 }
@@ -35,6 +39,7 @@ impl Stage {
         administrator
             .must("POST", "/mirror/sync", &Value::Null)
             .await;
+        let (account, token) = service_account(&mut administrator, samovar.url()).await;
         let member = samovar.sign_in(&gitea, MEMBER).await;
         let document = Command::new(process::built("samovar"))
             .arg("openapi")
@@ -44,6 +49,8 @@ impl Stage {
             folder,
             samovar,
             administrator,
+            account,
+            token,
             member,
             _gitea: gitea,
         }
@@ -58,8 +65,8 @@ impl Stage {
     pub fn flow(&self) -> String {
         json!({
             "url": self.samovar.url(),
-            "administrator": self.cookie(&self.administrator),
-            "administrator_login": ADMINISTRATOR,
+            "token": self.token,
+            "account": self.account["id"],
             "member": self.cookie(&self.member),
             "member_login": MEMBER,
             "outsider_login": OUTSIDER,
@@ -78,9 +85,15 @@ impl Stage {
         self.secret(&self.administrator)
     }
 
-    /// Who the administrator is, as the API says it.
-    pub async fn me(&mut self) -> Value {
-        self.administrator.get("/me").await
+    /// Ids on which the administrator's session rests: its own, the person's, and that of her role binding.
+    pub async fn own(&mut self) -> Vec<String> {
+        let me = self.administrator.get("/me").await;
+        let (session, user) = (&me["session"]["id"], &me["user"]["id"]);
+        let bindings = self.administrator.get("/role-bindings").await;
+        let bindings = bindings["items"].as_array().unwrap().iter();
+        let hers = bindings.filter(|binding| binding["subject"]["id"] == *user);
+        let ids = hers.map(|binding| &binding["id"]).chain([session, user]);
+        ids.map(|id| id.as_str().unwrap().to_owned()).collect()
     }
 
     fn cookie(&self, person: &SignedIn) -> String {
@@ -98,6 +111,35 @@ impl Stage {
     pub async fn end(self) {
         assert_eq!(self.samovar.end().await, Some(0));
     }
+}
+
+/// A service account with the role of an administrator, and an access token of it for Samovar itself.
+async fn service_account(administrator: &mut SignedIn, url: &str) -> (Value, String) {
+    let me = administrator.get("/me").await;
+    let owner = json!({"kind": "user", "id": me["user"]["id"]});
+    let draft = json!({"name": "policy-job", "owner": owner});
+    let account = administrator
+        .must("POST", "/service-accounts", &draft)
+        .await;
+    let id = account["id"].as_str().unwrap();
+    let binding = json!({
+        "role": me["roles"][0]["id"],
+        "subject": {"kind": "service-account", "id": id},
+        "range": {"kind": "everywhere"},
+    });
+    administrator.must("POST", "/role-bindings", &binding).await;
+    let secrets = format!("/service-accounts/{id}/secrets");
+    let secret = administrator.must("POST", &secrets, &json!({})).await;
+    let asked = plain_client()
+        .post(format!("{url}/oauth/token"))
+        .basic_auth(id, secret["secret"].as_str())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("grant_type=client_credentials&audience=samovar");
+    let answer = asked.send().await.unwrap().text().await.unwrap();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    let token = answer["access_token"].as_str();
+    let token = token.unwrap_or_else(|| panic!("no token: {answer}"));
+    (account, token.to_owned())
 }
 
 /// One organization with a team that has a member, and people beside it.

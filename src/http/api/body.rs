@@ -3,14 +3,16 @@
 //! Stricter than the framework: a number is no text, an unknown or repeated member is refused, and there is a bound.
 
 use super::forms::fault;
+use super::ordered::Json;
 use super::shape;
 use crate::http::{Code, Problem};
 use poem::{Request, RequestBody};
-use poem_openapi::payload::{Json, Payload};
+use poem_openapi::payload::{self, Payload};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// Longest body that is read, in bytes: an application with a thousand routes fits.
 const LONGEST: usize = 512 * 1024;
@@ -45,15 +47,34 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let content_type = request.content_type().unwrap_or("");
-        if !<Json<T> as Payload>::check_content_type(content_type) {
+        if !<payload::Json<T> as Payload>::check_content_type(content_type) {
             return Err(unsupported().into());
         }
         let bytes = body.take()?.into_bytes_limit(LONGEST).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|fault| malformed(&fault))?;
-        shape::check::<T>(&value)?;
-        serde_json::from_slice(&bytes)
+        let mut json: Json = serde_json::from_slice(&bytes).map_err(|fault| malformed(&fault))?;
+        shape::check::<T>(&json)?;
+        json.each_mut(&whole);
+        let plain = serde_json::to_vec(&json).map_err(|fault| malformed(&fault))?;
+        serde_json::from_slice(&plain)
             .map(Self)
             .map_err(|fault| malformed(&fault).into())
+    }
+}
+
+/// `90.0` is the whole number 90: JSON knows one kind of number (RFC 8259 section 6), and some programs write it so.
+fn whole(json: &mut Json) {
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    let Json::Plain(Value::Number(number)) = json else {
+        return;
+    };
+    let value = number
+        .as_f64()
+        .filter(|value| value.fract() == 0.0 && value.abs() <= LARGEST);
+    if let Some(value) = value.filter(|_| number.is_f64()) {
+        let text = format!("{value:.0}");
+        if let Ok(value) = text.parse::<i64>() {
+            *json = Json::Plain(value.into());
+        }
     }
 }
 

@@ -27,6 +27,7 @@ mod grants;
 mod me;
 mod methods;
 mod mirror;
+mod ordered;
 mod organizations;
 mod providers;
 mod role_bindings;

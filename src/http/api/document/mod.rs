@@ -5,9 +5,8 @@
 //! that the server does not do, and knows no noun: each change is one of form and holds for the whole document.
 
 mod links;
-mod ordered;
 
-use ordered::Json;
+use super::ordered::Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where schemas are.

@@ -42,7 +42,7 @@ pub(in crate::http::api) fn read(
     }))
 }
 
-fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettings) -> TokenSettings {
+fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettingsDraft) -> TokenSettings {
     let (shortest, longest) = (TokenSettings::SHORTEST, TokenSettings::LONGEST);
     if !(shortest..=longest).contains(&sent.lifetime) {
         let sentence = format!("a token lives {shortest} to {longest} seconds");

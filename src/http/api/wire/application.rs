@@ -160,26 +160,41 @@ pub(in crate::http::api) enum SigningAlgorithm {
 }
 
 /// What an application's tokens are like, and what may be exchanged for one.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct TokenSettings {
+    /// By which algorithm they are signed.
+    pub signing: SigningAlgorithm,
+    /// Life of an access token in seconds.
+    pub lifetime: u32,
+    /// Gitea's own tokens may be exchanged for one.
+    pub gitea_tokens: bool,
+    /// Ids of applications whose clients may exchange a token that they were sent for one of this application's.
+    pub exchange_from: Vec<Id>,
+    /// Requests that pass carry a signed `Samovar-Assertion`.
+    pub assertion: bool,
+}
+
+/// What an application's tokens are to be like, and what may be exchanged for one.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
 #[oai(deny_unknown_fields)]
 #[serde(deny_unknown_fields, default)]
-pub(in crate::http::api) struct TokenSettings {
-    /// By which algorithm they are signed.
+pub(in crate::http::api) struct TokenSettingsDraft {
+    /// By which algorithm they are signed; `EdDSA` when absent.
     #[oai(default)]
     pub signing: SigningAlgorithm,
-    /// Life of an access token in seconds.
+    /// Life of an access token in seconds; 300 when absent.
     #[oai(
         default = "lifetime",
         validator(minimum(value = "60"), maximum(value = "600"))
     )]
     pub lifetime: u32,
-    /// Gitea's own tokens may be exchanged for one.
+    /// Gitea's own tokens may be exchanged for one; they may not when absent.
     #[oai(default)]
     pub gitea_tokens: bool,
     /// Ids of applications whose clients may exchange a token that they were sent for one of this application's.
     #[oai(default)]
     pub exchange_from: Vec<Id>,
-    /// Requests that pass carry a signed `Samovar-Assertion`.
+    /// Requests that pass carry a signed `Samovar-Assertion`; they do not when absent.
     #[oai(default)]
     pub assertion: bool,
 }
@@ -188,7 +203,7 @@ const fn lifetime() -> u32 {
     300
 }
 
-impl Default for TokenSettings {
+impl Default for TokenSettingsDraft {
     fn default() -> Self {
         Self {
             signing: SigningAlgorithm::default(),
@@ -254,7 +269,7 @@ pub(in crate::http::api) struct ApplicationDraft {
     /// What its tokens are like, and what may be exchanged for one.
     #[oai(default)]
     #[serde(default)]
-    pub tokens: TokenSettings,
+    pub tokens: TokenSettingsDraft,
 }
 
 /// A proxy for which a configuration can be generated.

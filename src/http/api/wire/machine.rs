@@ -10,6 +10,7 @@ use poem_openapi::{Enum, Object, Union};
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct TeamOwner {
     /// Gitea's id of the team.
+    #[oai(validator(minimum(value = "1")))]
     pub id: i64,
 }
 
@@ -41,8 +42,10 @@ pub(in crate::http::api) struct Trust {
     /// The issuer whose keys are believed.
     pub issuer: String,
     /// What `aud` of its tokens must hold.
+    #[oai(validator(min_length = 1))]
     pub audience: String,
     /// Claims that must have exactly these values; at least one.
+    #[oai(validator(min_items = 1))]
     pub claims: Vec<TrustedClaim>,
 }
 
@@ -52,6 +55,7 @@ pub(in crate::http::api) struct Trust {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct TrustedClaim {
     /// The claim's name, such as `repository`.
+    #[oai(validator(min_length = 1))]
     pub name: String,
     /// The value.
     pub value: String,
@@ -178,8 +182,9 @@ pub(in crate::http::api) enum ClientKind {
 }
 
 /// What gets tokens in people's names, for one application.
+// Generated clients have a class `Client` of their own.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(rename = "OAuthClient", skip_serializing_if_is_none)]
 pub(in crate::http::api) struct Client {
     /// `client_id`.
     pub id: Id,
@@ -203,7 +208,7 @@ pub(in crate::http::api) struct Client {
 
 /// What a client is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
-#[oai(deny_unknown_fields)]
+#[oai(rename = "OAuthClientDraft", deny_unknown_fields)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ClientDraft {
     /// 1 to 64 of `a-z 0-9 -`, unique among clients.

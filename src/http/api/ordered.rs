@@ -1,4 +1,4 @@
-//! JSON whose members stay in the order in which they were written, as readers of a document expect.
+//! JSON whose members stay as they were written, in their order and with those that are repeated.
 //!
 //! Knows nothing of what it holds.
 
