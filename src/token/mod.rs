@@ -19,6 +19,9 @@ mod seal;
 mod signing_keys;
 mod tokens;
 
+#[cfg(test)]
+mod testing;
+
 pub use assertion::{ASSERTION_LIFE, Assertion};
 pub use claims::{AccessToken, Actor, read_scope, scope_text};
 pub use codes::{CodeFault, Coded, Codes, Taken};

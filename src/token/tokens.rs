@@ -191,3 +191,7 @@ fn sha256(text: &str) -> [u8; 32] {
         .for_each(|(to, from)| *to = *from);
     bytes
 }
+
+#[cfg(test)]
+#[path = "tokens_tests.rs"]
+mod tests;

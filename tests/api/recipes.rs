@@ -164,6 +164,20 @@ async fn recipe_without_version(world: &World, id: &str) -> Ask {
             });
             admin("POST", "/api/v1/decisions/explain").json(&question)
         }
+        "sync_mirror" => admin("POST", "/api/v1/mirror/sync"),
+        "claim_administrator" => {
+            let claim = json!({"code": world.claim_code().unwrap()});
+            Ask::new("POST", "/api/v1/administrator/claim")
+                .by(Who::Member)
+                .json(&claim)
+        }
+        _ => recipe_of_tokens(world, id).await,
+    }
+}
+
+async fn recipe_of_tokens(world: &World, id: &str) -> Ask {
+    let admin = |method: &str, path: &str| Ask::new(method, path).by(Who::Administrator);
+    match id {
         "create_my_service_account_secret" => {
             let (own, _) = own_secret(world).await;
             Ask::new("POST", &own).by(Who::Member).json(&json!({}))
@@ -191,13 +205,6 @@ async fn recipe_without_version(world: &World, id: &str) -> Ask {
         }
         "rotate_signing_key" => {
             admin("POST", "/api/v1/signing-keys/rotate").json(&json!({"algorithm": "EdDSA"}))
-        }
-        "sync_mirror" => admin("POST", "/api/v1/mirror/sync"),
-        "claim_administrator" => {
-            let claim = json!({"code": world.claim_code().unwrap()});
-            Ask::new("POST", "/api/v1/administrator/claim")
-                .by(Who::Member)
-                .json(&claim)
         }
         other => panic!("operation `{other}` changes something; write a call that succeeds"),
     }

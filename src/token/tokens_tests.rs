@@ -1,0 +1,202 @@
+//! Tokens over real keys and a clock that is turned by hand.
+
+use super::super::testing::{ISSUER, Stage};
+use super::super::{Issued, KeyError};
+use super::*;
+use crate::model::{Principal, ServiceAccountId, Timestamp};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+const AUDIENCE: &str = "deploy-api";
+
+async fn issue(stage: &Stage, algorithm: SigningAlgorithm, seconds: u64) -> Issued {
+    let token = AccessToken {
+        id: TokenId::from_bytes([0; 16]),
+        principal: Principal::ServiceAccount(ServiceAccountId::from_bytes([3; 16])),
+        audience: AUDIENCE.parse().unwrap(),
+        client: "ci".to_owned(),
+        scope: Arc::new(BTreeSet::from(["deployments:write".parse().unwrap()])),
+        issued_at: Timestamp::ZERO,
+        expires_at: Timestamp::ZERO,
+        grant: None,
+        actor: None,
+        name: "ci".to_owned(),
+        roles: vec!["deployer".to_owned()],
+    };
+    let tokens = &stage.opened.tokens;
+    let life = Duration::from_secs(seconds);
+    tokens.issue(algorithm, life, token).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_is_issued_reads_back_by_every_algorithm_and_after_a_restart() {
+    let mut stage = Stage::set();
+    let mut all = Vec::new();
+    for algorithm in SigningAlgorithm::ALL {
+        all.push(issue(&stage, algorithm, 300).await);
+    }
+    for _ in 0..2 {
+        for issued in &all {
+            let read = stage.opened.tokens.verify(&issued.text, AUDIENCE).unwrap();
+            let whole = |at: Timestamp| Timestamp::from_seconds(at.seconds());
+            assert_eq!(read.id, issued.token.id);
+            assert_eq!(read.principal, issued.token.principal);
+            assert_eq!(read.scope, issued.token.scope);
+            assert_eq!(read.roles, issued.token.roles);
+            assert_eq!(read.expires_at, whole(issued.token.expires_at));
+        }
+        stage = stage.restart();
+    }
+}
+
+#[tokio::test]
+async fn another_seal_key_opens_nothing_and_says_so() {
+    let stage = Stage::set();
+    issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+    let error = stage.again((ISSUER, 8)).err().unwrap();
+    assert!(matches!(error, KeyError::Seal(_)));
+    assert!(error.to_string().contains("give the seal key"), "{error}");
+}
+
+#[tokio::test]
+async fn each_way_of_not_holding_has_its_own_answer() {
+    let stage = Stage::set();
+    let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
+    let fault = |code: &str, audience: &str| {
+        let tokens = &stage.opened.tokens;
+        let found = tokens.verify(&text, audience).unwrap_err();
+        assert_eq!(found.code(), code, "{found}");
+        found.to_string()
+    };
+    let said = fault("token_audience_wrong", "other-api");
+    assert!(said.contains("audience=other-api"), "{said}");
+    stage.hands.turn_back(Duration::from_secs(2));
+    let said = fault("token_not_yet_valid", AUDIENCE);
+    assert!(said.contains("clocks"), "{said}");
+    stage.hands.turn(Duration::from_secs(303));
+    let said = fault("token_expired", AUDIENCE);
+    assert!(said.contains("2026-09-"), "{said}");
+
+    let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
+    let elsewhere = stage.again(("https://other.example.test", 7)).unwrap();
+    let found = elsewhere.tokens.verify(&text, AUDIENCE).unwrap_err();
+    assert_eq!(found.code(), "token_issuer_wrong");
+    let fresh = Stage::set();
+    let found = fresh.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+    assert_eq!(found.code(), "token_key_unknown");
+}
+
+/// Claims that would be accepted.
+fn claims(stage: &Stage) -> Value {
+    let now = stage.hands.now().seconds();
+    json!({
+        "iss": ISSUER, "sub": "03030303-0303-0303-0303-030303030303", "aud": AUDIENCE,
+        "exp": now + 300, "iat": now, "nbf": now, "jti": "04040404-0404-0404-0404-040404040404",
+        "client_id": "ci", "scope": "deployments:write", "principal_kind": "service-account",
+        "preferred_username": "ci", "roles": [],
+    })
+}
+
+async fn signed(stage: &Stage, claims: &impl serde::Serialize) -> String {
+    let keys = stage.opened.tokens.keys();
+    let made = keys.sign(SigningAlgorithm::EdDsa, TokenType::Access, claims);
+    made.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_claim_of_another_form_is_none_of_ours() {
+    let stage = Stage::set();
+    let good = claims(&stage);
+    let text = signed(&stage, &good).await;
+    stage.opened.tokens.verify(&text, AUDIENCE).unwrap();
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!("1790000300"),
+        json!([]),
+        json!(["deploy-api"]),
+        json!({}),
+        json!("é\u{0}"),
+    ];
+    let names: Vec<String> = good.as_object().unwrap().keys().cloned().collect();
+    for name in &names {
+        for value in &odd {
+            let mut bad = good.clone();
+            bad[name] = value.clone();
+            let text = signed(&stage, &bad).await;
+            let verified = stage.opened.tokens.verify(&text, AUDIENCE);
+            let fits = match name.as_str() {
+                "client_id" | "preferred_username" => value.is_string(),
+                "roles" => value.is_array(),
+                _ => false,
+            };
+            assert_eq!(verified.is_ok(), fits, "{name}: {value}");
+        }
+        let mut without = good.clone();
+        without.as_object_mut().unwrap().remove(name);
+        let text = signed(&stage, &without).await;
+        assert!(
+            stage.opened.tokens.verify(&text, AUDIENCE).is_err(),
+            "{name}"
+        );
+    }
+    let mut more = good.clone();
+    more["admin"] = json!(true);
+    let text = signed(&stage, &more).await;
+    let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+    assert_eq!(found.code(), "token_claim_invalid");
+}
+
+/// An object whose `aud` stands twice.
+struct Twice(Value);
+
+impl serde::Serialize for Twice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("aud", "other-api")?;
+        for (name, value) in self.0.as_object().unwrap() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+#[tokio::test]
+async fn a_claim_that_stands_twice_is_none_of_ours() {
+    let stage = Stage::set();
+    let text = signed(&stage, &Twice(claims(&stage))).await;
+    let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+    assert_eq!(found.code(), "token_claim_invalid");
+}
+
+#[tokio::test]
+async fn keys_rotate_and_no_valid_token_ever_fails() {
+    let stage = Stage::set();
+    let wanted = [SigningAlgorithm::EdDsa].into();
+    let mut live: Vec<Issued> = Vec::new();
+    let mut signers = BTreeSet::new();
+    for _ in 0..720 {
+        stage.opened.tokens.keys().round(&wanted).await.unwrap();
+        live.push(issue(&stage, SigningAlgorithm::EdDsa, 600).await);
+        let now = stage.hands.now();
+        live.retain(|issued| now.seconds() < issued.token.expires_at.seconds());
+        for issued in &live {
+            stage.opened.tokens.verify(&issued.text, AUDIENCE).unwrap();
+            let header = issued.text.split('.').next().unwrap().to_owned();
+            signers.insert(header);
+        }
+        stage.hands.turn(Duration::from_secs(7 * 60));
+    }
+    assert_eq!(signers.len(), 4, "a key for each of three days and a half");
+    let keys = stage.opened.tokens.keys();
+    assert!(keys.list().len() <= 2);
+    let document: Value = serde_json::from_str(&keys.document()).unwrap();
+    assert_eq!(
+        document["keys"].as_array().unwrap().len(),
+        keys.list().len()
+    );
+    assert!(!document.to_string().contains("\"d\""), "no private half");
+}
