@@ -42,7 +42,13 @@ fn compare() {
     let _samovar = Started::new("0", &["serve", &samovar.to_string(), folder], samovar);
     let reference = measured(bare, Kind::Bare);
     println!("{:<44}{reference}", Kind::Bare.title());
-    for kind in [Kind::Check, Kind::Refusal, Kind::Unsafe] {
+    for kind in [
+        Kind::Check,
+        Kind::Token,
+        Kind::Refusal,
+        Kind::Unsafe,
+        Kind::Issue,
+    ] {
         let result = measured(samovar, kind);
         println!(
             "{:<44}{result}  {:.2} of the bare handler",

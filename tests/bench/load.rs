@@ -16,13 +16,24 @@ const MEASURED: Duration = Duration::from_secs(5);
 pub enum Kind {
     Bare,
     Check,
+    /// A check with a token.
+    Token,
     Refusal,
     Unsafe,
+    /// A token for a machine, its secret checked.
+    Issue,
 }
 
 impl Kind {
     pub fn named(name: &str) -> Self {
-        let all = [Self::Bare, Self::Check, Self::Refusal, Self::Unsafe];
+        let all = [
+            Self::Bare,
+            Self::Check,
+            Self::Token,
+            Self::Refusal,
+            Self::Unsafe,
+            Self::Issue,
+        ];
         all.into_iter().find(|kind| kind.name() == name).unwrap()
     }
 
@@ -30,6 +41,8 @@ impl Kind {
         match self {
             Self::Bare => "bare",
             Self::Check => "check",
+            Self::Token => "token",
+            Self::Issue => "issue",
             Self::Refusal => "refusal",
             Self::Unsafe => "unsafe",
         }
@@ -39,13 +52,19 @@ impl Kind {
         match self {
             Self::Bare => "bare handler of the framework",
             Self::Check => "forward-auth check with a session",
+            Self::Token => "forward-auth check with a token",
+            Self::Issue => "client_credentials token, EdDSA, recorded",
             Self::Refusal => "forward-auth refusal of nobody",
             Self::Unsafe => "allowed POST, durable before the answer",
         }
     }
 
     const fn connections(self) -> usize {
-        if matches!(self, Self::Unsafe) { 64 } else { 32 }
+        if matches!(self, Self::Unsafe | Self::Issue) {
+            64
+        } else {
+            32
+        }
     }
 
     const fn status(self) -> &'static str {
@@ -56,20 +75,79 @@ impl Kind {
         }
     }
 
-    fn request(self) -> String {
+    /// The same request again and again; a token is asked for once, before.
+    async fn request(self, address: SocketAddr) -> String {
+        match self {
+            Self::Issue => issue(),
+            Self::Token => {
+                let answer = once(address, &issue()).await;
+                let (_, rest) = answer.split_once("\"access_token\":\"").unwrap();
+                let (token, _) = rest.split_once('"').unwrap();
+                self.check(&format!("Authorization: Bearer {token}\r\n"))
+            }
+            Self::Refusal => self.check(""),
+            _ => {
+                let secret = world::secret().reveal();
+                self.check(&format!("Cookie: samovar-app={secret}\r\n"))
+            }
+        }
+    }
+
+    fn check(self, credential: &str) -> String {
         let method = if self == Self::Unsafe { "POST" } else { "GET" };
-        let cookie = match self {
-            Self::Refusal => String::new(),
-            _ => format!("Cookie: samovar-app={}\r\n", world::secret().reveal()),
-        };
         format!(
             "GET /forward-auth/nginx HTTP/1.1\r\nHost: {}\r\nX-Original-Method: {method}\r\nX-Original-Host: {}\r\n\
-             X-Original-URI: {}\r\nX-Forwarded-For: 192.0.2.7\r\nUser-Agent: bench\r\n{cookie}\r\n",
+             X-Original-URI: {}\r\nX-Forwarded-For: 192.0.2.7\r\nUser-Agent: bench\r\n{credential}\r\n",
             world::OWN.trim_start_matches("http://"),
             world::HOST,
             world::TARGET,
         )
     }
+}
+
+/// The request for a machine's token.
+fn issue() -> String {
+    let (id, secret) = world::machine();
+    let pair = format!("{id}:{}", secret.reveal());
+    let basic = data_encoding::BASE64.encode(pair.as_bytes());
+    let body = format!("grant_type=client_credentials&audience={}", world::AUDIENCE);
+    format!(
+        "POST /oauth/token HTTP/1.1\r\nHost: {}\r\nAuthorization: Basic {basic}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        world::OWN.trim_start_matches("http://"),
+        body.len(),
+    )
+}
+
+/// One answer.
+async fn once(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    read(&mut stream, &mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+/// Reads one answer, head and body.
+async fn read(stream: &mut TcpStream, answer: &mut Vec<u8>) {
+    answer.clear();
+    while !whole(answer) {
+        let more = stream.read_buf(answer).await.unwrap();
+        assert!(more > 0, "the connection ended");
+    }
+}
+
+fn whole(answer: &[u8]) -> bool {
+    let Some(head) = answer.windows(4).position(|four| four == b"\r\n\r\n") else {
+        return false;
+    };
+    let text = String::from_utf8_lossy(answer.get(..head).unwrap());
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        let is = name.eq_ignore_ascii_case("content-length");
+        is.then(|| value.trim().parse::<usize>().ok()).flatten()
+    });
+    answer.len() >= head + 4 + length.unwrap_or(0)
 }
 
 /// How fast.
@@ -125,19 +203,13 @@ pub fn run(address: SocketAddr, kind: Kind) -> Rate {
 async fn connection(address: SocketAddr, kind: Kind) -> Vec<u32> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.set_nodelay(true).unwrap();
-    let request = kind.request();
+    let request = kind.request(address).await;
     let (mut took, mut answer) = (Vec::new(), Vec::new());
     let start = Instant::now();
     while start.elapsed() < WARM_UP + MEASURED {
         let sent = Instant::now();
         stream.write_all(request.as_bytes()).await.unwrap();
-        answer.clear();
-        while !answer.ends_with(b"\r\n\r\n") {
-            assert!(
-                stream.read_buf(&mut answer).await.unwrap() > 0,
-                "the connection ended"
-            );
-        }
+        read(&mut stream, &mut answer).await;
         assert!(
             answer.starts_with(kind.status().as_bytes()),
             "{}",

@@ -4,12 +4,14 @@ use samovar::app::Capabilities;
 use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, DisplayText,
-    GiteaUser, GiteaUserId, Identity, IdentityHeader, MirroredOrganization, MirroredTeam,
-    MirroredUser, Organization, Principal, Random, Range, Requirement, Role, RoleBinding,
-    RoleBindingId, RoleId, Route, Session, SessionId, SessionPlace, SessionSecret, Team, TeamId,
-    Timestamp, User, UserId,
+    GiteaUser, GiteaUserId, Identity, IdentityHeader, MachineSecret, MachineSecretKind,
+    MirroredOrganization, MirroredTeam, MirroredUser, Organization, Owner, Principal, Random,
+    Range, Requirement, Role, RoleBinding, RoleBindingId, RoleId, Route, SecretId, SecretRecord,
+    ServiceAccount, ServiceAccountId, Session, SessionId, SessionPlace, SessionSecret, Team,
+    TeamId, Timestamp, User, UserId,
 };
 use samovar::store::{Change, Expect, Operation, Store};
+use samovar::token::SealKey;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -17,6 +19,10 @@ use std::time::Duration;
 pub const OWN: &str = "http://127.0.0.2:8700";
 pub const HOST: &str = "app-3.bench.test";
 pub const TARGET: &str = "/resource-17/4711/details?page=2";
+pub const AUDIENCE: &str = "application-3";
+
+/// What the server's secrets are sealed with.
+const SEAL_KEY: [u8; 32] = *b"0123456789abcdef0123456789abcdef";
 
 const USERS: i64 = 5_000;
 const ORGANIZATIONS: i64 = 200;
@@ -39,6 +45,18 @@ impl Random for Same {
 /// The session's secret at the application.
 pub fn secret() -> SessionSecret {
     SessionSecret::generate(&Same)
+}
+
+/// The machine's id, and its secret.
+pub fn machine() -> (ServiceAccountId, MachineSecret) {
+    let id = ServiceAccountId::from_bytes(id(6, 1));
+    let secret = MachineSecret::generate(MachineSecretKind::ServiceAccount, &Same);
+    (id, secret)
+}
+
+/// The seal key as the configuration wants it.
+pub fn seal_key() -> String {
+    data_encoding::BASE64.encode(&SEAL_KEY)
 }
 
 fn id(kind: u8, number: u32) -> [u8; 16] {
@@ -78,6 +96,7 @@ pub fn fill(folder: &Path) {
             .chain(groups(now))
             .chain(policy())
             .chain(sessions(now))
+            .chain(service_account(now))
             .collect();
         store.commit(change, event(now)).await.unwrap();
         store.close().await.unwrap();
@@ -240,6 +259,44 @@ fn sessions(now: Timestamp) -> [Operation; 2] {
             secret().key(),
             place,
         )),
+    ]
+}
+
+/// A machine of the first team, with the role of the route that is asked for.
+fn service_account(now: Timestamp) -> [Operation; 2] {
+    let (account, secret) = machine();
+    let record = SecretRecord {
+        id: SecretId::from_bytes(id(7, 1)),
+        key: secret.key(&SealKey::new(SEAL_KEY).machine_secrets()),
+        hint: secret.hint(),
+        created_at: now,
+        expires_at: now.plus(Duration::from_secs(86_400)),
+        last_used_at: None,
+    };
+    let binding = RoleBinding {
+        id: RoleBindingId::from_bytes(id(3, 9_999)),
+        role: RoleId::from_bytes(id(2, 17)),
+        subject: BindingSubject::ServiceAccount { id: account },
+        range: Range::Everywhere,
+        until: None,
+        version: 1,
+    };
+    let account = ServiceAccount {
+        id: account,
+        name: "bench".parse().unwrap(),
+        description: text(""),
+        owner: Owner::Team {
+            id: TeamId::try_from(1).unwrap(),
+        },
+        enabled: true,
+        secrets: vec![record],
+        trusts: Vec::new(),
+        created_at: now,
+        version: 1,
+    };
+    [
+        Operation::PutRoleBinding(binding, Expect::Absent),
+        Operation::PutServiceAccount(account, Expect::Absent),
     ]
 }
 
