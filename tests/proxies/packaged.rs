@@ -40,6 +40,7 @@ fn every_host_has_its_own_block_and_nothing_is_left_to_fill_in() {
     let hosts = ["a.example.com", "b.example.com:8443"].map(|host| host.parse().unwrap());
     let mut application = application(&hosts);
     application.identity_headers.clear();
+    application.tokens.assertion = false;
     let block = nginx(&application, &settings());
     let caddyfile = caddy(&application, &settings());
     assert!(block.contains("X-Original-Host a.example.com;"));

@@ -1,6 +1,6 @@
 //! Who gets through, who does not, and what each of them hears.
 
-use crate::people::{ada, ben};
+use crate::people::{ada, ben, token};
 use crate::stage::{BOTH, Proxy, Stage, cookie};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -57,6 +57,10 @@ async fn somebody_allowed_gets_in_and_the_application_learns_who_calls() {
             "{proxy:?} {answer}"
         );
         assert!(
+            seen.contains("\r\nsamovar-assertion: signed\r\n"),
+            "{proxy:?} {answer}"
+        );
+        assert!(
             !seen.contains("remote-email"),
             "{proxy:?} not chosen: {answer}"
         );
@@ -72,6 +76,31 @@ async fn somebody_allowed_gets_in_and_the_application_learns_who_calls() {
         assert_eq!(status(&public), "200", "{proxy:?} {public}");
         let head = stage.ask("HEAD /admin/x", &cookie(&ada())).await;
         assert_eq!(status(&head), "200", "{proxy:?} {head}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_opens_what_a_session_opens_and_whatever_else_is_sent_reaches_the_application() {
+    for proxy in BOTH {
+        let stage = Stage::start(proxy).await;
+        let line = |credential: &str| format!("Authorization: {credential}\r\n");
+        let ours = format!("Bearer {}", token("ada"));
+        let answer = stage.ask("GET /admin/x", &line(&ours)).await;
+        assert_eq!(status(&answer), "200", "{proxy:?} {answer}");
+        assert!(answer.to_lowercase().contains("\r\nremote-user: ada\r\n"));
+        let refused = format!("Bearer {}", token("mallory"));
+        let refused = stage.ask("GET /admin/x", &line(&refused)).await;
+        assert_eq!(status(&refused), "401", "{proxy:?} {refused}");
+        for foreign in ["Basic YTpi", "Bearer not-ours", "Token 7"] {
+            let headers = format!("{}{}", line(foreign), cookie(&ada()));
+            let answer = stage.ask("GET /admin/x", &headers).await;
+            assert_eq!(status(&answer), "200", "{proxy:?} {answer}");
+            let reached = format!("\r\nauthorization: {}\r\n", foreign.to_lowercase());
+            assert!(
+                answer.to_lowercase().contains(&reached),
+                "{proxy:?} {answer}"
+            );
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! Who may do what in these tests: an application with three kinds of routes, Ada who may deploy and Ben who may not.
 
-use samovar::access::{Asked, Refusal, RouteName};
-use samovar::access::{Credential, Passed};
+use samovar::access::{Asked, Credential, Passed, Refusal, RouteName};
 use samovar::http::forward_auth::Judge;
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, HostName,
     IdentityHeader, Principal, Random, Range, Requirement, Role, RoleBinding, RoleBindingId,
-    RoleId, Route, SessionSecret, Timestamp, UserId,
+    RoleId, Route, SessionSecret, Timestamp, TokenSettings, UserId,
 };
 use samovar::policy::{self, CanonicalPath, Denial, Outcome, Policy, Request, SubjectFacts};
 use std::collections::BTreeSet;
@@ -32,6 +31,12 @@ pub fn ada() -> SessionSecret {
 
 pub fn ben() -> SessionSecret {
     SessionSecret::generate(&Same(2))
+}
+
+/// Something that says of itself that it is a token of ours, for somebody.
+pub fn token(login: &str) -> String {
+    let header = data_encoding::BASE64URL_NOPAD.encode(br#"{"typ":"at+jwt"}"#);
+    format!("{header}.{login}.signature")
 }
 
 /// `/public/**` for all, `/admin/**` with a permission, `/packages/{name}` with a slash as data, the rest signed in.
@@ -62,7 +67,10 @@ pub fn application(hosts: &[HostName]) -> Application {
         authorization: AuthorizationOwner::Samovar,
         origins: BTreeSet::from(["https://ui.test".parse().unwrap()]),
         audit: AuditMode::FirstInWindow,
-        tokens: samovar::model::TokenSettings::default(),
+        tokens: TokenSettings {
+            assertion: true,
+            ..TokenSettings::default()
+        },
         version: 1,
     }
 }
@@ -110,6 +118,7 @@ impl Knows {
         let who = match asked.credential {
             Some(Credential::Session(secret)) if *secret == ada() => Some((ADA, "ada")),
             Some(Credential::Session(secret)) if *secret == ben() => Some((BEN, "ben")),
+            Some(Credential::Token(text)) if text == token("ada") => Some((ADA, "ada")),
             _ => None,
         };
         let facts = SubjectFacts {
