@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
 # environment `.venv` with the packages of each `requirements.txt` below `tests/`; with `browser` as its argument also
-# Chromium and what drives it, with `clients` the generators of TypeScript clients, with `keycloak` a Keycloak from Maven
-# Central and Java; with `demo` only what the demo needs. Does nothing when all is there; a second run at the same time
-# waits. Installs system packages only as root; otherwise it says what is missing.
+# Chromium and what drives it, with `clients` the generators of TypeScript clients, with `oauth` OAuth libraries, with
+# `keycloak` a Keycloak from Maven Central and Java; with `demo` only what the demo needs. Does nothing when all is there;
+# a second run at the same time waits. Installs system packages only as root; otherwise it says what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p tests/.tools

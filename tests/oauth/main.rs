@@ -10,6 +10,7 @@
 mod authorize;
 mod forged;
 mod introspect;
+mod libraries;
 mod machine;
 mod stage;
 

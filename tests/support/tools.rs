@@ -8,6 +8,7 @@ static READY: Once = Once::new();
 static BROWSER: Once = Once::new();
 static KEYCLOAK: Once = Once::new();
 static CLIENTS: Once = Once::new();
+static OAUTH: Once = Once::new();
 
 /// Makes sure once that nginx and the virtual environment are there.
 pub fn ready() {
@@ -27,6 +28,11 @@ pub fn browser() {
 /// Makes sure once that the generators of TypeScript clients are there too.
 pub fn clients() {
     CLIENTS.call_once(|| install(&["clients"]));
+}
+
+/// Makes sure once that the OAuth libraries for Node.js are there too.
+pub fn oauth() {
+    OAUTH.call_once(|| install(&["oauth"]));
 }
 
 /// Makes sure once that Keycloak is there too, with Java; gives its folder.
