@@ -113,6 +113,19 @@ impl Admin {
         rotated.map_err(AdminError::Keys)
     }
 
+    /// Has another key of this algorithm sign at once, because somebody may have copied the present one: every token that
+    /// was signed by this algorithm is refused from now on.
+    pub async fn replace_signing_key(
+        &self,
+        permit: Permit<SigningKeysRotate>,
+        algorithm: SigningAlgorithm,
+    ) -> Result<KeyView, AdminError> {
+        let object = Object::new(ObjectKind::SigningKey, algorithm);
+        let event = self.token_event(permit.caller(), Action::SigningKeyCreate, object);
+        let replaced = self.tokens.keys().replace(algorithm, event).await;
+        replaced.map_err(AdminError::Keys)
+    }
+
     fn token_event(&self, caller: &Caller, action: Action, object: Object) -> AuditEvent {
         caller.event(self.clock.now(), action, object, &self.policy.load())
     }

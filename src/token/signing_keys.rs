@@ -154,6 +154,27 @@ impl SigningKeys {
         }
     }
 
+    /// Has another key of this algorithm sign at once and forgets the others: for a key that somebody may have copied.
+    /// Every token that they signed is refused from now on.
+    pub async fn replace(
+        &self,
+        algorithm: SigningAlgorithm,
+        event: AuditEvent,
+    ) -> Result<KeyView, KeyError> {
+        let _turn = self.one_at_a_time.lock().await;
+        let others: Vec<KeyId> = {
+            let ring = self.ring.load();
+            let own = ring.keys.iter().filter(|key| key.algorithm == algorithm);
+            own.map(|key| key.id).collect()
+        };
+        let now = self.clock.now();
+        let made = self.make(algorithm, now, event.clone()).await?;
+        for id in others {
+            self.drop_key(id, event.clone()).await?;
+        }
+        Ok(made)
+    }
+
     /// Signs by this algorithm. The first use of an algorithm makes its key.
     pub(super) async fn sign(
         &self,

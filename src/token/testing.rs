@@ -1,7 +1,8 @@
 //! A store, a clock that is turned by hand, and the services of this room over them: for this room's tests.
 
 use super::{Opened, SealKey, Settings, open};
-use crate::model::{Clock, Random, Timestamp};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::model::{Clock, Principal, Random, SystemJob, Timestamp};
 use crate::store::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -113,4 +114,22 @@ fn opened(
         settings,
         &world,
     )
+}
+
+/// An event of ours, for what is not about events.
+pub(super) fn event(at: Timestamp) -> AuditEvent {
+    AuditEvent {
+        at,
+        actor: Principal::System(SystemJob::Server),
+        action: Action::SigningKeyCreate,
+        object: Object::new(ObjectKind::SigningKey, "test"),
+        outcome: Outcome::Allowed,
+        reasons: Vec::new(),
+        application: None,
+        request: None,
+        policy_version: 0,
+        directory_version: 0,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
 }

@@ -173,6 +173,24 @@ async fn a_claim_that_stands_twice_is_none_of_ours() {
 }
 
 #[tokio::test]
+async fn a_copied_key_is_replaced_at_once_and_nothing_that_it_signed_is_accepted() {
+    let stage = Stage::set();
+    let old = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
+    let other = issue(&stage, SigningAlgorithm::Es256, 300).await.text;
+    let keys = stage.opened.tokens.keys();
+    let event = super::super::testing::event(stage.hands.now());
+    keys.replace(SigningAlgorithm::EdDsa, event).await.unwrap();
+    let tokens = &stage.opened.tokens;
+    let found = tokens.verify(&old, AUDIENCE).unwrap_err();
+    assert_eq!(found.code(), "token_key_unknown");
+    tokens.verify(&other, AUDIENCE).unwrap();
+    let new = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
+    tokens.verify(&new, AUDIENCE).unwrap();
+    let stage = stage.restart();
+    assert!(stage.opened.tokens.verify(&old, AUDIENCE).is_err());
+}
+
+#[tokio::test]
 async fn keys_rotate_and_no_valid_token_ever_fails() {
     let stage = Stage::set();
     let wanted = [SigningAlgorithm::EdDsa].into();

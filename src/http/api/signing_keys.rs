@@ -25,7 +25,7 @@ impl Api {
         Ok(Json(SigningKeys { items }))
     }
 
-    /// Publishes another key, which signs an hour later; what was signed before stays valid.
+    /// Publishes another key, which signs an hour later, or at once; then what was signed before is refused.
     #[oai(path = "/rotate", method = "post", operation_id = "rotate_signing_key")]
     async fn rotate_signing_key(
         &self,
@@ -34,7 +34,11 @@ impl Api {
     ) -> Result<Json<Rotated>, Failure<OfAll>> {
         let algorithm = forms::token::read_algorithm(&body.0);
         let admin = &call.services.admin;
-        let made = admin.rotate_signing_key(call.permit, algorithm).await?;
+        let made = if body.0.immediately {
+            Some(admin.replace_signing_key(call.permit, algorithm).await?)
+        } else {
+            admin.rotate_signing_key(call.permit, algorithm).await?
+        };
         Ok(Json(Rotated {
             key: made.as_ref().map(forms::token::show_key),
         }))

@@ -72,6 +72,11 @@ pub(in crate::http::api) struct SigningKeys {
 pub(in crate::http::api) struct Rotation {
     /// The algorithm.
     pub algorithm: SigningAlgorithm,
+    /// Somebody may have copied the present key: the new one signs at once, and every token that was signed before is
+    /// refused. Otherwise it signs an hour after it was published, and nothing is refused.
+    #[oai(default)]
+    #[serde(default)]
+    pub immediately: bool,
 }
 
 /// What came of a rotation.
