@@ -154,12 +154,16 @@ impl Endpoint for Gate {
             page: is_navigation(request.method(), request.headers()),
         };
         let check = is_check(&request);
+        let opened = opened_by_others(request.uri().path());
         let mut response = match self.pass(request, asker).await {
             Ok(response) => response,
             Err(error) => refuse(error, &asker),
         };
         // A proxy throws an allowed check's other headers away, and a refusal reaches the application's host.
         if !(check && response.is_success()) {
+            if opened {
+                protect::keep_opener(response.headers_mut());
+            }
             let strict = self.settings.https && !check;
             protect::headers(response.headers_mut(), &asker, strict);
         }
@@ -185,6 +189,12 @@ fn slow() -> Problem {
 
 fn is_check(request: &Request) -> bool {
     request.uri().path().starts_with(CHECKS)
+}
+
+/// What a person sees between an application's *Authorize* button and its answer. Browser applications open it in a window
+/// of its own, which must find back to the page that opened it: FastAPI's docs page does so.
+fn opened_by_others(path: &str) -> bool {
+    path == "/oauth/authorize" || path.starts_with("/auth/")
 }
 
 /// Endpoints of the authorization server at which a browser's cookies count for nothing, so that no other site's page can

@@ -159,6 +159,22 @@ async fn every_answer_is_protected_and_carries_its_request_id() {
 }
 
 #[tokio::test]
+async fn a_window_opened_for_signing_in_still_knows_who_opened_it_and_no_other_does() {
+    let server = server().await;
+    for (path, policy) in [
+        ("/auth/sign-in", "unsafe-none"),
+        ("/oauth/authorize?x", "unsafe-none"),
+        ("/oauth/token", "same-origin"),
+        ("/authority", "same-origin"),
+        ("/echo", "same-origin"),
+    ] {
+        let answer = ask(&server, get_from(OWN, path, "").as_bytes()).await;
+        let header = format!("cross-origin-opener-policy: {policy}\r\n");
+        assert!(answer.contains(&header), "{path}\n{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_check_is_answered_before_its_promised_body_and_never_upgrades() {
     let server = server().await;
     let promised = get_from(OWN, "/forward-auth/x", "Content-Length: 5000000\r\n");

@@ -5,6 +5,8 @@
 use super::problem::Asker;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -15,11 +17,13 @@ const ALWAYS: [(HeaderName, &str); 6] = [
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
     (header::CACHE_CONTROL, "no-store"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
+    (OPENER_POLICY, "same-origin"),
 ];
+
+/// The window stays one that the page which opened it knows, and knows that page; neither can read the other.
+pub(super) fn keep_opener(headers: &mut HeaderMap) {
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("unsafe-none"));
+}
 
 /// Adds what is not there yet.
 pub(super) fn headers(headers: &mut HeaderMap, asker: &Asker, strict_transport: bool) {

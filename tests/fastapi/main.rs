@@ -1,4 +1,5 @@
-//! The FastAPI module of `packaging/fastapi`: typed, clean, and tested by itself against an issuer in Python.
+//! The FastAPI module of `packaging/fastapi`: typed, clean, tested by itself against an issuer in Python; and its example,
+//! served by uvicorn, against the real Samovar.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,7 +8,11 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod docs_page;
 mod module;
+mod stage;
+mod through_nginx;
+mod tokens;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -70,6 +70,11 @@ impl Program {
 
     /// Asks it to end and waits until it has; gives its exit code.
     pub async fn end(mut self) -> Option<i32> {
+        self.stop().await
+    }
+
+    /// The same for one that is started again later.
+    pub async fn stop(&mut self) -> Option<i32> {
         if let Some(id) = self.child.id() {
             let id = rustix::process::Pid::from_raw(i32::try_from(id).unwrap()).unwrap();
             // it may have ended by itself in this very moment

@@ -86,6 +86,16 @@ impl Samovar {
         }
     }
 
+    /// Nobody answers at its address any more.
+    pub async fn go_away(&mut self) {
+        assert_eq!(self.program.stop().await, Some(0));
+    }
+
+    /// Answers there again.
+    pub async fn come_back(&mut self) {
+        self.program = run(&self.folder, self.address, &self.own, &self.environment).await;
+    }
+
     /// Its own address, without a last slash.
     pub fn url(&self) -> &str {
         &self.url
@@ -185,13 +195,30 @@ impl SignedIn {
 
     /// A call to the API: status and JSON (`null` without a body).
     pub async fn api(&mut self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        self.over(None, method, path, body).await
+    }
+
+    /// Writes an object over the version that it was read in.
+    pub async fn replace(&mut self, path: &str, version: &Value, body: &Value) -> (u16, Value) {
+        let version = format!("\"{version}\"");
+        self.over(Some(&version), "PUT", path, Some(body)).await
+    }
+
+    async fn over(
+        &mut self,
+        version: Option<&str>,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
         let url = format!("{}/api/v1{path}", self.url);
         let origin = self.url.clone();
-        let headers = [
+        let mut headers = vec![
             ("accept", "application/json"),
             ("content-type", "application/json"),
             ("origin", origin.as_str()),
         ];
+        headers.extend(version.map(|version| ("if-match", version)));
         let method: Method = method.parse().unwrap();
         let body = body.map(Value::to_string);
         let page = self.browser.send(method, &url, &headers, body).await;

@@ -1,0 +1,34 @@
+"""An application behind a proxy that asks Samovar: what the assertion says, and what the headers say, of who calls."""
+
+import os
+from typing import Annotated
+
+from fastapi import Depends, FastAPI
+from samovar import Principal, RemoteIdentity, Samovar
+
+samovar = Samovar(
+    os.environ["SAMOVAR_URL"],
+    audience="deploy-api",
+    behind_proxy=True,
+    role_permissions={"deployer": ["deployments:*"], "viewer": ["deployments:read"]},
+)
+app = FastAPI(lifespan=samovar.lifespan)
+samovar.install(app)
+
+
+@app.get("/whoami")
+async def whoami(caller: Annotated[Principal, Depends(samovar.require("deployments:read"))]) -> Principal:
+    """Needs `deployments:read`."""
+    return caller
+
+
+@app.get("/remote")
+async def remote(identity: Annotated[RemoteIdentity, Depends(samovar.remote)]) -> RemoteIdentity:
+    """What the headers say."""
+    return identity
+
+
+@app.post("/deployments")
+def deploy(caller: Annotated[Principal, Depends(samovar.require("deployments:write"))]) -> str:
+    """Needs `deployments:write`."""
+    return caller.name

@@ -1,0 +1,157 @@
+//! The example, called with tokens of the real Samovar.
+
+use crate::stage::{Stage, code, root, text};
+use crate::support::tools;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+#[tokio::test]
+async fn a_token_reaches_what_its_scope_holds_and_nothing_else() {
+    let stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    let (status, who) = stage.get("/whoami", &token).await;
+    assert_eq!((status, &who["kind"]), (200, &json!("service-account")));
+    assert_eq!(
+        (&who["name"], &who["id"]),
+        (&json!("ci"), &json!(stage.machine.0))
+    );
+    assert_eq!(who["roles"], json!(["deployer"]));
+    assert_eq!(
+        stage.post("/deployments/api", &token).await,
+        (201, json!("api by ci"))
+    );
+    let narrow = stage
+        .token("deploy-api", &[("scope", "deployments:read")])
+        .await;
+    assert_eq!(stage.get("/deployments", &narrow).await.0, 200);
+    let refused = stage.post("/deployments/api", &narrow).await;
+    assert_eq!(code(&refused), (403, "scope_insufficient"));
+    assert_eq!(refused.1["scope"], "deployments:write");
+}
+
+#[tokio::test]
+async fn an_expired_token_a_bad_claim_and_a_changed_one_are_three_answers() {
+    let stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    let foreign = stage.token("samovar", &[("scope", "")]).await;
+    let refused = stage.get("/whoami", &foreign).await;
+    assert_eq!(code(&refused), (401, "token_audience_wrong"));
+    let (rest, signature) = token.rsplit_once('.').unwrap();
+    let (other, _) = foreign.rsplit_once('.').unwrap();
+    for forged in [
+        format!("{other}.{signature}"),
+        format!("{rest}.{}", "A".repeat(86)),
+    ] {
+        let refused = stage.get("/whoami", &forged).await;
+        assert_eq!(code(&refused), (401, "token_signature_invalid"));
+    }
+    stage.ahead(400);
+    let refused = stage.get("/whoami", &token).await;
+    assert_eq!(code(&refused), (401, "token_expired"));
+    assert!(refused.1["expired_at"].is_string(), "{}", refused.1);
+}
+
+#[tokio::test]
+async fn every_algorithm_is_taken_and_a_new_key_is_found_within_a_minute() {
+    let mut stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    assert_eq!(stage.get("/whoami", &token).await.0, 200);
+    for (minutes, algorithm) in [(1, "ES256"), (2, "RS256")] {
+        stage.change_tokens("signing", json!(algorithm)).await;
+        let token = stage.token("deploy-api", &[]).await;
+        let early = stage.get("/whoami", &token).await;
+        assert_eq!(code(&early), (401, "token_key_unknown"), "{algorithm}");
+        stage.ahead(minutes * 60);
+        let (status, answer) = stage.get("/whoami", &token).await;
+        assert_eq!(status, 200, "{algorithm} {answer}");
+    }
+    assert_eq!(
+        stage.get("/whoami", &token).await.0,
+        200,
+        "the first key is still there"
+    );
+}
+
+#[tokio::test]
+async fn fresh_endpoints_see_an_empty_team_and_a_disabled_account_at_once_and_others_when_the_token_ends()
+ {
+    let mut stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    assert_eq!(stage.delete("/deployments", &token).await.0, 204);
+    stage.gitea.remove_member(stage.deployers, "ben").await;
+    stage.sync().await;
+    stage.ahead(6);
+    let refused = stage.delete("/deployments", &token).await;
+    assert_eq!(
+        code(&refused),
+        (401, "token_revoked"),
+        "nobody answers for it"
+    );
+    stage.gitea.add_member(stage.deployers, "ben").await;
+    stage.sync().await;
+    stage.ahead(12);
+    assert_eq!(stage.delete("/deployments", &token).await.0, 204);
+    let path = format!("/service-accounts/{}", stage.machine.0);
+    let mut account = stage.ada.get(&path).await;
+    account["enabled"] = json!(false);
+    crate::stage::change(&mut stage.ada, &path, account).await;
+    stage.ahead(18);
+    let refused = stage.delete("/deployments", &token).await;
+    assert_eq!(code(&refused), (401, "token_revoked"));
+    assert_eq!(stage.post("/deployments/api", &token).await.0, 201);
+    stage.ahead(400);
+    let refused = stage.post("/deployments/api", &token).await;
+    assert_eq!(code(&refused), (401, "token_expired"));
+}
+
+#[tokio::test]
+async fn while_samovar_is_down_only_what_must_be_fresh_stands_still() {
+    let mut stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    assert_eq!(stage.get("/whoami", &token).await.0, 200);
+    stage.samovar.go_away().await;
+    assert_eq!(stage.get("/whoami", &token).await.0, 200);
+    let refused = stage.delete("/deployments", &token).await;
+    assert_eq!(code(&refused), (503, "samovar_unavailable"));
+    stage.start_example().await;
+    let refused = stage.get("/whoami", &token).await;
+    assert_eq!(code(&refused), (503, "samovar_unavailable"));
+    stage.samovar.come_back().await;
+    stage.ahead(6);
+    assert_eq!(stage.get("/whoami", &token).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_websocket_opens_with_a_token_and_is_closed_with_the_reason() {
+    let stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    let heard = talk(&stage, &token).await;
+    assert_eq!(
+        heard[0],
+        json!({"heard": "0 deployments", "subprotocol": null})
+    );
+    assert_eq!(
+        heard[1],
+        json!({"heard": "0 deployments", "subprotocol": "samovar"})
+    );
+    stage.ahead(400);
+    for closed in talk(&stage, &token).await.as_array().unwrap() {
+        assert_eq!(closed["code"], 1008, "{closed}");
+        assert!(
+            text(closed, "reason").starts_with("token_expired: "),
+            "{closed}"
+        );
+    }
+}
+
+async fn talk(stage: &Stage, token: &str) -> Value {
+    let mut command = Command::new(tools::of_environment("python"));
+    command
+        .arg(root().join("tests/fastapi/talk.py"))
+        .arg(format!("ws://{}/deployments/live", stage.address))
+        .arg(token);
+    let done = command.output().await.unwrap();
+    let failed = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{failed}");
+    serde_json::from_slice(&done.stdout).unwrap()
+}
