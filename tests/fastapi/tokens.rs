@@ -73,6 +73,32 @@ async fn every_algorithm_is_taken_and_a_new_key_is_found_within_a_minute() {
 }
 
 #[tokio::test]
+async fn a_rotation_refuses_nobody_and_a_key_that_was_replaced_at_once_is_gone_with_the_next_reading()
+ {
+    let mut stage = Stage::set().await;
+    let token = stage.token("deploy-api", &[]).await;
+    let rotate = json!({"algorithm": "EdDSA"});
+    stage
+        .ada
+        .must("POST", "/signing-keys/rotate", &rotate)
+        .await;
+    stage.ahead(60);
+    for token in [&token, &stage.token("deploy-api", &[]).await] {
+        assert_eq!(stage.get("/whoami", token).await.0, 200);
+    }
+    let replace = json!({"algorithm": "EdDSA", "immediately": true});
+    stage
+        .ada
+        .must("POST", "/signing-keys/rotate", &replace)
+        .await;
+    stage.ahead(120);
+    let renewed = stage.token("deploy-api", &[]).await;
+    assert_eq!(stage.get("/whoami", &renewed).await.0, 200);
+    let refused = stage.get("/whoami", &token).await;
+    assert_eq!(code(&refused), (401, "token_key_unknown"));
+}
+
+#[tokio::test]
 async fn fresh_endpoints_see_an_empty_team_and_a_disabled_account_at_once_and_others_when_the_token_ends()
  {
     let mut stage = Stage::set().await;
