@@ -314,3 +314,35 @@ fn a_planted_fault_of_each_kind_is_found() {
     );
     assert!(faults("store", file, "//! x\nuse crate::model::Role;").is_empty());
 }
+
+/// What a line looks like that finds somebody by something.
+const FINDS: [&str; 8] = [
+    "==",
+    "!=",
+    ".find(",
+    ".get(",
+    ".contains(",
+    "any(",
+    "by_email",
+    "Map<",
+];
+
+/// Whoever can choose an address could otherwise become its owner (security A5.6).
+#[test]
+fn an_e_mail_address_is_for_display_and_finds_nobody() {
+    let mut named = 0;
+    for source in sources() {
+        for line in source
+            .text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+        {
+            if line.to_lowercase().contains("email") {
+                named += 1;
+                let finds = FINDS.iter().find(|mark| line.contains(**mark));
+                assert_eq!(finds, None, "{}: {line}", source.path.display());
+            }
+        }
+    }
+    assert!(named > 10, "e-mail addresses are called something else now");
+}

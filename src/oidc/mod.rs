@@ -5,8 +5,10 @@
 
 mod discovery;
 mod error;
+mod finish;
 #[cfg(test)]
 mod forge;
+mod leave;
 mod logout;
 mod metadata;
 mod outgoing;

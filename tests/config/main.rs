@@ -1,5 +1,9 @@
 //! The configuration as its users meet it: the shipped example, and every problem of a bad file at once.
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail by panicking"
+)]
 
 use samovar::config::{self, Meant, Problems};
 use std::fs;
@@ -159,4 +163,61 @@ fn plain_http_needs_a_loopback_address_and_the_explicit_setting() {
             && !url("https://git.example.com", false)
             && !url("https://u:p@samovar.example.com", false)
     );
+}
+
+const OKTA: &str = r#"
+[[provider]]
+id = "okta-eu"
+issuer = "https://acme.okta.com/oauth2/default"
+client_id = "0oa1"
+scopes = ["profile", "groups"]
+groups_cap = 100
+"#;
+
+#[test]
+fn any_number_of_providers_each_with_a_secret_of_its_own() {
+    use secrecy::ExposeSecret as _;
+    let folder = tempfile::tempdir().unwrap();
+    let credential = folder.path().join("provider-keycloak-client-secret");
+    fs::write(credential, "from-credential\n").unwrap();
+    let folder = folder.path().display().to_string();
+    let environment = |name: &str| match name {
+        "SAMOVAR_PROVIDER_OKTA_EU_CLIENT_SECRET" => Some("from-environment".to_owned()),
+        "CREDENTIALS_DIRECTORY" => Some(folder.clone()),
+        other => with_secrets(other),
+    };
+    let keycloak = "[[provider]]\nid = 'keycloak'\nname = 'Our Keycloak'\ngitea_source_id = 3\n\
+        issuer = 'http://127.0.0.5:8080/realms/acme/'\nclient_id = 's'\ngroups_claim = '/realm_access/roles'\n";
+    let text = format!("{SMALL}{OKTA}{keycloak}");
+    let providers = config::parse(&text, &environment).unwrap().providers;
+    let [okta, keycloak] = providers.as_slice() else {
+        panic!("{providers:?}")
+    };
+    assert_eq!(
+        (okta.id.as_str(), okta.name.as_str()),
+        ("okta-eu", "okta-eu")
+    );
+    assert_eq!(okta.client_secret.expose_secret(), "from-environment");
+    assert_eq!(
+        (okta.groups_claim.as_str(), okta.groups_cap),
+        ("groups", Some(100))
+    );
+    assert_eq!(okta.groups_from, config::GroupsFrom::TokenOrUserinfo);
+    assert_eq!((okta.gitea_source_id, okta.scopes.len()), (None, 2));
+    assert_eq!(keycloak.client_secret.expose_secret(), "from-credential");
+    assert_eq!(
+        (keycloak.gitea_source_id, keycloak.name.as_str()),
+        (Some(3), "Our Keycloak")
+    );
+    assert_eq!(
+        keycloak.issuer, "http://127.0.0.5:8080/realms/acme/",
+        "byte for byte"
+    );
+    assert_eq!(keycloak.scopes, ["profile", "email"]);
+    let single = config::parse(
+        &format!("{SMALL}{}", OKTA.replace("[[provider]]", "[provider]")),
+        &environment,
+    );
+    let problems = single.unwrap_err().to_string();
+    assert!(problems.contains("write `[[provider]]`"), "{problems}");
 }

@@ -3,6 +3,7 @@
 use crate::stage::{Stage, TestClock};
 use crate::support::browser::{Browser, Page, form};
 use crate::support::openid::{CLIENT, Named, Openid, PATH, SECRET};
+use samovar::audit::Action;
 use samovar::model::{Clock as _, DisplayText};
 use samovar::oidc::{self, GroupsClaim, GroupsFrom};
 use std::sync::Arc;
@@ -216,4 +217,35 @@ async fn a_token_or_metadata_of_another_issuer_is_refused() {
     ] {
         assert!(page.body.contains(&part), "{part}: {}", page.body);
     }
+}
+
+#[tokio::test]
+async fn sessions_of_a_provider_that_is_not_configured_any_more_end_at_the_start() {
+    let (stage, providers) = stage(&["okta"], |_| {}).await;
+    providers[0].person("00u1", "ana", &[]);
+    sign_in(&stage, &mut Browser::new(), "okta").await;
+    let kept = stage.sessions.list().into_iter().next().unwrap();
+    let new = samovar::session::NewSession {
+        principal: kept.principal,
+        place: kept.place.clone(),
+        provider: Some("gone".parse().unwrap()),
+        upstream: kept.upstream.clone(),
+        address: None,
+        user_agent: DisplayText::lossy(""),
+    };
+    let event = stage.events(Action::SessionCreate).remove(0).event;
+    stage.sessions.start(new, event).await.unwrap();
+    stage
+        .sign_in
+        .end_those_of_unknown_providers()
+        .await
+        .unwrap();
+    let left = stage.sessions.list();
+    assert!(left.len() == 1 && left[0].id == kept.id, "{left:?}");
+    let ends = stage.events(Action::SessionEnd);
+    assert!(
+        ends[0].event.reasons[0]
+            .as_str()
+            .contains("not configured any more")
+    );
 }
