@@ -15,8 +15,10 @@ await step("nobody is signed in, and nobody is sent away unasked", async () => {
   assert.equal(new URL(page.url()).pathname, "/roles");
 });
 
-await step("signing in leads to Gitea and back to the page that was asked for", async () => {
+await step("signing in leads over a choice to Gitea, and back to the page that was asked for", async () => {
   await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Sign in with Okta" }).waitFor();
+  await page.getByRole("link", { name: "Sign in with Gitea" }).click();
   await stage.signInAtGitea(world.administrator);
   await page.waitForURL(`${world.samovar}/roles`);
 });
@@ -139,6 +141,21 @@ await step("Gitea is read on demand", async () => {
   await stage.open("Gitea");
   await page.getByRole("button", { name: "Sync now" }).click();
   await page.getByRole("status").filter({ hasText: "Everything is read" }).waitFor({ state: "attached" });
+});
+
+await step("a group of another provider can be given a role, and is marked as known by name", async () => {
+  await stage.open("Providers");
+  await page.getByRole("heading", { name: "Okta", exact: true }).waitFor();
+  await page.getByText("signing out here signs out there").waitFor();
+  await page.getByRole("link", { name: world.group }).click();
+  await page.getByRole("heading", { name: `group ${world.group} of okta (by name)` }).waitFor();
+  await page.getByRole("button", { name: "Give deployer" }).click();
+  await page.getByText("1 person would gain access").waitFor();
+  await page.getByRole("button", { name: "Give role" }).click();
+  await page.getByText("by name: can be taken over by a rename").waitFor();
+  await page.getByRole("button", { name: "Take away deployer" }).click();
+  await page.getByRole("button", { name: "Take away", exact: true }).click();
+  await page.getByRole("button", { name: "Take away deployer" }).waitFor({ state: "detached" });
 });
 
 await step("the session in use is marked", async () => {

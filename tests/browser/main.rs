@@ -6,7 +6,10 @@ mod support;
 
 use serde_json::json;
 use std::path::Path;
-use support::samovar::Samovar;
+use support::browser::Browser;
+use support::gitea::clock::machine;
+use support::openid::{CLIENT, Openid, SECRET};
+use support::samovar::{More, Samovar};
 use support::tools;
 use support::world::GiteaWorld;
 use tokio::process::Command;
@@ -14,6 +17,8 @@ use tokio::process::Command;
 const ADMINISTRATOR: &str = "ada";
 const MEMBER: &str = "ben";
 const OUTSIDER: &str = "cleo";
+/// Of the other provider.
+const GROUP: &str = "Release managers";
 
 /// One organization with a repository, a team that may write it, one that may read it, and a site administrator.
 async fn world() -> GiteaWorld {
@@ -35,18 +40,44 @@ async fn world() -> GiteaWorld {
     gitea
 }
 
+/// Samovar with another provider beside Gitea, whose one group is known because somebody of it has signed in.
+async fn samovar(folder: &Path, gitea: &GiteaWorld, okta: &Openid) -> Samovar {
+    let more = More {
+        lines: format!(
+            "[[provider]]\nid = 'okta'\nname = 'Okta'\nissuer = '{}'\nclient_id = '{CLIENT}'\n\
+             scopes = ['profile', 'groups']\n",
+            okta.issuer()
+        ),
+        environment: vec![(
+            "SAMOVAR_PROVIDER_OKTA_CLIENT_SECRET".to_owned(),
+            SECRET.to_owned(),
+        )],
+        ..More::default()
+    };
+    let samovar = Samovar::start_as(folder, gitea, more).await;
+    okta.person("00u1", "dora", &[GROUP]);
+    let mut browser = Browser::new();
+    let url = format!("{}/auth/sign-in?provider=okta", samovar.url());
+    let page = browser.get(&url).await;
+    let page = browser.follow(page).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    samovar
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_gets_from_the_claim_code_to_a_protected_application_and_out_again() {
     tools::browser();
     let folder = tempfile::tempdir().unwrap();
     let gitea = world().await;
-    let mut samovar = Samovar::start(folder.path(), &gitea).await;
+    let okta = Openid::start(machine()).await;
+    let mut samovar = samovar(folder.path(), &gitea, &okta).await;
     let first_use = json!({
         "samovar": samovar.url(),
         "chromium": "/usr/bin/chromium",
         "administrator": {"login": ADMINISTRATOR, "password": GiteaWorld::password(ADMINISTRATOR)},
         "member": MEMBER,
         "outsider": OUTSIDER,
+        "group": GROUP,
         "claimCode": samovar.claim_code(),
         "pictures": std::env::var_os("SAMOVAR_TEST_PICTURES").and_then(|folder| folder.into_string().ok()),
     });

@@ -4,7 +4,7 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
-const PAGES = ["/", "/access", "/roles", "/roles/new", "/applications", "/applications/new", "/explain", "/sessions", "/audit", "/gitea", "/api/docs"];
+const PAGES = ["/", "/access", "/roles", "/roles/new", "/applications", "/applications/new", "/explain", "/sessions", "/audit", "/gitea", "/providers", "/api/docs"];
 
 export async function start(world) {
   const browser = await chromium.launch({ executablePath: world.chromium, args: ["--no-sandbox"] });

@@ -1,9 +1,5 @@
 //! The configuration as its users meet it: the shipped example, and every problem of a bad file at once.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test's helpers fail by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
 use samovar::config::{self, Meant, Problems};
 use std::fs;
