@@ -5,8 +5,8 @@ use crate::access::providers::Providers;
 use crate::config::{self, Meant};
 use crate::gitea;
 use crate::mirror::{self, Mirror};
-use crate::model::{DisplayText, HostName};
-use crate::oidc::{self, Provider};
+use crate::model::{Clock, DisplayText, HostName};
+use crate::oidc::{self, Provider, WorkloadIssuers};
 use crate::store::{Store, World};
 use std::path::Path;
 use std::sync::Arc;
@@ -153,6 +153,25 @@ fn settings(meant: &Meant, other: &config::Provider) -> oidc::Settings {
         }),
         gitea_source: other.gitea_source_id,
     }
+}
+
+/// Who checks tokens of others that are presented for one of ours.
+pub(super) fn foreign_tokens(
+    meant: &Meant,
+    http: &reqwest::Client,
+    clock: &Arc<dyn Clock>,
+) -> (gitea::Holders, WorkloadIssuers) {
+    let gitea = &meant.gitea;
+    let inner = gitea.internal_url.clone();
+    let holders = gitea::Holders::new(gitea::HolderSettings {
+        base_url: inner.unwrap_or_else(|| gitea.url.clone()),
+        client_id: gitea.client_id.clone(),
+        client_secret: gitea.client_secret.clone(),
+        timeout: gitea.timeout,
+        http: http.clone(),
+    });
+    let workloads = WorkloadIssuers::new(http.clone(), Arc::clone(clock));
+    (holders, workloads)
 }
 
 /// Samovar as the issuer of its own tokens: the external URL without a last slash (RFC 8414 section 2).

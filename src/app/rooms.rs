@@ -8,8 +8,10 @@ use crate::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
 use crate::admin::{Admin, Claim};
 use crate::audit_log::AuditLog;
 use crate::config::{self, Meant};
+use crate::gitea::Holders;
 use crate::mirror::Mirror;
 use crate::model::{Clock, Session};
+use crate::oidc::WorkloadIssuers;
 use crate::policy::{Policy, built_in_roles};
 use crate::session::{self, BreakGlass, Sessions};
 use crate::store::{Store, World};
@@ -60,7 +62,8 @@ impl Rooms {
         let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
-        let oauth = oauth_services((&store, &recorder), &policy, &credentials, &token);
+        let foreign = outside::foreign_tokens(meant, http, clock);
+        let oauth = oauth_services((&store, &recorder), &policy, &credentials, &token, foreign);
         let services = sign_in::Services {
             store: store.clone(),
             sessions: Arc::clone(&sessions),
@@ -130,6 +133,7 @@ fn oauth_services(
     policy: &Arc<PolicyHolder>,
     credentials: &Credentials,
     token: &token::Opened,
+    (holders, workloads): (Holders, WorkloadIssuers),
 ) -> oauth::Services {
     oauth::Services {
         store: store.clone(),
@@ -138,6 +142,8 @@ fn oauth_services(
         credentials: credentials.clone(),
         grants: Arc::clone(&token.grants),
         clients: Arc::clone(&token.clients),
+        holders,
+        workloads,
     }
 }
 

@@ -7,6 +7,7 @@ mod answer;
 mod calls;
 mod client;
 mod error;
+mod holders;
 mod meaning;
 mod paging;
 mod version;
@@ -14,4 +15,5 @@ mod wire;
 
 pub use client::{Asked, Client, Settings};
 pub use error::{GiteaError, Kind};
+pub use holders::{Holder, HolderFault, HolderSettings, Holders};
 pub use version::Version;

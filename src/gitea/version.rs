@@ -21,6 +21,12 @@ impl Version {
         let warning = warning(text.as_str());
         Self { text, warning }
     }
+
+    /// Does introspection tell each client of its own tokens alone? So it does from 1.27 on.
+    pub fn introspects_own_alone(&self) -> bool {
+        let text = self.text.as_str();
+        !text.contains("+gitea-") && release(text).is_none_or(|release| release >= (1, 27))
+    }
 }
 
 fn warning(text: &str) -> Option<String> {

@@ -38,6 +38,8 @@ pub struct MirrorState {
 #[derive(Default)]
 struct Memory {
     version: Option<Version>,
+    /// False from an outage on until it is asked again: Gitea may have been renewed meanwhile.
+    version_is_present: bool,
     away: Option<(Timestamp, Timestamp, GiteaError)>,
     last_full_pass: Option<PassReport>,
     full_pass_failed: Option<String>,
@@ -72,6 +74,7 @@ impl Health {
             Some(error) if away(&error.kind) => {
                 let since = memory.away.as_ref().map_or(now, |(since, ..)| *since);
                 memory.away = Some((since, now, error.clone()));
+                memory.version_is_present = false;
             }
             // an answer about one thing, so Gitea is there
             Some(error) if matches!(error.kind, Kind::Missing | Kind::Renamed(_)) => {
@@ -92,8 +95,7 @@ impl Health {
 
     /// Is Gitea's version known since it last came back?
     pub(super) fn knows_version(&self) -> bool {
-        let memory = self.memory();
-        memory.version.is_some() && memory.away.is_none()
+        self.memory().version_is_present
     }
 
     /// What Gitea calls its version.
@@ -101,7 +103,9 @@ impl Health {
         if let Some(warning) = &version.warning {
             tracing::warn!("{warning}");
         }
-        self.memory().version = Some(version);
+        let mut memory = self.memory();
+        memory.version = Some(version);
+        memory.version_is_present = true;
     }
 
     pub(super) fn passed(&self, pass: Result<PassReport, String>) {

@@ -11,6 +11,7 @@ mod gitea;
 mod grant;
 mod host;
 mod id;
+mod issuer;
 mod machine_secret;
 mod mirrored;
 mod name;
@@ -43,6 +44,7 @@ pub use id::{
     ApplicationId, ClientId, GrantId, KeyId, RequestId, RoleBindingId, RoleId, SecretId,
     ServiceAccountId, SessionId, TokenId, UserId,
 };
+pub use issuer::Issuer;
 pub use machine_secret::{MachineKey, MachineSecret, MachineSecretKind, SecretRecord};
 pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
 pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};

@@ -1,6 +1,7 @@
 //! Revocations: tokens that are refused before their time is over. Kept only while such a token could still be valid.
 
 use super::{Principal, Timestamp, TokenId};
+use data_encoding::HEXLOWER;
 
 /// What is refused.
 #[derive(
@@ -18,6 +19,11 @@ pub enum Revoked {
         /// Whose.
         principal: Principal,
     },
+    /// A foreign token that was exchanged once.
+    Foreign {
+        /// SHA-256 over what makes it one of its kind.
+        digest: [u8; 32],
+    },
 }
 
 impl std::fmt::Display for Revoked {
@@ -25,6 +31,7 @@ impl std::fmt::Display for Revoked {
         match self {
             Self::Token { id } => write!(f, "token:{id}"),
             Self::Principal { principal } => principal.fmt(f),
+            Self::Foreign { digest } => write!(f, "foreign:{}", HEXLOWER.encode(digest)),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Service accounts: machines that act for themselves, owned by a team or a person.
 
-use super::{DisplayText, Name, SecretRecord, ServiceAccountId, TeamId, Timestamp, UserId};
+use super::{DisplayText, Issuer, Name, SecretRecord, ServiceAccountId, TeamId, Timestamp, UserId};
 use std::collections::BTreeMap;
-use url::Url;
 
 /// Who answers for a service account. Without its owner it can do nothing.
 #[derive(
@@ -25,8 +24,8 @@ pub enum Owner {
 /// Foreign tokens that stand for a service account: a workload's, such as one of a CI job.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Trust {
-    /// The issuer whose keys are believed; https, or http on loopback.
-    pub issuer: Url,
+    /// The issuer whose keys are believed.
+    pub issuer: Issuer,
     /// What `aud` of its tokens must hold.
     pub audience: String,
     /// Claims that must have exactly these values; at least one, so that no issuer is trusted as a whole.

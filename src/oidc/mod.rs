@@ -1,4 +1,5 @@
-//! Sign-in at an OpenID provider (step 1): discovery, the way there, and every check of what comes back.
+//! Sign-in at an OpenID provider (step 1): discovery, the way there, and every check of what comes back; tokens of
+//! workloads and the keys of their issuers.
 //!
 //! May name `model` alone. The access token is used once and dropped here: it is never given to anybody. Must never
 //! accept an algorithm, an issuer or an audience because a token or an answer says so.
@@ -17,9 +18,11 @@ mod provider;
 mod replay;
 mod state;
 mod verify;
+mod workload;
 
 pub use error::OidcError;
 pub use logout::LogoutToken;
 pub use person::{Groups, GroupsClaim, GroupsFrom, SignedIn};
 pub use provider::{Answer, FlowSecrets, Provider, Settings};
 pub use state::ProviderState;
+pub use workload::{Workload, WorkloadFault, WorkloadIssuers, WorkloadToken};

@@ -5,6 +5,7 @@ use crate::audit::AuditEvent;
 use crate::model::{Revocation, Revoked, Timestamp};
 use crate::store::{Change, CommitError, Operation, Store, Unaudited};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -42,6 +43,25 @@ impl Revocations {
         self.write().insert(revoked, revocation);
         let change = Change::from(Operation::PutRevocation(revocation));
         self.store.commit(change, event).await.map(|_| ())
+    }
+
+    /// Takes a foreign token that may be exchanged once: none for whoever comes second, otherwise the step that makes
+    /// it last. In force at once, whatever the disk does.
+    pub(super) fn take(
+        &self,
+        digest: [u8; 32],
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Option<Operation> {
+        let revoked = Revoked::Foreign { digest };
+        let at = now;
+        match self.write().entry(revoked) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(place) => {
+                let revocation = *place.insert(Revocation { revoked, at, until });
+                Some(Operation::PutRevocation(revocation))
+            }
+        }
     }
 
     /// Is the token among them?

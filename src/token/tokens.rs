@@ -10,8 +10,10 @@ use super::revocations::Revocations;
 use super::signing_keys::{KeyError, SigningKeys};
 use super::{AccessToken, TokenFault};
 use crate::audit::AuditEvent;
-use crate::model::{Clock, KeyId, Random, Revocation, Revoked, SigningAlgorithm, TokenId};
-use crate::store::{CommitError, Store};
+use crate::model::{
+    Clock, KeyId, Random, Revocation, Revoked, SigningAlgorithm, Timestamp, TokenId,
+};
+use crate::store::{CommitError, Operation, Store};
 use aws_lc_rs::digest;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -139,6 +141,13 @@ impl Tokens {
     pub async fn revoke(&self, revoked: Revoked, event: AuditEvent) -> Result<(), CommitError> {
         let now = self.clock.now();
         self.revocations.add(revoked, now, event).await
+    }
+
+    /// Takes a foreign token that may be exchanged once, by its issuer and id: none when it was taken before, otherwise
+    /// the step to write. It is remembered until its end, after which it is refused for that.
+    pub fn take_foreign(&self, issuer: &str, id: &str, until: Timestamp) -> Option<Operation> {
+        let digest = sha256(&format!("{issuer}\n{id}"));
+        self.revocations.take(digest, self.clock.now(), until)
     }
 
     /// Forgets revocations of what is not valid any more.

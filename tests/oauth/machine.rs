@@ -115,8 +115,7 @@ async fn a_secret_proves_its_own_account_in_one_way_and_no_other() {
     let nobody = stage.post("/oauth/token", None, &[grant, target]).await;
     nobody.is_error(401, "invalid_client");
 
-    let mut wrong = machine.clone();
-    wrong.secret.replace_range(10..11, "x");
+    let wrong = machine.mistaken();
     let answer = stage.credentials(&wrong, &[target]).await;
     answer.is_error(401, "invalid_client");
     assert!(answer.header("www-authenticate").starts_with("Basic "));

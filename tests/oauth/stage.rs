@@ -57,6 +57,18 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// The same with a secret that is not its own.
+    pub fn mistaken(&self) -> Self {
+        let other = if self.secret[10..].starts_with('x') {
+            "y"
+        } else {
+            "x"
+        };
+        let mut mistaken = self.clone();
+        mistaken.secret.replace_range(10..11, other);
+        mistaken
+    }
+
     pub fn basic(&self) -> String {
         let pair = format!("{}:{}", self.id, self.secret);
         format!("Basic {}", BASE64.encode(pair.as_bytes()))

@@ -66,4 +66,5 @@ mod real_gitea;
 pub mod samovar;
 pub mod tools;
 pub mod upstream;
+pub mod workloads;
 pub mod world;

@@ -50,6 +50,9 @@ pub enum OAuthFault {
     /// Gitea did not answer for longer than the grace.
     #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]
     Stale(Timestamp),
+    /// Somebody whose word is needed gives none.
+    #[error("{0}")]
+    Away(String),
     /// It could not be written or signed, so it was not done.
     #[error("it could not be written or signed, so it was not done; the server's log says why")]
     Unavailable,
@@ -70,7 +73,7 @@ impl OAuthFault {
             Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
-            Self::Stale(_) | Self::Unavailable => "temporarily_unavailable",
+            Self::Stale(_) | Self::Away(_) | Self::Unavailable => "temporarily_unavailable",
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{AuthorizationServer, OAuthFault, Requester, Target};
 use crate::access::facts::Known;
 use crate::audit::Action;
-use crate::model::{GrantId, Permission, Timestamp, TokenId};
+use crate::model::{DisplayText, GrantId, Permission, Timestamp, TokenId};
 use crate::store::Change;
 use crate::token::{AccessToken, Actor};
 use secrecy::SecretString;
@@ -21,6 +21,8 @@ pub struct Answer {
     pub scope: Arc<BTreeSet<Permission>>,
     /// What gets the next one, where there is one.
     pub refresh_token: Option<SecretString>,
+    /// What kind of token it is, where the answer must say so (RFC 8693 section 2.2.1).
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// A token to be.
@@ -36,11 +38,28 @@ pub(super) struct Draft<'a> {
     pub at_most: Option<Duration>,
 }
 
+/// What was presented for a token: for the audit log, and what becomes of it.
+#[derive(Default)]
+pub(super) struct Basis {
+    pub reasons: Vec<String>,
+    pub change: Change,
+}
+
 impl AuthorizationServer {
     /// Signs and records; on disk before the answer leaves.
     pub(super) async fn issue(
         &self,
         draft: Draft<'_>,
+        requester: &Requester,
+    ) -> Result<Answer, OAuthFault> {
+        self.issue_for(draft, Basis::default(), requester).await
+    }
+
+    /// The same for something that was presented.
+    pub(super) async fn issue_for(
+        &self,
+        draft: Draft<'_>,
+        basis: Basis,
         requester: &Requester,
     ) -> Result<Answer, OAuthFault> {
         if !draft.known.enabled() {
@@ -64,13 +83,18 @@ impl AuthorizationServer {
             roles: self.roles(draft.known, target),
         };
         let issued = self.tokens.issue(target.algorithm(), life, token).await?;
-        let event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
-        self.store.commit(Change::none(), event).await?;
+        let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
+        let reasons = basis.reasons.iter();
+        event
+            .reasons
+            .extend(reasons.map(|reason| DisplayText::lossy(reason)));
+        self.store.commit(basis.change, event).await?;
         Ok(Answer {
             access_token: issued.text,
             expires_in: life,
             scope: issued.token.scope,
             refresh_token: None,
+            issued_token_type: None,
         })
     }
 }

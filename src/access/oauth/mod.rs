@@ -7,6 +7,7 @@ mod authorize;
 mod client_credentials;
 mod code;
 mod events;
+mod exchange;
 mod fault;
 mod introspect;
 mod issue;
@@ -18,6 +19,7 @@ mod target;
 
 pub use authorize::{AuthorizeRequest, Authorized, Consent, Person};
 pub use code::CodeRequest;
+pub use exchange::ExchangeRequest;
 pub use fault::OAuthFault;
 pub use introspect::Active;
 pub use issue::Answer;
@@ -27,8 +29,10 @@ pub use target::Target;
 use super::facts::Credentials;
 use super::sign_in::Refusals;
 use super::{Client as Peer, PolicyHolder, Recorder};
+use crate::gitea::Holders;
 use crate::mirror::Mirror;
 use crate::model::{Client, ClientId, Clock, Permission, Random, RequestId, ServiceAccount};
+use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
 use crate::token::{Codes, Grants, Machines, Tokens};
 use std::collections::BTreeSet;
@@ -58,6 +62,10 @@ pub struct Services {
     pub grants: Arc<Grants>,
     /// Registered clients.
     pub clients: Arc<Machines<Client>>,
+    /// Says whose a Gitea token is.
+    pub holders: Holders,
+    /// Verifies tokens of workloads.
+    pub workloads: WorkloadIssuers,
 }
 
 /// The authorization server.
@@ -70,6 +78,8 @@ pub struct AuthorizationServer {
     service_accounts: Arc<Machines<ServiceAccount>>,
     grants: Arc<Grants>,
     clients: Arc<Machines<Client>>,
+    holders: Holders,
+    workloads: WorkloadIssuers,
     codes: Codes,
     refusals: Refusals,
     settings: Settings,
@@ -113,6 +123,8 @@ impl AuthorizationServer {
             credentials: services.credentials,
             grants: services.grants,
             clients: services.clients,
+            holders: services.holders,
+            workloads: services.workloads,
             codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
             settings,

@@ -7,8 +7,8 @@ use poem::{Request, Response};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
-/// A token was issued; `more` are members of the way in which it was.
-pub(super) fn tokens(answer: &Answer, more: &[(&str, Value)]) -> Response {
+/// A token was issued.
+pub(super) fn tokens(answer: &Answer) -> Response {
     let mut members = Map::new();
     members.insert("access_token".to_owned(), json!(answer.access_token));
     members.insert("token_type".to_owned(), json!("Bearer"));
@@ -17,8 +17,8 @@ pub(super) fn tokens(answer: &Answer, more: &[(&str, Value)]) -> Response {
     if let Some(token) = &answer.refresh_token {
         members.insert("refresh_token".to_owned(), json!(token.expose_secret()));
     }
-    for (name, value) in more {
-        members.insert((*name).to_owned(), value.clone());
+    if let Some(kind) = answer.issued_token_type {
+        members.insert("issued_token_type".to_owned(), json!(kind));
     }
     object(StatusCode::OK, &Value::Object(members))
 }
@@ -43,7 +43,9 @@ pub(super) fn fault(fault: &OAuthFault, request: &Request) -> Response {
 fn status(fault: &OAuthFault) -> StatusCode {
     match fault {
         OAuthFault::ClientInvalid => StatusCode::UNAUTHORIZED,
-        OAuthFault::Stale(_) | OAuthFault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        OAuthFault::Stale(_) | OAuthFault::Away(_) | OAuthFault::Unavailable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -2,15 +2,24 @@
 
 use super::answer;
 use super::form::Form;
-use crate::access::oauth::{Answer, AuthorizationServer, CodeRequest, OAuthFault, Requester};
+use crate::access::oauth::{
+    Answer, AuthorizationServer, CodeRequest, ExchangeRequest, OAuthFault, Requester,
+};
 use crate::http::Exchange;
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
 
 /// What is supported, as the metadata lists it.
-pub(super) const GRANT_TYPES: [&str; 3] =
-    ["authorization_code", "client_credentials", "refresh_token"];
+pub(super) const GRANT_TYPES: [&str; 4] = [
+    "authorization_code",
+    "client_credentials",
+    "refresh_token",
+    TOKEN_EXCHANGE,
+];
+
+/// RFC 8693 section 2.1.
+const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// A token, or why not.
 #[handler]
@@ -21,7 +30,7 @@ pub(super) async fn issue(
     body: Vec<u8>,
 ) -> Response {
     match by_grant_type(&server, &exchange, request, &body).await {
-        Ok(answer) => answer::tokens(&answer, &[]),
+        Ok(answer) => answer::tokens(&answer),
         Err(fault) => answer::fault(&fault, request),
     }
 }
@@ -51,6 +60,17 @@ async fn by_grant_type(
         "refresh_token" => {
             let (token, wanted) = (form.must("refresh_token")?, form.wanted()?);
             server.refresh(&proof, (token, &wanted), &requester).await
+        }
+        TOKEN_EXCHANGE => {
+            let asked = ExchangeRequest {
+                subject_token: form.must("subject_token")?.into(),
+                subject_token_type: form.must("subject_token_type")?.to_owned(),
+                requested_token_type: form.text("requested_token_type"),
+                actor_token: form.get("actor_token").is_some(),
+                actor_token_type: form.get("actor_token_type").is_some(),
+                wanted: form.wanted()?,
+            };
+            server.exchange(&proof, &asked, &requester).await
         }
         _ => Err(OAuthFault::GrantTypeUnsupported),
     }

@@ -135,7 +135,8 @@ pub fn userinfo(web: &Web<'_>) -> Answer {
     Answer::json(200, &body)
 }
 
-/// By form, the token is first taken for a login; by JSON it is only looked at.
+/// By form, the token is first taken for a login; by JSON it is only looked at. From 1.27 on a client is told of its own
+/// tokens alone.
 pub fn introspect(web: &Web<'_>) -> Answer {
     try_introspect(web).unwrap_or_else(|answer| answer)
 }
@@ -153,7 +154,10 @@ fn try_introspect(web: &Web<'_>) -> Result<Answer, Answer> {
     if client.is_none_or(|app| app.secret != secret) {
         return Err(challenge("Basic"));
     }
-    let body = active(web, &token).unwrap_or_else(|| json!({"active": false}));
+    let own_alone = web.state.settings.version.starts_with("1.27");
+    let told = |body: &Value| !own_alone || body["aud"] == json!([id]);
+    let body = active(web, &token).filter(told);
+    let body = body.unwrap_or_else(|| json!({"active": false}));
     Ok(Answer::json(200, &body))
 }
 

@@ -7,11 +7,10 @@ use crate::http::Problem;
 use crate::http::api::wire::machine as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{
-    Client, ClientKind, DisplayText, Invalid, MachineSecret, Owner, Principal, SecretRecord,
-    ServiceAccount, TeamId, Trust,
+    Client, ClientKind, DisplayText, MachineSecret, Owner, Principal, SecretRecord, ServiceAccount,
+    TeamId, Trust,
 };
 use std::collections::BTreeMap;
-use url::Url;
 
 /// Reads a service account's draft.
 pub(in crate::http::api) fn read_account(
@@ -43,7 +42,7 @@ pub(in crate::http::api) fn read_account(
 
 fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Trust> {
     let place = format!("/trusts/{at}");
-    let issuer = faults.keep(format_args!("{place}/issuer"), issuer(&trust.issuer));
+    let issuer = faults.read(format_args!("{place}/issuer"), &trust.issuer);
     if trust.audience.is_empty() {
         faults.note(
             format_args!("{place}/audience"),
@@ -69,23 +68,6 @@ fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Tru
         audience: trust.audience.clone(),
         claims,
     })
-}
-
-fn issuer(text: &str) -> Result<Url, Invalid> {
-    let wrong = || {
-        Invalid::new(
-            "write the issuer as its tokens do, such as `https://git.example.com/api/actions`",
-        )
-    };
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    let loopback = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
-    };
-    let web = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    (web && plain).then_some(url).ok_or_else(wrong)
 }
 
 /// Shows a service account.

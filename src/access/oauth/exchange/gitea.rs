@@ -1,0 +1,91 @@
+//! A Gitea token becomes its user's token for one application that takes such tokens, so that no service sees it.
+//!
+//! What the token may do at Gitea counts for nothing: it proves who somebody is, and roles say the rest.
+
+use super::{ExchangeRequest, Exchanged, LONGEST, Refused};
+use crate::access::facts::Known;
+use crate::access::oauth::issue::Basis;
+use crate::access::oauth::party::Party;
+use crate::access::oauth::{AuthorizationServer, OAuthFault, Target};
+use crate::gitea::{Holder, HolderFault};
+use crate::mirror::MirrorError;
+use crate::model::{ClientKind, Principal};
+
+/// `client_id` of a token for which no client proved itself.
+const NO_CLIENT: &str = "gitea";
+
+impl AuthorizationServer {
+    pub(super) async fn for_gitea(
+        &self,
+        party: &Party,
+        asked: &ExchangeRequest,
+        target: &Target,
+    ) -> Result<Exchanged, Refused> {
+        let takes = |target: &Target| target.application().is_some_and(|a| a.tokens.gitea_tokens);
+        if !takes(target) {
+            let sentence = "this application takes no Gitea tokens; switch them on for it in Samovar, or get a token in another way";
+            return Err(OAuthFault::TargetInvalid(sentence.to_owned()).into());
+        }
+        let version = self.mirror().state().version;
+        let own_alone = version.is_some_and(|version| version.introspects_own_alone());
+        let holder = self.holders.of(&asked.subject_token, own_alone).await?;
+        let known = self.known_holder(&holder).await?;
+        Ok(Exchanged {
+            scope: self.scope_of(&known, target, asked)?,
+            known,
+            client: client_id(party),
+            grant: None,
+            actor: None,
+            at_most: LONGEST,
+            basis: Basis {
+                reasons: vec![format!("exchanged for {}", holder.kind)],
+                ..Basis::default()
+            },
+        })
+    }
+
+    /// Our person behind the account, with facts that are fresh. Somebody new is read from Gitea now.
+    async fn known_holder(&self, holder: &Holder) -> Result<Known, Refused> {
+        let known = self.mirror().directory().by_gitea.get(&holder.id).copied();
+        let user = match known {
+            Some(user) => user,
+            None => self.mirror().arrive(holder.id, &holder.login).await?,
+        };
+        Ok(self.credentials.principal(Principal::User(user)).await?)
+    }
+}
+
+/// Who proved itself. A public client only says who it is.
+fn client_id(party: &Party) -> String {
+    let proved = match party {
+        Party::Client(client) => client.kind == ClientKind::Confidential,
+        Party::ServiceAccount(_) => true,
+        Party::Nobody => false,
+    };
+    let id = party.id().filter(|_| proved);
+    id.unwrap_or_else(|| NO_CLIENT.to_owned())
+}
+
+impl From<HolderFault> for OAuthFault {
+    fn from(fault: HolderFault) -> Self {
+        let sentence = fault.to_string();
+        match fault {
+            HolderFault::Away | HolderFault::Refused(_) => Self::Away(sentence),
+            _ => Self::GrantInvalid(sentence),
+        }
+    }
+}
+
+impl From<MirrorError> for OAuthFault {
+    fn from(error: MirrorError) -> Self {
+        match error {
+            MirrorError::Unknown => Self::Disabled,
+            MirrorError::Stale { since } => Self::Stale(since),
+            error => {
+                tracing::warn!(%error, "a Gitea token was presented and the mirror could not read its account");
+                let sentence = "Gitea's answer about the account could not be had; try again";
+                Self::Away(sentence.to_owned())
+            }
+        }
+    }
+}

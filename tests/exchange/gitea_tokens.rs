@@ -1,0 +1,355 @@
+//! Gitea's own tokens, for an application that takes them.
+
+use crate::set::{ACCESS_TOKEN, HERE, exchanged, here_by_host};
+use crate::stage::{Answer, Stage};
+use crate::support::browser::{Browser, plain_client};
+use crate::support::gitea::faults::{At, Fault};
+use crate::support::world::GiteaWorld;
+use data_encoding::BASE64URL_NOPAD;
+use serde_json::{Value, json};
+use url::Url;
+
+const CALLBACK: &str = "https://elsewhere.example.test/callback";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const INTROSPECT: &str = "/login/oauth/introspect";
+const USERINFO: &str = "/login/oauth/userinfo";
+
+/// What another OAuth application got at Gitea in somebody's name.
+struct Elsewhere {
+    browser: Browser,
+    tokens: Value,
+}
+
+impl Elsewhere {
+    /// Ben's own application, allowed by somebody for this scope.
+    async fn get(gitea: &GiteaWorld, login: &str, scope: &str) -> Self {
+        let (client, secret) = gitea.application("ben", CALLBACK).await;
+        let pairs = [
+            ("client_id", client.as_str()),
+            ("redirect_uri", CALLBACK),
+            ("response_type", "code"),
+            ("scope", scope),
+            ("state", "state"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        let authorize = format!("{}/login/oauth/authorize", gitea.url());
+        let url = Url::parse_with_params(&authorize, &pairs).unwrap();
+        let mut browser = Browser::new();
+        let back = browser.sign_in_at_gitea(url.as_str(), login).await;
+        let back = Url::parse(&back).unwrap();
+        let code = back.query_pairs().find(|(name, _)| name == "code").unwrap();
+        let body = json!({
+            "grant_type": "authorization_code", "client_id": client, "client_secret": secret,
+            "redirect_uri": CALLBACK, "code": code.1, "code_verifier": VERIFIER,
+        });
+        let url = format!("{}/login/oauth/access_token", gitea.url());
+        let answer = plain_client().post(url).json(&body).send().await.unwrap();
+        let tokens: Value = answer.json().await.unwrap();
+        assert!(tokens["access_token"].is_string(), "{tokens}");
+        Self { browser, tokens }
+    }
+
+    fn token(&self, kind: &str) -> &str {
+        self.tokens[kind].as_str().unwrap()
+    }
+
+    /// Takes the grant back on Gitea's settings page.
+    async fn revoke(&mut self, gitea: &GiteaWorld) {
+        let list = format!("{}/api/v1/user/applications/oauth2", gitea.url());
+        let password = GiteaWorld::password("ben");
+        let list = plain_client().get(list).basic_auth("ben", Some(password));
+        let list: Value = list.send().await.unwrap().json().await.unwrap();
+        let payload = self.token("access_token").split('.').nth(1).unwrap();
+        let claims = BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        let path = format!(
+            "/user/settings/applications/oauth2/{}/revoke/{}",
+            list[0]["id"], claims["gnt"]
+        );
+        let url = format!("{}{path}", gitea.url());
+        let page = self.browser.post(&url, &[]).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+    }
+}
+
+impl Stage {
+    /// The stage with a role for Ben's team, at an application that takes Gitea's tokens.
+    async fn that_takes_gitea_tokens() -> Self {
+        let mut stage = Self::set().await;
+        stage.bind_team().await;
+        stage.take(json!({"gitea_tokens": true})).await;
+        stage
+    }
+
+    async fn present(&self, token: &str) -> Answer {
+        self.exchange(None, (token, ACCESS_TOKEN), &[HERE]).await
+    }
+
+    /// Questions about a token that reached Gitea; `None` at a real one, which keeps no log.
+    fn questions(&self) -> Option<usize> {
+        let log = self.gitea.stand_in()?.log();
+        Some(log.count("POST", INTROSPECT) + log.count("GET", USERINFO))
+    }
+}
+
+/// Fails unless it is this refusal, and not its sentence alone.
+fn refused(answer: &Answer, error: &str, words: &str) {
+    let status = if error == "temporarily_unavailable" {
+        503
+    } else {
+        400
+    };
+    answer.is_error(status, error);
+    let said = answer.json["error_description"].as_str().unwrap();
+    assert!(said.contains(words), "{said}");
+}
+
+#[tokio::test]
+async fn a_personal_token_of_any_scope_becomes_its_owners_short_token_for_one_application() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let token = stage.gitea.token("ben", "script", &["read:misc"]).await;
+    let answer = stage.present(&token).await;
+    let claims = exchanged(&answer);
+    assert_eq!(answer.json["scope"], "deployments:write");
+    assert_eq!(claims["aud"], "deploy-api");
+    assert_eq!(claims["client_id"], "gitea");
+    assert_eq!(claims["principal_kind"], "user");
+    assert_eq!(claims["preferred_username"], "ben");
+    assert!(claims.get("act").is_none() && claims.get("grant_id").is_none());
+    let passed = stage.check_token(&answer.token()).await;
+    assert_eq!(passed.header("remote-user"), "ben", "{}", passed.json);
+
+    let event = stage.last_event("allowed").await;
+    assert_eq!(event["actor"]["login"], "ben", "{event}");
+    let reasons = event["reasons"].to_string();
+    assert!(reasons.contains("exchanged for a personal token of Gitea's"));
+
+    let by_host = here_by_host();
+    let narrow = [
+        ("resource", by_host.as_str()),
+        ("scope", "deployments:read"),
+    ];
+    let narrow = stage.exchange(None, (&token, ACCESS_TOKEN), &narrow).await;
+    assert_eq!(exchanged(&narrow)["scope"], "deployments:read");
+    let other = [HERE, ("scope", "billing:read")];
+    let other = stage.exchange(None, (&token, ACCESS_TOKEN), &other).await;
+    refused(&other, "invalid_scope", "billing:read");
+}
+
+#[tokio::test]
+async fn an_oauth_token_of_another_application_names_its_person_and_no_other_of_its_tokens_does() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let mut elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:misc").await;
+    let access = elsewhere.token("access_token").to_owned();
+    let claims = exchanged(&stage.present(&access).await);
+    assert_eq!(claims["preferred_username"], "ben");
+    assert_eq!(claims["scope"], "deployments:write");
+    let reasons = stage.last_event("allowed").await["reasons"].to_string();
+    assert!(reasons.contains("an OAuth token of Gitea's"), "{reasons}");
+
+    // Introspection calls a refresh token active.
+    for kind in ["refresh_token", "id_token"] {
+        let answer = stage.present(elsewhere.token(kind)).await;
+        refused(&answer, "invalid_grant", "Gitea");
+    }
+    let event = stage.last_event("denied").await;
+    assert_eq!(event["reasons"][0], "invalid_grant", "{event}");
+
+    elsewhere.revoke(&stage.gitea).await;
+    let answer = stage.present(&access).await;
+    refused(&answer, "invalid_grant", "does not know the token");
+}
+
+#[tokio::test]
+async fn what_is_no_token_of_giteas_is_refused_and_gitea_is_not_asked_about_what_cannot_be_one() {
+    let stage = Stage::that_takes_gitea_tokens().await;
+    let before = stage.questions();
+    let long = format!("a.{}.c", "b".repeat(9000));
+    for none in ["nonsense", "a.b", "0123456789", "smva_x", &long, "a b.c.d"] {
+        let answer = stage.present(none).await;
+        refused(&answer, "invalid_grant", "no token of Gitea's");
+    }
+    assert_eq!(stage.questions(), before);
+    let forged = "eyJhbGciOiJub25lIn0.eyJnbnQiOjEsInR0IjowfQ.AAAA";
+    for unknown in [forged, "0123456789abcdef0123456789abcdef01234567"] {
+        let answer = stage.present(unknown).await;
+        refused(&answer, "invalid_grant", "does not know the token");
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_account_gets_nothing_for_its_tokens_that_gitea_still_knows() {
+    let stage = Stage::that_takes_gitea_tokens().await;
+    let personal = stage.gitea.token("ben", "script", &["all"]).await;
+    let scope = "openid profile read:user";
+    let elsewhere = Elsewhere::get(&stage.gitea, "ben", scope).await;
+    let tokens = [&personal, elsewhere.token("access_token")];
+    for token in tokens {
+        exchanged(&stage.present(token).await);
+    }
+    stage.gitea.disable_user("ben").await;
+    for token in tokens {
+        let answer = stage.present(token).await;
+        refused(&answer, "invalid_grant", "disabled");
+    }
+    stage.gitea.enable_user("ben").await;
+    stage.gitea.delete_user("ben").await;
+    for token in tokens {
+        let answer = stage.present(token).await;
+        refused(&answer, "invalid_grant", "Gitea");
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active() {
+    let stage = Stage::that_takes_gitea_tokens().await;
+    let Some(stand_in) = stage.gitea.stand_in() else {
+        return;
+    };
+    let personal = stage.gitea.token("ben", "script", &["all"]).await;
+    let elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let access = elsewhere.token("access_token");
+    for (path, token) in [
+        (USERINFO, personal.as_str()),
+        (USERINFO, access),
+        (INTROSPECT, access),
+    ] {
+        for fault in [Fault::Html, Fault::Garbage, Fault::Null] {
+            stand_in
+                .faults()
+                .plant_times(At::path(path), fault.clone(), 1);
+            let answer = stage.present(token).await;
+            refused(&answer, "invalid_grant", "");
+            assert!(answer.json["access_token"].is_null(), "{path} {fault:?}");
+        }
+        for status in [500, 502, 503, 429] {
+            let fault = Fault::Status(status);
+            stand_in.faults().plant_times(At::path(path), fault, 1);
+            let answer = stage.present(token).await;
+            refused(&answer, "temporarily_unavailable", "does not answer");
+        }
+    }
+    let fault = Fault::Status(401);
+    stand_in
+        .faults()
+        .plant_times(At::path(INTROSPECT), fault, 1);
+    let answer = stage.present(access).await;
+    refused(&answer, "temporarily_unavailable", "gitea.client_id");
+    exchanged(&stage.present(access).await);
+}
+
+#[tokio::test]
+async fn while_gitea_is_away_nothing_is_said_of_the_token() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let token = stage.gitea.token("ben", "script", &["all"]).await;
+    exchanged(&stage.present(&token).await);
+    stage.gitea.go_away().await;
+    let answer = stage.present(&token).await;
+    refused(&answer, "temporarily_unavailable", "Gitea does not answer");
+    assert!(!answer.header("retry-after").is_empty());
+    stage.gitea.come_back().await;
+    exchanged(&stage.present(&token).await);
+}
+
+#[tokio::test]
+async fn only_an_application_that_takes_gitea_tokens_gets_them_and_gitea_is_asked_for_no_other() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let token = stage.gitea.token("ben", "script", &["all"]).await;
+    let before = stage.questions();
+    for target in [HERE, ("audience", "samovar"), ("audience", "nobody")] {
+        let answer = stage
+            .exchange(None, (&token, ACCESS_TOKEN), &[target])
+            .await;
+        answer.is_error(400, "invalid_target");
+    }
+    let answer = stage.exchange(None, (&token, ACCESS_TOKEN), &[]).await;
+    answer.is_error(400, "invalid_target");
+    assert_eq!(stage.questions(), before);
+    let event = stage.last_event("denied").await;
+    assert_eq!(event["reasons"][0], "invalid_target", "{event}");
+}
+
+#[tokio::test]
+async fn a_client_that_proves_itself_is_named_in_the_token_and_one_that_does_not_is_not() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let token = stage.gitea.token("ben", "script", &["all"]).await;
+    let subject = (token.as_str(), ACCESS_TOKEN);
+    let application = stage.application.clone();
+    let service = stage.service("service", &application).await;
+    let answer = stage.exchange(Some(&service), subject, &[HERE]).await;
+    assert_eq!(exchanged(&answer)["client_id"], service.id.as_str());
+
+    let public = stage.client(json!({"name": "public"})).await;
+    let named = [HERE, ("client_id", public.id.as_str())];
+    let answer = stage.exchange(None, subject, &named).await;
+    assert_eq!(exchanged(&answer)["client_id"], "gitea");
+
+    let wrong = service.mistaken();
+    let answer = stage.exchange(Some(&wrong), subject, &[HERE]).await;
+    answer.is_error(401, "invalid_client");
+}
+
+#[tokio::test]
+async fn somebody_whom_samovar_never_saw_is_read_at_once_and_what_was_lost_is_not_given() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    stage.gitea.user("dora").await;
+    stage.gitea.add_member(stage.team, "dora").await;
+    let token = stage.gitea.token("dora", "script", &["all"]).await;
+    let claims = exchanged(&stage.present(&token).await);
+    assert_eq!(claims["preferred_username"], "dora");
+    assert_eq!(claims["scope"], "deployments:write");
+
+    stage.gitea.remove_member(stage.team, "dora").await;
+    stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
+    assert_eq!(exchanged(&stage.present(&token).await)["scope"], "");
+    let ask = [HERE, ("scope", "deployments:write")];
+    let answer = stage.exchange(None, (&token, ACCESS_TOKEN), &ask).await;
+    refused(&answer, "invalid_scope", "deployments:write");
+}
+
+#[tokio::test]
+async fn a_gitea_that_tells_each_client_of_its_own_tokens_alone_is_asked_for_the_person_instead() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    if stage.gitea.stand_in().is_none() {
+        return;
+    }
+    let elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let access = elsewhere.token("access_token");
+    stage.gitea.go_away().await;
+    stage.ada.api("POST", "/mirror/sync", None).await;
+    stage.gitea.come_back().await;
+    let stand_in = stage.gitea.stand_in().unwrap();
+    stand_in.configure(|settings| settings.version = "1.27.0".to_owned());
+    stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
+    exchanged(&stage.present(access).await);
+    for kind in ["refresh_token", "id_token"] {
+        let answer = stage.present(elsewhere.token(kind)).await;
+        refused(&answer, "invalid_grant", "Gitea");
+    }
+}
+
+#[tokio::test]
+async fn a_gitea_token_is_written_nowhere() {
+    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let personal = stage.gitea.token("ben", "script", &["all"]).await;
+    let elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let access = elsewhere.token("access_token");
+    let refresh = elsewhere.token("refresh_token");
+    exchanged(&stage.present(&personal).await);
+    let issued = stage.present(access).await.token();
+    stage.present(refresh).await.is_error(400, "invalid_grant");
+    stage.gitea.go_away().await;
+    stage.present(&personal).await;
+    stage.present(access).await;
+    stage.gitea.come_back().await;
+    let kept = stage.everything_kept().await;
+    assert!(kept.contains("personal token of Gitea's"));
+    for secret in [&personal, access, refresh, &issued] {
+        // A part is enough to know it by.
+        let part = &secret[secret.len() - 30..];
+        assert!(!kept.contains(part), "{part}");
+    }
+}

@@ -1,0 +1,25 @@
+//! Token exchange: the real Samovar, a Gitea (the stand-in, or the real one that `SAMOVAR_TEST_GITEA` names), a stand-in
+//! for issuers of workload tokens.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests end the test when they meet what they do not expect"
+)]
+
+mod gitea_tokens;
+mod own_tokens;
+mod request;
+mod set;
+mod verify;
+mod workload_tokens;
+
+#[allow(
+    dead_code,
+    reason = "the stage of the authorization server's tests, of which this binary uses a part"
+)]
+#[path = "../oauth/stage.rs"]
+mod stage;
+#[path = "../support/mod.rs"]
+mod support;
