@@ -220,7 +220,7 @@ fn single(text: &str, room: usize) -> String {
 mod tests {
     use super::*;
     use crate::model::*;
-    use crate::policy::built_in_roles;
+    use crate::policy::{ADMINISTRATOR, built_in_roles};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
 
@@ -313,6 +313,53 @@ mod tests {
         assert_eq!(ask(&before, 100), ["ben", ""], "the role binding has ended");
         // What was known of the caller says `ben` still; the directory has the new name.
         assert_eq!(ask(&directory(2, "benjamin"), 1), ["benjamin", "deployer"]);
+    }
+
+    #[test]
+    fn groups_of_another_provider_stand_with_its_id_and_say_when_they_may_be_cut() {
+        let okta: ProviderId = "okta".parse().unwrap();
+        let name: GroupName = "acme/Owners, all".parse().unwrap();
+        let binding = RoleBinding {
+            id: RoleBindingId::from_bytes([6; 16]),
+            role: ADMINISTRATOR,
+            subject: BindingSubject::ProviderGroup {
+                provider: okta.clone(),
+                name: name.clone(),
+            },
+            range: Range::Everywhere,
+            until: None,
+            version: 1,
+        };
+        let roles = built_in_roles().unwrap();
+        let policy = Policy::build(1, roles, vec![binding], Vec::new()).unwrap();
+        let application = Application {
+            identity_headers: [IdentityHeader::Groups].into(),
+            ..application()
+        };
+        for (groups_may_be_cut, value) in [
+            (false, "okta:acme/Owners%2C%20all"),
+            (true, "okta:acme/Owners%2C%20all,..."),
+        ] {
+            let other: GroupName = "of no role binding".parse().unwrap();
+            let groups = [name.clone(), other].map(|name| (okta.clone(), name));
+            let user = DirectoryUser {
+                home: Home::Elsewhere(Elsewhere {
+                    provider: okta.clone(),
+                    groups: groups.to_vec(),
+                    groups_may_be_cut,
+                }),
+                ..user("ana")
+            };
+            let sources = Sources {
+                policy: &policy,
+                directory: &Directory::default(),
+                application: &application,
+                now: Timestamp::from_seconds(1),
+            };
+            let principal = Principal::User(user.id);
+            let headers = sources.headers(Some(&Known::unlimited(principal, Some(Arc::new(user)))));
+            assert_eq!(headers[0].1, value);
+        }
     }
 
     #[test]

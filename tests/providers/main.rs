@@ -143,7 +143,17 @@ async fn signing_out_of_samovar_signs_out_of_keycloak(scene: &Scene) {
 async fn signing_out_at_keycloak_ends_every_session_at_once(scene: &mut Scene) {
     let (mut browser, page) = scene.visit("/deployments", "ana").await;
     assert_eq!(page.status, 200, "{}", page.body);
+    let client = scene.client().await;
+    let token = scene.token(&mut browser, &client).await;
+    let (status, answer) = scene.as_program(&token).await;
+    assert_eq!(status, 200, "{answer}");
     scene.keycloak.log_out("ana").await;
+    let (status, answer) = scene.as_program(&token).await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (401, &json!("session_ended")),
+        "{answer}"
+    );
     let page = scene.get(&mut browser, "/deployments").await;
     assert!(
         page.location.is_some(),

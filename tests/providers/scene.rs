@@ -1,17 +1,23 @@
 //! The scene: Gitea (a stand-in, which alone can be told of an authentication source), Keycloak, Samovar that knows both,
 //! and an application behind nginx whose deployments a role lets people see.
 
-use crate::support::browser::{Browser, Page};
+use crate::support::browser::{Browser, Page, form, plain_client};
+use crate::support::gitea::keys::sha256;
 use crate::support::keycloak::{CLIENT_SECRET, Keycloak};
 use crate::support::nginx;
 use crate::support::process::{Program, free_address};
 use crate::support::samovar::{More, Samovar, SignedIn};
 use crate::support::upstream::Upstream;
 use crate::support::world::GiteaWorld;
+use data_encoding::BASE64URL_NOPAD;
 use http::Method;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use tempfile::TempDir;
+
+/// Where the client gets its answer; nobody listens there.
+const BACK: &str = "http://127.0.0.1/back";
+const VERIFIER: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP0";
 
 /// Keycloak's id of `somebody`.
 const SOMEBODY: &str = "0a000000-0000-4000-8000-000000000002";
@@ -127,6 +133,54 @@ impl Scene {
         let page = browser.follow(page).await;
         assert!(!self.keycloak.is_at(&page.url), "{}", page.body);
         (browser, page)
+    }
+
+    /// A client of the application, which asks nobody for consent.
+    pub async fn client(&mut self) -> String {
+        let draft = json!({
+            "name": "board-cli", "application_id": self.application_id, "kind": "public",
+            "redirect_uris": [BACK], "first_party": true,
+        });
+        let client = self.ada.must("POST", "/clients", &draft).await;
+        client["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An access token that the client gets for whoever is signed in with this browser.
+    pub async fn token(&self, browser: &mut Browser, client: &str) -> String {
+        let challenge = BASE64URL_NOPAD.encode(&sha256(VERIFIER.as_bytes()));
+        let query = form(&[
+            ("response_type", "code"),
+            ("client_id", client),
+            ("redirect_uri", BACK),
+            ("scope", "deployments:read"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ]);
+        let own = self.samovar.url();
+        let page = browser.get(&format!("{own}/oauth/authorize?{query}")).await;
+        let back = page.location.unwrap_or_else(|| panic!("{}", page.body));
+        let code = back.query_pairs().find(|(name, _)| name == "code");
+        let code = code.unwrap_or_else(|| panic!("{back}")).1.into_owned();
+        let body = form(&[
+            ("grant_type", "authorization_code"),
+            ("client_id", client),
+            ("redirect_uri", BACK),
+            ("code", &code),
+            ("code_verifier", VERIFIER),
+        ]);
+        let request = plain_client().post(format!("{own}/oauth/token")).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        let token = answer["access_token"].as_str();
+        token.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
+    /// What a program with a token gets from the application.
+    pub async fn as_program(&self, token: &str) -> (u16, Value) {
+        let request = plain_client().get(format!("{}/deployments", self.application));
+        let answer = request.bearer_auth(token).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or_default())
     }
 
     /// What Samovar says of somebody who signs in at it by Keycloak.
