@@ -33,6 +33,8 @@ impl Program {
             .stdin(Stdio::null())
             .stdout(file.try_clone().unwrap())
             .stderr(file)
+            // whatever it starts itself ends with it
+            .process_group(0)
             .kill_on_drop(true);
         let child = command.spawn();
         let child = child.unwrap_or_else(|error| panic!("cannot start {name}: {error}"));
@@ -75,23 +77,34 @@ impl Program {
 
     /// The same for one that is started again later.
     pub async fn stop(&mut self) -> Option<i32> {
-        if let Some(id) = self.child.id() {
-            let id = rustix::process::Pid::from_raw(i32::try_from(id).unwrap()).unwrap();
-            // it may have ended by itself in this very moment
-            let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
-        }
+        self.signal_group(rustix::process::Signal::TERM);
         self.child.wait().await.unwrap().code()
     }
 
     /// Ends it as a power cut does.
     pub async fn kill(mut self) {
-        self.child.kill().await.unwrap();
+        self.signal_group(rustix::process::Signal::KILL);
+        self.child.wait().await.unwrap();
+    }
+
+    fn signal_group(&self, signal: rustix::process::Signal) {
+        let id = self.child.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = id.and_then(rustix::process::Pid::from_raw) {
+            // it may have ended by itself in this very moment
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
     }
 
     /// Resolves when it ends by itself.
     pub async fn ended(&mut self) -> String {
         let status = self.child.wait().await.unwrap();
         format!("{} ended with {status}:\n{}", self.name, self.output())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.signal_group(rustix::process::Signal::KILL);
     }
 }
 
