@@ -9,6 +9,7 @@
 )]
 
 mod docs_page;
+mod gitea_tokens;
 mod module;
 mod stage;
 mod through_nginx;
