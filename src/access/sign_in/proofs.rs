@@ -8,8 +8,11 @@ use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Tokens that are kept; then those of sessions that have ended go, and if that is not enough, all.
+/// Tokens that are kept; when there are more, all go.
 const MOST: usize = 20_000;
+
+/// Every so many, those of sessions that have ended by themselves go.
+const SWEEP: usize = 256;
 
 /// Tokens by session.
 #[derive(Default)]
@@ -24,7 +27,7 @@ impl Proofs {
         living: impl Fn(SessionId) -> bool,
     ) {
         let mut all = self.lock();
-        if all.len() >= MOST {
+        if all.len() % SWEEP == SWEEP - 1 {
             all.retain(|id, _| living(*id));
         }
         if all.len() >= MOST {
