@@ -5,6 +5,8 @@ use crate::stage::{Answer, Stage, id};
 use crate::support::gitea::clock::machine;
 use crate::support::workloads::Workloads;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 const AUDIENCE: &str = "https://samovar.example.test";
 
@@ -117,6 +119,27 @@ async fn a_job_on_github_gets_the_token_of_its_service_account_once() {
     assert_eq!(event["actor"]["id"], account.as_str(), "{event}");
     let signature = token.rsplit('.').next().unwrap();
     assert!(!stage.everything_kept().await.contains(signature));
+}
+
+#[tokio::test]
+async fn of_many_who_present_one_token_at_the_same_time_one_gets_something() {
+    let mut stage = Stage::set().await;
+    let github = Workloads::start("ES256").await;
+    stage
+        .account("deployer", &[trust(github.url(), &OCTO)])
+        .await;
+    let token = github.token(&github_claims());
+    let stage = Arc::new(stage);
+    let mut all = JoinSet::new();
+    for _ in 0..64 {
+        let (stage, token) = (Arc::clone(&stage), token.clone());
+        all.spawn(async move { stage.present_job(&token).await.status });
+    }
+    let mut statuses = all.join_all().await;
+    statuses.sort_unstable();
+    let mut one = vec![400; 64];
+    one[0] = 200;
+    assert_eq!(statuses, one);
 }
 
 #[tokio::test]
