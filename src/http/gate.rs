@@ -15,6 +15,7 @@ use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinError;
 
 /// Where the gate stands.
 #[derive(Debug, Clone)]
@@ -42,7 +43,8 @@ pub struct Surfaces {
 /// The gate with its doors.
 pub struct Gate {
     settings: Settings,
-    surfaces: Surfaces,
+    own: Arc<Route>,
+    application: Arc<Route>,
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -64,7 +66,8 @@ impl Gate {
     ) -> Self {
         Self {
             settings,
-            surfaces,
+            own: Arc::new(surfaces.own),
+            application: Arc::new(surfaces.application),
             policy,
             clock,
             random,
@@ -84,20 +87,24 @@ impl Gate {
         }
         let exchange = self.exchange(&request, host, asker);
         request.set_data(exchange);
-        let answer = door.call(request);
         if check {
             // It waits for no client, and what it asks of Gitea has limits of its own.
-            return answer.await.map(IntoResponse::into_response);
+            return door.call(request).await.map(IntoResponse::into_response);
         }
-        // Everything else may be reading a body that never ends.
+        // A client that hangs up, or waits no longer, must not leave a change on disk that is not in force.
+        let door = Arc::clone(door);
+        let answer = tokio::spawn(async move { door.call(request).await });
+        // It may be reading a body that never ends.
         let answer = tokio::time::timeout(self.settings.answer_timeout, answer).await;
-        let answer = answer.map_err(|_| slow())?;
+        let answer = answer
+            .map_err(|_| slow())?
+            .map_err(|error| broken(&error))?;
         answer.map(IntoResponse::into_response)
     }
 
-    fn door(&self, host: &HostName, path: &str) -> Result<&Route, Problem> {
+    fn door(&self, host: &HostName, path: &str) -> Result<&Arc<Route>, Problem> {
         if *host == self.settings.own {
-            return Ok(&self.surfaces.own);
+            return Ok(&self.own);
         }
         if self.policy.load().application_at(host).is_none() {
             let detail = format!(
@@ -106,7 +113,7 @@ impl Gate {
             return Err(Problem::new(Code::HostUnknown, detail));
         }
         if path.starts_with(HAND_OVER) {
-            return Ok(&self.surfaces.application);
+            return Ok(&self.application);
         }
         let detail = "Samovar serves only `/.samovar/…` at an application's host; point the proxy's other paths at the application";
         Err(Problem::new(Code::NotFound, detail))
@@ -185,6 +192,14 @@ fn refuse(error: poem::Error, asker: &Asker) -> Response {
 fn slow() -> Problem {
     let detail = "the request took too long; send its body at once, or try again later";
     Problem::new(Code::RequestTimeout, detail)
+}
+
+fn broken(cause: &JoinError) -> Problem {
+    tracing::error!(%cause, "a door broke off");
+    Problem::new(
+        Code::Internal,
+        "something broke; the server's log says what",
+    )
 }
 
 fn is_check(request: &Request) -> bool {

@@ -3,8 +3,11 @@
 use crate::http::raw::{APPLICATION, Listening, OWN, ask, exchange, listen};
 use crate::http::{Exchange, listener};
 use poem::{Route, get, handler};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 #[handler]
 fn echo(exchange: Exchange, body: String) -> String {
@@ -224,6 +227,39 @@ async fn a_body_that_never_comes_is_not_waited_for_without_end() {
     let answer = ask(&server, request.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("request_timeout"), "{answer}");
+}
+
+#[tokio::test]
+async fn what_a_client_began_is_finished_although_it_hangs_up() {
+    let [begun, go, done] = [(); 3].map(|()| Arc::new(Notify::new()));
+    let inside = [&begun, &go, &done].map(Arc::clone);
+    let change = poem::endpoint::make(move |_| {
+        let [begun, go, done] = inside.clone();
+        async move {
+            begun.notify_one();
+            go.notified().await;
+            done.notify_one();
+            "done"
+        }
+    });
+    let own = Route::new()
+        .at("/change", change)
+        .at("/echo", poem::post(echo));
+    let limits = listener::Settings {
+        connections: 1,
+        ..listener::Settings::default()
+    };
+    let server = listen(own, Route::new(), limits).await;
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    let request = post_to(OWN, "/change", "");
+    client.write_all(request.as_bytes()).await.unwrap();
+    begun.notified().await;
+    drop(client);
+    // Answered only once the first connection is over.
+    let other = ask(&server, post_to(OWN, "/echo", "").as_bytes()).await;
+    assert!(other.starts_with("HTTP/1.1 200"), "{other}");
+    go.notify_one();
+    done.notified().await;
 }
 
 #[tokio::test]

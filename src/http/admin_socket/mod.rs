@@ -147,7 +147,12 @@ async fn connection<E: Endpoint + 'static>(
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let endpoint = Arc::clone(&endpoint);
         async move {
-            let answer = endpoint.get_response(poem_request(request)).await;
+            // A client that hangs up must not leave a change on disk that is not in force.
+            let work = async move { endpoint.get_response(poem_request(request)).await };
+            let answer = tokio::spawn(work).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the administration socket's door broke off");
+                poem::http::StatusCode::INTERNAL_SERVER_ERROR.into()
+            });
             Ok::<_, Infallible>(hyper::Response::from(answer))
         }
     });
