@@ -53,10 +53,10 @@ pub enum AdminError {
     #[error("another {0} has this name; choose another name")]
     NameTaken(&'static str),
     /// Role bindings still name the service account.
-    #[error("{0} role bindings name this service account; delete them first")]
+    #[error("role bindings still name this service account ({0}); delete them first")]
     ServiceAccountInUse(usize),
     /// Clients are still registered for the application.
-    #[error("{0} clients are registered for this application; delete them first")]
+    #[error("clients are still registered for this application ({0}); delete them first")]
     ApplicationHasClients(usize),
     /// Gitea has no such team or user to answer for a service account.
     #[error(

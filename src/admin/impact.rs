@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{Admin, AdminError, RoleBindingDraft};
 use crate::access::{Permit, RoleBindingsRead};
-use crate::model::{Directory, DirectoryUser, RoleBinding, RoleBindingId, UserId};
+use crate::model::{Principal, RoleBinding, RoleBindingId, ServiceAccountId, UserId};
 use crate::policy::{Holdings, SubjectFacts};
 
 /// Who would gain and who would lose.
@@ -13,6 +13,10 @@ pub struct Impact {
     pub gain: Vec<UserId>,
     /// In the order of their ids.
     pub lose: Vec<UserId>,
+    /// Service accounts that would gain.
+    pub gaining_accounts: Vec<ServiceAccountId>,
+    /// Service accounts that would lose.
+    pub losing_accounts: Vec<ServiceAccountId>,
 }
 
 impl Admin {
@@ -37,29 +41,55 @@ impl Admin {
         }
         let next = next.build()?;
         let (directory, now) = (self.mirror.directory(), self.clock.now());
-        Ok(compare(&directory, |user| {
-            let facts = SubjectFacts::of(user);
-            let before = Holdings::given(&present, &facts, now);
-            let after = Holdings::given(&next, &facts, now);
+        let of = |facts: &SubjectFacts<'_>| {
+            let before = Holdings::given(&present, facts, now);
+            let after = Holdings::given(&next, facts, now);
             (more(&after, &before), more(&before, &after))
-        }))
+        };
+        let accounts = self.service_accounts();
+        let (gain, lose) = compare(directory.users.values(), |user| {
+            (user.id, of(&SubjectFacts::of(user)))
+        });
+        let (gaining_accounts, losing_accounts) = compare(accounts.iter(), |account| {
+            (account.id, of(&of_machine(account.id)))
+        });
+        Ok(Impact {
+            gain,
+            lose,
+            gaining_accounts,
+            losing_accounts,
+        })
     }
 }
 
-fn compare(directory: &Directory, of: impl Fn(&DirectoryUser) -> (bool, bool)) -> Impact {
-    let mut impact = Impact::default();
-    for user in directory.users.values() {
-        let (gains, loses) = of(user);
+/// A service account, with nothing that narrows what it may do.
+const fn of_machine(id: ServiceAccountId) -> SubjectFacts<'static> {
+    SubjectFacts {
+        principal: Principal::ServiceAccount(id),
+        enabled: true,
+        user: None,
+        groups: &[],
+        scope: None,
+    }
+}
+
+/// Those who gain and those who lose.
+fn compare<T, I: Ord + Copy>(
+    all: impl Iterator<Item = T>,
+    of: impl Fn(T) -> (I, (bool, bool)),
+) -> (Vec<I>, Vec<I>) {
+    let (mut gain, mut lose) = (Vec::new(), Vec::new());
+    for (id, (gains, loses)) in all.map(of) {
         if gains {
-            impact.gain.push(user.id);
+            gain.push(id);
         }
         if loses {
-            impact.lose.push(user.id);
+            lose.push(id);
         }
     }
-    impact.gain.sort_unstable();
-    impact.lose.sort_unstable();
-    impact
+    gain.sort_unstable();
+    lose.sort_unstable();
+    (gain, lose)
 }
 
 /// Does `after` give a role in a range in which `before` does not?

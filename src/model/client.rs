@@ -91,10 +91,11 @@ impl FromStr for RedirectUri {
         let Ok(url) = Url::parse(text) else {
             return fault("write a whole address such as `https://app.example.com/callback`");
         };
-        if url.as_str() != text || text.len() > 2000 {
-            return fault(
-                "write it exactly as programs send it, in its normal form and short of 2,000 characters",
-            );
+        if text.len() > 2000 {
+            return fault("it is longer than 2,000 characters");
+        }
+        if url.as_str() != text {
+            return fault(&format!("write it in its normal form, `{url}`"));
         }
         if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
             return fault("it must have no fragment, user or password");

@@ -15,16 +15,20 @@ struct Files;
 const PAGE: &str = "index.html";
 
 /// First parts of the addresses of pages, as `ui/src/pages/index.ts` names them; a test compares the two.
-const PAGES: [&str; 10] = [
+const PAGES: [&str; 14] = [
     "",
     "access",
     "roles",
     "applications",
+    "clients",
+    "service-accounts",
     "explain",
     "sessions",
     "audit",
     "gitea",
     "providers",
+    "signing-keys",
+    "tokens",
     "api",
 ];
 

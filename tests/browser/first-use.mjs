@@ -1,11 +1,11 @@
 // The first use from a browser: from the claim code to a protected application, its audit events and sign-out.
 //
-// Started by main.rs with one JSON document in FIRST_USE; says each step, ends with status 1 at the first that fails.
+// Started by main.rs with one JSON document in WORLD; says each step, ends with status 1 at the first that fails.
 // Knows pages as a person does: by labels, names of buttons and texts.
 import { strict as assert } from "node:assert";
 import { start } from "./stage.mjs";
 
-const world = JSON.parse(process.env.FIRST_USE);
+const world = JSON.parse(process.env.WORLD);
 const stage = await start(world);
 const { page, step } = stage;
 
@@ -172,9 +172,10 @@ await step("the role is taken away, after a look at who loses", async () => {
   await page.getByRole("button", { name: "Take away deployer" }).waitFor({ state: "detached" });
 });
 
-await step("every page is fit for screen readers, and for a narrow screen", stage.everyPageFits);
+await step("every page is fit for screen readers, and for a narrow screen", () => stage.pagesFit());
 
 await step("signed out stays signed out", async () => {
+  await stage.reveal(page.getByRole("button", { name: "Sign out" }));
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${world.samovar}/auth/signed-out*`);
   await page.goto(`${world.samovar}/access`);

@@ -1,11 +1,12 @@
-//! The first use, by a person with a browser: the real binary, a stand-in Gitea, Debian's Chromium driven by
-//! `first-use.mjs`. `SAMOVAR_TEST_PICTURES=ui cargo test --test browser` renews the README's pictures.
+//! Samovar's pages, used by a person with a browser: the real binary, a stand-in Gitea, Debian's Chromium driven by the
+//! scripts beside this file. `SAMOVAR_TEST_PICTURES=ui cargo test --test browser` renews the README's pictures.
 
 #[path = "../support/mod.rs"]
 mod support;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
+use std::process::Output;
 use support::browser::Browser;
 use support::gitea::clock::machine;
 use support::openid::{CLIENT, Openid, SECRET};
@@ -19,6 +20,11 @@ const MEMBER: &str = "ben";
 const OUTSIDER: &str = "cleo";
 /// Of the other provider.
 const GROUP: &str = "Release managers";
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+fn administrator() -> Value {
+    json!({"login": ADMINISTRATOR, "password": GiteaWorld::password(ADMINISTRATOR)})
+}
 
 /// One organization with a repository, a team that may write it, one that may read it, and a site administrator.
 async fn world() -> GiteaWorld {
@@ -66,28 +72,60 @@ async fn samovar(folder: &Path, gitea: &GiteaWorld, okta: &Openid) -> Samovar {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_gets_from_the_claim_code_to_a_protected_application_and_out_again() {
-    tools::browser();
     let folder = tempfile::tempdir().unwrap();
     let gitea = world().await;
     let okta = Openid::start(machine()).await;
     let mut samovar = samovar(folder.path(), &gitea, &okta).await;
-    let first_use = json!({
+    let there = json!({
         "samovar": samovar.url(),
-        "chromium": "/usr/bin/chromium",
-        "administrator": {"login": ADMINISTRATOR, "password": GiteaWorld::password(ADMINISTRATOR)},
+        "chromium": CHROMIUM,
+        "administrator": administrator(),
         "member": MEMBER,
         "outsider": OUTSIDER,
         "group": GROUP,
         "claimCode": samovar.claim_code(),
         "pictures": std::env::var_os("SAMOVAR_TEST_PICTURES").and_then(|folder| folder.into_string().ok()),
     });
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser/first-use.mjs");
-    let mut node = Command::new("node");
-    let done = node.arg(script).env("FIRST_USE", first_use.to_string());
-    let done = done.output().await.unwrap();
-    let said = String::from_utf8_lossy(&done.stdout);
-    let failed = String::from_utf8_lossy(&done.stderr);
+    let done = drive("first-use.mjs", &there).await.unwrap();
     let log = samovar.program().output();
-    assert!(done.status.success(), "{said}{failed}\n{log}");
+    assert!(done.status.success(), "{}\n{log}", said(&done));
     assert_eq!(samovar.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_was_allowed() {
+    let folder = tempfile::tempdir().unwrap();
+    let gitea = world().await;
+    let mut samovar = Samovar::start(folder.path(), &gitea).await;
+    let mut ada = samovar.claim(&gitea, ADMINISTRATOR).await;
+    let role = json!({"name": "deployer", "permissions": ["deployments:write"]});
+    ada.must("POST", "/roles", &role).await;
+    let deploy = json!({"methods": ["POST"], "path": "/deploy", "requirement": {"kind": "permissions", "permissions": ["deployments:write"]}});
+    let application =
+        json!({"name": "deployments", "hosts": ["deploy.example.org"], "routes": [deploy]});
+    ada.must("POST", "/applications", &application).await;
+    let there = json!({
+        "samovar": samovar.url(),
+        "chromium": CHROMIUM,
+        "administrator": administrator(),
+    });
+    let done = drive("machines.mjs", &there).await.unwrap();
+    let log = samovar.program().output();
+    assert!(done.status.success(), "{}\n{log}", said(&done));
+    assert_eq!(samovar.end().await, Some(0));
+}
+
+/// Runs a script, which says each step and ends with another status than 0 when one fails. Gives what it said.
+async fn drive(script: &str, world: &Value) -> std::io::Result<Output> {
+    tools::browser();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let mut node = Command::new("node");
+    let node = node.arg(folder.join(script));
+    node.env("WORLD", world.to_string()).output().await
+}
+
+fn said(output: &Output) -> String {
+    [&*output.stdout, &*output.stderr]
+        .map(String::from_utf8_lossy)
+        .concat()
 }

@@ -4,7 +4,25 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { chromium } from "playwright-core";
 
-const PAGES = ["/", "/access", "/roles", "/roles/new", "/applications", "/applications/new", "/explain", "/sessions", "/audit", "/gitea", "/providers", "/api/docs"];
+const PAGES = [
+  "/",
+  "/access",
+  "/roles",
+  "/roles/new",
+  "/applications",
+  "/applications/new",
+  "/service-accounts",
+  "/service-accounts/new",
+  "/clients/new",
+  "/explain",
+  "/sessions",
+  "/tokens",
+  "/audit",
+  "/gitea",
+  "/providers",
+  "/signing-keys",
+  "/api/docs",
+];
 
 export async function start(world) {
   const browser = await chromium.launch({ executablePath: world.chromium, args: ["--no-sandbox"] });
@@ -40,8 +58,20 @@ export async function start(world) {
     await back;
   }
 
+  /** Opens the menus of the navigation, one after the other, until what is looked for is seen. */
+  async function reveal(wanted) {
+    const menus = page.getByRole("navigation").locator("button[aria-expanded]");
+    for (let n = 0; n < (await menus.count()) && !(await wanted.isVisible()); n++) await menus.nth(n).click();
+  }
+
   async function open(name) {
-    await page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+    const link = page.getByRole("navigation").getByRole("link", { name, exact: true });
+    await page.getByRole("navigation").waitFor();
+    await reveal(link);
+    // The page that is left may have the same title.
+    const left = await page.locator("h1").elementHandle();
+    await link.click();
+    await left.waitForElementState("hidden");
     await page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
   }
 
@@ -79,10 +109,11 @@ export async function start(world) {
     return found.violations.map(({ id, nodes }) => `${colorScheme} ${id}: ${nodes[0].html}`);
   }
 
-  async function everyPageFits() {
+  async function pagesFit(paths = PAGES) {
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const path of PAGES) {
-      await page.goto(world.samovar + path);
+    for (const path of paths) {
+      const answer = await page.goto(world.samovar + path);
+      assert.equal(answer.status(), 200, path);
       await page.getByRole("heading", { level: 1 }).waitFor();
       await page.waitForLoadState("networkidle");
       assert.deepEqual([...(await unfit("dark")), ...(await unfit("light"))], [], path);
@@ -95,5 +126,5 @@ export async function start(world) {
     await page.setViewportSize({ width: 1200, height: 800 });
   }
 
-  return { page, step, signInAtGitea, open, route, shot, everyPageFits, secondPage: () => context.newPage(), end: () => browser.close() };
+  return { page, step, signInAtGitea, open, reveal, route, shot, pagesFit, secondPage: () => context.newPage(), end: () => browser.close() };
 }

@@ -6,7 +6,8 @@ import { holds, MeContext } from "./hooks/use-me";
 import { useResource } from "./hooks/use-resource";
 import { Page } from "./parts/page";
 import { ErrorBox, Loading } from "./parts/notice";
-import { PAGES, pageAt } from "./pages";
+import { NavMenu } from "./parts/nav-menu";
+import { type PageEntry, PAGES, pageAt } from "./pages";
 import { Claim } from "./pages/claim";
 import { SignIn } from "./pages/sign-in";
 import { type Place, usePlace } from "./router";
@@ -66,7 +67,9 @@ function Header({ me, place }: { me: Me; place: Place }) {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [place]);
   const seen = PAGES.filter((page) => page.nav && (page.permission === undefined || holds(me.permissions, page.permission)));
-  const at = pageAt(place.path)?.page;
+  const at = pageAt(place.path)?.page.nav;
+  const system = seen.filter((page) => page.menu === "System");
+  const own = seen.filter((page) => page.menu === "me");
   return (
     <header>
       <a class="mark" href="/">
@@ -77,17 +80,34 @@ function Header({ me, place }: { me: Me; place: Place }) {
         Menu
       </button>
       <nav id="nav" class={open ? "open" : undefined} aria-label="Pages">
-        {seen.map((page) => (
-          <a key={page.path} href={page.path} aria-current={at?.nav === page.nav ? "page" : undefined}>
-            {page.nav}
-          </a>
-        ))}
-        <form class="who" method="post" action="/auth/sign-out">
-          <span>{nameOf(me)}</span>
-          <button type="submit">Sign out</button>
-        </form>
+        <Words of={seen.filter((page) => page.menu === undefined)} at={at} />
+        {system.length > 0 && (
+          <NavMenu label="System" current={system.some((page) => page.nav === at)} at={place}>
+            <Words of={system} at={at} />
+          </NavMenu>
+        )}
+        <div class="who">
+          <NavMenu label={nameOf(me)} current={own.some((page) => page.nav === at)} at={place}>
+            <Words of={own} at={at} />
+            <form method="post" action="/auth/sign-out">
+              <button type="submit">Sign out</button>
+            </form>
+          </NavMenu>
+        </div>
       </nav>
     </header>
+  );
+}
+
+function Words({ of, at }: { of: readonly PageEntry[]; at: string | undefined }) {
+  return (
+    <>
+      {of.map((page) => (
+        <a key={page.path} href={page.path} aria-current={at === page.nav ? "page" : undefined}>
+          {page.nav}
+        </a>
+      ))}
+    </>
   );
 }
 

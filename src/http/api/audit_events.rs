@@ -4,7 +4,6 @@ use super::Noun;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll};
 use super::forms::audit_event::{Asked, read, show};
-use super::forms::names::Names;
 use super::wire::audit_event::{AuditEvent, Outcome};
 use super::wire::page::{Page, Paging, encode};
 use super::wire::texts::{Id, Time};
@@ -63,11 +62,8 @@ impl Api {
         let services = &call.services;
         let reader = services.reader(call.permit.caller());
         let page = services.audit_log.query(&reader, query).await?;
-        let (policy, directory) = (services.admin.policy(), services.mirror.directory());
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = services.sources();
+        let names = sources.names();
         Ok(Json(Page {
             items: page.events.iter().map(|event| show(event, names)).collect(),
             next_cursor: page.next.map(|before| encode(&before.to_string())),

@@ -3,7 +3,6 @@
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfOne};
-use super::forms::names::Names;
 use super::wire::decision::{Decision, Question};
 use super::{Noun, forms};
 use crate::access::DecisionsExplain;
@@ -23,14 +22,8 @@ impl Api {
         call: Allowed<DecisionsExplain>,
         body: Body<Question>,
     ) -> Result<Json<Decision>, Failure<OfOne>> {
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = call.services.sources();
+        let names = sources.names();
         let question = match forms::decision::read(&body.0, names)? {
             Ok(question) => question,
             Err(answer) => return Ok(Json(answer)),

@@ -4,7 +4,6 @@ use super::answer::{Done, Shown};
 use super::body::Body;
 use super::caller::SignedIn;
 use super::failure::{Failure, OfAll, OfOne, OfPart};
-use super::forms::names::Names;
 use super::wire::machine::{NewSecret, SecretDraft, ServiceAccount};
 use super::wire::me::Me;
 use super::wire::page::{Page, Paging};
@@ -26,14 +25,8 @@ impl Api {
     /// Who is signed in.
     #[oai(path = "/", method = "get", operation_id = "get_me")]
     async fn get_me(&self, call: SignedIn) -> Result<Json<Me>, Failure<OfAll>> {
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = call.services.sources();
+        let names = sources.names();
         let mut me = forms::me::show(&call.caller, names, call.services.clock.now());
         me.may_claim_administrator &= !call.services.admin.has_administrator();
         Ok(Json(me))

@@ -4,7 +4,6 @@ use super::answer::{Created, Done, Versioned};
 use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
-use super::forms::names::Names;
 use super::version::IfMatch;
 use super::wire::page::{Page, Paging};
 use super::wire::role_binding::{Impact, ImpactQuestion, RoleBinding, RoleBindingDraft};
@@ -40,15 +39,9 @@ impl Api {
             .map(|id| forms::parameter::<RoleId>("role", id))
             .transpose()?;
         let of_role = |b: &&model::RoleBinding| role.is_none_or(|role| role == b.role);
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
-        let items = policy.role_bindings().filter(of_role);
+        let sources = call.services.sources();
+        let names = sources.names();
+        let items = names.policy.role_bindings().filter(of_role);
         Ok(Json(paging.cut(
             items,
             |binding| binding.id.to_string(),
@@ -69,14 +62,8 @@ impl Api {
             .admin
             .create_role_binding(call.permit, draft)
             .await?;
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = call.services.sources();
+        let names = sources.names();
         Ok(Created {
             version: role_binding.version,
             location: format!("role-bindings/{}", role_binding.id),
@@ -93,15 +80,10 @@ impl Api {
         id: Path<Id>,
     ) -> Result<Versioned<RoleBinding>, Failure<OfOne>> {
         let id = forms::id::<RoleBindingId>(&id)?;
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
-        let role_binding = policy
+        let sources = call.services.sources();
+        let names = sources.names();
+        let role_binding = names
+            .policy
             .role_binding(id)
             .ok_or_else(|| forms::missing("role binding"))?;
         Ok(Versioned {
@@ -131,14 +113,8 @@ impl Api {
             let changed = |now| forms::role_binding::changed(&draft, now);
             faults::of_update(fault, policy.role_binding(id).map(changed))
         })?;
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = call.services.sources();
+        let names = sources.names();
         Ok(Versioned {
             version: role_binding.version,
             object: forms::role_binding::show(&role_binding, names),
@@ -177,7 +153,10 @@ impl Api {
     ) -> Result<Json<Impact>, Failure<OfOne>> {
         let (replaced, draft) = forms::role_binding::read_question(&body.0)?;
         let impact = call.services.admin.impact(call.permit, replaced, draft)?;
-        let directory = call.services.mirror.directory();
-        Ok(Json(forms::role_binding::show_impact(&impact, &directory)))
+        let sources = call.services.sources();
+        Ok(Json(forms::role_binding::show_impact(
+            &impact,
+            sources.names(),
+        )))
     }
 }

@@ -13,7 +13,7 @@ use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
 use crate::mirror::Mirror;
-use crate::model::{Clock, Directory, Grant, Session};
+use crate::model::{Clock, Directory, Grant, ServiceAccount, Session};
 use crate::policy::Policy;
 use crate::session::Sessions;
 use std::fmt::Display;
@@ -47,6 +47,7 @@ pub struct Services {
 pub(super) struct Sources {
     directory: Arc<Directory>,
     policy: Arc<Policy>,
+    accounts: Vec<Arc<ServiceAccount>>,
 }
 
 impl Sources {
@@ -55,16 +56,18 @@ impl Sources {
         Names {
             directory: &self.directory,
             policy: &self.policy,
+            accounts: &self.accounts,
         }
     }
 }
 
 impl Services {
-    /// The directory and the policy as they are now.
+    /// The directory, the policy and the service accounts as they are now.
     pub(super) fn sources(&self) -> Sources {
         Sources {
             directory: self.mirror.directory(),
             policy: self.admin.policy(),
+            accounts: self.admin.service_accounts(),
         }
     }
 
@@ -115,17 +118,13 @@ impl Services {
         paging: &Paging,
         wanted: impl Fn(&Session) -> bool,
     ) -> Page<SessionMessage> {
-        let (policy, directory) = (self.admin.policy(), self.mirror.directory());
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = self.sources();
         let current = caller.session().map(|session| session.id);
         let sessions = self.sessions.list().into_iter();
         paging.cut(
             sessions.filter(|session| wanted(session)),
             |session| key(session),
-            |session| show(session, current, names),
+            |session| show(session, current, sources.names()),
         )
     }
 }

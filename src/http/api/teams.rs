@@ -2,7 +2,6 @@
 
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfOne};
-use super::forms::names::Names;
 use super::wire::directory::{Team, User};
 use super::wire::page::{Page, Paging};
 use super::wire::texts::GiteaId;
@@ -41,23 +40,17 @@ impl Api {
         let of = organization.0.as_deref();
         let of = of.map(|id| forms::parameter::<OrganizationId>("organization", id));
         let of = of.transpose()?;
-        let (policy, directory) = (
-            call.services.admin.policy(),
-            call.services.mirror.directory(),
-        );
-        let names = Names {
-            directory: &directory,
-            policy: &policy,
-        };
+        let sources = call.services.sources();
+        let names = sources.names();
         let wanted = forms::Search::new(search.0.as_deref());
-        let teams = directory.teams.values().filter(|team| {
+        let teams = names.directory.teams.values().filter(|team| {
             of.is_none_or(|of| of == team.team.organization)
                 && wanted.finds(&names.team(&team.team))
         });
         Ok(Json(paging.cut(
             teams,
             |team| forms::directory::team_key(&team.team, names),
-            |team| forms::directory::show_team(team, &directory),
+            |team| forms::directory::show_team(team, names.directory),
         )))
     }
 

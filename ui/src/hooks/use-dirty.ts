@@ -1,17 +1,17 @@
-// Guards input that is not saved yet: leaving the page asks first.
+// Guards what would be lost: leaving the page asks first.
 import { useEffect } from "preact/hooks";
 import { guardLeaving } from "../router";
 
 /** While `dirty`, leaving the page or closing the tab asks first. */
-export function useDirty(dirty: boolean): void {
+export function useDirty(dirty: boolean, question = "Leave without saving? What you typed will be lost."): void {
   useEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", ask);
-    guardLeaving(() => confirm("Leave without saving? What you typed will be lost."));
+    guardLeaving(() => confirm(question));
     return () => {
       removeEventListener("beforeunload", ask);
       guardLeaving(undefined);
     };
-  }, [dirty]);
+  }, [dirty, question]);
 }

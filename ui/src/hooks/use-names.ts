@@ -33,6 +33,8 @@ async function lookUp(mentions: readonly string[], may: (permission: string) => 
     may("samovar.role-bindings:read")
       ? pairs(everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })), (one) => [one.id, `${one.role.name ?? "a role"} of ${one.subject_name ?? "somebody gone"}`])
       : [],
+    may("samovar.service-accounts:read") ? pairs(everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })), (one) => [one.id, one.name]) : [],
+    may("samovar.clients:read") ? pairs(everything((cursor) => api.GET("/clients", { params: { query: page(cursor) } })), (one) => [one.id, one.name]) : [],
     may("samovar.directory:read") ? pairs(everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })), (one) => [`team ${one.id}`, `${one.organization.name}/${one.name}`]) : [],
     may("samovar.directory:read") ? pairs(everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })), (one) => [`organization ${one.id}`, one.name]) : [],
   ]);

@@ -1,6 +1,6 @@
-// One application: made, changed, deleted; and its proxy configuration.
+// One application: made, changed, deleted; its clients, and its proxy configuration.
 import { useState } from "preact/hooks";
-import { api, ifMatch, take } from "../api/client";
+import { api, everything, ifMatch, page, take } from "../api/client";
 import type { Application as ApplicationData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
@@ -9,7 +9,8 @@ import { useEditing } from "../hooks/use-editing";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ApplicationFields } from "../parts/application-fields";
-import { type ApplicationInput, differences, draftOf, EMPTY, inputOf } from "../parts/application-input";
+import { type ApplicationInput, differences, draftOf, EMPTY, inputOf, type Known } from "../parts/application-input";
+import { Clients } from "../parts/clients";
 import { Confirm } from "../parts/confirm";
 import { Conflict } from "../parts/conflict";
 import { ErrorBox, Loading } from "../parts/notice";
@@ -18,10 +19,17 @@ import { Snippets } from "../parts/snippets";
 import { address, go } from "../router";
 
 export function Application({ id }: { id: string }) {
-  return id === "new" ? <NewApplication /> : <ExistingApplication id={id} />;
+  const all = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
+  const others = (all.data ?? []).filter((one) => one.id !== id);
+  return id === "new" ? <NewApplication others={others} /> : <ExistingApplication id={id} others={others} />;
 }
 
-function NewApplication() {
+interface Others {
+  /** The other applications. */
+  others: readonly Known[];
+}
+
+function NewApplication({ others }: Others) {
   const [input, setInput] = useState<ApplicationInput>(EMPTY);
   const action = useAction();
   useDirty(!action.running && input !== EMPTY);
@@ -36,7 +44,7 @@ function NewApplication() {
   return (
     <Page title="New application">
       <form onSubmit={(event) => void save(event)}>
-        <ApplicationFields input={input} onChange={setInput} error={action.error} />
+        <ApplicationFields input={input} onChange={setInput} error={action.error} others={others} />
         {action.error && <ErrorBox error={action.error} />}
         <div class="actions">
           <button type="submit" class="primary" disabled={action.running}>
@@ -51,7 +59,7 @@ function NewApplication() {
   );
 }
 
-function ExistingApplication({ id }: { id: string }) {
+function ExistingApplication({ id, others }: Others & { id: string }) {
   const may = useMay();
   const application = useResource(() => take(api.GET("/applications/{id}", { params: { path: { id } } })), [id]);
   const [saved, setSaved] = useState<ApplicationData>();
@@ -80,7 +88,8 @@ function ExistingApplication({ id }: { id: string }) {
   );
   return (
     <Page title={data.name} actions={actions}>
-      <EditApplication application={data} changeable={changeable} onSaved={setSaved} />
+      <EditApplication application={data} changeable={changeable} onSaved={setSaved} others={others} />
+      {may("samovar.clients:read") && <Clients application={data} />}
       <Snippets id={id} version={data.version} />
       {deleting && (
         <Confirm title={`Delete the application ${data.name}?`} verb="Delete application" work={remove} onClose={() => setDeleting(false)}>
@@ -91,13 +100,13 @@ function ExistingApplication({ id }: { id: string }) {
   );
 }
 
-interface EditProps {
+interface EditProps extends Others {
   application: ApplicationData;
   changeable: boolean;
   onSaved: (application: ApplicationData) => void;
 }
 
-function EditApplication({ application, changeable, onSaved }: EditProps) {
+function EditApplication({ application, changeable, onSaved, others }: EditProps) {
   const [saved, setSaved] = useState(() => inputOf(application));
   const [input, setInput] = useState(saved);
   const path = { id: application.id };
@@ -128,10 +137,10 @@ function EditApplication({ application, changeable, onSaved }: EditProps) {
   return (
     <form onSubmit={submit}>
       <fieldset class="bare" disabled={!changeable}>
-        <ApplicationFields input={input} onChange={setInput} error={editing.error} />
+        <ApplicationFields input={input} onChange={setInput} error={editing.error} others={others} />
       </fieldset>
       {editing.error && <ErrorBox error={editing.error} />}
-      {present && <Conflict what="application" differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
+      {present && <Conflict what="application" differences={differences(inputOf(present), input, others)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
       {changeable && (
         <div class="actions">
           <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>

@@ -1,7 +1,7 @@
 // The audit log, newest first, with filters that live in the address.
 import { useState } from "preact/hooks";
 import { api, everything, page, take } from "../api/client";
-import type { Application, Outcome } from "../api/schema";
+import type { Application, Outcome, ServiceAccount } from "../api/schema";
 import { usePages } from "../hooks/use-pages";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
@@ -15,6 +15,7 @@ export function Audit({ query }: { query: URLSearchParams }) {
   const may = useMay();
   const [filters, setFilters] = useState(() => filtersOf(query));
   const applications = useResource(async () => (may("samovar.applications:read") ? readApplications() : []), []);
+  const accounts = useResource(async () => (may("samovar.service-accounts:read") ? readAccounts() : []), []);
   const events = usePages((cursor) => take(api.GET("/audit-events", { params: { query: { ...page(cursor, 50), ...asked(filters) } } })), [JSON.stringify(filters)]);
   const apply = (next: Filters) => {
     setFilters(next);
@@ -22,7 +23,7 @@ export function Audit({ query }: { query: URLSearchParams }) {
   };
   return (
     <Page title="Audit" lead="Who did what to what, when, from where, how it ended and why. Reading it is recorded, too.">
-      <AuditFilters filters={filters} applications={applications.data ?? []} onApply={apply} />
+      <AuditFilters filters={filters} applications={applications.data ?? []} accounts={accounts.data ?? []} onApply={apply} />
       {events.error && <ErrorBox error={events.error} retry={() => void events.reload()} />}
       {events.items === undefined && events.loading && <Loading what="audit events" />}
       {events.items && <AuditTable events={events.items} />}
@@ -42,6 +43,10 @@ export function Audit({ query }: { query: URLSearchParams }) {
 
 function readApplications(): Promise<Application[]> {
   return everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } }));
+}
+
+function readAccounts(): Promise<ServiceAccount[]> {
+  return everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }));
 }
 
 /** Filters as the API takes them: what is empty is left out, local times become instants. */

@@ -4,14 +4,19 @@ import { Access } from "./access";
 import { Application } from "./application";
 import { Applications } from "./applications";
 import { Audit } from "./audit";
+import { Client } from "./client";
 import { Explain } from "./explain";
 import { Gitea } from "./gitea";
 import { Providers } from "./providers";
 import { Reference } from "./reference";
 import { Role } from "./role";
 import { Roles } from "./roles";
+import { ServiceAccount } from "./service-account";
+import { ServiceAccounts } from "./service-accounts";
 import { Sessions } from "./sessions";
+import { SigningKeys } from "./signing-keys";
 import { Start } from "./start";
+import { Tokens } from "./tokens";
 
 /** What every page gets: the last part of its address, if it has one, and the query. */
 export interface PageProps {
@@ -19,11 +24,15 @@ export interface PageProps {
   query: URLSearchParams;
 }
 
-interface PageEntry {
+export interface PageEntry {
   /** `:id` stands for one part. */
   path: string;
   /** Its word in the navigation; pages below a listed one share it. */
   nav?: string;
+  /** The menu that has its word: what runs below, or what is one's own. */
+  menu?: "System" | "me";
+  /** The listed page that it belongs to, where its address does not say so. */
+  below?: string;
   /** Needed to see the word in the navigation; the server decides about everything else. */
   permission?: string;
   /** Shown to anybody. */
@@ -38,11 +47,16 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/roles/:id", view: Role },
   { path: "/applications", nav: "Applications", permission: "samovar.applications:read", view: Applications },
   { path: "/applications/:id", view: Application },
+  { path: "/clients/:id", below: "/applications", view: Client },
+  { path: "/service-accounts", nav: "Service accounts", permission: "samovar.service-accounts:read", view: ServiceAccounts },
+  { path: "/service-accounts/:id", view: ServiceAccount },
   { path: "/explain", nav: "Explain", permission: "samovar.decisions:explain", view: Explain },
-  { path: "/sessions", nav: "Sessions", view: Sessions },
   { path: "/audit", nav: "Audit", permission: "samovar.audit-events:read", view: Audit },
-  { path: "/gitea", nav: "Gitea", permission: "samovar.mirror:read", view: Gitea },
-  { path: "/providers", nav: "Providers", permission: "samovar.providers:read", view: Providers },
+  { path: "/gitea", nav: "Gitea", menu: "System", permission: "samovar.mirror:read", view: Gitea },
+  { path: "/providers", nav: "Providers", menu: "System", permission: "samovar.providers:read", view: Providers },
+  { path: "/signing-keys", nav: "Signing keys", menu: "System", permission: "samovar.signing-keys:read", view: SigningKeys },
+  { path: "/sessions", nav: "Sessions", menu: "me", view: Sessions },
+  { path: "/tokens", nav: "Tokens and devices", menu: "me", view: Tokens },
   { path: "/api/docs", open: true, view: Reference },
 ];
 
@@ -58,6 +72,6 @@ export function pageAt(path: string): { page: PageEntry; id: string } | undefine
 }
 
 function navOf(page: PageEntry): PageEntry {
-  const above = PAGES.find((other) => other.nav !== undefined && page.path.startsWith(`${other.path}/`));
+  const above = PAGES.find((other) => other.nav !== undefined && (page.below === other.path || page.path.startsWith(`${other.path}/`)));
   return above?.nav === undefined ? page : { ...page, nav: above.nav };
 }

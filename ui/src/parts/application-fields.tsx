@@ -1,9 +1,11 @@
 // The inputs of an application.
 import type { ApiError } from "../api/client";
 import type { AuditMode, AuthorizationOwner } from "../api/schema";
-import { type ApplicationInput, IDENTITY_HEADERS } from "./application-input";
+import { type ApplicationInput, IDENTITY_HEADERS, type Known } from "./application-input";
 import { Field } from "./field";
 import { RoutesEditor } from "./routes-editor";
+import { Select } from "./select";
+import { TokenFields } from "./token-fields";
 
 interface Props {
   input: ApplicationInput;
@@ -11,7 +13,12 @@ interface Props {
   error: ApiError | undefined;
 }
 
-export function ApplicationFields({ input, onChange, error }: Props) {
+interface AllProps extends Props {
+  /** The other applications. */
+  others: readonly Known[];
+}
+
+export function ApplicationFields({ input, onChange, error, others }: AllProps) {
   const set = (part: Partial<ApplicationInput>) => onChange({ ...input, ...part });
   return (
     <>
@@ -31,6 +38,10 @@ export function ApplicationFields({ input, onChange, error }: Props) {
       <details class="more" open={error?.faultAt("/origins") !== undefined}>
         <summary>More: identity headers, Authorization, origins, audit</summary>
         <More input={input} onChange={onChange} error={error} />
+      </details>
+      <details class="more" open={error?.faultAt("/tokens") !== undefined}>
+        <summary>Tokens: signature, life, exchange, assertion</summary>
+        <TokenFields input={input.tokens} onChange={(tokens) => set({ tokens })} others={others} error={error} />
       </details>
     </>
   );
@@ -75,24 +86,5 @@ function More({ input, onChange, error }: Props) {
       </Field>
       <Field label="The audit log keeps">{(ties) => <Select ties={ties} value={input.audit} options={MODES} onChange={(audit) => set({ audit })} />}</Field>
     </div>
-  );
-}
-
-interface SelectProps<T extends string> {
-  ties: object;
-  value: T;
-  options: readonly (readonly [T, string])[];
-  onChange: (value: T) => void;
-}
-
-function Select<T extends string>({ ties, value, options, onChange }: SelectProps<T>) {
-  return (
-    <select {...ties} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
-      {options.map(([option, label]) => (
-        <option key={option} value={option}>
-          {label}
-        </option>
-      ))}
-    </select>
   );
 }

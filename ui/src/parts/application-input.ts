@@ -1,5 +1,5 @@
 // What is typed about an application, apart from the draft that is sent.
-import type { Application, ApplicationDraft, AuditMode, AuthorizationOwner, IdentityHeader, Method, RepositoryLevel, Requirement, Route, RouteDraft } from "../api/schema";
+import type { Application, ApplicationDraft, AuditMode, AuthorizationOwner, IdentityHeader, Method, RepositoryLevel, Requirement, Route, RouteDraft, SigningAlgorithm } from "../api/schema";
 import type { Difference } from "./conflict";
 import { lines } from "./field";
 
@@ -14,6 +14,21 @@ export interface RouteInput {
   encodedSlash: boolean;
 }
 
+/** What its tokens are like, as typed. */
+export interface TokenInput {
+  signing: SigningAlgorithm;
+  lifetime: string;
+  giteaTokens: boolean;
+  exchangeFrom: string[];
+  assertion: boolean;
+}
+
+/** Something with its name. */
+export interface Known {
+  id: string;
+  name: string;
+}
+
 /** An application as typed. */
 export interface ApplicationInput {
   name: string;
@@ -23,6 +38,7 @@ export interface ApplicationInput {
   authorization: AuthorizationOwner;
   origins: string;
   audit: AuditMode;
+  tokens: TokenInput;
 }
 
 export const IDENTITY_HEADERS: readonly IdentityHeader[] = ["Remote-User", "Remote-User-Id", "Remote-Name", "Remote-Email", "Remote-Groups", "Remote-Roles"];
@@ -34,6 +50,8 @@ export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
   return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, ...part };
 }
 
+const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaTokens: false, exchangeFrom: [], assertion: false };
+
 /** Where a new application starts: one route that asks everybody to be signed in. */
 export const EMPTY: ApplicationInput = {
   name: "",
@@ -43,6 +61,7 @@ export const EMPTY: ApplicationInput = {
   authorization: "samovar",
   origins: "",
   audit: "first-in-window",
+  tokens: TOKENS,
 };
 
 export function inputOf(application: Application): ApplicationInput {
@@ -54,6 +73,17 @@ export function inputOf(application: Application): ApplicationInput {
     authorization: application.authorization,
     origins: application.origins.join("\n"),
     audit: application.audit,
+    tokens: tokenInput(application),
+  };
+}
+
+function tokenInput({ tokens }: Application): TokenInput {
+  return {
+    signing: tokens.signing ?? TOKENS.signing,
+    lifetime: String(tokens.lifetime ?? TOKENS.lifetime),
+    giteaTokens: tokens.gitea_tokens ?? TOKENS.giteaTokens,
+    exchangeFrom: tokens.exchange_from ?? TOKENS.exchangeFrom,
+    assertion: tokens.assertion ?? TOKENS.assertion,
   };
 }
 
@@ -78,6 +108,13 @@ export function draftOf(input: ApplicationInput): ApplicationDraft {
     authorization: input.authorization,
     origins: lines(input.origins),
     audit: input.audit,
+    tokens: {
+      signing: input.tokens.signing,
+      lifetime: Number(input.tokens.lifetime),
+      gitea_tokens: input.tokens.giteaTokens,
+      exchange_from: [...input.tokens.exchangeFrom].sort(),
+      assertion: input.tokens.assertion,
+    },
   };
 }
 
@@ -101,7 +138,8 @@ export function routeWords(input: RouteInput): string {
   return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}`;
 }
 
-export function differences(theirs: ApplicationInput, mine: ApplicationInput): Difference[] {
+export function differences(theirs: ApplicationInput, mine: ApplicationInput, others: readonly Known[]): Difference[] {
+  const named = (id: string) => others.find((one) => one.id === id)?.name ?? id;
   const rows: [string, (input: ApplicationInput) => string][] = [
     ["Name", (input) => input.name],
     ["Hosts", (input) => lines(input.hosts).join("\n")],
@@ -110,6 +148,8 @@ export function differences(theirs: ApplicationInput, mine: ApplicationInput): D
     ["Authorization", (input) => input.authorization],
     ["Origins", (input) => lines(input.origins).join("\n")],
     ["Audit", (input) => input.audit],
+    ["Tokens", ({ tokens }) => `signed by ${tokens.signing}, ${tokens.lifetime} s${tokens.giteaTokens ? ", for Gitea's" : ""}${tokens.assertion ? ", with assertion" : ""}`],
+    ["Exchange from", ({ tokens }) => tokens.exchangeFrom.map(named).sort().join(", ") || "none"],
   ];
   return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
 }

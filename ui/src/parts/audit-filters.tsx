@@ -1,6 +1,6 @@
 // What to look for in the audit log.
 import { useState } from "preact/hooks";
-import type { Application } from "../api/schema";
+import type { Application, ServiceAccount } from "../api/schema";
 import { useAction } from "../hooks/use-action";
 import { Field } from "./field";
 import { ErrorBox } from "./notice";
@@ -31,16 +31,22 @@ export function queryOf(filters: Filters): Record<string, string> {
 const OTHERS: readonly [string, string][] = [
   ["anonymous", "nobody signed in"],
   ["local-operator", "local operator"],
-  ["system", "Samovar itself"],
+  ["system:server", "Samovar itself"],
+  ["system:mirror", "Samovar's mirror"],
+  ["system:housekeeping", "Samovar's housekeeping"],
 ];
+
+/** Before the id of a service account. */
+const MACHINE = "service-account:";
 
 interface Props {
   filters: Filters;
   applications: readonly Application[];
+  accounts: readonly ServiceAccount[];
   onApply: (filters: Filters) => void;
 }
 
-export function AuditFilters({ filters, applications, onApply }: Props) {
+export function AuditFilters({ filters, applications, accounts, onApply }: Props) {
   const [input, setInput] = useState(filters);
   const action = useAction();
   const set = (part: Partial<Filters>) => setInput((old) => ({ ...old, ...part }));
@@ -61,7 +67,7 @@ export function AuditFilters({ filters, applications, onApply }: Props) {
     <details class="fold" open={!matchMedia("(max-width: 45rem)").matches}>
       <summary>Filters</summary>
       <form class="filters" onSubmit={(event) => void submit(event)} aria-label="Filters">
-        <Who input={input} set={set} />
+        <Who input={input} accounts={accounts} set={set} />
         <Field label="What">
           {(ties) => <input {...ties} value={input.action} placeholder="role-binding.create" autocomplete="off" spellcheck={false} onInput={(event) => set({ action: event.currentTarget.value })} />}
         </Field>
@@ -104,12 +110,20 @@ export function AuditFilters({ filters, applications, onApply }: Props) {
   );
 }
 
-function Who({ input, set }: { input: Filters; set: (part: Partial<Filters>) => void }) {
-  const other = OTHERS.some(([actor]) => actor === input.actor);
-  const [kind, setKind] = useState(other ? input.actor : "person");
+interface WhoProps {
+  input: Filters;
+  accounts: readonly ServiceAccount[];
+  set: (part: Partial<Filters>) => void;
+}
+
+function Who({ input, accounts, set }: WhoProps) {
+  const [picked, setPicked] = useState<string>();
+  const machine = input.actor.startsWith(MACHINE);
+  const kind = (picked === "service-account" && input.actor === "" ? "person" : picked) ?? (OTHERS.some(([actor]) => actor === input.actor) ? input.actor : machine ? "service-account" : "person");
   const change = (next: string) => {
-    setKind(next);
-    set({ actor: next === "person" ? "" : next, login: "" });
+    setPicked(next);
+    const other = OTHERS.some(([actor]) => actor === next);
+    set({ actor: other ? next : next === "service-account" ? MACHINE + (accounts[0]?.id ?? "") : "", login: "" });
   };
   return (
     <>
@@ -117,6 +131,7 @@ function Who({ input, set }: { input: Filters; set: (part: Partial<Filters>) => 
         {(ties) => (
           <select {...ties} value={kind} onChange={(event) => change(event.currentTarget.value)}>
             <option value="person">a person</option>
+            {(accounts.length > 0 || machine) && <option value="service-account">a service account</option>}
             {OTHERS.map(([actor, label]) => (
               <option key={actor} value={actor}>
                 {label}
@@ -125,6 +140,19 @@ function Who({ input, set }: { input: Filters; set: (part: Partial<Filters>) => 
           </select>
         )}
       </Field>
+      {kind === "service-account" && (
+        <Field label="Service account">
+          {(ties) => (
+            <select {...ties} value={input.actor} onChange={(event) => set({ actor: event.currentTarget.value })}>
+              {accounts.map((account) => (
+                <option key={account.id} value={MACHINE + account.id}>
+                  {account.name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
       {kind === "person" && (
         <Field label="Login">
           {(ties) => (
@@ -132,7 +160,10 @@ function Who({ input, set }: { input: Filters; set: (part: Partial<Filters>) => 
               ties={ties}
               login={input.login}
               placeholder="anybody"
-              onChange={(login, user) => set({ login, actor: user?.id ?? "" })}
+              onChange={(login, user) => {
+                // Nothing typed is no news: the actor may be one whose name is still being read.
+                if (login !== "" || input.login !== "") set({ login, actor: user?.id ?? "" });
+              }}
             />
           )}
         </Field>

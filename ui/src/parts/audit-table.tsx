@@ -8,8 +8,11 @@ interface Props {
   events: readonly AuditEvent[];
 }
 
+/** What lives too shortly to have a name. */
+const NAMELESS = ["token", "grant", "session", "signing-key"];
+
 export function AuditTable({ events }: Props) {
-  const names = useNames(events.flatMap((event) => [event.object.id, ...event.reasons]));
+  const names = useNames(events.flatMap((event) => [NAMELESS.includes(event.object.kind) ? "" : event.object.id, ...event.reasons.filter((reason) => !reason.startsWith("secret "))]));
   if (events.length === 0) return <p class="muted">No event fits.</p>;
   return (
     <table class="stack audit">

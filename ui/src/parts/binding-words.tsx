@@ -15,7 +15,7 @@ export function accessAddress(subject: Subject): string {
 
 /** What a subject is called, with its kind where the name alone does not say it. */
 export function subjectWords(subject: Subject, name: string | undefined): string {
-  const called = name ?? "gone from Gitea";
+  const called = name ?? (subject.kind === "service-account" ? "that is deleted" : "gone from Gitea");
   switch (subject.kind) {
     case "organization":
       return `everyone in ${called}`;

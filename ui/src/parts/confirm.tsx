@@ -1,4 +1,4 @@
-// Asks before something is deleted or ended, and shows why it failed.
+// Asks before something is deleted, ended or put in motion, and shows why it failed.
 import type { ComponentChildren } from "preact";
 import { useAction } from "../hooks/use-action";
 import { Dialog } from "./dialog";
@@ -8,12 +8,14 @@ interface Props {
   title: string;
   verb: string;
   disabled?: boolean;
+  /** Nothing is lost by it. */
+  harmless?: boolean;
   work: () => Promise<void>;
   onClose: () => void;
   children: ComponentChildren;
 }
 
-export function Confirm({ title, verb, disabled, work, onClose, children }: Props) {
+export function Confirm({ title, verb, disabled, harmless, work, onClose, children }: Props) {
   const action = useAction();
   const run = async () => {
     if (await action.run(work)) onClose();
@@ -23,7 +25,7 @@ export function Confirm({ title, verb, disabled, work, onClose, children }: Prop
       {children}
       {action.error && <ErrorBox error={action.error} />}
       <div class="actions">
-        <button type="button" class="danger" disabled={disabled || action.running} onClick={() => void run()}>
+        <button type="button" class={harmless ? "primary" : "danger"} disabled={disabled || action.running} onClick={() => void run()}>
           {verb}
         </button>
         <button type="button" onClick={onClose}>

@@ -2,7 +2,33 @@
 import { useState } from "preact/hooks";
 import { announce } from "../hooks/announce";
 
-export function CopyText({ text, label }: { text: string; label: string }) {
+interface Props {
+  text: string;
+  label: string;
+}
+
+/** A block of text. */
+export function CopyText({ text, label }: Props) {
+  return (
+    <div class="copy">
+      <CopyButton text={text} label={label} />
+      <pre tabIndex={0} aria-label={label}>
+        <code>{text}</code>
+      </pre>
+    </div>
+  );
+}
+
+/** A word, such as an id. */
+export function CopyLine({ text, label }: Props) {
+  return (
+    <span class="copy-line">
+      <code>{text}</code> <CopyButton text={text} label={label} name={`Copy ${label}`} />
+    </span>
+  );
+}
+
+function CopyButton({ text, label, name }: Props & { name?: string }) {
   const [state, setState] = useState("Copy");
   const copy = async () => {
     try {
@@ -14,13 +40,8 @@ export function CopyText({ text, label }: { text: string; label: string }) {
     }
   };
   return (
-    <div class="copy">
-      <button type="button" onClick={() => void copy()}>
-        {state}
-      </button>
-      <pre tabIndex={0} aria-label={label}>
-        <code>{text}</code>
-      </pre>
-    </div>
+    <button type="button" aria-label={state === "Copy" ? name : undefined} onClick={() => void copy()}>
+      {state}
+    </button>
   );
 }

@@ -32,11 +32,14 @@ export function Impact({ question, onShown }: Props) {
 }
 
 function Answer({ impact }: { impact: ImpactData }) {
-  if (impact.gain_count === 0 && impact.lose_count === 0) return <p>Nobody's access changes.</p>;
+  const { gain_service_accounts: gaining, lose_service_accounts: losing } = impact;
+  if (impact.gain_count + impact.lose_count + gaining.length + losing.length === 0) return <p>Nobody's access changes.</p>;
   return (
     <>
       <Group verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
+      <Machines verb="gain" mark="+" accounts={gaining} />
       <Group verb="lose" mark="−" count={impact.lose_count} people={impact.lose} />
+      <Machines verb="lose" mark="−" accounts={losing} />
     </>
   );
 }
@@ -50,6 +53,25 @@ function Group({ verb, mark, count, people }: { verb: string; mark: string; coun
         {count === 1 ? `1 person would ${verb} access` : `${count} people would ${verb} access`}
       </h3>
       <People people={people} count={count} />
+    </div>
+  );
+}
+
+function Machines({ verb, mark, accounts }: { verb: string; mark: string; accounts: ImpactData["gain_service_accounts"] }) {
+  if (accounts.length === 0) return null;
+  return (
+    <div class={`group-${verb}`}>
+      <h3>
+        <span aria-hidden="true">{mark} </span>
+        {accounts.length === 1 ? `1 service account would ${verb} access` : `${accounts.length} service accounts would ${verb} access`}
+      </h3>
+      <ul class="people">
+        {accounts.map((account) => (
+          <li key={account.id}>
+            <b>{account.name}</b>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

@@ -26,15 +26,17 @@ const WORDS: Readonly<Record<number, string>> = {
 /** A failure with what to do next. */
 export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void }) {
   if (error.signedOut) return <SignedOut />;
-  const { detail, request_id: request, errors } = error.problem;
+  const { detail, request_id: request, errors = [] } = error.problem;
+  // The list says the same again, with the places.
+  const listed = errors.length > 0 && errors.every((fault) => detail?.includes(fault.detail));
   return (
     <Notice kind="bad" title={WORDS[error.status] ?? error.problem.title ?? "That did not work"}>
-      {detail && (
+      {detail && !listed && (
         <p>
           <Sentence text={detail} />
         </p>
       )}
-      {errors && errors.length > 0 && (
+      {errors.length > 0 && (
         <ul>
           {errors.map((fault) => (
             <li key={fault.pointer + fault.detail}>
@@ -87,8 +89,9 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-/** A JSON pointer as people say it: `/routes/1/path` is "routes 2 path". */
+/** A JSON pointer as people say it: `/routes/1/path` is "Routes 2 path". */
 function placeWords(pointer: string): string {
   const parts = pointer.split("/").filter((part) => part !== "");
-  return parts.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replaceAll("_", " "))).join(" ");
+  const words = parts.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replaceAll("_", " ").replace(/\buris\b/, "URIs"))).join(" ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

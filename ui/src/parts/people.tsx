@@ -1,8 +1,8 @@
 // People: a short list of names, and an input that finds one by login.
-import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ApiError, api, take } from "../api/client";
 import type { User } from "../api/schema";
 import type { Ties } from "./field";
+import { named, Suggest } from "./suggest";
 
 /** Names, the first ones in sight. */
 export function People({ people, count }: { people: readonly User[]; count: number }) {
@@ -25,47 +25,12 @@ interface Props {
   /** Called with what is typed, and the person when it is exactly one's login. */
   onChange: (login: string, user: User | undefined) => void;
   placeholder?: string;
+  required?: boolean;
 }
 
-/** Finds people as one types; the browser's own list offers them. */
-export function PersonInput({ ties, login, onChange, placeholder }: Props) {
-  const list = useId();
-  const [found, setFound] = useState<User[]>([]);
-  const told = useRef(onChange);
-  told.current = onChange;
-  useEffect(() => {
-    let live = true;
-    const tell = (users: User[]) => {
-      if (!live) return;
-      setFound(users);
-      told.current(login, named(login, users));
-    };
-    const soon = setTimeout(() => search(login).then(tell, () => tell([])), 120);
-    return () => {
-      live = false;
-      clearTimeout(soon);
-    };
-  }, [login]);
-  return (
-    <>
-      <input
-        {...ties}
-        list={list}
-        value={login}
-        autocomplete="off"
-        spellcheck={false}
-        placeholder={placeholder ?? ""}
-        onInput={(event) => onChange(event.currentTarget.value, named(event.currentTarget.value, found))}
-      />
-      <datalist id={list}>
-        {found.map((user) => (
-          <option key={user.id} value={user.login}>
-            {user.full_name}
-          </option>
-        ))}
-      </datalist>
-    </>
-  );
+/** Finds people as one types. */
+export function PersonInput({ login, ...rest }: Props) {
+  return <Suggest text={login} search={search} nameOf={loginOf} noteOf={(user) => user.full_name} {...rest} />;
 }
 
 async function search(login: string): Promise<User[]> {
@@ -73,14 +38,13 @@ async function search(login: string): Promise<User[]> {
   return (await take(api.GET("/users", { params: { query } }))).items;
 }
 
-/** Logins differ by more than case. */
-function named(login: string, users: readonly User[]): User | undefined {
-  return users.find((user) => user.login.toLowerCase() === login.trim().toLowerCase());
+function loginOf(user: User): string {
+  return user.login;
 }
 
 /** The person with exactly this login. */
 export async function personNamed(login: string): Promise<User> {
-  const user = named(login, await search(login.trim()));
+  const user = named(login, await search(login.trim()), loginOf);
   if (user === undefined) throw new ApiError(404, { title: "Nobody has this login", detail: `Gitea has nobody called \`${login}\`.` });
   return user;
 }

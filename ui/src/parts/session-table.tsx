@@ -1,5 +1,6 @@
 // Sessions as a table.
 import type { Session } from "../api/schema";
+import { agentWords } from "./agent";
 import { Time } from "./time";
 
 interface Props {
@@ -54,7 +55,7 @@ export function SessionTable({ sessions, onEnd }: Props) {
             <td data-label="From">
               {session.address}
               <div class="muted small" title={session.user_agent}>
-                {browserOf(session.user_agent)}
+                {agentWords(session.user_agent)}
               </div>
             </td>
             {onEnd && (
@@ -69,11 +70,4 @@ export function SessionTable({ sessions, onEnd }: Props) {
       </tbody>
     </table>
   );
-}
-
-/** The browser's short name; the whole text stays on hovering. */
-function browserOf(agent: string): string {
-  const found = /(Firefox|Edg|OPR|Chrome|HeadlessChrome|Safari)\/(\d+)/.exec(agent);
-  const names: Record<string, string> = { Edg: "Edge", OPR: "Opera", HeadlessChrome: "Chrome" };
-  return found?.[1] === undefined ? agent.slice(0, 40) : `${names[found[1]] ?? found[1]} ${found[2]}`;
 }

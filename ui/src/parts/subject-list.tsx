@@ -1,4 +1,4 @@
-// The left side of the Access page: organizations with their teams, and people by search.
+// The left side of the Access page: organizations with their teams, people by search, and service accounts.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, take } from "../api/client";
 import type { Organization, Provider, Subject, Team, User } from "../api/schema";
@@ -25,8 +25,8 @@ export function SubjectList(props: Props) {
     .map((organization) => ({ organization, teams: (teamsOf.get(organization.id) ?? []).filter((team) => fits(`${organization.name}/${team.name}`)) }))
     .filter(({ organization, teams }) => teams.length > 0 || fits(organization.name));
   return (
-    <section class="side" aria-label="Organizations, teams and people">
-      <input type="search" aria-label="Search organizations, teams and people" placeholder="Search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+    <section class="side" aria-label="Organizations, teams, people and service accounts">
+      <input type="search" aria-label="Search organizations, teams, people and service accounts" placeholder="Search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
       {shown.map(({ organization, teams }) => (
         <OrganizationEntry
           key={organization.id}
@@ -39,6 +39,7 @@ export function SubjectList(props: Props) {
       {shown.length === 0 && <p class="muted">No organization or team {wanted ? "with that in its name" : "is mirrored yet; see the Gitea page"}.</p>}
       <GroupsEntry {...props} search={wanted} />
       <PeopleEntry {...props} search={wanted} />
+      <AccountsEntry {...props} search={wanted} />
     </section>
   );
 }
@@ -143,6 +144,23 @@ function PeopleEntry({ search, ...rest }: Props & { search: string }) {
         ))}
       </ul>
       {search === "" && <p class="muted small">Search to find more people. Roles are easier to keep when teams have them.</p>}
+    </details>
+  );
+}
+
+function AccountsEntry({ search, ...rest }: Props & { search: string }) {
+  const { accounts } = rest.world;
+  const shown = accounts.filter((account) => account.name.includes(search));
+  if (shown.length === 0) return null;
+  const open = search !== "" || accounts.length <= OPEN_AT_MOST || (rest.chosen?.startsWith("service-account:") ?? false);
+  return (
+    <details class="group" open={open}>
+      <summary>Service accounts</summary>
+      <ul class="choices">
+        {shown.map((account) => (
+          <Choice key={account.id} {...rest} one={{ subject: { kind: "service-account", id: account.id }, name: account.name }} label={account.state === "active" ? account.name : `${account.name} (not active)`} />
+        ))}
+      </ul>
     </details>
   );
 }

@@ -135,7 +135,14 @@ async function readMembers({ subject }: Chosen, world: AccessWorld): Promise<Use
 
 function Members({ chosen, world }: { chosen: Chosen; world: AccessWorld }) {
   const members = useResource(() => readMembers(chosen, world), [subjectKey(chosen.subject)]);
-  if (chosen.subject.kind === "user" || chosen.subject.kind === "provider-group" || chosen.subject.kind === "service-account") return null;
+  if (chosen.subject.kind === "service-account") {
+    return (
+      <p class="small">
+        <a href={`/service-accounts/${chosen.subject.id}`}>Its secrets and its state</a>
+      </p>
+    );
+  }
+  if (chosen.subject.kind === "user" || chosen.subject.kind === "provider-group") return null;
   if (members.error) return <ErrorBox error={members.error} retry={() => void members.reload()} />;
   if (members.data === undefined) return null;
   const count = members.data.length;

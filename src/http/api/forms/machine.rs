@@ -51,12 +51,10 @@ fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Tru
     }
     let mut claims = BTreeMap::new();
     for claim in &trust.claims {
-        if claim.name.is_empty()
-            || claims
-                .insert(claim.name.clone(), claim.value.clone())
-                .is_some()
-        {
-            faults.note(format_args!("{place}/claims"), "name each claim once");
+        let before = claims.insert(claim.name.clone(), claim.value.clone());
+        if claim.name.is_empty() || claim.value.is_empty() || before.is_some() {
+            let sentence = "name each claim once, with the value that it must have";
+            faults.note(format_args!("{place}/claims"), sentence);
         }
     }
     if claims.is_empty() {

@@ -3,9 +3,11 @@
 use crate::http::api::wire::Named;
 use crate::http::api::wire::texts::Id;
 use crate::model::{
-    ApplicationId, BindingSubject, Directory, OrganizationId, Principal, Range, RoleId, Team,
+    ApplicationId, BindingSubject, Directory, OrganizationId, Principal, Range, RoleId,
+    ServiceAccount, ServiceAccountId, Team,
 };
 use crate::policy::Policy;
+use std::sync::Arc;
 
 /// The present names of things.
 #[derive(Clone, Copy)]
@@ -14,6 +16,8 @@ pub(in crate::http::api) struct Names<'a> {
     pub directory: &'a Directory,
     /// Roles and applications.
     pub policy: &'a Policy,
+    /// Service accounts.
+    pub accounts: &'a [Arc<ServiceAccount>],
 }
 
 impl Names<'_> {
@@ -46,10 +50,11 @@ impl Names<'_> {
         format!("{}/{}", organization.unwrap_or_default(), team.name)
     }
 
-    /// The login of a person.
+    /// The login of a person, the name of a service account.
     pub(in crate::http::api) fn login(&self, principal: Principal) -> Option<String> {
         match principal {
             Principal::User(id) => self.directory.user(id).map(|user| user.login.to_string()),
+            Principal::ServiceAccount(id) => self.account(id),
             _ => None,
         }
     }
@@ -70,8 +75,13 @@ impl Names<'_> {
                 known.then(|| format!("{provider}: {name}"))
             }
             BindingSubject::User { id } => self.login(Principal::User(*id)),
-            BindingSubject::ServiceAccount { .. } => None,
+            BindingSubject::ServiceAccount { id } => self.account(*id),
         }
+    }
+
+    fn account(&self, id: ServiceAccountId) -> Option<String> {
+        let account = self.accounts.iter().find(|account| account.id == id);
+        account.map(|account| account.name.to_string())
     }
 
     /// What a binding's range is called.

@@ -5,9 +5,11 @@ use super::names::Names;
 use super::{Faults, count};
 use crate::admin::{Impact, RoleBindingDraft};
 use crate::http::Problem;
-use crate::http::api::wire::role_binding as wire;
 use crate::http::api::wire::texts::{GroupName, Id, Name, RepositoryGlob, Time};
-use crate::model::{BindingSubject, Directory, Invalid, Range, RoleBinding, RoleBindingId, UserId};
+use crate::http::api::wire::{Named, role_binding as wire};
+use crate::model::{
+    BindingSubject, Invalid, Principal, Range, RoleBinding, RoleBindingId, ServiceAccountId, UserId,
+};
 
 /// People that an impact names one by one.
 const SHOWN: usize = 200;
@@ -133,16 +135,25 @@ fn warning(subject: &BindingSubject) -> Option<String> {
 }
 
 /// Shows whose access would change.
-pub(in crate::http::api) fn show_impact(impact: &Impact, directory: &Directory) -> wire::Impact {
+pub(in crate::http::api) fn show_impact(impact: &Impact, names: Names<'_>) -> wire::Impact {
     let people = |ids: &[UserId]| {
-        let known = ids.iter().filter_map(|id| directory.user(*id));
+        let known = ids.iter().filter_map(|id| names.directory.user(*id));
         known.take(SHOWN).map(|user| show_user(user)).collect()
+    };
+    let accounts = |ids: &[ServiceAccountId]| {
+        let shown = ids.iter().map(|id| Named {
+            id: Id::of(*id),
+            name: names.login(Principal::ServiceAccount(*id)),
+        });
+        shown.collect()
     };
     wire::Impact {
         gain_count: count(impact.gain.len()),
         gain: people(&impact.gain),
         lose_count: count(impact.lose.len()),
         lose: people(&impact.lose),
+        gain_service_accounts: accounts(&impact.gaining_accounts),
+        lose_service_accounts: accounts(&impact.losing_accounts),
     }
 }
 

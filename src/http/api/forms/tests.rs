@@ -135,6 +135,7 @@ fn every_subject_and_range_is_shown_as_it_was_sent() {
     let names = Names {
         directory: &directory,
         policy: &policy,
+        accounts: &[],
     };
     let ranges = [
         json!({"kind": "everywhere"}),

@@ -181,4 +181,8 @@ pub(in crate::http::api) struct Impact {
     pub lose_count: u32,
     /// The first 200 of them.
     pub lose: Vec<User>,
+    /// Service accounts that would gain something.
+    pub gain_service_accounts: Vec<Named>,
+    /// Service accounts that would lose something.
+    pub lose_service_accounts: Vec<Named>,
 }

@@ -1,0 +1,173 @@
+// One service account: made, changed, deleted; its secrets, its roles, and how it gets a token.
+import { useState } from "preact/hooks";
+import { api, ifMatch, take } from "../api/client";
+import type { ServiceAccount as AccountData } from "../api/schema";
+import { announce } from "../hooks/announce";
+import { useAction } from "../hooks/use-action";
+import { useDirty } from "../hooks/use-dirty";
+import { useEditing } from "../hooks/use-editing";
+import { useMay } from "../hooks/use-me";
+import { useResource } from "../hooks/use-resource";
+import { AccountRoles, useAccountBindings } from "../parts/account-roles";
+import { StateNotice } from "../parts/account-state";
+import { Confirm } from "../parts/confirm";
+import { Conflict } from "../parts/conflict";
+import { MachineExample } from "../parts/machine-example";
+import { ErrorBox, Loading } from "../parts/notice";
+import { Page } from "../parts/page";
+import { type SecretCalls, Secrets } from "../parts/secrets";
+import { ServiceAccountFields } from "../parts/service-account-fields";
+import { asText, differences, draftOf, EMPTY, inputOf } from "../parts/service-account-input";
+import { go } from "../router";
+
+export function ServiceAccount({ id }: { id: string }) {
+  return id === "new" ? <NewAccount /> : <ExistingAccount id={id} />;
+}
+
+function NewAccount() {
+  const [input, setInput] = useState(EMPTY);
+  const action = useAction();
+  useDirty(!action.running && asText(input) !== asText(EMPTY));
+  const save = async (event: Event) => {
+    event.preventDefault();
+    await action.run(async () => {
+      const account = await take(api.POST("/service-accounts", { body: await draftOf(input) }));
+      announce(`Service account ${account.name} made`);
+      go(`/service-accounts/${account.id}`, true);
+    });
+  };
+  return (
+    <Page title="New service account" lead="It can do nothing until a role is given to it.">
+      <form class="narrow" onSubmit={(event) => void save(event)}>
+        <ServiceAccountFields input={input} onChange={setInput} error={action.error} />
+        {action.error && <ErrorBox error={action.error} />}
+        <div class="actions">
+          <button type="submit" class="primary" disabled={action.running}>
+            Make service account
+          </button>
+          <a class="button" href="/service-accounts">
+            Cancel
+          </a>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+function ExistingAccount({ id }: { id: string }) {
+  const may = useMay();
+  const account = useResource(() => take(api.GET("/service-accounts/{id}", { params: { path: { id } } })), [id]);
+  const bindings = useAccountBindings(id);
+  const [asking, setAsking] = useState<"delete" | "revoke">();
+  const { data } = account;
+  if (data === undefined) {
+    return <Page title="Service account">{account.error ? <ErrorBox error={account.error} retry={() => void account.reload()} /> : <Loading what="the service account" />}</Page>;
+  }
+  const changeable = may("samovar.service-accounts:write");
+  const remove = async () => {
+    await take(api.DELETE("/service-accounts/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
+    announce(`Service account ${data.name} deleted`);
+    go("/service-accounts", true);
+  };
+  const revoke = async () => {
+    await take(api.DELETE("/service-accounts/{id}/tokens", { params: { path: { id } } }));
+    announce(`Tokens of ${data.name} revoked`);
+  };
+  const close = () => setAsking(undefined);
+  const actions = changeable && (
+    <>
+      <button type="button" class="danger" onClick={() => setAsking("revoke")}>
+        Revoke its tokens
+      </button>
+      <button type="button" class="danger" onClick={() => setAsking("delete")}>
+        Delete service account
+      </button>
+    </>
+  );
+  return (
+    <Page title={data.name} lead={`Service account. ${data.owner_name === undefined ? "Nobody answers for it." : `${data.owner_name} answers for it.`}`} actions={actions}>
+      {account.error && <ErrorBox error={account.error} retry={() => void account.reload()} />}
+      <StateNotice account={data} />
+      <section>
+        <h2>Secrets</h2>
+        <Secrets of={data.name} secrets={data.secrets} calls={changeable ? callsOf(id) : undefined} onChange={account.reload} />
+      </section>
+      <AccountRoles id={id} bindings={bindings} />
+      <MachineExample account={data} bindings={bindings.data ?? (bindings.error && [])} />
+      <section>
+        <h2>About it</h2>
+        <EditAccount account={data} changeable={changeable} onSaved={account.reload} />
+      </section>
+      {asking === "revoke" && (
+        <Confirm title={`Revoke the tokens of ${data.name}?`} verb="Revoke tokens" work={revoke} onClose={close}>
+          <p>Samovar refuses every token that it was issued up to now. A service that verifies tokens by itself learns of it when the token ends, after ten minutes at most.</p>
+          <p>Its secrets get it new tokens; delete those that leaked first.</p>
+        </Confirm>
+      )}
+      {asking === "delete" && (
+        <Confirm title={`Delete the service account ${data.name}?`} verb="Delete service account" work={remove} onClose={close}>
+          <p>Its secrets open nothing any more, and what runs by them stops. Roles that were given to it must be taken away first.</p>
+        </Confirm>
+      )}
+    </Page>
+  );
+}
+
+function callsOf(id: string): SecretCalls {
+  return {
+    make: (days) => take(api.POST("/service-accounts/{id}/secrets", { params: { path: { id } }, body: { expires_in_days: days } })),
+    remove: (secret) => take(api.DELETE("/service-accounts/{id}/secrets/{secret}", { params: { path: { id, secret: secret.id } } })),
+  };
+}
+
+interface EditProps {
+  account: AccountData;
+  changeable: boolean;
+  onSaved: () => Promise<void>;
+}
+
+function EditAccount({ account, changeable, onSaved }: EditProps) {
+  const [saved, setSaved] = useState(() => inputOf(account));
+  const [input, setInput] = useState(saved);
+  const path = { id: account.id };
+  const editing = useEditing<AccountData>(
+    account,
+    async (version) => take(api.PUT("/service-accounts/{id}", { params: { path, header: ifMatch(version) }, body: await draftOf(input) })),
+    () => take(api.GET("/service-accounts/{id}", { params: { path } })),
+  );
+  const dirty = asText(input) !== asText(saved);
+  useDirty(dirty);
+  const start = (from: AccountData) => {
+    editing.startFrom(from);
+    setSaved(inputOf(from));
+    setInput(inputOf(from));
+    void onSaved();
+  };
+  const save = async () => {
+    const stored = await editing.save();
+    if (stored === undefined) return;
+    start(stored);
+    announce("Service account saved");
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void save();
+  };
+  const { present } = editing;
+  return (
+    <form class="narrow" onSubmit={submit}>
+      <fieldset class="bare" disabled={!changeable}>
+        <ServiceAccountFields input={input} onChange={setInput} error={editing.error} />
+      </fieldset>
+      {editing.error && <ErrorBox error={editing.error} />}
+      {present && <Conflict what="service account" differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
+      {changeable && (
+        <div class="actions">
+          <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
+            Save changes
+          </button>
+        </div>
+      )}
+    </form>
+  );
+}

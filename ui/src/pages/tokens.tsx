@@ -1,0 +1,119 @@
+// What people allowed clients: one's own, or everybody's for those who may see them; and the machines one answers for.
+import { useState } from "preact/hooks";
+import { api, page, take } from "../api/client";
+import type { Grant } from "../api/schema";
+import { announce } from "../hooks/announce";
+import { useMay } from "../hooks/use-me";
+import { usePages } from "../hooks/use-pages";
+import { Confirm } from "../parts/confirm";
+import { Field } from "../parts/field";
+import { GrantTable } from "../parts/grant-table";
+import { MyServiceAccounts } from "../parts/my-service-accounts";
+import { ErrorBox, Loading } from "../parts/notice";
+import { Page } from "../parts/page";
+import { PersonInput } from "../parts/people";
+
+type Ending = Grant | "all";
+
+export function Tokens() {
+  const may = useMay();
+  const all = may("samovar.grants:read");
+  const [mine, setMine] = useState(true);
+  const [login, setLogin] = useState("");
+  const [user, setUser] = useState<string>();
+  const [ending, setEnding] = useState<Ending>();
+  const grants = usePages((cursor) => readGrants(mine, user, cursor), [mine, user]);
+  const changeable = mine || may("samovar.grants:end");
+  return (
+    <Page title="Tokens and devices" lead="What you allowed clients: pages, programs, the command line on a device. Each gets tokens in your name until you end it here.">
+      {all && (
+        <div class="segments" role="group" aria-label="Whose">
+          <button type="button" aria-pressed={mine} onClick={() => setMine(true)}>
+            Mine
+          </button>
+          <button type="button" aria-pressed={!mine} onClick={() => setMine(false)}>
+            Everybody's
+          </button>
+        </div>
+      )}
+      {!mine && (
+        <form class="filters" onSubmit={(event) => event.preventDefault()}>
+          <Field label="Person" hint={login !== "" && user === undefined ? "Nobody has this login; everybody's are shown." : undefined}>
+            {(ties) => (
+              <PersonInput
+                ties={ties}
+                login={login}
+                placeholder="anybody"
+                onChange={(typed, found) => {
+                  setLogin(typed);
+                  setUser(found?.id);
+                }}
+              />
+            )}
+          </Field>
+        </form>
+      )}
+      {grants.error && <ErrorBox error={grants.error} retry={() => void grants.reload()} />}
+      {grants.items === undefined && grants.loading && <Loading what="what was allowed" />}
+      {grants.items && <GrantTable grants={grants.items} whose={!mine} onEnd={changeable ? setEnding : undefined} />}
+      <div class="actions">
+        {grants.more && (
+          <button type="button" disabled={grants.loading} onClick={() => void grants.readMore()}>
+            Show more
+          </button>
+        )}
+        {changeable && (mine || user !== undefined) && (
+          <button type="button" class="danger" onClick={() => setEnding("all")}>
+            {mine ? "End everything…" : `End everything of ${login.trim()}…`}
+          </button>
+        )}
+      </div>
+      {mine && <MyServiceAccounts />}
+      {ending && <End ending={ending} of={mine ? undefined : { id: user, login: login.trim() }} onEnded={grants.reload} onClose={() => setEnding(undefined)} />}
+    </Page>
+  );
+}
+
+async function readGrants(mine: boolean, user: string | undefined, cursor: string | undefined) {
+  if (mine) return take(api.GET("/me/grants", { params: { query: page(cursor, 50) } }));
+  const query = user === undefined ? page(cursor, 50) : { ...page(cursor, 50), user };
+  return take(api.GET("/grants", { params: { query } }));
+}
+
+interface EndProps {
+  ending: Ending;
+  /** Somebody else, of whom something is ended; `id` is known where it is all. */
+  of: { id: string | undefined; login: string } | undefined;
+  onEnded: () => Promise<void>;
+  onClose: () => void;
+}
+
+function End({ ending, of, onEnded, onClose }: EndProps) {
+  const work = async () => {
+    await take(endingCall(ending, of));
+    announce(ending === "all" ? "Everything ended" : "Grant ended");
+    await onEnded();
+  };
+  const offline = "A service that verifies tokens by itself learns of it when the token ends, after ten minutes at most.";
+  if (ending === "all") {
+    const whose = of === undefined ? "you" : of.login;
+    return (
+      <Confirm title={`End everything that ${whose} allowed clients?`} verb="End everything" work={work} onClose={onClose}>
+        <p>No client gets tokens in {of === undefined ? "your" : "this"} name any more, and Samovar refuses all that were issued up to now. {offline}</p>
+        <p>Sessions of browsers go on; end them on the page Sessions.</p>
+      </Confirm>
+    );
+  }
+  const whose = of === undefined ? "you" : (ending.user.name ?? "somebody gone");
+  return (
+    <Confirm title={`End what ${whose} allowed ${ending.client.name ?? "a client that is gone"}?`} verb="End it" work={work} onClose={onClose}>
+      <p>It gets no more tokens, and Samovar refuses those it has, at once. {offline}</p>
+    </Confirm>
+  );
+}
+
+function endingCall(ending: Ending, of: EndProps["of"]) {
+  if (ending === "all") return of === undefined ? api.DELETE("/me/tokens") : api.DELETE("/users/{id}/tokens", { params: { path: { id: of.id ?? "" } } });
+  const path = { id: ending.id };
+  return of === undefined ? api.DELETE("/me/grants/{id}", { params: { path } }) : api.DELETE("/grants/{id}", { params: { path } });
+}

@@ -1,0 +1,54 @@
+// What roles a service account holds, and the way to give it one.
+import { api, everything, page } from "../api/client";
+import type { RoleBinding, Subject } from "../api/schema";
+import { useMay } from "../hooks/use-me";
+import { type Resource, useResource } from "../hooks/use-resource";
+import { address } from "../router";
+import { accessAddress, BindingWhere, subjectKey } from "./binding-words";
+import { ErrorBox, Loading } from "./notice";
+
+function subjectOf(id: string): Subject {
+  return { kind: "service-account", id };
+}
+
+/** The role bindings of a service account; none for those who may not see them. */
+export function useAccountBindings(id: string): Resource<RoleBinding[]> {
+  const may = useMay();
+  const key = subjectKey(subjectOf(id));
+  return useResource(async () => {
+    if (!may("samovar.role-bindings:read")) return [];
+    const all = await everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } }));
+    return all.filter((binding) => subjectKey(binding.subject) === key);
+  }, [id]);
+}
+
+export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<RoleBinding[]> }) {
+  const may = useMay();
+  if (!may("samovar.role-bindings:read")) return null;
+  return (
+    <section>
+      <h2>Roles</h2>
+      {bindings.error && <ErrorBox error={bindings.error} retry={() => void bindings.reload()} />}
+      {bindings.data === undefined && bindings.loading && <Loading what="its roles" />}
+      {bindings.data?.length === 0 && <p class="muted">It holds no role, so it can do nothing yet.</p>}
+      {bindings.data && bindings.data.length > 0 && (
+        <ul class="rows">
+          {bindings.data.map((binding) => (
+            <li key={binding.id}>
+              <a href={`/roles/${binding.role.id}`}>{binding.role.name ?? "a role that is gone"}</a> <BindingWhere binding={binding} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="after">
+        <a href={accessAddress(subjectOf(id))}>Give it a role, or take one away</a>
+        {may("samovar.audit-events:read") && (
+          <>
+            {" · "}
+            <a href={address("/audit", { actor: subjectKey(subjectOf(id)) })}>See what it did</a>
+          </>
+        )}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+// Whether a service account can do anything, and what to do when it cannot.
+import type { AccountState, ServiceAccount } from "../api/schema";
+import { Notice } from "./notice";
+
+const WORDS: Readonly<Record<AccountState, string>> = {
+  active: "active",
+  disabled: "switched off",
+  "owner-gone": "owner gone",
+  "team-empty": "team empty",
+};
+
+/** The state as a word. */
+export function StateTag({ state }: { state: AccountState }) {
+  return <span class={`tag ${state === "active" ? "good" : "bad"}`}>{WORDS[state]}</span>;
+}
+
+const HELP: Readonly<Record<Exclude<AccountState, "active">, string>> = {
+  disabled: "Somebody switched it off. Switch it on below.",
+  "owner-gone": "Whoever answered for it is gone from Gitea or disabled. Name another owner below.",
+  "team-empty": "The team that answers for it has nobody left who could. Let somebody join the team in Gitea, or name another owner below.",
+};
+
+/** Why it can do nothing; nothing when it can. */
+export function StateNotice({ account }: { account: ServiceAccount }) {
+  if (account.state === "active") return null;
+  return (
+    <Notice kind="warn" title="It gets no token, and the tokens that it has open nothing here.">
+      <p>{HELP[account.state]}</p>
+    </Notice>
+  );
+}
+
+/** The last use of any of its secrets. */
+export function lastUse(account: ServiceAccount): string | undefined {
+  return account.secrets
+    .map((secret) => secret.last_used_at)
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1);
+}

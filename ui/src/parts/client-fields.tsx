@@ -1,0 +1,110 @@
+// The inputs of a client.
+import type { ApiError } from "../api/client";
+import type { Application, ClientKind, OAuthClient as Client, OAuthClientDraft as ClientDraft } from "../api/schema";
+import type { Difference } from "./conflict";
+import { Field, lines } from "./field";
+
+/** A client as typed. */
+export interface ClientInput {
+  name: string;
+  kind: ClientKind;
+  redirectUris: string;
+  firstParty: boolean;
+  refreshTokens: boolean;
+}
+
+export const EMPTY: ClientInput = { name: "", kind: "public", redirectUris: "", firstParty: true, refreshTokens: false };
+
+export function inputOf(client: Client): ClientInput {
+  return { name: client.name, kind: client.kind, redirectUris: client.redirect_uris.join("\n"), firstParty: client.first_party, refreshTokens: client.refresh_tokens };
+}
+
+export function draftOf(input: ClientInput, application: string): ClientDraft {
+  return {
+    name: input.name.trim(),
+    application_id: application,
+    kind: input.kind,
+    redirect_uris: lines(input.redirectUris),
+    first_party: input.firstParty,
+    refresh_tokens: input.refreshTokens,
+  };
+}
+
+export function differences(theirs: ClientInput, mine: ClientInput): Difference[] {
+  const yes = (value: boolean) => (value ? "yes" : "no");
+  const rows: [string, (input: ClientInput) => string][] = [
+    ["Name", (input) => input.name],
+    ["Kind", (input) => input.kind],
+    ["Redirect URIs", (input) => lines(input.redirectUris).join("\n")],
+    ["First-party", (input) => yes(input.firstParty)],
+    ["Refresh tokens", (input) => yes(input.refreshTokens)],
+  ];
+  return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
+}
+
+interface Props {
+  input: ClientInput;
+  onChange: (input: ClientInput) => void;
+  application: Application | undefined;
+  /** It has secrets, which a public client does not keep. */
+  secrets: boolean;
+  error: ApiError | undefined;
+}
+
+const KINDS: readonly [ClientKind, string, string][] = [
+  ["public", "Public", "A page in a browser, such as FastAPI's docs, or a program on people's machines. Keeps no secret."],
+  ["confidential", "Confidential", "A server, which proves itself with a secret."],
+];
+
+export function ClientFields({ input, onChange, application, secrets, error }: Props) {
+  const set = (part: Partial<ClientInput>) => onChange({ ...input, ...part });
+  const host = application?.hosts[0] ?? "deploy.example.org";
+  return (
+    <>
+      <Field label="Name" hint="Small letters, digits and hyphens. People see it when they are asked to allow it." fault={error?.faultAt("/name")}>
+        {(ties) => (
+          <input {...ties} required pattern="[a-z0-9\-]+" maxLength={64} autocomplete="off" spellcheck={false} value={input.name} onInput={(event) => set({ name: event.currentTarget.value })} />
+        )}
+      </Field>
+      <fieldset>
+        <legend>Kind</legend>
+        {KINDS.map(([kind, label, hint]) => (
+          <label key={kind} class="choice">
+            <input type="radio" name="kind" checked={input.kind === kind} onChange={() => set({ kind })} /> {label}
+            <span class="hint">{hint}</span>
+          </label>
+        ))}
+        {secrets && input.kind === "public" && <p class="fault">Its secrets are deleted when this is saved.</p>}
+      </fieldset>
+      <Field
+        label="Redirect URIs"
+        hint={
+          <>
+            One a line, exactly as the client sends it. For FastAPI's docs page: <code>{`https://${host}/docs/oauth2-redirect`}</code>
+          </>
+        }
+        fault={error?.faultAt("/redirect_uris")}
+      >
+        {(ties) => (
+          <textarea
+            {...ties}
+            required={input.kind === "public"}
+            rows={Math.max(2, input.redirectUris.split("\n").length + 1)}
+            class="mono"
+            spellcheck={false}
+            value={input.redirectUris}
+            onInput={(event) => set({ redirectUris: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <label class="choice">
+        <input type="checkbox" checked={input.firstParty} onChange={(event) => set({ firstParty: event.currentTarget.checked })} /> First-party
+        <span class="hint">Of the team's own making: people are not asked whether they allow it.</span>
+      </label>
+      <label class="choice">
+        <input type="checkbox" checked={input.refreshTokens} onChange={(event) => set({ refreshTokens: event.currentTarget.checked })} /> Refresh tokens
+        <span class="hint">It goes on getting tokens without the person, until the grant ends.</span>
+      </label>
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+// One of a few words.
+
+interface Props<T extends string> {
+  ties: object;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  onChange: (value: T) => void;
+}
+
+export function Select<T extends string>({ ties, value, options, onChange }: Props<T>) {
+  return (
+    <select {...ties} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
+      {options.map(([option, label]) => (
+        <option key={option} value={option}>
+          {label}
+        </option>
+      ))}
+    </select>
+  );
+}
