@@ -22,10 +22,17 @@ export function Suggest<T>({ ties, text, search, nameOf, noteOf, onChange, place
   const [found, setFound] = useState<T[]>([]);
   const told = useRef(onChange);
   told.current = onChange;
+  /** What is typed by now: an answer about an older text must not bring that back. */
+  const latest = useRef(text);
+  latest.current = text;
+  const typed = (now: string) => {
+    latest.current = now;
+    onChange(now, named(now, found, nameOf));
+  };
   useEffect(() => {
     let live = true;
     const tell = (all: T[]) => {
-      if (!live) return;
+      if (!live || latest.current !== text) return;
       setFound(all);
       told.current(text, named(text, all, nameOf));
     };
@@ -45,7 +52,7 @@ export function Suggest<T>({ ties, text, search, nameOf, noteOf, onChange, place
         autocomplete="off"
         spellcheck={false}
         placeholder={placeholder ?? ""}
-        onInput={(event) => onChange(event.currentTarget.value, named(event.currentTarget.value, found, nameOf))}
+        onInput={(event) => typed(event.currentTarget.value)}
       />
       <datalist id={list}>
         {found.map((one) => (
