@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
 # environment `.venv` with the packages of each `requirements.txt` below `tests/`; with `browser` as its argument also
-# Chromium and what drives it, with `clients` the generators of TypeScript clients, with `oauth` OAuth libraries, with
+# Chromium, what drives it and curl, with `clients` the generators of TypeScript clients, with `oauth` OAuth libraries, with
 # `keycloak` a Keycloak from Maven Central and Java; with `demo` only what the demo needs. Does nothing when all is there;
 # a second run at the same time waits. Installs system packages only as root; otherwise it says what is missing.
 set -eu
@@ -17,6 +17,7 @@ command -v nginx > /dev/null || missing="$missing nginx"
 python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$missing python3-venv"
 if [ "${1-}" = browser ]; then
     command -v chromium > /dev/null || missing="$missing chromium"
+    command -v curl > /dev/null || missing="$missing curl"
 fi
 if [ "${1-}" = keycloak ]; then
     command -v java > /dev/null || missing="$missing default-jre-headless"

@@ -1,6 +1,6 @@
 //! What the operations do when all is well, and what they say when something stands in the way.
 
-use crate::recipes::{application, binding, id_of, make, role};
+use crate::recipes::{application, binding, client, id_of, make, role, service_account};
 use crate::world::{Ask, Who, World, session_of, user_of};
 use serde_json::{Value, json};
 
@@ -172,6 +172,51 @@ async fn a_role_binding_shows_names_and_its_impact_before_it_is_made() {
     assert_eq!(
         (&after["gain_count"], &after["lose_count"]),
         (&json!(0), &json!(1))
+    );
+}
+
+#[tokio::test]
+async fn a_service_account_is_named_in_what_it_is_given_and_in_the_impact() {
+    let world = World::start().await;
+    let (given, _) = make(&world, "roles", role("given")).await;
+    let name = service_account()["name"].clone();
+    let (at, _) = make(&world, "service-accounts", service_account()).await;
+    let subject = json!({"kind": "service-account", "id": id_of(&at)});
+    let range = json!({"kind": "everywhere"});
+    let draft = json!({"role": id_of(&given), "subject": subject, "range": range});
+    let question = Ask::new("POST", "/api/v1/role-bindings/impact").by(Who::Administrator);
+    let ask = question.clone().json(&json!({"draft": draft}));
+    let before = world.call(ask).await.json();
+    assert_eq!(before["gain_count"], 0, "no person gains");
+    assert_eq!(before["gain_service_accounts"][0]["name"], name);
+    let (at, _) = make(&world, "role-bindings", draft).await;
+    let shown = world.get(&at).await.json();
+    assert_eq!(shown["subject_name"], name);
+    assert_eq!(shown["subject_gone"], false);
+    let end = json!({"role_binding": id_of(&at)});
+    let after = world.call(question.json(&end)).await.json();
+    assert_eq!(after["lose_service_accounts"][0]["name"], name);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_trusts_and_redirect_uris_is_said_at_its_place() {
+    let world = World::start().await;
+    let mut account = service_account();
+    let claims = json!([{"name": "repository", "value": ""}]);
+    account["trusts"] =
+        json!([{"issuer": "https://ci.example/", "audience": "a", "claims": claims}]);
+    let ask = Ask::new("POST", "/api/v1/service-accounts").by(Who::Administrator);
+    let problem = world.call(ask.json(&account)).await.json();
+    assert_eq!(problem["errors"][0]["pointer"], "/trusts/0/claims");
+    let (at, _) = make(&world, "applications", application("app")).await;
+    let mut client = client(&id_of(&at));
+    client["redirect_uris"] = json!(["https://app.example"]);
+    let ask = Ask::new("POST", "/api/v1/clients").by(Who::Administrator);
+    let problem = world.call(ask.json(&client)).await.json();
+    let said = problem["errors"][0]["detail"].as_str().unwrap();
+    assert!(
+        said.ends_with("write it in its normal form, `https://app.example/`"),
+        "{said}"
     );
 }
 
