@@ -2,7 +2,7 @@
 
 use super::facts::Known;
 use super::identity::Sources;
-use crate::model::{ApplicationId, Principal, Timestamp};
+use crate::model::{ApplicationId, Name, Principal, Timestamp};
 use crate::token::{Assertion, KeyError, Tokens, scope_text};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,8 @@ const REMEMBERED: Duration = Duration::from_secs(30);
 /// Assertions that are remembered at a time; beyond it all are made anew.
 const MOST: usize = 20_000;
 
-type Key = (Principal, ApplicationId, Option<String>);
+/// Who, where, with which scope; and a service account's name, which neither policy nor directory knows.
+type Key = (Principal, ApplicationId, Option<String>, Option<Name>);
 
 /// Assertions of those who came lately.
 pub(super) struct Assertions {
@@ -47,7 +48,8 @@ impl Assertions {
             return Ok(settings.assertion.then(|| Arc::from("")));
         };
         let scope = known.scope.as_deref().map(scope_text);
-        let key = (known.principal, sources.application.id, scope);
+        let name = known.machine.as_ref().map(|(name, _)| name.clone());
+        let key = (known.principal, sources.application.id, scope, name);
         let versions = (sources.policy.version(), sources.directory.version);
         if let Some(text) = self.fresh(&key, versions, sources.now) {
             return Ok(Some(text));

@@ -6,7 +6,7 @@
 use super::facts::Known;
 use crate::model::{
     Application, ApplicationId, BindingSubject, Directory, DirectoryUser, DisplayText,
-    IdentityHeader, OrganizationId, Principal, TeamId, Timestamp,
+    IdentityHeader, Name, OrganizationId, Principal, TeamId, Timestamp,
 };
 use crate::policy::{Holdings, Policy};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -29,13 +29,15 @@ pub type IdentityHeaders = Arc<[(IdentityHeader, String)]>;
 /// Identities that are remembered at a time; beyond it all are made anew.
 const REMEMBERED: usize = 20_000;
 
-/// Identity headers of those who came lately. A memory of a pure function: an entry counts only for the very policy and
-/// directory that it was made from, and until the next role binding ends.
+/// Identity headers of those who came lately. A memory of a pure function: an entry counts only for the very policy,
+/// directory and name that it was made from, and until the next role binding ends.
 #[derive(Default)]
 pub(super) struct Identities(Mutex<HashMap<(Principal, ApplicationId), Remembered>>);
 
 struct Remembered {
     versions: (u64, u64),
+    /// Of a service account, which the directory does not know.
+    name: Option<Name>,
     until: Option<Timestamp>,
     headers: IdentityHeaders,
 }
@@ -48,8 +50,10 @@ impl Identities {
         };
         let key = (known.principal, sources.application.id);
         let versions = (sources.policy.version(), sources.directory.version);
+        let name = known.machine.as_ref().map(|(name, _)| name);
         if let Some(entry) = self.lock().get(&key)
             && entry.versions == versions
+            && entry.name.as_ref() == name
             && entry.until.is_none_or(|until| sources.now < until)
         {
             return Arc::clone(&entry.headers);
@@ -66,6 +70,7 @@ impl Identities {
         }));
         let entry = Remembered {
             versions,
+            name: name.cloned(),
             until: sources.policy.next_end(sources.now),
             headers: Arc::clone(&headers),
         };
@@ -109,7 +114,7 @@ impl Sources<'_> {
         let user = known.user.as_deref();
         let one = |text: &str| single(text, room);
         match header {
-            IdentityHeader::User => one(known.login().as_ref().map_or("", DisplayText::as_str)),
+            IdentityHeader::User => one(&called(known)),
             IdentityHeader::UserId => match known.principal {
                 Principal::User(id) => one(&id.to_string()),
                 Principal::ServiceAccount(id) => one(&id.to_string()),
@@ -185,6 +190,20 @@ impl Sources<'_> {
             .filter_map(|id| self.policy.role(id).filter(|role| !role.built_in))
             .map(|role| role.name.to_string())
             .collect()
+    }
+}
+
+/// A login alone is always Gitea's: the names of others stand behind a word and a colon, which no login of Gitea's has, so
+/// that nobody is taken for somebody else by choosing a name.
+fn called(known: &Known) -> String {
+    let name = known.login();
+    let name = name.as_ref().map_or("", DisplayText::as_str);
+    if known.machine.is_some() {
+        return format!("service-account:{name}");
+    }
+    match known.user.as_deref().and_then(DirectoryUser::elsewhere) {
+        Some(elsewhere) => format!("{}:{name}", elsewhere.provider),
+        None => name.to_owned(),
     }
 }
 
@@ -313,6 +332,64 @@ mod tests {
         assert_eq!(ask(&before, 100), ["ben", ""], "the role binding has ended");
         // What was known of the caller says `ben` still; the directory has the new name.
         assert_eq!(ask(&directory(2, "benjamin"), 1), ["benjamin", "deployer"]);
+    }
+
+    fn value(application: &Application, known: &Known, identities: &Identities) -> String {
+        let (policy, directory) = (policy(), Directory::default());
+        let sources = Sources {
+            policy: &policy,
+            directory: &directory,
+            application,
+            now: Timestamp::from_seconds(1),
+        };
+        identities.headers(&sources, Some(known))[0].1.clone()
+    }
+
+    fn machine(name: &str) -> Known {
+        let id = ServiceAccountId::from_bytes([8; 16]);
+        Known {
+            machine: Some((name.parse().unwrap(), true)),
+            ..Known::unlimited(Principal::ServiceAccount(id), None)
+        }
+    }
+
+    #[test]
+    fn no_name_that_others_choose_is_taken_for_a_login_of_gitea() {
+        let application = application();
+        let elsewhere = Elsewhere {
+            provider: "keycloak".parse().unwrap(),
+            groups: Vec::new(),
+            groups_may_be_cut: false,
+        };
+        let stranger = DirectoryUser {
+            home: Home::Elsewhere(elsewhere),
+            ..user("ben")
+        };
+        let directory = Directory {
+            users: [(stranger.id, Arc::new(stranger.clone()))].into(),
+            ..Directory::default()
+        };
+        let policy = policy();
+        let sources = Sources {
+            policy: &policy,
+            directory: &directory,
+            application: &application,
+            now: Timestamp::from_seconds(1),
+        };
+        let known = Known::unlimited(Principal::User(stranger.id), Some(Arc::new(stranger)));
+        let headers = Identities::default().headers(&sources, Some(&known));
+        assert_eq!(headers[0].1, "keycloak:ben");
+        let named = value(&application, &machine("ben"), &Identities::default());
+        assert_eq!(named, "service-account:ben");
+    }
+
+    #[test]
+    fn a_service_account_that_was_renamed_is_called_by_its_new_name_at_once() {
+        let (application, identities) = (application(), Identities::default());
+        let before = value(&application, &machine("ci"), &identities);
+        assert_eq!(before, "service-account:ci");
+        let after = value(&application, &machine("old-ci"), &identities);
+        assert_eq!(after, "service-account:old-ci");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Caller {
         self.known.user.as_deref()
     }
 
-    /// The session used; none through the administration socket.
+    /// The session used; none with a token or through the administration socket.
     pub fn session(&self) -> Option<&Session> {
         self.session.as_deref()
     }
@@ -116,6 +116,13 @@ impl Caller {
         })
     }
 
+    /// The same principal with nothing that narrows.
+    fn without_scope(&self) -> Self {
+        let mut whole = self.clone();
+        whole.known.scope = None;
+        whole
+    }
+
     fn personal(&self) -> PersonalFields {
         personal(self.known.login(), &self.client)
     }
@@ -136,8 +143,8 @@ impl<P: OwnPermission> Permit<P> {
 }
 
 impl Gatekeeper {
-    /// Who presents a session of Samovar's own host, or a token for its own API. A credential that does not hold is recorded (repeats counted); that
-    /// there was none is no event.
+    /// Who presents a session of Samovar's own host, or a token for its own API. A credential that does not hold is
+    /// recorded (repeats counted); that there was none is no event.
     pub async fn caller(
         &self,
         credential: Option<Credential<'_>>,
@@ -184,7 +191,12 @@ impl Gatekeeper {
                 permission: PhantomData,
             });
         }
-        let refusal = Refusal::OwnPermissionMissing(P::PERMISSION);
+        let whole = caller.without_scope();
+        let refusal = if whole.holds::<P>(&policy, self.now()) {
+            Refusal::OwnScopeInsufficient(P::PERMISSION)
+        } else {
+            Refusal::OwnPermissionMissing(P::PERMISSION)
+        };
         Err(self.refuse(caller, refusal, P::PERMISSION).await)
     }
 

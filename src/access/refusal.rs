@@ -66,6 +66,9 @@ pub enum Refusal {
         "this needs permission `{0}`; ask an administrator of Samovar for a role that gives it"
     )]
     OwnPermissionMissing(&'static str),
+    /// One of Samovar's own permissions is held, and the credential's scope leaves it out.
+    #[error("this needs scope `{0}`, which your token leaves out; ask for one with it")]
+    OwnScopeInsufficient(&'static str),
     /// The credential's scope leaves permissions out.
     #[error("route {route} needs scope {}; ask for a credential with it", list(.permissions))]
     ScopeInsufficient {
@@ -107,7 +110,7 @@ impl Refusal {
             Self::PrincipalDisabled => "principal_disabled",
             Self::RouteUnknown => "route_unknown",
             Self::PermissionMissing { .. } | Self::OwnPermissionMissing(_) => "permission_missing",
-            Self::ScopeInsufficient { .. } => "scope_insufficient",
+            Self::ScopeInsufficient { .. } | Self::OwnScopeInsufficient(_) => "scope_insufficient",
             Self::RepositoryAccessMissing { .. } => "repository_access_missing",
             Self::MembershipStale { .. } => "membership_stale",
             Self::StoreUnavailable => "store_unavailable",

@@ -26,7 +26,7 @@ pub struct ClientDraft {
 }
 
 impl Admin {
-    /// Registers a client.
+    /// Registers a client. One that asks nobody is for administrators to register.
     pub async fn create_client(
         &self,
         permit: Permit<ClientsWrite>,
@@ -48,6 +48,8 @@ impl Admin {
             version: 1,
         };
         let event = self.client_event(permit.caller(), Action::ClientCreate, id);
+        let allowed = self.may_write(&permit, client.first_party);
+        self.unless_refused(allowed, &event).await?;
         let kept = self.clients.put(client.clone(), Expect::Absent, event);
         kept.await.map_err(AdminError::Unavailable)?;
         Ok(client)
@@ -81,6 +83,8 @@ impl Admin {
             version: version + 1,
         };
         let event = self.client_event(permit.caller(), Action::ClientUpdate, id);
+        let allowed = self.may_write(&permit, before.first_party || client.first_party);
+        self.unless_refused(allowed, &event).await?;
         let moved = client.application != before.application;
         let kept = self
             .clients
@@ -120,6 +124,19 @@ impl Admin {
             ended.map_err(AdminError::Unavailable)?;
         }
         Ok(())
+    }
+
+    /// Whoever says where a first-party client's answers go can be everybody who follows a link.
+    fn may_write(
+        &self,
+        permit: &Permit<ClientsWrite>,
+        first_party: bool,
+    ) -> Result<(), AdminError> {
+        if !first_party {
+            return Ok(());
+        }
+        let policy = self.policy.load();
+        self.grantor(permit, &policy).may_ask_nobody()
     }
 
     pub(super) fn client_event(&self, caller: &Caller, action: Action, id: ClientId) -> AuditEvent {

@@ -43,6 +43,11 @@ pub enum AdminError {
     /// Samovar's own roles are for administrators to give.
     #[error("only administrators give or take Samovar's own permissions")]
     OwnRole,
+    /// A client that acts for people without asking them is for administrators to make.
+    #[error(
+        "only administrators say that people are not asked for consent, and change clients of which that is said; leave out `first_party`"
+    )]
+    FirstParty,
     /// The last administrator cannot go.
     #[error("this would leave Samovar without an administrator; give somebody else the role first")]
     LastAdministrator,

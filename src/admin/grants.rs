@@ -51,6 +51,11 @@ impl Grantor<'_> {
         missing.map_or(Ok(()), |p| Err(AdminError::NotHeld(p.clone())))
     }
 
+    /// May a client act for people without asking them? It has what they all hold.
+    pub(super) fn may_ask_nobody(&self) -> Result<(), AdminError> {
+        self.any().then_some(()).ok_or(AdminError::FirstParty)
+    }
+
     fn any(&self) -> bool {
         self.caller.holds::<RoleBindingsAny>(self.policy, self.now)
     }

@@ -113,7 +113,9 @@ impl Admin {
         event: &AuditEvent,
     ) -> Result<(), AdminError> {
         let refusal = match allowed {
-            Err(refusal @ (AdminError::NotHeld(_) | AdminError::OwnRole)) => refusal,
+            Err(
+                refusal @ (AdminError::NotHeld(_) | AdminError::OwnRole | AdminError::FirstParty),
+            ) => refusal,
             other => return other,
         };
         let event = AuditEvent {

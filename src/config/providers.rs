@@ -11,6 +11,9 @@ use url::Url;
 /// The id under which Gitea itself is known.
 const GITEA: &str = "gitea";
 
+/// What stands before a name that is a service account's.
+const MACHINES: &str = "service-account";
+
 /// Those that are whole; the problems of the others are in `raw`.
 pub(super) fn providers(raw: &mut Raw, environment: Environment<'_>) -> Vec<Provider> {
     let places = raw.places("provider");
@@ -30,6 +33,10 @@ fn check_ids(raw: &mut Raw, places: &[String]) {
         };
         if id == GITEA {
             raw.problem(&key, "`gitea` is Gitea itself; choose another id");
+        } else if id == MACHINES {
+            let what =
+                "stands before the names of service accounts in `Remote-User`; choose another id";
+            raw.problem(&key, what);
         } else if !ids.insert(id) {
             raw.problem(&key, "is the id of another provider; choose one of its own");
         }

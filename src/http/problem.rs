@@ -353,16 +353,22 @@ impl From<Refusal> for Problem {
             Refusal::PermissionMissing { .. } | Refusal::OwnPermissionMissing(_) => {
                 Code::PermissionMissing
             }
-            Refusal::ScopeInsufficient { .. } => Code::ScopeInsufficient,
+            Refusal::ScopeInsufficient { .. } | Refusal::OwnScopeInsufficient(_) => {
+                Code::ScopeInsufficient
+            }
             Refusal::RepositoryAccessMissing { .. } => Code::RepositoryAccessMissing,
             Refusal::MembershipStale { .. } => Code::MembershipStale,
             Refusal::StoreUnavailable => Code::StoreUnavailable,
         };
         let mut problem = Self::new(code, detail);
-        if let Refusal::ScopeInsufficient { permissions, .. } = &refusal {
-            let words: Vec<String> = permissions.iter().map(ToString::to_string).collect();
-            problem.scope = Some(words.join(" "));
-        }
+        problem.scope = match &refusal {
+            Refusal::ScopeInsufficient { permissions, .. } => {
+                let words: Vec<String> = permissions.iter().map(ToString::to_string).collect();
+                Some(words.join(" "))
+            }
+            Refusal::OwnScopeInsufficient(word) => Some((*word).to_owned()),
+            _ => None,
+        };
         problem
     }
 }

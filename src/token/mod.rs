@@ -27,7 +27,7 @@ pub use claims::{AccessToken, Actor, read_scope, scope_text};
 pub use codes::{CodeFault, Coded, Codes, Taken};
 pub use fault::TokenFault;
 pub use grants::{GrantFault, Grants};
-pub use jws::is_access_token;
+pub use jws::{LONGEST as LONGEST_TOKEN, is_access_token};
 pub use machines::{Machine, Machines};
 pub use opening::{Opened, Settings, open};
 pub use schedule::{KeyState, PUBLISHED_AGE};

@@ -36,23 +36,25 @@ pub enum Step {
     Drop(KeyId),
 }
 
-/// The key of this algorithm that signs now.
+/// The key of this algorithm that signs now: the latest that has come, or, under a clock that was set back behind them
+/// all, the first that will.
 pub fn current(
     keys: &[SigningKey],
     algorithm: SigningAlgorithm,
     now: Timestamp,
 ) -> Option<&SigningKey> {
     let own = keys.iter().filter(|key| key.algorithm == algorithm);
-    own.filter(|key| key.signs_from <= now)
-        .max_by_key(|key| (key.signs_from, key.id))
+    let order = |key: &&SigningKey| (key.signs_from, key.id);
+    let come = own.clone().filter(|key| key.signs_from <= now);
+    come.max_by_key(order).or_else(|| own.min_by_key(order))
 }
 
 /// What a key does now.
 pub fn state(keys: &[SigningKey], key: &SigningKey, now: Timestamp) -> KeyState {
-    if now < key.signs_from {
-        KeyState::Next
-    } else if current(keys, key.algorithm, now).is_some_and(|current| current.id == key.id) {
+    if current(keys, key.algorithm, now).is_some_and(|current| current.id == key.id) {
         KeyState::Current
+    } else if now < key.signs_from {
+        KeyState::Next
     } else {
         KeyState::Retired
     }

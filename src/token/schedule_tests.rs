@@ -117,3 +117,18 @@ fn rotating_twice_in_a_row_makes_one_key() {
     assert_eq!(state(&keys, first, later), KeyState::Retired);
     assert_eq!(state(&keys, next, later), KeyState::Current);
 }
+
+#[test]
+fn under_a_clock_that_was_set_back_there_is_still_a_key_that_signs() {
+    let (mut keys, mut counter) = (Vec::new(), 0);
+    let now = Timestamp::from_seconds(1_000_000);
+    let steps = due(&keys, &wanted(), EVERY, now);
+    apply(&mut keys, steps, &mut counter, now);
+    let step = rotate(&keys, SigningAlgorithm::EdDsa, now);
+    apply(&mut keys, step.into_iter().collect(), &mut counter, now);
+    let before = now.minus(AHEAD);
+    let signer = current(&keys, SigningAlgorithm::EdDsa, before).unwrap();
+    assert_eq!(signer.id, keys[0].id, "the one that everybody knows");
+    assert_eq!(state(&keys, &keys[0], before), KeyState::Current);
+    assert!(due(&keys, &wanted(), EVERY, before).is_empty());
+}

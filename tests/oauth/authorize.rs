@@ -16,7 +16,7 @@ fn challenge() -> String {
 }
 
 /// The address of a request; `change` replaces parameters, or takes one away when it is empty.
-fn address(stage: &Stage, client: &Machine, change: &[(&str, &str)]) -> String {
+pub fn address(stage: &Stage, client: &Machine, change: &[(&str, &str)]) -> String {
     let challenge = challenge();
     let mut pairs = vec![
         ("response_type", "code"),
@@ -38,7 +38,7 @@ fn address(stage: &Stage, client: &Machine, change: &[(&str, &str)]) -> String {
 }
 
 /// The parameters with which the browser is sent back to the client.
-fn back(page: &Page) -> HashMap<String, String> {
+pub fn back(page: &Page) -> HashMap<String, String> {
     let location = page
         .location
         .as_ref()
@@ -47,7 +47,12 @@ fn back(page: &Page) -> HashMap<String, String> {
     location.query_pairs().into_owned().collect()
 }
 
-async fn redeem(stage: &Stage, client: &Machine, code: &str, change: &[(&str, &str)]) -> Answer {
+pub async fn redeem(
+    stage: &Stage,
+    client: &Machine,
+    code: &str,
+    change: &[(&str, &str)],
+) -> Answer {
     let mut pairs = vec![
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -65,7 +70,12 @@ async fn redeem(stage: &Stage, client: &Machine, code: &str, change: &[(&str, &s
     stage.post("/oauth/token", basic, &pairs).await
 }
 
-async fn refresh(stage: &Stage, client: &Machine, token: &str, more: &[(&str, &str)]) -> Answer {
+pub async fn refresh(
+    stage: &Stage,
+    client: &Machine,
+    token: &str,
+    more: &[(&str, &str)],
+) -> Answer {
     let mut pairs = vec![("grant_type", "refresh_token"), ("refresh_token", token)];
     let basic = (!client.secret.is_empty()).then_some(client);
     if basic.is_none() {

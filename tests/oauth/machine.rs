@@ -32,7 +32,7 @@ async fn a_machine_gets_a_short_token_that_opens_its_application_and_nothing_els
 
     let passed = stage.check_token(&token).await;
     assert_eq!(passed.status, 200, "{}", passed.json);
-    assert_eq!(passed.header("remote-user"), "ci");
+    assert_eq!(passed.header("remote-user"), "service-account:ci");
     assert_eq!(passed.header("remote-user-id"), machine.id);
     assert_eq!(passed.header("remote-roles"), "deployer");
 
@@ -260,7 +260,7 @@ async fn a_machine_uses_samovars_own_api_within_its_scope() {
     let outside = stage.api("/applications", &token).await;
     assert_eq!(
         (outside.status, &outside.json["code"]),
-        (403, &json!("permission_missing"))
+        (403, &json!("scope_insufficient"))
     );
 }
 

@@ -8,6 +8,7 @@
 )]
 
 mod authorize;
+mod changed;
 mod forged;
 mod introspect;
 mod libraries;

@@ -73,7 +73,7 @@ async fn a_group_gives_a_role_by_name(scene: &mut Scene) {
     assert_eq!(header("remote-groups"), "keycloak:/Deployers");
     assert_eq!(
         (header("remote-user"), header("remote-roles")),
-        (json!("ana"), json!("viewer"))
+        (json!("keycloak:ana"), json!("viewer"))
     );
     assert_eq!(header("remote-name"), "Ana%20Alvarez");
     let ana = scene.ada.get("/users?search=ana").await["items"][0].clone();

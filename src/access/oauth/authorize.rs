@@ -8,7 +8,8 @@ use crate::access::facts::{Known, Place};
 use crate::access::{Credential, Refusal};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{
-    ApplicationId, Client, ClientId, DisplayText, Permission, Principal, SessionSecret, UserId,
+    ApplicationId, Client, ClientId, ClientKind, DisplayText, Permission, Principal, SessionSecret,
+    UserId,
 };
 use crate::store::Change;
 use crate::token::Coded;
@@ -166,7 +167,7 @@ impl AuthorizationServer {
                 self.store.commit(Change::none(), event).await?;
                 return Err(OAuthFault::AccessDenied);
             }
-            None if !client.first_party && !self.allowed_before(user, client, &scope) => {
+            None if !self.settled(user, (client, back), &scope) => {
                 return Ok(Authorized::Ask(consent(
                     client,
                     &target,
@@ -217,6 +218,19 @@ impl AuthorizationServer {
             Err(Refusal::CredentialsMissing | Refusal::SessionEnded) => Ok(None),
             Err(refusal) => Err(refusal.into()),
         }
+    }
+
+    /// Need the person not be asked? Any program on the person's machine can say that it is a public client with a
+    /// loopback address, so such a one is asked for each time (RFC 8252 section 8.6).
+    fn settled(
+        &self,
+        user: UserId,
+        (client, back): (&Client, &Back<'_>),
+        scope: &BTreeSet<Permission>,
+    ) -> bool {
+        let itself =
+            client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
+        client.first_party || (itself && self.allowed_before(user, client, scope))
     }
 
     fn allowed_before(&self, user: UserId, client: &Client, scope: &BTreeSet<Permission>) -> bool {

@@ -128,11 +128,16 @@ impl AuthorizationServer {
     }
 }
 
-/// Client, redirect URI and verifier, each by itself (security A6.8).
+/// Client, its application, redirect URI and verifier, each by itself (security A6.8).
 fn fits(coded: &Coded, client: &Client, shown: &CodeRequest) -> Result<(), OAuthFault> {
     let fault = |sentence: &str| Err(OAuthFault::GrantInvalid(sentence.to_owned()));
     if coded.client != client.id {
         return fault("the code was made for another client; send the person to sign in again");
+    }
+    if client.application != Some(coded.application) {
+        return fault(
+            "the client is another application's by now; send the person to sign in again",
+        );
     }
     if coded.redirect_uri != shown.redirect_uri {
         return fault("`redirect_uri` is not the one of the authorization request; send the same");

@@ -18,6 +18,8 @@ pub struct Active {
     pub token: Arc<AccessToken>,
     /// Its scope, as far as it is still held.
     pub scope: BTreeSet<Permission>,
+    /// Names of the roles that its principal holds there now.
+    pub roles: Vec<String>,
 }
 
 impl AuthorizationServer {
@@ -66,7 +68,13 @@ impl AuthorizationServer {
         let scope = self.still_held(&known, &target, &token.scope);
         // Nothing is left of what it was issued for.
         let spent = scope.is_empty() && !token.scope.is_empty();
-        Ok((!spent).then_some((Active { token, scope }, known)))
+        let roles = self.roles(&known, &target);
+        let active = Active {
+            token,
+            scope,
+            roles,
+        };
+        Ok((!spent).then_some((active, known)))
     }
 
     /// The first question of its kind is written, repeats are counted.

@@ -5,7 +5,7 @@ use crate::access::facts::Known;
 use crate::audit::Action;
 use crate::model::{DisplayText, GrantId, Permission, Timestamp, TokenId};
 use crate::store::Change;
-use crate::token::{AccessToken, Actor};
+use crate::token::{AccessToken, Actor, LONGEST_TOKEN};
 use secrecy::SecretString;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -83,6 +83,10 @@ impl AuthorizationServer {
             roles: self.roles(draft.known, target),
         };
         let issued = self.tokens.issue(target.algorithm(), life, token).await?;
+        if issued.text.len() > LONGEST_TOKEN {
+            let sentence = "the token would be longer than 8 KiB, which nobody reads; ask for a narrower `scope`";
+            return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));
+        }
         let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
         let reasons = basis.reasons.iter();
         event

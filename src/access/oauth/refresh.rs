@@ -2,8 +2,9 @@
 
 use super::issue::Draft;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester, Target, Wanted};
+use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{Grant, Permission, Principal};
+use crate::model::{Client, Grant, Permission, Principal};
 use std::collections::BTreeSet;
 
 impl AuthorizationServer {
@@ -19,6 +20,9 @@ impl AuthorizationServer {
             Ok(grant) => grant,
             Err(fault) => return Err(self.refused_stranger(fault.into(), requester).await),
         };
+        if let Err(fault) = still_fits(&client, &grant) {
+            return Err(self.refused_stranger(fault, requester).await);
+        }
         let known = self
             .credentials
             .principal(Principal::User(grant.user))
@@ -26,14 +30,30 @@ impl AuthorizationServer {
         if !known.enabled() {
             return Err(self.refused(&known, OAuthFault::Disabled, requester).await);
         }
-        let target = self.target_of_grant(&grant, wanted)?;
+        let next = self.next(&client, (&grant, &known), (token, wanted), requester);
+        match next.await {
+            Ok(answer) => Ok(answer),
+            // What cannot be written cannot be recorded either.
+            Err(fault @ OAuthFault::Unavailable) => Err(fault),
+            Err(fault) => Err(self.refused(&known, fault, requester).await),
+        }
+    }
+
+    async fn next(
+        &self,
+        client: &Client,
+        (grant, known): (&Grant, &Known),
+        (token, wanted): (&str, &Wanted),
+        requester: &Requester,
+    ) -> Result<Answer, OAuthFault> {
+        let target = self.target_of_grant(grant, wanted)?;
         let scope = match grant.application {
             Some(_) => {
                 let allowed = narrowed(&grant.scope, wanted.scope.as_ref())?;
-                self.still_held(&known, &target, allowed)
+                self.still_held(known, &target, allowed)
             }
             // The person's own command line: what it asks for each time.
-            None => self.scope(&known, &target, wanted.scope.as_ref())?,
+            None => self.scope(known, &target, wanted.scope.as_ref())?,
         };
         let object = Object::new(ObjectKind::Grant, grant.id);
         let actor = (known.principal, known.login());
@@ -43,7 +63,7 @@ impl AuthorizationServer {
         };
         let (grant, next) = self.grants.rotate(token, client.id, event).await?;
         let draft = Draft {
-            known: &known,
+            known,
             target: &target,
             scope,
             client: client.id.to_string(),
@@ -71,6 +91,19 @@ impl AuthorizationServer {
             _ => Ok(target),
         }
     }
+}
+
+/// What a client is may have changed since: what it got as another is worth nothing.
+fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthFault> {
+    if !client.refresh_tokens {
+        let sentence = "this client gets no refresh tokens any more; send the person to sign in";
+        return Err(OAuthFault::ClientUnauthorized(sentence.to_owned()));
+    }
+    if client.application != grant.application {
+        let sentence = "the client is another application's by now; send the person to sign in";
+        return Err(OAuthFault::GrantInvalid(sentence.to_owned()));
+    }
+    Ok(())
 }
 
 /// What was allowed, or less.

@@ -30,9 +30,10 @@ impl From<AdminError> for Problem {
             | AdminError::ApplicationHasClients(_)
             | AdminError::SecretsFull
             | AdminError::PublicClient => Code::Conflict,
-            AdminError::NotHeld(_) | AdminError::OwnRole | AdminError::SessionNeeded => {
-                Code::PermissionMissing
-            }
+            AdminError::NotHeld(_)
+            | AdminError::OwnRole
+            | AdminError::FirstParty
+            | AdminError::SessionNeeded => Code::PermissionMissing,
             AdminError::Keys(cause) => return unavailable(cause),
             AdminError::Unavailable(cause) => return unavailable(cause),
         };

@@ -5,15 +5,12 @@ use super::pages;
 use super::token::requester;
 use crate::access::oauth::{AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person};
 use crate::http::{Code, Exchange, Problem, cookie};
+use crate::session::{Cookie, Cookies};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
-
-/// Name of the cookie that carries a session at Samovar's own host.
-#[derive(Clone)]
-pub(super) struct SessionCookie(pub(super) Arc<str>);
 
 type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 
@@ -21,18 +18,18 @@ type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 #[handler]
 pub(super) async fn ask(
     server: Server<'_>,
-    name: Data<&SessionCookie>,
+    cookies: Data<&Cookies>,
     exchange: Exchange,
     request: &Request,
 ) -> Result<Response, Problem> {
-    decide(&server, &name, (&exchange, request), None).await
+    decide(&server, **cookies, (&exchange, request), None).await
 }
 
 /// The person answers: the form is sent to the very address that asked.
 #[handler]
 pub(super) async fn take_answer(
     server: Server<'_>,
-    name: Data<&SessionCookie>,
+    cookies: Data<&Cookies>,
     exchange: Exchange,
     request: &Request,
     body: Vec<u8>,
@@ -45,17 +42,18 @@ pub(super) async fn take_answer(
             return Err(Problem::new(Code::RequestMalformed, detail));
         }
     };
-    decide(&server, &name, (&exchange, request), Some(answer)).await
+    decide(&server, **cookies, (&exchange, request), Some(answer)).await
 }
 
 async fn decide(
     server: &AuthorizationServer,
-    name: &SessionCookie,
+    cookies: Cookies,
     (exchange, request): (&Exchange, &Request),
     answer: Option<bool>,
 ) -> Result<Response, Problem> {
     let asked = read(request)?;
-    let session = cookie(request.headers(), &name.0).and_then(|text| text.parse().ok());
+    let sent = |which| cookie(request.headers(), cookies.name(which));
+    let session = sent(Cookie::Session).and_then(|text| text.parse().ok());
     let person = Person {
         session: session.as_ref(),
         answer,
@@ -65,7 +63,13 @@ async fn decide(
         .await?
     {
         Authorized::Back(to) => Ok(go(&to)),
-        Authorized::SignIn => Ok(go(&sign_in(request))),
+        Authorized::SignIn => {
+            let door = match sent(Cookie::SignedOut) {
+                None => "/auth/sign-in",
+                Some(_) => "/auth/signed-out",
+            };
+            Ok(go(&sign_in(door, request)))
+        }
         Authorized::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
     }
 }
@@ -91,11 +95,11 @@ fn go(to: &str) -> Response {
         .finish()
 }
 
-/// To sign in, and back to this very request.
-fn sign_in(request: &Request) -> String {
+/// To sign in, and back to this very request; somebody who has signed out is asked before.
+fn sign_in(door: &str, request: &Request) -> String {
     let here = here(request);
     let here = utf8_percent_encode(&here, NON_ALPHANUMERIC);
-    format!("/auth/sign-in?return_to={here}")
+    format!("{door}?return_to={here}")
 }
 
 fn here(request: &Request) -> String {

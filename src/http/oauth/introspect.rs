@@ -57,7 +57,12 @@ pub(super) async fn revoke(
 }
 
 fn show(active: Option<&Active>, issuer: &str) -> Value {
-    let Some(Active { token, scope }) = active else {
+    let Some(Active {
+        token,
+        scope,
+        roles,
+    }) = active
+    else {
         return json!({ "active": false });
     };
     let (sub, kind) = match token.principal {
@@ -79,7 +84,7 @@ fn show(active: Option<&Active>, issuer: &str) -> Value {
         "scope": scope_text(scope),
         "username": token.name,
         "principal_kind": kind,
-        "roles": token.roles,
+        "roles": roles,
     });
     if let (Some(actor), Some(members)) = (&token.actor, members.as_object_mut()) {
         members.insert("act".to_owned(), json!(actor));

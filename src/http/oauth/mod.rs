@@ -13,13 +13,13 @@ mod preflight;
 mod token;
 
 use crate::access::oauth::AuthorizationServer;
+use crate::session::Cookies;
 use poem::{EndpointExt, Route, get, post};
 use std::sync::Arc;
 
-/// Adds the doors at Samovar's own host. `session_cookie` carries a person's session there.
-pub fn routes(route: Route, server: &Arc<AuthorizationServer>, session_cookie: &str) -> Route {
+/// Adds the doors at Samovar's own host, with the cookies that say there who is signed in and who has signed out.
+pub fn routes(route: Route, server: &Arc<AuthorizationServer>, cookies: Cookies) -> Route {
     let with = || Arc::clone(server);
-    let cookie = authorize::SessionCookie(session_cookie.into());
     let authorize = get(authorize::ask).post(authorize::take_answer);
     route
         .at(
@@ -27,7 +27,7 @@ pub fn routes(route: Route, server: &Arc<AuthorizationServer>, session_cookie: &
             get(metadata::metadata).data(with()),
         )
         .at("/oauth/jwks", get(metadata::keys).data(with()))
-        .at("/oauth/authorize", authorize.data(with()).data(cookie))
+        .at("/oauth/authorize", authorize.data(with()).data(cookies))
         .at(
             "/oauth/introspect",
             post(introspect::introspect).data(with()),

@@ -13,10 +13,13 @@ pub(super) fn consent(consent: &Consent, here: &str) -> Response {
         .collect();
     let words = words.concat();
     let may = if words.is_empty() {
-        "<p>It would be able to do nothing that needs a permission.</p>".to_owned()
+        "<p>It would be able to do nothing that needs a permission; what the application asks of your Gitea repositories \
+         alone, it could.</p>"
+            .to_owned()
     } else {
         format!(
-            "<p>As long as you may do it yourself, it would be able to do this:</p><ul>{words}</ul>"
+            "<p>As long as you may do it yourself, it would be able to do this, and what the application asks of your Gitea \
+             repositories alone:</p><ul>{words}</ul>"
         )
     };
     let inner = format!(
