@@ -6,6 +6,7 @@ use crate::access::{Caller, ClientsWrite, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri};
 use crate::store::Expect;
+use crate::token::Machine as _;
 use std::collections::BTreeSet;
 
 /// What a person says of a client.
@@ -33,7 +34,7 @@ impl Admin {
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
         let _turn = self.turn().await;
-        check_name(&self.clients, &draft.name, None)?;
+        self.check_client_name(&draft.name, None)?;
         self.application_exists(draft.application)?;
         let id = ClientId::generate(&*self.clock, &*self.random);
         let client = Client {
@@ -65,7 +66,7 @@ impl Admin {
     ) -> Result<Client, AdminError> {
         let _turn = self.turn().await;
         let before = present(&self.clients, id, version)?;
-        check_name(&self.clients, &draft.name, Some(id))?;
+        self.check_client_name(&draft.name, Some(id))?;
         self.application_exists(draft.application)?;
         let secrets = match draft.kind {
             ClientKind::Public => Vec::new(),
@@ -142,6 +143,14 @@ impl Admin {
     pub(super) fn client_event(&self, caller: &Caller, action: Action, id: ClientId) -> AuditEvent {
         let object = Object::new(ObjectKind::Client, id);
         caller.event(self.clock.now(), action, object, &self.policy.load())
+    }
+
+    /// Nobody passes for another client, Samovar's own command line among them.
+    fn check_client_name(&self, name: &Name, own: Option<ClientId>) -> Result<(), AdminError> {
+        if name.as_str() == Client::COMMAND_LINE {
+            return Err(AdminError::NameTaken(Client::WHAT));
+        }
+        check_name(&self.clients, name, own)
     }
 
     fn application_exists(&self, id: ApplicationId) -> Result<(), AdminError> {

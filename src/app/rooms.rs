@@ -80,7 +80,7 @@ impl Rooms {
                 Arc::clone(&recorder),
                 Arc::clone(clock),
             )),
-            oauth: Arc::new(authorization_server(meant, oauth, capabilities)),
+            oauth: Arc::new(authorization_server(meant, oauth, capabilities)?),
             admin: Arc::new(Admin::new(
                 store.clone(),
                 Arc::clone(&policy),
@@ -151,13 +151,13 @@ fn authorization_server(
     meant: &Meant,
     services: oauth::Services,
     Capabilities { clock, random }: &Capabilities,
-) -> AuthorizationServer {
+) -> Result<AuthorizationServer, AppError> {
     let settings = oauth::Settings {
         window: meant.audit.window,
         grant: meant.token.grant,
     };
     let both = (Arc::clone(clock), Arc::clone(random));
-    AuthorizationServer::new(services, settings, both)
+    AuthorizationServer::new(services, settings, both).map_err(AppError::BuiltIn)
 }
 
 fn sign_in(

@@ -213,6 +213,9 @@ pub enum Action {
     /// A person allowed a client something, or declined to.
     #[serde(rename = "grant.create")]
     GrantCreate,
+    /// A person approved or declined a device, or entered a code of none.
+    #[serde(rename = "device.answer")]
+    DeviceAnswer,
     /// A refresh token was used.
     #[serde(rename = "grant.refresh")]
     GrantRefresh,

@@ -39,6 +39,37 @@ pub struct Client {
     pub version: u64,
 }
 
+impl Client {
+    /// `client_id` of Samovar's own command line, and its name.
+    pub const COMMAND_LINE: &str = "samovar-cli";
+    /// By which grants name it.
+    pub const COMMAND_LINE_ID: ClientId =
+        ClientId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
+
+    /// Samovar's own command line: made here and kept nowhere, for whichever application it names.
+    pub fn command_line() -> Result<Self, Invalid> {
+        Ok(Self {
+            id: Self::COMMAND_LINE_ID,
+            name: Self::COMMAND_LINE.parse()?,
+            application: None,
+            kind: ClientKind::Public,
+            redirect_uris: BTreeSet::new(),
+            first_party: true,
+            refresh_tokens: true,
+            secrets: Vec::new(),
+            version: 1,
+        })
+    }
+
+    /// `client_id` on the wire.
+    pub fn client_id(&self) -> String {
+        if self.id == Self::COMMAND_LINE_ID {
+            return Self::COMMAND_LINE.to_owned();
+        }
+        self.id.to_string()
+    }
+}
+
 /// Where an answer may be sent: https, or http on a loopback address (RFC 8252 section 7.3), without a fragment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RedirectUri(String);

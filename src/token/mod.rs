@@ -7,6 +7,7 @@
 mod assertion;
 mod claims;
 mod codes;
+mod devices;
 mod fault;
 mod grants;
 mod jws;
@@ -25,6 +26,10 @@ mod testing;
 pub use assertion::{ASSERTION_LIFE, Assertion};
 pub use claims::{AccessToken, Actor, read_scope, scope_text};
 pub use codes::{CodeFault, Coded, Codes, Taken};
+pub use devices::{
+    Approval, Device, DeviceFault, Devices, INTERVAL as DEVICE_INTERVAL, LIFE as DEVICE_LIFE,
+    UserCode, UserCodeFault,
+};
 pub use fault::TokenFault;
 pub use grants::{GrantFault, Grants};
 pub use jws::{LONGEST as LONGEST_TOKEN, is_access_token};

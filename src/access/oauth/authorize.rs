@@ -189,7 +189,7 @@ impl AuthorizationServer {
     }
 
     /// A client's tokens are for its own application; whoever names one must name that.
-    fn target_for(
+    pub(super) fn target_for(
         &self,
         client: &Client,
         wanted: &Wanted,
@@ -206,7 +206,10 @@ impl AuthorizationServer {
     }
 
     /// Who is signed in; nobody is no fault.
-    async fn person(&self, person: Person<'_>) -> Result<Option<(UserId, Known)>, OAuthFault> {
+    pub(super) async fn person(
+        &self,
+        person: Person<'_>,
+    ) -> Result<Option<(UserId, Known)>, OAuthFault> {
         let session = person.session.map(Credential::Session);
         match self.credentials.known(session, Place::Samovar).await {
             Ok((_, known)) => match known.principal {

@@ -2,11 +2,17 @@
 
 use super::issue::Draft;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester};
+use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{Client, DisplayText, Grant, GrantId, Principal, TokenSettings};
+use crate::model::{
+    ApplicationId, Client, DisplayText, Grant, GrantId, Permission, Principal, TokenSettings,
+    UserId,
+};
 use crate::token::{CodeFault, Coded, Taken};
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
+use secrecy::SecretString;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What a client shows with a code.
@@ -45,21 +51,16 @@ impl AuthorizationServer {
         }
         let target = self.target_of(coded.application)?;
         let scope = self.still_held(&known, &target, &coded.scope);
-        let grant = self.grant(&client, &coded, requester);
+        let allowed = (coded.user, Some(coded.application), coded.scope);
+        let grant = self.grant(&client, allowed, requester);
         let id = grant.id;
-        let object = Object::new(ObjectKind::Grant, id);
-        let actor = (known.principal, known.login());
-        let event = AuditEvent {
-            application: Some(coded.application),
-            ..self.event(Action::GrantCreate, actor, object, requester)
-        };
-        let refresh = self.grants.add(grant, event).await?;
+        let refresh = self.keep(&known, grant, requester).await?;
         self.settle(&taken, id, requester).await?;
         let draft = Draft {
             known: &known,
             target: &target,
             scope,
-            client: client.id.to_string(),
+            client: client.client_id(),
             grant: Some(id),
             actor: None,
             at_most: None,
@@ -103,8 +104,13 @@ impl AuthorizationServer {
         }
     }
 
-    /// Without refresh tokens the grant lives as long as the one access token that rests on it.
-    fn grant(&self, client: &Client, coded: &Coded, requester: &Requester) -> Grant {
+    /// A grant to be. Without refresh tokens it lives as long as the one access token that rests on it.
+    pub(super) fn grant(
+        &self,
+        client: &Client,
+        (user, application, scope): (UserId, Option<ApplicationId>, BTreeSet<Permission>),
+        requester: &Requester,
+    ) -> Grant {
         let now = self.clock.now();
         let life = if client.refresh_tokens {
             self.settings.grant
@@ -114,10 +120,10 @@ impl AuthorizationServer {
         let agent = requester.client.user_agent.clone();
         Grant {
             id: GrantId::generate(&*self.clock, &*self.random),
-            user: coded.user,
+            user,
             client: client.id,
-            application: Some(coded.application),
-            scope: coded.scope.clone(),
+            application,
+            scope,
             created_at: now,
             ends_at: now.plus(life),
             generation: 0,
@@ -125,6 +131,22 @@ impl AuthorizationServer {
             address: requester.client.address,
             user_agent: agent.unwrap_or_else(|| DisplayText::lossy("")),
         }
+    }
+
+    /// Keeps a new grant; gives its first refresh token.
+    pub(super) async fn keep(
+        &self,
+        known: &Known,
+        grant: Grant,
+        requester: &Requester,
+    ) -> Result<SecretString, OAuthFault> {
+        let object = Object::new(ObjectKind::Grant, grant.id);
+        let actor = (known.principal, known.login());
+        let event = AuditEvent {
+            application: grant.application,
+            ..self.event(Action::GrantCreate, actor, object, requester)
+        };
+        Ok(self.grants.add(grant, event).await?)
     }
 }
 

@@ -6,6 +6,7 @@
 mod authorize;
 mod client_credentials;
 mod code;
+mod device;
 mod events;
 mod exchange;
 mod fault;
@@ -19,6 +20,7 @@ mod target;
 
 pub use authorize::{AuthorizeRequest, Authorized, Consent, Person};
 pub use code::CodeRequest;
+pub use device::{DeviceCodes, DeviceQuestion, DeviceRefusal};
 pub use exchange::ExchangeRequest;
 pub use fault::OAuthFault;
 pub use introspect::Active;
@@ -31,10 +33,12 @@ use super::sign_in::Refusals;
 use super::{Client as Peer, PolicyHolder, Recorder};
 use crate::gitea::Holders;
 use crate::mirror::Mirror;
-use crate::model::{Client, ClientId, Clock, Permission, Random, RequestId, ServiceAccount};
+use crate::model::{
+    Client, ClientId, Clock, Invalid, Permission, Random, RequestId, ServiceAccount,
+};
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
-use crate::token::{Codes, Grants, Machines, Tokens};
+use crate::token::{Codes, Devices, Grants, Machines, Tokens};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,7 +84,9 @@ pub struct AuthorizationServer {
     clients: Arc<Machines<Client>>,
     holders: Holders,
     workloads: WorkloadIssuers,
+    command_line: Arc<Client>,
     codes: Codes,
+    devices: Devices,
     refusals: Refusals,
     settings: Settings,
     clock: Arc<dyn Clock>,
@@ -113,8 +119,8 @@ impl AuthorizationServer {
         services: Services,
         settings: Settings,
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
-    ) -> Self {
-        Self {
+    ) -> Result<Self, Invalid> {
+        Ok(Self {
             store: services.store,
             policy: services.policy,
             recorder: services.recorder,
@@ -125,12 +131,14 @@ impl AuthorizationServer {
             clients: services.clients,
             holders: services.holders,
             workloads: services.workloads,
+            command_line: Arc::new(Client::command_line()?),
             codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),
+            devices: Devices::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
             settings,
             clock,
             random,
-        }
+        })
     }
 
     /// `iss` of its answers and tokens.
@@ -143,8 +151,20 @@ impl AuthorizationServer {
         self.tokens.keys().document()
     }
 
+    /// A registered client, or Samovar's own command line.
     fn client(&self, id: ClientId) -> Option<Arc<Client>> {
+        if id == self.command_line.id {
+            return Some(Arc::clone(&self.command_line));
+        }
         self.clients.get(id)
+    }
+
+    /// The same by `client_id`.
+    fn client_named(&self, client_id: &str) -> Option<Arc<Client>> {
+        if client_id == Client::COMMAND_LINE {
+            return Some(Arc::clone(&self.command_line));
+        }
+        self.clients.get(client_id.parse().ok()?)
     }
 
     fn mirror(&self) -> &Mirror {

@@ -1,7 +1,7 @@
 //! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
 
 use super::{AuthorizationServer, OAuthFault, Requester};
-use crate::model::{Client, ClientId, ClientKind, MachineSecret, ServiceAccount};
+use crate::model::{Client, ClientKind, MachineSecret, ServiceAccount};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Party {
     pub(super) fn id(&self) -> Option<String> {
         match self {
             Self::ServiceAccount(account) => Some(account.id.to_string()),
-            Self::Client(client) => Some(client.id.to_string()),
+            Self::Client(client) => Some(client.client_id()),
             Self::Nobody => None,
         }
     }
@@ -83,10 +83,7 @@ impl AuthorizationServer {
 
     /// A client that cannot keep a secret says who it is, and that is all it can say.
     fn public(&self, id: &str) -> Result<Arc<Client>, OAuthFault> {
-        let id = id
-            .parse::<ClientId>()
-            .map_err(|_| OAuthFault::ClientInvalid)?;
-        let client = self.client(id).ok_or(OAuthFault::ClientInvalid)?;
+        let client = self.client_named(id).ok_or(OAuthFault::ClientInvalid)?;
         if client.kind == ClientKind::Public {
             Ok(client)
         } else {

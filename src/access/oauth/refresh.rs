@@ -66,7 +66,7 @@ impl AuthorizationServer {
             known,
             target: &target,
             scope,
-            client: client.id.to_string(),
+            client: client.client_id(),
             grant: Some(grant.id),
             actor: None,
             at_most: Some(grant.ends_at.since(self.clock.now())),

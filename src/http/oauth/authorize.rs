@@ -5,6 +5,7 @@ use super::pages;
 use super::token::requester;
 use crate::access::oauth::{AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person};
 use crate::http::{Code, Exchange, Problem, cookie};
+use crate::model::SessionSecret;
 use crate::session::{Cookie, Cookies};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::{StatusCode, header};
@@ -52,8 +53,7 @@ async fn decide(
     answer: Option<bool>,
 ) -> Result<Response, Problem> {
     let asked = read(request)?;
-    let sent = |which| cookie(request.headers(), cookies.name(which));
-    let session = sent(Cookie::Session).and_then(|text| text.parse().ok());
+    let session = session(cookies, request);
     let person = Person {
         session: session.as_ref(),
         answer,
@@ -63,13 +63,7 @@ async fn decide(
         .await?
     {
         Authorized::Back(to) => Ok(go(&to)),
-        Authorized::SignIn => {
-            let door = match sent(Cookie::SignedOut) {
-                None => "/auth/sign-in",
-                Some(_) => "/auth/signed-out",
-            };
-            Ok(go(&sign_in(door, request)))
-        }
+        Authorized::SignIn => Ok(to_sign_in(cookies, request, &here(request))),
         Authorized::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
     }
 }
@@ -95,11 +89,20 @@ fn go(to: &str) -> Response {
         .finish()
 }
 
-/// To sign in, and back to this very request; somebody who has signed out is asked before.
-fn sign_in(door: &str, request: &Request) -> String {
-    let here = here(request);
-    let here = utf8_percent_encode(&here, NON_ALPHANUMERIC);
-    format!("{door}?return_to={here}")
+/// The session that is presented.
+pub(super) fn session(cookies: Cookies, request: &Request) -> Option<SessionSecret> {
+    let text = cookie(request.headers(), cookies.name(Cookie::Session));
+    text.and_then(|text| text.parse().ok())
+}
+
+/// To sign in, and back to `here`; somebody who has signed out is asked before.
+pub(super) fn to_sign_in(cookies: Cookies, request: &Request, here: &str) -> Response {
+    let door = match cookie(request.headers(), cookies.name(Cookie::SignedOut)) {
+        None => "/auth/sign-in",
+        Some(_) => "/auth/signed-out",
+    };
+    let here = utf8_percent_encode(here, NON_ALPHANUMERIC);
+    go(&format!("{door}?return_to={here}"))
 }
 
 fn here(request: &Request) -> String {

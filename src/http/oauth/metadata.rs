@@ -31,6 +31,7 @@ fn document(issuer: &str) -> Value {
         "token_endpoint": at("/oauth/token"),
         "introspection_endpoint": at("/oauth/introspect"),
         "revocation_endpoint": at("/oauth/revoke"),
+        "device_authorization_endpoint": at("/oauth/device"),
         "jwks_uri": at("/oauth/jwks"),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -5,6 +5,7 @@
 
 mod answer;
 mod authorize;
+mod device;
 mod form;
 mod introspect;
 mod metadata;
@@ -28,6 +29,17 @@ pub fn routes(route: Route, server: &Arc<AuthorizationServer>, cookies: Cookies)
         )
         .at("/oauth/jwks", get(metadata::keys).data(with()))
         .at("/oauth/authorize", authorize.data(with()).data(cookies))
+        .at(
+            "/oauth/device",
+            post(device::begin).options(preflight::answer).data(with()),
+        )
+        .at(
+            "/device",
+            get(device::enter)
+                .post(device::take)
+                .data(with())
+                .data(cookies),
+        )
         .at(
             "/oauth/introspect",
             post(introspect::introspect).data(with()),

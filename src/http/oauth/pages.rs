@@ -1,27 +1,16 @@
-//! The question to a person before a client may act for them: no script, a form to this very address alone.
+//! The questions to a person before a client or a device may act for them: no script, forms to this very address alone.
 
-use crate::access::oauth::Consent;
-use crate::http::page::{escape, frame, restrict};
+use crate::access::oauth::{Consent, DeviceQuestion};
+use crate::http::Problem;
+use crate::http::page::{escape, frame, restrict, sentence};
+use crate::model::Permission;
 use poem::Response;
+use poem::http::StatusCode;
+use std::collections::BTreeSet;
 
 /// Who asks, for what, and where the answer goes. Browsers apply `form-action` to where the answer leads as well.
 pub(super) fn consent(consent: &Consent, here: &str) -> Response {
-    let words: Vec<String> = consent
-        .scope
-        .iter()
-        .map(|word| format!("<li><code>{}</code></li>", escape(word.as_str())))
-        .collect();
-    let words = words.concat();
-    let may = if words.is_empty() {
-        "<p>It would be able to do nothing that needs a permission; what the application asks of your Gitea repositories \
-         alone, it could.</p>"
-            .to_owned()
-    } else {
-        format!(
-            "<p>As long as you may do it yourself, it would be able to do this, and what the application asks of your Gitea \
-             repositories alone:</p><ul>{words}</ul>"
-        )
-    };
+    let may = may(&consent.scope);
     let inner = format!(
         "<p><strong>{client}</strong> asks to act for you in <strong>{application}</strong>.</p>{may}\
          <form method=\"post\" action=\"{here}\">\
@@ -35,10 +24,100 @@ pub(super) fn consent(consent: &Consent, here: &str) -> Response {
         origin = escape(&consent.origin),
     );
     let title = format!("Allow {}?", consent.client);
-    let mut response = Response::builder()
-        .content_type("text/html; charset=utf-8")
-        .body(frame(&title, &inner));
     let forms = format!("'self' {}", consent.origin);
-    restrict(response.headers_mut(), &forms);
+    page(StatusCode::OK, (&title, &inner), &forms)
+}
+
+/// The form for a device's code, again with what was wrong with the last one.
+pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
+    let status = problem.map_or(StatusCode::OK, |problem| problem.code().status());
+    let wrong = problem.map_or_else(String::new, |problem| {
+        format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
+    });
+    let inner = format!(
+        "<p>A device or a command line that you have just begun to sign in shows a code of eight letters.</p>{wrong}\
+         <form method=\"post\" action=\"/device\">\
+         <label for=\"user_code\">Code</label>\
+         <input id=\"user_code\" name=\"user_code\" value=\"{}\" required maxlength=\"20\" \
+         autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"XXXX-XXXX\">\
+         <button>Continue</button></form>\
+         <small>Did somebody else send you a code or a link? Then do not go on: it would let them act for you.</small>",
+        escape(code)
+    );
+    page(status, ("Sign in a device", &inner), "'self'")
+}
+
+/// Which client asks, from where, for what; the code stands there to be compared.
+pub(super) fn device(question: &DeviceQuestion) -> Response {
+    let may = match &question.application {
+        Some(_) => may(&question.scope),
+        None => "<p>As long as you may do it yourself, it would be able to do whatever you can: \
+                 in every application, and in Samovar itself.</p>"
+            .to_owned(),
+    };
+    let place = match &question.application {
+        Some(name) => format!(" in <strong>{}</strong>", escape(name)),
+        None => String::new(),
+    };
+    let address = question.address.map(|address| address.to_string());
+    let agent = question.user_agent.as_ref().map(ToString::to_string);
+    let unknown = || "unknown".to_owned();
+    let inner = format!(
+        "<p><strong>{client}</strong> asks to act for you{place}.</p>\
+         <p>Its code is <code>{code}</code>. It asks from <code>{address}</code> and calls itself <code>{agent}</code>.</p>\
+         {may}<p>Approve only what you have just begun yourself, on a device that shows the same code.</p>\
+         <form method=\"post\" action=\"/device\">\
+         <input type=\"hidden\" name=\"user_code\" value=\"{code}\">\
+         <button name=\"answer\" value=\"approve\">Approve</button>\
+         <button class=\"quiet\" name=\"answer\" value=\"decline\">Decline</button></form>\
+         <small>You are signed in as {login}.</small>",
+        client = escape(&question.client),
+        code = question.code,
+        address = escape(&address.unwrap_or_else(unknown)),
+        agent = escape(&agent.unwrap_or_else(unknown)),
+        login = escape(&question.login),
+    );
+    let title = format!("Approve {}?", question.client);
+    page(StatusCode::OK, (&title, &inner), "'self'")
+}
+
+/// The answer counted.
+pub(super) fn device_answered(client: &str, allowed: bool) -> Response {
+    let client = escape(client);
+    let (title, inner) = if allowed {
+        let inner = format!(
+            "<p><strong>{client}</strong> may act for you now. Go back to it; you can close this page.</p>\
+             <p>You can end that at any time among your tokens and devices in <a href=\"/\">Samovar</a>.</p>"
+        );
+        ("Approved", inner)
+    } else {
+        let inner =
+            format!("<p><strong>{client}</strong> was refused. You can close this page.</p>");
+        ("Declined", inner)
+    };
+    page(StatusCode::OK, (title, &inner), "'none'")
+}
+
+fn may(scope: &BTreeSet<Permission>) -> String {
+    let words = scope.iter();
+    let words = words.map(|word| format!("<li><code>{}</code></li>", escape(word.as_str())));
+    let words: String = words.collect();
+    if words.is_empty() {
+        return "<p>It would be able to do nothing that needs a permission; what the application asks of your Gitea repositories \
+                alone, it could.</p>"
+            .to_owned();
+    }
+    format!(
+        "<p>As long as you may do it yourself, it would be able to do this, and what the application asks of your Gitea \
+         repositories alone:</p><ul>{words}</ul>"
+    )
+}
+
+fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
+    let mut response = Response::builder()
+        .status(status)
+        .content_type("text/html; charset=utf-8")
+        .body(frame(title, inner));
+    restrict(response.headers_mut(), forms);
     response
 }

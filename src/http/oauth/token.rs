@@ -11,12 +11,16 @@ use poem::{Request, Response, handler};
 use std::sync::Arc;
 
 /// What is supported, as the metadata lists it.
-pub(super) const GRANT_TYPES: [&str; 4] = [
+pub(super) const GRANT_TYPES: [&str; 5] = [
     "authorization_code",
     "client_credentials",
     "refresh_token",
+    DEVICE_CODE,
     TOKEN_EXCHANGE,
 ];
+
+/// RFC 8628 section 3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// RFC 8693 section 2.1.
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -71,6 +75,10 @@ async fn by_grant_type(
                 wanted: form.wanted()?,
             };
             server.exchange(&proof, &asked, &requester).await
+        }
+        DEVICE_CODE => {
+            let code = form.must("device_code")?;
+            server.redeem_device(&proof, code, &requester).await
         }
         _ => Err(OAuthFault::GrantTypeUnsupported),
     }

@@ -15,6 +15,8 @@ pub(in crate::http::api) fn show_grant(
     names: Names<'_>,
 ) -> wire::Grant {
     let client = clients.iter().find(|client| client.id == grant.client);
+    let own = (grant.client == Client::COMMAND_LINE_ID).then_some(Client::COMMAND_LINE);
+    let client = client.map(|client| client.name.as_str()).or(own);
     wire::Grant {
         id: Id::of(grant.id),
         user: Named {
@@ -23,7 +25,7 @@ pub(in crate::http::api) fn show_grant(
         },
         client: Named {
             id: Id::of(grant.client),
-            name: client.map(|client| client.name.to_string()),
+            name: client.map(str::to_owned),
         },
         application: grant.application.map(|id| names.application(id)),
         scope: grant.scope.iter().map(ToString::to_string).collect(),

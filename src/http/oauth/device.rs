@@ -1,0 +1,141 @@
+//! `/oauth/device` for devices (RFC 8628 section 3.1), and `/device` for the people who let them in.
+//!
+//! A code is looked up only when it comes from our own form, so that no other site can spend anybody's tries.
+
+use super::authorize::{session, to_sign_in};
+use super::form::Form;
+use super::token::requester;
+use super::{answer, pages};
+use crate::access::oauth::{AuthorizationServer, DeviceCodes, DeviceRefusal, OAuthFault};
+use crate::http::{Code, Exchange, Problem};
+use crate::session::Cookies;
+use crate::token::UserCodeFault;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use poem::http::StatusCode;
+use poem::web::Data;
+use poem::{Request, Response, handler};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
+
+/// Both codes for a device.
+#[handler]
+pub(super) async fn begin(
+    server: Server<'_>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Response {
+    let begun = async {
+        let form = Form::of_body(request, &body)?;
+        let (proof, wanted) = (form.proof(request)?, form.wanted()?);
+        let requester = requester(&exchange);
+        server.begin_device(&proof, &wanted, &requester).await
+    };
+    match begun.await {
+        Ok(codes) => answer::object(StatusCode::OK, &shown(&codes, server.issuer())),
+        Err(fault) => answer::fault(&fault, request),
+    }
+}
+
+fn shown(codes: &DeviceCodes, issuer: &str) -> Value {
+    json!({
+        "device_code": codes.device_code.expose_secret(),
+        "user_code": codes.user_code.to_string(),
+        "verification_uri": format!("{issuer}/device"),
+        "verification_uri_complete": format!("{issuer}/device?user_code={}", codes.user_code),
+        "expires_in": codes.expires_in.as_secs(),
+        "interval": codes.interval.as_secs(),
+    })
+}
+
+/// The form for a code, filled in when the address has one.
+#[handler]
+pub(super) async fn enter(
+    server: Server<'_>,
+    cookies: Data<&Cookies>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let code = Form::of_query(request)?
+        .text("user_code")
+        .unwrap_or_default();
+    match server
+        .may_answer(session(**cookies, request).as_ref())
+        .await
+    {
+        Ok(()) => Ok(pages::enter_code(&code, None)),
+        Err(DeviceRefusal::SignIn) => Ok(to_sign_in(**cookies, request, &here(&code))),
+        Err(refusal) => Ok(pages::enter_code(&code, Some(&problem(refusal)))),
+    }
+}
+
+/// The code, which leads to the question; or the answer to it.
+#[handler]
+pub(super) async fn take(
+    server: Server<'_>,
+    cookies: Data<&Cookies>,
+    exchange: Exchange,
+    request: &Request,
+    body: Vec<u8>,
+) -> Result<Response, Problem> {
+    let form = Form::of_body(request, &body)?;
+    let (session, requester) = (session(**cookies, request), requester(&exchange));
+    let (session, code) = (session.as_ref(), form.get("user_code").unwrap_or_default());
+    let done = match read_answer(form.get("answer"))? {
+        None => {
+            let question = server.device_question(session, code, &requester).await;
+            question.map(|question| pages::device(&question))
+        }
+        Some(allow) => {
+            let answered = server.answer_device(session, (code, allow), &requester);
+            let answered = answered.await;
+            answered.map(|client| pages::device_answered(&client, allow))
+        }
+    };
+    match done {
+        Ok(page) => Ok(page),
+        Err(DeviceRefusal::SignIn) => Ok(to_sign_in(**cookies, request, &here(code))),
+        Err(refusal) => Ok(pages::enter_code(code, Some(&problem(refusal)))),
+    }
+}
+
+fn read_answer(answer: Option<&str>) -> Result<Option<bool>, Problem> {
+    match answer {
+        None => Ok(None),
+        Some("approve") => Ok(Some(true)),
+        Some("decline") => Ok(Some(false)),
+        Some(_) => {
+            let detail = "send the form of the page as it is";
+            Err(Problem::new(Code::RequestMalformed, detail))
+        }
+    }
+}
+
+/// The form with the code in it.
+fn here(code: &str) -> String {
+    if code.is_empty() {
+        return "/device".to_owned();
+    }
+    let code = utf8_percent_encode(code, NON_ALPHANUMERIC);
+    format!("/device?user_code={code}")
+}
+
+fn problem(refusal: DeviceRefusal) -> Problem {
+    match refusal {
+        DeviceRefusal::SignIn => Problem::new(Code::CredentialsMissing, refusal.to_string()),
+        DeviceRefusal::Code(fault) => {
+            let code = match fault {
+                UserCodeFault::Unknown => Code::RequestMalformed,
+                UserCodeFault::TooMany => Code::TooManyRequests,
+            };
+            Problem::new(code, fault.to_string())
+        }
+        DeviceRefusal::Person(OAuthFault::ClientInvalid) => {
+            let detail = "the client that asks is gone or was changed; begin on the device anew";
+            Problem::new(Code::RequestMalformed, detail)
+        }
+        DeviceRefusal::Person(fault) => fault.into(),
+    }
+}

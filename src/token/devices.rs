@@ -1,0 +1,293 @@
+//! Device codes and the user codes beside them (RFC 8628): each is decided once, and taken once.
+//!
+//! In memory: a restart ends them, and the device begins again. Bounded for each network and in all, and what is wrongly
+//! guessed is paid for from a budget of the person's and one of everybody's, so that guessing leads nowhere (security G-28).
+
+mod budget;
+mod user_code;
+
+pub use user_code::UserCode;
+
+use crate::model::{
+    ApplicationId, ClientId, Clock, DisplayText, Permission, Random, SessionKey, SessionSecret,
+    Timestamp, UserId,
+};
+use budget::Budget;
+use ipnet::IpNet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// A code that is not decided by then is over.
+pub const LIFE: Duration = Duration::from_secs(600);
+/// A device waits as long between questions, until it is told to wait longer.
+pub const INTERVAL: Duration = Duration::from_secs(5);
+/// What `slow_down` adds, for good (RFC 8628 section 3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+/// A code that is over is remembered as long again, to be called so.
+const REMEMBERED: Duration = Duration::from_secs(1200);
+/// At a time; the oldest of the network that has most is dropped.
+const MOST: usize = 1000;
+/// At a time from one network.
+const MOST_OF_A_NETWORK: usize = 100;
+/// How often a code that is in use is rolled again.
+const ROLLS: u8 = 10;
+
+/// Who asks to be let in, from where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Which client.
+    pub client: ClientId,
+    /// For which application; none for Samovar's own command line.
+    pub application: Option<ApplicationId>,
+    /// What it asked for; everything that is held when absent.
+    pub scope: Option<BTreeSet<Permission>>,
+    /// The address of the asking machine.
+    pub address: Option<IpAddr>,
+    /// What the asking machine calls itself.
+    pub user_agent: Option<DisplayText>,
+}
+
+/// What a person allowed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Who.
+    pub user: UserId,
+    /// What of that which was asked for.
+    pub scope: BTreeSet<Permission>,
+}
+
+/// Why a device code gives no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceFault {
+    /// Never made here, another client's, or taken before.
+    Unknown,
+    /// The person has not answered yet.
+    Pending,
+    /// Nor yet, and the device asks too often.
+    TooSoon,
+    /// The person declined.
+    Declined,
+    /// Its time is over.
+    Expired,
+}
+
+/// Why a user code leads nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UserCodeFault {
+    /// None that waits for an answer.
+    #[error(
+        "no device waits with this code; look at it again on the device, or begin there anew after ten minutes"
+    )]
+    Unknown,
+    /// Somebody guesses.
+    #[error("too many wrong codes were entered; wait a few minutes, then begin on the device anew")]
+    TooMany,
+}
+
+enum State {
+    Waiting,
+    Approved(Approval),
+    Declined,
+    Taken,
+}
+
+struct Pending {
+    made_at: Timestamp,
+    user_code: UserCode,
+    device: Device,
+    network: Option<IpNet>,
+    state: State,
+    interval: Duration,
+    asked_at: Option<Timestamp>,
+}
+
+impl Pending {
+    fn waits(&self, now: Timestamp) -> bool {
+        matches!(self.state, State::Waiting) && now.since(self.made_at) <= LIFE
+    }
+}
+
+/// The devices under way.
+pub struct Devices {
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    by_key: HashMap<SessionKey, Pending>,
+    by_user_code: HashMap<UserCode, SessionKey>,
+    order: VecDeque<SessionKey>,
+    budget: Budget,
+}
+
+impl Devices {
+    /// None under way.
+    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self {
+            clock,
+            random,
+            table: Mutex::default(),
+        }
+    }
+
+    /// Makes both codes for a device of that network. None when the random source gives the same again and again.
+    pub fn begin(&self, device: Device, network: Option<IpNet>) -> Option<(String, UserCode)> {
+        let secret = SessionSecret::generate(&*self.random);
+        let now = self.clock.now();
+        let mut table = self.lock();
+        table.tidy(now);
+        table.make_room(network);
+        let mut rolls = (0..ROLLS).map(|_| UserCode::generate(&*self.random));
+        let user_code = rolls.find(|code| !table.by_user_code.contains_key(code))?;
+        let key = secret.key();
+        let pending = Pending {
+            made_at: now,
+            user_code,
+            device,
+            network,
+            state: State::Waiting,
+            interval: INTERVAL,
+            asked_at: None,
+        };
+        table.by_key.insert(key, pending);
+        table.by_user_code.insert(user_code, key);
+        table.order.push_back(key);
+        Some((secret.reveal(), user_code))
+    }
+
+    /// Which device waits with this user code? A wrong one is paid for by `user`.
+    pub fn find(&self, user: UserId, code: &str) -> Result<(UserCode, Device), UserCodeFault> {
+        let now = self.clock.now();
+        let mut table = self.lock();
+        let (code, pending) = table.waiting(user, code, now)?;
+        Ok((code, pending.device.clone()))
+    }
+
+    /// The person's answer; the second to come finds nothing that waits. A wrong code is paid for.
+    pub fn decide(
+        &self,
+        user: UserId,
+        code: &str,
+        allowed: Option<BTreeSet<Permission>>,
+    ) -> Result<Device, UserCodeFault> {
+        let now = self.clock.now();
+        let mut table = self.lock();
+        let (_, pending) = table.waiting(user, code, now)?;
+        pending.state = match allowed {
+            Some(scope) => State::Approved(Approval { user, scope }),
+            None => State::Declined,
+        };
+        Ok(pending.device.clone())
+    }
+
+    /// The device asks for its token: the approval is taken by the first to come.
+    pub fn take(&self, code: &str, client: ClientId) -> Result<(Device, Approval), DeviceFault> {
+        let secret: SessionSecret = code.parse().map_err(|_| DeviceFault::Unknown)?;
+        let now = self.clock.now();
+        let mut table = self.lock();
+        let pending = table.by_key.get_mut(&secret.key());
+        let pending = pending.filter(|pending| pending.device.client == client);
+        let pending = pending.ok_or(DeviceFault::Unknown)?;
+        match pending.state {
+            State::Declined => return Err(DeviceFault::Declined),
+            State::Taken => return Err(DeviceFault::Unknown),
+            _ if now.since(pending.made_at) > LIFE => return Err(DeviceFault::Expired),
+            State::Waiting => return Err(pending.asked(now)),
+            State::Approved(_) => {}
+        }
+        match std::mem::replace(&mut pending.state, State::Taken) {
+            State::Approved(approval) => Ok((pending.device.clone(), approval)),
+            _ => Err(DeviceFault::Unknown),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pending {
+    /// Asked before there is an answer: too soon after the last time makes every wait longer.
+    fn asked(&mut self, now: Timestamp) -> DeviceFault {
+        let last = self.asked_at.replace(now);
+        if last.is_none_or(|last| now.since(last) >= self.interval) {
+            return DeviceFault::Pending;
+        }
+        self.interval = self.interval.saturating_add(SLOWER);
+        DeviceFault::TooSoon
+    }
+}
+
+impl Table {
+    fn waiting(
+        &mut self,
+        user: UserId,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<(UserCode, &mut Pending), UserCodeFault> {
+        let live = self.by_key.values().filter(|one| one.waits(now)).count();
+        if !self.budget.affords(user, live, now) {
+            return Err(UserCodeFault::TooMany);
+        }
+        // What can be no code hits none.
+        let code: UserCode = code.parse().map_err(|_| UserCodeFault::Unknown)?;
+        let key = self.by_user_code.get(&code);
+        let found = key.and_then(|key| self.by_key.get_mut(key));
+        let found = found.filter(|pending| pending.waits(now));
+        if found.is_none() {
+            self.budget.pay(user, live, now);
+        }
+        found
+            .map(|found| (code, found))
+            .ok_or(UserCodeFault::Unknown)
+    }
+
+    fn tidy(&mut self, now: Timestamp) {
+        while let Some(first) = self.order.front().copied() {
+            let made_at = self.by_key.get(&first).map(|pending| pending.made_at);
+            if made_at.is_some_and(|at| now.since(at) <= REMEMBERED) {
+                break;
+            }
+            self.order.pop_front();
+            self.forget(first);
+        }
+    }
+
+    /// A network that has its share loses its oldest; a full house loses the oldest of the network that has most.
+    fn make_room(&mut self, network: Option<IpNet>) {
+        let mut shares: HashMap<Option<IpNet>, usize> = HashMap::new();
+        for pending in self.by_key.values() {
+            *shares.entry(pending.network).or_default() += 1;
+        }
+        let own = shares.get(&network).copied().unwrap_or_default();
+        let crowded = if own >= MOST_OF_A_NETWORK {
+            Some(network)
+        } else if self.by_key.len() >= MOST {
+            let largest = shares.into_iter().max_by_key(|(_, share)| *share);
+            largest.map(|(network, _)| network)
+        } else {
+            None
+        };
+        let Some(crowded) = crowded else { return };
+        let of_it = |key: &SessionKey| self.by_key.get(key).is_some_and(|p| p.network == crowded);
+        if let Some(place) = self.order.iter().position(of_it)
+            && let Some(oldest) = self.order.remove(place)
+        {
+            self.forget(oldest);
+        }
+    }
+
+    fn forget(&mut self, key: SessionKey) {
+        if let Some(pending) = self.by_key.remove(&key) {
+            self.by_user_code.remove(&pending.user_code);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "devices_tests.rs"]
+mod tests;

@@ -1,0 +1,63 @@
+//! What a person reads on one screen and types on another: eight consonants, so that no word comes out of it.
+
+use crate::model::{Invalid, Random};
+use std::fmt;
+use std::str::FromStr;
+
+/// RFC 8628 section 6.1: no vowels, nothing that looks like a digit.
+const LETTERS: [char; 20] = [
+    'B', 'C', 'D', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X',
+    'Z',
+];
+const LENGTH: usize = 8;
+
+/// A user code: one of 20⁸, shown as `XXXX-XXXX`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UserCode([char; LENGTH]);
+
+impl UserCode {
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) const ALL: u64 = 20_u64.pow(8);
+
+    /// Any of them, each as likely as the other but for one part in 10⁸.
+    pub(super) fn generate(random: &dyn Random) -> Self {
+        let mut bytes = [0; 8];
+        random.fill(&mut bytes);
+        let mut rest = u64::from_be_bytes(bytes);
+        Self([(); LENGTH].map(|()| {
+            let letters = LETTERS.len() as u64;
+            let place = usize::try_from(rest % letters).unwrap_or_default();
+            rest /= letters;
+            LETTERS.get(place).copied().unwrap_or('B')
+        }))
+    }
+}
+
+impl fmt::Display for UserCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, letter) in self.0.iter().enumerate() {
+            let dash = if place == LENGTH / 2 { "-" } else { "" };
+            write!(f, "{dash}{letter}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for UserCode {
+    type Err = Invalid;
+    /// Without regard to case and to whatever people put between letters.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let fault = || Invalid::new("this is no code of a device: it has eight letters");
+        let typed = text
+            .chars()
+            .filter(|c| !" -_.\u{2010}\u{2011}\u{2013}".contains(*c));
+        let letters: Vec<char> = typed.map(|c| c.to_ascii_uppercase()).collect();
+        let letters: [char; LENGTH] = letters.try_into().map_err(|_| fault())?;
+        if letters.iter().all(|letter| LETTERS.contains(letter)) {
+            Ok(Self(letters))
+        } else {
+            Err(fault())
+        }
+    }
+}

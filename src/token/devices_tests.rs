@@ -1,0 +1,270 @@
+//! One device, many hands; and somebody who guesses for a day.
+
+use super::*;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+#[derive(Default)]
+struct Hands(AtomicI64, AtomicU64);
+
+impl Hands {
+    fn wait(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(1_000_000 + self.0.load(Ordering::Relaxed))
+    }
+}
+
+impl Random for Hands {
+    fn fill(&self, bytes: &mut [u8]) {
+        let count = self.1.fetch_add(1, Ordering::Relaxed);
+        let count = (count + 1)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .to_be_bytes();
+        bytes
+            .iter_mut()
+            .zip(count.iter().cycle())
+            .for_each(|(to, from)| *to = *from);
+    }
+}
+
+const CLIENT: ClientId = ClientId::from_bytes([2; 16]);
+const BEN: UserId = UserId::from_bytes([1; 16]);
+
+fn devices() -> (Arc<Hands>, Devices) {
+    let hands = Arc::new(Hands::default());
+    let devices = Devices::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
+    (hands, devices)
+}
+
+fn device() -> Device {
+    Device {
+        client: CLIENT,
+        application: None,
+        scope: None,
+        address: None,
+        user_agent: None,
+    }
+}
+
+fn network(number: usize) -> Option<IpNet> {
+    let [_, _, a, b] = u32::try_from(number).unwrap().to_be_bytes();
+    Some(IpNet::new(IpAddr::from([10, a, b, 0]), 24).unwrap())
+}
+
+fn begin(devices: &Devices) -> (String, UserCode) {
+    devices.begin(device(), network(1)).unwrap()
+}
+
+fn approve(devices: &Devices, code: UserCode) {
+    let scope = Some(BTreeSet::new());
+    devices.decide(BEN, &code.to_string(), scope).unwrap();
+}
+
+#[test]
+fn of_sixty_four_that_come_at_once_one_gets_the_approval() {
+    let (_, devices) = devices();
+    let (code, user_code) = begin(&devices);
+    approve(&devices, user_code);
+    let won = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| match devices.take(&code, CLIENT) {
+                Ok((_, approval)) => {
+                    assert_eq!(approval.user, BEN);
+                    won.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(fault) => assert_eq!(fault, DeviceFault::Unknown),
+            });
+        }
+    });
+    assert_eq!(won.into_inner(), 1);
+}
+
+#[test]
+fn of_sixty_four_answers_that_come_at_once_one_counts() {
+    let (_, devices) = devices();
+    let (_, user_code) = begin(&devices);
+    let answered = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for place in 0..64 {
+            let (devices, answered) = (&devices, &answered);
+            scope.spawn(move || {
+                let user = UserId::from_bytes([place; 16]);
+                let allowed = (place % 2 == 0).then(BTreeSet::new);
+                let decided = devices.decide(user, &user_code.to_string(), allowed);
+                answered.fetch_add(u64::from(decided.is_ok()), Ordering::Relaxed);
+            });
+        }
+    });
+    assert_eq!(answered.into_inner(), 1);
+}
+
+#[test]
+fn what_was_declined_stays_declined() {
+    let (hands, devices) = devices();
+    let (code, user_code) = begin(&devices);
+    devices.decide(BEN, &user_code.to_string(), None).unwrap();
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Declined));
+    let again = devices.decide(BEN, &user_code.to_string(), Some(BTreeSet::new()));
+    assert_eq!(again, Err(UserCodeFault::Unknown));
+    hands.wait(700);
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Declined));
+}
+
+#[test]
+fn after_ten_minutes_it_is_over_whatever_was_answered() {
+    let (hands, devices) = devices();
+    let (asked, late) = begin(&devices);
+    let (approved, user_code) = begin(&devices);
+    approve(&devices, user_code);
+    hands.wait(601);
+    assert_eq!(devices.take(&asked, CLIENT), Err(DeviceFault::Expired));
+    assert_eq!(devices.take(&approved, CLIENT), Err(DeviceFault::Expired));
+    let found = devices.find(BEN, &late.to_string());
+    assert_eq!(found, Err(UserCodeFault::Unknown));
+    hands.wait(601);
+    begin(&devices);
+    assert_eq!(devices.take(&asked, CLIENT), Err(DeviceFault::Unknown));
+}
+
+#[test]
+fn whoever_asks_too_soon_waits_five_seconds_longer_for_good() {
+    let (hands, devices) = devices();
+    let (code, user_code) = begin(&devices);
+    let asked = || devices.take(&code, CLIENT).unwrap_err();
+    assert_eq!(asked(), DeviceFault::Pending);
+    hands.wait(5);
+    assert_eq!(asked(), DeviceFault::Pending);
+    hands.wait(4);
+    assert_eq!(asked(), DeviceFault::TooSoon);
+    hands.wait(9);
+    assert_eq!(asked(), DeviceFault::TooSoon, "ten seconds now");
+    hands.wait(15);
+    assert_eq!(asked(), DeviceFault::Pending);
+    hands.wait(14);
+    assert_eq!(asked(), DeviceFault::TooSoon, "for good");
+    approve(&devices, user_code);
+    assert!(devices.take(&code, CLIENT).is_ok());
+}
+
+#[test]
+fn a_code_of_another_client_or_none_gives_nothing_and_spoils_nothing() {
+    let (_, devices) = devices();
+    let (code, user_code) = begin(&devices);
+    approve(&devices, user_code);
+    let other = ClientId::from_bytes([3; 16]);
+    assert_eq!(devices.take(&code, other), Err(DeviceFault::Unknown));
+    assert_eq!(devices.take("nonsense", CLIENT), Err(DeviceFault::Unknown));
+    let user_code = user_code.to_string();
+    assert_eq!(devices.take(&user_code, CLIENT), Err(DeviceFault::Unknown));
+    assert!(devices.take(&code, CLIENT).is_ok());
+}
+
+#[test]
+fn a_code_is_read_as_people_type_it() {
+    let (_, devices) = devices();
+    let (_, code) = begin(&devices);
+    let shown = code.to_string();
+    assert_eq!((shown.len(), shown.find('-')), (9, Some(4)));
+    for typed in [
+        shown.clone(),
+        shown.to_lowercase(),
+        shown.replace('-', ""),
+        shown.replace('-', " "),
+        format!("  {} ", shown.replace('-', "\u{2013}")),
+    ] {
+        assert_eq!(devices.find(BEN, &typed), Ok((code, device())), "{typed}");
+    }
+    for bad in [
+        "",
+        "BCDF",
+        "BCDF-GHJA",
+        "BCDF-GHJKL",
+        "ＢCDF-GHJK",
+        "bcdf/ghjk",
+    ] {
+        assert!(bad.parse::<UserCode>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn one_person_may_be_wrong_five_times_and_nobody_else_pays_for_it() {
+    let (hands, devices) = devices();
+    let (_, code) = begin(&devices);
+    for _ in 0..5 {
+        let wrong = devices.find(BEN, "BBBB-BBBB");
+        assert_eq!(wrong, Err(UserCodeFault::Unknown));
+    }
+    let right = code.to_string();
+    assert_eq!(devices.find(BEN, &right), Err(UserCodeFault::TooMany));
+    let decided = devices.decide(BEN, &right, Some(BTreeSet::new()));
+    assert_eq!(decided, Err(UserCodeFault::TooMany));
+    assert!(devices.find(UserId::from_bytes([7; 16]), &right).is_ok());
+    hands.wait(121);
+    assert!(devices.find(BEN, &right).is_ok());
+}
+
+/// Forty people guess as often as they may, all day long.
+#[test]
+fn guessing_for_a_day_hits_with_less_than_one_chance_in_a_million() {
+    for waiting in [1, 30, 1000] {
+        let (hands, devices) = devices();
+        let (mut live, mut tries) = (0, 0_usize);
+        for minute in 0..24 * 60 {
+            if minute % 10 == 0 {
+                hands.wait(1);
+                live = waiting;
+                (0..waiting).for_each(|n| drop(devices.begin(device(), network(n % 50))));
+            }
+            for guesser in 0..40 {
+                let user = UserId::from_bytes([guesser; 16]);
+                while devices.find(user, "BBBB-BBBB") == Err(UserCodeFault::Unknown) {
+                    tries += live;
+                }
+            }
+            hands.wait(60);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a chance needs no last digit")]
+        let chance = tries as f64 / UserCode::ALL as f64;
+        assert!(chance < 1e-6, "{waiting} wait: {chance}");
+        assert!(tries > 10_000, "{waiting} wait: honest people may be wrong");
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_back_locks_nobody_out_for_long() {
+    let (hands, devices) = devices();
+    while devices.find(BEN, "BBBB-BBBB") == Err(UserCodeFault::Unknown) {}
+    hands.wait(-1_000_000);
+    let (_, code) = begin(&devices);
+    hands.wait(121);
+    assert!(
+        devices
+            .find(UserId::from_bytes([7; 16]), &code.to_string())
+            .is_ok()
+    );
+    assert_eq!(
+        devices.find(BEN, &code.to_string()),
+        Err(UserCodeFault::TooMany)
+    );
+}
+
+#[test]
+fn a_flood_stays_bounded_and_drops_its_own_first() {
+    let (_, devices) = devices();
+    let (code, _) = devices.begin(device(), network(0)).unwrap();
+    for flood in 1..3000 {
+        devices.begin(device(), network(1 + flood % 30)).unwrap();
+    }
+    assert!(devices.lock().by_key.len() <= MOST);
+    assert_eq!(devices.lock().by_key.len(), devices.lock().order.len());
+    assert_eq!(
+        devices.lock().by_key.len(),
+        devices.lock().by_user_code.len()
+    );
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+}
