@@ -1,15 +1,19 @@
-//! The command line (step 6): what people and units type. Exit codes: 0 done, 1 not done, 2 not understood.
+//! The command line (step 6): what people and units type. Exit codes: 0 done, 1 not done, 2 not understood, 3 sign in
+//! first, 4 refused.
 //!
 //! Owns the terminal and the environment. Must never put a secret on the command line or into the environment of
-//! another process, and never print one but the claim code, to whoever may read it.
+//! another process, and never print one but the claim code, to whoever may read it, and an access token, to its person.
 
 mod admin_socket;
 mod break_glass;
 mod check_config;
+mod failure;
+mod person;
 mod serve;
 mod state;
 
 use clap::{Parser, Subcommand};
+use failure::Failure;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +51,19 @@ enum Command {
     },
     /// Have the running server read everything from Gitea now.
     Sync(Socket),
+    #[command(flatten)]
+    Person(person::Command),
+}
+
+impl Command {
+    /// Is JSON wanted, of a failure as well?
+    const fn json(&self) -> bool {
+        match self {
+            Self::State { json, .. } => *json,
+            Self::Person(command) => command.json(),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -77,21 +94,30 @@ type Outcome = Result<String, String>;
 /// Runs the command that was typed.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    let json = arguments.command.json();
     match run(arguments.command) {
         Ok(text) => {
-            // A reader that has gone away is no failure of ours.
-            let _ = std::io::stdout().write_all(text.as_bytes());
+            print(&text);
             ExitCode::SUCCESS
         }
-        Err(sentence) => {
-            let _ = writeln!(std::io::stderr(), "samovar: {sentence}");
-            ExitCode::FAILURE
+        Err(failure) => {
+            if json {
+                print(&failure.json());
+            }
+            let _ = writeln!(std::io::stderr(), "samovar: {}", failure.sentence);
+            failure.code()
         }
     }
 }
 
-fn run(command: Command) -> Outcome {
-    match command {
+/// A reader that has gone away is no failure of ours.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn run(command: Command) -> Result<String, Failure> {
+    let outcome = match command {
+        Command::Person(command) => return person::run(command),
         Command::Serve(file) => serve::run(&file.config),
         Command::CheckConfig(file) => check_config::run(&file.config),
         Command::Openapi => Ok(crate::http::api::document()),
@@ -102,7 +128,8 @@ fn run(command: Command) -> Outcome {
         },
         Command::State { at, json } => state::run(&at.socket, json),
         Command::Sync(at) => state::sync(&at.socket),
-    }
+    };
+    Ok(outcome?)
 }
 
 /// The one place where the environment is read.

@@ -121,6 +121,7 @@ struct Table {
     by_key: HashMap<SessionKey, Pending>,
     by_user_code: HashMap<UserCode, SessionKey>,
     order: VecDeque<SessionKey>,
+    by_network: HashMap<Option<IpNet>, usize>,
     budget: Budget,
 }
 
@@ -153,6 +154,7 @@ impl Devices {
             interval: INTERVAL,
             asked_at: None,
         };
+        *table.by_network.entry(network).or_default() += 1;
         table.by_key.insert(key, pending);
         table.by_user_code.insert(user_code, key);
         table.order.push_back(key);
@@ -259,16 +261,12 @@ impl Table {
 
     /// A network that has its share loses its oldest; a full house loses the oldest of the network that has most.
     fn make_room(&mut self, network: Option<IpNet>) {
-        let mut shares: HashMap<Option<IpNet>, usize> = HashMap::new();
-        for pending in self.by_key.values() {
-            *shares.entry(pending.network).or_default() += 1;
-        }
-        let own = shares.get(&network).copied().unwrap_or_default();
-        let crowded = if own >= MOST_OF_A_NETWORK {
+        let own = self.by_network.get(&network).copied();
+        let crowded = if own.is_some_and(|own| own >= MOST_OF_A_NETWORK) {
             Some(network)
         } else if self.by_key.len() >= MOST {
-            let largest = shares.into_iter().max_by_key(|(_, share)| *share);
-            largest.map(|(network, _)| network)
+            let largest = self.by_network.iter().max_by_key(|(_, share)| **share);
+            largest.map(|(network, _)| *network)
         } else {
             None
         };
@@ -284,6 +282,10 @@ impl Table {
     fn forget(&mut self, key: SessionKey) {
         if let Some(pending) = self.by_key.remove(&key) {
             self.by_user_code.remove(&pending.user_code);
+            if let Some(share) = self.by_network.get_mut(&pending.network) {
+                *share = share.saturating_sub(1);
+            }
+            self.by_network.retain(|_, share| *share > 0);
         }
     }
 }

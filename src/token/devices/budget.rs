@@ -58,12 +58,12 @@ impl Budget {
         }
     }
 
-    /// Forgets what is paid. A clock that was set back must not lock the door for longer than the debt can be.
+    /// Forgets what is paid, and what nobody can owe: a clock that was set back must lock no door.
     fn tidy(&mut self, now: Timestamp) {
-        self.all = self.all.min(now.plus(OF_ALL.most));
-        self.people.retain(|_, owed_until| *owed_until > now);
-        for owed_until in self.people.values_mut() {
-            *owed_until = (*owed_until).min(now.plus(OF_ONE.most));
+        if self.all.since(now) > OF_ALL.most {
+            self.all = Timestamp::ZERO;
         }
+        self.people
+            .retain(|_, owed| *owed > now && owed.since(now) <= OF_ONE.most);
     }
 }

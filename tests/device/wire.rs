@@ -1,0 +1,224 @@
+//! Device authorization as RFC 8628 has it, over HTTP.
+
+use crate::person::Person;
+use crate::stage::{Answer, Stage, part};
+use serde_json::json;
+
+const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A public client's id, its device code and user code.
+async fn begin(stage: &mut Stage) -> (String, String, String) {
+    let client = stage.client(json!({})).await.id;
+    let pairs = [
+        ("client_id", client.as_str()),
+        ("scope", "deployments:write"),
+    ];
+    let codes = stage.post("/oauth/device", None, &pairs).await;
+    assert_eq!(codes.status, 200, "{}", codes.json);
+    assert_eq!(codes.header("cache-control"), "no-store");
+    assert_eq!(
+        (&codes.json["expires_in"], &codes.json["interval"]),
+        (&json!(600), &json!(5))
+    );
+    let text = |name: &str| codes.json[name].as_str().unwrap().to_owned();
+    assert_eq!(
+        text("verification_uri"),
+        format!("{}/device", stage.samovar.url())
+    );
+    (client, text("device_code"), text("user_code"))
+}
+
+async fn ask(stage: &Stage, client: &str, code: &str) -> Answer {
+    let pairs = [
+        ("grant_type", GRANT_TYPE),
+        ("client_id", client),
+        ("device_code", code),
+    ];
+    stage.post("/oauth/token", None, &pairs).await
+}
+
+#[tokio::test]
+async fn a_client_without_a_browser_gets_what_the_person_approves() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let (client, device, code) = begin(&mut stage).await;
+    ask(&stage, &client, &device)
+        .await
+        .is_error(400, "authorization_pending");
+    ask(&stage, &client, &device)
+        .await
+        .is_error(400, "slow_down");
+
+    let mut ben = Person::signed_in(&stage, "ben").await;
+    let typed = code.to_lowercase().replace('-', "");
+    let (question, done) = ben.answer(&typed, "approve").await;
+    for shown in [
+        "<strong>web</strong>",
+        "deploy-api",
+        "deployments:write",
+        &code,
+        "127.0.0.1",
+        "ben",
+    ] {
+        assert!(question.body.contains(shown), "{shown}: {}", question.body);
+    }
+    assert!(done.body.contains("Approved"), "{}", done.body);
+
+    let answer = ask(&stage, &client, &device).await;
+    let claims = part(&answer.token(), 1);
+    assert_eq!(
+        (&claims["aud"], &claims["client_id"]),
+        (&json!("deploy-api"), &json!(client))
+    );
+    assert_eq!(claims["scope"], "deployments:write");
+    assert_eq!(stage.check_token(&answer.token()).await.status, 200);
+    let refresh = answer.json["refresh_token"].as_str().unwrap();
+    let pairs = [
+        ("grant_type", "refresh_token"),
+        ("client_id", &client),
+        ("refresh_token", refresh),
+    ];
+    stage.post("/oauth/token", None, &pairs).await.token();
+    ask(&stage, &client, &device)
+        .await
+        .is_error(400, "invalid_grant");
+
+    let events = stage.ada.get("/audit-events?action=device.answer").await;
+    assert_eq!(events["items"][0]["outcome"], "allowed", "{events}");
+    assert_eq!(
+        events["items"][0]["object"]["id"],
+        json!(client),
+        "{events}"
+    );
+}
+
+#[tokio::test]
+async fn of_sixty_four_that_ask_at_once_one_gets_the_token() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let (client, device, code) = begin(&mut stage).await;
+    Person::signed_in(&stage, "ben")
+        .await
+        .answer(&code, "approve")
+        .await;
+    let stage = std::sync::Arc::new(stage);
+    let asked: Vec<_> = (0..64)
+        .map(|_| {
+            let (stage, client, device) = (
+                std::sync::Arc::clone(&stage),
+                client.clone(),
+                device.clone(),
+            );
+            tokio::spawn(async move { ask(&stage, &client, &device).await })
+        })
+        .collect();
+    let mut won = 0;
+    for answer in asked {
+        let answer = answer.await.unwrap();
+        if answer.status == 200 {
+            won += 1;
+        } else {
+            answer.is_error(400, "invalid_grant");
+        }
+    }
+    assert_eq!(won, 1);
+}
+
+#[tokio::test]
+async fn what_was_declined_stays_declined_and_nobody_holds_what_he_does_not() {
+    let mut stage = Stage::set().await;
+    let (client, device, code) = begin(&mut stage).await;
+    let mut cleo = Person::signed_in(&stage, "cleo").await;
+    let nothing = cleo.send(&[("user_code", &code)]).await;
+    assert!(nothing.body.contains("role=\"alert\"") && nothing.body.contains("deployments:write"));
+    stage.bind_team().await;
+    let mut ben = Person::signed_in(&stage, "ben").await;
+    ben.answer(&code, "decline").await;
+    for _ in 0..2 {
+        ask(&stage, &client, &device)
+            .await
+            .is_error(400, "access_denied");
+    }
+    let again = ben
+        .send(&[("user_code", &code), ("answer", "approve")])
+        .await;
+    assert_eq!(again.status, 400, "{}", again.body);
+    ask(&stage, &client, &device)
+        .await
+        .is_error(400, "access_denied");
+}
+
+#[tokio::test]
+async fn a_code_is_tried_from_our_own_form_alone_and_five_times() {
+    let mut stage = Stage::set().await;
+    let (_, _, code) = begin(&mut stage).await;
+    let url = format!("{}/device?user_code={code}", stage.samovar.url());
+    let page = crate::support::browser::Browser::new()
+        .visit(&url, &stage.gitea, "cleo")
+        .await;
+    assert!(
+        page.body.contains(&format!("value=\"{code}\"")),
+        "after sign-in: {}",
+        page.body
+    );
+    assert!(
+        !page.body.contains("web"),
+        "a link alone asks nothing: {}",
+        page.body
+    );
+
+    let mut ben = Person::signed_in(&stage, "ben").await;
+    let foreign = ben
+        .send_from("https://evil.example", &[("user_code", &code)])
+        .await;
+    assert_eq!(foreign.status, 403, "{}", foreign.body);
+    for _ in 0..5 {
+        let wrong = ben.send(&[("user_code", "BBBB-BBBB")]).await;
+        assert_eq!(wrong.status, 400, "{}", wrong.body);
+    }
+    let locked = ben.send(&[("user_code", &code)]).await;
+    assert_eq!(locked.status, 429, "{}", locked.body);
+    let markup = ben.send(&[("user_code", "\"><script>")]).await;
+    assert!(!markup.body.contains("<script"), "{}", markup.body);
+    let events = stage
+        .ada
+        .get("/audit-events?action=device.answer&outcome=denied")
+        .await;
+    assert!(events["items"].as_array().unwrap().len() >= 6, "{events}");
+}
+
+#[tokio::test]
+async fn only_public_clients_that_are_known_come_this_way() {
+    let mut stage = Stage::set().await;
+    let confidential = stage
+        .client(json!({"name": "server", "kind": "confidential"}))
+        .await;
+    let answer = stage.post("/oauth/device", Some(&confidential), &[]).await;
+    answer.is_error(400, "unauthorized_client");
+    let unknown = [("client_id", "somebody")];
+    stage
+        .post("/oauth/device", None, &unknown)
+        .await
+        .is_error(401, "invalid_client");
+    let narrowed = [("client_id", "samovar-cli"), ("scope", "a:b")];
+    stage
+        .post("/oauth/device", None, &narrowed)
+        .await
+        .is_error(400, "invalid_request");
+    let nonsense = ask(&stage, "samovar-cli", "nonsense").await;
+    nonsense.is_error(400, "invalid_grant");
+    let draft = json!({
+        "name": "samovar-cli", "application_id": stage.application, "kind": "public",
+        "redirect_uris": [], "first_party": true, "refresh_tokens": true,
+    });
+    assert_eq!(stage.ada.api("POST", "/clients", Some(&draft)).await.0, 409);
+    let url = format!(
+        "{}/.well-known/oauth-authorization-server",
+        stage.samovar.url()
+    );
+    let metadata = stage.ada.browser.get(&url).await.body;
+    assert!(
+        metadata.contains("/oauth/device") && metadata.contains(GRANT_TYPE),
+        "{metadata}"
+    );
+}
