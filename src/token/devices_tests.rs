@@ -255,11 +255,12 @@ fn a_flood_stays_bounded_and_drops_its_own_first() {
             .begin(device(), Some(network(1 + flood % 30)))
             .unwrap();
     }
-    assert!(devices.lock().by_key.len() <= MOST);
-    assert_eq!(devices.lock().by_key.len(), devices.lock().order.len());
-    assert_eq!(
-        devices.lock().by_key.len(),
-        devices.lock().by_user_code.len()
-    );
+    {
+        let table = devices.lock();
+        assert!(table.by_key.len() <= MOST);
+        assert_eq!(table.by_key.len(), table.order.len());
+        assert_eq!(table.by_key.len(), table.by_user_code.len());
+        assert_eq!(table.by_key.len(), table.by_network.values().sum::<usize>());
+    }
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
 }
