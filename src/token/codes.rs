@@ -67,7 +67,14 @@ struct Table {
 
 /// Shows that a code was taken; what is got with it is to be told.
 #[derive(Debug)]
-pub struct Taken(SessionKey);
+pub struct Taken(SessionKey, Timestamp);
+
+impl Taken {
+    /// When the code was made.
+    pub const fn made_at(&self) -> Timestamp {
+        self.1
+    }
+}
 
 impl Codes {
     /// None under way.
@@ -100,6 +107,7 @@ impl Codes {
         let now = self.clock.now();
         let mut table = self.lock();
         let (at, state) = table.by_key.get_mut(&key).ok_or(CodeFault::Unknown)?;
+        let at = *at;
         let spent = State::Spent {
             grant: None,
             again: false,
@@ -109,9 +117,9 @@ impl Codes {
                 *again = true;
                 Err(CodeFault::Replayed(*grant))
             }
-            State::Fresh(_) if now.since(*at) > LONGEST => Err(CodeFault::Unknown),
+            State::Fresh(_) if now.since(at) > LONGEST => Err(CodeFault::Unknown),
             State::Fresh(_) => match std::mem::replace(state, spent) {
-                State::Fresh(coded) => Ok((*coded, Taken(key))),
+                State::Fresh(coded) => Ok((*coded, Taken(key, at))),
                 State::Spent { .. } => Err(CodeFault::Unknown),
             },
         }

@@ -2,7 +2,7 @@
 
 use super::AccessToken;
 use crate::audit::AuditEvent;
-use crate::model::{Revocation, Revoked, Timestamp};
+use crate::model::{Principal, Revocation, Revoked, Timestamp};
 use crate::store::{Change, CommitError, Operation, Store, Unaudited};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -66,17 +66,22 @@ impl Revocations {
 
     /// Is the token among them?
     pub(super) fn covers(&self, token: &AccessToken) -> bool {
-        let table = self.read();
-        if table.is_empty() {
-            return false;
-        }
-        let principal = Revoked::Principal {
-            principal: token.principal,
+        let known = {
+            let table = self.read();
+            if table.is_empty() {
+                return false;
+            }
+            table.contains_key(&Revoked::Token { id: token.id })
         };
+        known || self.covers_until(token.principal, token.issued_at)
+    }
+
+    /// Is everything among them that the principal had at an instant?
+    pub(super) fn covers_until(&self, principal: Principal, at: Timestamp) -> bool {
+        let table = self.read();
+        let revocation = table.get(&Revoked::Principal { principal });
         // Tokens know whole seconds: one of the same second counts as older.
-        let older = |one: &Revocation| token.issued_at.seconds() <= one.at.seconds();
-        table.contains_key(&Revoked::Token { id: token.id })
-            || table.get(&principal).is_some_and(older)
+        revocation.is_some_and(|one| at.seconds() <= one.at.seconds())
     }
 
     /// Forgets those that matter no more. It changes nothing, so it leaves no event.

@@ -11,7 +11,7 @@ use super::signing_keys::{KeyError, SigningKeys};
 use super::{AccessToken, TokenFault};
 use crate::audit::AuditEvent;
 use crate::model::{
-    Clock, KeyId, Random, Revocation, Revoked, SigningAlgorithm, Timestamp, TokenId,
+    Clock, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm, Timestamp, TokenId,
 };
 use crate::store::{CommitError, Operation, Store};
 use aws_lc_rs::digest;
@@ -141,6 +141,11 @@ impl Tokens {
     pub async fn revoke(&self, revoked: Revoked, event: AuditEvent) -> Result<(), CommitError> {
         let now = self.clock.now();
         self.revocations.add(revoked, now, event).await
+    }
+
+    /// Was everything revoked that a principal had at an instant?
+    pub fn are_revoked(&self, principal: Principal, at: Timestamp) -> bool {
+        self.revocations.covers_until(principal, at)
     }
 
     /// Takes a foreign token that may be exchanged once, by its issuer and id: none when it was taken before, otherwise

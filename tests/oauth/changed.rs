@@ -227,3 +227,18 @@ async fn a_token_that_nobody_would_read_is_not_issued() {
     let token = stage.credentials(&machine, &one).await.token();
     assert_eq!(stage.check_token(&token).await.status, 200);
 }
+
+#[tokio::test]
+async fn a_code_that_is_on_its_way_is_worth_nothing_once_its_person_revokes_everything() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let web = stage.client(json!({})).await;
+    let mut ben = stage.samovar.sign_in(&stage.gitea, "ben").await;
+    let page = ben.browser.get(&address(&stage, &web, &[])).await;
+    let code = back(&page)["code"].clone();
+    ben.must("DELETE", "/me/tokens", &Value::Null).await;
+    redeem(&stage, &web, &code, &[])
+        .await
+        .is_error(400, "invalid_grant");
+    assert_eq!(ben.get("/me/grants").await["items"], json!([]));
+}

@@ -42,6 +42,16 @@ impl AuthorizationServer {
         if let Err(fault) = fits(&coded, &client, shown) {
             return Err(self.refused_stranger(fault, requester).await);
         }
+        if self
+            .tokens
+            .are_revoked(Principal::User(coded.user), taken.made_at())
+        {
+            let fault = OAuthFault::GrantInvalid(
+                "what the person allowed was revoked meanwhile; send the person to sign in again"
+                    .to_owned(),
+            );
+            return Err(self.refused_stranger(fault, requester).await);
+        }
         let known = self
             .credentials
             .principal(Principal::User(coded.user))
