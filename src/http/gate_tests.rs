@@ -259,7 +259,8 @@ async fn what_a_client_began_is_finished_although_it_hangs_up() {
     let other = ask(&server, post_to(OWN, "/echo", "").as_bytes()).await;
     assert!(other.starts_with("HTTP/1.1 200"), "{other}");
     go.notify_one();
-    done.notified().await;
+    let soon = Duration::from_secs(10);
+    tokio::time::timeout(soon, done.notified()).await.unwrap();
 }
 
 #[tokio::test]

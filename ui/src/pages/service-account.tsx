@@ -87,7 +87,7 @@ function ExistingAccount({ id }: { id: string }) {
   return (
     <Page title={data.name} lead={`Service account. ${data.owner_name === undefined ? "Nobody answers for it." : `${data.owner_name} answers for it.`}`} actions={actions}>
       {account.error && <ErrorBox error={account.error} retry={() => void account.reload()} />}
-      <StateNotice account={data} />
+      <StateNotice account={data} changeable={changeable} />
       <section>
         <h2>Secrets</h2>
         <Secrets of={data.name} secrets={data.secrets} calls={changeable ? callsOf(id) : undefined} onChange={account.reload} />

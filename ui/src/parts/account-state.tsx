@@ -15,17 +15,26 @@ export function StateTag({ state }: { state: AccountState }) {
 }
 
 const HELP: Readonly<Record<Exclude<AccountState, "active">, string>> = {
-  disabled: "Somebody switched it off. Switch it on below.",
-  "owner-gone": "Whoever answered for it is gone from Gitea or disabled. Name another owner below.",
-  "team-empty": "The team that answers for it has nobody left who could. Let somebody join the team in Gitea, or name another owner below.",
+  disabled: "Somebody switched it off.",
+  "owner-gone": "Whoever answered for it is gone from Gitea or disabled.",
+  "team-empty": "The team that answers for it has nobody left in Gitea who could.",
+};
+
+/** What those do who may change it. */
+const CURE: typeof HELP = {
+  disabled: "Switch it on below.",
+  "owner-gone": "Name another owner below.",
+  "team-empty": "Let somebody join the team, or name another owner below.",
 };
 
 /** Why it can do nothing; nothing when it can. */
-export function StateNotice({ account }: { account: ServiceAccount }) {
+export function StateNotice({ account, changeable }: { account: ServiceAccount; changeable: boolean }) {
   if (account.state === "active") return null;
   return (
     <Notice kind="warn" title="It gets no token, and the tokens that it has open nothing here.">
-      <p>{HELP[account.state]}</p>
+      <p>
+        {HELP[account.state]} {changeable ? CURE[account.state] : "Ask an administrator of Samovar to change that."}
+      </p>
     </Notice>
   );
 }

@@ -5,7 +5,7 @@ import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { StateNotice, StateTag } from "./account-state";
 import { CopyLine } from "./copy";
-import { ErrorBox } from "./notice";
+import { ErrorBox, Sentence } from "./notice";
 import { type SecretCalls, Secrets } from "./secrets";
 
 export function MyServiceAccounts() {
@@ -30,10 +30,9 @@ function Account({ account, onChange }: { account: ServiceAccount; onChange: () 
         {may("samovar.service-accounts:read") ? <a href={`/service-accounts/${account.id}`}>{account.name}</a> : account.name} <StateTag state={account.state} />
       </h3>
       <p class="small">
-        {account.description && <>{account.description}. </>}
-        {account.owner_name} answers for it. Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
+        {account.description && <Sentence text={account.description} />} {account.owner_name} answers for it. Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
-      <StateNotice account={account} />
+      <StateNotice account={account} changeable={false} />
       <Secrets of={account.name} secrets={account.secrets} calls={callsOf(account.id)} onChange={onChange} />
     </section>
   );

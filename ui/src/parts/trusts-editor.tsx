@@ -20,10 +20,10 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
           <Field label="Issuer" hint="As the tokens write it, such as https://git.example.com/api/actions." fault={error?.faultAt(`/trusts/${n}/issuer`)}>
             {(ties) => <input {...ties} required type="url" spellcheck={false} autocomplete="off" value={trust.issuer} onInput={(event) => replace(n, { issuer: event.currentTarget.value })} />}
           </Field>
-          <Field label="Audience" hint="What the job asks its CI to put into aud." fault={error?.faultAt(`/trusts/${n}/audience`)}>
+          <Field label="Audience" hint={<>What the job asks its CI to put into <code>aud</code>.</>} fault={error?.faultAt(`/trusts/${n}/audience`)}>
             {(ties) => <input {...ties} required spellcheck={false} autocomplete="off" value={trust.audience} onInput={(event) => replace(n, { audience: event.currentTarget.value })} />}
           </Field>
-          <Field label="Claims" hint="One a line, all of them must be exactly so." fault={error?.faultAt(`/trusts/${n}/claims`)}>
+          <Field label="Claims" hint="One a line, as name = value; each must be exactly so." fault={error?.faultAt(`/trusts/${n}/claims`)}>
             {(ties) => (
               <textarea
                 {...ties}
