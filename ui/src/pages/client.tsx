@@ -9,7 +9,7 @@ import { useEditing } from "../hooks/use-editing";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ClientExamples } from "../parts/client-examples";
-import { ClientFields, differences, draftOf, EMPTY, inputOf } from "../parts/client-fields";
+import { ASKS_NOBODY, ClientFields, differences, draftOf, EMPTY, inputOf } from "../parts/client-fields";
 import { Confirm } from "../parts/confirm";
 import { Conflict } from "../parts/conflict";
 import { CopyLine } from "../parts/copy";
@@ -30,9 +30,11 @@ function useApplication(id: string | undefined) {
 
 function NewClient({ of }: { of: string }) {
   const application = useApplication(of);
-  const [input, setInput] = useState(EMPTY);
+  const may = useMay();
+  const [empty] = useState({ ...EMPTY, firstParty: may(ASKS_NOBODY) });
+  const [input, setInput] = useState(empty);
   const action = useAction();
-  useDirty(!action.running && input !== EMPTY);
+  useDirty(!action.running && input !== empty);
   const save = async (event: Event) => {
     event.preventDefault();
     await action.run(async () => {

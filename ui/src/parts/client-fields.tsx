@@ -1,6 +1,7 @@
 // The inputs of a client.
 import type { ApiError } from "../api/client";
 import type { Application, ClientKind, OAuthClient as Client, OAuthClientDraft as ClientDraft } from "../api/schema";
+import { useMay } from "../hooks/use-me";
 import type { Difference } from "./conflict";
 import { Field, lines } from "./field";
 
@@ -13,7 +14,10 @@ export interface ClientInput {
   refreshTokens: boolean;
 }
 
-export const EMPTY: ClientInput = { name: "", kind: "public", redirectUris: "", firstParty: true, refreshTokens: false };
+/** Held by administrators, who alone say that people are not asked. */
+export const ASKS_NOBODY = "samovar.role-bindings:any";
+
+export const EMPTY: ClientInput = { name: "", kind: "public", redirectUris: "", firstParty: false, refreshTokens: false };
 
 export function inputOf(client: Client): ClientInput {
   return { name: client.name, kind: client.kind, redirectUris: client.redirect_uris.join("\n"), firstParty: client.first_party, refreshTokens: client.refresh_tokens };
@@ -58,6 +62,7 @@ const KINDS: readonly [ClientKind, string, string][] = [
 
 export function ClientFields({ input, onChange, application, secrets, error }: Props) {
   const set = (part: Partial<ClientInput>) => onChange({ ...input, ...part });
+  const may = useMay();
   const host = application?.hosts[0] ?? "deploy.example.org";
   return (
     <>
@@ -98,8 +103,8 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
         )}
       </Field>
       <label class="choice">
-        <input type="checkbox" checked={input.firstParty} onChange={(event) => set({ firstParty: event.currentTarget.checked })} /> First-party
-        <span class="hint">Of the team's own making: people are not asked whether they allow it.</span>
+        <input type="checkbox" disabled={!may(ASKS_NOBODY)} checked={input.firstParty} onChange={(event) => set({ firstParty: event.currentTarget.checked })} /> First-party
+        <span class="hint">Of the team's own making: people are not asked whether they allow it. For administrators to say.</span>
       </label>
       <label class="choice">
         <input type="checkbox" checked={input.refreshTokens} onChange={(event) => set({ refreshTokens: event.currentTarget.checked })} /> Refresh tokens
