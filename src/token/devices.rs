@@ -56,6 +56,8 @@ pub struct Approval {
     pub user: UserId,
     /// What of that which was asked for.
     pub scope: BTreeSet<Permission>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Why a device code gives no token.
@@ -180,7 +182,11 @@ impl Devices {
         let mut table = self.lock();
         let (_, pending) = table.waiting(user, code, now)?;
         pending.state = match allowed {
-            Some(scope) => State::Approved(Approval { user, scope }),
+            Some(scope) => State::Approved(Approval {
+                user,
+                scope,
+                at: now,
+            }),
             None => State::Declined,
         };
         Ok(pending.device.clone())

@@ -257,6 +257,15 @@ async fn a_machine_uses_samovars_own_api_within_its_scope() {
     let me = stage.api("/me", &token).await;
     assert_eq!(me.status, 200, "{}", me.json);
     assert_eq!(stage.api("/roles", &token).await.status, 200);
+    let url = format!("{}/api/v1/me/tokens", stage.samovar.url());
+    let line = format!("Bearer {token}");
+    let request = crate::support::browser::plain_client().delete(url);
+    let ended = request.header("authorization", line).send().await.unwrap();
+    assert_eq!(
+        ended.status(),
+        403,
+        "what is one's own is changed with a session alone"
+    );
     let outside = stage.api("/applications", &token).await;
     assert_eq!(
         (outside.status, &outside.json["code"]),

@@ -184,6 +184,13 @@ impl AuthorizationServer {
             let fault = DeviceFault::Unknown.into();
             return Err(self.refused_stranger(fault, requester).await);
         }
+        if self
+            .tokens
+            .are_revoked(Principal::User(approval.user), approval.at)
+        {
+            let fault = DeviceFault::Unknown.into();
+            return Err(self.refused_stranger(fault, requester).await);
+        }
         let known = self.credentials.principal(Principal::User(approval.user));
         let known = known.await?;
         if !known.enabled() {

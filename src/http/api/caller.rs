@@ -2,7 +2,9 @@
 
 use super::Services;
 use crate::access::{Caller, Credential, OwnPermission, Permit};
+use crate::admin::AdminError;
 use crate::http::{Exchange, Problem, bearer, cookie};
+use poem::http::Method;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -50,10 +52,12 @@ impl<'a> ApiExtractor<'a> for SignedIn {
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let services = services(request)?;
-        Ok(Self {
-            caller: caller(request, &services).await?,
-            services,
-        })
+        let caller = caller(request, &services).await?;
+        // What concerns oneself is asked for by no scope: a token may read it, and no more.
+        if caller.session().is_none() && request.method() != Method::GET {
+            return Err(Problem::from(AdminError::SessionNeeded).into());
+        }
+        Ok(Self { caller, services })
     }
 }
 
