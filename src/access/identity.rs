@@ -185,11 +185,7 @@ impl Sources<'_> {
             repository: None,
             now: self.now,
         };
-        let roles = holdings.roles().into_iter();
-        roles
-            .filter_map(|id| self.policy.role(id).filter(|role| !role.built_in))
-            .map(|role| role.name.to_string())
-            .collect()
+        holdings.role_names().collect()
     }
 }
 

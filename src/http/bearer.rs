@@ -9,6 +9,11 @@ use poem::http::{HeaderMap, HeaderName, header};
 
 const OWN: HeaderName = HeaderName::from_static("samovar-token");
 
+/// Is there anything in which a token may stand? Most requests have nothing, and nobody need be asked who reads it.
+pub(super) fn may_be_sent(headers: &HeaderMap) -> bool {
+    headers.contains_key(header::AUTHORIZATION) || headers.contains_key(OWN)
+}
+
 /// The token that was sent, if it says that it is one of ours. Of two lines none counts.
 pub(super) fn sent(headers: &HeaderMap, owner: AuthorizationOwner) -> Option<String> {
     let text = match owner {

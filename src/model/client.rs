@@ -1,10 +1,11 @@
 //! Clients of the authorization server (RFC 6749 section 2): what gets tokens in a person's name, for one application.
 
+use super::issuer::at_loopback;
 use super::{ApplicationId, ClientId, Invalid, Name, SecretRecord, serde_as_text};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
-use url::{Host, Url};
+use url::Url;
 
 /// Whether it can keep a secret (RFC 6749 section 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -96,12 +97,7 @@ impl RedirectUri {
 }
 
 fn loopback(url: &Url) -> bool {
-    let address = match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
-    };
-    address && url.scheme() == "http"
+    at_loopback(url) && url.scheme() == "http"
 }
 
 impl fmt::Display for RedirectUri {

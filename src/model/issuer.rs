@@ -22,14 +22,18 @@ impl Issuer {
     }
 }
 
-/// Is it a place that keys may be fetched from: https, or http on a loopback address?
-fn fetched_safely(url: &Url) -> bool {
-    let loopback = match url.host() {
+/// Is its host a loopback address? No name is one.
+pub fn at_loopback(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         _ => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+    }
+}
+
+/// Is it a place that keys may be fetched from: https, or http on a loopback address?
+fn fetched_safely(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && at_loopback(url))
 }
 
 impl fmt::Display for Issuer {

@@ -62,6 +62,14 @@ impl Holdings<'_> {
         roles
     }
 
+    /// Names of those roles, in the order of their ids; those that come with Samovar are not among them.
+    pub fn role_names(&self) -> impl Iterator<Item = String> {
+        let policy = self.policy;
+        let roles = self.roles().into_iter();
+        let named = roles.filter_map(move |id| policy.role(id).filter(|role| !role.built_in));
+        named.map(|role| role.name.to_string())
+    }
+
     /// Every permission pattern held here and now.
     pub fn permissions(&self) -> BTreeSet<PermissionPattern> {
         let mut patterns = BTreeSet::new();

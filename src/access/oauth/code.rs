@@ -52,13 +52,7 @@ impl AuthorizationServer {
             );
             return Err(self.refused_stranger(fault, requester).await);
         }
-        let known = self
-            .credentials
-            .principal(Principal::User(coded.user))
-            .await?;
-        if !known.enabled() {
-            return Err(self.refused(&known, OAuthFault::Disabled, requester).await);
-        }
+        let known = self.enabled(coded.user, requester).await?;
         let target = self.target_of(coded.application)?;
         let scope = self.still_held(&known, &target, &coded.scope);
         let allowed = (coded.user, Some(coded.application), coded.scope);
@@ -66,20 +60,25 @@ impl AuthorizationServer {
         let id = grant.id;
         let refresh = self.keep(&known, grant, requester).await?;
         self.settle(&taken, id, requester).await?;
-        let draft = Draft {
-            known: &known,
-            target: &target,
-            scope,
-            client: client.client_id(),
-            grant: Some(id),
-            actor: None,
-            at_most: None,
-        };
+        let draft = Draft::of_grant((&known, &target, scope), &client, id);
         let answer = self.issue(draft, requester).await?;
         Ok(Answer {
             refresh_token: client.refresh_tokens.then_some(refresh),
             ..answer
         })
+    }
+
+    /// The person in whose name a client acts, who must be there.
+    pub(super) async fn enabled(
+        &self,
+        user: UserId,
+        requester: &Requester,
+    ) -> Result<Known, OAuthFault> {
+        let known = self.credentials.principal(Principal::User(user)).await?;
+        if known.enabled() {
+            return Ok(known);
+        }
+        Err(self.refused(&known, OAuthFault::Disabled, requester).await)
     }
 
     /// A second use of the code may have come while the first was under way: then nothing is to be had from either.

@@ -180,22 +180,13 @@ impl AuthorizationServer {
             Err(DeviceFault::Pending) => return Err(OAuthFault::AuthorizationPending),
             Err(fault) => return Err(self.refused_stranger(fault.into(), requester).await),
         };
-        if client.application != device.application {
-            let fault = DeviceFault::Unknown.into();
-            return Err(self.refused_stranger(fault, requester).await);
-        }
-        if self
-            .tokens
-            .are_revoked(Principal::User(approval.user), approval.at)
+        let person = Principal::User(approval.user);
+        if client.application != device.application || self.tokens.are_revoked(person, approval.at)
         {
             let fault = DeviceFault::Unknown.into();
             return Err(self.refused_stranger(fault, requester).await);
         }
-        let known = self.credentials.principal(Principal::User(approval.user));
-        let known = known.await?;
-        if !known.enabled() {
-            return Err(self.refused(&known, OAuthFault::Disabled, requester).await);
-        }
+        let known = self.enabled(approval.user, requester).await?;
         let (target, scope) = match device.application {
             None => (Target::Own, self.scope(&known, &Target::Own, None)?),
             Some(id) => {
@@ -208,15 +199,7 @@ impl AuthorizationServer {
         let grant = self.grant(&client, allowed, requester);
         let id = grant.id;
         let refresh = self.keep(&known, grant, requester).await?;
-        let draft = Draft {
-            known: &known,
-            target: &target,
-            scope,
-            client: client.client_id(),
-            grant: Some(id),
-            actor: None,
-            at_most: None,
-        };
+        let draft = Draft::of_grant((&known, &target, scope), &client, id);
         let answer = self.issue(draft, requester).await?;
         Ok(Answer {
             refresh_token: client.refresh_tokens.then_some(refresh),

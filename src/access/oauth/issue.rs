@@ -3,7 +3,7 @@
 use super::{AuthorizationServer, OAuthFault, Requester, Target};
 use crate::access::facts::Known;
 use crate::audit::Action;
-use crate::model::{DisplayText, GrantId, Permission, Timestamp, TokenId};
+use crate::model::{Client, DisplayText, GrantId, Permission, Timestamp, TokenId};
 use crate::store::Change;
 use crate::token::{AccessToken, Actor, LONGEST_TOKEN};
 use secrecy::SecretString;
@@ -43,6 +43,25 @@ pub(super) struct Draft<'a> {
 pub(super) struct Basis {
     pub reasons: Vec<String>,
     pub change: Change,
+}
+
+impl<'a> Draft<'a> {
+    /// A token in a person's name, which rests on what the person allowed a client.
+    pub(super) fn of_grant(
+        (known, target, scope): (&'a Known, &'a Target, BTreeSet<Permission>),
+        client: &Client,
+        grant: GrantId,
+    ) -> Self {
+        Self {
+            known,
+            target,
+            scope,
+            client: client.client_id(),
+            grant: Some(grant),
+            actor: None,
+            at_most: None,
+        }
+    }
 }
 
 impl AuthorizationServer {

@@ -4,7 +4,7 @@ use super::issue::Draft;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester, Target, Wanted};
 use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{Client, Grant, Permission, Principal};
+use crate::model::{Client, Grant, Permission};
 use std::collections::BTreeSet;
 
 impl AuthorizationServer {
@@ -23,13 +23,7 @@ impl AuthorizationServer {
         if let Err(fault) = still_fits(&client, &grant) {
             return Err(self.refused_stranger(fault, requester).await);
         }
-        let known = self
-            .credentials
-            .principal(Principal::User(grant.user))
-            .await?;
-        if !known.enabled() {
-            return Err(self.refused(&known, OAuthFault::Disabled, requester).await);
-        }
+        let known = self.enabled(grant.user, requester).await?;
         let next = self.next(&client, (&grant, &known), (token, wanted), requester);
         match next.await {
             Ok(answer) => Ok(answer),
@@ -63,13 +57,8 @@ impl AuthorizationServer {
         };
         let (grant, next) = self.grants.rotate(token, client.id, event).await?;
         let draft = Draft {
-            known,
-            target: &target,
-            scope,
-            client: client.client_id(),
-            grant: Some(grant.id),
-            actor: None,
             at_most: Some(grant.ends_at.since(self.clock.now())),
+            ..Draft::of_grant((known, &target, scope), client, grant.id)
         };
         let answer = self.issue(draft, requester).await?;
         Ok(Answer {

@@ -3,7 +3,7 @@
 use super::{AuthorizationServer, OAuthFault, Target};
 use crate::access::facts::Known;
 use crate::model::{Permission, PermissionPattern, Requirement};
-use crate::policy::{Holdings, Policy};
+use crate::policy::{Holdings, Policy, SubjectFacts};
 use crate::token::scope_text;
 use std::collections::BTreeSet;
 
@@ -16,15 +16,11 @@ impl AuthorizationServer {
         asked: Option<&BTreeSet<Permission>>,
     ) -> Result<BTreeSet<Permission>, OAuthFault> {
         let policy = self.policy.load();
-        let held = self.held(&policy, known, target);
-        let holds = |word: &&Permission| {
-            word.is_own() == (*target == Target::Own) && held.iter().any(|p| p.matches(word))
-        };
+        let held = self.holdings(&policy, &known.facts(), target).permissions();
         let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
-            let words = nameable(&held, target);
-            return Ok(words.iter().filter(holds).cloned().collect());
+            return Ok(within(&nameable(&held, target), &held, target));
         };
-        let granted: BTreeSet<_> = asked.iter().filter(holds).cloned().collect();
+        let granted = within(asked, &held, target);
         if granted.is_empty() {
             let words = scope_text(asked);
             let sentence = format!(
@@ -43,40 +39,44 @@ impl AuthorizationServer {
         allowed: &BTreeSet<Permission>,
     ) -> BTreeSet<Permission> {
         let policy = self.policy.load();
-        let held = self.held(&policy, known, target);
-        let holds = |word: &&Permission| {
-            word.is_own() == (*target == Target::Own) && held.iter().any(|p| p.matches(word))
-        };
-        allowed.iter().filter(holds).cloned().collect()
-    }
-
-    fn held(&self, policy: &Policy, known: &Known, target: &Target) -> BTreeSet<PermissionPattern> {
-        let facts = known.facts();
-        let holdings = Holdings {
-            policy,
-            subject: &facts,
-            application: target.application().map(|application| application.id),
-            repository: None,
-            now: self.clock.now(),
-        };
-        holdings.permissions()
+        let held = self.holdings(&policy, &known.facts(), target).permissions();
+        within(allowed, &held, target)
     }
 
     /// Names of the roles held there, Samovar's own not among them.
     pub(super) fn roles(&self, known: &Known, target: &Target) -> Vec<String> {
         let policy = self.policy.load();
         let facts = known.facts();
-        let holdings = Holdings {
-            policy: &policy,
-            subject: &facts,
+        self.holdings(&policy, &facts, target)
+            .role_names()
+            .collect()
+    }
+
+    fn holdings<'a>(
+        &self,
+        policy: &'a Policy,
+        subject: &'a SubjectFacts<'a>,
+        target: &Target,
+    ) -> Holdings<'a> {
+        Holdings {
+            policy,
+            subject,
             application: target.application().map(|application| application.id),
             repository: None,
             now: self.clock.now(),
-        };
-        let roles = holdings.roles().into_iter();
-        let named = roles.filter_map(|id| policy.role(id).filter(|role| !role.built_in));
-        named.map(|role| role.name.to_string()).collect()
+        }
     }
+}
+
+/// Of these words, those that are held; Samovar's own are for its own API, and others are not.
+fn within(
+    words: &BTreeSet<Permission>,
+    held: &BTreeSet<PermissionPattern>,
+    target: &Target,
+) -> BTreeSet<Permission> {
+    let own = *target == Target::Own;
+    let holds = |word: &&Permission| word.is_own() == own && held.iter().any(|p| p.matches(word));
+    words.iter().filter(holds).cloned().collect()
 }
 
 /// What can be spelled out of the patterns: exact ones, and those words of the application's routes that they match.

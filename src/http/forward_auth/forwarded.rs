@@ -92,7 +92,8 @@ pub(super) fn read(
         .ok_or_else(|| odd(dialect.host))?;
     let target = once(headers, dialect.target)?.as_bytes().to_vec();
     let session = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
-    let token = owner(&host).and_then(|owner| bearer::sent(headers, owner));
+    let owner = bearer::may_be_sent(headers).then(|| owner(&host)).flatten();
+    let token = owner.and_then(|owner| bearer::sent(headers, owner));
     Ok(Forwarded {
         navigation: is_navigation(&method, headers),
         cross: cors::read(&method, headers),

@@ -112,8 +112,10 @@ impl<J: Judge> Doors<J> {
     ) -> Result<Forwarded, Problem> {
         forwarded::check_peer(exchange)?;
         let name = Cookies::new(self.https).name(Cookie::ApplicationSession);
-        let policy = self.policy.load();
-        let owner = |host: &HostName| Some(policy.application_at(host)?.authorization);
+        let owner = |host: &HostName| {
+            let policy = self.policy.load();
+            Some(policy.application_at(host)?.authorization)
+        };
         forwarded::read(headers, dialect, name, owner)
     }
 

@@ -2,7 +2,7 @@
 
 use super::key::{IssuerKey, KeySet};
 use super::{Workload, WorkloadFault, WorkloadToken};
-use crate::model::{Clock, Issuer, Timestamp};
+use crate::model::{Clock, Issuer, Timestamp, at_loopback};
 use crate::oidc::OidcError;
 use crate::oidc::outgoing::Outgoing;
 use openidconnect::http;
@@ -120,7 +120,7 @@ impl WorkloadIssuers {
         }
         // Only an issuer on this machine may have its keys fetched without TLS.
         if metadata.jwks_uri.scheme() != "https"
-            && !(issuer.is_loopback() && is_loopback(&metadata.jwks_uri))
+            && !(issuer.is_loopback() && at_loopback(&metadata.jwks_uri))
         {
             return Err(garbage("`jwks_uri` is not an https address"));
         }
@@ -185,13 +185,5 @@ impl Reading {
     fn missing<T>(&self) -> Result<T, WorkloadFault> {
         let fault = self.failed.clone();
         Err(fault.unwrap_or(WorkloadFault::KeyUnknown))
-    }
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        _ => false,
     }
 }
