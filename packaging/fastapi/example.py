@@ -24,7 +24,7 @@ samovar = Samovar(
     # confidential client of this application: for `fresh=True`
     client_id=os.environ.get("SAMOVAR_CLIENT_ID"),
     client_secret=os.environ.get("SAMOVAR_CLIENT_SECRET"),
-    # people with nothing but a token of Gitea may use it; needs `gitea_tokens` of the application too
+    # people with nothing but a token of Gitea may use it; the application in Samovar says in its `gitea_tokens` which
     gitea_tokens=os.environ.get("SAMOVAR_GITEA_TOKENS") == "yes",
 )
 

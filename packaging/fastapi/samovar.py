@@ -960,7 +960,7 @@ def _exchange_refused(error: Any) -> str:
         return "token_revoked"
     if error == "invalid_scope":
         return "permission_missing"
-    log.error("Samovar does not exchange tokens of Gitea for this application; switch on `gitea_tokens` there")
+    log.error("Samovar does not take this kind of Gitea's tokens for this application; say in its `gitea_tokens` which it takes")
     return "token_type_wrong"
 
 

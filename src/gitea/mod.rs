@@ -15,5 +15,5 @@ mod wire;
 
 pub use client::{Asked, Client, Settings};
 pub use error::{GiteaError, Kind};
-pub use holders::{Holder, HolderFault, HolderSettings, Holders};
+pub use holders::{GiteaToken, Holder, HolderFault, HolderSettings, Holders};
 pub use version::Version;

@@ -1,8 +1,8 @@
 //! Applications: what is protected, by hosts and an ordered list of routes.
 
 use super::{
-    ApplicationId, HostName, Invalid, Name, PathPattern, Permission, SigningAlgorithm,
-    serde_as_text,
+    ApplicationId, GiteaClientId, HostName, Invalid, Name, PathPattern, Permission,
+    SigningAlgorithm, serde_as_text,
 };
 use std::collections::BTreeSet;
 use std::fmt;
@@ -42,12 +42,29 @@ pub struct TokenSettings {
     pub signing: SigningAlgorithm,
     /// How long an access token lives, in seconds: [`TokenSettings::SHORTEST`] to [`TokenSettings::LONGEST`].
     pub lifetime: u32,
-    /// Gitea's own tokens may be exchanged for one (RFC 8693), so that no service sees them.
-    pub gitea_tokens: bool,
+    /// Which of Gitea's own tokens may be exchanged for one (RFC 8693), so that no service sees them.
+    pub gitea_tokens: GiteaTokens,
     /// Applications whose clients may exchange a token that they were sent for one of this application's.
     pub exchange_from: BTreeSet<ApplicationId>,
     /// Requests that pass carry a signed `Samovar-Assertion`.
     pub assertion: bool,
+}
+
+/// Which of Gitea's own tokens are taken for an application's: none, unless it says so.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct GiteaTokens {
+    /// Personal access tokens that may read their own account.
+    pub personal: bool,
+    /// OAuth access tokens that one of these OAuth applications got. Any other application that a person once allowed
+    /// could act as that person.
+    pub oauth_clients: BTreeSet<GiteaClientId>,
+}
+
+impl GiteaTokens {
+    /// Is any taken?
+    pub fn any(&self) -> bool {
+        self.personal || !self.oauth_clients.is_empty()
+    }
 }
 
 impl TokenSettings {
@@ -67,7 +84,7 @@ impl Default for TokenSettings {
         Self {
             signing: SigningAlgorithm::EdDsa,
             lifetime: 300,
-            gitea_tokens: false,
+            gitea_tokens: GiteaTokens::default(),
             exchange_from: BTreeSet::new(),
             assertion: false,
         }

@@ -3,29 +3,12 @@
 use super::{Clock, Invalid, Random};
 use uuid::Uuid;
 
-macro_rules! id {
+macro_rules! uuid {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
-
-        impl $name {
-            /// A new id, made now.
-            pub fn generate(clock: &dyn Clock, random: &dyn Random) -> Self {
-                Self(uuid_v7(clock, random))
-            }
-
-            /// The id with these bytes (from a record or a fixed table).
-            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-                Self(Uuid::from_bytes(bytes))
-            }
-
-            /// The sixteen bytes, in sorting order.
-            pub const fn as_bytes(&self) -> &[u8; 16] {
-                self.0.as_bytes()
-            }
-        }
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -47,6 +30,29 @@ macro_rules! id {
                             text.escape_debug()
                         ))
                     })
+            }
+        }
+    };
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        uuid!($(#[$doc])* $name, $what);
+
+        impl $name {
+            /// A new id, made now.
+            pub fn generate(clock: &dyn Clock, random: &dyn Random) -> Self {
+                Self(uuid_v7(clock, random))
+            }
+
+            /// The id with these bytes (from a record or a fixed table).
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// The sixteen bytes, in sorting order.
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
             }
         }
     };
@@ -79,6 +85,10 @@ id!(
 id!(
     /// The id of a client of the authorization server (RFC 6749 section 2.2); public.
     ClientId, "client"
+);
+uuid!(
+    /// The client id of an OAuth application in Gitea, made there.
+    GiteaClientId, "OAuth client"
 );
 id!(
     /// The id of one of a machine's secrets; worth nothing as a credential.

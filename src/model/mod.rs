@@ -28,8 +28,8 @@ mod signing_key;
 mod user;
 
 pub use application::{
-    Application, AuditMode, AuthorizationOwner, IdentityHeader, MethodSet, RepositoryLevel,
-    RepositoryRequirement, Requirement, Route, TokenSettings,
+    Application, AuditMode, AuthorizationOwner, GiteaTokens, IdentityHeader, MethodSet,
+    RepositoryLevel, RepositoryRequirement, Requirement, Route, TokenSettings,
 };
 pub use client::{Client, ClientKind, RedirectUri};
 pub use clock::{Clock, Random, Timestamp};
@@ -41,8 +41,8 @@ pub use gitea::{
 pub use grant::Grant;
 pub use host::HostName;
 pub use id::{
-    ApplicationId, ClientId, GrantId, KeyId, RequestId, RoleBindingId, RoleId, SecretId,
-    ServiceAccountId, SessionId, TokenId, UserId,
+    ApplicationId, ClientId, GiteaClientId, GrantId, KeyId, RequestId, RoleBindingId, RoleId,
+    SecretId, ServiceAccountId, SessionId, TokenId, UserId,
 };
 pub use issuer::{Issuer, at_loopback};
 pub use machine_secret::{MachineKey, MachineSecret, MachineSecretKind, SecretRecord};

@@ -13,6 +13,9 @@ const world = JSON.parse(process.env.WORLD);
 const stage = await start(world);
 const { page, step } = stage;
 
+/** Client id of an OAuth application that comes with Gitea. */
+const TEA = "d57cb8c4-630c-4168-8324-ec79935e18d4";
+
 /** The first command of an example, in a shell; the answer is JSON. */
 async function paste(example, environment) {
   const command = example.split("\n\n")[0];
@@ -259,7 +262,12 @@ await step("an application's token settings are kept when something else is chan
   await page.getByRole("link", { name: "deployments" }).click();
   await page.getByText("Tokens: signature, life, exchange, assertion").click();
   await page.getByLabel("Life of a token in seconds").fill("120");
-  await page.getByLabel("Gitea's own tokens may be exchanged for one").check();
+  await page.getByLabel("Personal tokens of Gitea may be exchanged for one").check();
+  const clients = page.getByLabel("OAuth applications of Gitea whose tokens may be exchanged for one");
+  await clients.fill("tea");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("is no OAuth client id").first().waitFor();
+  await clients.fill(TEA);
   await page.getByLabel("Requests that pass the proxy carry").check();
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("button", { name: "Save changes", disabled: true }).waitFor();
@@ -270,7 +278,8 @@ await step("an application's token settings are kept when something else is chan
   await page.reload();
   await page.getByText("Tokens: signature, life, exchange, assertion").click();
   assert.equal(await page.getByLabel("Life of a token in seconds").inputValue(), "120");
-  assert.ok(await page.getByLabel("Gitea's own tokens may be exchanged for one").isChecked());
+  assert.ok(await page.getByLabel("Personal tokens of Gitea may be exchanged for one").isChecked());
+  assert.equal(await clients.inputValue(), TEA);
 });
 
 await step("the audit log finds what the service account did", async () => {

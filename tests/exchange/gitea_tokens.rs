@@ -14,9 +14,12 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const INTROSPECT: &str = "/login/oauth/introspect";
 const USERINFO: &str = "/login/oauth/userinfo";
+const ACCOUNT: &str = "/api/v1/user";
+const NOBODYS: &str = "0190a5e2-0000-7000-8000-000000000000";
 
 /// What another OAuth application got at Gitea in somebody's name.
 struct Elsewhere {
+    client: String,
     browser: Browser,
     tokens: Value,
 }
@@ -48,7 +51,11 @@ impl Elsewhere {
         let answer = plain_client().post(url).json(&body).send().await.unwrap();
         let tokens: Value = answer.json().await.unwrap();
         assert!(tokens["access_token"].is_string(), "{tokens}");
-        Self { browser, tokens }
+        Self {
+            client,
+            browser,
+            tokens,
+        }
     }
 
     fn token(&self, kind: &str) -> &str {
@@ -75,12 +82,25 @@ impl Elsewhere {
 }
 
 impl Stage {
-    /// The stage with a role for Ben's team, at an application that takes Gitea's tokens.
-    async fn that_takes_gitea_tokens() -> Self {
+    /// The stage with a role for Ben's team, at an application that takes Gitea's personal tokens.
+    async fn that_takes_personal_tokens() -> Self {
         let mut stage = Self::set().await;
         stage.bind_team().await;
-        stage.take(json!({"gitea_tokens": true})).await;
+        stage.take_tokens_of(&[]).await;
         stage
+    }
+
+    /// From now on those of these OAuth applications as well.
+    async fn take_tokens_of(&mut self, clients: &[&str]) {
+        let taken = json!({"personal": true, "oauth_clients": clients});
+        self.take(json!({"gitea_tokens": taken})).await;
+    }
+
+    /// What an application got at Gitea in somebody's name, and its tokens are taken from now on.
+    async fn elsewhere(&mut self, login: &str, scope: &str) -> Elsewhere {
+        let elsewhere = Elsewhere::get(&self.gitea, login, scope).await;
+        self.take_tokens_of(&[&elsewhere.client]).await;
+        elsewhere
     }
 
     async fn present(&self, token: &str) -> Answer {
@@ -90,7 +110,13 @@ impl Stage {
     /// Questions about a token that reached Gitea; `None` at a real one, which keeps no log.
     fn questions(&self) -> Option<usize> {
         let log = self.gitea.stand_in()?.log();
-        Some(log.count("POST", INTROSPECT) + log.count("GET", USERINFO))
+        let asked = [("POST", INTROSPECT), ("GET", USERINFO), ("GET", ACCOUNT)];
+        Some(
+            asked
+                .map(|(method, path)| log.count(method, path))
+                .iter()
+                .sum(),
+        )
     }
 }
 
@@ -107,9 +133,9 @@ fn refused(answer: &Answer, error: &str, words: &str) {
 }
 
 #[tokio::test]
-async fn a_personal_token_of_any_scope_becomes_its_owners_short_token_for_one_application() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
-    let token = stage.gitea.token("ben", "script", &["read:misc"]).await;
+async fn a_personal_token_becomes_its_owners_short_token_for_one_application() {
+    let mut stage = Stage::that_takes_personal_tokens().await;
+    let token = stage.gitea.token("ben", "script", &["read:user"]).await;
     let answer = stage.present(&token).await;
     let claims = exchanged(&answer);
     assert_eq!(answer.json["scope"], "deployments:write");
@@ -139,15 +165,19 @@ async fn a_personal_token_of_any_scope_becomes_its_owners_short_token_for_one_ap
 }
 
 #[tokio::test]
-async fn an_oauth_token_of_another_application_names_its_person_and_no_other_of_its_tokens_does() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
-    let mut elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:misc").await;
+async fn an_oauth_token_of_a_listed_application_names_its_person_and_no_other_of_its_tokens_does() {
+    let mut stage = Stage::that_takes_personal_tokens().await;
+    let mut elsewhere = stage.elsewhere("ben", "openid read:misc").await;
     let access = elsewhere.token("access_token").to_owned();
     let claims = exchanged(&stage.present(&access).await);
     assert_eq!(claims["preferred_username"], "ben");
     assert_eq!(claims["scope"], "deployments:write");
     let reasons = stage.last_event("allowed").await["reasons"].to_string();
-    assert!(reasons.contains("an OAuth token of Gitea's"), "{reasons}");
+    let said = format!(
+        "an OAuth token of Gitea's that client `{}` got",
+        elsewhere.client
+    );
+    assert!(reasons.contains(&said), "{reasons}");
 
     // Introspection calls a refresh token active.
     for kind in ["refresh_token", "id_token"] {
@@ -164,7 +194,8 @@ async fn an_oauth_token_of_another_application_names_its_person_and_no_other_of_
 
 #[tokio::test]
 async fn what_is_no_token_of_giteas_is_refused_and_gitea_is_not_asked_about_what_cannot_be_one() {
-    let stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
+    stage.take_tokens_of(&[NOBODYS]).await;
     let before = stage.questions();
     let long = format!("a.{}.c", "b".repeat(9000));
     for none in ["nonsense", "a.b", "0123456789", "smva_x", &long, "a b.c.d"] {
@@ -181,10 +212,9 @@ async fn what_is_no_token_of_giteas_is_refused_and_gitea_is_not_asked_about_what
 
 #[tokio::test]
 async fn a_disabled_account_gets_nothing_for_its_tokens_that_gitea_still_knows() {
-    let stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
     let personal = stage.gitea.token("ben", "script", &["all"]).await;
-    let scope = "openid profile read:user";
-    let elsewhere = Elsewhere::get(&stage.gitea, "ben", scope).await;
+    let elsewhere = stage.elsewhere("ben", "openid profile read:user").await;
     let tokens = [&personal, elsewhere.token("access_token")];
     for token in tokens {
         exchanged(&stage.present(token).await);
@@ -204,15 +234,16 @@ async fn a_disabled_account_gets_nothing_for_its_tokens_that_gitea_still_knows()
 
 #[tokio::test]
 async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active() {
-    let stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
+    let personal = stage.gitea.token("ben", "script", &["all"]).await;
+    let elsewhere = stage.elsewhere("ben", "openid read:user").await;
     let Some(stand_in) = stage.gitea.stand_in() else {
         return;
     };
-    let personal = stage.gitea.token("ben", "script", &["all"]).await;
-    let elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
     let access = elsewhere.token("access_token");
     for (path, token) in [
         (USERINFO, personal.as_str()),
+        (ACCOUNT, personal.as_str()),
         (USERINFO, access),
         (INTROSPECT, access),
     ] {
@@ -242,7 +273,7 @@ async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active()
 
 #[tokio::test]
 async fn while_gitea_is_away_nothing_is_said_of_the_token() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
     exchanged(&stage.present(&token).await);
     stage.gitea.go_away().await;
@@ -267,14 +298,82 @@ async fn only_an_application_that_takes_gitea_tokens_gets_them_and_gitea_is_aske
     }
     let answer = stage.exchange(None, (&token, ACCESS_TOKEN), &[]).await;
     answer.is_error(400, "invalid_target");
-    assert_eq!(stage.questions(), before);
     let event = stage.last_event("denied").await;
     assert_eq!(event["reasons"][0], "invalid_target", "{event}");
+
+    let oauth_alone = json!({"gitea_tokens": {"oauth_clients": [NOBODYS]}});
+    stage.take(oauth_alone).await;
+    let answer = stage.present(&token).await;
+    refused(&answer, "invalid_target", "takes no personal tokens");
+    let personal_alone = json!({"gitea_tokens": {"personal": true}});
+    stage.take(personal_alone).await;
+    let answer = stage.present("eyJ.e30.AAAA").await;
+    refused(&answer, "invalid_target", "takes no OAuth tokens");
+    assert_eq!(stage.questions(), before);
+}
+
+#[tokio::test]
+async fn a_token_that_an_unlisted_oauth_application_got_is_refused_with_its_client_and_lets_nobody_in()
+ {
+    let mut stage = Stage::that_takes_personal_tokens().await;
+    let listed = stage.elsewhere("ben", "openid read:user").await;
+    let game = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let answer = stage.present(game.token("access_token")).await;
+    refused(&answer, "invalid_target", &game.client);
+    refused(&answer, "invalid_target", "gitea_tokens.oauth_clients");
+    let reasons = stage.last_event("denied").await["reasons"].to_string();
+    assert!(reasons.contains(&game.client), "{reasons}");
+    exchanged(&stage.present(listed.token("access_token")).await);
+    stage.take_tokens_of(&[&game.client]).await;
+    exchanged(&stage.present(game.token("access_token")).await);
+    let answer = stage.present(listed.token("access_token")).await;
+    refused(&answer, "invalid_target", &listed.client);
+}
+
+#[tokio::test]
+async fn a_personal_token_that_may_not_read_its_account_is_refused_with_the_scope_it_lacks() {
+    let mut stage = Stage::that_takes_personal_tokens().await;
+    for (at, scopes) in [
+        &["read:misc"][..],
+        &["write:repository", "read:organization", "write:package"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("narrow-{at}");
+        let token = stage.gitea.token("ben", &name, scopes).await;
+        let answer = stage.present(&token).await;
+        refused(&answer, "invalid_grant", "`read:user`");
+    }
+    let event = stage.last_event("denied").await;
+    assert!(event["reasons"].to_string().contains("read:user"));
+    for (at, scopes) in [&["write:user"][..], &["read:misc", "read:user"]]
+        .into_iter()
+        .enumerate()
+    {
+        let name = format!("wide-{at}");
+        let token = stage.gitea.token("ben", &name, scopes).await;
+        exchanged(&stage.present(&token).await);
+    }
+}
+
+#[tokio::test]
+async fn an_account_other_than_userinfos_is_nobodys() {
+    let stage = Stage::that_takes_personal_tokens().await;
+    let Some(stand_in) = stage.gitea.stand_in() else {
+        return;
+    };
+    let token = stage.gitea.token("ben", "script", &["all"]).await;
+    let fault = Fault::Body(json!({"id": 4711, "login": "ben"}));
+    stand_in.faults().plant_times(At::path(ACCOUNT), fault, 1);
+    let answer = stage.present(&token).await;
+    refused(&answer, "invalid_grant", "lets nobody in");
+    exchanged(&stage.present(&token).await);
 }
 
 #[tokio::test]
 async fn a_client_that_proves_itself_is_named_in_the_token_and_one_that_does_not_is_not() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
     let subject = (token.as_str(), ACCESS_TOKEN);
     let application = stage.application.clone();
@@ -294,7 +393,7 @@ async fn a_client_that_proves_itself_is_named_in_the_token_and_one_that_does_not
 
 #[tokio::test]
 async fn somebody_whom_samovar_never_saw_is_read_at_once_and_what_was_lost_is_not_given() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
     stage.gitea.user("dora").await;
     stage.gitea.add_member(stage.team, "dora").await;
     let token = stage.gitea.token("dora", "script", &["all"]).await;
@@ -311,31 +410,37 @@ async fn somebody_whom_samovar_never_saw_is_read_at_once_and_what_was_lost_is_no
 }
 
 #[tokio::test]
-async fn a_gitea_that_tells_each_client_of_its_own_tokens_alone_is_asked_for_the_person_instead() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
+async fn a_gitea_that_tells_each_client_of_its_own_tokens_alone_leaves_other_clients_tokens_out() {
+    let mut stage = Stage::that_takes_personal_tokens().await;
     if stage.gitea.stand_in().is_none() {
         return;
     }
-    let elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let elsewhere = stage.elsewhere("ben", "openid read:user").await;
     let access = elsewhere.token("access_token");
+    exchanged(&stage.present(access).await);
     stage.gitea.go_away().await;
     stage.ada.api("POST", "/mirror/sync", None).await;
     stage.gitea.come_back().await;
     let stand_in = stage.gitea.stand_in().unwrap();
     stand_in.configure(|settings| settings.version = "1.27.0".to_owned());
     stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
-    exchanged(&stage.present(access).await);
-    for kind in ["refresh_token", "id_token"] {
+    for kind in ["access_token", "refresh_token", "id_token"] {
         let answer = stage.present(elsewhere.token(kind)).await;
-        refused(&answer, "invalid_grant", "Gitea");
+        refused(
+            &answer,
+            "invalid_grant",
+            "does not say which OAuth application",
+        );
     }
+    let personal = stage.gitea.token("ben", "script", &["read:user"]).await;
+    exchanged(&stage.present(&personal).await);
 }
 
 #[tokio::test]
 async fn a_gitea_token_is_written_nowhere() {
-    let mut stage = Stage::that_takes_gitea_tokens().await;
+    let mut stage = Stage::that_takes_personal_tokens().await;
     let personal = stage.gitea.token("ben", "script", &["all"]).await;
-    let elsewhere = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let elsewhere = stage.elsewhere("ben", "openid read:user").await;
     let access = elsewhere.token("access_token");
     let refresh = elsewhere.token("refresh_token");
     exchanged(&stage.present(&personal).await);

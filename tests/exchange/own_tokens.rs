@@ -155,7 +155,7 @@ async fn only_a_client_that_proves_itself_exchanges_and_only_what_was_sent_to_it
 #[tokio::test]
 async fn only_an_application_that_lists_the_one_it_was_sent_to_is_a_target() {
     let mut two = Two::set().await;
-    let closed = json!({"gitea_tokens": true});
+    let closed = json!({"gitea_tokens": {"personal": true}});
     two.stage.application("closed-api", closed).await;
     let token = two.token(&[]).await;
     for target in ["closed-api", "deploy-api", "samovar", "nobody"] {
@@ -250,7 +250,7 @@ async fn a_token_got_for_a_gitea_token_is_exchanged_like_any_other() {
     let mut two = Two::set().await;
     two.stage.bind_team().await;
     let back = two.back.clone();
-    let both = json!({"exchange_from": [back], "gitea_tokens": true});
+    let both = json!({"exchange_from": [back], "gitea_tokens": {"personal": true}});
     two.stage.take(both).await;
     let personal = two.stage.gitea.token("ben", "script", &["all"]).await;
     let subject = (personal.as_str(), ACCESS_TOKEN);

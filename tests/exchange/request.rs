@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 async fn a_request_of_another_form_is_refused_whatever_the_token_is() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
-    stage.take(json!({"gitea_tokens": true})).await;
+    stage
+        .take(json!({"gitea_tokens": {"personal": true}}))
+        .await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
     let subject = (token.as_str(), ACCESS_TOKEN);
     let refresh = "urn:ietf:params:oauth:token-type:refresh_token";

@@ -33,16 +33,20 @@ async fn a_personal_token_of_gitea_is_exchanged_for_what_its_owner_may_do() {
 }
 
 #[tokio::test]
-async fn an_oauth_token_of_gitea_is_exchanged_too() {
-    let stage = Stage::set().await;
-    let token = oauth_token(&stage, "ben").await;
+async fn an_oauth_token_of_a_listed_application_of_gitea_is_exchanged_too() {
+    let mut stage = Stage::set().await;
+    let (client, token) = oauth_token(&stage, "ben").await;
+    let refused = stage.get("/whoami", &token).await;
+    assert_eq!(code(&refused), (401, "token_type_wrong"));
+    stage.take_tokens_of(&client).await;
+    stage.start_example().await;
     let (status, who) = stage.get("/whoami", &token).await;
     assert_eq!((status, who["name"].as_str()), (200, Some("ben")), "{who}");
     assert_eq!(stage.post("/deployments/api", &token).await.0, 201);
 }
 
-/// What an application of ada's gets for somebody who allows it.
-async fn oauth_token(stage: &Stage, login: &str) -> String {
+/// The client id of an application of ada's, and what it gets for somebody who allows it.
+async fn oauth_token(stage: &Stage, login: &str) -> (String, String) {
     let redirect = "http://127.0.0.9/callback";
     let (id, secret) = stage.gitea.application("ada", redirect).await;
     let asked = form(&[
@@ -68,5 +72,6 @@ async fn oauth_token(stage: &Stage, login: &str) -> String {
     let kind = "application/x-www-form-urlencoded";
     let answer = request.header("content-type", kind).body(body).send().await;
     let answer: Value = answer.unwrap().json().await.unwrap();
-    text(&answer, "access_token")
+    let token = text(&answer, "access_token");
+    (id, token)
 }

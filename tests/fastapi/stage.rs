@@ -88,6 +88,18 @@ impl Stage {
         self.example = Some(example);
     }
 
+    /// The application takes tokens of this OAuth application of Gitea's from now on.
+    pub async fn take_tokens_of(&mut self, client: &str) {
+        let path = format!("/applications/{}", self.application);
+        let mut draft = self.ada.get(&path).await;
+        let members = draft.as_object_mut().unwrap();
+        members.remove("id");
+        let version = members.remove("version").unwrap();
+        draft["tokens"]["gitea_tokens"] = json!({"personal": true, "oauth_clients": [client]});
+        let (status, answer) = self.ada.replace(&path, &version, &draft).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+
     /// The example's clocks are so many seconds ahead of ours from now on.
     pub fn ahead(&self, seconds: u32) {
         let file = self.folder.path().join("clock");
@@ -212,7 +224,7 @@ async fn policy(ada: &mut SignedIn, address: SocketAddr) -> String {
         "name": "deploy-api",
         "hosts": [format!("127.0.0.4:{}", address.port())],
         "routes": [route],
-        "tokens": {"gitea_tokens": true},
+        "tokens": {"gitea_tokens": {"personal": true}},
     });
     let application = ada.must("POST", "/applications", &draft).await;
     let id = text(&application, "id");

@@ -3,7 +3,7 @@
 
 use super::caller::{error, not_found};
 use super::wire::{Answer, Ask};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, watch};
 
@@ -28,6 +28,8 @@ pub enum Fault {
     Null,
     /// The true status and headers, `X-Total-Count` too, with `[]` in place of the list.
     EmptyPage,
+    /// The true status and headers with this JSON in place of the body.
+    Body(Value),
 }
 
 /// Which requests.
@@ -244,7 +246,7 @@ impl Fault {
             Fault::Status(status) => error(base, *status, ""),
             Fault::Html => Answer::html(200, "<!DOCTYPE html><html><body>not JSON</body></html>"),
             Fault::Garbage => Answer::typed(200, "application/json;charset=utf-8", "[{\"id\": 1,"),
-            Fault::Null | Fault::EmptyPage => return None,
+            Fault::Null | Fault::EmptyPage | Fault::Body(_) => return None,
         })
     }
 
@@ -253,6 +255,7 @@ impl Fault {
         let body = match self {
             Fault::Null => json!(null),
             Fault::EmptyPage => json!([]),
+            Fault::Body(body) => body.clone(),
             _ => return answer,
         };
         answer.body = body.to_string().into_bytes();

@@ -18,7 +18,10 @@ export interface RouteInput {
 export interface TokenInput {
   signing: SigningAlgorithm;
   lifetime: string;
-  giteaTokens: boolean;
+  /** Are personal tokens of Gitea's taken? */
+  giteaPersonal: boolean;
+  /** Client ids of Gitea's OAuth applications, a line each. */
+  giteaClients: string;
   exchangeFrom: string[];
   assertion: boolean;
 }
@@ -50,7 +53,7 @@ export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
   return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, ...part };
 }
 
-const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaTokens: false, exchangeFrom: [], assertion: false };
+const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaPersonal: false, giteaClients: "", exchangeFrom: [], assertion: false };
 
 /** Where a new application starts: one route that asks everybody to be signed in. */
 export const EMPTY: ApplicationInput = {
@@ -81,7 +84,8 @@ function tokenInput({ tokens }: Application): TokenInput {
   return {
     signing: tokens.signing ?? TOKENS.signing,
     lifetime: String(tokens.lifetime ?? TOKENS.lifetime),
-    giteaTokens: tokens.gitea_tokens ?? TOKENS.giteaTokens,
+    giteaPersonal: tokens.gitea_tokens?.personal ?? TOKENS.giteaPersonal,
+    giteaClients: tokens.gitea_tokens?.oauth_clients?.join("\n") ?? TOKENS.giteaClients,
     exchangeFrom: tokens.exchange_from ?? TOKENS.exchangeFrom,
     assertion: tokens.assertion ?? TOKENS.assertion,
   };
@@ -111,7 +115,7 @@ export function draftOf(input: ApplicationInput): ApplicationDraft {
     tokens: {
       signing: input.tokens.signing,
       lifetime: Number(input.tokens.lifetime),
-      gitea_tokens: input.tokens.giteaTokens,
+      gitea_tokens: { personal: input.tokens.giteaPersonal, oauth_clients: lines(input.tokens.giteaClients) },
       exchange_from: [...input.tokens.exchangeFrom].sort(),
       assertion: input.tokens.assertion,
     },
@@ -148,7 +152,8 @@ export function differences(theirs: ApplicationInput, mine: ApplicationInput, ot
     ["Authorization", (input) => input.authorization],
     ["Origins", (input) => lines(input.origins).join("\n")],
     ["Audit", (input) => input.audit],
-    ["Tokens", ({ tokens }) => `signed by ${tokens.signing}, ${tokens.lifetime} s${tokens.giteaTokens ? ", for Gitea's" : ""}${tokens.assertion ? ", with assertion" : ""}`],
+    ["Tokens", ({ tokens }) => `signed by ${tokens.signing}, ${tokens.lifetime} s${tokens.assertion ? ", with assertion" : ""}`],
+    ["Gitea's tokens", ({ tokens }) => [...(tokens.giteaPersonal ? ["personal"] : []), ...lines(tokens.giteaClients)].join("\n") || "none"],
     ["Exchange from", ({ tokens }) => tokens.exchangeFrom.map(named).sort().join(", ") || "none"],
   ];
   return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));

@@ -33,9 +33,18 @@ export function TokenFields({ input, onChange, others, error }: Props) {
         {(ties) => <input {...ties} type="number" required min={60} max={600} value={input.lifetime} onInput={(event) => set({ lifetime: event.currentTarget.value })} />}
       </Field>
       <label class="choice">
-        <input type="checkbox" checked={input.giteaTokens} onChange={(event) => set({ giteaTokens: event.currentTarget.checked })} /> Gitea's own tokens may be exchanged for one
+        <input type="checkbox" checked={input.giteaPersonal} onChange={(event) => set({ giteaPersonal: event.currentTarget.checked })} /> Personal tokens of Gitea may be exchanged for one
       </label>
-      <p class="hint">A person who has nothing but a token of Gitea gets a short one with the scope that was asked for, and the application never sees Gitea's.</p>
+      <p class="hint">
+        Those with <code>read:user</code>. A person who has nothing else gets a short token with the scope that was asked for, and the application never sees Gitea's.
+      </p>
+      <Field
+        label="OAuth applications of Gitea whose tokens may be exchanged for one"
+        hint="Client ids, one in each line. Whoever runs such an application can act here as everybody who signed in there. Gitea 1.27 and later tells Samovar only of tokens that its own OAuth application got; others are refused then."
+        fault={error?.faultAt("/tokens/gitea_tokens/oauth_clients")}
+      >
+        {(ties) => <textarea {...ties} rows={3} value={input.giteaClients} onInput={(event) => set({ giteaClients: event.currentTarget.value })} />}
+      </Field>
       <label class="choice">
         <input type="checkbox" checked={input.assertion} onChange={(event) => set({ assertion: event.currentTarget.checked })} /> Requests that pass the proxy carry <code>Samovar-Assertion</code>
       </label>

@@ -21,14 +21,15 @@ impl AuthorizationServer {
         asked: &ExchangeRequest,
         target: &Target,
     ) -> Result<Exchanged, Refused> {
-        let takes = |target: &Target| target.application().is_some_and(|a| a.tokens.gitea_tokens);
-        if !takes(target) {
-            let sentence = "this application takes no Gitea tokens; switch them on for it in Samovar, or get a token in another way";
-            return Err(OAuthFault::TargetInvalid(sentence.to_owned()).into());
-        }
+        let taken = target.application().map(|one| &one.tokens.gitea_tokens);
+        let taken = taken.filter(|taken| taken.any()).ok_or_else(|| {
+            let sentence = "this application takes no Gitea tokens; say in Samovar which it takes (`gitea_tokens`), or get a token in another way";
+            OAuthFault::TargetInvalid(sentence.to_owned())
+        })?;
         let version = self.mirror().state().version;
         let own_alone = version.is_some_and(|version| version.introspects_own_alone());
-        let holder = self.holders.of(&asked.subject_token, own_alone).await?;
+        let holder = self.holders.of(&asked.subject_token, taken, own_alone);
+        let holder = holder.await?;
         let known = self.known_holder(&holder).await?;
         Ok(Exchanged {
             scope: self.scope_of(&known, target, asked)?,
@@ -38,7 +39,7 @@ impl AuthorizationServer {
             actor: None,
             at_most: LONGEST,
             basis: Basis {
-                reasons: vec![format!("exchanged for {}", holder.kind)],
+                reasons: vec![format!("exchanged for {}", holder.token)],
                 ..Basis::default()
             },
         })
@@ -71,6 +72,9 @@ impl From<HolderFault> for OAuthFault {
         let sentence = fault.to_string();
         match fault {
             HolderFault::Away | HolderFault::Refused(_) => Self::Away(sentence),
+            HolderFault::PersonalNotTaken
+            | HolderFault::OAuthNotTaken
+            | HolderFault::ClientNotListed(_) => Self::TargetInvalid(sentence),
             _ => Self::GrantInvalid(sentence),
         }
     }

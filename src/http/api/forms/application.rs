@@ -6,7 +6,7 @@ use crate::http::Problem;
 use crate::http::api::wire::application as wire;
 use crate::http::api::wire::texts::{Id, Method, Permission};
 use crate::model::{
-    Application, AuditMode, AuthorizationOwner, IdentityHeader, Invalid, MethodSet,
+    Application, AuditMode, AuthorizationOwner, GiteaTokens, IdentityHeader, Invalid, MethodSet,
     RepositoryLevel, RepositoryRequirement, Requirement, Route, SigningAlgorithm, TokenSettings,
 };
 
@@ -55,7 +55,13 @@ fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettingsDraft) -> TokenSet
             wire::SigningAlgorithm::Rs256 => SigningAlgorithm::Rs256,
         },
         lifetime: sent.lifetime,
-        gitea_tokens: sent.gitea_tokens,
+        gitea_tokens: GiteaTokens {
+            personal: sent.gitea_tokens.personal,
+            oauth_clients: faults.read_each(
+                "/tokens/gitea_tokens/oauth_clients",
+                &sent.gitea_tokens.oauth_clients,
+            ),
+        },
         exchange_from: faults.read_each("/tokens/exchange_from", &sent.exchange_from),
         assertion: sent.assertion,
     }
@@ -63,6 +69,7 @@ fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettingsDraft) -> TokenSet
 
 fn show_tokens(tokens: &TokenSettings) -> wire::TokenSettings {
     let from = tokens.exchange_from.iter().map(Id::of);
+    let clients = tokens.gitea_tokens.oauth_clients.iter().map(Id::of);
     wire::TokenSettings {
         signing: match tokens.signing {
             SigningAlgorithm::EdDsa => wire::SigningAlgorithm::EdDsa,
@@ -70,7 +77,10 @@ fn show_tokens(tokens: &TokenSettings) -> wire::TokenSettings {
             SigningAlgorithm::Rs256 => wire::SigningAlgorithm::Rs256,
         },
         lifetime: tokens.lifetime,
-        gitea_tokens: tokens.gitea_tokens,
+        gitea_tokens: wire::GiteaTokens {
+            personal: tokens.gitea_tokens.personal,
+            oauth_clients: clients.collect(),
+        },
         exchange_from: from.collect(),
         assertion: tokens.assertion,
     }

@@ -200,7 +200,10 @@ fn a_shown_application_reads_back_as_the_same() {
         tokens: crate::model::TokenSettings {
             signing: crate::model::SigningAlgorithm::Es256,
             lifetime: 600,
-            gitea_tokens: true,
+            gitea_tokens: crate::model::GiteaTokens {
+                personal: true,
+                oauth_clients: [ID.parse().unwrap()].into(),
+            },
             exchange_from: [ID.parse().unwrap()].into(),
             assertion: true,
         },

@@ -159,6 +159,28 @@ pub(in crate::http::api) enum SigningAlgorithm {
     Rs256,
 }
 
+/// Which of Gitea's own tokens are taken.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+pub(in crate::http::api) struct GiteaTokens {
+    /// Personal access tokens with the scope `read:user`.
+    pub personal: bool,
+    /// OAuth access tokens that one of these OAuth applications of Gitea's got: their client ids.
+    pub oauth_clients: Vec<Id>,
+}
+
+/// Which of Gitea's own tokens are to be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
+pub(in crate::http::api) struct GiteaTokensDraft {
+    /// Personal access tokens with the scope `read:user`; they are not when absent.
+    #[oai(default)]
+    pub personal: bool,
+    /// OAuth access tokens that one of these OAuth applications of Gitea's got: their client ids.
+    #[oai(default)]
+    pub oauth_clients: Vec<Id>,
+}
+
 /// What an application's tokens are like, and what may be exchanged for one.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 pub(in crate::http::api) struct TokenSettings {
@@ -166,8 +188,8 @@ pub(in crate::http::api) struct TokenSettings {
     pub signing: SigningAlgorithm,
     /// Life of an access token in seconds.
     pub lifetime: u32,
-    /// Gitea's own tokens may be exchanged for one.
-    pub gitea_tokens: bool,
+    /// Which of Gitea's own tokens may be exchanged for one.
+    pub gitea_tokens: GiteaTokens,
     /// Ids of applications whose clients may exchange a token that they were sent for one of this application's.
     pub exchange_from: Vec<Id>,
     /// Requests that pass carry a signed `Samovar-Assertion`.
@@ -188,9 +210,9 @@ pub(in crate::http::api) struct TokenSettingsDraft {
         validator(minimum(value = "60"), maximum(value = "600"))
     )]
     pub lifetime: u32,
-    /// Gitea's own tokens may be exchanged for one; they may not when absent.
+    /// Which of Gitea's own tokens may be exchanged for one; none when absent.
     #[oai(default)]
-    pub gitea_tokens: bool,
+    pub gitea_tokens: GiteaTokensDraft,
     /// Ids of applications whose clients may exchange a token that they were sent for one of this application's.
     #[oai(default)]
     pub exchange_from: Vec<Id>,
@@ -208,7 +230,7 @@ impl Default for TokenSettingsDraft {
         Self {
             signing: SigningAlgorithm::default(),
             lifetime: lifetime(),
-            gitea_tokens: false,
+            gitea_tokens: GiteaTokensDraft::default(),
             exchange_from: Vec::new(),
             assertion: false,
         }
