@@ -21,15 +21,22 @@ pub enum Credential<'a> {
     Token(&'a str),
 }
 
+/// What is asked of an application.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestLine<'a> {
+    /// In capitals, as sent.
+    pub method: &'a str,
+    /// The target as sent; a query is set aside.
+    pub target: &'a [u8],
+}
+
 /// One request to an application.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     /// The application's host.
     pub host: &'a HostName,
-    /// In capitals, as sent.
-    pub method: &'a str,
-    /// The target as sent; a query is set aside.
-    pub target: &'a [u8],
+    /// What is asked of it.
+    pub line: RequestLine<'a>,
     /// What is presented, when there is something of the right form.
     pub credential: Option<Credential<'a>>,
     /// True when the caller is a browser on its way to a page: sending it to sign-in is no audit event.

@@ -120,7 +120,13 @@ impl Credentials {
                 let (session, known) = self.of_session(secret, place).await?;
                 Ok((Some(session), known))
             }
-            Credential::Token(text) => Ok((None, self.of_token(text, place).await?)),
+            Credential::Token(text) => {
+                let audience = match place {
+                    Place::Samovar => OWN_AUDIENCE,
+                    Place::Host(application, _) => application.name.as_str(),
+                };
+                Ok((None, self.of_token(text, audience).await?))
+            }
         }
     }
 
@@ -146,11 +152,7 @@ impl Credentials {
     }
 
     /// A token for another audience is no token here.
-    async fn of_token(&self, text: &str, place: Place<'_>) -> Result<Known, Refusal> {
-        let audience = match place {
-            Place::Samovar => OWN_AUDIENCE,
-            Place::Host(application, _) => application.name.as_str(),
-        };
+    pub(super) async fn of_token(&self, text: &str, audience: &str) -> Result<Known, Refusal> {
         let token = self.tokens.verify(text, audience).map_err(Refusal::Token)?;
         let known = self.principal(token.principal).await?;
         Ok(Known {

@@ -4,13 +4,13 @@ use super::assertion::Assertions;
 use super::decided::Decided;
 use super::facts::{ANONYMOUS, Credentials, Known, Place};
 use super::identity::{Identities, Sources};
-use super::judgement::{Judgement, refusal};
+use super::judgement::{About, Judgement};
 use super::recorder::Recorder;
 use super::repository::Named;
-use super::{Asked, IdentityHeaders, PolicyHolder, Refusal};
+use super::{Asked, IdentityHeaders, PolicyHolder, Refusal, RequestLine};
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
-use crate::policy::{self, CanonicalPath, Outcome, Policy, Request};
+use crate::policy::{self, CanonicalPath, Policy, Request};
 use std::sync::Arc;
 
 /// What an application learns of whoever passes.
@@ -87,10 +87,12 @@ impl Gatekeeper {
         let case = Case {
             policy: &policy,
             application,
-            asked,
+            line: asked.line,
             now: self.now(),
         };
-        let judgement = self.judge_case(&case).await;
+        let place = Place::Host(application, asked.host);
+        let known = async { Ok(self.credentials.known(asked.credential, place).await?.1) };
+        let judgement = self.judge_case(&case, known).await;
         let directory = self.mirror().directory();
         let sources = Sources {
             policy: &policy,
@@ -103,9 +105,10 @@ impl Gatekeeper {
             Err(refusal) => Err(refusal.clone()),
         };
         let versions = (policy.version(), directory.version);
+        let about = About::request(&asked.line, judgement.decision.as_ref());
         (
             verdict,
-            Some(judgement.decided(asked, application, versions)),
+            Some(judgement.decided(about, application, versions)),
         )
     }
 
@@ -126,21 +129,24 @@ impl Gatekeeper {
         })
     }
 
-    async fn judge_case(&self, case: &Case<'_>) -> Judgement {
-        let path = match CanonicalPath::parse(case.asked.target) {
+    /// Decides about a request. Who asks is found out only once the target is one that can be decided about.
+    pub(super) async fn judge_case(
+        &self,
+        case: &Case<'_>,
+        known: impl Future<Output = Result<Known, Refusal>>,
+    ) -> Judgement {
+        let path = match CanonicalPath::parse(case.line.target) {
             Ok(path) => path,
             Err(fault) => return Judgement::early(Refusal::TargetAmbiguous(fault)),
         };
-        let place = Place::Host(case.application, case.asked.host);
-        let found = self.credentials.known(case.asked.credential, place).await;
-        let (known, fault) = match found {
-            Ok((_, known)) => (Some(known), None),
+        let (known, fault) = match known.await {
+            Ok(known) => (Some(known), None),
             Err(fault) => (None, Some(fault)),
         };
         let named = Named {
             policy: case.policy,
             application: case.application.id,
-            method: case.asked.method,
+            method: case.line.method,
             path: &path,
         };
         let repository = match self.repository(&named, known.as_ref()).await {
@@ -149,21 +155,13 @@ impl Gatekeeper {
         };
         let request = Request {
             application: case.application.id,
-            method: case.asked.method,
+            method: case.line.method,
             path: &path,
             repository: repository.as_ref(),
         };
         let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
         let decision = policy::decide(case.policy, &facts, &request, case.now);
-        let result = match decision.outcome {
-            Outcome::Allow => Ok(()),
-            Outcome::Deny(denial) => Err(refusal(denial, &decision, fault)),
-        };
-        Judgement {
-            known,
-            result,
-            decision: Some(decision),
-        }
+        Judgement::by(decision, known, fault)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -176,9 +174,9 @@ impl Gatekeeper {
 }
 
 /// One request beside the policy that decides about it.
-struct Case<'a> {
-    policy: &'a Policy,
-    application: &'a Application,
-    asked: &'a Asked<'a>,
-    now: Timestamp,
+pub(super) struct Case<'a> {
+    pub policy: &'a Policy,
+    pub application: &'a Application,
+    pub line: RequestLine<'a>,
+    pub now: Timestamp,
 }

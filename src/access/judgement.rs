@@ -2,9 +2,30 @@
 
 use super::decided::Decided;
 use super::facts::Known;
-use super::{Asked, Refusal, RouteName};
-use crate::model::{Application, DisplayText, Permission, Principal, RepositoryLevel};
-use crate::policy::{Decision, Denial, Reason};
+use super::{Refusal, RequestLine, RouteName};
+use crate::model::{Application, DisplayText, Permission, Principal, RepositoryLevel, Timestamp};
+use crate::policy::{Decision, Denial, Outcome, Reason};
+
+/// What a decision is about, for the audit log.
+pub(super) struct About {
+    pub object: DisplayText,
+    /// What repeats are counted by: never text that a stranger chooses.
+    pub counted_by: Option<DisplayText>,
+    /// False for what may change something.
+    pub safe: bool,
+}
+
+impl About {
+    /// A request: its route, or what was asked for where there is none.
+    pub(super) fn request(line: &RequestLine<'_>, decision: Option<&Decision>) -> Self {
+        let counted_by = decision.and_then(route_with_parameters);
+        Self {
+            object: counted_by.clone().unwrap_or_else(|| asked_for(line)),
+            counted_by,
+            safe: matches!(line.method, "GET" | "HEAD" | "OPTIONS"),
+        }
+    }
+}
 
 /// What came out of one request.
 pub(super) struct Judgement {
@@ -14,6 +35,19 @@ pub(super) struct Judgement {
 }
 
 impl Judgement {
+    /// Decided by the policy; a credential that did not hold says so where nobody is known.
+    pub(super) fn by(decision: Decision, known: Option<Known>, fault: Option<Refusal>) -> Self {
+        let result = match decision.outcome {
+            Outcome::Allow => Ok(()),
+            Outcome::Deny(denial) => Err(refusal(denial, &decision, fault)),
+        };
+        Self {
+            known,
+            result,
+            decision: Some(decision),
+        }
+    }
+
     /// Refused before the policy was asked.
     pub(super) fn early(refusal: Refusal) -> Self {
         Self {
@@ -23,6 +57,12 @@ impl Judgement {
         }
     }
 
+    /// How fresh the facts about a person are.
+    pub(super) fn freshness(&self) -> Option<Timestamp> {
+        let user = self.known.as_ref().and_then(|known| known.user.as_ref());
+        user.map(|user| user.freshness)
+    }
+
     pub(super) fn of(self, known: Option<Known>) -> Self {
         Self { known, ..self }
     }
@@ -30,12 +70,10 @@ impl Judgement {
     /// What the recorder writes or counts.
     pub(super) fn decided(
         self,
-        asked: &Asked<'_>,
+        about: About,
         application: &Application,
         (policy_version, directory_version): (u64, u64),
     ) -> Decided {
-        let counted_by = self.decision.as_ref().and_then(route_with_parameters);
-        let object = counted_by.clone().unwrap_or_else(|| asked_for(asked));
         Decided {
             principal: self
                 .known
@@ -43,11 +81,11 @@ impl Judgement {
                 .map_or(Principal::Anonymous, |k| k.principal),
             login: self.known.as_ref().and_then(Known::login),
             application: Some(application.id),
-            object,
-            counted_by,
+            object: about.object,
+            counted_by: about.counted_by,
             refusal: self.result.err(),
             decision: self.decision,
-            safe: matches!(asked.method, "GET" | "HEAD" | "OPTIONS"),
+            safe: about.safe,
             mode: application.audit,
             policy_version,
             directory_version,
@@ -56,19 +94,19 @@ impl Judgement {
 }
 
 /// The refusal for a denial; a credential that did not hold says so instead of "nobody is signed in".
-pub(super) fn refusal(denial: Denial, decision: &Decision, fault: Option<Refusal>) -> Refusal {
+fn refusal(denial: Denial, decision: &Decision, fault: Option<Refusal>) -> Refusal {
     let route = route_name(decision);
     match (denial, route) {
         (Denial::CredentialsMissing, _) => fault.unwrap_or(Refusal::CredentialsMissing),
         (Denial::PrincipalDisabled, _) => Refusal::PrincipalDisabled,
-        (Denial::PermissionMissing, Some(route)) => Refusal::PermissionMissing {
+        (Denial::PermissionMissing, route) => Refusal::PermissionMissing {
             route,
             permissions: permissions(decision, |reason| match reason {
                 Reason::Missing(permission) => Some(permission),
                 _ => None,
             }),
         },
-        (Denial::ScopeInsufficient, Some(route)) => Refusal::ScopeInsufficient {
+        (Denial::ScopeInsufficient, route) => Refusal::ScopeInsufficient {
             route,
             permissions: permissions(decision, |reason| match reason {
                 Reason::OutsideScope(permission) => Some(permission),
@@ -121,8 +159,8 @@ fn route_with_parameters(decision: &Decision) -> Option<DisplayText> {
 }
 
 /// Method and path as sent, without the query: for requests that no route knows.
-fn asked_for(asked: &Asked<'_>) -> DisplayText {
-    let path = asked.target.split(|b| *b == b'?' || *b == b'#').next();
+fn asked_for(line: &RequestLine<'_>) -> DisplayText {
+    let path = line.target.split(|b| *b == b'?' || *b == b'#').next();
     let path = String::from_utf8_lossy(path.unwrap_or_default());
-    DisplayText::lossy(&format!("{} {path}", asked.method))
+    DisplayText::lossy(&format!("{} {path}", line.method))
 }

@@ -6,6 +6,7 @@
 mod asked;
 mod assertion;
 mod decided;
+mod evaluation;
 mod explain;
 mod facts;
 mod gatekeeper;
@@ -22,7 +23,8 @@ mod repository;
 pub mod sign_in;
 mod tally;
 
-pub use asked::{Asked, Client, Credential};
+pub use asked::{Asked, Client, Credential, RequestLine};
+pub use evaluation::{Evaluated, Evaluation, Sought};
 pub use explain::{Explanation, Question};
 pub use facts::Credentials;
 pub use gatekeeper::{Gatekeeper, Passed};

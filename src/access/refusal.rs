@@ -54,10 +54,10 @@ pub enum Refusal {
     )]
     RouteUnknown,
     /// Permissions are missing.
-    #[error("route {route} needs {}; ask for a role that gives it", list(.permissions))]
+    #[error("{} needs {}; ask for a role that gives it", what(.route.as_ref()), list(.permissions))]
     PermissionMissing {
-        /// The route that matched.
-        route: RouteName,
+        /// The route that matched, where one was asked for.
+        route: Option<RouteName>,
         /// Everything that is missing.
         permissions: Vec<Permission>,
     },
@@ -70,10 +70,10 @@ pub enum Refusal {
     #[error("this needs scope `{0}`, which your token leaves out; ask for one with it")]
     OwnScopeInsufficient(&'static str),
     /// The credential's scope leaves permissions out.
-    #[error("route {route} needs scope {}; ask for a credential with it", list(.permissions))]
+    #[error("{} needs scope {}; ask for a credential with it", what(.route.as_ref()), list(.permissions))]
     ScopeInsufficient {
-        /// The route that matched.
-        route: RouteName,
+        /// The route that matched, where one was asked for.
+        route: Option<RouteName>,
         /// What the scope leaves out.
         permissions: Vec<Permission>,
     },
@@ -116,6 +116,10 @@ impl Refusal {
             Self::StoreUnavailable => "store_unavailable",
         }
     }
+}
+
+fn what(route: Option<&RouteName>) -> String {
+    route.map_or_else(|| "this".to_owned(), |route| format!("route {route}"))
 }
 
 fn list(permissions: &[Permission]) -> String {

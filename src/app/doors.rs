@@ -37,7 +37,11 @@ pub(super) fn gate(
     let route = forward_auth::routes(Route::new(), judge, Arc::clone(&rooms.policy), https);
     let route = health::routes(route, probes(rooms));
     let route = auth::own(route, &rooms.sign_in);
-    let route = oauth::routes(route, &rooms.oauth, Cookies::new(https));
+    let route = oauth::routes(
+        route,
+        (&rooms.oauth, &rooms.gatekeeper),
+        Cookies::new(https),
+    );
     let api = api::endpoint(Arc::new(api_services(meant, rooms, capabilities)?));
     let surfaces = Surfaces {
         own: route

@@ -47,12 +47,12 @@ fn every_refusal_keeps_the_code_that_access_gave_it() {
         Refusal::PrincipalDisabled,
         Refusal::RouteUnknown,
         Refusal::PermissionMissing {
-            route: route(),
+            route: Some(route()),
             permissions: permissions(),
         },
         Refusal::OwnPermissionMissing("samovar.roles:write"),
         Refusal::ScopeInsufficient {
-            route: route(),
+            route: Some(route()),
             permissions: permissions(),
         },
         Refusal::RepositoryAccessMissing {
@@ -79,7 +79,7 @@ fn no_two_codes_share_a_text() {
 #[tokio::test]
 async fn a_script_gets_a_document_that_names_route_and_permission() {
     let refusal = Refusal::PermissionMissing {
-        route: route(),
+        route: Some(route()),
         permissions: permissions(),
     };
     let (status, headers, body) = read(Problem::from(refusal).respond(&SCRIPT)).await;
@@ -105,7 +105,7 @@ async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
         (401, &b"Bearer realm=\"samovar\""[..])
     );
     let narrow = Problem::from(Refusal::ScopeInsufficient {
-        route: route(),
+        route: Some(route()),
         permissions: permissions(),
     });
     let (status, headers, _) = read(narrow.respond(&SCRIPT)).await;

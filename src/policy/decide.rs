@@ -154,7 +154,7 @@ pub fn decide(
     request: &Request<'_>,
     now: Timestamp,
 ) -> Decision {
-    Case::new(policy, subject, request, now).decide()
+    Case::of(policy, subject, request, now).decide(request)
 }
 
 /// The same decision with every witness.
@@ -164,40 +164,64 @@ pub fn explain(
     request: &Request<'_>,
     now: Timestamp,
 ) -> Decision {
-    let case = Case::new(policy, subject, request, now);
+    let case = Case::of(policy, subject, request, now);
     Case {
         every_witness: true,
         ..case
     }
-    .decide()
+    .decide(request)
+}
+
+/// Decides about permissions in an application, as a route that needs them would be decided. No repository is named, so
+/// that a binding over repositories gives nothing.
+pub fn decide_permissions(
+    policy: &Policy,
+    subject: &SubjectFacts<'_>,
+    (application, needed): (ApplicationId, &BTreeSet<Permission>),
+    now: Timestamp,
+) -> Decision {
+    let case = Case {
+        policy,
+        subject,
+        application,
+        repository: None,
+        now,
+        every_witness: false,
+    };
+    let mut reasons = Vec::new();
+    let result = case
+        .check_principal(&mut reasons)
+        .and_then(|()| case.check_permissions(needed, &mut reasons));
+    case.decision(result, reasons, Parameters::new())
 }
 
 struct Case<'a> {
     policy: &'a Policy,
     subject: &'a SubjectFacts<'a>,
-    request: &'a Request<'a>,
+    application: ApplicationId,
+    repository: Option<&'a RepositoryAccess>,
     now: Timestamp,
     every_witness: bool,
 }
 
 impl<'a> Case<'a> {
-    const fn new(
+    const fn of(
         policy: &'a Policy,
         subject: &'a SubjectFacts<'a>,
-        request: &'a Request<'a>,
+        request: &Request<'a>,
         now: Timestamp,
     ) -> Self {
         Self {
             policy,
             subject,
-            request,
+            application: request.application,
+            repository: request.repository,
             now,
             every_witness: false,
         }
     }
 
-    fn decide(&self) -> Decision {
-        let request = self.request;
+    fn decide(&self, request: &Request<'_>) -> Decision {
         let Some((at, route, parameters)) =
             self.policy
                 .route(request.application, request.method, request.path)
@@ -213,7 +237,7 @@ impl<'a> Case<'a> {
             methods: route.methods,
             path: route.path.clone(),
         }];
-        let result = self.check(route, &mut reasons);
+        let result = self.check(route, request.path, &mut reasons);
         self.decision(result, reasons, parameters)
     }
 
@@ -232,8 +256,13 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn check(&self, route: &Route, reasons: &mut Vec<Reason>) -> Result<(), Denial> {
-        if self.request.path.has_encoded_slash() && !route.encoded_slash {
+    fn check(
+        &self,
+        route: &Route,
+        path: &CanonicalPath,
+        reasons: &mut Vec<Reason>,
+    ) -> Result<(), Denial> {
+        if path.has_encoded_slash() && !route.encoded_slash {
             reasons.push(Reason::EncodedSlash);
             return Err(Denial::TargetAmbiguous);
         }
@@ -241,14 +270,7 @@ impl<'a> Case<'a> {
             reasons.push(Reason::Public);
             return Ok(());
         }
-        if self.subject.principal == Principal::Anonymous {
-            reasons.push(Reason::NotSignedIn);
-            return Err(Denial::CredentialsMissing);
-        }
-        if !self.subject.enabled {
-            reasons.push(Reason::Disabled);
-            return Err(Denial::PrincipalDisabled);
-        }
+        self.check_principal(reasons)?;
         match &route.requirement {
             Requirement::Permissions(needed) => self.check_permissions(needed, reasons)?,
             Requirement::SignedIn | Requirement::Public => reasons.push(Reason::SignedIn),
@@ -258,12 +280,25 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// Somebody, whose account is in order.
+    fn check_principal(&self, reasons: &mut Vec<Reason>) -> Result<(), Denial> {
+        if self.subject.principal == Principal::Anonymous {
+            reasons.push(Reason::NotSignedIn);
+            return Err(Denial::CredentialsMissing);
+        }
+        if !self.subject.enabled {
+            reasons.push(Reason::Disabled);
+            return Err(Denial::PrincipalDisabled);
+        }
+        Ok(())
+    }
+
     fn holdings(&self) -> Holdings<'_> {
         Holdings {
             policy: self.policy,
             subject: self.subject,
-            application: Some(self.request.application),
-            repository: self.request.repository,
+            application: Some(self.application),
+            repository: self.repository,
             now: self.now,
         }
     }
@@ -303,7 +338,7 @@ impl<'a> Case<'a> {
         needed: RepositoryLevel,
         reasons: &mut Vec<Reason>,
     ) -> Result<(), Denial> {
-        let has = self.request.repository.and_then(level);
+        let has = self.repository.and_then(level);
         reasons.push(Reason::Repository { needed, has });
         if has.is_some_and(|has| has >= needed) {
             Ok(())

@@ -51,7 +51,7 @@ async fn nobody_outside_the_audience_learns_anything() {
     let nobody = stage.post("/oauth/introspect", None, &ask).await;
     nobody.is_error(401, "invalid_client");
     let machine = stage.post("/oauth/introspect", Some(&machine), &ask).await;
-    machine.is_error(401, "invalid_client");
+    machine.is_error(400, "unauthorized_client");
     let service = json!({"name": "service", "kind": "confidential"});
     let service = stage.client(service).await;
     for odd in ["x", "a.b.c", ""] {

@@ -9,6 +9,7 @@
 
 mod authorize;
 mod changed;
+mod evaluation;
 mod forged;
 mod introspect;
 mod libraries;

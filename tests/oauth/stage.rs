@@ -77,6 +77,11 @@ impl Machine {
 
 impl Stage {
     pub async fn set() -> Self {
+        Self::set_with("").await
+    }
+
+    /// With more lines for the section `[mirror]` of the configuration.
+    pub async fn set_with(mirror: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let gitea = GiteaWorld::start().await;
         for login in ["ada", "ben", "cleo"] {
@@ -88,7 +93,7 @@ impl Stage {
             .team("acme", "Deployers", &[("repo.code", "write")])
             .await;
         gitea.add_member(team, "ben").await;
-        let samovar = Samovar::start(folder.path(), &gitea).await;
+        let samovar = Samovar::start_with(folder.path(), &gitea, mirror).await;
         let mut ada = samovar.claim(&gitea, "ada").await;
         ada.must("POST", "/mirror/sync", &Value::Null).await;
         let role = json!({"name": "deployer", "permissions": ["deployments:*"]});
@@ -167,6 +172,20 @@ impl Stage {
             request = request.header("authorization", machine.basic());
         }
         answer(request).await
+    }
+
+    /// A question about one principal and one thing.
+    pub async fn evaluate(&self, client: Option<&Machine>, question: &Value) -> Answer {
+        let url = format!("{}/access/v1/evaluation", self.samovar.url());
+        let request = plain_client()
+            .post(url)
+            .header("content-type", "application/json")
+            .body(question.to_string());
+        answer(match client {
+            Some(client) => request.header("authorization", client.basic()),
+            None => request,
+        })
+        .await
     }
 
     /// A token for the machine itself.

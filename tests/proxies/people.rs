@@ -109,8 +109,8 @@ impl Knows {
         let application = policy
             .application_at(asked.host)
             .ok_or(Refusal::HostUnknown)?;
-        let path = CanonicalPath::parse(asked.target).map_err(Refusal::TargetAmbiguous)?;
-        if asked.target.starts_with(b"/stale") {
+        let path = CanonicalPath::parse(asked.line.target).map_err(Refusal::TargetAmbiguous)?;
+        if asked.line.target.starts_with(b"/stale") {
             return Err(Refusal::MembershipStale {
                 since: Timestamp::ZERO,
             });
@@ -130,13 +130,15 @@ impl Knows {
         };
         let request = Request {
             application: application.id,
-            method: asked.method,
+            method: asked.line.method,
             path: &path,
             repository: None,
         };
         let decision = policy::decide(&policy, &facts, &request, Timestamp::ZERO);
         let route = || {
-            let (_, route, _) = policy.route(application.id, asked.method, &path).unwrap();
+            let (_, route, _) = policy
+                .route(application.id, asked.line.method, &path)
+                .unwrap();
             RouteName {
                 methods: route.methods,
                 path: route.path.clone(),
@@ -144,7 +146,7 @@ impl Knows {
         };
         match decision.outcome {
             Outcome::Allow => {
-                let groups = if asked.target == b"/long/identity" {
+                let groups = if asked.line.target == b"/long/identity" {
                     4000
                 } else {
                     0
@@ -153,7 +155,7 @@ impl Knows {
             }
             Outcome::Deny(Denial::CredentialsMissing) => Err(Refusal::CredentialsMissing),
             Outcome::Deny(Denial::PermissionMissing) => Err(Refusal::PermissionMissing {
-                route: route(),
+                route: Some(route()),
                 permissions: vec!["deployments:write".parse().unwrap()],
             }),
             Outcome::Deny(Denial::TargetAmbiguous) => Err(Refusal::EncodedSlash(route())),
@@ -177,9 +179,9 @@ fn identity(login: &str, groups: usize) -> Passed {
 
 impl Judge for Knows {
     async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
-        let target = String::from_utf8_lossy(asked.target);
+        let target = String::from_utf8_lossy(asked.line.target);
         let client = asked.client.address.unwrap();
-        let line = format!("{} {target} {client}", asked.method);
+        let line = format!("{} {target} {client}", asked.line.method);
         self.checks.lock().unwrap().push(line);
         self.decide(asked)
     }

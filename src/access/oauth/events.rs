@@ -154,7 +154,7 @@ impl From<Refusal> for OAuthFault {
         match refusal {
             Refusal::MembershipStale { since } => Self::Stale(since),
             Refusal::StoreUnavailable => Self::Unavailable,
-            Refusal::Token(fault) => Self::GrantInvalid(fault.to_string()),
+            Refusal::Token(fault) => Self::Token(fault),
             _ => Self::Disabled,
         }
     }

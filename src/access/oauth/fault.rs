@@ -2,7 +2,7 @@
 
 use crate::model::Timestamp;
 use crate::store::CommitError;
-use crate::token::{GrantFault, KeyError};
+use crate::token::{GrantFault, KeyError, TokenFault};
 
 /// Why there is no token. Sentences say what to do next, and never which of id and secret was wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +18,9 @@ pub enum OAuthFault {
     /// The code, refresh token or subject token is none, or not any more.
     #[error("{0}")]
     GrantInvalid(String),
+    /// The subject token does not hold.
+    #[error(transparent)]
+    Token(TokenFault),
     /// The client may not ask in this way.
     #[error("{0}")]
     ClientUnauthorized(String),
@@ -64,7 +67,7 @@ impl OAuthFault {
         match self {
             Self::RequestInvalid(_) => "invalid_request",
             Self::ClientInvalid => "invalid_client",
-            Self::GrantInvalid(_) | Self::Disabled => "invalid_grant",
+            Self::GrantInvalid(_) | Self::Token(_) | Self::Disabled => "invalid_grant",
             Self::ClientUnauthorized(_) => "unauthorized_client",
             Self::GrantTypeUnsupported => "unsupported_grant_type",
             Self::ScopeInvalid(_) => "invalid_scope",
@@ -74,6 +77,18 @@ impl OAuthFault {
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
             Self::Stale(_) | Self::Away(_) | Self::Unavailable => "temporarily_unavailable",
+        }
+    }
+
+    /// The stable code of a problem document for the same, where it says more than the error code does.
+    pub const fn cause(&self) -> Option<&'static str> {
+        match self {
+            Self::Token(fault) => Some(fault.code()),
+            Self::Disabled => Some("principal_disabled"),
+            Self::Stale(_) => Some("membership_stale"),
+            Self::Away(_) => Some("provider_unavailable"),
+            Self::Unavailable => Some("store_unavailable"),
+            _ => None,
         }
     }
 }

@@ -3,10 +3,10 @@
 //! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
 //! ends.
 
-use super::{AuthorizationServer, OAuthFault, Proof, Requester};
+use super::{ApplicationClient, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::decided::Decided;
 use crate::access::facts::Known;
-use crate::model::{AuditMode, Client, ClientKind, DisplayText, Permission};
+use crate::model::{AuditMode, DisplayText, Permission};
 use crate::token::AccessToken;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,13 +30,7 @@ impl AuthorizationServer {
         text: &str,
         requester: &Requester,
     ) -> Result<Option<Active>, OAuthFault> {
-        let client = self.authenticate(proof, requester).await?.client()?;
-        if client.kind == ClientKind::Public {
-            let fault = OAuthFault::ClientUnauthorized(
-                "only a client that keeps a secret may ask; make one for the service".to_owned(),
-            );
-            return Err(self.refused_stranger(fault, requester).await);
-        }
+        let client = self.application_client(proof, requester).await?;
         let Some((active, known)) = self.active(&client, text).await? else {
             return Ok(None);
         };
@@ -46,13 +40,10 @@ impl AuthorizationServer {
 
     async fn active(
         &self,
-        client: &Client,
+        client: &ApplicationClient,
         text: &str,
     ) -> Result<Option<(Active, Known)>, OAuthFault> {
-        let Some(application) = client.application else {
-            return Ok(None);
-        };
-        let target = self.target_of(application)?;
+        let target = self.target_of(client.application())?;
         let audience = target.application().map_or("", |one| one.name.as_str());
         let Ok(token) = self.tokens.verify(text, audience) else {
             return Ok(None);
@@ -80,15 +71,15 @@ impl AuthorizationServer {
     /// The first question of its kind is written, repeats are counted.
     async fn record_question(
         &self,
-        client: &Client,
+        client: &ApplicationClient,
         known: &Known,
         requester: &Requester,
     ) -> Result<(), OAuthFault> {
-        let object = DisplayText::lossy(&format!("introspection by client {}", client.id));
+        let object = DisplayText::lossy(&format!("introspection by client {}", client.id()));
         let decided = Decided {
             principal: known.principal,
             login: known.login(),
-            application: client.application,
+            application: Some(client.application()),
             object: object.clone(),
             counted_by: Some(object),
             refusal: None,

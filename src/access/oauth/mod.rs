@@ -25,7 +25,7 @@ pub use exchange::ExchangeRequest;
 pub use fault::OAuthFault;
 pub use introspect::Active;
 pub use issue::Answer;
-pub use party::Proof;
+pub use party::{ApplicationClient, Proof};
 pub use target::Target;
 
 use super::facts::Credentials;

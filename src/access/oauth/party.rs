@@ -1,7 +1,7 @@
 //! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
 
 use super::{AuthorizationServer, OAuthFault, Requester};
-use crate::model::{Client, ClientKind, MachineSecret, ServiceAccount};
+use crate::model::{ApplicationId, Client, ClientId, ClientKind, MachineSecret, ServiceAccount};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
@@ -44,7 +44,54 @@ impl Party {
     }
 }
 
+/// Proof that a client of an application asks, which keeps a secret: what is asked concerns that application alone.
+#[derive(Debug)]
+pub struct ApplicationClient {
+    client: ClientId,
+    application: ApplicationId,
+}
+
+impl ApplicationClient {
+    /// Which client.
+    pub const fn id(&self) -> ClientId {
+        self.client
+    }
+
+    /// Of which application.
+    pub const fn application(&self) -> ApplicationId {
+        self.application
+    }
+}
+
 impl AuthorizationServer {
+    /// Who asks on behalf of an application. A service account belongs to a team or a person and to no application, so
+    /// that it never does.
+    pub async fn application_client(
+        &self,
+        proof: &Proof,
+        requester: &Requester,
+    ) -> Result<ApplicationClient, OAuthFault> {
+        let party = self.authenticate(proof, requester).await?;
+        let fault = match &party {
+            Party::Nobody => OAuthFault::ClientInvalid,
+            Party::Client(client) if client.kind == ClientKind::Confidential => {
+                if let Some(application) = client.application {
+                    let client = client.id;
+                    return Ok(ApplicationClient {
+                        client,
+                        application,
+                    });
+                }
+                OAuthFault::ClientInvalid
+            }
+            _ => OAuthFault::ClientUnauthorized(
+                "only a confidential client of the application may ask; register one for the service"
+                    .to_owned(),
+            ),
+        };
+        Err(self.refused_stranger(fault, requester).await)
+    }
+
     /// Who asks. A failure is recorded (repeats counted).
     pub(super) async fn authenticate(
         &self,

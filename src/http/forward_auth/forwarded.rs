@@ -4,7 +4,7 @@
 
 use super::cors::{self, Cross};
 use super::{Exchange, Problem};
-use crate::access::{Asked, Credential};
+use crate::access::{Asked, Credential, RequestLine};
 use crate::http::bearer;
 use crate::http::cookie;
 use crate::http::problem::{Asker, Code, is_navigation};
@@ -37,8 +37,10 @@ impl Forwarded {
     pub(super) fn asked<'a>(&'a self, exchange: &'a Exchange) -> Asked<'a> {
         Asked {
             host: &self.host,
-            method: self.method.as_str(),
-            target: &self.target,
+            line: RequestLine {
+                method: self.method.as_str(),
+                target: &self.target,
+            },
             credential: self.credential(),
             navigation: self.navigation,
             client: &exchange.client,

@@ -14,7 +14,7 @@ struct Table {
 
 impl Table {
     fn decide(asked: &Asked<'_>) -> Result<Passed, Refusal> {
-        let target = String::from_utf8_lossy(asked.target);
+        let target = String::from_utf8_lossy(asked.line.target);
         match (&*target, asked.credential) {
             ("/stale", _) => Err(Refusal::MembershipStale {
                 since: Timestamp::ZERO,
@@ -39,8 +39,8 @@ impl Table {
 impl Judge for Table {
     async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let client = asked.client.address.unwrap();
-        let target = String::from_utf8_lossy(asked.target);
-        let line = format!("{} {} {target} {client}", asked.method, asked.host);
+        let target = String::from_utf8_lossy(asked.line.target);
+        let line = format!("{} {} {target} {client}", asked.line.method, asked.host);
         self.checks.lock().unwrap().push(line);
         Self::decide(asked)
     }

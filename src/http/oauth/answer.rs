@@ -23,9 +23,13 @@ pub(super) fn tokens(answer: &Answer) -> Response {
     object(StatusCode::OK, &Value::Object(members))
 }
 
-/// No token.
+/// No token. Where the error code says less than Samovar knows, `code` says it in the word of a problem document; clients
+/// ignore members that they do not know (RFC 6749 section 5.2).
 pub(super) fn fault(fault: &OAuthFault, request: &Request) -> Response {
-    let body = json!({ "error": fault.code(), "error_description": fault.to_string() });
+    let mut body = json!({ "error": fault.code(), "error_description": fault.to_string() });
+    if let (Some(code), Some(members)) = (fault.cause(), body.as_object_mut()) {
+        members.insert("code".to_owned(), json!(code));
+    }
     let mut response = object(status(fault), &body);
     let headers = response.headers_mut();
     if matches!(fault, OAuthFault::ClientInvalid)

@@ -32,6 +32,11 @@ impl Form {
         Self::read(body)
     }
 
+    /// Where nothing is sent in a form.
+    pub(super) const fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// Of an address.
     pub(super) fn of_query(request: &Request) -> Result<Self, OAuthFault> {
         Self::read(request.uri().query().unwrap_or_default().as_bytes())

@@ -1,4 +1,4 @@
-//! The authorization server's doors: `/oauth/…` and its metadata.
+//! The authorization server's doors: `/oauth/…` and its metadata; and `/access/v1/evaluation`, at which its clients ask.
 //!
 //! Each reads a form or a query in which nothing may stand twice, calls `access::oauth`, and answers in the words of the
 //! standards: JSON of RFC 6749 section 5, never a problem document. None decides.
@@ -6,6 +6,7 @@
 mod answer;
 mod authorize;
 mod device;
+mod evaluation;
 mod form;
 mod introspect;
 mod metadata;
@@ -13,13 +14,18 @@ mod pages;
 mod preflight;
 mod token;
 
+use crate::access::Gatekeeper;
 use crate::access::oauth::AuthorizationServer;
 use crate::session::Cookies;
 use poem::{EndpointExt, Route, get, post};
 use std::sync::Arc;
 
 /// Adds the doors at Samovar's own host, with the cookies that say there who is signed in and who has signed out.
-pub fn routes(route: Route, server: &Arc<AuthorizationServer>, cookies: Cookies) -> Route {
+pub fn routes(
+    route: Route,
+    (server, gatekeeper): (&Arc<AuthorizationServer>, &Arc<Gatekeeper>),
+    cookies: Cookies,
+) -> Route {
     let with = || Arc::clone(server);
     let authorize = get(authorize::ask).post(authorize::take_answer);
     route
@@ -39,6 +45,12 @@ pub fn routes(route: Route, server: &Arc<AuthorizationServer>, cookies: Cookies)
                 .post(device::take)
                 .data(with())
                 .data(cookies),
+        )
+        .at(
+            "/access/v1/evaluation",
+            post(evaluation::evaluate)
+                .data(with())
+                .data(Arc::clone(gatekeeper)),
         )
         .at(
             "/oauth/introspect",

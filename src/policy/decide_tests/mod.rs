@@ -249,3 +249,41 @@ fn every_fault_of_a_policy_is_reported_at_once() {
         "each says what to do next"
     );
 }
+
+#[test]
+fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
+    let policy = policy_with(bindings());
+    let application = ApplicationId::from_bytes([1; 16]);
+    let narrow: BTreeSet<Permission> = ["deployments:read".parse().unwrap()].into();
+    let people = people();
+    let whole = people.iter().map(facts).chain([ANONYMOUS]);
+    let narrowed = people.iter().map(|user| SubjectFacts {
+        scope: Some(&narrow),
+        ..facts(user)
+    });
+    for who in whole.chain(narrowed) {
+        for (line, needed) in [
+            ("GET /deployments/1", &["deployments:read"][..]),
+            ("POST /deployments", &["deployments:write"]),
+            (
+                "DELETE /deployments/1",
+                &["deployments:write", "deployments:delete"],
+            ),
+        ] {
+            let by_route = ask(&policy, &who, line, None);
+            let needed = needed.iter().map(|word| word.parse().unwrap()).collect();
+            let alone = decide_permissions(&policy, &who, (application, &needed), NOW);
+            assert_eq!(
+                alone.outcome, by_route.outcome,
+                "{line} {:?}",
+                who.principal
+            );
+            assert_eq!(alone.reasons, by_route.reasons[1..]);
+        }
+    }
+    let elsewhere = ApplicationId::from_bytes([9; 16]);
+    let needed = ["deployments:write".parse().unwrap()].into();
+    let ben = facts(&people[2]);
+    let alone = decide_permissions(&policy, &ben, (elsewhere, &needed), NOW);
+    assert_eq!(alone.outcome, Outcome::Deny(Denial::PermissionMissing));
+}

@@ -32,7 +32,7 @@ impl AuthorizationServer {
     ) -> Result<Exchanged, Refused> {
         let (client, home) = service(party)?;
         let subject = self.tokens.check(asked.subject_token.expose_secret());
-        let subject = subject.map_err(|fault| OAuthFault::GrantInvalid(fault.to_string()))?;
+        let subject = subject.map_err(OAuthFault::Token)?;
         let known = self.credentials.principal(subject.principal).await?;
         let refused = |fault| Refused::to(&known, fault);
         let home = self.target_of(home).map_err(refused)?;

@@ -1,0 +1,173 @@
+//! An application asks: may this principal do this now? Decided as at every door, with facts that are fresh, and recorded.
+//!
+//! Only about the application whose client asks. Must never say what anybody may do elsewhere.
+
+use super::Refusal;
+use super::RequestLine;
+use super::decided::Decided;
+use super::facts::{ANONYMOUS, Known};
+use super::gatekeeper::{Case, Gatekeeper};
+use super::judgement::{About, Judgement};
+use super::oauth::{ApplicationClient, Requester};
+use crate::model::{Application, DisplayText, Permission, Principal, Timestamp};
+use crate::policy::{self, Policy};
+use crate::token::TokenFault;
+use std::collections::BTreeSet;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Evaluation<'a> {
+    /// About whom.
+    pub principal: Principal,
+    /// The access token that the principal came with; its scope narrows what it may do.
+    pub token: Option<&'a str>,
+    /// What it wants.
+    pub sought: Sought<'a>,
+}
+
+/// What a principal wants of the application.
+#[derive(Debug, Clone)]
+pub enum Sought<'a> {
+    /// A permission; which request needs it, the application knows.
+    Permission(Permission),
+    /// A request, to be decided by the application's routes.
+    Request(RequestLine<'a>),
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluated {
+    /// Why not, when it is denied.
+    pub refusal: Option<Refusal>,
+    /// What led to it, in the words of `explain`.
+    pub reasons: Vec<String>,
+    /// The instant before the facts about a person were asked of Gitea, or the last sign-in at another provider.
+    pub freshness: Option<Timestamp>,
+    /// The policy that was asked.
+    pub policy_version: u64,
+    /// The directory that was asked.
+    pub directory_version: u64,
+}
+
+impl Gatekeeper {
+    /// Decides and records. That the facts are not fresh enough to decide, or that it cannot be recorded, is an error and
+    /// no answer.
+    pub async fn evaluate(
+        &self,
+        client: &ApplicationClient,
+        question: &Evaluation<'_>,
+        requester: &Requester,
+    ) -> Result<Evaluated, Refusal> {
+        let policy = self.policy.load();
+        let application = policy.application(client.application());
+        let application = application.ok_or(Refusal::HostUnknown)?;
+        let (judgement, about) = self.judge_question(&policy, application, question).await;
+        let freshness = judgement.freshness();
+        let versions = (policy.version(), self.mirror().directory().version);
+        let about = about.asked_by(client);
+        let decided = judgement.decided(about, application, versions);
+        let evaluated = Evaluated::of(&decided, freshness);
+        let recorded = self
+            .recorder
+            .record(decided, &requester.client, requester.request);
+        recorded.await.map_err(|error| {
+            tracing::error!(%error, "a decision could not be recorded, so there is none");
+            Refusal::StoreUnavailable
+        })?;
+        match evaluated.refusal {
+            Some(refusal @ (Refusal::MembershipStale { .. } | Refusal::StoreUnavailable)) => {
+                Err(refusal)
+            }
+            _ => Ok(evaluated),
+        }
+    }
+
+    async fn judge_question(
+        &self,
+        policy: &Policy,
+        application: &Application,
+        question: &Evaluation<'_>,
+    ) -> (Judgement, About) {
+        let known = self.known_of(question, application);
+        match &question.sought {
+            Sought::Request(line) => {
+                let case = Case {
+                    policy,
+                    application,
+                    line: *line,
+                    now: self.now(),
+                };
+                let judgement = self.judge_case(&case, known).await;
+                let about = About::request(line, judgement.decision.as_ref());
+                (judgement, about)
+            }
+            Sought::Permission(permission) => {
+                let (known, fault) = match known.await {
+                    Ok(known) => (Some(known), None),
+                    Err(fault) => (None, Some(fault)),
+                };
+                let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
+                let needed = (application.id, &BTreeSet::from([permission.clone()]));
+                let decision = policy::decide_permissions(policy, &facts, needed, self.now());
+                let judgement = Judgement::by(decision, known, fault);
+                (judgement, About::permission(permission))
+            }
+        }
+    }
+
+    /// A token is for this application, and its subject's; otherwise the application's word counts.
+    async fn known_of(
+        &self,
+        question: &Evaluation<'_>,
+        application: &Application,
+    ) -> Result<Known, Refusal> {
+        let Some(token) = question.token else {
+            return self.credentials.principal(question.principal).await;
+        };
+        let audience = application.name.as_str();
+        let known = self.credentials.of_token(token, audience).await?;
+        if known.principal == question.principal {
+            return Ok(known);
+        }
+        let sentence = "its subject is somebody else than the one who is asked about";
+        Err(Refusal::Token(TokenFault::ClaimInvalid(
+            sentence.to_owned(),
+        )))
+    }
+}
+
+impl About {
+    /// What comes of it is not seen here, so that it counts as something that may change something.
+    fn permission(permission: &Permission) -> Self {
+        let object = DisplayText::lossy(&format!("permission {permission}"));
+        Self {
+            object: object.clone(),
+            counted_by: Some(object),
+            safe: false,
+        }
+    }
+
+    fn asked_by(self, client: &ApplicationClient) -> Self {
+        let asked = |text: &DisplayText| {
+            DisplayText::lossy(&format!("{text}, asked by client {}", client.id()))
+        };
+        Self {
+            object: asked(&self.object),
+            counted_by: self.counted_by.as_ref().map(asked),
+            safe: self.safe,
+        }
+    }
+}
+
+impl Evaluated {
+    fn of(decided: &Decided, freshness: Option<Timestamp>) -> Self {
+        let reasons = decided.decision.iter().flat_map(|one| &one.reasons);
+        Self {
+            refusal: decided.refusal.clone(),
+            reasons: reasons.map(ToString::to_string).collect(),
+            freshness,
+            policy_version: decided.policy_version,
+            directory_version: decided.directory_version,
+        }
+    }
+}
