@@ -1,6 +1,6 @@
 //! Why a change to a policy object was not made; nothing was written.
 
-use crate::model::PermissionPattern;
+use crate::model::{Issuer, PermissionPattern};
 use crate::policy::PolicyFault;
 use crate::store::CommitError;
 use crate::token::KeyError;
@@ -68,6 +68,26 @@ pub enum AdminError {
         "the mirror knows no {0} with this id to answer for it; sync with Gitea, then choose again"
     )]
     OwnerUnknown(&'static str),
+    /// The operator did not allow the issuer.
+    #[error(
+        "the issuer `{issuer}` is not listed in `token.workload_issuers` of Samovar's configuration; whoever runs Samovar adds it there"
+    )]
+    IssuerNotListed {
+        /// Which trust, from 0.
+        place: usize,
+        /// Its issuer.
+        issuer: Issuer,
+    },
+    /// Tokens that stand for two accounts stand for neither.
+    #[error(
+        "tokens that fit this trust and one of {account} would stand for neither; let a claim have different values in both, or take the other trust away"
+    )]
+    TrustTaken {
+        /// Which trust, from 0.
+        place: usize,
+        /// Whose the other is, as far as the caller may know.
+        account: String,
+    },
     /// No application has this id.
     #[error("no application has this id; it may have been deleted")]
     ApplicationUnknown,

@@ -18,6 +18,7 @@ mod roles;
 mod service;
 mod service_accounts;
 mod tokens;
+mod trusts;
 
 pub use applications::ApplicationDraft;
 pub use claim::{Claim, ClaimError};

@@ -6,7 +6,7 @@ use crate::access::PolicyHolder;
 use crate::audit::{AuditEvent, Outcome};
 use crate::mirror::Mirror;
 use crate::model::{
-    BindingSubject, Client, Clock, DisplayText, Owner, Random, ServiceAccount, TeamId,
+    BindingSubject, Client, Clock, DisplayText, Issuer, Owner, Random, ServiceAccount, TeamId,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Store};
@@ -24,6 +24,7 @@ pub struct Admin {
     pub(super) grants: Arc<Grants>,
     pub(super) service_accounts: Arc<Machines<ServiceAccount>>,
     pub(super) clients: Arc<Machines<Client>>,
+    pub(super) workload_issuers: Arc<BTreeSet<Issuer>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     one_at_a_time: Mutex<()>,
@@ -46,6 +47,7 @@ impl Admin {
             grants: Arc::clone(&token.grants),
             service_accounts: Arc::clone(&token.service_accounts),
             clients: Arc::clone(&token.clients),
+            workload_issuers: Arc::clone(&token.workload_issuers),
             clock,
             random,
             one_at_a_time: Mutex::new(()),

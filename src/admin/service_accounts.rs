@@ -34,6 +34,7 @@ impl Admin {
         let _turn = self.turn().await;
         check_name(&self.service_accounts, &draft.name, None)?;
         self.owner_exists(draft.owner)?;
+        self.check_trusts(permit.caller(), None, &draft.trusts)?;
         let id = ServiceAccountId::generate(&*self.clock, &*self.random);
         let account = ServiceAccount {
             id,
@@ -69,6 +70,7 @@ impl Admin {
         if draft.owner != before.owner {
             self.owner_exists(draft.owner)?;
         }
+        self.check_trusts(permit.caller(), Some(&before), &draft.trusts)?;
         let account = ServiceAccount {
             name: draft.name,
             description: draft.description,

@@ -15,19 +15,20 @@ use url::Url;
 
 /// The outgoing client for Gitea.
 pub(super) fn outgoing(meant: &Meant) -> Result<reqwest::Client, AppError> {
-    client(meant, meant.gitea.ca_file.as_deref(), "gitea.ca_file")
+    let ca_file = meant.gitea.ca_file.as_deref();
+    client(meant.gitea.timeout, ca_file, "gitea.ca_file")
 }
 
 /// An outgoing client: no redirects, time limits, the system's trust store and the operator's own certificates.
 fn client(
-    meant: &Meant,
+    timeout: Duration,
     ca_file: Option<&Path>,
     key: &'static str,
 ) -> Result<reqwest::Client, AppError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(meant.gitea.timeout.min(Duration::from_secs(5)))
-        .timeout(meant.gitea.timeout)
+        .connect_timeout(timeout.min(Duration::from_secs(5)))
+        .timeout(timeout)
         .user_agent(concat!("samovar/", env!("CARGO_PKG_VERSION")));
     if let Some(path) = ca_file {
         builder = builder.tls_certs_merge(certificates(path, key)?);
@@ -99,7 +100,8 @@ pub(super) fn providers(
     let clock = || Arc::clone(&capabilities.clock);
     let gitea = Provider::new(gitea_settings(meant)?, http.clone(), clock());
     let others = meant.providers.iter().map(|other| {
-        let http = client(meant, other.ca_file.as_deref(), "ca_file of a provider")?;
+        let ca_file = other.ca_file.as_deref();
+        let http = client(meant.gitea.timeout, ca_file, "ca_file of a provider")?;
         Ok(Provider::new(settings(meant, other), http, clock()))
     });
     let others = others.collect::<Result<_, AppError>>()?;
@@ -155,12 +157,15 @@ fn settings(meant: &Meant, other: &config::Provider) -> oidc::Settings {
     }
 }
 
+/// An issuer of workload tokens answers within this time, or is away.
+const ISSUER_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Who checks tokens of others that are presented for one of ours.
 pub(super) fn foreign_tokens(
     meant: &Meant,
     http: &reqwest::Client,
     clock: &Arc<dyn Clock>,
-) -> (gitea::Holders, WorkloadIssuers) {
+) -> Result<(gitea::Holders, WorkloadIssuers), AppError> {
     let gitea = &meant.gitea;
     let inner = gitea.internal_url.clone();
     let holders = gitea::Holders::new(gitea::HolderSettings {
@@ -170,8 +175,10 @@ pub(super) fn foreign_tokens(
         timeout: gitea.timeout,
         http: http.clone(),
     });
-    let workloads = WorkloadIssuers::new(http.clone(), Arc::clone(clock));
-    (holders, workloads)
+    let timeout = gitea.timeout.min(ISSUER_TIMEOUT);
+    let http = client(timeout, gitea.ca_file.as_deref(), "gitea.ca_file")?;
+    let workloads = WorkloadIssuers::new(http, Arc::clone(clock));
+    Ok((holders, workloads))
 }
 
 /// Samovar as the issuer of its own tokens: the external URL without a last slash (RFC 8414 section 2).

@@ -62,7 +62,7 @@ impl Rooms {
         let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
-        let foreign = outside::foreign_tokens(meant, http, clock);
+        let foreign = outside::foreign_tokens(meant, http, clock)?;
         let oauth = oauth_services((&store, &recorder), &policy, &credentials, &token, foreign);
         let services = sign_in::Services {
             store: store.clone(),
@@ -142,6 +142,7 @@ fn oauth_services(
         credentials: credentials.clone(),
         grants: Arc::clone(&token.grants),
         clients: Arc::clone(&token.clients),
+        workload_issuers: Arc::clone(&token.workload_issuers),
         holders,
         workloads,
     }
@@ -183,6 +184,7 @@ fn open_tokens(
     let settings = token::Settings {
         issuer: outside::issuer(meant),
         key_rotation: meant.token.signing_key_rotation,
+        workload_issuers: meant.token.workload_issuers.clone(),
     };
     let key = SealKey::new(meant.server.seal_key.expose());
     Ok(token::open(store, (clock, random), &key, settings, world)?)

@@ -319,6 +319,15 @@ pub(super) const KEYS: &[Key] = &[
         &["What a person allowed a client ends after this time in any case, from 1h to 30d."],
     ),
     key(
+        ("token", "workload_issuers"),
+        Set::Default,
+        "[]",
+        &[
+            "Issuers of workload tokens that service accounts may trust, exactly as `iss` of the tokens spells them, such as",
+            "[\"https://token.actions.githubusercontent.com\"]. Samovar reads the keys of these at their own address, and of no others.",
+        ],
+    ),
+    key(
         ("audit", "window"),
         Set::Default,
         "\"60s\"",

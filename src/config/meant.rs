@@ -1,8 +1,9 @@
 //! What is meant: the configuration in types. Valid as a whole.
 
-use crate::model::ProviderId;
+use crate::model::{Issuer, ProviderId};
 use ipnet::IpNet;
 use secrecy::SecretString;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -154,12 +155,14 @@ pub struct Session {
 }
 
 /// Tokens of Samovar's own, and the keys that sign them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Token {
     /// Between two signing keys.
     pub signing_key_rotation: Duration,
     /// The absolute life of a grant.
     pub grant: Duration,
+    /// Issuers of workload tokens that service accounts may trust.
+    pub workload_issuers: BTreeSet<Issuer>,
 }
 
 /// What the audit log keeps of reads and refusals.

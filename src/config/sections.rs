@@ -3,6 +3,7 @@
 use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, SealKey, Server, Session, Token};
 use super::raw::Raw;
 use super::{Environment, duration, providers, secrets};
+use crate::model::Issuer;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -95,9 +96,12 @@ fn seal_key(raw: &mut Raw, environment: Environment<'_>) -> Option<SealKey> {
 fn token(raw: &mut Raw) -> Option<Token> {
     let signing_key_rotation = span(raw, "token.signing_key_rotation", DAY..=365 * DAY);
     let grant = span(raw, "token.grant", HOUR..=30 * DAY);
+    let issuer = "an issuer as its tokens spell it, such as `https://git.example.com/api/actions`: https, or http on a loopback address";
+    let workload_issuers = raw.list::<Issuer>("token.workload_issuers", issuer);
     Some(Token {
         signing_key_rotation: signing_key_rotation?,
         grant: grant?,
+        workload_issuers: workload_issuers?.into_iter().collect(),
     })
 }
 

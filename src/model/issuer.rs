@@ -15,11 +15,6 @@ impl Issuer {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// Is it an address that only this machine reaches?
-    pub fn is_loopback(&self) -> bool {
-        self.0.starts_with("http://")
-    }
 }
 
 /// Is its host a loopback address? No name is one.

@@ -44,7 +44,7 @@ pub use id::{
     ApplicationId, ClientId, GiteaClientId, GrantId, KeyId, RequestId, RoleBindingId, RoleId,
     SecretId, ServiceAccountId, SessionId, TokenId, UserId,
 };
-pub use issuer::{Issuer, at_loopback};
+pub use issuer::Issuer;
 pub use machine_secret::{MachineKey, MachineSecret, MachineSecretKind, SecretRecord};
 pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
 pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};

@@ -32,6 +32,16 @@ pub struct Trust {
     pub claims: BTreeMap<String, String>,
 }
 
+impl Trust {
+    /// Does every token that fits the other one fit this one?
+    pub fn takes_in(&self, other: &Self) -> bool {
+        let mut claims = self.claims.iter();
+        self.issuer == other.issuer
+            && self.audience == other.audience
+            && claims.all(|(claim, value)| other.claims.get(claim) == Some(value))
+    }
+}
+
 /// A machine's account.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ServiceAccount {

@@ -3,8 +3,9 @@
 use super::signing_keys::KeyError;
 use super::tokens::Foundations;
 use super::{Grants, Machines, SealKey, SigningKeys, Tokens};
-use crate::model::{Client, Clock, Random, ServiceAccount};
+use crate::model::{Client, Clock, Issuer, Random, ServiceAccount};
 use crate::store::{Store, World};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub struct Settings {
     pub issuer: String,
     /// Another key signs after this time.
     pub key_rotation: Duration,
+    /// Issuers that service accounts may trust.
+    pub workload_issuers: BTreeSet<Issuer>,
 }
 
 /// The services of this room, to be handed on one by one.
@@ -28,6 +31,8 @@ pub struct Opened {
     pub service_accounts: Arc<Machines<ServiceAccount>>,
     /// What gets tokens in people's names.
     pub clients: Arc<Machines<Client>>,
+    /// Issuers that service accounts may trust.
+    pub workload_issuers: Arc<BTreeSet<Issuer>>,
 }
 
 /// Opens what was sealed, with the seal key that it was sealed with.
@@ -65,5 +70,6 @@ pub fn open(
         grants,
         service_accounts: Arc::new(Machines::new(pepper(), accounts)),
         clients: Arc::new(Machines::new(pepper(), clients)),
+        workload_issuers: Arc::new(settings.workload_issuers),
     })
 }

@@ -4,6 +4,7 @@ use super::{Opened, SealKey, Settings, open};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{Clock, Principal, Random, SystemJob, Timestamp};
 use crate::store::Store;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -105,6 +106,7 @@ fn opened(
     let settings = Settings {
         issuer: issuer.to_owned(),
         key_rotation: DAY,
+        workload_issuers: BTreeSet::new(),
     };
     let world = store.load().unwrap();
     open(

@@ -221,6 +221,68 @@ async fn what_is_wrong_with_trusts_and_redirect_uris_is_said_at_its_place() {
 }
 
 #[tokio::test]
+async fn a_trust_names_a_listed_issuer_and_no_tokens_of_another_account_whose_name_is_for_readers()
+{
+    let world = World::start().await;
+    let trust = |issuer: &str, claims: &[(&str, &str)]| {
+        let claims = claims
+            .iter()
+            .map(|(name, value)| json!({"name": name, "value": value}));
+        json!({"issuer": issuer, "audience": "a", "claims": claims.collect::<Vec<_>>()})
+    };
+    let account = |name: &str, trust: Value| {
+        let mut account = service_account();
+        account["name"] = json!(name);
+        account["trusts"] = json!([trust]);
+        account
+    };
+    let ask = |who: Who, account: &Value| {
+        Ask::new("POST", "/api/v1/service-accounts")
+            .by(who)
+            .json(account)
+    };
+    let main = [("repository", "acme/api"), ("ref", "main")];
+    let elsewhere = account("elsewhere", trust("https://ci.example", &main));
+    let problem = world.call(ask(Who::Administrator, &elsewhere)).await;
+    problem.is_problem(400, "request_malformed", "an issuer that is not listed");
+    assert_eq!(problem.json()["errors"][0]["pointer"], "/trusts/0/issuer");
+
+    let listed = "https://ci.example/";
+    let (at, etag) = make(
+        &world,
+        "service-accounts",
+        account("first", trust(listed, &main)),
+    )
+    .await;
+    let writer = json!({"name": "writer", "permissions": ["samovar.service-accounts:write"]});
+    let (writer, _) = make(&world, "roles", writer).await;
+    make(&world, "role-bindings", binding(&world, &id_of(&writer))).await;
+    for claims in [&main[..], &main[..1], &[main[0], main[1], ("x", "y")]] {
+        let second = account("second", trust(listed, claims));
+        for (who, named) in [(Who::Administrator, true), (Who::Member, false)] {
+            let problem = world.call(ask(who, &second)).await;
+            problem.is_problem(409, "conflict", "tokens of another account");
+            assert_eq!(problem.json()["errors"][0]["pointer"], "/trusts/0/claims");
+            assert_eq!(problem.text.contains("`first`"), named, "{}", problem.text);
+        }
+    }
+    let other = [("repository", "acme/api"), ("ref", "release")];
+    let second = account("second", trust(listed, &other));
+    let (second_at, second_etag) = make(&world, "service-accounts", second).await;
+    let put = |at: &str, etag: &str, account: &Value| {
+        Ask::new("PUT", at)
+            .by(Who::Administrator)
+            .header("if-match", etag)
+            .json(account)
+    };
+    let same = account("first", trust(listed, &main));
+    assert_eq!(world.call(put(&at, &etag, &same)).await.status, 200);
+    let taken = account("second", trust(listed, &main));
+    let answer = world.call(put(&second_at, &second_etag, &taken)).await;
+    answer.is_problem(409, "conflict", "by a change");
+}
+
+#[tokio::test]
 async fn explain_names_route_role_binding_and_team() {
     let world = World::start().await;
     make(&world, "applications", application("deploy")).await;

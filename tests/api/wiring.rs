@@ -194,6 +194,7 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
         token::Settings {
             issuer: format!("https://{HOST}"),
             key_rotation: Duration::from_secs(30 * 24 * 3600),
+            workload_issuers: ["https://ci.example/".parse().unwrap()].into(),
         },
         &ground.world,
     );

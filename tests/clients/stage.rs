@@ -34,7 +34,8 @@ impl Stage {
         tools::clients();
         let folder = tempfile::tempdir().unwrap();
         let gitea = world().await;
-        let samovar = Samovar::start(folder.path(), &gitea).await;
+        let issuers = "[token]\nworkload_issuers = ['https://git.example.test/api/actions']\n";
+        let samovar = Samovar::start_with(folder.path(), &gitea, issuers).await;
         let mut administrator = samovar.claim(&gitea, ADMINISTRATOR).await;
         administrator
             .must("POST", "/mirror/sync", &Value::Null)

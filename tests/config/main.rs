@@ -217,3 +217,14 @@ fn any_number_of_providers_each_with_a_secret_of_its_own() {
     let problems = single.unwrap_err().to_string();
     assert!(problems.contains("write `[[provider]]`"), "{problems}");
 }
+
+#[test]
+fn issuers_of_workload_tokens_are_none_unless_listed_and_keep_their_spelling() {
+    assert!(small("").unwrap().token.workload_issuers.is_empty());
+    let listed = "[token]\nworkload_issuers = ['https://ci.example.com/', 'http://127.0.0.1:1/x', 'https://ci.example.com/']\n";
+    let issuers = small(listed).unwrap().token.workload_issuers;
+    let issuers: Vec<&str> = issuers.iter().map(samovar::model::Issuer::as_str).collect();
+    assert_eq!(issuers, ["http://127.0.0.1:1/x", "https://ci.example.com/"]);
+    let odd = small("[token]\nworkload_issuers = 'https://ci.example.com'\n").unwrap_err();
+    assert!(odd.to_string().contains("must be a list"), "{odd}");
+}

@@ -9,6 +9,11 @@ pub const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 pub const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 
 impl Stage {
+    /// The stage with issuers of workload tokens that may be trusted.
+    pub async fn trusting(issuers: &[&str]) -> Self {
+        Self::set_with(&format!("[token]\nworkload_issuers = {issuers:?}\n")).await
+    }
+
     /// Says anew what the stage's application takes.
     pub async fn take(&mut self, tokens: Value) {
         let application = self.application.clone();

@@ -8,6 +8,7 @@ use samovar::oidc::{Workload, WorkloadFault, WorkloadIssuers, WorkloadToken};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 const NOW: i64 = 1_800_000_000;
 
@@ -297,11 +298,14 @@ type Change = fn(&Workloads, &Workloads);
 #[tokio::test]
 async fn an_issuer_that_is_not_the_one_its_metadata_names_or_sends_us_on_is_none() {
     let aside = Workloads::start("ES256").await;
-    let changes: [Change; 6] = [
+    let changes: [Change; 9] = [
         |issuer, aside| issuer.say("issuer", aside.url()),
         |issuer, _| issuer.say("issuer", &format!("{}/", issuer.url())),
         |issuer, _| issuer.say("jwks_uri", "http://192.0.2.1/jwks"),
         |issuer, _| issuer.say("jwks_uri", "file:///etc/passwd"),
+        |issuer, aside| issuer.say("jwks_uri", &format!("{}/.well-known/jwks", aside.url())),
+        |issuer, _| issuer.say("jwks_uri", "https://169.254.169.254/latest"),
+        |issuer, _| issuer.say("jwks_uri", "http://[::ffff:127.0.0.1]/jwks"),
         |issuer, aside| issuer.redirect_to(aside.url()),
         |issuer, _| issuer.publish(json!({"keys": [], "x": "x".repeat(2 << 20)})),
     ];
@@ -314,6 +318,22 @@ async fn an_issuer_that_is_not_the_one_its_metadata_names_or_sends_us_on_is_none
         assert!(garbage, "{at}: {fault}");
     }
     assert_eq!(aside.asked(), 0);
+}
+
+#[tokio::test]
+async fn an_issuer_that_keeps_us_waiting_is_away_and_not_waited_for_longer_than_we_like() {
+    let bench = Bench::set("ES256").await;
+    let patience = Duration::from_millis(200);
+    let http = reqwest::Client::builder()
+        .timeout(patience)
+        .build()
+        .unwrap();
+    let issuers = WorkloadIssuers::new(http, Arc::clone(&bench.clock) as _);
+    bench.workloads.keep_waiting();
+    let token = bench.workloads.token(&bench.claims());
+    let read = WorkloadToken::read(&token).unwrap();
+    let fault = issuers.verify(&bench.issuer, read).await.unwrap_err();
+    assert!(matches!(fault, WorkloadFault::Away(_)), "{fault}");
 }
 
 #[tokio::test]

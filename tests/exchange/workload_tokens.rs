@@ -90,8 +90,8 @@ fn refused(answer: &Answer, words: &str) {
 
 #[tokio::test]
 async fn a_job_on_github_gets_the_token_of_its_service_account_once() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("RS256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
     let account = stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
@@ -123,8 +123,8 @@ async fn a_job_on_github_gets_the_token_of_its_service_account_once() {
 
 #[tokio::test]
 async fn of_many_who_present_one_token_at_the_same_time_one_gets_something() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
     stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
@@ -144,8 +144,8 @@ async fn of_many_who_present_one_token_at_the_same_time_one_gets_something() {
 
 #[tokio::test]
 async fn a_token_that_was_used_stays_used_after_a_restart() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
     stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
@@ -159,8 +159,8 @@ async fn a_token_that_was_used_stays_used_after_a_restart() {
 
 #[tokio::test]
 async fn a_job_on_forgejo_whose_token_has_no_id_may_come_again_and_narrow_its_scope() {
-    let mut stage = Stage::set().await;
     let forgejo = Workloads::start("EdDSA").await;
+    let mut stage = Stage::trusting(&[forgejo.url()]).await;
     let claims = [
         ("sub", "repo:acme/api:ref:refs/heads/main"),
         ("event_name", "push"),
@@ -183,8 +183,8 @@ async fn a_job_on_forgejo_whose_token_has_no_id_may_come_again_and_narrow_its_sc
 
 #[tokio::test]
 async fn audience_and_every_claim_of_the_trust_must_be_exactly_those_of_the_token() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
     stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
@@ -217,9 +217,9 @@ async fn audience_and_every_claim_of_the_trust_must_be_exactly_those_of_the_toke
 
 #[tokio::test]
 async fn an_issuer_is_known_by_its_exact_name_and_no_other_is_asked() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
     let stranger = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url(), stranger.url()]).await;
     stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
@@ -244,13 +244,14 @@ async fn an_issuer_is_known_by_its_exact_name_and_no_other_is_asked() {
 
 #[tokio::test]
 async fn a_token_that_stands_for_two_accounts_stands_for_neither_and_the_log_says_so() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
     let wide = [("repository_owner", "octo-org")];
     stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
     exchanged(&stage.present_job(&github.token(&github_claims())).await);
+    // Some tokens fit one of the two alone, so that both may be saved.
     stage
         .account("everything", &[trust(github.url(), &wide)])
         .await;
@@ -266,8 +267,8 @@ async fn a_token_that_stands_for_two_accounts_stands_for_neither_and_the_log_say
 
 #[tokio::test]
 async fn an_account_that_is_switched_off_or_without_its_owner_gets_no_token() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
     let account = stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
@@ -292,8 +293,8 @@ async fn an_account_that_is_switched_off_or_without_its_owner_gets_no_token() {
 
 #[tokio::test]
 async fn an_issuer_that_does_not_answer_is_no_reason_to_call_the_token_bad() {
-    let mut stage = Stage::set().await;
     let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url(), "http://127.0.0.1:1"]).await;
     let trusts = [
         trust(github.url(), &OCTO),
         trust("http://127.0.0.1:1", &OCTO),
@@ -306,4 +307,64 @@ async fn an_issuer_that_does_not_answer_is_no_reason_to_call_the_token_bad() {
     claims["iss"] = json!("http://127.0.0.1:1");
     let answer = stage.present_job(&github.token(&claims)).await;
     answer.is_error(503, "temporarily_unavailable");
+}
+
+#[tokio::test]
+async fn an_issuer_that_the_configuration_does_not_list_is_trusted_by_nobody_and_asked_for_nothing()
+{
+    let github = Workloads::start("ES256").await;
+    let aside = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
+    let account = stage
+        .account("deployer", &[trust(github.url(), &OCTO)])
+        .await;
+    let draft = |trusts: &[Value]| {
+        json!({
+            "name": "deployer", "owner": {"kind": "team", "id": stage.team}, "trusts": trusts,
+        })
+    };
+    let (kept, new) = (trust(github.url(), &OCTO), trust(aside.url(), &OCTO));
+    let (both, old) = (draft(&[kept.clone(), new]), draft(&[kept]));
+    let path = format!("/service-accounts/{account}");
+    let (status, problem) = stage.ada.replace(&path, &json!(1), &both).await;
+    assert_eq!(status, 400, "{problem}");
+    assert_eq!(problem["errors"][0]["pointer"], "/trusts/1/issuer");
+    let said = problem["detail"].as_str().unwrap();
+    assert!(said.contains("`token.workload_issuers`"), "{said}");
+
+    // One that was listed when it was saved is refused when it is used, and its account can still be changed.
+    let file = stage.samovar.state_folder().with_file_name("samovar.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(github.url(), aside.url())).unwrap();
+    stage.samovar = stage.samovar.restart().await;
+    let answer = stage.present_job(&github.token(&github_claims())).await;
+    refused(&answer, "`token.workload_issuers`");
+    stage.put(&path, &json!(1), &old).await;
+    assert_eq!((github.asked(), aside.asked()), (0, 0));
+}
+
+#[tokio::test]
+async fn tokens_that_stand_for_one_account_are_trusted_for_no_other() {
+    let github = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url()]).await;
+    stage
+        .account("deployer", &[trust(github.url(), &OCTO)])
+        .await;
+    let token = github.token(&github_claims());
+    let owner = json!({"kind": "team", "id": stage.team});
+    let wide = [("repository", "octo-org/octo-repo")];
+    let narrow = [OCTO[0], OCTO[1], ("event_name", "push")];
+    for claims in [&OCTO[..], &wide, &narrow] {
+        let draft = json!({
+            "name": "intruder", "owner": owner, "trusts": [trust(github.url(), claims)],
+        });
+        let (status, problem) = stage
+            .ada
+            .api("POST", "/service-accounts", Some(&draft))
+            .await;
+        assert_eq!((status, &problem["code"]), (409, &json!("conflict")));
+        let said = problem["detail"].as_str().unwrap();
+        assert!(said.contains("service account `deployer`"), "{said}");
+    }
+    exchanged(&stage.present_job(&token).await);
 }

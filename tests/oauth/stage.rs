@@ -80,8 +80,8 @@ impl Stage {
         Self::set_with("").await
     }
 
-    /// With more lines for the section `[mirror]` of the configuration.
-    pub async fn set_with(mirror: &str) -> Self {
+    /// With more lines of the configuration, the first of them for the section `[mirror]`.
+    pub async fn set_with(lines: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let gitea = GiteaWorld::start().await;
         for login in ["ada", "ben", "cleo"] {
@@ -93,7 +93,7 @@ impl Stage {
             .team("acme", "Deployers", &[("repo.code", "write")])
             .await;
         gitea.add_member(team, "ben").await;
-        let samovar = Samovar::start_with(folder.path(), &gitea, mirror).await;
+        let samovar = Samovar::start_with(folder.path(), &gitea, lines).await;
         let mut ada = samovar.claim(&gitea, "ada").await;
         ada.must("POST", "/mirror/sync", &Value::Null).await;
         let role = json!({"name": "deployer", "permissions": ["deployments:*"]});

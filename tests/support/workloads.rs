@@ -98,6 +98,8 @@ struct Served {
     status: u16,
     /// Sent instead of the metadata's content, with `Location`.
     redirect: Option<String>,
+    /// No answer comes.
+    waits: bool,
     asked: usize,
 }
 
@@ -189,6 +191,11 @@ impl Workloads {
         self.served.lock().unwrap().redirect = Some(address.to_owned());
     }
 
+    /// Answers nothing from now on.
+    pub fn keep_waiting(&self) {
+        self.served.lock().unwrap().waits = true;
+    }
+
     /// Questions so far.
     pub fn asked(&self) -> usize {
         self.served.lock().unwrap().asked
@@ -206,7 +213,13 @@ async fn serve(listener: TcpListener, served: Arc<Mutex<Served>>) {
         let served = Arc::clone(&served);
         let service = service_fn(move |request| {
             let response = answer(&served, &request);
-            async move { Ok::<_, Infallible>(response) }
+            let waits = served.lock().unwrap().waits;
+            async move {
+                if waits {
+                    std::future::pending::<()>().await;
+                }
+                Ok::<_, Infallible>(response)
+            }
         });
         let http = hyper::server::conn::http1::Builder::new();
         let connection = http.serve_connection(TokioIo::new(stream), service);

@@ -34,7 +34,7 @@ use super::{Client as Peer, PolicyHolder, Recorder};
 use crate::gitea::Holders;
 use crate::mirror::Mirror;
 use crate::model::{
-    Client, ClientId, Clock, Invalid, Permission, Random, RequestId, ServiceAccount,
+    Client, ClientId, Clock, Invalid, Issuer, Permission, Random, RequestId, ServiceAccount,
 };
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
@@ -68,6 +68,8 @@ pub struct Services {
     pub clients: Arc<Machines<Client>>,
     /// Says whose a Gitea token is.
     pub holders: Holders,
+    /// Issuers that service accounts may trust.
+    pub workload_issuers: Arc<BTreeSet<Issuer>>,
     /// Verifies tokens of workloads.
     pub workloads: WorkloadIssuers,
 }
@@ -83,6 +85,7 @@ pub struct AuthorizationServer {
     grants: Arc<Grants>,
     clients: Arc<Machines<Client>>,
     holders: Holders,
+    workload_issuers: Arc<BTreeSet<Issuer>>,
     workloads: WorkloadIssuers,
     command_line: Arc<Client>,
     codes: Codes,
@@ -130,6 +133,7 @@ impl AuthorizationServer {
             grants: services.grants,
             clients: services.clients,
             holders: services.holders,
+            workload_issuers: services.workload_issuers,
             workloads: services.workloads,
             command_line: Arc::new(Client::command_line()?),
             codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),

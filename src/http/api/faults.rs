@@ -20,6 +20,14 @@ impl From<AdminError> for Problem {
             AdminError::Faults(faults) => return of_policy(faults),
             AdminError::SubjectUnknown(_) => return fault("/subject/id", sentence),
             AdminError::OwnerUnknown(_) => return fault("/owner/id", sentence),
+            AdminError::IssuerNotListed { place, .. } => {
+                return fault(&format!("/trusts/{place}/issuer"), sentence);
+            }
+            AdminError::TrustTaken { place, .. } => {
+                let mut list = Faults::default();
+                list.note(format_args!("/trusts/{place}/claims"), sentence);
+                return list.problem_of(Code::Conflict);
+            }
             AdminError::ApplicationUnknown => return fault("/application_id", sentence),
             AdminError::BuiltIn
             | AdminError::RoleInUse(_)

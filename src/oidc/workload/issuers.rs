@@ -1,8 +1,11 @@
 //! Keys of issuers: found by discovery, kept for an hour, read again for an unknown key, but not for a flood of them.
+//!
+//! An issuer is asked at its own address alone, keys included, over TLS that proves its name: so what it publishes, or
+//! whom its name resolves to, opens no way to other places (security A.10).
 
 use super::key::{IssuerKey, KeySet};
 use super::{Workload, WorkloadFault, WorkloadToken};
-use crate::model::{Clock, Issuer, Timestamp, at_loopback};
+use crate::model::{Clock, Issuer, Timestamp};
 use crate::oidc::OidcError;
 use crate::oidc::outgoing::Outgoing;
 use openidconnect::http;
@@ -118,11 +121,11 @@ impl WorkloadIssuers {
         if metadata.issuer != issuer.as_str() {
             return Err(garbage("its metadata names another issuer"));
         }
-        // Only an issuer on this machine may have its keys fetched without TLS.
-        if metadata.jwks_uri.scheme() != "https"
-            && !(issuer.is_loopback() && at_loopback(&metadata.jwks_uri))
-        {
-            return Err(garbage("`jwks_uri` is not an https address"));
+        let own = url::Url::parse(issuer.as_str()).map(|url| url.origin());
+        if own != Ok(metadata.jwks_uri.origin()) {
+            return Err(garbage(
+                "`jwks_uri` is not at the issuer's own scheme, host and port",
+            ));
         }
         let keys: KeySet = self.json(issuer, metadata.jwks_uri.as_str()).await?;
         Ok(keys.usable().into_iter().map(Arc::new).collect())

@@ -17,7 +17,7 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
       {trusts.map((trust, n) => (
         <fieldset key={trust.key}>
           <legend>Trusted tokens {trusts.length > 1 && n + 1}</legend>
-          <Field label="Issuer" hint="As the tokens write it, such as https://git.example.com/api/actions." fault={error?.faultAt(`/trusts/${n}/issuer`)}>
+          <Field label="Issuer" hint="As the tokens write it, such as https://git.example.com/api/actions. One that token.workload_issuers of Samovar's configuration lists." fault={error?.faultAt(`/trusts/${n}/issuer`)}>
             {(ties) => <input {...ties} required type="url" spellcheck={false} autocomplete="off" value={trust.issuer} onInput={(event) => replace(n, { issuer: event.currentTarget.value })} />}
           </Field>
           <Field label="Audience" hint={<>What the job asks its CI to put into <code>aud</code>.</>} fault={error?.faultAt(`/trusts/${n}/audience`)}>

@@ -41,7 +41,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// The issuer, if some service account trusts it. No other is asked for its keys.
+    /// The issuer, if the operator listed it and some service account trusts it. No other is asked for its keys.
     fn trusted(&self, named: &str) -> Result<Issuer, OAuthFault> {
         let fault = |sentence: &str| OAuthFault::GrantInvalid(sentence.to_owned());
         if named == self.issuer() {
@@ -49,12 +49,21 @@ impl AuthorizationServer {
                 "this is a token of Samovar's own; send it with `urn:ietf:params:oauth:token-type:access_token`",
             ));
         }
+        let listed = self.workload_issuers.iter();
+        let mut listed = listed.filter(|issuer| issuer.as_str() == named);
+        let listed = listed.next().ok_or_else(|| {
+            fault(
+                "the issuer of the subject token is not listed in `token.workload_issuers` of Samovar's configuration; whoever runs Samovar adds it there",
+            )
+        })?;
         let accounts = self.service_accounts.list();
         let mut trusts = accounts.iter().flat_map(|account| &account.trusts);
-        let trust = trusts.find(|trust| trust.issuer.as_str() == named);
-        trust.map(|trust| trust.issuer.clone()).ok_or_else(|| {
-            fault("no service account trusts the issuer of the subject token; add a trust to one")
-        })
+        if trusts.any(|trust| trust.issuer == *listed) {
+            return Ok(listed.clone());
+        }
+        Err(fault(
+            "no service account trusts the issuer of the subject token; add a trust to one",
+        ))
     }
 
     /// The one account that the token stands for; a disabled one counts, so that switching it off changes nobody else.
