@@ -60,12 +60,18 @@ class Principal(BaseModel):
     id: str
     """Samovar's id; never changes and is never given to anybody else. Store this one."""
     kind: Literal["user", "service-account"]
+    provider: str | None = None
+    """Where a person's account is: `gitea`, or another provider's id in Samovar. `None` of a service account."""
     name: str
-    """Login or name of the service account, for display: names change hands."""
+    """Login at that provider, or name of the service account, for display: names change hands."""
     scopes: frozenset[str] = frozenset()
     """What this call may do."""
+    scopes_cut: bool = False
+    """Behind a proxy: what it may do did not fit into a header, so `scopes` is empty."""
     roles: frozenset[str] = frozenset()
     """Names of the roles held in this application."""
+    roles_cut: bool = False
+    """Behind a proxy: there are more roles than fitted into a header."""
     client_id: str | None = None
     """The client that got the token; the service account itself where it came on its own; `None` behind a proxy."""
     act: tuple[str, ...] = ()
@@ -76,7 +82,10 @@ class Principal(BaseModel):
     grant_id: str | None = None
     full_name: str | None = None
     email: str | None = None
+    """Of people of other providers than Gitea only one that the provider says it has verified."""
     groups: tuple[str, ...] = ()
+    groups_cut: bool = False
+    """There may be more groups."""
 
     def may(self, permission: str) -> bool:
         """Does the scope hold this permission, by itself or as `resource:*`?"""
@@ -171,6 +180,7 @@ _CODES: dict[str, tuple[int, str | None, str]] = {
     "token_revoked": (401, "invalid_token", "the token is not in force any more; sign in again, or make a new one"),
     "scope_insufficient": (403, "insufficient_scope", "the token's scope lacks `{missing}`; get a token with it"),
     "permission_missing": (403, None, "{missing} is missing; ask for a role that gives it in `{audience}`"),
+    "permissions_cut": (403, None, "what you hold does not fit into a header; hold fewer permissions, or `resource:*`"),
     "origin_foreign": (403, None, "a page of another site opened this connection; open it from the application's own"),
     "target_ambiguous": (400, "invalid_request", "the identity was sent more than once; send it once"),
     "membership_stale": (503, None, "Samovar cannot tell who is in which team at present; try again"),
@@ -256,6 +266,7 @@ class _Claims(BaseModel):
     iat: _Seconds
     exp: _Seconds
     principal_kind: Literal["user", "service-account"]
+    provider: _Text | None = None
     preferred_username: Annotated[str, StringConstraints(max_length=1024)]
     roles: list[_Text]
 
@@ -270,10 +281,13 @@ class _AccessToken(_Claims):
 
 class _Assertion(_Claims):
     nbf: _Seconds | None = None
-    scope: _Scope | None = None
     name: str | None = None
     email: str | None = None
     groups: list[_Text] = []
+    groups_cut: bool = False
+    roles_cut: bool = False
+    permissions: list[_Text] | None = None
+    permissions_cut: bool = False
 
 
 _Any = TypeVar("_Any", bound=_Claims)
@@ -283,10 +297,12 @@ _EXPECTED = {
     "scope": "one string of words with single spaces between them",
     "roles": "a list of strings",
     "groups": "a list of strings",
+    "permissions": "a list of strings, or left out with `permissions_cut`",
     "principal_kind": "`user` or `service-account`",
     "preferred_username": "a string",
     "act": f"an object with `sub`, nested {_DEEPEST_ACT} deep at most",
     **dict.fromkeys(("exp", "iat", "nbf"), "a whole number of seconds"),
+    **dict.fromkeys(("groups_cut", "roles_cut", "permissions_cut"), "`true` or left out"),
 }
 
 
@@ -568,7 +584,6 @@ class Samovar:
         client_secret: str | None = None,
         gitea_tokens: bool = False,
         behind_proxy: bool = False,
-        role_permissions: Mapping[str, Iterable[str]] | None = None,
         token_header: Literal["Authorization", "Samovar-Token"] = "Authorization",  # noqa: S107 - a header's name
         leeway: int = 30,
         fresh_for: float = 5,
@@ -597,7 +612,6 @@ class Samovar:
         self._client = (client_id, client_secret) if client_id is not None and client_secret is not None else None
         self._gitea_tokens = gitea_tokens
         self._behind_proxy = behind_proxy
-        self._role_permissions = {role: frozenset(words) for role, words in (role_permissions or {}).items()}
         self._token_header = token_header
         self._leeway = leeway
         self._fresh_for = fresh_for
@@ -711,6 +725,8 @@ class Samovar:
 
     def _must_hold(self, principal: Principal, permissions: tuple[str, ...]) -> None:
         missing = " ".join(each for each in permissions if not principal.may(each))
+        if missing and principal.scopes_cut:
+            raise Refusal("permissions_cut")
         if missing and self._behind_proxy:
             raise Refusal("permission_missing", missing=f"`{missing}`", audience=self.audience)
         if missing:
@@ -764,21 +780,19 @@ class Samovar:
         claims = await self._verify(sent[0], "samovar-assertion+jwt", _Assertion, _ASSERTION_LIFE)
         if isinstance(connection, WebSocket) and _is_foreign(connection):
             raise Refusal("origin_foreign")
+        if claims.permissions is None and not claims.permissions_cut:
+            raise _claim_invalid("permissions")
         return Principal(
-            scopes=self._held(claims),
+            # a list that was cut is never taken for the whole
+            scopes=frozenset(() if claims.permissions_cut else claims.permissions or ()),
+            scopes_cut=claims.permissions_cut,
+            roles_cut=claims.roles_cut,
             full_name=claims.name or None,
             email=claims.email or None,
             groups=tuple(claims.groups),
+            groups_cut=claims.groups_cut,
             **_common(claims),
         )
-
-    def _held(self, claims: _Assertion) -> frozenset[str]:
-        """What the roles give; no more than the scope, where there is one: then the caller came with a token."""
-        held = frozenset[str]().union(*(self._role_permissions.get(role, frozenset()) for role in claims.roles))
-        if claims.scope is None:
-            return held
-        scope = frozenset(claims.scope.split())
-        return _both(scope, held) if self._role_permissions else scope
 
     async def _remote(self, connection: HTTPConnection) -> RemoteIdentity:
         principal = await self._identify(connection, fresh=False)
@@ -927,6 +941,7 @@ def _common(claims: _Claims) -> dict[str, Any]:
     return {
         "id": claims.sub,
         "kind": claims.principal_kind,
+        "provider": claims.provider,
         "name": claims.preferred_username,
         "roles": frozenset(claims.roles),
         "token_id": claims.jti,
@@ -960,7 +975,7 @@ def _exchange_refused(error: Any) -> str:
         return "token_revoked"
     if error == "invalid_scope":
         return "permission_missing"
-    log.error("Samovar does not take this kind of Gitea's tokens for this application; say in its `gitea_tokens` which it takes")
+    log.error("this application takes no such tokens of Gitea; say in its `gitea_tokens`, at Samovar, which it takes")
     return "token_type_wrong"
 
 

@@ -1,9 +1,8 @@
 //! The one function behind every door: who asks, what the policy says, and that it was recorded.
 
-use super::assertion::Assertions;
 use super::decided::Decided;
 use super::facts::{ANONYMOUS, Credentials, Known, Place};
-use super::identity::{Identities, Sources};
+use super::identity::{Assertions, Identities, Sources};
 use super::judgement::{About, Judgement};
 use super::recorder::Recorder;
 use super::repository::Named;

@@ -4,7 +4,6 @@
 //! translate. Everything that cannot be known is refused.
 
 mod asked;
-mod assertion;
 mod decided;
 mod evaluation;
 mod explain;

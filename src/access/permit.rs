@@ -97,14 +97,7 @@ impl Caller {
             repository: None,
             now,
         };
-        let held = holdings.permissions();
-        let Some(scope) = &self.known.scope else {
-            return held;
-        };
-        let within = scope
-            .iter()
-            .filter(|word| held.iter().any(|held| held.matches(word)));
-        within.cloned().map(PermissionPattern::Exact).collect()
+        holdings.within_scope()
     }
 
     /// Does the caller hold this one of Samovar's own permissions?

@@ -219,7 +219,10 @@ pub(super) const KEYS: &[Key] = &[
         ("provider", "scopes"),
         Set::Default,
         "[\"profile\", \"email\"]",
-        &["Scopes beside openid; these unless set. Okta tells no groups without \"groups\"."],
+        &[
+            "Scopes beside openid; these unless set. Okta tells no groups without \"groups\". An address counts only",
+            "with `email_verified`: true, as JSON's true (OpenID Core 5.1) and no text.",
+        ],
     ),
     key(
         ("provider", "groups_claim"),

@@ -8,9 +8,6 @@ use crate::model::ProviderId;
 use std::collections::BTreeSet;
 use url::Url;
 
-/// The id under which Gitea itself is known.
-const GITEA: &str = "gitea";
-
 /// What stands before a name that is a service account's.
 const MACHINES: &str = "service-account";
 
@@ -31,7 +28,7 @@ fn check_ids(raw: &mut Raw, places: &[String]) {
         let Some(id) = raw.peek(&key).map(str::to_owned) else {
             continue;
         };
-        if id == GITEA {
+        if id == ProviderId::GITEA {
             raw.problem(&key, "`gitea` is Gitea itself; choose another id");
         } else if id == MACHINES {
             let what =

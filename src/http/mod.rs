@@ -1,6 +1,6 @@
 //! Doors over HTTP (step 5): they translate and never decide. May not name `store`, `gitea` or `oidc`.
 //!
-//! Only `problem.rs` knows which status an error has.
+//! Only `problem` knows which status an error has.
 
 pub mod admin_socket;
 pub mod api;

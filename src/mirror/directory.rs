@@ -76,6 +76,8 @@ fn entry(
         home: Home::Gitea(account.id),
         login: DisplayText::lossy(account.login.as_str()),
         full_name: account.full_name.clone(),
+        // Gitea's own, whatever its settings ask of it: userinfo has no `email_verified` at all, and that of an ID token
+        // says that the account is active and nothing of the address, so there is no word of Gitea's to go by.
         email: account.email.clone(),
         enabled: !record.gone && account.enabled(),
         site_administrator: !record.gone && account.is_admin,

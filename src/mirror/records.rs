@@ -72,11 +72,13 @@ fn person(writing: &Writing<'_>, before: Option<&User>, account: &GiteaUser) -> 
             ..user.clone()
         });
     }
-    let provider: ProviderId = "gitea".parse().ok()?;
-    let subject = account.id.into();
+    let identity = Identity {
+        provider: ProviderId::gitea(),
+        subject: account.id.into(),
+    };
     Some(User {
         id: UserId::generate(writing.clock, writing.random),
-        identities: vec![Identity { provider, subject }],
+        identities: vec![identity],
         gitea: Some(account.id),
         login,
         claims: None,

@@ -40,7 +40,7 @@ pub struct DirectoryUser {
     pub login: DisplayText,
     /// Full name, or empty.
     pub full_name: DisplayText,
-    /// Address, or empty.
+    /// Address, or empty; of another provider's person, one that the provider says it has verified.
     pub email: DisplayText,
     /// Active, not prohibited, not deleted.
     pub enabled: bool,
@@ -71,6 +71,22 @@ impl DirectoryUser {
         match &self.home {
             Home::Gitea(_) => None,
             Home::Elsewhere(elsewhere) => Some(elsewhere),
+        }
+    }
+
+    /// Of which provider the person is.
+    pub fn provider(&self) -> ProviderId {
+        match &self.home {
+            Home::Gitea(_) => ProviderId::gitea(),
+            Home::Elsewhere(elsewhere) => elsewhere.provider.clone(),
+        }
+    }
+
+    /// The provider may have left groups out.
+    pub const fn groups_may_be_cut(&self) -> bool {
+        match &self.home {
+            Home::Gitea(_) => false,
+            Home::Elsewhere(elsewhere) => elsewhere.groups_may_be_cut,
         }
     }
 

@@ -59,6 +59,16 @@ impl FromStr for Name {
     }
 }
 
+impl ProviderId {
+    /// The id of Gitea itself.
+    pub const GITEA: &str = "gitea";
+
+    /// Gitea itself.
+    pub fn gitea() -> Self {
+        Self(Self::GITEA.to_owned())
+    }
+}
+
 impl FromStr for ProviderId {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {

@@ -58,7 +58,9 @@ pub struct Identity {
 pub struct Claims {
     /// Full name, or empty.
     pub full_name: DisplayText,
-    /// Address, or empty; for display alone, never a key.
+    /// Address that the provider says it has verified, or empty; for display alone, never a key. What older records call
+    /// `email` nobody verified: it is left where it is until the next sign-in.
+    #[serde(rename = "verified_email", default = "nothing")]
     pub email: DisplayText,
     /// Groups as their claim spells them: names, which a rename can give to others.
     pub groups: BTreeSet<GroupName>,
@@ -66,6 +68,10 @@ pub struct Claims {
     pub groups_may_be_cut: bool,
     /// When the person signed in.
     pub at: Timestamp,
+}
+
+fn nothing() -> DisplayText {
+    DisplayText::lossy("")
 }
 
 /// A person.
@@ -84,4 +90,36 @@ pub struct User {
     pub claims: Option<Claims>,
     /// When we first heard of this person.
     pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::User;
+    use serde_json::json;
+
+    #[test]
+    fn a_person_of_an_older_record_is_known_without_the_address_that_nobody_verified() {
+        let record = |address: &str| {
+            json!({
+                "id": "00000000-0000-7000-8000-000000000001",
+                "identities": [{"provider": "okta", "subject": "00u1"}],
+                "gitea": null,
+                "login": "ana",
+                "claims": {"full_name": "Ana", address: "ana@acme.example", "groups": ["Readers"],
+                    "groups_may_be_cut": false, "at": 7},
+                "created_at": 7,
+            })
+        };
+        let read = |address| serde_json::from_value::<User>(record(address)).unwrap();
+        let (before, now) = (read("email"), read("verified_email"));
+        let address = |user: &User| user.claims.as_ref().unwrap().email.to_string();
+        assert_eq!(
+            (address(&before), address(&now)),
+            (String::new(), "ana@acme.example".to_owned())
+        );
+        assert_eq!(
+            (before.id, before.login, before.identities),
+            (now.id, now.login, now.identities)
+        );
+    }
 }

@@ -4,23 +4,17 @@
 
 use super::OidcError;
 use super::metadata::Metadata;
+use super::outgoing::Keeping;
 use super::person::{Claims, SignedIn};
 use super::provider::{Answer, Client, FlowSecrets, Provider, final_word, verifier};
 use super::verify::{Expected, Rejected, check_access_token, claims};
 use data_encoding::BASE64URL_NOPAD;
-use openidconnect::core::{CoreGenderClaim, CoreIdTokenVerifier, CoreTokenResponse};
+use openidconnect::core::{CoreIdTokenVerifier, CoreTokenResponse, CoreUserInfoClaims};
 use openidconnect::{
-    AccessToken, AdditionalClaims, AuthorizationCode, Nonce, OAuth2TokenResponse,
-    RequestTokenError, SubjectIdentifier, TokenResponse, UserInfoClaims, UserInfoError,
+    AccessToken, AuthorizationCode, Nonce, OAuth2TokenResponse, RequestTokenError,
+    SubjectIdentifier, TokenResponse, UserInfoError,
 };
 use serde_json::Value;
-
-/// Everything that userinfo says beside what the library knows.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-struct Rest(serde_json::Map<String, Value>);
-
-impl AdditionalClaims for Rest {}
 
 impl Provider {
     /// Exchanges the code and makes every check; the person that it stands for.
@@ -144,12 +138,11 @@ impl Provider {
             let what = "a userinfo answer that is none";
             OidcError::Garbage(self.settings.url.to_string(), what.to_owned())
         };
-        let answer: Result<UserInfoClaims<Rest, CoreGenderClaim>, _> =
-            request.request_async(&self.outgoing).await;
+        // What counts is what was sent: the library's own claims take a word in quotes for a boolean.
+        let keeping = Keeping::new(&self.outgoing);
+        let answer: Result<CoreUserInfoClaims, _> = request.request_async(&keeping).await;
         match answer {
-            Ok(claims) => serde_json::to_value(&claims)
-                .map(Some)
-                .map_err(|_| garbage()),
+            Ok(_) => sent_claims(&keeping.body()).map(Some).ok_or_else(garbage),
             Err(UserInfoError::Request(error)) => Err(error),
             Err(UserInfoError::ClaimsVerification(_)) => Err(OidcError::TokenInvalid(
                 "userinfo speaks of another person".to_owned(),
@@ -178,6 +171,12 @@ fn check_issuer(metadata: &Metadata, said: Option<&str>) -> Result<(), OidcError
         )),
         _ => Ok(()),
     }
+}
+
+/// The claims of a userinfo answer that was checked: JSON, or a token whose signature is proved.
+fn sent_claims(body: &[u8]) -> Option<Value> {
+    let json = serde_json::from_slice(body).ok();
+    json.or_else(|| payload(std::str::from_utf8(body).ok()?))
 }
 
 /// The claims of a token whose signature is proved.

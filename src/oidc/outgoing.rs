@@ -3,6 +3,7 @@
 use super::OidcError;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use url::Url;
 
 /// Largest answer that is read, in bytes.
@@ -57,6 +58,44 @@ impl Outgoing {
 }
 
 impl<'c> AsyncHttpClient<'c> for Outgoing {
+    type Error = OidcError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OidcError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
+    }
+}
+
+/// The same, and keeps the answer as it came: the library tells only its own reading of one.
+pub(super) struct Keeping<'a> {
+    outgoing: &'a Outgoing,
+    body: Mutex<Vec<u8>>,
+}
+
+impl<'a> Keeping<'a> {
+    pub(super) fn new(outgoing: &'a Outgoing) -> Self {
+        Self {
+            outgoing,
+            body: Mutex::default(),
+        }
+    }
+
+    /// The last answer's body.
+    pub(super) fn body(self) -> Vec<u8> {
+        self.body
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OidcError> {
+        let answer = self.outgoing.send(request).await?;
+        let body = answer.body().clone();
+        *self.body.lock().unwrap_or_else(PoisonError::into_inner) = body;
+        Ok(answer)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Keeping<'_> {
     type Error = OidcError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OidcError>> + Send + 'c>>;
 

@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 /// Groups of one person that are kept; a longer list is cut and marked.
 const MOST: usize = 500;
 
+/// The claim that names an address, and the one that says whether it was verified (OpenID Core 5.1).
+const ADDRESS: (&str, &str) = ("email", "email_verified");
+
 /// Longest name of a session at the provider that is kept, in bytes.
 const LONGEST_SID: usize = 255;
 
@@ -57,7 +60,7 @@ pub struct SignedIn {
     pub login: DisplayText,
     /// Full name, or empty.
     pub full_name: DisplayText,
-    /// Address, or empty; for display alone.
+    /// Address that the provider says it has verified, or empty; for display alone.
     pub email: DisplayText,
     /// Groups, where the provider is to tell them.
     pub groups: Groups,
@@ -81,6 +84,15 @@ impl Claims<'_> {
         having.next()?.get(name)?.as_str()
     }
 
+    /// The address, where the very claims that name it say it is verified. OpenID Core 5.1 has a JSON boolean there: the
+    /// text `"true"`, which some providers send, is none, and says as little as nothing.
+    fn address(&self) -> Option<&str> {
+        let places = [Some(self.token), self.userinfo].into_iter().flatten();
+        let mut verified =
+            places.filter(|claims| claims.get(ADDRESS.1) == Some(&Value::Bool(true)));
+        verified.find_map(|claims| claims.get(ADDRESS.0)?.as_str())
+    }
+
     /// The person. Without groups asked for it is Gitea that tells, which always names the login.
     pub(super) fn person(
         &self,
@@ -97,12 +109,12 @@ impl Claims<'_> {
             (None, None) => return Err(OidcError::GrantTooNarrow),
             (None, Some(_)) => self.text("name").unwrap_or(subject.as_str()),
         };
-        let shown = |name| DisplayText::lossy(self.text(name).unwrap_or_default());
+        let shown = |text: Option<&str>| DisplayText::lossy(text.unwrap_or_default());
         let sid = self.token.get("sid").and_then(Value::as_str);
         Ok(SignedIn {
             login: DisplayText::lossy(login),
-            full_name: shown("name"),
-            email: shown("email"),
+            full_name: shown(self.text("name")),
+            email: shown(self.address()),
             groups: groups.map(|rule| self.groups(rule)).unwrap_or_default(),
             sid: sid
                 .filter(|sid| sid.len() <= LONGEST_SID)
@@ -237,6 +249,37 @@ mod tests {
             let groups = of(odd.clone(), None);
             assert!(groups.may_be_cut && groups.names.len() <= 1, "{odd}");
         }
+    }
+
+    #[test]
+    fn an_address_counts_where_the_claims_that_name_it_say_it_is_verified() {
+        let rule = rule("groups", GroupsFrom::Token, None);
+        let of = |token, info| person(token, info, &rule).email.to_string();
+        let told = |verified: Value| json!({"sub": "u", "email": "a@acme.example", "email_verified": verified});
+        let bare = json!({"sub": "u", "email": "b@acme.example"});
+        assert_eq!(of(told(json!(true)), None), "a@acme.example");
+        assert_eq!(of(bare.clone(), Some(told(json!(true)))), "a@acme.example");
+        for none in [
+            json!(false),
+            json!("true"),
+            json!(1),
+            json!(null),
+            json!([true]),
+        ] {
+            assert_eq!(of(told(none.clone()), None), "", "{none}");
+            assert_eq!(
+                of(json!({"sub": "u"}), Some(told(none.clone()))),
+                "",
+                "{none}"
+            );
+        }
+        assert_eq!(of(bare.clone(), Some(bare.clone())), "");
+        let word_alone = json!({"sub": "u", "email_verified": true});
+        assert_eq!(
+            of(bare, Some(word_alone)),
+            "",
+            "said of another place's address"
+        );
     }
 
     #[test]

@@ -77,6 +77,18 @@ impl Holdings<'_> {
         patterns
     }
 
+    /// The same, as far as the scope goes that the subject's credential is limited to.
+    pub fn within_scope(&self) -> BTreeSet<PermissionPattern> {
+        let held = self.permissions();
+        let Some(scope) = self.subject.scope else {
+            return held;
+        };
+        let within = scope
+            .iter()
+            .filter(|word| held.iter().any(|held| held.matches(word)));
+        within.cloned().map(PermissionPattern::Exact).collect()
+    }
+
     /// Every binding that speaks of the subject at this instant, whatever its range.
     pub fn given<'p>(
         policy: &'p Policy,

@@ -5,8 +5,9 @@
 use super::Tokens;
 use super::jws::TokenType;
 use super::signing_keys::KeyError;
-use crate::model::{Principal, SigningAlgorithm, TokenId};
+use crate::model::{KeyId, Principal, ProviderId, SigningAlgorithm, TokenId};
 use serde::Serialize;
+use std::ops::Not;
 use std::time::Duration;
 
 /// How long it is valid.
@@ -19,18 +20,32 @@ pub struct Assertion {
     pub principal: Principal,
     /// The application's name.
     pub audience: String,
-    /// Login, or a service account's name.
+    /// Of which provider a person is; none of a service account.
+    pub provider: Option<ProviderId>,
+    /// Login at that provider, or a service account's name.
     pub preferred_username: String,
     /// Full name, or empty.
     pub name: String,
     /// Address, or empty.
     pub email: String,
     /// Organizations and teams that the application's bindings speak of.
-    pub groups: Vec<String>,
+    pub groups: Listed,
     /// Roles held in the application.
-    pub roles: Vec<String>,
-    /// What the credential is limited to; absent for a session.
+    pub roles: Listed,
+    /// What may be done in the application with the credential that was sent, or nothing where that did not fit: a part is
+    /// never taken for the whole.
+    pub permissions: Option<Vec<String>>,
+    /// What the credential is limited to; absent for a session. Empty where it did not fit, which is the narrowest.
     pub scope: Option<String>,
+}
+
+/// Entries that fit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The entries.
+    pub entries: Vec<String>,
+    /// There may be more.
+    pub cut: bool,
 }
 
 #[derive(Serialize)]
@@ -43,22 +58,32 @@ struct Claims<'a> {
     nbf: i64,
     jti: String,
     principal_kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provider: Option<&'a ProviderId>,
     preferred_username: &'a str,
     name: &'a str,
     email: &'a str,
     groups: &'a [String],
+    #[serde(skip_serializing_if = "Not::not")]
+    groups_cut: bool,
     roles: &'a [String],
+    #[serde(skip_serializing_if = "Not::not")]
+    roles_cut: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Not::not")]
+    permissions_cut: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<&'a str>,
 }
 
 impl Tokens {
-    /// Signs it; valid from now on for [`ASSERTION_LIFE`].
+    /// Signs it; valid from now on for [`ASSERTION_LIFE`], while the key that it says is published.
     pub async fn assert(
         &self,
         algorithm: SigningAlgorithm,
         assertion: &Assertion,
-    ) -> Result<String, KeyError> {
+    ) -> Result<(KeyId, String), KeyError> {
         let now = self.clock.now();
         let (sub, principal_kind) = match assertion.principal {
             Principal::User(id) => (id.to_string(), "user"),
@@ -74,11 +99,16 @@ impl Tokens {
             nbf: now.seconds(),
             jti: TokenId::generate(&*self.clock, &*self.random).to_string(),
             principal_kind,
+            provider: assertion.provider.as_ref(),
             preferred_username: &assertion.preferred_username,
             name: &assertion.name,
             email: &assertion.email,
-            groups: &assertion.groups,
-            roles: &assertion.roles,
+            groups: &assertion.groups.entries,
+            groups_cut: assertion.groups.cut,
+            roles: &assertion.roles.entries,
+            roles_cut: assertion.roles.cut,
+            permissions: assertion.permissions.as_deref(),
+            permissions_cut: assertion.permissions.is_none(),
             scope: assertion.scope.as_deref(),
         };
         self.keys()

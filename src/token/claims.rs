@@ -4,7 +4,8 @@
 
 use super::TokenFault;
 use crate::model::{
-    GrantId, Invalid, Name, Permission, Principal, ServiceAccountId, Timestamp, TokenId, UserId,
+    GrantId, Invalid, Name, Permission, Principal, ProviderId, ServiceAccountId, Timestamp,
+    TokenId, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -55,6 +56,8 @@ pub struct AccessToken {
     pub grant: Option<GrantId>,
     /// Who acts for the principal.
     pub actor: Option<Actor>,
+    /// Of which provider a person is; none of a service account.
+    pub provider: Option<ProviderId>,
     /// Login or name, for display.
     pub name: String,
     /// Names of the roles held in the application.
@@ -81,6 +84,9 @@ pub(super) struct Claims {
     client_id: String,
     scope: String,
     principal_kind: Kind,
+    /// Not in tokens of before there was such a claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider: Option<ProviderId>,
     preferred_username: String,
     roles: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,6 +115,7 @@ impl Claims {
             client_id: token.client.clone(),
             scope: scope_text(&token.scope),
             principal_kind,
+            provider: token.provider.clone(),
             preferred_username: token.name.clone(),
             roles: token.roles.clone(),
             grant_id: token.grant.map(|id| id.to_string()),
@@ -144,6 +151,7 @@ impl Claims {
                 .transpose()
                 .map_err(fault)?,
             actor: self.act,
+            provider: self.provider,
             name: self.preferred_username,
             roles: self.roles,
         })

@@ -23,7 +23,7 @@ mod tokens;
 #[cfg(test)]
 mod testing;
 
-pub use assertion::{ASSERTION_LIFE, Assertion};
+pub use assertion::{ASSERTION_LIFE, Assertion, Listed};
 pub use claims::{AccessToken, Actor, read_scope, scope_text};
 pub use codes::{CodeFault, Coded, Codes, Taken};
 pub use devices::{

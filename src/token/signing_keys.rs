@@ -175,24 +175,24 @@ impl SigningKeys {
         Ok(made)
     }
 
-    /// Signs by this algorithm. The first use of an algorithm makes its key.
+    /// Signs by this algorithm; says with which key. The first use of an algorithm makes its key.
     pub(super) async fn sign(
         &self,
         algorithm: SigningAlgorithm,
         kind: TokenType,
         claims: &impl Serialize,
-    ) -> Result<String, KeyError> {
+    ) -> Result<(KeyId, String), KeyError> {
         let now = self.clock.now();
         if self.ring.load().signer(algorithm, now).is_none() {
             self.round(&[algorithm].into()).await?;
         }
         let ring = self.ring.load();
         let (id, pair) = ring.signer(algorithm, now).ok_or(KeyBroken)?;
-        Ok(jws::sign((id, algorithm, pair), kind, claims)?)
+        Ok((id, jws::sign((id, algorithm, pair), kind, claims)?))
     }
 
     /// Is the key still published?
-    pub(super) fn knows(&self, key: KeyId) -> bool {
+    pub fn knows(&self, key: KeyId) -> bool {
         self.ring.load().pairs.contains_key(&key)
     }
 

@@ -99,11 +99,9 @@ impl Tokens {
             ..token
         };
         let claims = Claims::of(&self.issuer, &token);
-        let text = self.keys.sign(algorithm, TokenType::Access, &claims);
-        Ok(Issued {
-            text: text.await?,
-            token,
-        })
+        let signed = self.keys.sign(algorithm, TokenType::Access, &claims);
+        let (_, text) = signed.await?;
+        Ok(Issued { text, token })
     }
 
     /// The token, if it is one of ours, for this audience, valid now and not revoked.

@@ -20,6 +20,7 @@ async fn issue(stage: &Stage, algorithm: SigningAlgorithm, seconds: u64) -> Issu
         expires_at: Timestamp::ZERO,
         grant: None,
         actor: None,
+        provider: None,
         name: "ci".to_owned(),
         roles: vec!["deployer".to_owned()],
     };
@@ -100,7 +101,7 @@ fn claims(stage: &Stage) -> Value {
 async fn signed(stage: &Stage, claims: &impl serde::Serialize) -> String {
     let keys = stage.opened.tokens.keys();
     let made = keys.sign(SigningAlgorithm::EdDsa, TokenType::Access, claims);
-    made.await.unwrap()
+    made.await.unwrap().1
 }
 
 #[tokio::test]
@@ -147,6 +148,30 @@ async fn a_claim_of_another_form_is_none_of_ours() {
     let text = signed(&stage, &more).await;
     let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
     assert_eq!(found.code(), "token_claim_invalid");
+}
+
+#[tokio::test]
+async fn a_token_says_of_which_provider_its_person_is_and_one_of_before_says_nothing() {
+    let stage = Stage::set();
+    let tokens = &stage.opened.tokens;
+    for provider in [Some("gitea"), Some("okta"), None] {
+        let provider = provider.map(|id| id.parse().unwrap());
+        let (algorithm, life) = (SigningAlgorithm::EdDsa, Duration::from_secs(300));
+        let token = AccessToken {
+            provider: provider.clone(),
+            ..issue(&stage, algorithm, 300).await.token
+        };
+        let issued = tokens.issue(algorithm, life, token).await.unwrap();
+        let read = tokens.verify(&issued.text, AUDIENCE).unwrap();
+        assert_eq!(read.provider, provider);
+    }
+    for odd in [json!("Okta"), json!(""), json!(7), json!(["okta"])] {
+        let mut bad = claims(&stage);
+        bad["provider"] = odd;
+        let text = signed(&stage, &bad).await;
+        let found = tokens.verify(&text, AUDIENCE).unwrap_err();
+        assert_eq!(found.code(), "token_claim_invalid");
+    }
 }
 
 /// An object whose `aud` stands twice.

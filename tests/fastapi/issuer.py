@@ -111,6 +111,7 @@ class Issuer:
             "client_id": "0198c1de-0000-7000-8000-00000000cccc",
             "scope": "deployments:read deployments:write",
             "principal_kind": "user",
+            "provider": "gitea",
             "preferred_username": "ben",
             "roles": ["deployer"],
             **changes,
@@ -121,6 +122,7 @@ class Issuer:
         """Those of an assertion."""
         now = int(self.now)
         own = {"exp": now + 60, "name": "Ben Müller", "email": "ben@acme.test", "groups": ["acme/Deployers"]}
+        own["permissions"] = ["deployments:read", "deployments:write"]
         return self.claims(**{"client_id": ..., "scope": ..., "nbf": ..., **own, **changes})
 
     def sign(self, payload: Any, by: str = "ed-1", /, **header: Any) -> str:

@@ -6,12 +6,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from samovar import Principal, RemoteIdentity, Samovar
 
-samovar = Samovar(
-    os.environ["SAMOVAR_URL"],
-    audience="deploy-api",
-    behind_proxy=True,
-    role_permissions={"deployer": ["deployments:*"], "viewer": ["deployments:read"]},
-)
+samovar = Samovar(os.environ["SAMOVAR_URL"], audience="deploy-api", behind_proxy=True)
 app = FastAPI(lifespan=samovar.lifespan)
 samovar.install(app)
 

@@ -154,6 +154,20 @@ impl Stage {
         change(&mut self.ada, &path, application).await;
     }
 
+    /// Gives a role other permissions.
+    pub async fn change_role(&mut self, name: &str, permissions: &Value) {
+        let roles = self.ada.get("/roles?limit=200").await;
+        let mut roles = roles["items"].as_array().unwrap().iter();
+        let role = roles.find(|role| role["name"] == name).unwrap();
+        let path = format!("/roles/{}", text(role, "id"));
+        let role = self.ada.get(&path).await;
+        let changed = json!({
+            "name": name, "description": role["description"], "permissions": permissions,
+            "version": role["version"],
+        });
+        change(&mut self.ada, &path, changed).await;
+    }
+
     /// Has Samovar read everything from Gitea now.
     pub async fn sync(&mut self) {
         self.ada.must("POST", "/mirror/sync", &Value::Null).await;

@@ -9,12 +9,10 @@ from issuer import USER, Issuer
 from samovar import RemoteIdentity
 from starlette.websockets import WebSocketDisconnect
 
-ROLES = {"deployer": ["deployments:read", "deployments:write"], "reader": ["deployments:read"]}
-
 
 def proxied(client: Client, **options: Any) -> TestClient:
     """An application behind a proxy."""
-    return client(behind_proxy=True, role_permissions=ROLES, **options)
+    return client(behind_proxy=True, **options)
 
 
 def signed(assertion: str, **more: str) -> dict[str, str]:
@@ -25,8 +23,8 @@ def signed(assertion: str, **more: str) -> dict[str, str]:
 def test_an_assertion_says_who_calls(client: Client, issuer: Issuer) -> None:
     who = proxied(client).get("/known", headers=signed(issuer.assertion())).json()
     assert (who["id"], who["name"], who["full_name"], who["email"]) == (USER, "ben", "Ben Müller", "ben@acme.test")
-    assert who["groups"] == ["acme/Deployers"]
-    assert who["client_id"] is None
+    assert (who["groups"], who["groups_cut"], who["roles_cut"]) == (["acme/Deployers"], False, False)
+    assert (who["client_id"], who["provider"]) == (None, "gitea")
     assert sorted(who["scopes"]) == ["deployments:read", "deployments:write"]
 
 
@@ -40,29 +38,46 @@ def test_bare_headers_and_tokens_count_for_nothing(client: Client, issuer: Issue
         assert asked.get("/remote", headers=headers).json()["user"] == ""
 
 
-def test_roles_give_what_the_application_says_they_give(client: Client, issuer: Issuer) -> None:
+def test_the_provider_tells_people_of_one_login_apart(client: Client, issuer: Issuer) -> None:
     asked = proxied(client)
-    for roles, status in (["deployer"], 200), (["reader"], 403), (["unknown"], 403), ([], 403):
-        answer = asked.post("/deployments", headers=signed(issuer.assertion(roles=roles)))
+    for provider in "gitea", "okta":
+        who = asked.get("/known", headers=signed(issuer.assertion(provider=provider))).json()
+        assert (who["name"], who["provider"]) == ("ben", provider)
+    machine = issuer.assertion(principal_kind="service-account", provider=...)
+    assert asked.get("/known", headers=signed(machine)).json()["provider"] is None
+
+
+def test_permissions_give_what_samovar_says_is_held_whatever_the_roles(client: Client, issuer: Issuer) -> None:
+    asked = proxied(client)
+    cases = [
+        (["deployments:write"], 200),
+        (["deployments:*"], 200),
+        (["deployments:read"], 403),
+        (["deployments.eu:*"], 403),
+        ([], 403),
+    ]
+    for permissions, status in cases:
+        answer = asked.post("/deployments", headers=signed(issuer.assertion(permissions=permissions)))
         assert answer.status_code == status
         if status == 403:
             assert answer.json()["code"] == "permission_missing"
             assert "`deployments:write`" in answer.json()["detail"]
             assert "www-authenticate" not in answer.headers
-    without = client(behind_proxy=True)
-    assert without.post("/deployments", headers=signed(issuer.assertion())).status_code == 403
 
 
-def test_a_scope_in_the_assertion_narrows_what_roles_give(client: Client, issuer: Issuer) -> None:
-    narrow = signed(issuer.assertion(scope="deployments:read"))
-    wide = signed(issuer.assertion(scope="deployments:read deployments:write", roles=["reader"]))
+def test_a_list_that_was_cut_is_never_taken_for_the_whole(client: Client, issuer: Issuer) -> None:
     asked = proxied(client)
-    for headers in (narrow, wide):
-        assert asked.get("/deployments", headers=headers).status_code == 200
-        assert asked.post("/deployments", headers=headers).status_code == 403
-    without = client(behind_proxy=True)
-    assert without.post("/deployments", headers=narrow).status_code == 403
-    assert without.post("/deployments", headers=wide).status_code == 200
+    for permissions in (..., ["deployments:write"]):
+        cut = signed(issuer.assertion(permissions=permissions, permissions_cut=True))
+        answer = asked.post("/deployments", headers=cut)
+        assert (answer.status_code, answer.json()["code"]) == (403, "permissions_cut")
+        who = asked.get("/known", headers=cut).json()
+        assert (who["scopes"], who["scopes_cut"]) == ([], True)
+    neither = asked.post("/deployments", headers=signed(issuer.assertion(permissions=...)))
+    assert (neither.status_code, neither.json()["claim"]) == (401, "permissions")
+    marked = signed(issuer.assertion(groups_cut=True, roles_cut=True))
+    who = asked.get("/known", headers=marked).json()
+    assert (who["groups_cut"], who["roles_cut"], who["scopes_cut"]) == (True, True, False)
 
 
 def test_assertions_are_checked_as_tokens_are(client: Client, issuer: Issuer) -> None:
@@ -74,6 +89,9 @@ def test_assertions_are_checked_as_tokens_are(client: Client, issuer: Issuer) ->
         (issuer.assertion(iss="https://other.example.com"), "token_issuer_wrong"),
         (issuer.assertion(exp=int(issuer.now) + 121), "token_claim_invalid"),
         (issuer.assertion(roles="deployer"), "token_claim_invalid"),
+        (issuer.assertion(permissions="deployments:write"), "token_claim_invalid"),
+        (issuer.assertion(permissions_cut="false"), "token_claim_invalid"),
+        (issuer.assertion(provider=7), "token_claim_invalid"),
         (issuer.assertion(iat=int(issuer.now) + 31), "token_not_yet_valid"),
         (issuer.assertion(iat=int(issuer.now) - 100, exp=int(issuer.now) - 30), "token_expired"),
         (issuer.assertion()[:-4] + "AAAA", "token_signature_invalid"),

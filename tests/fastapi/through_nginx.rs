@@ -69,8 +69,8 @@ async fn an_application_behind_nginx_believes_the_assertion_and_nothing_else() {
     assert_eq!(page.status, 200, "{}", page.body);
     let who: Value = serde_json::from_str(&page.body).unwrap();
     assert_eq!(
-        (&who["name"], &who["groups"]),
-        (&json!("ben"), &json!(["acme/Deployers"]))
+        (&who["name"], &who["provider"], &who["groups"]),
+        (&json!("ben"), &json!("gitea"), &json!(["acme/Deployers"]))
     );
     let page = ben.get(&format!("{}/remote", proxied.front)).await;
     let remote: Value = serde_json::from_str(&page.body).unwrap();
@@ -108,6 +108,10 @@ async fn a_token_at_the_proxy_gives_no_more_than_its_scope() {
             .call(&proxied.front, ("GET", "/whoami"), &headers)
             .await;
         assert_eq!((seen, &who["name"]), (200, &json!("ci")), "{who}");
+        assert_eq!(
+            (&who["provider"], &who["scopes_cut"]),
+            (&Value::Null, &json!(false))
+        );
         let deployed = proxied
             .call(&proxied.front, ("POST", "/deployments"), &headers)
             .await;
@@ -117,4 +121,55 @@ async fn a_token_at_the_proxy_gives_no_more_than_its_scope() {
             .await;
         assert_eq!(code(&refused), (401, "credentials_missing"));
     }
+}
+
+/// What the assertion says is held, in some order.
+fn held(who: &Value) -> Vec<&str> {
+    let mut held: Vec<_> = who["scopes"].as_array().unwrap().iter().collect();
+    held.sort_by_key(|word| word.as_str());
+    held.into_iter().filter_map(Value::as_str).collect()
+}
+
+#[tokio::test]
+async fn what_is_held_is_what_samovar_says_now_and_no_map_of_roles_is_needed() {
+    let mut proxied = Proxied::set().await;
+    let mut ben = Browser::new();
+    let url = format!("{}/whoami", proxied.front);
+    let page = ben.visit(&url, &proxied.stage.gitea, "ben").await;
+    let who: Value = serde_json::from_str(&page.body).unwrap();
+    let every = [
+        "deployments:delete",
+        "deployments:read",
+        "deployments:write",
+    ];
+    assert_eq!(held(&who), every);
+    for (permissions, status) in [
+        (json!(["deployments:*"]), 200),
+        (json!(["deployments:read", "logs:read"]), 200),
+        (json!(["logs:read"]), 403),
+    ] {
+        proxied.stage.change_role("deployer", &permissions).await;
+        let page = ben.get(&url).await;
+        let who: Value = serde_json::from_str(&page.body).unwrap();
+        assert_eq!(page.status, status, "{who}");
+        if status == 200 {
+            let given = permissions.as_array().unwrap().iter();
+            assert_eq!(
+                held(&who),
+                given.filter_map(Value::as_str).collect::<Vec<_>>()
+            );
+        } else {
+            assert_eq!(who["code"], "permission_missing");
+        }
+    }
+    let many: Vec<_> = (0..300)
+        .map(|n| format!("deployments.of-a-long-name-{n}:write"))
+        .collect();
+    proxied.stage.change_role("deployer", &json!(many)).await;
+    let page = ben.get(&url).await;
+    let refused: Value = serde_json::from_str(&page.body).unwrap();
+    assert_eq!(
+        (page.status, &refused["code"]),
+        (403, &json!("permissions_cut"))
+    );
 }

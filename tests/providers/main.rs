@@ -76,6 +76,7 @@ async fn a_group_gives_a_role_by_name(scene: &mut Scene) {
         (json!("keycloak:ana"), json!("viewer"))
     );
     assert_eq!(header("remote-name"), "Ana%20Alvarez");
+    assert_eq!(header("remote-email"), "ana@acme.example", "verified");
     let ana = scene.ada.get("/users?search=ana").await["items"][0].clone();
     assert_eq!(
         (&ana["provider"], ana.get("gitea_id")),
@@ -105,6 +106,7 @@ async fn a_gitea_account_is_known_by_source_and_external_name(scene: &mut Scene)
     assert!(me["user"]["gitea_id"].is_number(), "{me}");
     assert_eq!(me["user"]["groups"], json!([]), "Gitea's teams count");
     assert_eq!(me["session"]["provider"], "keycloak");
+    assert_eq!(me["user"]["email"], "ben@acme.test", "Gitea's own address");
     let me = scene.me("ana").await;
     assert_eq!(me["user"].get("gitea_id"), None, "{me}");
     assert_eq!(me["user"]["groups"], json!(["/Deployers", "/acme/Owners"]));

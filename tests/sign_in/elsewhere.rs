@@ -92,6 +92,25 @@ async fn a_person_whom_gitea_does_not_know_is_the_providers_alone_whatever_they_
 }
 
 #[tokio::test]
+async fn an_address_is_told_only_when_the_provider_says_by_json_s_true_that_it_is_verified() {
+    let (stage, providers) = stage(&["okta"], |_| {}).await;
+    providers[0].person("00u1", "ana", &[]);
+    for (verified, told) in [
+        (Some(json!(true)), "ana@acme.example"),
+        (None, ""),
+        (Some(json!(false)), ""),
+        (Some(json!("true")), ""),
+        (Some(json!("false")), ""),
+        (Some(json!(null)), ""),
+    ] {
+        providers[0].configure(|shape| shape.email_verified = verified.clone());
+        let page = sign_in(&stage, &mut Browser::new(), "okta").await;
+        assert_eq!(page.status, 303, "{verified:?} {}", page.body);
+        assert_eq!(person(&stage).email.as_str(), told, "{verified:?}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_who_outlives_a_restart() {
     let (stage, providers) = stage(&["okta", "keycloak"], |_| {}).await;
     providers[0].person("00u1", "ana", &["Readers"]);

@@ -3,7 +3,7 @@
 use super::{AuthorizationServer, OAuthFault, Requester, Target};
 use crate::access::facts::Known;
 use crate::audit::Action;
-use crate::model::{Client, DisplayText, GrantId, Permission, Timestamp, TokenId};
+use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Permission, Timestamp, TokenId};
 use crate::store::Change;
 use crate::token::{AccessToken, Actor, LONGEST_TOKEN};
 use secrecy::SecretString;
@@ -98,6 +98,7 @@ impl AuthorizationServer {
             expires_at: Timestamp::ZERO,
             grant: draft.grant,
             actor: draft.actor,
+            provider: draft.known.user.as_deref().map(DirectoryUser::provider),
             name: name.map_or_else(String::new, |name| name.to_string()),
             roles: self.roles(draft.known, target),
         };

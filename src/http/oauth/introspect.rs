@@ -86,8 +86,14 @@ fn show(active: Option<&Active>, issuer: &str) -> Value {
         "principal_kind": kind,
         "roles": roles,
     });
-    if let (Some(actor), Some(members)) = (&token.actor, members.as_object_mut()) {
-        members.insert("act".to_owned(), json!(actor));
+    let more = [
+        ("act", token.actor.as_ref().map(|actor| json!(actor))),
+        ("provider", token.provider.as_ref().map(|id| json!(id))),
+    ];
+    for (name, value) in more {
+        if let (Some(value), Some(members)) = (value, members.as_object_mut()) {
+            members.insert(name.to_owned(), value);
+        }
     }
     members
 }

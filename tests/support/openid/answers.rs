@@ -127,6 +127,9 @@ fn userinfo(state: &State, ask: &Ask) -> Answer {
     let mut claims = json!({"sub": person.sub, "name": format!("{} at Okta", person.login),
         "email": format!("{}@acme.example", person.login), "preferred_username": person.login,
         "zoneinfo": "America/Los_Angeles", "updated_at": state.now()});
+    if let Some(verified) = &state.shape.email_verified {
+        claims["email_verified"] = verified.clone();
+    }
     if state.shape.groups_in_userinfo {
         add_groups(state, grant, &mut claims);
     }

@@ -55,6 +55,8 @@ pub struct Shape {
     pub groups_in_userinfo: bool,
     /// Tokens are signed with a key that is not published.
     pub key_unpublished: bool,
+    /// What userinfo says of whether the address was verified.
+    pub email_verified: Option<Value>,
     /// It has no place to sign out at.
     pub no_sign_out: bool,
 }

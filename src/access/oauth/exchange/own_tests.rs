@@ -37,6 +37,7 @@ fn subject(scope: BTreeSet<Permission>, depth: usize, seconds: u32) -> AccessTok
         expires_at: NOW.plus(Duration::from_secs(seconds.into())),
         grant: None,
         actor: chain(depth),
+        provider: Some("okta".parse().unwrap()),
         name: "ben".to_owned(),
         roles: Vec::new(),
     }

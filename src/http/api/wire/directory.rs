@@ -36,7 +36,7 @@ pub(in crate::http::api) struct UserDetail {
     pub login: String,
     /// Full name, or empty.
     pub full_name: String,
-    /// Address, or empty; for display alone.
+    /// Address, or empty; of another provider's person only one that the provider says it has verified. For display alone.
     pub email: String,
     /// Active, not prohibited, not deleted.
     pub enabled: bool,

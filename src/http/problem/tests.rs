@@ -1,8 +1,10 @@
 //! What callers are told, and in which form.
 
 use super::*;
-use crate::access::RouteName;
-use crate::model::{PathPattern, Permission, Timestamp};
+use crate::access::{Refusal, RouteName};
+use crate::model::{PathPattern, Permission, RequestId, Timestamp};
+use poem::Response;
+use poem::http::{HeaderMap, Method, StatusCode};
 use std::collections::BTreeSet;
 
 const REQUEST: RequestId = RequestId::from_bytes([7; 16]);

@@ -1,0 +1,152 @@
+//! `Samovar-Assertion` for whoever passes: made anew when what it says may have changed, and every half minute.
+//!
+//! The header stays below 8 KiB whatever people call themselves and their teams. What people choose can make only what is
+//! for display give way: permissions come before all of it but the login.
+
+use super::LONGEST;
+use super::memory::Memory;
+use super::sources::Sources;
+use crate::access::facts::Known;
+use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Timestamp};
+use crate::token::{Assertion, KeyError, Listed, Tokens, scope_text};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Half its life: whoever gets one has at least as long to look at it.
+const REMEMBERED: Duration = Duration::from_secs(30);
+
+/// Who, where, with which scope.
+type Key = (Principal, ApplicationId, Option<String>);
+
+/// Assertions of those who came lately.
+pub(in crate::access) struct Assertions {
+    tokens: Arc<Tokens>,
+    remembered: Memory<Key, Remembered>,
+}
+
+#[derive(Clone)]
+struct Remembered {
+    key: KeyId,
+    made_at: Timestamp,
+    text: Arc<str>,
+}
+
+impl Assertions {
+    pub(in crate::access) fn new(tokens: Arc<Tokens>) -> Self {
+        Self {
+            tokens,
+            remembered: Memory::default(),
+        }
+    }
+
+    /// The header's value, when the application wants one: empty for nobody, so that no client's own stands there.
+    pub(in crate::access) async fn of(
+        &self,
+        sources: &Sources<'_>,
+        known: Option<&Known>,
+    ) -> Result<Option<Arc<str>>, KeyError> {
+        let settings = &sources.application.tokens;
+        let Some(known) = known.filter(|_| settings.assertion) else {
+            return Ok(settings.assertion.then(|| Arc::from("")));
+        };
+        let scope = known.scope.as_deref().map(scope_text);
+        let key = (known.principal, sources.application.id, scope);
+        let before = self.remembered.get(&key, sources, known);
+        if let Some(before) = before.filter(|before| self.is_fresh(before, sources.now)) {
+            return Ok(Some(before.text));
+        }
+        let assertion = sources.assertion(&sources.caller(known));
+        let (signed_by, text) = self.tokens.assert(settings.signing, &assertion).await?;
+        let text: Arc<str> = text.into();
+        let entry = Remembered {
+            key: signed_by,
+            made_at: sources.now,
+            text: Arc::clone(&text),
+        };
+        self.remembered.keep(key, sources, known, entry);
+        Ok(Some(text))
+    }
+
+    /// Young, and signed by a key that still counts: one that was replaced may be in other hands.
+    fn is_fresh(&self, before: &Remembered, now: Timestamp) -> bool {
+        let young = now >= before.made_at && now.since(before.made_at) < REMEMBERED;
+        young && self.tokens.keys().knows(before.key)
+    }
+}
+
+impl Sources<'_> {
+    /// What fits, in the order in which it counts.
+    pub(super) fn assertion(&self, known: &Known) -> Assertion {
+        let user = known.user.as_deref();
+        let mut room = Room(LONGEST);
+        let login = known.login();
+        let preferred_username = room.text(login.as_ref().map_or("", DisplayText::as_str));
+        let permissions = self.permissions(known).into_iter();
+        let permissions = room.all(permissions.map(|pattern| pattern.to_string()).collect());
+        let scope = known.scope.as_deref().map(scope_text);
+        let scope = scope.map(|words| room.text(&words));
+        let name = room.text(user.map_or("", |user| user.full_name.as_str()));
+        let email = room.text(user.map_or("", |user| user.email.as_str()));
+        let groups = room.some(self.groups(known));
+        let may_be_cut = user.is_some_and(DirectoryUser::groups_may_be_cut);
+        Assertion {
+            principal: known.principal,
+            audience: self.application.name.to_string(),
+            provider: user.map(DirectoryUser::provider),
+            preferred_username,
+            name,
+            email,
+            groups: Listed {
+                cut: groups.cut || may_be_cut,
+                ..groups
+            },
+            roles: room.some(self.roles(known)),
+            permissions,
+            scope,
+        }
+    }
+}
+
+/// Bytes of JSON that are left.
+struct Room(usize);
+
+impl Room {
+    /// The text, or none of it when it does not fit.
+    fn text(&mut self, text: &str) -> String {
+        if self.take(cost(text)) {
+            text.to_owned()
+        } else {
+            String::new()
+        }
+    }
+
+    /// All entries, or none.
+    fn all(&mut self, entries: Vec<String>) -> Option<Vec<String>> {
+        let whole = entries.iter().map(|entry| cost(entry)).sum();
+        self.take(whole).then_some(entries)
+    }
+
+    /// As many entries as fit.
+    fn some(&mut self, entries: impl IntoIterator<Item = String>) -> Listed {
+        let mut entries = entries.into_iter().peekable();
+        let mut fitting = Vec::new();
+        while let Some(entry) = entries.next_if(|entry| self.take(cost(entry))) {
+            fitting.push(entry);
+        }
+        Listed {
+            entries: fitting,
+            cut: entries.peek().is_some(),
+        }
+    }
+
+    fn take(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+}
+
+/// Bytes as JSON, with a comma. At most six for a byte of the text, so that no sum of them ends.
+fn cost(text: &str) -> usize {
+    serde_json::Value::from(text).to_string().len() + 1
+}

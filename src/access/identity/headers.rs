@@ -1,0 +1,126 @@
+//! Identity headers: who calls, for whoever trusts the proxy.
+//!
+//! Everything is visible ASCII by one reversible encoding: percent-encoded UTF-8, `,` between entries, a comma inside a
+//! name encoded. No decision may depend on what fits into a header.
+
+use super::LONGEST;
+use super::memory::Memory;
+use super::sources::Sources;
+use crate::access::facts::Known;
+use crate::model::{ApplicationId, DirectoryUser, DisplayText, IdentityHeader, Principal};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What is encoded beside all that is not ASCII: what separates, what escapes, and blanks.
+const ENCODED: AsciiSet = CONTROLS.add(b' ').add(b'%').add(b',');
+
+/// Stands last in a list that did not fit; no organization, team or role is spelled so.
+pub(super) const CUT: &str = "...";
+
+/// Who calls, as an application reads it: every header that the application chose, empty if unknown; in the order of
+/// [`IdentityHeader::ALL`].
+pub type IdentityHeaders = Arc<[(IdentityHeader, String)]>;
+
+/// Identity headers of those who came lately.
+#[derive(Default)]
+pub(in crate::access) struct Identities(Memory<(Principal, ApplicationId), IdentityHeaders>);
+
+impl Identities {
+    /// The headers for somebody known, or for nobody.
+    pub(in crate::access) fn headers(
+        &self,
+        sources: &Sources<'_>,
+        known: Option<&Known>,
+    ) -> IdentityHeaders {
+        let Some(known) = known else {
+            return sources.headers(None);
+        };
+        let key = (known.principal, sources.application.id);
+        if let Some(headers) = self.0.get(&key, sources, known) {
+            return headers;
+        }
+        let headers = sources.headers(Some(&sources.caller(known)));
+        self.0.keep(key, sources, known, Arc::clone(&headers));
+        headers
+    }
+}
+
+impl Sources<'_> {
+    /// The headers for somebody known, or for nobody.
+    pub(super) fn headers(&self, known: Option<&Known>) -> IdentityHeaders {
+        let mut room = LONGEST;
+        let chosen = IdentityHeader::ALL
+            .into_iter()
+            .filter(|h| self.application.identity_headers.contains(h));
+        let value = |header| {
+            let value = known.map_or_else(String::new, |known| self.value(header, known, room));
+            room = room.saturating_sub(value.len());
+            (header, value)
+        };
+        chosen.map(value).collect()
+    }
+
+    fn value(&self, header: IdentityHeader, known: &Known, room: usize) -> String {
+        let user = known.user.as_deref();
+        let one = |text: &str| single(text, room);
+        match header {
+            IdentityHeader::User => one(&called(known)),
+            IdentityHeader::UserId => match known.principal {
+                Principal::User(id) => one(&id.to_string()),
+                Principal::ServiceAccount(id) => one(&id.to_string()),
+                _ => String::new(),
+            },
+            IdentityHeader::Name => one(user.map_or("", |u| u.full_name.as_str())),
+            IdentityHeader::Email => one(user.map_or("", |u| u.email.as_str())),
+            IdentityHeader::Groups => {
+                let cut = user.is_some_and(DirectoryUser::groups_may_be_cut);
+                list(&self.groups(known), room, cut)
+            }
+            IdentityHeader::Roles => list(&self.roles(known), room, false),
+        }
+    }
+}
+
+/// A login alone is always Gitea's: the names of others stand behind a word and a colon, which no login of Gitea's has, so
+/// that nobody is taken for somebody else by choosing a name.
+fn called(known: &Known) -> String {
+    let name = known.login();
+    let name = name.as_ref().map_or("", DisplayText::as_str);
+    if known.machine.is_some() {
+        return format!("service-account:{name}");
+    }
+    match known.user.as_deref().and_then(DirectoryUser::elsewhere) {
+        Some(elsewhere) => format!("{}:{name}", elsewhere.provider),
+        None => name.to_owned(),
+    }
+}
+
+pub(super) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, &ENCODED).to_string()
+}
+
+/// As many entries as fit; a list that was cut, here or before, ends in [`CUT`].
+pub(super) fn list(entries: &BTreeSet<String>, room: usize, cut: bool) -> String {
+    let entries: Vec<String> = entries.iter().map(|entry| encode(entry)).collect();
+    let whole: usize = entries.iter().map(|entry| entry.len() + 1).sum();
+    if whole <= room + 1 && !cut {
+        return entries.join(",");
+    }
+    let mut left = room.saturating_sub(CUT.len());
+    let fitting = entries.iter().take_while(|entry| {
+        let fits = entry.len() < left;
+        left = left.saturating_sub(entry.len() + 1);
+        fits
+    });
+    let mut kept: Vec<&str> = fitting.map(String::as_str).collect();
+    kept.push(if room < CUT.len() { "" } else { CUT });
+    kept.join(",")
+}
+
+/// A single value that does not fit is left out whole.
+fn single(text: &str, room: usize) -> String {
+    Some(encode(text))
+        .filter(|value| value.len() <= room)
+        .unwrap_or_default()
+}

@@ -1,0 +1,59 @@
+//! What was made for those who came lately. Only of what is made of a caller and [`Sources`] alone: an entry counts for the
+//! very policy, directory and service account that it was made from, and until the next role binding ends.
+
+use super::sources::Sources;
+use crate::access::facts::Known;
+use crate::model::{Name, Timestamp};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Entries that are remembered at a time; beyond it all are made anew.
+const REMEMBERED: usize = 20_000;
+
+/// See the head of this file.
+pub(super) struct Memory<K, V>(Mutex<HashMap<K, Entry<V>>>);
+
+struct Entry<V> {
+    versions: (u64, u64),
+    /// Of a service account, which the directory does not know: its name, and whether it is there.
+    machine: Option<(Name, bool)>,
+    until: Option<Timestamp>,
+    value: V,
+}
+
+impl<K, V> Default for Memory<K, V> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<K: Eq + Hash, V: Clone> Memory<K, V> {
+    /// What was kept, if it would be made just so now.
+    pub(super) fn get(&self, key: &K, sources: &Sources<'_>, known: &Known) -> Option<V> {
+        let all = self.lock();
+        let entry = all.get(key)?;
+        let same = entry.versions == sources.versions() && entry.machine == known.machine;
+        let in_time = entry.until.is_none_or(|until| sources.now < until);
+        (same && in_time).then(|| entry.value.clone())
+    }
+
+    /// Keeps what was made of them.
+    pub(super) fn keep(&self, key: K, sources: &Sources<'_>, known: &Known, value: V) {
+        let entry = Entry {
+            versions: sources.versions(),
+            machine: known.machine.clone(),
+            until: sources.policy.next_end(sources.now),
+            value,
+        };
+        let mut all = self.lock();
+        if all.len() >= REMEMBERED {
+            all.clear();
+        }
+        all.insert(key, entry);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Entry<V>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

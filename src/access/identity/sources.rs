@@ -1,0 +1,114 @@
+//! What is told of a caller in one application: groups, roles and permissions, whole and as they are called.
+
+use crate::access::facts::Known;
+use crate::model::{
+    Application, BindingSubject, Directory, OrganizationId, PermissionPattern, Principal, TeamId,
+    Timestamp,
+};
+use crate::policy::{Holdings, Policy};
+use std::collections::BTreeSet;
+
+/// What it is made of.
+pub(in crate::access) struct Sources<'a> {
+    pub policy: &'a Policy,
+    pub directory: &'a Directory,
+    pub application: &'a Application,
+    pub now: Timestamp,
+}
+
+impl Sources<'_> {
+    /// Which policy and directory.
+    pub(super) fn versions(&self) -> (u64, u64) {
+        (self.policy.version(), self.directory.version)
+    }
+
+    /// The caller as this very directory has it: what is known of one may be a moment older, and must not be remembered as
+    /// the directory's.
+    pub(super) fn caller(&self, known: &Known) -> Known {
+        let user = match known.principal {
+            Principal::User(id) => self.directory.user(id).cloned(),
+            _ => None,
+        };
+        Known {
+            user,
+            ..known.clone()
+        }
+    }
+
+    /// Organizations and teams of the caller that the application's bindings speak of.
+    pub(super) fn groups(&self, known: &Known) -> BTreeSet<String> {
+        let Some(user) = known.user.as_deref() else {
+            return BTreeSet::new();
+        };
+        let spoken = |subject: &BindingSubject| self.policy.speaks_of(subject, self.application.id);
+        let mut groups = BTreeSet::new();
+        for id in user.organizations.iter().copied() {
+            if spoken(&BindingSubject::Organization { id }) {
+                groups.extend(self.organization(id).map(str::to_owned));
+            }
+        }
+        for id in user.owner_of.iter().copied() {
+            if spoken(&BindingSubject::OrganizationOwners { id }) {
+                groups.extend(self.organization(id).map(|name| format!("{name}/Owners")));
+            }
+        }
+        for id in user.teams.iter().copied() {
+            if spoken(&BindingSubject::Team { id }) {
+                groups.extend(self.team(id));
+            }
+        }
+        // With the provider before it: `acme/Owners` alone is always Gitea's. No organization's name has a colon.
+        for (provider, name) in user.groups() {
+            let text = format!("{provider}:{name}");
+            let (provider, name) = (provider.clone(), name.clone());
+            if spoken(&BindingSubject::ProviderGroup { provider, name }) {
+                groups.insert(text);
+            }
+        }
+        groups
+    }
+
+    fn organization(&self, id: OrganizationId) -> Option<&str> {
+        let organization = self.directory.organizations.get(&id)?;
+        Some(organization.name.as_str())
+    }
+
+    fn team(&self, id: TeamId) -> Option<String> {
+        let team = &self.directory.teams.get(&id)?.team;
+        Some(format!(
+            "{}/{}",
+            self.organization(team.organization)?,
+            team.name
+        ))
+    }
+
+    /// Names of the roles held in the application, Samovar's own not among them.
+    pub(super) fn roles(&self, known: &Known) -> BTreeSet<String> {
+        let facts = known.facts();
+        Holdings {
+            policy: self.policy,
+            subject: &facts,
+            application: Some(self.application.id),
+            repository: None,
+            now: self.now,
+        }
+        .role_names()
+        .collect()
+    }
+
+    /// What the caller may do in the application with the credential that was sent; Samovar's own permissions are nothing
+    /// of the application's, and those held in repositories alone are not held in it.
+    pub(super) fn permissions(&self, known: &Known) -> BTreeSet<PermissionPattern> {
+        let facts = known.facts();
+        let mut held = Holdings {
+            policy: self.policy,
+            subject: &facts,
+            application: Some(self.application.id),
+            repository: None,
+            now: self.now,
+        }
+        .within_scope();
+        held.retain(|pattern| !pattern.is_own());
+        held
+    }
+}

@@ -1,0 +1,80 @@
+//! Problem documents (RFC 9457): what a caller is told when something is not done. The only place that knows status codes.
+//!
+//! Knows `access`'s refusals and the faults of the doors beside it. Must never say who else may do something, and never
+//! carry an internal error's text: that goes to the log with the request id.
+
+mod answer;
+mod asker;
+mod code;
+mod of_access;
+mod of_framework;
+
+#[cfg(test)]
+mod tests;
+
+pub use asker::{Asker, is_navigation};
+pub use code::Code;
+
+use serde_json::{Map, Value};
+use std::fmt;
+
+/// Why something was not done, for the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    scope: Option<String>,
+    again: Option<String>,
+    members: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem with a sentence (lower case, no final period, says what to do next).
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            scope: None,
+            again: None,
+            members: Map::new(),
+        }
+    }
+
+    /// Ours to mend. The cause goes to the log, never to the caller.
+    pub fn internal() -> Self {
+        Self::new(
+            Code::Internal,
+            "the request could not be served; the server's log says why under this request id",
+        )
+    }
+
+    /// Adds a member of its own (RFC 9457 section 3.2).
+    #[must_use]
+    pub fn with(mut self, member: &str, value: Value) -> Self {
+        self.members.insert(member.to_owned(), value);
+        self
+    }
+
+    /// The path, at the same host, that tries again: a button on the page.
+    pub fn again(&self) -> Option<&str> {
+        self.again.as_deref()
+    }
+
+    /// What kind it is.
+    pub const fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Is it one that signing in would mend?
+    pub const fn asks_for_sign_in(&self) -> bool {
+        matches!(self.code, Code::CredentialsMissing | Code::SessionEnded)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}

@@ -1,0 +1,43 @@
+//! Problems of what the framework refuses, in our words.
+
+use super::{Code, Problem};
+use poem::http::StatusCode;
+
+impl Problem {
+    /// The problem in an error of ours or of the framework.
+    pub fn from_error(error: &poem::Error) -> Self {
+        if let Some(problem) = error.downcast_ref::<Self>() {
+            return problem.clone();
+        }
+        let code = match error.status() {
+            StatusCode::NOT_FOUND => Code::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::MediaTypeUnsupported,
+            status if status.is_client_error() => Code::RequestMalformed,
+            _ => return Self::internal(),
+        };
+        Self::new(code, framework_detail(code, error))
+    }
+}
+
+/// The framework speaks of what the caller sent in 400s only; elsewhere our words are better.
+fn framework_detail(code: Code, error: &poem::Error) -> String {
+    match code {
+        Code::NotFound => {
+            "nothing has this address; Samovar's own `/api/docs` lists those of the API".to_owned()
+        }
+        Code::MethodNotAllowed => {
+            "the address does not take this method; `/api/docs` lists those that it takes"
+                .to_owned()
+        }
+        Code::MediaTypeUnsupported => {
+            "the body's media type is not taken; send `Content-Type: application/json`".to_owned()
+        }
+        Code::BodyTooLarge => "the body is longer than is taken here; send less".to_owned(),
+        _ => {
+            let text: String = error.to_string().chars().take(500).collect();
+            text.trim_end_matches('.').to_owned()
+        }
+    }
+}
