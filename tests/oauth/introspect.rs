@@ -20,6 +20,7 @@ async fn losing_the_team_is_seen_by_whoever_asks_before_the_token_ends() {
     assert_eq!(active.json["active"], true, "{}", active.json);
     assert_eq!(active.json["scope"], "deployments:write");
     assert_eq!(active.json["username"], "ben");
+    assert_eq!(active.json["provider"], "gitea");
     assert_eq!(active.json["aud"], "deploy-api");
 
     stage.gitea.remove_member(stage.team, "ben").await;

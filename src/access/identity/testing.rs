@@ -195,8 +195,10 @@ impl Keys {
         let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
             (Arc::clone(&hands) as _, Arc::clone(&hands) as _);
         let settings = token::Settings {
-            issuer: "https://samovar.example.test".to_owned(),
+            // As long as a host can be.
+            issuer: format!("https://{}", "samovar.".repeat(31) + "test"),
             key_rotation: Duration::from_secs(30 * 24 * 60 * 60),
+            workload_issuers: BTreeSet::new(),
         };
         let (seal, world) = (SealKey::new([7; 32]), store.load().unwrap());
         let opened = token::open(&store, (&clock, &random), &seal, settings, &world).unwrap();
