@@ -5,14 +5,12 @@
 use super::{Client, Credential, Refusal};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
-    Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner, Permission,
-    Principal, ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId,
-    UserId,
+    Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner, Principal, Scope,
+    ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId, UserId,
 };
 use crate::policy::{OWN_AUDIENCE, SubjectFacts};
 use crate::session::Sessions;
 use crate::token::{Machines, TokenFault, Tokens};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A principal with what is known of it.
@@ -23,7 +21,7 @@ pub(super) struct Known {
     /// Of a service account: its name, and whether it and its owner are there.
     pub machine: Option<(Name, bool)>,
     /// What the credential is limited to.
-    pub scope: Option<Arc<BTreeSet<Permission>>>,
+    pub scope: Option<Arc<Scope>>,
 }
 
 impl Known {

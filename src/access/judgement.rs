@@ -3,7 +3,7 @@
 use super::decided::Decided;
 use super::facts::Known;
 use super::{Refusal, RequestLine, RouteName};
-use crate::model::{Application, DisplayText, Permission, Principal, RepositoryLevel, Timestamp};
+use crate::model::{Application, DisplayText, Principal, RepositoryLevel, Timestamp};
 use crate::policy::{Decision, Denial, Outcome, Reason};
 
 /// What a decision is about, for the audit log.
@@ -101,15 +101,15 @@ fn refusal(denial: Denial, decision: &Decision, fault: Option<Refusal>) -> Refus
         (Denial::PrincipalDisabled, _) => Refusal::PrincipalDisabled,
         (Denial::PermissionMissing, route) => Refusal::PermissionMissing {
             route,
-            permissions: permissions(decision, |reason| match reason {
-                Reason::Missing(permission) => Some(permission),
+            permissions: picked(decision, |reason| match reason {
+                Reason::Missing(permission) => Some(permission.clone()),
                 _ => None,
             }),
         },
         (Denial::ScopeInsufficient, route) => Refusal::ScopeInsufficient {
             route,
-            permissions: permissions(decision, |reason| match reason {
-                Reason::OutsideScope(permission) => Some(permission),
+            scope: picked(decision, |reason| match reason {
+                Reason::OutsideScope(word) => Some(word.clone()),
                 _ => None,
             }),
         },
@@ -133,11 +133,8 @@ fn route_name(decision: &Decision) -> Option<RouteName> {
     })
 }
 
-fn permissions(
-    decision: &Decision,
-    pick: impl Fn(&Reason) -> Option<&Permission>,
-) -> Vec<Permission> {
-    decision.reasons.iter().filter_map(pick).cloned().collect()
+fn picked<T, C: FromIterator<T>>(decision: &Decision, pick: impl Fn(&Reason) -> Option<T>) -> C {
+    decision.reasons.iter().filter_map(pick).collect()
 }
 
 fn needed(decision: &Decision) -> RepositoryLevel {

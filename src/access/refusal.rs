@@ -1,6 +1,6 @@
 //! Why a request is refused, in words that a person can act on. Doors turn these into their own answers.
 
-use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Timestamp};
+use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Scope, Timestamp};
 use crate::policy::TargetFault;
 use crate::token::TokenFault;
 use std::fmt;
@@ -70,12 +70,12 @@ pub enum Refusal {
     #[error("this needs scope `{0}`, which your token leaves out; ask for one with it")]
     OwnScopeInsufficient(&'static str),
     /// The credential's scope leaves permissions out.
-    #[error("{} needs scope {}; ask for a credential with it", what(.route.as_ref()), list(.permissions))]
+    #[error("{} needs scope `{scope}`; ask for a credential with it", what(.route.as_ref()))]
     ScopeInsufficient {
         /// The route that matched, where one was asked for.
         route: Option<RouteName>,
-        /// What the scope leaves out.
-        permissions: Vec<Permission>,
+        /// What the credential's scope leaves out.
+        scope: Scope,
     },
     /// The access to the repository is missing.
     #[error(

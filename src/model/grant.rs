@@ -1,7 +1,6 @@
 //! Grants: what a person allowed a client, and the family of refresh tokens that rests on it.
 
-use super::{ApplicationId, ClientId, DisplayText, GrantId, Permission, Timestamp, UserId};
-use std::collections::BTreeSet;
+use super::{ApplicationId, ClientId, DisplayText, GrantId, Scope, Timestamp, UserId};
 use std::net::IpAddr;
 
 /// What a person allowed a client. Holds no secret: a refresh token is derived from the grant's id and generation.
@@ -16,7 +15,7 @@ pub struct Grant {
     /// For which application; none for Samovar's own command line, which names one each time.
     pub application: Option<ApplicationId>,
     /// No token of the family has a wider scope.
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
     /// Start.
     pub created_at: Timestamp,
     /// Absolute end.

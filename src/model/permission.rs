@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// Resources that begin so are Samovar's own; no wildcard ever matches them.
 const OWN: &str = "samovar.";
 
+/// Resources that begin so are what Gitea itself gives: no role holds them, and no route asks for them as a permission.
+const GITEA: &str = "gitea.";
+
 /// One thing that can be allowed: `resource:action`, for example `deployments:write`. Also an OAuth scope word.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permission(Arc<str>);
@@ -38,6 +41,7 @@ impl fmt::Display for Permission {
 impl FromStr for Permission {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        no_word_of_gitea(text)?;
         let parts = text
             .split_once(':')
             .filter(|(resource, action)| word(resource) && word(action));
@@ -103,13 +107,26 @@ impl FromStr for PermissionPattern {
                 "`{}` would be a wildcard over Samovar's own permissions; name each of them",
                 text.escape_debug()
             ))),
-            Some(resource) if word(resource) => Ok(Self::EveryAction(resource.to_owned())),
+            Some(resource) if word(resource) => {
+                no_word_of_gitea(text)?;
+                Ok(Self::EveryAction(resource.to_owned()))
+            }
             _ => text.parse().map(Self::Exact),
         }
     }
 }
 
 serde_as_text!(PermissionPattern);
+
+fn no_word_of_gitea(text: &str) -> Result<(), Invalid> {
+    if !text.starts_with(GITEA) {
+        return Ok(());
+    }
+    Err(Invalid::new(format!(
+        "`{}` is no permission: what begins with `{GITEA}` is Gitea's to give; let the route ask for repository access",
+        text.chars().take(80).collect::<String>().escape_debug()
+    )))
+}
 
 /// 1 to 64 of `a-z 0-9 . _ -`, starting with a letter.
 fn word(text: &str) -> bool {
@@ -138,6 +155,13 @@ mod tests {
         assert!(!all.matches(&permission("deployment:write")));
         assert!(all.covers(&pattern("deployments:read")) && all.covers(&all));
         assert!(!pattern("deployments:read").covers(&all));
+    }
+
+    #[test]
+    fn what_gitea_gives_is_no_permission() {
+        assert!("gitea.repository:write".parse::<Permission>().is_err());
+        assert!("gitea.repository:*".parse::<PermissionPattern>().is_err());
+        assert!("giteas:write".parse::<Permission>().is_ok());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::target::CanonicalPath;
 use crate::model::{
     ApplicationId, BindingSubject, DirectoryUser, GroupName, MethodSet, PathPattern, Permission,
     Principal, ProviderId, RepositoryAccess, RepositoryLevel, Requirement, RoleBindingId, RoleId,
-    Route, Timestamp,
+    Route, Scope, ScopeWord, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub struct SubjectFacts<'a> {
     /// Groups of other providers.
     pub groups: &'a [(ProviderId, GroupName)],
     /// What the credential is limited to; `None` for a session.
-    pub scope: Option<&'a BTreeSet<Permission>>,
+    pub scope: Option<&'a Scope>,
 }
 
 impl<'a> SubjectFacts<'a> {
@@ -123,8 +123,8 @@ pub enum Reason {
     Granted(Grant),
     /// A permission is not held.
     Missing(Permission),
-    /// A permission is held, but the credential's scope leaves it out.
-    OutsideScope(Permission),
+    /// It is held, but the credential's scope leaves it out.
+    OutsideScope(ScopeWord),
     /// What the repository gives beside what the route needs.
     Repository {
         /// Asked for.
@@ -326,7 +326,9 @@ impl<'a> Case<'a> {
                 .scope
                 .is_some_and(|scope| !scope.contains(permission))
             {
-                reasons.push(Reason::OutsideScope(permission.clone()));
+                reasons.push(Reason::OutsideScope(ScopeWord::Permission(
+                    permission.clone(),
+                )));
                 result = result.and(Err(Denial::ScopeInsufficient));
             }
         }
@@ -340,11 +342,15 @@ impl<'a> Case<'a> {
     ) -> Result<(), Denial> {
         let has = self.repository.and_then(level);
         reasons.push(Reason::Repository { needed, has });
-        if has.is_some_and(|has| has >= needed) {
-            Ok(())
-        } else {
-            Err(Denial::RepositoryAccessMissing)
+        if has.is_none_or(|has| has < needed) {
+            return Err(Denial::RepositoryAccessMissing);
         }
+        let scope = self.subject.scope;
+        if scope.is_some_and(|scope| scope.repository() < Some(needed)) {
+            reasons.push(Reason::OutsideScope(ScopeWord::Repository(needed)));
+            return Err(Denial::ScopeInsufficient);
+        }
+        Ok(())
     }
 }
 

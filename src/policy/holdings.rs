@@ -84,6 +84,7 @@ impl Holdings<'_> {
             return held;
         };
         let within = scope
+            .permissions()
             .iter()
             .filter(|word| held.iter().any(|held| held.matches(word)));
         within.cloned().map(PermissionPattern::Exact).collect()

@@ -42,10 +42,10 @@ impl fmt::Display for Reason {
             }
             Self::Granted(grant) => grant.fmt(f),
             Self::Missing(permission) => write!(f, "permission `{permission}` is not held"),
-            Self::OutsideScope(permission) => {
+            Self::OutsideScope(word) => {
                 write!(
                     f,
-                    "permission `{permission}` is held, but the credential's scope leaves it out"
+                    "`{word}` is held, but the credential's scope leaves it out"
                 )
             }
             Self::Repository { needed, has } => repository(*needed, *has, f),

@@ -4,11 +4,10 @@
 
 use super::TokenFault;
 use crate::model::{
-    GrantId, Invalid, Name, Permission, Principal, ProviderId, ServiceAccountId, Timestamp,
-    TokenId, UserId,
+    GrantId, Invalid, Name, Principal, ProviderId, Scope, ServiceAccountId, Timestamp, TokenId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Who acts for somebody else, and for whom it was done before (RFC 8693 section 4.1).
@@ -47,7 +46,7 @@ pub struct AccessToken {
     /// `client_id`.
     pub client: String,
     /// What it is limited to.
-    pub scope: Arc<BTreeSet<Permission>>,
+    pub scope: Arc<Scope>,
     /// When it was issued; it is valid from then on.
     pub issued_at: Timestamp,
     /// When it ends.
@@ -113,7 +112,7 @@ impl Claims {
             nbf: seconds(token.issued_at),
             jti: token.id.to_string(),
             client_id: token.client.clone(),
-            scope: scope_text(&token.scope),
+            scope: token.scope.to_string(),
             principal_kind,
             provider: token.provider.clone(),
             preferred_username: token.name.clone(),
@@ -142,7 +141,7 @@ impl Claims {
             principal,
             audience: self.aud.parse().map_err(fault)?,
             client: self.client_id,
-            scope: Arc::new(read_scope(&self.scope).map_err(fault)?),
+            scope: Arc::new(self.scope.parse().map_err(fault)?),
             issued_at: instant(self.iat),
             expires_at: instant(self.exp),
             grant: self
@@ -156,18 +155,6 @@ impl Claims {
             roles: self.roles,
         })
     }
-}
-
-/// Scope words, separated by one blank each (RFC 6749 section 3.3).
-pub fn scope_text(scope: &BTreeSet<Permission>) -> String {
-    let words: Vec<&str> = scope.iter().map(Permission::as_str).collect();
-    words.join(" ")
-}
-
-/// Reads scope words; every one is a permission.
-pub fn read_scope(text: &str) -> Result<BTreeSet<Permission>, Invalid> {
-    let words = text.split(' ').filter(|word| !word.is_empty());
-    words.map(str::parse).collect()
 }
 
 fn seconds(at: Timestamp) -> u32 {

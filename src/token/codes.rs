@@ -3,10 +3,10 @@
 //! In memory: a restart ends them, and the client begins again. Bounded.
 
 use crate::model::{
-    ApplicationId, ClientId, Clock, GrantId, Permission, Random, SessionKey, SessionSecret,
-    Timestamp, UserId,
+    ApplicationId, ClientId, Clock, GrantId, Random, Scope, SessionKey, SessionSecret, Timestamp,
+    UserId,
 };
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub struct Coded {
     /// PKCE challenge, S256.
     pub challenge: String,
     /// What the person allowed.
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
 }
 
 /// Why a code opens nothing.

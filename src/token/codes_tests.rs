@@ -35,7 +35,7 @@ fn coded() -> Coded {
         application: ApplicationId::from_bytes([3; 16]),
         redirect_uri: "https://app.example/".to_owned(),
         challenge: "c".to_owned(),
-        scope: BTreeSet::new(),
+        scope: Scope::default(),
     }
 }
 

@@ -9,12 +9,12 @@ mod user_code;
 pub use user_code::UserCode;
 
 use crate::model::{
-    ApplicationId, ClientId, Clock, DisplayText, Permission, Random, SessionKey, SessionSecret,
+    ApplicationId, ClientId, Clock, DisplayText, Random, Scope, SessionKey, SessionSecret,
     Timestamp, UserId,
 };
 use budget::Budget;
 use ipnet::IpNet;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct Device {
     /// For which application; none for Samovar's own command line.
     pub application: Option<ApplicationId>,
     /// What it asked for; everything that is held when absent.
-    pub scope: Option<BTreeSet<Permission>>,
+    pub scope: Option<Scope>,
     /// The address of the asking machine.
     pub address: Option<IpAddr>,
     /// What the asking machine calls itself.
@@ -55,7 +55,7 @@ pub struct Approval {
     /// Who.
     pub user: UserId,
     /// What of that which was asked for.
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
     /// When.
     pub at: Timestamp,
 }
@@ -176,7 +176,7 @@ impl Devices {
         &self,
         user: UserId,
         code: &str,
-        allowed: Option<BTreeSet<Permission>>,
+        allowed: Option<Scope>,
     ) -> Result<Device, UserCodeFault> {
         let now = self.clock.now();
         let mut table = self.lock();

@@ -60,7 +60,7 @@ fn begin(devices: &Devices) -> (String, UserCode) {
 }
 
 fn approve(devices: &Devices, code: UserCode) {
-    let scope = Some(BTreeSet::new());
+    let scope = Some(Scope::default());
     devices.decide(BEN, &code.to_string(), scope).unwrap();
 }
 
@@ -94,7 +94,7 @@ fn of_sixty_four_answers_that_come_at_once_one_counts() {
             let (devices, answered) = (&devices, &answered);
             scope.spawn(move || {
                 let user = UserId::from_bytes([place; 16]);
-                let allowed = (place % 2 == 0).then(BTreeSet::new);
+                let allowed = (place % 2 == 0).then(Scope::default);
                 let decided = devices.decide(user, &user_code.to_string(), allowed);
                 answered.fetch_add(u64::from(decided.is_ok()), Ordering::Relaxed);
             });
@@ -109,7 +109,7 @@ fn what_was_declined_stays_declined() {
     let (code, user_code) = begin(&devices);
     devices.decide(BEN, &user_code.to_string(), None).unwrap();
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Declined));
-    let again = devices.decide(BEN, &user_code.to_string(), Some(BTreeSet::new()));
+    let again = devices.decide(BEN, &user_code.to_string(), Some(Scope::default()));
     assert_eq!(again, Err(UserCodeFault::Unknown));
     hands.wait(700);
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Declined));
@@ -201,7 +201,7 @@ fn one_person_may_be_wrong_five_times_and_nobody_else_pays_for_it() {
     }
     let right = code.to_string();
     assert_eq!(devices.find(BEN, &right), Err(UserCodeFault::TooMany));
-    let decided = devices.decide(BEN, &right, Some(BTreeSet::new()));
+    let decided = devices.decide(BEN, &right, Some(Scope::default()));
     assert_eq!(decided, Err(UserCodeFault::TooMany));
     assert!(devices.find(UserId::from_bytes([7; 16]), &right).is_ok());
     hands.wait(121);

@@ -37,7 +37,7 @@ fn grant(now: Timestamp) -> Grant {
         user: UserId::from_bytes([3; 16]),
         client: CLIENT,
         application: None,
-        scope: std::collections::BTreeSet::new(),
+        scope: crate::model::Scope::default(),
         created_at: now,
         ends_at: now.plus(Duration::from_secs(120)),
         generation: 0,

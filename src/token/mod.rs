@@ -24,7 +24,7 @@ mod tokens;
 mod testing;
 
 pub use assertion::{ASSERTION_LIFE, Assertion, Listed};
-pub use claims::{AccessToken, Actor, read_scope, scope_text};
+pub use claims::{AccessToken, Actor};
 pub use codes::{CodeFault, Coded, Codes, Taken};
 pub use devices::{
     Approval, Device, DeviceFault, Devices, INTERVAL as DEVICE_INTERVAL, LIFE as DEVICE_LIFE,

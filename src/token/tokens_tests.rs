@@ -15,7 +15,7 @@ async fn issue(stage: &Stage, algorithm: SigningAlgorithm, seconds: u64) -> Issu
         principal: Principal::ServiceAccount(ServiceAccountId::from_bytes([3; 16])),
         audience: AUDIENCE.parse().unwrap(),
         client: "ci".to_owned(),
-        scope: Arc::new(BTreeSet::from(["deployments:write".parse().unwrap()])),
+        scope: Arc::new("deployments:write".parse().unwrap()),
         issued_at: Timestamp::ZERO,
         expires_at: Timestamp::ZERO,
         grant: None,

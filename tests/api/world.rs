@@ -174,7 +174,7 @@ impl World {
             user: wiring::user(Who::Member),
             client: ClientId::from_bytes([8; 16]),
             application: None,
-            scope: ["deployments:write".parse().unwrap()].into(),
+            scope: "deployments:write".parse().unwrap(),
             created_at: now,
             ends_at: Timestamp::from_seconds(1_900_000_000),
             generation: 0,

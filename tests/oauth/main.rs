@@ -14,6 +14,7 @@ mod forged;
 mod introspect;
 mod libraries;
 mod machine;
+mod repositories;
 mod stage;
 
 #[path = "../support/mod.rs"]

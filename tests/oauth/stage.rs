@@ -197,12 +197,17 @@ impl Stage {
 
     /// What forward-auth says about a request to the application with these headers.
     pub async fn check(&self, method: &str, headers: &[(&str, &str)]) -> Answer {
+        self.check_at("/deploy/7", method, headers).await
+    }
+
+    /// The same about another path.
+    pub async fn check_at(&self, path: &str, method: &str, headers: &[(&str, &str)]) -> Answer {
         let url = format!("{}/forward-auth/caddy", self.samovar.url());
         let mut request = plain_client()
             .get(url)
             .header("x-forwarded-method", method)
             .header("x-forwarded-host", HOST)
-            .header("x-forwarded-uri", "/deploy/7");
+            .header("x-forwarded-uri", path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -240,7 +245,7 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
     }
 }
 
-fn application() -> Value {
+pub fn application() -> Value {
     json!({
         "name": "deploy-api",
         "hosts": [HOST],

@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::sources::Sources;
 use crate::access::facts::Known;
 use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Timestamp};
-use crate::token::{Assertion, KeyError, Listed, Tokens, scope_text};
+use crate::token::{Assertion, KeyError, Listed, Tokens};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Assertions {
         let Some(known) = known.filter(|_| settings.assertion) else {
             return Ok(settings.assertion.then(|| Arc::from("")));
         };
-        let scope = known.scope.as_deref().map(scope_text);
+        let scope = known.scope.as_deref().map(ToString::to_string);
         let key = (known.principal, sources.application.id, scope);
         let before = self.remembered.get(&key, sources, known);
         if let Some(before) = before.filter(|before| self.is_fresh(before, sources.now)) {
@@ -83,7 +83,7 @@ impl Sources<'_> {
         let preferred_username = room.text(login.as_ref().map_or("", DisplayText::as_str));
         let permissions = self.permissions(known).into_iter();
         let permissions = room.all(permissions.map(|pattern| pattern.to_string()).collect());
-        let scope = known.scope.as_deref().map(scope_text);
+        let scope = known.scope.as_deref().map(ToString::to_string);
         let scope = scope.map(|words| room.text(&words));
         let name = room.text(user.map_or("", |user| user.full_name.as_str()));
         let email = room.text(user.map_or("", |user| user.email.as_str()));

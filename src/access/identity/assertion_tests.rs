@@ -150,15 +150,19 @@ async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
         ),
         (None, None)
     );
-    let words = ["deployments:write", "logs:write", "samovar.roles:read"];
-    let scope: BTreeSet<Permission> = words.iter().map(|word| word.parse().unwrap()).collect();
+    let scope: Scope = "deployments:write logs:write samovar.roles:read"
+        .parse()
+        .unwrap();
     let token = Known {
         scope: Some(Arc::new(scope)),
         ..session
     };
     let told_token = told(&keys, &sources, &token).await;
     assert_eq!(told_token["permissions"], json!(["deployments:write"]));
-    assert_eq!(told_token["scope"], words.join(" "));
+    assert_eq!(
+        told_token["scope"],
+        "deployments:write logs:write samovar.roles:read"
+    );
     let disabled = Known {
         machine: Some(("ci".parse().unwrap(), false)),
         ..machine("ci")
@@ -273,7 +277,7 @@ impl Longest {
             PermissionPattern::Exact(word) => Some(word.clone()),
             PermissionPattern::EveryAction(_) => None,
         });
-        let scope = self.scope.then(|| Arc::new(exact.collect()));
+        let scope = self.scope.then(|| Arc::new(Scope::new(exact, None)));
         (Known { scope, ..known }, directory, subjects)
     }
 

@@ -8,12 +8,11 @@ use crate::access::facts::{Known, Place};
 use crate::access::{Credential, Refusal};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{
-    ApplicationId, Client, ClientId, ClientKind, DisplayText, Permission, Principal, SessionSecret,
+    ApplicationId, Client, ClientId, ClientKind, DisplayText, Principal, Scope, SessionSecret,
     UserId,
 };
 use crate::store::Change;
 use crate::token::Coded;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use url::Url;
 
@@ -54,7 +53,7 @@ pub struct Consent {
     /// For which application.
     pub application: String,
     /// What it would be able to do.
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
     /// Origin of the address at which the client gets its answer.
     pub origin: String,
     /// Who is asked.
@@ -225,23 +224,18 @@ impl AuthorizationServer {
 
     /// Need the person not be asked? Any program on the person's machine can say that it is a public client with a
     /// loopback address, so such a one is asked for each time (RFC 8252 section 8.6).
-    fn settled(
-        &self,
-        user: UserId,
-        (client, back): (&Client, &Back<'_>),
-        scope: &BTreeSet<Permission>,
-    ) -> bool {
+    fn settled(&self, user: UserId, (client, back): (&Client, &Back<'_>), scope: &Scope) -> bool {
         let itself =
             client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
         client.first_party || (itself && self.allowed_before(user, client, scope))
     }
 
-    fn allowed_before(&self, user: UserId, client: &Client, scope: &BTreeSet<Permission>) -> bool {
+    fn allowed_before(&self, user: UserId, client: &Client, scope: &Scope) -> bool {
         let grants = self.grants.list();
         let mut own = grants
             .iter()
             .filter(|g| g.user == user && g.client == client.id);
-        own.any(|grant| grant.scope.is_superset(scope))
+        own.any(|grant| scope.is_within(&grant.scope))
     }
 
     fn declined(&self, client: &Client, known: &Known, requester: &Requester) -> AuditEvent {
@@ -259,7 +253,7 @@ impl AuthorizationServer {
 fn consent(
     client: &Client,
     target: &Target,
-    scope: BTreeSet<Permission>,
+    scope: Scope,
     (known, back): (&Known, &Back<'_>),
 ) -> Consent {
     let origin = Url::parse(back.redirect_uri).map(|url| url.origin().ascii_serialization());

@@ -5,14 +5,12 @@ use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    ApplicationId, Client, DisplayText, Grant, GrantId, Permission, Principal, TokenSettings,
-    UserId,
+    ApplicationId, Client, DisplayText, Grant, GrantId, Principal, Scope, TokenSettings, UserId,
 };
 use crate::token::{CodeFault, Coded, Taken};
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What a client shows with a code.
@@ -117,7 +115,7 @@ impl AuthorizationServer {
     pub(super) fn grant(
         &self,
         client: &Client,
-        (user, application, scope): (UserId, Option<ApplicationId>, BTreeSet<Permission>),
+        (user, application, scope): (UserId, Option<ApplicationId>, Scope),
         requester: &Requester,
     ) -> Grant {
         let now = self.clock.now();

@@ -8,11 +8,10 @@ use super::{Answer, AuthorizationServer, OAuthFault, Person, Proof, Requester, T
 use crate::access::facts::Known;
 use crate::access::tally::prefix;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
-use crate::model::{Client, ClientKind, DisplayText, Permission, Principal, SessionSecret, UserId};
+use crate::model::{Client, ClientKind, DisplayText, Principal, Scope, SessionSecret, UserId};
 use crate::store::Change;
 use crate::token::{DEVICE_INTERVAL, DEVICE_LIFE, Device, DeviceFault, UserCode, UserCodeFault};
 use secrecy::SecretString;
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +38,7 @@ pub struct DeviceQuestion {
     /// For which application; for every one and Samovar itself when absent.
     pub application: Option<String>,
     /// What it would be able to do there.
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
     /// The address of the asking machine.
     pub address: Option<IpAddr>,
     /// What the asking machine calls itself.
@@ -231,12 +230,12 @@ impl AuthorizationServer {
         &self,
         device: &Device,
         known: &Known,
-    ) -> Result<(Arc<Client>, Target, BTreeSet<Permission>), OAuthFault> {
+    ) -> Result<(Arc<Client>, Target, Scope), OAuthFault> {
         let client = self.client(device.client);
         let client = client.filter(|client| client.application == device.application);
         let client = client.ok_or(OAuthFault::ClientInvalid)?;
         let Some(id) = device.application else {
-            return Ok((client, Target::Own, BTreeSet::new()));
+            return Ok((client, Target::Own, Scope::default()));
         };
         let target = self.target_of(id)?;
         let scope = self.scope(known, &target, device.scope.as_ref())?;

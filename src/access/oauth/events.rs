@@ -52,7 +52,7 @@ impl AuthorizationServer {
             format!("audience `{}`", token.audience),
             format!("client `{}`", token.client),
         ];
-        reasons.extend(token.scope.iter().map(|word| format!("scope `{word}`")));
+        reasons.extend(token.scope.words().map(|word| format!("scope `{word}`")));
         AuditEvent {
             reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             application: application.map(|application| application.id),

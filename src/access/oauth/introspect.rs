@@ -6,9 +6,8 @@
 use super::{ApplicationClient, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::decided::Decided;
 use crate::access::facts::Known;
-use crate::model::{AuditMode, DisplayText, Permission};
+use crate::model::{AuditMode, DisplayText, Scope};
 use crate::token::AccessToken;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A token that is valid now.
@@ -17,7 +16,7 @@ pub struct Active {
     /// What it says.
     pub token: Arc<AccessToken>,
     /// Its scope, as far as it is still held.
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
     /// Names of the roles that its principal holds there now.
     pub roles: Vec<String>,
 }

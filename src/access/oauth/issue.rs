@@ -3,11 +3,10 @@
 use super::{AuthorizationServer, OAuthFault, Requester, Target};
 use crate::access::facts::Known;
 use crate::audit::Action;
-use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Permission, Timestamp, TokenId};
+use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope, Timestamp, TokenId};
 use crate::store::Change;
 use crate::token::{AccessToken, Actor, LONGEST_TOKEN};
 use secrecy::SecretString;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ pub struct Answer {
     /// Its life.
     pub expires_in: Duration,
     /// Its scope.
-    pub scope: Arc<BTreeSet<Permission>>,
+    pub scope: Arc<Scope>,
     /// What gets the next one, where there is one.
     pub refresh_token: Option<SecretString>,
     /// What kind of token it is, where the answer must say so (RFC 8693 section 2.2.1).
@@ -29,7 +28,7 @@ pub struct Answer {
 pub(super) struct Draft<'a> {
     pub known: &'a Known,
     pub target: &'a Target,
-    pub scope: BTreeSet<Permission>,
+    pub scope: Scope,
     /// `client_id`.
     pub client: String,
     pub grant: Option<GrantId>,
@@ -48,7 +47,7 @@ pub(super) struct Basis {
 impl<'a> Draft<'a> {
     /// A token in a person's name, which rests on what the person allowed a client.
     pub(super) fn of_grant(
-        (known, target, scope): (&'a Known, &'a Target, BTreeSet<Permission>),
+        (known, target, scope): (&'a Known, &'a Target, Scope),
         client: &Client,
         grant: GrantId,
     ) -> Self {

@@ -34,7 +34,7 @@ use super::{Client as Peer, PolicyHolder, Recorder};
 use crate::gitea::Holders;
 use crate::mirror::Mirror;
 use crate::model::{
-    Client, ClientId, Clock, Invalid, Issuer, Permission, Random, RequestId, ServiceAccount,
+    Client, ClientId, Clock, Invalid, Issuer, Random, RequestId, Scope, ServiceAccount,
 };
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
@@ -113,7 +113,7 @@ pub struct Wanted {
     /// `resource` (RFC 8707).
     pub resource: Option<String>,
     /// `scope`; everything that is held when absent.
-    pub scope: Option<BTreeSet<Permission>>,
+    pub scope: Option<Scope>,
 }
 
 impl AuthorizationServer {

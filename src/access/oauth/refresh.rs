@@ -4,8 +4,7 @@ use super::issue::Draft;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester, Target, Wanted};
 use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{Client, Grant, Permission};
-use std::collections::BTreeSet;
+use crate::model::{Client, Grant, Scope};
 
 impl AuthorizationServer {
     /// A token and the next refresh token.
@@ -96,13 +95,10 @@ fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthFault> {
 }
 
 /// What was allowed, or less.
-fn narrowed<'a>(
-    allowed: &'a BTreeSet<Permission>,
-    asked: Option<&'a BTreeSet<Permission>>,
-) -> Result<&'a BTreeSet<Permission>, OAuthFault> {
+fn narrowed<'a>(allowed: &'a Scope, asked: Option<&'a Scope>) -> Result<&'a Scope, OAuthFault> {
     match asked.filter(|asked| !asked.is_empty()) {
         None => Ok(allowed),
-        Some(asked) if asked.is_subset(allowed) => Ok(asked),
+        Some(asked) if asked.is_within(allowed) => Ok(asked),
         Some(_) => Err(OAuthFault::ScopeInvalid(
             "the scope is wider than what was allowed at first; ask for less, or sign in again"
                 .to_owned(),

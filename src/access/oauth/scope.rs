@@ -2,9 +2,10 @@
 
 use super::{AuthorizationServer, OAuthFault, Target};
 use crate::access::facts::Known;
-use crate::model::{Permission, PermissionPattern, Requirement};
+use crate::model::{
+    DirectoryUser, Permission, PermissionPattern, RepositoryLevel, Requirement, Scope,
+};
 use crate::policy::{Holdings, Policy, SubjectFacts};
-use crate::token::scope_text;
 use std::collections::BTreeSet;
 
 impl AuthorizationServer {
@@ -13,18 +14,19 @@ impl AuthorizationServer {
         &self,
         known: &Known,
         target: &Target,
-        asked: Option<&BTreeSet<Permission>>,
-    ) -> Result<BTreeSet<Permission>, OAuthFault> {
+        asked: Option<&Scope>,
+    ) -> Result<Scope, OAuthFault> {
         let policy = self.policy.load();
         let held = self.holdings(&policy, &known.facts(), target).permissions();
+        let reach = reach(known, target);
         let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
-            return Ok(within(&nameable(&held, target), &held, target));
+            let all = Scope::new(nameable(&held, target), reach);
+            return Ok(within(&all, (&held, reach), target));
         };
-        let granted = within(asked, &held, target);
+        let granted = within(asked, (&held, reach), target);
         if granted.is_empty() {
-            let words = scope_text(asked);
             let sentence = format!(
-                "nothing of `{words}` is held there; ask for a role that gives it, or for another scope"
+                "nothing of `{asked}` is held there; ask for a role that gives it, or for another scope"
             );
             return Err(OAuthFault::ScopeInvalid(sentence));
         }
@@ -32,15 +34,10 @@ impl AuthorizationServer {
     }
 
     /// Of these words, those that are held now: what was allowed once is a bound, and never a default.
-    pub(super) fn still_held(
-        &self,
-        known: &Known,
-        target: &Target,
-        allowed: &BTreeSet<Permission>,
-    ) -> BTreeSet<Permission> {
+    pub(super) fn still_held(&self, known: &Known, target: &Target, allowed: &Scope) -> Scope {
         let policy = self.policy.load();
         let held = self.holdings(&policy, &known.facts(), target).permissions();
-        within(allowed, &held, target)
+        within(allowed, (&held, reach(known, target)), target)
     }
 
     /// Names of the roles held there, Samovar's own not among them.
@@ -68,19 +65,33 @@ impl AuthorizationServer {
     }
 }
 
-/// Of these words, those that are held; Samovar's own are for its own API, and others are not.
+/// Of this scope, what is held; Samovar's own permissions are for its own API, and others are not.
 fn within(
-    words: &BTreeSet<Permission>,
-    held: &BTreeSet<PermissionPattern>,
+    scope: &Scope,
+    (held, reach): (&BTreeSet<PermissionPattern>, Option<RepositoryLevel>),
     target: &Target,
-) -> BTreeSet<Permission> {
+) -> Scope {
     let own = *target == Target::Own;
-    let holds = |word: &&Permission| word.is_own() == own && held.iter().any(|p| p.matches(word));
-    words.iter().filter(holds).cloned().collect()
+    let holds = |word: &Permission| word.is_own() == own && held.iter().any(|p| p.matches(word));
+    scope.limited(holds, reach)
+}
+
+/// How far a token may reach into repositories: as far as a route of the application asks, and for nobody but those whom
+/// Gitea knows. In which repository somebody has it is asked of Gitea at each request.
+fn reach(known: &Known, target: &Target) -> Option<RepositoryLevel> {
+    let user = known.user.as_deref();
+    user.and_then(DirectoryUser::gitea)?;
+    let routes = target.application().into_iter().flat_map(|one| &one.routes);
+    routes
+        .filter_map(|route| Some(route.repository?.level))
+        .max()
 }
 
 /// What can be spelled out of the patterns: exact ones, and those words of the application's routes that they match.
-fn nameable(held: &BTreeSet<PermissionPattern>, target: &Target) -> BTreeSet<Permission> {
+fn nameable(
+    held: &BTreeSet<PermissionPattern>,
+    target: &Target,
+) -> impl Iterator<Item = Permission> {
     let exact = held.iter().filter_map(|pattern| match pattern {
         PermissionPattern::Exact(word) => Some(word.clone()),
         PermissionPattern::EveryAction(_) => None,
@@ -90,5 +101,5 @@ fn nameable(held: &BTreeSet<PermissionPattern>, target: &Target) -> BTreeSet<Per
         Requirement::Permissions(words) => Some(words.iter().cloned()),
         _ => None,
     });
-    exact.chain(asked.flatten()).collect()
+    exact.chain(asked.flatten())
 }

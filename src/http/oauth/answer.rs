@@ -1,7 +1,6 @@
 //! Answers of the token endpoint (RFC 6749 section 5): JSON that nobody keeps.
 
 use crate::access::oauth::{Answer, OAuthFault};
-use crate::token::scope_text;
 use poem::http::{StatusCode, header};
 use poem::{Request, Response};
 use secrecy::ExposeSecret as _;
@@ -13,7 +12,7 @@ pub(super) fn tokens(answer: &Answer) -> Response {
     members.insert("access_token".to_owned(), json!(answer.access_token));
     members.insert("token_type".to_owned(), json!("Bearer"));
     members.insert("expires_in".to_owned(), json!(answer.expires_in.as_secs()));
-    members.insert("scope".to_owned(), json!(scope_text(&answer.scope)));
+    members.insert("scope".to_owned(), json!(answer.scope.to_string()));
     if let Some(token) = &answer.refresh_token {
         members.insert("refresh_token".to_owned(), json!(token.expose_secret()));
     }

@@ -4,7 +4,7 @@
 //! who asks, never two.
 
 use crate::access::oauth::{OAuthFault, Proof, Wanted};
-use crate::token::read_scope;
+use crate::model::Scope;
 use data_encoding::BASE64;
 use poem::Request;
 use poem::http::header;
@@ -72,7 +72,7 @@ impl Form {
 
     /// Scope and target.
     pub(super) fn wanted(&self) -> Result<Wanted, OAuthFault> {
-        let scope = self.get("scope").map(read_scope).transpose();
+        let scope = self.get("scope").map(str::parse::<Scope>).transpose();
         Ok(Wanted {
             audience: self.text("audience"),
             resource: self.text("resource"),

@@ -6,7 +6,6 @@ use super::token::requester;
 use crate::access::oauth::{Active, AuthorizationServer, OAuthFault};
 use crate::http::Exchange;
 use crate::model::Principal;
-use crate::token::scope_text;
 use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Request, Response, handler};
@@ -81,7 +80,7 @@ fn show(active: Option<&Active>, issuer: &str) -> Value {
         "nbf": token.issued_at.seconds(),
         "jti": token.id.to_string(),
         "client_id": token.client,
-        "scope": scope_text(scope),
+        "scope": scope.to_string(),
         "username": token.name,
         "principal_kind": kind,
         "roles": roles,

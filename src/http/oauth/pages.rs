@@ -3,10 +3,9 @@
 use crate::access::oauth::{Consent, DeviceQuestion};
 use crate::http::Problem;
 use crate::http::page::{escape, frame, restrict, sentence};
-use crate::model::Permission;
+use crate::model::{Scope, ScopeWord};
 use poem::Response;
 use poem::http::StatusCode;
-use std::collections::BTreeSet;
 
 /// Who asks, for what, and where the answer goes. Browsers apply `form-action` to where the answer leads as well.
 pub(super) fn consent(consent: &Consent, here: &str) -> Response {
@@ -98,19 +97,27 @@ pub(super) fn device_answered(client: &str, allowed: bool) -> Response {
     page(StatusCode::OK, (title, &inner), "'none'")
 }
 
-fn may(scope: &BTreeSet<Permission>) -> String {
-    let words = scope.iter();
-    let words = words.map(|word| format!("<li><code>{}</code></li>", escape(word.as_str())));
-    let words: String = words.collect();
-    if words.is_empty() {
-        return "<p>It would be able to do nothing that needs a permission; what the application asks of your Gitea repositories \
-                alone, it could.</p>"
+fn may(scope: &Scope) -> String {
+    if scope.is_empty() {
+        return "<p>It would learn who you are, and be able to do nothing that needs a permission or access to a repository.</p>"
             .to_owned();
     }
+    let words: String = scope.words().map(|word| line(&word)).collect();
     format!(
-        "<p>As long as you may do it yourself, it would be able to do this, and what the application asks of your Gitea \
-         repositories alone:</p><ul>{words}</ul>"
+        "<p>As long as you may do it yourself, it would be able to do this:</p><ul>{words}</ul>"
     )
+}
+
+fn line(word: &ScopeWord) -> String {
+    match word {
+        ScopeWord::Permission(permission) => {
+            format!("<li><code>{}</code></li>", escape(permission.as_str()))
+        }
+        ScopeWord::Repository(level) => format!(
+            "<li><code>{word}</code>: what the application lets people do who have {level} access to a Gitea repository, \
+             in every repository in which you have it</li>"
+        ),
+    }
 }
 
 fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {

@@ -28,10 +28,7 @@ impl From<Refusal> for Problem {
         };
         let mut problem = Self::new(code, detail);
         problem.scope = match &refusal {
-            Refusal::ScopeInsufficient { permissions, .. } => {
-                let words: Vec<String> = permissions.iter().map(ToString::to_string).collect();
-                Some(words.join(" "))
-            }
+            Refusal::ScopeInsufficient { scope, .. } => Some(scope.to_string()),
             Refusal::OwnScopeInsufficient(word) => Some((*word).to_owned()),
             _ => None,
         };

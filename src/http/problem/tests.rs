@@ -55,7 +55,7 @@ fn every_refusal_keeps_the_code_that_access_gave_it() {
         Refusal::OwnPermissionMissing("samovar.roles:write"),
         Refusal::ScopeInsufficient {
             route: Some(route()),
-            permissions: permissions(),
+            scope: "deployments:write".parse().unwrap(),
         },
         Refusal::RepositoryAccessMissing {
             route: route(),
@@ -108,7 +108,7 @@ async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
     );
     let narrow = Problem::from(Refusal::ScopeInsufficient {
         route: Some(route()),
-        permissions: permissions(),
+        scope: "deployments:write".parse().unwrap(),
     });
     let (status, headers, _) = read(narrow.respond(&SCRIPT)).await;
     assert_eq!(status, 403);

@@ -175,14 +175,38 @@ fn a_binding_gives_nothing_from_its_end_date_on() {
 }
 
 #[test]
+fn a_scope_reaches_no_further_into_repositories_than_it_says() {
+    let policy = policy_with(bindings());
+    let ben = &people()[2];
+    let with = |scope: &str, line: &str| {
+        let scope = scope.parse().unwrap();
+        let limited = SubjectFacts {
+            scope: Some(&scope),
+            ..facts(ben)
+        };
+        ask(&policy, &limited, line, Some(&repository("api", 9, true))).outcome
+    };
+    let (read, write) = ("GET /code/acme/api", "POST /deploy/acme/api");
+    let too_narrow = Outcome::Deny(Denial::ScopeInsufficient);
+    assert_eq!(with("gitea.repository:read", read), Outcome::Allow);
+    assert_eq!(with("deployments:write", read), too_narrow);
+    assert_eq!(
+        with("deployments:write gitea.repository:read", write),
+        too_narrow
+    );
+    assert_eq!(
+        with("deployments:write gitea.repository:admin", write),
+        Outcome::Allow
+    );
+    assert_eq!(with("gitea.repository:write", write), too_narrow);
+    assert_eq!(with("", "GET /me"), Outcome::Allow);
+}
+
+#[test]
 fn a_scope_narrows_and_never_widens() {
     let policy = policy_with(bindings());
     let people = people();
-    let scope: BTreeSet<Permission> = [
-        "deployments:read".parse().unwrap(),
-        "deployments:delete".parse().unwrap(),
-    ]
-    .into();
+    let scope = "deployments:read deployments:delete".parse().unwrap();
     let limited = |user| SubjectFacts {
         scope: Some(&scope),
         ..facts(user)
@@ -254,7 +278,7 @@ fn every_fault_of_a_policy_is_reported_at_once() {
 fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
     let policy = policy_with(bindings());
     let application = ApplicationId::from_bytes([1; 16]);
-    let narrow: BTreeSet<Permission> = ["deployments:read".parse().unwrap()].into();
+    let narrow = "deployments:read".parse().unwrap();
     let people = people();
     let whole = people.iter().map(facts).chain([ANONYMOUS]);
     let narrowed = people.iter().map(|user| SubjectFacts {

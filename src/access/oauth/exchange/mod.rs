@@ -12,10 +12,9 @@ use super::issue::{Basis, Draft};
 use super::party::Party;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester, Target, Wanted};
 use crate::access::facts::Known;
-use crate::model::{GrantId, Permission};
+use crate::model::{GrantId, Scope};
 use crate::token::{Actor, is_access_token};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What an exchange gives lives no longer than this, whatever the application says.
@@ -44,7 +43,7 @@ pub struct ExchangeRequest {
 /// What is given for what was presented.
 struct Exchanged {
     known: Known,
-    scope: BTreeSet<Permission>,
+    scope: Scope,
     /// `client_id`.
     client: String,
     grant: Option<GrantId>,
@@ -133,7 +132,7 @@ impl AuthorizationServer {
         known: &Known,
         target: &Target,
         asked: &ExchangeRequest,
-    ) -> Result<BTreeSet<Permission>, Refused> {
+    ) -> Result<Scope, Refused> {
         if !known.enabled() {
             return Err(Refused::to(known, OAuthFault::Disabled));
         }

@@ -6,10 +6,9 @@ use super::{ExchangeRequest, Exchanged, Refused};
 use crate::access::oauth::issue::Basis;
 use crate::access::oauth::party::Party;
 use crate::access::oauth::{AuthorizationServer, OAuthFault, Target};
-use crate::model::{Application, ApplicationId, ClientKind, Permission, Timestamp};
-use crate::token::{AccessToken, Actor, scope_text};
+use crate::model::{Application, ApplicationId, ClientKind, Scope, Timestamp};
+use crate::token::{AccessToken, Actor};
 use secrecy::ExposeSecret as _;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Actors that a token names at most.
@@ -18,7 +17,7 @@ const DEEPEST: usize = 3;
 /// What the new token is bound by.
 #[derive(Debug)]
 struct Bound {
-    scope: BTreeSet<Permission>,
+    scope: Scope,
     actor: Actor,
     at_most: Duration,
 }
@@ -40,7 +39,7 @@ impl AuthorizationServer {
         if !known.enabled() {
             return Err(refused(OAuthFault::Disabled));
         }
-        let held = |words: &BTreeSet<Permission>| self.still_held(&known, target, words);
+        let held = |words: &Scope| self.still_held(&known, target, words);
         let wanted = asked.wanted.scope.as_ref();
         let bound = bind(&subject, (&client, self.clock.now()), wanted, held);
         let bound = bound.map_err(refused)?;
@@ -101,8 +100,8 @@ fn allowed(
 fn bind(
     subject: &AccessToken,
     (client, now): (&str, Timestamp),
-    asked: Option<&BTreeSet<Permission>>,
-    held: impl Fn(&BTreeSet<Permission>) -> BTreeSet<Permission>,
+    asked: Option<&Scope>,
+    held: impl Fn(&Scope) -> Scope,
 ) -> Result<Bound, OAuthFault> {
     let actor = Actor {
         sub: client.to_owned(),
@@ -115,13 +114,12 @@ fn bind(
     let asked = asked.filter(|asked| !asked.is_empty());
     let scope = match asked {
         None => held(&subject.scope),
-        Some(asked) => held(&asked.intersection(&subject.scope).cloned().collect()),
+        Some(asked) => held(&asked.and(&subject.scope)),
     };
     match asked {
         Some(asked) if scope.is_empty() => {
-            let words = scope_text(asked);
             let sentence = format!(
-                "nothing of `{words}` is both in the subject token's scope and held in the target; ask for less"
+                "nothing of `{asked}` is both in the subject token's scope and held in the target; ask for less"
             );
             Err(OAuthFault::ScopeInvalid(sentence))
         }

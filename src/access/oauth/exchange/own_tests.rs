@@ -1,20 +1,31 @@
 //! Over random tokens and policies: what comes out of an exchange is never more than what went in.
 
 use super::*;
-use crate::model::{AuditMode, AuthorizationOwner, Principal, TokenId, TokenSettings, UserId};
+use crate::model::{
+    AuditMode, AuthorizationOwner, Principal, ScopeWord, TokenId, TokenSettings, UserId,
+};
 use proptest::collection::btree_set;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
-fn word() -> impl Strategy<Value = Permission> {
-    let words = ["a:read", "a:write", "b:read", "b:write", "c:run"];
+fn word() -> impl Strategy<Value = ScopeWord> {
+    let words = [
+        "a:read",
+        "a:write",
+        "b:read",
+        "c:run",
+        "gitea.repository:read",
+        "gitea.repository:write",
+        "gitea.repository:admin",
+    ];
     prop::sample::select(words.to_vec()).prop_map(|word| word.parse().unwrap())
 }
 
-fn words() -> impl Strategy<Value = BTreeSet<Permission>> {
-    btree_set(word(), 0..5)
+fn words() -> impl Strategy<Value = Scope> {
+    prop::collection::vec(word(), 0..6).prop_map(Scope::from_iter)
 }
 
 fn chain(depth: usize) -> Option<Actor> {
@@ -26,7 +37,7 @@ fn chain(depth: usize) -> Option<Actor> {
     })
 }
 
-fn subject(scope: BTreeSet<Permission>, depth: usize, seconds: u32) -> AccessToken {
+fn subject(scope: Scope, depth: usize, seconds: u32) -> AccessToken {
     AccessToken {
         id: TokenId::from_bytes([1; 16]),
         principal: Principal::User(UserId::from_bytes([2; 16])),
@@ -71,7 +82,7 @@ proptest! {
         seconds in 1_u32..700,
     ) {
         let token = subject(scope, depth, seconds);
-        let keep = |words: &BTreeSet<Permission>| words & &held;
+        let keep = |words: &Scope| words.and(&held);
         let bound = bind(&token, ("newest", NOW), asked.as_ref(), keep);
         match bound {
             Err(fault) => {
@@ -79,10 +90,10 @@ proptest! {
                 prop_assert!(nothing || depth >= DEEPEST, "{fault}");
             }
             Ok(bound) => {
-                prop_assert!(bound.scope.is_subset(&token.scope));
-                prop_assert!(bound.scope.is_subset(&held));
+                prop_assert!(bound.scope.is_within(&token.scope));
+                prop_assert!(bound.scope.is_within(&held));
                 if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
-                    prop_assert!(bound.scope.is_subset(&asked) && !bound.scope.is_empty());
+                    prop_assert!(bound.scope.is_within(&asked) && !bound.scope.is_empty());
                 }
                 prop_assert!(NOW.plus(bound.at_most) <= token.expires_at);
                 prop_assert_eq!(&bound.actor.sub, "newest");
@@ -103,7 +114,7 @@ proptest! {
         for (at, (asked, held, passed)) in steps.iter().enumerate() {
             now = now.plus(Duration::from_secs((*passed).into()));
             let client = format!("service-{at}");
-            let keep = |words: &BTreeSet<Permission>| words & held;
+            let keep = |words: &Scope| words.and(held);
             let Ok(bound) = bind(&token, (&client, now), Some(asked), keep) else {
                 break;
             };
@@ -116,7 +127,7 @@ proptest! {
             let named = chain(at + 1);
             prop_assert_eq!(&token.actor, &named);
             prop_assert!(at < DEEPEST);
-            prop_assert!(token.scope.is_subset(&first.scope));
+            prop_assert!(token.scope.is_within(&first.scope));
             prop_assert!(token.expires_at <= first.expires_at);
         }
     }
@@ -128,7 +139,7 @@ proptest! {
         listed in btree_set(0_u8..4, 0..4),
     ) {
         let names = ["front", "back", "other", "fronts"];
-        let token = subject(BTreeSet::new(), 0, 300);
+        let token = subject(Scope::default(), 0, 300);
         let home_application = application(home, names[usize::from(home)], BTreeSet::new());
         let from = listed.iter().map(|n| ApplicationId::from_bytes([*n; 16])).collect();
         let target = target.map(|number| application(number, names[usize::from(number)], from));

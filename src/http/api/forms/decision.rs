@@ -22,7 +22,7 @@ fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
         Reason::SignedIn => (wire::ReasonKind::SignedIn, None),
         Reason::Granted(grant) => (wire::ReasonKind::Granted, Some(&grant.permission)),
         Reason::Missing(permission) => (wire::ReasonKind::Missing, Some(permission)),
-        Reason::OutsideScope(permission) => (wire::ReasonKind::OutsideScope, Some(permission)),
+        Reason::OutsideScope(word) => (wire::ReasonKind::OutsideScope, word.permission()),
         Reason::Repository { .. } => (wire::ReasonKind::Repository, None),
     };
     let grant = match reason {

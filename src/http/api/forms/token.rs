@@ -28,7 +28,7 @@ pub(in crate::http::api) fn show_grant(
             name: client.map(str::to_owned),
         },
         application: grant.application.map(|id| names.application(id)),
-        scope: grant.scope.iter().map(ToString::to_string).collect(),
+        scope: grant.scope.clone().into(),
         created_at: Time::of(grant.created_at),
         last_used_at: Time::of(grant.rotated_at),
         ends_at: Time::of(grant.ends_at),

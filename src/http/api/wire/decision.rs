@@ -57,7 +57,7 @@ pub(in crate::http::api) enum ReasonKind {
     Granted,
     /// A permission is not held.
     Missing,
-    /// A permission is held, but the credential's scope leaves it out.
+    /// It is held, but the credential's scope leaves it out.
     OutsideScope,
     /// What the repository gives beside what the route needs.
     Repository,

@@ -1,0 +1,219 @@
+//! Scopes: what a token is limited to, whatever its principal may do.
+//!
+//! A scope never gives anything: it names permissions, and how far into Gitea repositories a token may reach.
+
+use super::{Invalid, Permission, RepositoryLevel};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// What the words for access to repositories begin with; no permission does.
+const REPOSITORY: &str = "gitea.repository:";
+
+/// One word of a scope (RFC 6749 section 3.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScopeWord {
+    /// This permission.
+    Permission(Permission),
+    /// Access to Gitea repositories, at most so far: `gitea.repository:read`, `:write` or `:admin`.
+    Repository(RepositoryLevel),
+}
+
+impl ScopeWord {
+    /// The permission, when it is one.
+    pub const fn permission(&self) -> Option<&Permission> {
+        match self {
+            Self::Permission(permission) => Some(permission),
+            Self::Repository(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ScopeWord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Permission(permission) => permission.fmt(f),
+            Self::Repository(level) => write!(f, "{REPOSITORY}{level}"),
+        }
+    }
+}
+
+impl FromStr for ScopeWord {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let level = match text.strip_prefix(REPOSITORY) {
+            None => return text.parse().map(Self::Permission),
+            Some("read") => RepositoryLevel::Read,
+            Some("write") => RepositoryLevel::Write,
+            Some("admin") => RepositoryLevel::Admin,
+            Some(_) => {
+                let sentence = format!(
+                    "`{}` is no scope word; access to repositories is `{REPOSITORY}read`, `write` or `admin`",
+                    text.chars().take(80).collect::<String>().escape_debug()
+                );
+                return Err(Invalid::new(sentence));
+            }
+        };
+        Ok(Self::Repository(level))
+    }
+}
+
+/// What a token is limited to. On the wire its words stand one blank apart; of those for repositories the widest counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Scope {
+    permissions: BTreeSet<Permission>,
+    repository: Option<RepositoryLevel>,
+}
+
+impl Scope {
+    /// Of these permissions, and access to repositories at most so far; none without a level.
+    pub fn new(
+        permissions: impl IntoIterator<Item = Permission>,
+        repository: Option<RepositoryLevel>,
+    ) -> Self {
+        Self {
+            permissions: permissions.into_iter().collect(),
+            repository,
+        }
+    }
+
+    /// Is nothing in it?
+    pub fn is_empty(&self) -> bool {
+        self.permissions.is_empty() && self.repository.is_none()
+    }
+
+    /// Its permissions.
+    pub const fn permissions(&self) -> &BTreeSet<Permission> {
+        &self.permissions
+    }
+
+    /// Is the permission in it?
+    pub fn contains(&self, permission: &Permission) -> bool {
+        self.permissions.contains(permission)
+    }
+
+    /// How far it reaches into repositories.
+    pub const fn repository(&self) -> Option<RepositoryLevel> {
+        self.repository
+    }
+
+    /// Is everything of it in `other` as well?
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.permissions.is_subset(&other.permissions) && self.repository <= other.repository
+    }
+
+    /// What both allow.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let both = self.permissions.intersection(&other.permissions);
+        Self::new(both.cloned(), self.repository.min(other.repository))
+    }
+
+    /// The permissions that `keep` wants, and access to repositories no further than `furthest`.
+    #[must_use]
+    pub fn limited(
+        &self,
+        keep: impl Fn(&Permission) -> bool,
+        furthest: Option<RepositoryLevel>,
+    ) -> Self {
+        let kept = self.permissions.iter().filter(|word| keep(word));
+        Self::new(kept.cloned(), self.repository.min(furthest))
+    }
+
+    /// Its words, permissions first.
+    pub fn words(&self) -> impl Iterator<Item = ScopeWord> {
+        let permissions = self.permissions.iter().cloned();
+        let repository = self.repository.into_iter();
+        permissions
+            .map(ScopeWord::Permission)
+            .chain(repository.map(ScopeWord::Repository))
+    }
+}
+
+impl FromIterator<ScopeWord> for Scope {
+    fn from_iter<I: IntoIterator<Item = ScopeWord>>(words: I) -> Self {
+        let mut scope = Self::default();
+        for word in words {
+            match word {
+                ScopeWord::Permission(permission) => {
+                    scope.permissions.insert(permission);
+                }
+                ScopeWord::Repository(level) => {
+                    scope.repository = scope.repository.max(Some(level));
+                }
+            }
+        }
+        scope
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, word) in self.words().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            word.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let words = text.split(' ').filter(|word| !word.is_empty());
+        words.map(str::parse::<ScopeWord>).collect()
+    }
+}
+
+impl TryFrom<Vec<String>> for Scope {
+    type Error = Invalid;
+    fn try_from(words: Vec<String>) -> Result<Self, Invalid> {
+        words.iter().map(|word| word.parse::<ScopeWord>()).collect()
+    }
+}
+
+impl From<Scope> for Vec<String> {
+    fn from(scope: Scope) -> Self {
+        scope.words().map(|word| word.to_string()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scope;
+
+    fn scope(text: &str) -> Scope {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn of_the_words_for_repositories_the_widest_counts() {
+        let scope = scope("gitea.repository:read a:b gitea.repository:write");
+        assert_eq!(scope.to_string(), "a:b gitea.repository:write");
+        assert!("gitea.repository:own".parse::<Scope>().is_err());
+        assert!("gitea.repository".parse::<Scope>().is_err());
+        assert!("gitea.other:read".parse::<Scope>().is_err());
+    }
+
+    #[test]
+    fn two_scopes_together_allow_what_each_allows() {
+        let wide = scope("a:b a:c gitea.repository:admin");
+        let narrow = scope("a:c d:e gitea.repository:read");
+        assert_eq!(wide.and(&narrow), scope("a:c gitea.repository:read"));
+        assert_eq!(wide.and(&scope("a:b")), scope("a:b"));
+        assert!(wide.and(&narrow).is_within(&wide) && wide.and(&narrow).is_within(&narrow));
+        assert!(!narrow.is_within(&wide) && !wide.is_within(&scope("a:b a:c")));
+        assert!(Scope::default().is_empty() && !scope("gitea.repository:read").is_empty());
+    }
+
+    #[test]
+    fn it_is_kept_as_its_words() {
+        let scope = scope("a:b gitea.repository:write");
+        let json = serde_json::to_string(&scope).unwrap();
+        assert_eq!(json, r#"["a:b","gitea.repository:write"]"#);
+        assert_eq!(serde_json::from_str::<Scope>(&json).unwrap(), scope);
+    }
+}
