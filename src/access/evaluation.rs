@@ -11,7 +11,7 @@ use super::judgement::{About, Judgement};
 use super::oauth::{ApplicationClient, Requester};
 use crate::model::{Application, DisplayText, Permission, Principal, Timestamp};
 use crate::policy::{self, Policy};
-use crate::token::TokenFault;
+use crate::token::{Audience, TokenFault};
 use std::collections::BTreeSet;
 
 /// What is asked.
@@ -124,7 +124,7 @@ impl Gatekeeper {
         let Some(token) = question.token else {
             return self.credentials.principal(question.principal).await;
         };
-        let audience = application.name.as_str();
+        let audience = Audience::of(application);
         let known = self.credentials.of_token(token, audience).await?;
         if known.principal == question.principal {
             return Ok(known);

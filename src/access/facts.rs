@@ -8,9 +8,9 @@ use crate::model::{
     Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner, Principal, Scope,
     ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId, UserId,
 };
-use crate::policy::{OWN_AUDIENCE, SubjectFacts};
+use crate::policy::SubjectFacts;
 use crate::session::Sessions;
-use crate::token::{Machines, TokenFault, Tokens};
+use crate::token::{Audience, Machines, TokenFault, Tokens};
 use std::sync::Arc;
 
 /// A principal with what is known of it.
@@ -120,8 +120,8 @@ impl Credentials {
             }
             Credential::Token(text) => {
                 let audience = match place {
-                    Place::Samovar => OWN_AUDIENCE,
-                    Place::Host(application, _) => application.name.as_str(),
+                    Place::Samovar => Audience::OWN,
+                    Place::Host(application, _) => Audience::of(application),
                 };
                 Ok((None, self.of_token(text, audience).await?))
             }
@@ -150,7 +150,11 @@ impl Credentials {
     }
 
     /// A token for another audience is no token here.
-    pub(super) async fn of_token(&self, text: &str, audience: &str) -> Result<Known, Refusal> {
+    pub(super) async fn of_token(
+        &self,
+        text: &str,
+        audience: Audience<'_>,
+    ) -> Result<Known, Refusal> {
         let token = self.tokens.verify(text, audience).map_err(Refusal::Token)?;
         let known = self.principal(token.principal).await?;
         Ok(Known {

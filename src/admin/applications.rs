@@ -6,7 +6,7 @@ use crate::access::{ApplicationsWrite, Permit};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, HostName, IdentityHeader, Name,
-    Range, Route, TokenSettings,
+    Range, Route, Timestamp, TokenSettings,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Expect, Operation};
@@ -34,7 +34,7 @@ pub struct ApplicationDraft {
 }
 
 impl ApplicationDraft {
-    fn application(self, id: ApplicationId, version: u64) -> Application {
+    fn application(self, id: ApplicationId, named_at: Timestamp, version: u64) -> Application {
         Application {
             id,
             name: self.name,
@@ -45,6 +45,7 @@ impl ApplicationDraft {
             origins: self.origins,
             audit: self.audit,
             tokens: self.tokens,
+            named_at,
             version,
         }
     }
@@ -60,7 +61,7 @@ impl Admin {
         let turn = self.turn().await;
         let policy = self.policy.load();
         let id = ApplicationId::generate(&*self.clock, &*self.random);
-        let application = draft.application(id, 1);
+        let application = draft.application(id, self.clock.now(), 1);
         let mut next = Draft::of(&policy);
         next.applications.push(application.clone());
         let change = Change::from(Operation::PutApplication(
@@ -87,8 +88,13 @@ impl Admin {
     ) -> Result<Application, AdminError> {
         let turn = self.turn().await;
         let policy = self.policy.load();
-        present(&policy, id, version)?;
-        let application = draft.application(id, version + 1);
+        let before = present(&policy, id, version)?;
+        let named_at = if draft.name == before.name {
+            before.named_at
+        } else {
+            self.clock.now()
+        };
+        let application = draft.application(id, named_at, version + 1);
         let mut next = Draft::of(&policy);
         next.applications.retain(|a| a.id != id);
         next.applications.push(application.clone());

@@ -44,6 +44,7 @@ pub(super) fn policy() -> Arc<PolicyHolder> {
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
         tokens: crate::model::TokenSettings::default(),
+        named_at: crate::model::Timestamp::ZERO,
         version: 1,
     };
     let policy = Policy::build(1, Vec::new(), Vec::new(), vec![application]);

@@ -2,7 +2,7 @@
 
 use super::{
     ApplicationId, GiteaClientId, HostName, Invalid, Name, PathPattern, Permission,
-    SigningAlgorithm, serde_as_text,
+    SigningAlgorithm, Timestamp, serde_as_text,
 };
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,6 +31,9 @@ pub struct Application {
     /// What its tokens are like, and what may be exchanged for one.
     #[serde(default)]
     pub tokens: TokenSettings,
+    /// When it got its name: what was issued for that name before was for something else.
+    #[serde(default)]
+    pub named_at: Timestamp,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
 }

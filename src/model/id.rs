@@ -1,6 +1,6 @@
 //! Ids of ours: UUID version 7, so that they sort by the instant of making.
 
-use super::{Clock, Invalid, Random};
+use super::{Clock, Invalid, Random, Timestamp};
 use uuid::Uuid;
 
 macro_rules! uuid {
@@ -110,6 +110,14 @@ id!(
     /// The id that one request carries through logs, problem documents and audit events.
     RequestId, "request"
 );
+
+impl TokenId {
+    /// The instant of making, to the millisecond, which every id of ours begins with. (`iat` knows whole seconds.)
+    pub fn made_at(&self) -> Timestamp {
+        let bytes = self.as_bytes().iter().take(6);
+        Timestamp::from_millis(bytes.fold(0, |millis, byte| millis << 8 | i64::from(*byte)))
+    }
+}
 
 fn uuid_v7(clock: &dyn Clock, random: &dyn Random) -> Uuid {
     let mut noise = [0_u8; 10];

@@ -48,6 +48,14 @@ pub enum TokenFault {
         /// Who reads it here.
         expected: String,
     },
+    /// For somebody who was called so before.
+    #[error(
+        "the token is older than the application that is called `{expected}` now, so it was for another; get a new token"
+    )]
+    AudienceReplaced {
+        /// Who reads it here.
+        expected: String,
+    },
     /// A claim is missing or of another form than Samovar writes.
     #[error("the token's claims are not those of an access token: {0}; get a new token")]
     ClaimInvalid(String),
@@ -67,7 +75,7 @@ impl TokenFault {
             Self::Expired { .. } => "token_expired",
             Self::NotYetValid { .. } => "token_not_yet_valid",
             Self::IssuerWrong { .. } => "token_issuer_wrong",
-            Self::AudienceWrong { .. } => "token_audience_wrong",
+            Self::AudienceWrong { .. } | Self::AudienceReplaced { .. } => "token_audience_wrong",
             Self::ClaimInvalid(_) => "token_claim_invalid",
             Self::Revoked => "token_revoked",
         }

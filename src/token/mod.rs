@@ -5,6 +5,7 @@
 //! refresh tokens that are derived anew each time. Never decides what anybody may do.
 
 mod assertion;
+mod audience;
 mod claims;
 mod codes;
 mod devices;
@@ -24,6 +25,7 @@ mod tokens;
 mod testing;
 
 pub use assertion::{ASSERTION_LIFE, Assertion, Listed};
+pub use audience::Audience;
 pub use claims::{AccessToken, Actor};
 pub use codes::{CodeFault, Coded, Codes, Taken};
 pub use devices::{

@@ -8,7 +8,7 @@ use super::grants::Grants;
 use super::jws::{self, TokenType};
 use super::revocations::Revocations;
 use super::signing_keys::{KeyError, SigningKeys};
-use super::{AccessToken, TokenFault};
+use super::{AccessToken, Audience, TokenFault};
 use crate::audit::AuditEvent;
 use crate::model::{
     Clock, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm, Timestamp, TokenId,
@@ -105,13 +105,13 @@ impl Tokens {
     }
 
     /// The token, if it is one of ours, for this audience, valid now and not revoked.
-    pub fn verify(&self, text: &str, audience: &str) -> Result<Arc<AccessToken>, TokenFault> {
+    pub fn verify(
+        &self,
+        text: &str,
+        audience: Audience<'_>,
+    ) -> Result<Arc<AccessToken>, TokenFault> {
         let token = self.check(text)?;
-        if token.audience.as_str() != audience {
-            return Err(TokenFault::AudienceWrong {
-                expected: audience.to_owned(),
-            });
-        }
+        audience.check(&token)?;
         Ok(token)
     }
 

@@ -7,13 +7,16 @@ use crate::model::{Principal, ServiceAccountId, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-const AUDIENCE: &str = "deploy-api";
+const AUDIENCE: Audience<'static> = Audience {
+    name: "deploy-api",
+    named_at: Timestamp::ZERO,
+};
 
 async fn issue(stage: &Stage, algorithm: SigningAlgorithm, seconds: u64) -> Issued {
     let token = AccessToken {
         id: TokenId::from_bytes([0; 16]),
         principal: Principal::ServiceAccount(ServiceAccountId::from_bytes([3; 16])),
-        audience: AUDIENCE.parse().unwrap(),
+        audience: AUDIENCE.name.parse().unwrap(),
         client: "ci".to_owned(),
         scope: Arc::new("deployments:write".parse().unwrap()),
         issued_at: Timestamp::ZERO,
@@ -60,16 +63,40 @@ async fn another_seal_key_opens_nothing_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_older_than_the_name_of_its_audience_is_for_another_one() {
+    let stage = Stage::set();
+    let issued = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+    let at = issued.token.issued_at;
+    assert_eq!(issued.token.id.made_at(), at, "to the millisecond");
+    let verify = |named_at| {
+        let audience = Audience {
+            named_at,
+            ..AUDIENCE
+        };
+        stage.opened.tokens.verify(&issued.text, audience)
+    };
+    verify(at.minus(Duration::from_millis(1))).unwrap();
+    verify(at).unwrap();
+    let fault = verify(at.plus(Duration::from_millis(1))).unwrap_err();
+    assert_eq!(fault.code(), "token_audience_wrong");
+    assert!(fault.to_string().contains("get a new token"), "{fault}");
+}
+
+#[tokio::test]
 async fn each_way_of_not_holding_has_its_own_answer() {
     let stage = Stage::set();
     let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
-    let fault = |code: &str, audience: &str| {
+    let fault = |code: &str, audience: Audience<'_>| {
         let tokens = &stage.opened.tokens;
         let found = tokens.verify(&text, audience).unwrap_err();
         assert_eq!(found.code(), code, "{found}");
         found.to_string()
     };
-    let said = fault("token_audience_wrong", "other-api");
+    let other = Audience {
+        name: "other-api",
+        ..AUDIENCE
+    };
+    let said = fault("token_audience_wrong", other);
     assert!(said.contains("audience=other-api"), "{said}");
     stage.hands.turn_back(Duration::from_secs(2));
     let said = fault("token_not_yet_valid", AUDIENCE);
@@ -91,7 +118,7 @@ async fn each_way_of_not_holding_has_its_own_answer() {
 fn claims(stage: &Stage) -> Value {
     let now = stage.hands.now().seconds();
     json!({
-        "iss": ISSUER, "sub": "03030303-0303-0303-0303-030303030303", "aud": AUDIENCE,
+        "iss": ISSUER, "sub": "03030303-0303-0303-0303-030303030303", "aud": AUDIENCE.name,
         "exp": now + 300, "iat": now, "nbf": now, "jti": "04040404-0404-0404-0404-040404040404",
         "client_id": "ci", "scope": "deployments:write", "principal_kind": "service-account",
         "preferred_username": "ci", "roles": [],

@@ -227,6 +227,7 @@ fn application(number: u32) -> Application {
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
         tokens: samovar::model::TokenSettings::default(),
+        named_at: samovar::model::Timestamp::ZERO,
         version: 1,
     }
 }

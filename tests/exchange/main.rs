@@ -10,6 +10,7 @@
 
 mod gitea_tokens;
 mod own_tokens;
+mod renamed;
 mod request;
 mod set;
 mod verify;

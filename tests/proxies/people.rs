@@ -71,6 +71,7 @@ pub fn application(hosts: &[HostName]) -> Application {
             assertion: true,
             ..TokenSettings::default()
         },
+        named_at: samovar::model::Timestamp::ZERO,
         version: 1,
     }
 }

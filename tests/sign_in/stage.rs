@@ -253,6 +253,7 @@ fn policy(origins: [&String; 2]) -> Policy {
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
         tokens: samovar::model::TokenSettings::default(),
+        named_at: samovar::model::Timestamp::ZERO,
         version: 1,
     };
     let applications = (1..).zip(origins).map(application).collect();

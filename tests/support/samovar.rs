@@ -204,6 +204,12 @@ impl SignedIn {
         self.over(Some(&version), "PUT", path, Some(body)).await
     }
 
+    /// Deletes an object in the version that it was read in.
+    pub async fn delete(&mut self, path: &str, version: &Value) -> (u16, Value) {
+        let version = format!("\"{version}\"");
+        self.over(Some(&version), "DELETE", path, None).await
+    }
+
     async fn over(
         &mut self,
         version: Option<&str>,

@@ -118,6 +118,7 @@ pub(super) fn application() -> Application {
             assertion: true,
             ..TokenSettings::default()
         },
+        named_at: Timestamp::ZERO,
         version: 1,
     }
 }

@@ -7,7 +7,7 @@ use super::{ApplicationClient, AuthorizationServer, OAuthFault, Proof, Requester
 use crate::access::decided::Decided;
 use crate::access::facts::Known;
 use crate::model::{AuditMode, DisplayText, Scope};
-use crate::token::AccessToken;
+use crate::token::{AccessToken, Audience};
 use std::sync::Arc;
 
 /// A token that is valid now.
@@ -43,8 +43,9 @@ impl AuthorizationServer {
         text: &str,
     ) -> Result<Option<(Active, Known)>, OAuthFault> {
         let target = self.target_of(client.application())?;
-        let audience = target.application().map_or("", |one| one.name.as_str());
-        let Ok(token) = self.tokens.verify(text, audience) else {
+        let audience = target.application().map(Audience::of);
+        let verified = audience.map(|audience| self.tokens.verify(text, audience));
+        let Some(Ok(token)) = verified else {
             return Ok(None);
         };
         let known = match self.credentials.principal(token.principal).await {

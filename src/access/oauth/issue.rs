@@ -73,6 +73,23 @@ impl AuthorizationServer {
         self.issue_for(draft, Basis::default(), requester).await
     }
 
+    /// Is the application what it was when the token was asked for? Another could have its name by now; one that gets it
+    /// later refuses the token, which is older.
+    fn still_there(&self, target: &Target) -> Result<(), OAuthFault> {
+        let Some(application) = target.application() else {
+            return Ok(());
+        };
+        let policy = self.policy.load();
+        let now = policy.application(application.id);
+        if now.is_some_and(|now| now.named_at == application.named_at) {
+            return Ok(());
+        }
+        Err(OAuthFault::TargetInvalid(
+            "the application was deleted or renamed meanwhile; look at its name, then ask again"
+                .to_owned(),
+        ))
+    }
+
     /// The same for something that was presented.
     pub(super) async fn issue_for(
         &self,
@@ -106,6 +123,7 @@ impl AuthorizationServer {
             let sentence = "the token would be longer than 8 KiB, which nobody reads; ask for a narrower `scope`";
             return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));
         }
+        self.still_there(target)?;
         let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
         let reasons = basis.reasons.iter();
         event

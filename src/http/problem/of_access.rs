@@ -45,7 +45,9 @@ const fn of_token(fault: &TokenFault) -> Code {
         TokenFault::Expired { .. } => Code::TokenExpired,
         TokenFault::NotYetValid { .. } => Code::TokenNotYetValid,
         TokenFault::IssuerWrong { .. } => Code::TokenIssuerWrong,
-        TokenFault::AudienceWrong { .. } => Code::TokenAudienceWrong,
+        TokenFault::AudienceWrong { .. } | TokenFault::AudienceReplaced { .. } => {
+            Code::TokenAudienceWrong
+        }
         TokenFault::ClaimInvalid(_) => Code::TokenClaimInvalid,
         TokenFault::Revoked => Code::TokenRevoked,
     }

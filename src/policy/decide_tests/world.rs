@@ -69,6 +69,7 @@ pub(super) fn application() -> Application {
         origins: BTreeSet::new(),
         audit: AuditMode::FirstInWindow,
         tokens: crate::model::TokenSettings::default(),
+        named_at: crate::model::Timestamp::ZERO,
         version: 1,
     }
 }

@@ -7,7 +7,7 @@ use crate::access::oauth::issue::Basis;
 use crate::access::oauth::party::Party;
 use crate::access::oauth::{AuthorizationServer, OAuthFault, Target};
 use crate::model::{Application, ApplicationId, ClientKind, Scope, Timestamp};
-use crate::token::{AccessToken, Actor};
+use crate::token::{AccessToken, Actor, Audience, TokenFault};
 use secrecy::ExposeSecret as _;
 use std::time::Duration;
 
@@ -81,11 +81,16 @@ fn allowed(
     home: Option<&Application>,
     target: Option<&Application>,
 ) -> Result<(), OAuthFault> {
-    let home = home.filter(|home| home.name == subject.audience);
-    let home = home.ok_or_else(|| {
+    let other = || {
         let sentence = "the subject token is for another application than the client's; exchange only tokens that were sent to it";
         OAuthFault::GrantInvalid(sentence.to_owned())
-    })?;
+    };
+    let home = home.ok_or_else(other)?;
+    match Audience::of(home).check(subject) {
+        Ok(()) => {}
+        Err(TokenFault::AudienceWrong { .. }) => return Err(other()),
+        Err(fault) => return Err(OAuthFault::GrantInvalid(fault.to_string())),
+    }
     let listed = target.is_some_and(|target| target.tokens.exchange_from.contains(&home.id));
     listed.then_some(()).ok_or_else(|| {
         let sentence = format!(

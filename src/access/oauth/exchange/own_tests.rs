@@ -68,6 +68,7 @@ fn application(number: u8, name: &str, from: BTreeSet<ApplicationId>) -> Applica
             exchange_from: from,
             ..TokenSettings::default()
         },
+        named_at: Timestamp::ZERO,
         version: 1,
     }
 }

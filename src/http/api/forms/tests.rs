@@ -207,6 +207,7 @@ fn a_shown_application_reads_back_as_the_same() {
             exchange_from: [ID.parse().unwrap()].into(),
             assertion: true,
         },
+        named_at: crate::model::Timestamp::ZERO,
         version: 5,
     };
     let mut shown = application::show(&application).to_json().unwrap();
