@@ -1,5 +1,6 @@
 //! Applications: make, change, delete.
 
+use super::differences::with_differences;
 use super::draft::Draft;
 use super::{Admin, AdminError};
 use crate::access::{ApplicationsWrite, Permit};
@@ -75,6 +76,7 @@ impl Admin {
             Object::new(ObjectKind::Application, id),
             &policy,
         );
+        let event = with_differences(event, None, Some(&application));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(application)
     }
@@ -107,6 +109,7 @@ impl Admin {
             Object::new(ObjectKind::Application, id),
             &policy,
         );
+        let event = with_differences(event, Some(before), Some(&application));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(application)
     }
@@ -119,7 +122,7 @@ impl Admin {
     ) -> Result<(), AdminError> {
         let turn = self.turn().await;
         let policy = self.policy.load();
-        present(&policy, id, version)?;
+        let before = present(&policy, id, version)?;
         let limited = |range: &Range| matches!(range, Range::Application { id: at } if *at == id);
         let uses = policy.role_bindings().filter(|b| limited(&b.range)).count();
         if uses > 0 {
@@ -143,6 +146,7 @@ impl Admin {
             Object::new(ObjectKind::Application, id),
             &policy,
         );
+        let event = with_differences(event, Some(before), None);
         self.put_in_force(&turn, next, change, event).await
     }
 }

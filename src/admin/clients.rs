@@ -1,5 +1,6 @@
 //! Clients of the authorization server: register, change, delete.
 
+use super::differences::with_differences;
 use super::machines::{check_name, present};
 use super::{Admin, AdminError};
 use crate::access::{Caller, ClientsWrite, Permit};
@@ -49,6 +50,7 @@ impl Admin {
             version: 1,
         };
         let event = self.client_event(permit.caller(), Action::ClientCreate, id);
+        let event = with_differences(event, None, Some(&client));
         let allowed = self.may_write(&permit, client.first_party);
         self.unless_refused(allowed, &event).await?;
         let kept = self.clients.put(client.clone(), Expect::Absent, event);
@@ -84,6 +86,7 @@ impl Admin {
             version: version + 1,
         };
         let event = self.client_event(permit.caller(), Action::ClientUpdate, id);
+        let event = with_differences(event, Some(&*before), Some(&client));
         let allowed = self.may_write(&permit, before.first_party || client.first_party);
         self.unless_refused(allowed, &event).await?;
         let moved = client.application != before.application;
@@ -104,8 +107,9 @@ impl Admin {
         (id, version): (ClientId, u64),
     ) -> Result<(), AdminError> {
         let _turn = self.turn().await;
-        present(&self.clients, id, version)?;
+        let before = present(&self.clients, id, version)?;
         let event = self.client_event(permit.caller(), Action::ClientDelete, id);
+        let event = with_differences(event, Some(&*before), None);
         let gone = self.clients.delete(id, Expect::Version(version), event);
         gone.await.map_err(AdminError::Unavailable)?;
         self.end_grants_to(permit.caller(), id).await

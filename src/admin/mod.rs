@@ -7,6 +7,7 @@
 mod applications;
 mod claim;
 mod clients;
+mod differences;
 mod draft;
 mod error;
 mod grants;

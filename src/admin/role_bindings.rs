@@ -1,5 +1,6 @@
 //! Role bindings: give, change, take.
 
+use super::differences::with_differences;
 use super::draft::Draft;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RoleBindingsWrite};
@@ -52,6 +53,7 @@ impl Admin {
             Object::new(ObjectKind::RoleBinding, id),
             &policy,
         );
+        let event = with_differences(event, None, Some(&binding));
         let allowed = self.may_bind(&permit, &policy, &binding);
         self.unless_refused(allowed, &event).await?;
         self.subject_exists(&binding.subject)?;
@@ -80,6 +82,7 @@ impl Admin {
             Object::new(ObjectKind::RoleBinding, id),
             &policy,
         );
+        let event = with_differences(event, Some(present), Some(&binding));
         let allowed = self
             .may_bind(&permit, &policy, present)
             .and_then(|()| self.may_bind(&permit, &policy, &binding));
@@ -115,6 +118,7 @@ impl Admin {
             Object::new(ObjectKind::RoleBinding, id),
             &policy,
         );
+        let event = with_differences(event, None, Some(present));
         let allowed = self.may_bind(&permit, &policy, present);
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);

@@ -1,5 +1,6 @@
 //! Roles: make, change, delete.
 
+use super::differences::with_differences;
 use super::draft::Draft;
 use super::grants::Grantor;
 use super::{Admin, AdminError};
@@ -51,6 +52,7 @@ impl Admin {
             Object::new(ObjectKind::Role, id),
             &policy,
         );
+        let event = with_differences(event, None, Some(&role));
         let allowed = self.grantor(&permit, &policy).may_write(&role, None);
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
@@ -77,6 +79,7 @@ impl Admin {
             Object::new(ObjectKind::Role, id),
             &policy,
         );
+        let event = with_differences(event, Some(present), Some(&role));
         let grantor = self.grantor(&permit, &policy);
         let allowed = grantor.may_write(&role, Some(present));
         self.unless_refused(allowed, &event).await?;
@@ -96,7 +99,7 @@ impl Admin {
     ) -> Result<(), AdminError> {
         let turn = self.turn().await;
         let policy = self.policy.load();
-        present(&policy, id, version)?;
+        let before = present(&policy, id, version)?;
         let uses = policy.role_bindings().filter(|b| b.role == id).count();
         if uses > 0 {
             return Err(AdminError::RoleInUse(uses));
@@ -110,6 +113,7 @@ impl Admin {
             Object::new(ObjectKind::Role, id),
             &policy,
         );
+        let event = with_differences(event, Some(before), None);
         self.put_in_force(&turn, next, change, event).await
     }
 

@@ -120,11 +120,11 @@ impl Admin {
             ) => refusal,
             other => return other,
         };
-        let event = AuditEvent {
-            outcome: Outcome::Denied,
-            reasons: vec![DisplayText::lossy(&refusal.to_string())],
-            ..event.clone()
-        };
+        let mut event = event.clone();
+        event.outcome = Outcome::Denied;
+        event
+            .reasons
+            .insert(0, DisplayText::lossy(&refusal.to_string()));
         let recorded = self.store.commit(Change::none(), event).await;
         recorded.map_err(AdminError::Unavailable)?;
         Err(refusal)

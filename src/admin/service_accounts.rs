@@ -1,5 +1,6 @@
 //! Service accounts: make, change, delete.
 
+use super::differences::with_differences;
 use super::machines::{check_name, present};
 use super::{Admin, AdminError};
 use crate::access::{Caller, OwnPermission, Permit, ServiceAccountsWrite};
@@ -48,6 +49,7 @@ impl Admin {
             version: 1,
         };
         let event = self.account_event(permit.caller(), Action::ServiceAccountCreate, id);
+        let event = with_differences(event, None, Some(&account));
         let kept = self
             .service_accounts
             .put(account.clone(), Expect::Absent, event);
@@ -81,6 +83,7 @@ impl Admin {
             ..(*before).clone()
         };
         let event = self.account_event(permit.caller(), Action::ServiceAccountUpdate, id);
+        let event = with_differences(event, Some(&*before), Some(&account));
         let allowed = self.may_act_as(&permit, id);
         self.unless_refused(allowed, &event).await?;
         let expect = Expect::Version(version);
@@ -97,7 +100,7 @@ impl Admin {
         (id, version): (ServiceAccountId, u64),
     ) -> Result<(), AdminError> {
         let _turn = self.turn().await;
-        present(&self.service_accounts, id, version)?;
+        let before = present(&self.service_accounts, id, version)?;
         let policy = self.policy.load();
         let subject = BindingSubject::ServiceAccount { id };
         let uses = policy
@@ -108,6 +111,7 @@ impl Admin {
             return Err(AdminError::ServiceAccountInUse(uses));
         }
         let event = self.account_event(permit.caller(), Action::ServiceAccountDelete, id);
+        let event = with_differences(event, Some(&*before), None);
         let expect = Expect::Version(version);
         let gone = self.service_accounts.delete(id, expect, event);
         gone.await.map_err(AdminError::Unavailable)?;

@@ -210,7 +210,10 @@ pub enum Action {
     /// Somebody asked whether a token is valid.
     #[serde(rename = "token.introspect")]
     TokenIntrospect,
-    /// A person allowed a client something, or declined to.
+    /// A person let a client have a grant, asked or not, or was refused it, or declined.
+    #[serde(rename = "grant.allow")]
+    GrantAllow,
+    /// A client took the grant that a person let it have.
     #[serde(rename = "grant.create")]
     GrantCreate,
     /// A person approved or declined a device, or entered a code of none.

@@ -3,6 +3,9 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::Duration;
 
+/// A clock that is corrected is set back by no more than this; nobody is to be the worse for it.
+pub const CORRECTION: Duration = Duration::from_secs(60);
+
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Shown as RFC 3339 in UTC.
 #[derive(
     Debug,
@@ -60,6 +63,18 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
+
+    /// Is this less than `span` after `earlier`? What lies ahead by more than a correction, or than the span itself, was
+    /// written before the clock was set back: nobody knows how old it is, so it is too old.
+    pub fn within(self, span: Duration, earlier: Self) -> bool {
+        self.since(earlier) < span && earlier.since(self) <= span.min(CORRECTION)
+    }
+
+    /// Is this in the time that began at `from` and is over at `until`? What began ahead of now, by more than a
+    /// correction, has not come yet: a clock that was set back makes nothing last longer than it was to.
+    pub fn between(self, from: Self, until: Self) -> bool {
+        from.since(self) <= CORRECTION && self < until
+    }
 }
 
 fn millis_of(span: Duration) -> i64 {
@@ -103,7 +118,27 @@ pub trait Random: Send + Sync {
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{CORRECTION, Timestamp};
+    use std::time::Duration;
+
+    #[test]
+    fn what_lies_ahead_is_too_old_or_has_not_come_and_a_correction_is_forgiven() {
+        let (now, minute) = (Timestamp::from_seconds(1_000_000), Duration::from_secs(60));
+        let moment = Duration::from_millis(1);
+        for (span, age, ahead) in [(10, 10, 10), (60, 60, 60), (3600, 3600, 60)] {
+            let [span, age, ahead] = [span, age, ahead].map(Duration::from_secs);
+            assert!(now.within(span, now), "{span:?}");
+            assert!(now.within(span, now.minus(age).plus(moment)), "{span:?}");
+            assert!(!now.within(span, now.minus(age)), "{span:?}");
+            assert!(now.within(span, now.plus(ahead)), "{span:?}");
+            assert!(!now.within(span, now.plus(ahead + moment)), "{span:?}");
+        }
+        assert_eq!(CORRECTION, minute);
+        assert!(now.between(now.minus(minute), now.plus(moment)));
+        assert!(!now.between(now.minus(minute), now), "over");
+        assert!(now.between(now.plus(minute), now.plus(2 * minute)));
+        assert!(!now.between(now.plus(minute + moment), now.plus(2 * minute)));
+    }
 
     #[test]
     fn a_time_reads_back_from_what_it_shows() {

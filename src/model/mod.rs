@@ -33,7 +33,7 @@ pub use application::{
     RepositoryLevel, RepositoryRequirement, Requirement, Route, TokenSettings,
 };
 pub use client::{Client, ClientKind, RedirectUri};
-pub use clock::{Clock, Random, Timestamp};
+pub use clock::{CORRECTION, Clock, Random, Timestamp};
 pub use directory::{Directory, DirectoryTeam, DirectoryUser, Elsewhere, Home};
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,

@@ -13,8 +13,8 @@ use tokio::sync::Mutex;
 /// How long an answer is kept.
 const KEPT: Duration = Duration::from_secs(60 * 60);
 
-/// Between two readings that strangers cause, so that forged tokens cause no flood.
-const BETWEEN: Duration = Duration::from_secs(10);
+/// Between two readings that unknown keys cause: anybody can send a token that names one.
+const BETWEEN: Duration = Duration::from_secs(60);
 
 /// Where the document is, and who must have written it.
 pub(super) struct Expected {
@@ -85,12 +85,13 @@ impl Discovery {
 
     /// The metadata, read again unless that was done within this time.
     pub(super) async fn younger_than(&self, age: Duration) -> Result<Arc<Metadata>, OidcError> {
-        self.unless(|at, now| now.since(at) < age).await
+        self.unless(|at, now| now.within(age, at)).await
     }
 
     /// The metadata as it is after an instant: whatever the provider signed before it has its key there.
     pub(super) async fn read_after(&self, instant: Timestamp) -> Result<Arc<Metadata>, OidcError> {
-        self.unless(|at, _| at > instant).await
+        self.unless(|at, now| at > instant && now.within(KEPT, at))
+            .await
     }
 
     /// The metadata, read again unless a stranger caused that a moment ago: anybody can send a token of an unknown key.
@@ -105,7 +106,7 @@ impl Discovery {
 
     fn may_cause(&self, now: Timestamp) -> bool {
         let mut caused = lock(&self.caused);
-        let may = now.since(*caused) >= BETWEEN;
+        let may = !now.within(BETWEEN, *caused);
         if may {
             *caused = now;
         }

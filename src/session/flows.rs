@@ -126,7 +126,7 @@ impl Flows {
             return Err(FlowFault::OtherBrowser);
         }
         let begun = under_way.remove(&key).ok_or(FlowFault::Unknown)?;
-        if self.clock.now().since(begun.at) > LONGEST {
+        if !self.clock.now().within(LONGEST, begun.at) {
             return Err(FlowFault::Unknown);
         }
         Ok(begun.flow)
@@ -156,7 +156,7 @@ impl UnderWay {
             let young = self
                 .by_state
                 .get(first)
-                .is_some_and(|b| now.since(b.at) <= LONGEST);
+                .is_some_and(|b| now.within(LONGEST, b.at));
             if young {
                 break;
             }

@@ -106,7 +106,7 @@ impl HandOvers {
     ) -> Result<Handed, HandOverFault> {
         let taken = self.lock().by_code.remove(&code.0.key());
         let issued = taken.ok_or(HandOverFault::Unknown)?;
-        if issued.host != *host || self.clock.now().since(issued.at) > LONGEST {
+        if issued.host != *host || !self.clock.now().within(LONGEST, issued.at) {
             return Err(HandOverFault::Unknown);
         }
         if Some(issued.browser) != browser {

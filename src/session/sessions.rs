@@ -140,7 +140,7 @@ impl Sessions {
             Some(id) => Some(table.by_id(id).ok_or(SessionFault::Ended)?),
             None => None,
         };
-        if self.over(entry, now) || parent.is_some_and(|parent| self.over(parent, now)) {
+        if !self.holds(entry, now) || parent.is_some_and(|parent| !self.holds(parent, now)) {
             return Err(SessionFault::Ended);
         }
         entry.see(now);
@@ -154,7 +154,7 @@ impl Sessions {
     pub fn get(&self, id: SessionId) -> Option<Arc<Session>> {
         let now = self.clock.now();
         let table = self.read();
-        let entry = table.by_id(id).filter(|entry| !self.over(entry, now))?;
+        let entry = table.by_id(id).filter(|entry| self.holds(entry, now))?;
         Some(Arc::new(entry.present()))
     }
 
@@ -163,14 +163,14 @@ impl Sessions {
         let now = self.clock.now();
         let table = self.read();
         let mut parents = table.of(principal);
-        parents.any(|entry| !self.over(entry, now))
+        parents.any(|entry| self.holds(entry, now))
     }
 
     /// Every session whose time is not over, the one started last first.
     pub fn list(&self) -> Vec<Arc<Session>> {
         let now = self.clock.now();
         let table = self.read();
-        let running = table.entries().filter(|entry| !self.over(entry, now));
+        let running = table.entries().filter(|entry| self.holds(entry, now));
         let mut list: Vec<_> = running.map(|entry| Arc::new(entry.present())).collect();
         list.sort_unstable_by_key(|session| std::cmp::Reverse(session.id));
         list
@@ -273,8 +273,16 @@ impl Sessions {
         Ok(())
     }
 
+    /// Not over; nor begun or used ahead of now, which is what a clock that was set back leaves behind.
+    fn holds(&self, entry: &Entry, now: Timestamp) -> bool {
+        let session = &entry.session;
+        now.between(session.created_at, session.ends_at)
+            && now.within(self.settings.idle, entry.seen())
+    }
+
+    /// For good: whatever lies ahead may come yet.
     fn over(&self, entry: &Entry, now: Timestamp) -> bool {
-        now >= entry.session.ends_at || now.since(entry.seen()) > self.settings.idle
+        now >= entry.session.ends_at || now.since(entry.seen()) >= self.settings.idle
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Table> {

@@ -1,5 +1,8 @@
 //! Sessions, flows and codes over a real store: who is found, who is not any more, and what happens once only.
 
+#[path = "clock_tests.rs"]
+mod clock;
+
 use super::*;
 use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
@@ -22,6 +25,11 @@ impl Turned {
     fn turn(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    fn turn_back(&self, span: Duration) {
+        let millis = i64::try_from(span.as_millis()).unwrap();
+        self.0.fetch_sub(millis, Ordering::SeqCst);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Authorization codes (RFC 6749 section 4.1.2): each is taken once, within a minute; a second use ends what the first got.
 //!
-//! In memory: a restart ends them, and the client begins again. Bounded.
+//! In memory: a restart ends them, and the client begins again. Bounded for each person and in all.
 
 use crate::model::{
     ApplicationId, ClientId, Clock, GrantId, Random, Scope, SessionKey, SessionSecret, Timestamp,
@@ -14,8 +14,10 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(60);
 /// A used code is remembered while what it got may live without a grant being looked at.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
-/// At a time; the one made first is dropped.
-const MOST: usize = 10_000;
+/// Of one person, used ones among them; the one made first is dropped.
+const OF_ONE: usize = 50;
+/// In all; the one made first is dropped.
+const IN_ALL: usize = 10_000;
 
 /// What a code stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +61,18 @@ pub struct Codes {
     table: Mutex<Table>,
 }
 
+struct Made {
+    at: Timestamp,
+    user: UserId,
+    state: State,
+}
+
 #[derive(Default)]
 struct Table {
-    by_key: HashMap<SessionKey, (Timestamp, State)>,
+    by_key: HashMap<SessionKey, Made>,
+    // INVARIANT: the keys of `by_key`, in the order of making; in all, and of each person.
     order: VecDeque<SessionKey>,
+    by_user: HashMap<UserId, VecDeque<SessionKey>>,
 }
 
 /// Shows that a code was taken; what is got with it is to be told.
@@ -91,12 +101,17 @@ impl Codes {
         let secret = SessionSecret::generate(&*self.random);
         let now = self.clock.now();
         let mut table = self.lock();
-        table.tidy(now);
-        let key = secret.key();
-        table
-            .by_key
-            .insert(key, (now, State::Fresh(Box::new(coded))));
+        table.make_room(coded.user, now);
+        let (key, user) = (secret.key(), coded.user);
+        let state = State::Fresh(Box::new(coded));
+        let made = Made {
+            at: now,
+            user,
+            state,
+        };
+        table.by_key.insert(key, made);
         table.order.push_back(key);
+        table.by_user.entry(user).or_default().push_back(key);
         secret.reveal()
     }
 
@@ -106,8 +121,8 @@ impl Codes {
         let key = secret.key();
         let now = self.clock.now();
         let mut table = self.lock();
-        let (at, state) = table.by_key.get_mut(&key).ok_or(CodeFault::Unknown)?;
-        let at = *at;
+        let made = table.by_key.get_mut(&key).ok_or(CodeFault::Unknown)?;
+        let (at, state) = (made.at, &mut made.state);
         let spent = State::Spent {
             grant: None,
             again: false,
@@ -117,7 +132,7 @@ impl Codes {
                 *again = true;
                 Err(CodeFault::Replayed(*grant))
             }
-            State::Fresh(_) if now.since(at) > LONGEST => Err(CodeFault::Unknown),
+            State::Fresh(_) if !now.within(LONGEST, at) => Err(CodeFault::Unknown),
             State::Fresh(_) => match std::mem::replace(state, spent) {
                 State::Fresh(coded) => Ok((*coded, Taken(key, at))),
                 State::Spent { .. } => Err(CodeFault::Unknown),
@@ -128,8 +143,8 @@ impl Codes {
     /// Tells what was got with a code. False when somebody came again meanwhile: then it must end at once.
     pub fn settle(&self, taken: &Taken, got: GrantId) -> bool {
         let mut table = self.lock();
-        match table.by_key.get_mut(&taken.0) {
-            Some((_, State::Spent { grant, again })) => {
+        match table.by_key.get_mut(&taken.0).map(|made| &mut made.state) {
+            Some(State::Spent { grant, again }) => {
                 *grant = Some(got);
                 !*again
             }
@@ -143,15 +158,33 @@ impl Codes {
 }
 
 impl Table {
-    fn tidy(&mut self, now: Timestamp) {
-        while let Some(first) = self.order.front() {
-            let at = self.by_key.get(first).map(|(at, _)| *at);
+    /// What is old goes, then the first of a person who has too many, so that nobody crowds out anybody else.
+    fn make_room(&mut self, user: UserId, now: Timestamp) {
+        while let Some(first) = self.order.front().copied() {
+            let at = self.by_key.get(&first).map(|made| made.at);
             let old = at.is_none_or(|at| now.since(at) > REMEMBERED);
-            if !old && self.order.len() < MOST {
+            if !old && self.order.len() < IN_ALL {
                 break;
             }
-            self.by_key.remove(first);
             self.order.pop_front();
+            self.forget(first);
+        }
+        let own = self.by_user.get(&user).filter(|own| own.len() >= OF_ONE);
+        if let Some(first) = own.and_then(VecDeque::front).copied() {
+            self.order.retain(|other| *other != first);
+            self.forget(first);
+        }
+    }
+
+    fn forget(&mut self, key: SessionKey) {
+        let Some(made) = self.by_key.remove(&key) else {
+            return;
+        };
+        if let Some(own) = self.by_user.get_mut(&made.user) {
+            own.retain(|other| *other != key);
+            if own.is_empty() {
+                self.by_user.remove(&made.user);
+            }
         }
     }
 }

@@ -29,8 +29,12 @@ fn codes() -> (Arc<Hands>, Codes) {
 }
 
 fn coded() -> Coded {
+    coded_by(1)
+}
+
+fn coded_by(person: u8) -> Coded {
     Coded {
-        user: UserId::from_bytes([1; 16]),
+        user: UserId::from_bytes([person; 16]),
         client: ClientId::from_bytes([2; 16]),
         application: ApplicationId::from_bytes([3; 16]),
         redirect_uri: "https://app.example/".to_owned(),
@@ -72,7 +76,7 @@ fn a_code_is_over_after_a_minute_and_one_that_is_none_opens_nothing() {
     assert_eq!(codes.take(&code).err(), Some(CodeFault::Unknown));
     assert_eq!(codes.take("nonsense").err(), Some(CodeFault::Unknown));
     let code = codes.issue(coded());
-    hands.0.store(121, Ordering::Relaxed);
+    hands.0.store(120, Ordering::Relaxed);
     assert_eq!(codes.take(&code).unwrap().0, coded());
 }
 
@@ -86,10 +90,47 @@ fn whoever_comes_again_before_the_first_is_done_ends_it() {
 }
 
 #[test]
-fn a_flood_of_codes_stays_bounded() {
+fn a_person_who_has_too_many_loses_their_own_first_and_nobody_elses() {
     let (_, codes) = codes();
-    for _ in 0..MOST + 50 {
+    let other = codes.issue(coded_by(2));
+    let first = codes.issue(coded());
+    for _ in 0..3 * IN_ALL {
         codes.issue(coded());
     }
-    assert!(codes.lock().by_key.len() <= MOST);
+    let last = codes.issue(coded());
+    {
+        let table = codes.lock();
+        assert_eq!(table.by_key.len(), OF_ONE + 1);
+        assert_eq!(table.order.len(), table.by_key.len());
+        assert_eq!(table.by_user.len(), 2);
+    }
+    assert_eq!(codes.take(&first).err(), Some(CodeFault::Unknown));
+    assert!(codes.take(&other).is_ok() && codes.take(&last).is_ok());
+}
+
+#[test]
+fn a_flood_of_many_people_stays_bounded() {
+    let (hands, codes) = codes();
+    for count in 0..=u8::MAX {
+        for _ in 0..OF_ONE {
+            codes.issue(coded_by(count));
+        }
+    }
+    assert_eq!(codes.lock().by_key.len(), IN_ALL);
+    hands.0.store(16 * 60, Ordering::Relaxed);
+    codes.issue(coded());
+    assert_eq!(codes.lock().by_key.len(), 1);
+    assert_eq!(codes.lock().by_user.len(), 1);
+}
+
+#[test]
+fn a_code_from_before_the_clock_was_set_back_is_too_old_and_a_correction_spoils_none() {
+    let (hands, codes) = codes();
+    let (one, other) = (codes.issue(coded()), codes.issue(coded()));
+    hands.0.store(-30, Ordering::Relaxed);
+    assert!(codes.take(&one).is_ok());
+    hands.0.store(-61, Ordering::Relaxed);
+    assert_eq!(codes.take(&other).err(), Some(CodeFault::Unknown));
+    let spent = codes.take(&one).unwrap_err();
+    assert_eq!(spent, CodeFault::Replayed(None), "a replay is still one");
 }

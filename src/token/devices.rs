@@ -6,6 +6,7 @@
 mod budget;
 mod user_code;
 
+pub use budget::WAIT;
 pub use user_code::UserCode;
 
 use crate::model::{
@@ -31,6 +32,8 @@ const REMEMBERED: Duration = Duration::from_secs(1200);
 const MOST: usize = 1000;
 /// At a time from one network.
 const MOST_OF_A_NETWORK: usize = 100;
+/// Approved by one person, and not yet taken by its device.
+const APPROVED_BY_ONE: usize = 20;
 /// How often a code that is in use is rolled again.
 const ROLLS: u8 = 10;
 
@@ -86,6 +89,11 @@ pub enum UserCodeFault {
     /// Somebody guesses.
     #[error("too many wrong codes were entered; wait a few minutes, then begin on the device anew")]
     TooMany,
+    /// The person lets in more than anybody does.
+    #[error(
+        "twenty devices that you approved have not asked for their tokens yet; wait until they have, or ten minutes"
+    )]
+    Crowded,
 }
 
 enum State {
@@ -107,7 +115,7 @@ struct Pending {
 
 impl Pending {
     fn waits(&self, now: Timestamp) -> bool {
-        matches!(self.state, State::Waiting) && now.since(self.made_at) <= LIFE
+        matches!(self.state, State::Waiting) && now.within(LIFE, self.made_at)
     }
 }
 
@@ -180,7 +188,11 @@ impl Devices {
     ) -> Result<Device, UserCodeFault> {
         let now = self.clock.now();
         let mut table = self.lock();
+        let crowded = allowed.is_some() && table.approved_by(user, now) >= APPROVED_BY_ONE;
         let (_, pending) = table.waiting(user, code, now)?;
+        if crowded {
+            return Err(UserCodeFault::Crowded);
+        }
         pending.state = match allowed {
             Some(scope) => State::Approved(Approval {
                 user,
@@ -203,7 +215,7 @@ impl Devices {
         match pending.state {
             State::Declined => return Err(DeviceFault::Declined),
             State::Taken => return Err(DeviceFault::Unknown),
-            _ if now.since(pending.made_at) > LIFE => return Err(DeviceFault::Expired),
+            _ if !now.within(LIFE, pending.made_at) => return Err(DeviceFault::Expired),
             State::Waiting => return Err(pending.asked(now)),
             State::Approved(_) => {}
         }
@@ -222,7 +234,7 @@ impl Pending {
     /// Asked before there is an answer: too soon after the last time makes every wait longer.
     fn asked(&mut self, now: Timestamp) -> DeviceFault {
         let last = self.asked_at.replace(now);
-        if last.is_none_or(|last| now.since(last) >= self.interval) {
+        if last.is_none_or(|last| !now.within(self.interval, last)) {
             return DeviceFault::Pending;
         }
         self.interval = self.interval.saturating_add(SLOWER);
@@ -254,10 +266,18 @@ impl Table {
             .ok_or(UserCodeFault::Unknown)
     }
 
+    fn approved_by(&self, user: UserId, now: Timestamp) -> usize {
+        let own = self.by_key.values().filter(|one| match &one.state {
+            State::Approved(approval) => approval.user == user && now.within(LIFE, one.made_at),
+            _ => false,
+        });
+        own.count()
+    }
+
     fn tidy(&mut self, now: Timestamp) {
         while let Some(first) = self.order.front().copied() {
             let made_at = self.by_key.get(&first).map(|pending| pending.made_at);
-            if made_at.is_some_and(|at| now.since(at) <= REMEMBERED) {
+            if made_at.is_some_and(|at| now.within(REMEMBERED, at)) {
                 break;
             }
             self.order.pop_front();

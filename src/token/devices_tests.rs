@@ -264,3 +264,50 @@ fn a_flood_stays_bounded_and_drops_its_own_first() {
     }
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
 }
+
+#[test]
+fn a_code_from_before_the_clock_was_set_back_is_over_and_a_correction_spoils_none() {
+    let (hands, devices) = devices();
+    let (code, user_code) = begin(&devices);
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+    hands.wait(-30);
+    assert!(devices.find(BEN, &user_code.to_string()).is_ok());
+    hands.wait(-31);
+    let found = devices.find(BEN, &user_code.to_string());
+    assert_eq!(found, Err(UserCodeFault::Unknown));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Expired));
+}
+
+#[test]
+fn a_device_that_asks_on_is_not_slowed_down_because_the_clock_was_set_back() {
+    let (hands, devices) = devices();
+    let (code, _) = begin(&devices);
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+    hands.wait(-40);
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+}
+
+#[test]
+fn a_person_lets_in_twenty_devices_at_a_time_and_may_still_decline() {
+    let (hands, devices) = devices();
+    let begun: Vec<_> = (0..22)
+        .map(|place| devices.begin(device(), Some(network(place))).unwrap())
+        .collect();
+    let decide = |place: usize, user, allowed| {
+        let (_, user_code): &(String, UserCode) = &begun[place];
+        devices.decide(user, &user_code.to_string(), allowed)
+    };
+    let allowed = || Some(Scope::default());
+    for place in 0..20 {
+        decide(place, BEN, allowed()).unwrap();
+    }
+    assert_eq!(decide(20, BEN, allowed()), Err(UserCodeFault::Crowded));
+    assert!(decide(20, BEN, None).is_ok());
+    assert!(decide(21, UserId::from_bytes([7; 16]), allowed()).is_ok());
+    assert!(devices.take(&begun[0].0, CLIENT).is_ok());
+    let (_, next) = begin(&devices);
+    approve(&devices, next);
+    hands.wait(601);
+    let (_, late) = begin(&devices);
+    approve(&devices, late);
+}

@@ -11,7 +11,7 @@ use crate::store::{Change, CommitError, Expect, Operation, Store};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -19,8 +19,11 @@ use tokio::sync::Mutex;
 /// Whoever asks again within it gets the same successor: an answer may be lost, and two may ask at once.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Grants of one person to one client at a time; the oldest ends for another.
-const MOST: usize = 20;
+/// Grants of one person to one client at a time; the one used longest ago ends for another.
+const TO_ONE: usize = 20;
+
+/// Grants of one person at a time; the one used longest ago ends for another.
+const OF_ONE: usize = 200;
 
 /// Why a refresh token opens nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,20 +77,15 @@ impl Grants {
     /// Does it still hold?
     pub fn lives(&self, id: GrantId) -> bool {
         let now = self.clock.now();
-        self.read()
-            .get(&id)
-            .is_some_and(|grant| now < grant.ends_at)
+        self.read().get(&id).is_some_and(|grant| holds(grant, now))
     }
 
     /// Every grant that holds, the newest first.
     pub fn list(&self) -> Vec<Grant> {
         let now = self.clock.now();
         let table = self.read();
-        let mut list: Vec<_> = table
-            .values()
-            .filter(|g| now < g.ends_at)
-            .cloned()
-            .collect();
+        let living = table.values().filter(|grant| holds(grant, now));
+        let mut list: Vec<_> = living.cloned().collect();
         list.sort_unstable_by_key(|grant| std::cmp::Reverse(grant.id));
         list
     }
@@ -100,10 +98,14 @@ impl Grants {
         let change: Change = operations
             .chain([Operation::PutGrant(grant.clone(), Expect::Absent)])
             .collect();
-        let event = AuditEvent {
+        let mut event = AuditEvent {
             object: Object::new(ObjectKind::Grant, grant.id),
             ..event
         };
+        let ended = surplus.iter().map(|id| format!("ends grant `{id}`"));
+        event
+            .reasons
+            .extend(ended.map(|reason| DisplayText::lossy(&reason)));
         self.store.commit(change, event).await?;
         let text = self.text(grant.id, grant.generation);
         let mut table = self.write();
@@ -118,7 +120,8 @@ impl Grants {
     pub fn find(&self, token: &str, client: ClientId) -> Result<Grant, GrantFault> {
         let presented = self.open(token).ok_or(GrantFault::Unknown)?;
         let grant = self.read().get(&presented.id).cloned();
-        let grant = grant.filter(|g| g.client == client && self.clock.now() < g.ends_at);
+        let now = self.clock.now();
+        let grant = grant.filter(|g| g.client == client && holds(g, now));
         grant.ok_or(GrantFault::Unknown)
     }
 
@@ -135,7 +138,7 @@ impl Grants {
         let presented = self.open(token).ok_or(GrantFault::Unknown)?;
         let now = self.clock.now();
         let again = presented.generation.checked_add(1) == Some(grant.generation)
-            && now.since(grant.rotated_at) <= GRACE;
+            && now.within(GRACE, grant.rotated_at);
         if again {
             let text = self.text(grant.id, grant.generation);
             return Ok((grant, text));
@@ -212,15 +215,18 @@ impl Grants {
         Ok(())
     }
 
-    fn surplus(&self, user: UserId, client: ClientId) -> Vec<GrantId> {
+    /// What must end for another grant of this person to this client.
+    fn surplus(&self, user: UserId, client: ClientId) -> BTreeSet<GrantId> {
         let table = self.read();
-        let own = table
-            .values()
-            .filter(|g| g.user == user && g.client == client);
-        let mut own: Vec<_> = own.map(|grant| (grant.rotated_at, grant.id)).collect();
+        let own = table.values().filter(|grant| grant.user == user);
+        let mut own: Vec<_> = own.map(|g| (g.rotated_at, g.id, g.client)).collect();
+        drop(table);
         own.sort_unstable();
-        let surplus = (own.len() + 1).saturating_sub(MOST);
-        own.into_iter().take(surplus).map(|(_, id)| id).collect()
+        let to_it: Vec<_> = own.iter().filter(|(.., to)| *to == client).collect();
+        let (many, all) = (to_it.len() + 1, own.len() + 1);
+        let to_it = to_it.into_iter().take(many.saturating_sub(TO_ONE));
+        let oldest = own.iter().take(all.saturating_sub(OF_ONE));
+        to_it.chain(oldest).map(|(_, id, _)| *id).collect()
     }
 
     fn text(&self, id: GrantId, generation: u32) -> SecretString {
@@ -250,6 +256,10 @@ impl Grants {
     fn write(&self) -> RwLockWriteGuard<'_, HashMap<GrantId, Grant>> {
         self.table.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn holds(grant: &Grant, now: Timestamp) -> bool {
+    now.between(grant.created_at, grant.ends_at)
 }
 
 fn expiry(id: GrantId, now: Timestamp) -> AuditEvent {

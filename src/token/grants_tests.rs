@@ -74,7 +74,7 @@ async fn walk(steps: Vec<Step>) {
                 };
                 let now = stage.hands.now();
                 let over = now >= begun.plus(Duration::from_secs(120));
-                let young = now.since(rotated_at) <= Duration::from_secs(10);
+                let young = now.since(rotated_at) < Duration::from_secs(10);
                 let used = stage
                     .opened
                     .grants
@@ -131,4 +131,86 @@ async fn a_refresh_token_of_another_client_or_with_a_wrong_character_opens_nothi
         let wrong = String::from_utf8(wrong).unwrap();
         assert!(grants.find(&wrong, CLIENT).is_err(), "{at}");
     }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_grace_longer_and_no_grant() {
+    let stage = Stage::set();
+    let begun = stage.hands.now();
+    let event = || expiry(GrantId::from_bytes([1; 16]), begun);
+    let grants = &stage.opened.grants;
+    let zero = grants.add(grant(begun), event()).await.unwrap();
+    stage.hands.turn(Duration::from_secs(100));
+    let zero = zero.expose_secret();
+    let (_, one) = grants.rotate(zero, CLIENT, event()).await.unwrap();
+    let one = one.expose_secret();
+
+    stage.hands.turn_back(Duration::from_secs(5));
+    let (_, again) = grants.rotate(zero, CLIENT, event()).await.unwrap();
+    assert_eq!(again.expose_secret(), one, "a correction ends nothing");
+    grants.find(one, CLIENT).unwrap();
+
+    stage.hands.turn_back(Duration::from_secs(200));
+    let found = grants.find(one, CLIENT);
+    assert_eq!(found, Err(GrantFault::Unknown), "it has not begun yet");
+    assert!(grants.list().is_empty() && !grants.lives(GrantId::from_bytes([1; 16])));
+    grants.expire().await.unwrap();
+    stage.hands.turn(Duration::from_secs(140));
+    grants.find(one, CLIENT).unwrap();
+
+    // Half a minute back: the copy of the token before is no repeated request.
+    let replayed = grants.rotate(zero, CLIENT, event()).await;
+    assert!(
+        matches!(replayed, Err(GrantFault::Replayed)),
+        "{replayed:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_person_keeps_a_bounded_number_of_grants_and_the_one_used_longest_ago_ends() {
+    let stage = Stage::set();
+    let grants = &stage.opened.grants;
+    let add = async |number: u16, client: u8, user: u8| {
+        let [high, low] = number.to_be_bytes();
+        let mut id = [0; 16];
+        (id[0], id[1]) = (high, low);
+        let one = Grant {
+            id: GrantId::from_bytes(id),
+            client: ClientId::from_bytes([client; 16]),
+            user: UserId::from_bytes([user; 16]),
+            ..grant(stage.hands.now())
+        };
+        stage.hands.turn(Duration::from_millis(1));
+        let event = expiry(one.id, one.created_at);
+        grants.add(one, event).await.unwrap();
+    };
+    add(0, 1, 9).await;
+    for number in 1..=300 {
+        add(number, u8::try_from(number % 30).unwrap(), 3).await;
+    }
+    let numbers = || -> BTreeSet<u16> {
+        let list = grants.list().into_iter();
+        list.map(|g| u16::from_be_bytes([g.id.as_bytes()[0], g.id.as_bytes()[1]]))
+            .collect()
+    };
+    let kept: BTreeSet<u16> = [0].into_iter().chain(101..=300).collect();
+    assert_eq!(numbers(), kept, "the other person's is left alone");
+    for number in 301..=330 {
+        add(number, 200, 3).await;
+    }
+    let to_one = numbers().into_iter().filter(|number| *number > 300);
+    assert_eq!(to_one.collect::<Vec<_>>(), (311..=330).collect::<Vec<_>>());
+    assert_eq!(stage.store.load().unwrap().grants.len(), numbers().len());
+    let query = crate::audit::EventQuery {
+        limit: 1,
+        ..Default::default()
+    };
+    let page = stage.store.events(&query).unwrap();
+    let reasons = &page.events[0].event.reasons;
+    assert!(
+        reasons
+            .iter()
+            .any(|r| r.to_string().starts_with("ends grant `")),
+        "{reasons:?}"
+    );
 }

@@ -30,7 +30,7 @@ pub use claims::{AccessToken, Actor};
 pub use codes::{CodeFault, Coded, Codes, Taken};
 pub use devices::{
     Approval, Device, DeviceFault, Devices, INTERVAL as DEVICE_INTERVAL, LIFE as DEVICE_LIFE,
-    UserCode, UserCodeFault,
+    UserCode, UserCodeFault, WAIT as USER_CODE_WAIT,
 };
 pub use fault::TokenFault;
 pub use grants::{GrantFault, Grants};

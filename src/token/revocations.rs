@@ -12,7 +12,13 @@ use std::time::Duration;
 /// The longest life of an access token: what is older needs no revocation.
 const LONGEST: Duration = Duration::from_secs(crate::model::TokenSettings::LONGEST as u64);
 
-/// Revocations that still matter.
+/// One that matters no more is kept as long again: a clock that is set back must bring nothing to life.
+const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Of those at a time; the ones that mattered longest ago go first.
+const MOST: usize = 50_000;
+
+/// Revocations that still matter, and for a while those that do not.
 pub(super) struct Revocations {
     store: Store,
     table: RwLock<HashMap<Revoked, Revocation>>,
@@ -84,20 +90,34 @@ impl Revocations {
         revocation.is_some_and(|one| at.seconds() <= one.at.seconds())
     }
 
-    /// Forgets those that matter no more. It changes nothing, so it leaves no event.
+    /// Forgets those that have not mattered for a day. It changes nothing, so it leaves no event.
     pub(super) async fn tidy(&self, now: Timestamp) -> Result<(), CommitError> {
-        let over: Vec<_> = {
-            let table = self.read();
-            let over = table.values().filter(|one| one.until <= now);
-            over.map(|one| one.revoked).collect()
-        };
+        let over = self.over(now);
         if over.is_empty() {
             return Ok(());
         }
         let marks = over.iter().map(|one| Unaudited::RevocationOver(*one, now));
         self.store.touch(marks).await?;
-        self.write().retain(|_, one| one.until > now);
+        let mut table = self.write();
+        for revoked in over {
+            if table.get(&revoked).is_some_and(|one| one.until <= now) {
+                table.remove(&revoked);
+            }
+        }
         Ok(())
+    }
+
+    fn over(&self, now: Timestamp) -> Vec<Revoked> {
+        let table = self.read();
+        let over = table.values().filter(|one| one.until <= now);
+        let mut over: Vec<_> = over.map(|one| (one.until, one.revoked)).collect();
+        drop(table);
+        over.sort_unstable_by_key(|(until, _)| *until);
+        let surplus = over.len().saturating_sub(MOST);
+        let over = over.into_iter().enumerate();
+        over.filter(|(place, (until, _))| *place < surplus || until.plus(KEPT) <= now)
+            .map(|(_, (_, revoked))| revoked)
+            .collect()
     }
 
     fn read(&self) -> RwLockReadGuard<'_, HashMap<Revoked, Revocation>> {

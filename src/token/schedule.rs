@@ -2,7 +2,7 @@
 //!
 //! A key is published before it signs and stays after it has signed last, so that at no moment a valid token fails.
 
-use crate::model::{KeyId, SigningAlgorithm, SigningKey, Timestamp};
+use crate::model::{CORRECTION, KeyId, SigningAlgorithm, SigningKey, Timestamp};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -37,16 +37,16 @@ pub enum Step {
 }
 
 /// The key of this algorithm that signs now: the latest that has come, or, under a clock that was set back behind them
-/// all, the first that will.
+/// all, the first that will; of those rather one that was made before the clock was set back, which others know by now.
 pub fn current(
     keys: &[SigningKey],
     algorithm: SigningAlgorithm,
     now: Timestamp,
 ) -> Option<&SigningKey> {
     let own = keys.iter().filter(|key| key.algorithm == algorithm);
-    let order = |key: &&SigningKey| (key.signs_from, key.id);
     let come = own.clone().filter(|key| key.signs_from <= now);
-    come.max_by_key(order).or_else(|| own.min_by_key(order))
+    come.max_by_key(|key| (key.signs_from, key.id))
+        .or_else(|| own.min_by_key(|key| (key.made_at <= now, key.signs_from, key.id)))
 }
 
 /// What a key does now.
@@ -73,17 +73,16 @@ pub fn due(
         .collect();
     let over = keys
         .iter()
-        .filter(|key| replaced_at(keys, key).is_some_and(|at| at.plus(BEHIND) <= now));
+        .filter(|key| replaced_at(keys, key, now).is_some_and(|at| at.plus(BEHIND) <= now));
     steps.extend(over.map(|key| Step::Drop(key.id)));
     steps
 }
 
 /// A new key now, whatever the schedule says; none when one is on its way already.
 pub fn rotate(keys: &[SigningKey], algorithm: SigningAlgorithm, now: Timestamp) -> Option<Step> {
-    match newest(keys, algorithm) {
-        None => Some(Step::Make(algorithm, now)),
+    match newest(keys, algorithm, now) {
         Some(key) if key.signs_from > now => None,
-        Some(_) => Some(Step::Make(algorithm, now.plus(AHEAD))),
+        _ => Some(Step::Make(algorithm, first(keys, algorithm, now))),
     }
 }
 
@@ -93,24 +92,40 @@ fn next(
     every: Duration,
     now: Timestamp,
 ) -> Option<Step> {
-    // The very first key of an algorithm has nobody who could know another one.
-    let Some(newest) = newest(keys, algorithm) else {
-        return Some(Step::Make(algorithm, now));
+    let Some(newest) = newest(keys, algorithm, now) else {
+        return Some(Step::Make(algorithm, first(keys, algorithm, now)));
     };
     let change = newest.signs_from.plus(every);
     let ahead = now.plus(AHEAD);
     (change <= ahead && newest.signs_from <= now).then(|| Step::Make(algorithm, change.max(ahead)))
 }
 
-fn newest(keys: &[SigningKey], algorithm: SigningAlgorithm) -> Option<&SigningKey> {
+/// From when on a key that is made now signs: the very first of an algorithm has nobody who could know another one.
+fn first(keys: &[SigningKey], algorithm: SigningAlgorithm, now: Timestamp) -> Timestamp {
+    if keys.iter().any(|key| key.algorithm == algorithm) {
+        now.plus(AHEAD)
+    } else {
+        now
+    }
+}
+
+/// Made under a clock that was set back since, so far that its turn would not come in time.
+fn astray(key: &SigningKey, now: Timestamp) -> bool {
+    key.signs_from.since(now) > AHEAD + CORRECTION
+}
+
+fn newest(keys: &[SigningKey], algorithm: SigningAlgorithm, now: Timestamp) -> Option<&SigningKey> {
     let own = keys.iter().filter(|key| key.algorithm == algorithm);
+    let own = own.filter(|key| !astray(key, now));
     own.max_by_key(|key| (key.signs_from, key.id))
 }
 
-/// When the next key of its algorithm takes over.
-fn replaced_at(keys: &[SigningKey], key: &SigningKey) -> Option<Timestamp> {
+/// When the next key of its algorithm takes over; for one that went astray, the first that does not.
+fn replaced_at(keys: &[SigningKey], key: &SigningKey, now: Timestamp) -> Option<Timestamp> {
+    let lost = astray(key, now);
     let later = keys.iter().filter(|other| {
-        other.algorithm == key.algorithm && (other.signs_from, other.id) > (key.signs_from, key.id)
+        let later = (other.signs_from, other.id) > (key.signs_from, key.id);
+        other.algorithm == key.algorithm && !astray(other, now) && (lost || later)
     });
     later.map(|other| other.signs_from).min()
 }

@@ -132,3 +132,28 @@ fn under_a_clock_that_was_set_back_there_is_still_a_key_that_signs() {
     assert_eq!(state(&keys, &keys[0], before), KeyState::Current);
     assert!(due(&keys, &wanted(), EVERY, before).is_empty());
 }
+
+#[test]
+fn keys_of_a_clock_that_was_far_ahead_sign_until_another_is_known_and_stop_no_rotation() {
+    let (mut keys, mut counter) = (Vec::new(), 0);
+    let wanted = [SigningAlgorithm::EdDsa].into();
+    let mut now = Timestamp::from_seconds(1_000_000);
+    let ahead = now.plus(365 * EVERY);
+    let steps = due(&keys, &wanted, EVERY, ahead);
+    apply(&mut keys, steps, &mut counter, ahead);
+    let first = keys[0].id;
+    for hours in 0..240_u32 {
+        let steps = due(&keys, &wanted, EVERY, now);
+        apply(&mut keys, steps, &mut counter, now);
+        let signer = current(&keys, SigningAlgorithm::EdDsa, now).unwrap().id;
+        assert_eq!(signer == first, hours == 0, "after {hours} hours");
+        assert_eq!(
+            keys.iter().any(|key| key.id == first),
+            hours < 2,
+            "what it signed is valid for a while"
+        );
+        assert!(keys.len() <= 3, "{} keys after {hours} hours", keys.len());
+        now = now.plus(AHEAD);
+    }
+    assert!(counter > 9, "{counter} keys in ten days");
+}

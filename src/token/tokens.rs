@@ -119,13 +119,12 @@ impl Tokens {
     pub fn check(&self, text: &str) -> Result<Arc<AccessToken>, TokenFault> {
         let token = self.signed(text)?;
         let now = self.clock.now();
-        if now >= token.expires_at {
-            let at = token.expires_at;
+        let (from, at) = (token.issued_at, token.expires_at);
+        if now >= at {
             return Err(TokenFault::Expired { at, now });
         }
         // The clock that issued it is this one: only a clock that was set back makes a difference.
-        if now.seconds() < token.issued_at.seconds() {
-            let from = token.issued_at;
+        if !now.between(from, at) {
             return Err(TokenFault::NotYetValid { from, now });
         }
         let ended = token.grant.is_some_and(|id| !self.grants.lives(id));

@@ -98,10 +98,12 @@ async fn each_way_of_not_holding_has_its_own_answer() {
     };
     let said = fault("token_audience_wrong", other);
     assert!(said.contains("audience=other-api"), "{said}");
-    stage.hands.turn_back(Duration::from_secs(2));
+    stage.hands.turn_back(Duration::from_secs(60));
+    stage.opened.tokens.verify(&text, AUDIENCE).unwrap();
+    stage.hands.turn_back(Duration::from_secs(1));
     let said = fault("token_not_yet_valid", AUDIENCE);
     assert!(said.contains("clocks"), "{said}");
-    stage.hands.turn(Duration::from_secs(303));
+    stage.hands.turn(Duration::from_secs(361));
     let said = fault("token_expired", AUDIENCE);
     assert!(said.contains("2026-09-"), "{said}");
 
@@ -269,4 +271,43 @@ async fn keys_rotate_and_no_valid_token_ever_fails() {
         keys.list().len()
     );
     assert!(!document.to_string().contains("\"d\""), "no private half");
+}
+
+#[tokio::test]
+async fn a_revoked_token_stays_revoked_when_the_clock_is_set_back_and_the_memory_is_bounded() {
+    let stage = Stage::set();
+    let issued = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+    let event = || super::super::testing::event(stage.hands.now());
+    let revoked = Revoked::Token {
+        id: issued.token.id,
+    };
+    let tokens = &stage.opened.tokens;
+    tokens.revoke(revoked, event()).await.unwrap();
+    let until = issued.token.expires_at;
+    assert!(
+        tokens
+            .take_foreign("https://ci.example", "1", until)
+            .is_some()
+    );
+    let hour = Duration::from_secs(3600);
+    stage.hands.turn(23 * hour);
+    tokens.tidy().await.unwrap();
+    stage.hands.turn_back(23 * hour);
+    for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
+        let found = opened.tokens.verify(&issued.text, AUDIENCE).unwrap_err();
+        assert_eq!(found.code(), "token_revoked");
+    }
+    assert!(
+        tokens
+            .take_foreign("https://ci.example", "1", until)
+            .is_none()
+    );
+    stage.hands.turn(25 * hour);
+    tokens.tidy().await.unwrap();
+    assert!(stage.store.load().unwrap().revocations.is_empty());
+    assert!(
+        tokens
+            .take_foreign("https://ci.example", "1", until)
+            .is_some()
+    );
 }

@@ -115,6 +115,34 @@ async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_w
     assert_eq!(samovar.end().await, Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_persons_answer_reaches_a_program_at_every_loopback_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let gitea = world().await;
+    let mut samovar = Samovar::start(folder.path(), &gitea).await;
+    let mut ada = samovar.claim(&gitea, ADMINISTRATOR).await;
+    let application = json!({"name": "deployments", "hosts": [], "routes": []});
+    let application = ada.must("POST", "/applications", &application).await;
+    let mut programs = serde_json::Map::new();
+    for (name, host, uri) in [
+        ("four", "127.0.0.1", "http://127.0.0.1/callback"),
+        ("six", "::1", "http://[::1]/callback"),
+    ] {
+        let draft = json!({"name": name, "application_id": application["id"], "kind": "public",
+            "redirect_uris": [uri], "first_party": false});
+        let client = ada.must("POST", "/clients", &draft).await;
+        programs.insert(host.to_owned(), client["id"].clone());
+    }
+    let member = json!({"login": MEMBER, "password": GiteaWorld::password(MEMBER)});
+    let there = json!({
+        "samovar": samovar.url(), "chromium": CHROMIUM, "member": member, "programs": programs,
+    });
+    let done = drive("consent.mjs", &there).await.unwrap();
+    let log = samovar.program().output();
+    assert!(done.status.success(), "{}\n{log}", said(&done));
+    assert_eq!(samovar.end().await, Some(0));
+}
+
 /// Runs a script, which says each step and ends with another status than 0 when one fails. Gives what it said.
 async fn drive(script: &str, world: &Value) -> std::io::Result<Output> {
     tools::browser();

@@ -1,7 +1,7 @@
 //! A person with a browser, who is asked about a device.
 
 use crate::stage::Stage;
-use crate::support::browser::{Browser, Page, form};
+use crate::support::browser::{Browser, Page, form, hidden_fields};
 use reqwest::Method;
 
 pub struct Person {
@@ -34,11 +34,22 @@ impl Person {
         self.browser.send(Method::POST, &url, &headers, body).await
     }
 
+    /// Clicks a button of the page that asks.
+    pub async fn click(&mut self, question: &Page, answer: &str) -> Page {
+        let fields = hidden_fields(&question.body);
+        let mut pairs: Vec<_> = fields
+            .iter()
+            .map(|(n, v)| (n.as_str(), v.as_str()))
+            .collect();
+        pairs.push(("answer", answer));
+        self.send(&pairs).await
+    }
+
     /// Enters a code and gives the answer; gives the question and what came of it.
     pub async fn answer(&mut self, code: &str, answer: &str) -> (Page, Page) {
         let question = self.send(&[("user_code", code)]).await;
         assert_eq!(question.status, 200, "{}", question.body);
-        let done = self.send(&[("user_code", code), ("answer", answer)]).await;
+        let done = self.click(&question, answer).await;
         assert_eq!(done.status, 200, "{}", done.body);
         (question, done)
     }

@@ -88,7 +88,7 @@ impl Terminal {
     /// The same where success is owed.
     pub async fn signed_in(stage: &Stage, login: &str) -> Self {
         let terminal = Self::new();
-        let (finished, _) = terminal.login(stage, login, "approve").await;
+        let (finished, _) = terminal.login(stage, login, "allow").await;
         assert_eq!(finished.code, 0, "{finished:?}");
         terminal
     }
@@ -108,7 +108,7 @@ async fn a_person_signs_in_once_and_gets_tokens_for_whatever_is_asked() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let terminal = Terminal::new();
-    let (finished, question) = terminal.login(&stage, "ben", "approve").await;
+    let (finished, question) = terminal.login(&stage, "ben", "allow").await;
     let said = format!("signed in at {} as ben\n", stage.samovar.url());
     assert_eq!((finished.code, &finished.out), (0, &said), "{finished:?}");
     for shown in [
@@ -274,7 +274,7 @@ async fn who_declines_or_ends_it_is_obeyed() {
     assert_eq!(declined.code, 4, "{declined:?}");
     assert!(declined.err.contains("declined") && !terminal.file().exists());
 
-    let (finished, _) = terminal.login(&stage, "ben", "approve").await;
+    let (finished, _) = terminal.login(&stage, "ben", "allow").await;
     assert_eq!(finished.code, 0, "{finished:?}");
     let grants = stage.ada.get("/grants").await;
     let grant = grants["items"][0]["id"].as_str().unwrap();

@@ -51,7 +51,7 @@ async fn a_client_without_a_browser_gets_what_the_person_approves() {
 
     let mut ben = Person::signed_in(&stage, "ben").await;
     let typed = code.to_lowercase().replace('-', "");
-    let (question, done) = ben.answer(&typed, "approve").await;
+    let (question, done) = ben.answer(&typed, "allow").await;
     for shown in [
         "<strong>web</strong>",
         "deploy-api",
@@ -99,7 +99,7 @@ async fn of_sixty_four_that_ask_at_once_one_gets_the_token() {
     let (client, device, code) = begin(&mut stage).await;
     Person::signed_in(&stage, "ben")
         .await
-        .answer(&code, "approve")
+        .answer(&code, "allow")
         .await;
     let stage = std::sync::Arc::new(stage);
     let asked: Vec<_> = (0..64)
@@ -139,9 +139,7 @@ async fn what_was_declined_stays_declined_and_nobody_holds_what_he_does_not() {
             .await
             .is_error(400, "access_denied");
     }
-    let again = ben
-        .send(&[("user_code", &code), ("answer", "approve")])
-        .await;
+    let again = ben.send(&[("user_code", &code), ("answer", "allow")]).await;
     assert_eq!(again.status, 400, "{}", again.body);
     ask(&stage, &client, &device)
         .await
@@ -178,6 +176,7 @@ async fn a_code_is_tried_from_our_own_form_alone_and_five_times() {
     }
     let locked = ben.send(&[("user_code", &code)]).await;
     assert_eq!(locked.status, 429, "{}", locked.body);
+    assert_eq!(locked.headers["retry-after"], "120");
     let markup = ben.send(&[("user_code", "\"><script>")]).await;
     assert!(!markup.body.contains("<script"), "{}", markup.body);
     let events = stage
@@ -221,4 +220,58 @@ async fn only_public_clients_that_are_known_come_this_way() {
         metadata.contains("/oauth/device") && metadata.contains(GRANT_TYPE),
         "{metadata}"
     );
+}
+
+#[tokio::test]
+async fn a_device_gets_the_words_that_were_shown_and_none_that_came_to_be_held_since() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let client = stage.client(json!({})).await.id;
+    let pairs = [("client_id", client.as_str())];
+    let codes = stage.post("/oauth/device", None, &pairs).await.json;
+    let text = |name: &str| codes[name].as_str().unwrap().to_owned();
+    let (device, code) = (text("device_code"), text("user_code"));
+    let mut ben = Person::signed_in(&stage, "ben").await;
+    let question = ben.send(&[("user_code", &code)]).await;
+    assert!(
+        question.body.contains("deployments:write"),
+        "{}",
+        question.body
+    );
+    stage.also("logs:read").await;
+    let done = ben.click(&question, "allow").await;
+    assert!(done.body.contains("Approved"), "{}", done.body);
+    let answer = ask(&stage, &client, &device).await;
+    assert_eq!(part(&answer.token(), 1)["scope"], "deployments:write");
+    let again = [
+        ("grant_type", "refresh_token"),
+        ("client_id", client.as_str()),
+        (
+            "refresh_token",
+            answer.json["refresh_token"].as_str().unwrap(),
+        ),
+    ];
+    let next = stage.post("/oauth/token", None, &again).await;
+    assert_eq!(next.json["scope"], "deployments:write", "{}", next.json);
+    let events = stage.ada.get("/audit-events?action=device.answer").await;
+    let reasons = &events["items"][0]["reasons"];
+    assert_eq!(reasons, &json!(["scope `deployments:write`"]), "{events}");
+}
+
+#[tokio::test]
+async fn a_network_begins_twenty_at_once_and_is_then_told_to_wait() {
+    let stage = Stage::set().await;
+    let pairs = [("client_id", "samovar-cli")];
+    let mut begun = 0;
+    let refused = loop {
+        let answer = stage.post("/oauth/device", None, &pairs).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        begun += 1;
+    };
+    assert!((20..25).contains(&begun), "{begun}");
+    refused.is_error(429, "temporarily_unavailable");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=7).contains(&wait), "{wait}");
 }

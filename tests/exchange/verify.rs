@@ -266,6 +266,16 @@ async fn keys_are_read_again_for_an_unknown_one_but_not_for_a_flood() {
     assert_eq!(bench.workloads.asked(), 4);
     let fault = bench.verify(&old).await.unwrap_err();
     assert_eq!(fault, WorkloadFault::KeyUnknown, "it is not published now");
+    bench.workloads.rotate();
+    bench.turn(-100);
+    let mut claims = bench.claims();
+    claims["iat"] = json!(NOW - 100);
+    claims["nbf"] = json!(NOW - 100);
+    let newest = bench.workloads.token(&claims);
+    bench
+        .verify(&newest)
+        .await
+        .expect("a clock that was set back stops no reading");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A person lets a client act for them: code, verifier, refresh tokens, consent.
 
 use crate::stage::{Answer, Machine, Stage, part};
-use crate::support::browser::{Browser, Page};
+use crate::support::browser::{Browser, Page, form, hidden_fields};
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
@@ -85,6 +85,29 @@ pub async fn refresh(
     stage.post("/oauth/token", basic, &pairs).await
 }
 
+/// Answers the question of a page as its form does; `origin` is the page that the browser says it comes from.
+pub async fn answer(
+    browser: &mut Browser,
+    (start, origin): (&str, &str),
+    page: &Page,
+    word: &str,
+) -> Page {
+    let headers = [
+        ("origin", origin),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let fields = hidden_fields(&page.body);
+    let mut pairs: Vec<_> = fields
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    pairs.push(("answer", word));
+    let body = Some(form(&pairs));
+    browser
+        .send(http::Method::POST, start, &headers, body)
+        .await
+}
+
 /// Somebody's token through a client; `scope` replaces the usual one.
 pub async fn signed_in(
     stage: &Stage,
@@ -144,9 +167,19 @@ async fn until_client_and_address_belong_together_nothing_is_sent_anywhere() {
     let mut stage = Stage::set().await;
     let web = stage.client(json!({})).await;
     let mut browser = stage.browser("ben").await;
+    for twice in [
+        "client_id=x",
+        "redirect_uri=https%3A%2F%2Fevil.example.test%2F",
+    ] {
+        let page = browser
+            .get(&format!("{}&{twice}", address(&stage, &web, &[])))
+            .await;
+        assert!(page.location.is_none() && page.status == 400, "{twice}");
+    }
     for change in [
         ("client_id", ""),
         ("client_id", "nobody"),
+        ("client_id", "samovar-cli"),
         ("redirect_uri", ""),
         ("redirect_uri", "https://evil.example.test/"),
         ("redirect_uri", "https://web.example.test/callback/"),
@@ -154,29 +187,18 @@ async fn until_client_and_address_belong_together_nothing_is_sent_anywhere() {
         ("redirect_uri", "https://web.example.test/callback#x"),
         ("redirect_uri", "https://WEB.example.test/callback"),
     ] {
-        let page = browser.get(&address(&stage, &web, &[change])).await;
-        assert!(page.location.is_none(), "{change:?} {:?}", page.location);
-        assert_eq!(page.status, 400, "{change:?}");
+        // Whatever else is wrong with the request, nobody is told.
+        for more in [
+            ("state", "x"),
+            ("response_type", "token"),
+            ("scope", "no permission"),
+            ("code_challenge", ""),
+        ] {
+            let page = browser.get(&address(&stage, &web, &[change, more])).await;
+            assert!(page.location.is_none(), "{change:?} {:?}", page.location);
+            assert_eq!(page.status, 400, "{change:?} {more:?}");
+        }
     }
-    for (change, error) in [
-        (("response_type", "token"), "invalid_request"),
-        (("response_type", ""), "invalid_request"),
-        (("code_challenge", ""), "invalid_request"),
-        (("code_challenge", "short"), "invalid_request"),
-        (("code_challenge_method", "plain"), "invalid_request"),
-        (("code_challenge_method", ""), "invalid_request"),
-        (("scope", "billing:read"), "invalid_scope"),
-        (("audience", "samovar"), "invalid_target"),
-    ] {
-        let page = browser.get(&address(&stage, &web, &[change])).await;
-        let sent = back(&page);
-        assert_eq!(sent["error"], error, "{change:?}");
-        assert_eq!(sent["state"], "s t+a/te");
-        assert_eq!(sent["iss"], stage.samovar.url());
-        assert!(!sent.contains_key("code"));
-    }
-    let twice = address(&stage, &web, &[]) + "&state=other";
-    assert_eq!(browser.get(&twice).await.status, 400);
 }
 
 #[tokio::test]
@@ -365,23 +387,13 @@ async fn a_third_party_is_asked_for_once_and_gets_nothing_when_declined() {
     ] {
         assert!(page.body.contains(text), "{text}: {}", page.body);
     }
-    let origin = stage.samovar.url().to_owned();
-    let headers = [
-        ("origin", origin.as_str()),
-        ("content-type", "application/x-www-form-urlencoded"),
-    ];
-    let answer = |answer: &str| Some(format!("answer={answer}"));
-    let post = http::Method::POST;
-    let declined = browser
-        .send(post.clone(), &start, &headers, answer("decline"))
-        .await;
+    let own = (start.as_str(), stage.samovar.url());
+    let declined = answer(&mut browser, own, &page, "decline").await;
     assert_eq!(back(&declined)["error"], "access_denied");
-    let foreign = [("origin", "https://evil.example.test"), headers[1]];
-    let foreign = browser
-        .send(post.clone(), &start, &foreign, answer("allow"))
-        .await;
+    let evil = (start.as_str(), "https://evil.example.test");
+    let foreign = answer(&mut browser, evil, &page, "allow").await;
     assert_eq!(foreign.status, 403);
-    let allowed = browser.send(post, &start, &headers, answer("allow")).await;
+    let allowed = answer(&mut browser, own, &page, "allow").await;
     let code = back(&allowed)["code"].clone();
     redeem(&stage, &third, &code, &[]).await.token();
     let again = browser.get(&start).await;

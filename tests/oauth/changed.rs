@@ -1,6 +1,6 @@
 //! What has changed since: clients, roles, sign-ins; and what a delegate may not make.
 
-use crate::authorize::{address, back, redeem, refresh, signed_in};
+use crate::authorize::{address, answer, back, redeem, refresh, signed_in};
 use crate::stage::{Stage, id};
 use serde_json::{Value, json};
 
@@ -157,17 +157,10 @@ async fn a_public_client_on_the_persons_machine_is_asked_for_each_time() {
     let tool = stage.client(draft).await;
     let mut browser = stage.browser("ben").await;
     let start = address(&stage, &tool, &[("redirect_uri", uri)]);
-    let origin = stage.samovar.url().to_owned();
-    let headers = [
-        ("origin", origin.as_str()),
-        ("content-type", "application/x-www-form-urlencoded"),
-    ];
-    let body = Some("answer=allow".to_owned());
-    let allowed = browser
-        .send(http::Method::POST, &start, &headers, body)
-        .await
-        .location
-        .unwrap();
+    let page = browser.get(&start).await;
+    let own = (start.as_str(), stage.samovar.url());
+    let allowed = answer(&mut browser, own, &page, "allow").await;
+    let allowed = allowed.location.unwrap();
     let mut sent = allowed.query_pairs();
     let code = sent.find(|(name, _)| name == "code").unwrap().1;
     redeem(&stage, &tool, &code, &[("redirect_uri", uri)])
@@ -241,4 +234,47 @@ async fn a_code_that_is_on_its_way_is_worth_nothing_once_its_person_revokes_ever
         .await
         .is_error(400, "invalid_grant");
     assert_eq!(ben.get("/me/grants").await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn a_change_says_in_the_audit_log_what_it_changed_and_no_secret() {
+    let trusted = "[token]\nworkload_issuers = ['https://ci.example.test']\n";
+    let mut stage = Stage::set_with(trusted).await;
+    let server = json!({"name": "server", "kind": "confidential"});
+    let server = stage.client(server).await;
+    let more = [
+        "https://web.example.test/callback",
+        "https://new.example.test/",
+    ];
+    let members = json!({"first_party": false, "redirect_uris": more});
+    change(&mut stage, &server.id, members).await;
+    let machine = stage.machine().await;
+    let path = format!("/service-accounts/{}", machine.id);
+    let before = stage.ada.get(&path).await;
+    let trust = json!({"issuer": "https://ci.example.test", "audience": "samovar",
+        "claims": [{"name": "repository", "value": "acme/site"}]});
+    let draft = json!({"name": "ci", "description": "of ben", "enabled": true,
+        "owner": before["owner"], "trusts": [trust]});
+    let (status, after) = stage.ada.replace(&path, &before["version"], &draft).await;
+    assert_eq!(status, 200, "{after}");
+    let updated = told(&mut stage, "client.update").await;
+    let expected = json!([
+        "first_party `true` → `false`",
+        "redirect_uris + `https://new.example.test/`",
+    ]);
+    assert_eq!(updated, expected);
+    let updated = told(&mut stage, "service-account.update").await;
+    let trust =
+        "trusts + `audience=samovar claims.repository=acme/site issuer=https://ci.example.test`";
+    assert_eq!(updated, json!([trust, "description changed"]));
+    let made = told(&mut stage, "client.create").await.to_string();
+    for said in ["name `server`", "kind `confidential`", "first_party `true`"] {
+        assert!(made.contains(said), "{said}: {made}");
+    }
+}
+
+/// The reasons of the last event of this action.
+async fn told(stage: &mut Stage, action: &str) -> Value {
+    let path = format!("/audit-events?action={action}");
+    stage.ada.get(&path).await["items"][0]["reasons"].clone()
 }

@@ -15,7 +15,9 @@ mod introspect;
 mod libraries;
 mod machine;
 mod repositories;
+mod shown;
 mod stage;
+mod told;
 
 #[path = "../support/mod.rs"]
 mod support;

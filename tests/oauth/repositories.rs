@@ -77,15 +77,8 @@ async fn a_person_is_told_how_far_a_client_would_reach_and_a_machine_reaches_int
         "{}",
         page.body
     );
-    let origin = stage.samovar.url().to_owned();
-    let headers = [
-        ("origin", origin.as_str()),
-        ("content-type", "application/x-www-form-urlencoded"),
-    ];
-    let allow = Some("answer=allow".to_owned());
-    let allowed = browser
-        .send(http::Method::POST, &start, &headers, allow)
-        .await;
+    let own = (start.as_str(), stage.samovar.url());
+    let allowed = crate::authorize::answer(&mut browser, own, &page, "allow").await;
     let answer = redeem(&stage, &third, &back(&allowed)["code"], &[]).await;
     assert_eq!(answer.json["scope"], "gitea.repository:write");
 

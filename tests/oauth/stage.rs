@@ -121,6 +121,15 @@ impl Stage {
         self.bind(json!({"kind": "team", "id": self.team})).await;
     }
 
+    /// Gives the team a role with one more permission.
+    pub async fn also(&mut self, permission: &str) {
+        let role = json!({"name": "more", "permissions": [permission]});
+        let role = id(&self.ada.must("POST", "/roles", &role).await);
+        let binding = json!({"role": role, "subject": {"kind": "team", "id": self.team},
+            "range": {"kind": "everywhere"}});
+        self.ada.must("POST", "/role-bindings", &binding).await;
+    }
+
     /// A service account of the team, with a secret and the role.
     pub async fn machine(&mut self) -> Machine {
         let draft = json!({"name": "ci", "owner": {"kind": "team", "id": self.team}});

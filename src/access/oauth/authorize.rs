@@ -3,6 +3,7 @@
 //! Until client and redirect URI are known to belong together nothing is sent anywhere; after that every fault goes to
 //! the client, with `state` and `iss` (RFC 9207).
 
+use super::events::scope_reasons;
 use super::{AuthorizationServer, OAuthFault, Requester, Target, Wanted};
 use crate::access::facts::{Known, Place};
 use crate::access::{Credential, Refusal};
@@ -33,6 +34,8 @@ pub struct AuthorizeRequest {
     pub code_challenge_method: Option<String>,
     /// Scope, and the target, which must be the client's own application.
     pub wanted: Wanted,
+    /// What is wrong with the form of it, to be told to the client once that is known.
+    pub malformed: Option<OAuthFault>,
 }
 
 /// What the person is shown, or where the browser goes.
@@ -66,7 +69,31 @@ pub struct Person<'a> {
     /// The session cookie at Samovar's own host.
     pub session: Option<&'a SessionSecret>,
     /// The answer to the question, once there is one.
-    pub answer: Option<bool>,
+    pub answer: Option<&'a Said>,
+}
+
+/// A person's answer to what was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// Not that.
+    No,
+    /// These words that were shown, and none that came to be held since.
+    Yes(Scope),
+}
+
+impl Said {
+    /// Of what would be granted now, what was shown.
+    pub(super) fn of_shown(&self, now: &Scope) -> Result<Scope, OAuthFault> {
+        let Self::Yes(shown) = self else {
+            return Err(OAuthFault::AccessDenied);
+        };
+        let allowed = now.and(shown);
+        if allowed.is_empty() && !shown.is_empty() {
+            let sentence = "nothing of what was shown is held any more; begin again";
+            return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));
+        }
+        Ok(allowed)
+    }
 }
 
 /// The way back to the client.
@@ -102,7 +129,9 @@ impl AuthorizationServer {
         person: Person<'_>,
         requester: &Requester,
     ) -> Result<Authorized, OAuthFault> {
-        let (client, redirect_uri) = self.registered(asked)?;
+        let registered = self.registered(asked);
+        let (client, redirect_uri) =
+            registered.map_err(|fault| asked.malformed.clone().unwrap_or(fault))?;
         let back = Back {
             redirect_uri,
             state: asked.state.as_deref(),
@@ -113,9 +142,10 @@ impl AuthorizationServer {
             .await
         {
             Ok(next) => Ok(next),
-            Err(fault @ (OAuthFault::Stale(_) | OAuthFault::Unavailable)) => Err(fault),
+            // A browser that is sent round and round stops here.
+            Err(fault @ OAuthFault::TooMany(_)) => Err(fault),
             Err(fault) => back.with(&[
-                ("error", fault.code()),
+                ("error", fault.sent_code()),
                 ("error_description", &fault.to_string()),
             ]),
         }
@@ -158,24 +188,31 @@ impl AuthorizationServer {
         let Some((user, known)) = self.person(person).await? else {
             return Ok(Authorized::SignIn);
         };
-        let wanted = asked.wanted.scope.as_ref();
-        let scope = self.scope(&known, &target, wanted)?;
-        match person.answer {
-            Some(false) => {
-                let event = self.declined(client, &known, requester);
-                self.store.commit(Change::none(), event).await?;
-                return Err(OAuthFault::AccessDenied);
-            }
-            None if !self.settled(user, (client, back), &scope) => {
-                return Ok(Authorized::Ask(consent(
-                    client,
-                    &target,
-                    scope,
-                    (&known, back),
-                )));
-            }
-            _ => {}
-        }
+        let paced = self.asking_people.take(user, self.clock.now());
+        paced.map_err(OAuthFault::TooMany)?;
+        let (scope, why) =
+            match self.allowed((client, back), (asked, &target), (person, user), &known) {
+                Ok((scope, Some(why))) => (scope, why),
+                Ok((scope, None)) => {
+                    return Ok(Authorized::Ask(consent(
+                        client,
+                        &target,
+                        scope,
+                        (&known, back),
+                    )));
+                }
+                Err(fault) => {
+                    let reasons = vec![fault.sent_code().to_owned(), fault.to_string()];
+                    let event =
+                        self.answered(client, &known, (Outcome::Denied, reasons), requester);
+                    self.store.commit(Change::none(), event).await?;
+                    return Err(fault);
+                }
+            };
+        let mut reasons = vec![why.to_owned()];
+        reasons.extend(scope_reasons(&scope));
+        let event = self.answered(client, &known, (Outcome::Allowed, reasons), requester);
+        self.store.commit(Change::none(), event).await?;
         let code = self.codes.issue(Coded {
             user,
             client: client.id,
@@ -185,6 +222,22 @@ impl AuthorizationServer {
             scope,
         });
         back.with(&[("code", &code)])
+    }
+
+    /// What the client may have, and why nobody need be asked any more; no reason yet when somebody must be.
+    fn allowed(
+        &self,
+        (client, back): (&Client, &Back<'_>),
+        (asked, target): (&AuthorizeRequest, &Target),
+        (person, user): (Person<'_>, UserId),
+        known: &Known,
+    ) -> Result<(Scope, Option<&'static str>), OAuthFault> {
+        let scope = self.scope(known, target, asked.wanted.scope.as_ref())?;
+        if let Some(said) = person.answer {
+            return Ok((said.of_shown(&scope)?, Some("the person allowed it")));
+        }
+        let why = self.settled(user, (client, back), &scope);
+        Ok((scope, why))
     }
 
     /// A client's tokens are for its own application; whoever names one must name that.
@@ -215,19 +268,28 @@ impl AuthorizationServer {
                 Principal::User(id) if known.enabled() => Ok(Some((id, known))),
                 Principal::User(_) => Err(OAuthFault::Disabled),
                 // Break-glass is for Samovar itself: nobody else is to act for it.
-                _ => Err(OAuthFault::AccessDenied),
+                _ => Err(OAuthFault::PersonRefused),
             },
             Err(Refusal::CredentialsMissing | Refusal::SessionEnded) => Ok(None),
             Err(refusal) => Err(refusal.into()),
         }
     }
 
-    /// Need the person not be asked? Any program on the person's machine can say that it is a public client with a
+    /// Why the person need not be asked, if so. Any program on the person's machine can say that it is a public client with a
     /// loopback address, so such a one is asked for each time (RFC 8252 section 8.6).
-    fn settled(&self, user: UserId, (client, back): (&Client, &Back<'_>), scope: &Scope) -> bool {
+    fn settled(
+        &self,
+        user: UserId,
+        (client, back): (&Client, &Back<'_>),
+        scope: &Scope,
+    ) -> Option<&'static str> {
+        if client.first_party {
+            return Some("nobody is asked: the client is first-party");
+        }
         let itself =
             client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
-        client.first_party || (itself && self.allowed_before(user, client, scope))
+        let before = itself && self.allowed_before(user, client, scope);
+        before.then_some("the person allowed it before")
     }
 
     fn allowed_before(&self, user: UserId, client: &Client, scope: &Scope) -> bool {
@@ -238,14 +300,20 @@ impl AuthorizationServer {
         own.any(|grant| scope.is_within(&grant.scope))
     }
 
-    fn declined(&self, client: &Client, known: &Known, requester: &Requester) -> AuditEvent {
-        let object = Object::new(ObjectKind::Client, client.id);
+    fn answered(
+        &self,
+        client: &Client,
+        known: &Known,
+        (outcome, reasons): (Outcome, Vec<String>),
+        requester: &Requester,
+    ) -> AuditEvent {
+        let object = Object::new(ObjectKind::Client, client.client_id());
         let actor = (known.principal, known.login());
         AuditEvent {
-            outcome: Outcome::Denied,
-            reasons: vec![DisplayText::lossy("the person declined")],
+            outcome,
+            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             application: client.application,
-            ..self.event(Action::GrantCreate, actor, object, requester)
+            ..self.event(Action::GrantAllow, actor, object, requester)
         }
     }
 }
@@ -272,8 +340,13 @@ fn consent(
 /// The form of the request, whoever sent it. Gives the challenge.
 fn check(asked: &AuthorizeRequest) -> Result<String, OAuthFault> {
     let fault = |sentence: &str| Err(OAuthFault::RequestInvalid(sentence.to_owned()));
-    if asked.response_type.as_deref() != Some("code") {
-        return fault("`response_type` must be `code`: there is no other way here");
+    if let Some(malformed) = &asked.malformed {
+        return Err(malformed.clone());
+    }
+    match asked.response_type.as_deref() {
+        Some("code") => {}
+        Some(_) => return Err(OAuthFault::ResponseTypeUnsupported),
+        None => return fault("`response_type` is missing; send `code`"),
     }
     if asked.code_challenge_method.as_deref() != Some("S256") {
         return fault("`code_challenge_method` must be `S256`; every client uses PKCE here");

@@ -1,5 +1,6 @@
 //! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
 
+use super::events::scope_reasons;
 use super::issue::Draft;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::facts::Known;
@@ -149,8 +150,12 @@ impl AuthorizationServer {
     ) -> Result<SecretString, OAuthFault> {
         let object = Object::new(ObjectKind::Grant, grant.id);
         let actor = (known.principal, known.login());
+        let client = self.client(grant.client).map(|client| client.client_id());
+        let mut reasons = vec![format!("client `{}`", client.unwrap_or_default())];
+        reasons.extend(scope_reasons(&grant.scope));
         let event = AuditEvent {
             application: grant.application,
+            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             ..self.event(Action::GrantCreate, actor, object, requester)
         };
         Ok(self.grants.add(grant, event).await?)

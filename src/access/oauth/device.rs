@@ -3,8 +3,11 @@
 //! The person is shown which client asks, from where, for what, and is asked in any case: first-party or not, a link with
 //! the code in it may come from anybody. What was entered and what was answered is on disk before it counts.
 
+use super::events::scope_reasons;
 use super::issue::Draft;
-use super::{Answer, AuthorizationServer, OAuthFault, Person, Proof, Requester, Target, Wanted};
+use super::{
+    Answer, AuthorizationServer, OAuthFault, Person, Proof, Requester, Said, Target, Wanted,
+};
 use crate::access::facts::Known;
 use crate::access::tally::prefix;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
@@ -83,6 +86,11 @@ impl AuthorizationServer {
             user_agent: requester.client.user_agent.clone(),
         };
         let network = device.address.and_then(prefix);
+        let paced = self.beginning_devices.take(network, self.clock.now());
+        if let Err(wait) = paced {
+            let fault = OAuthFault::TooMany(wait);
+            return Err(self.refused_stranger(fault, requester).await);
+        }
         let begun = self.devices.begin(device, network);
         let (device_code, user_code) = begun.ok_or(OAuthFault::Unavailable)?;
         Ok(DeviceCodes {
@@ -139,7 +147,7 @@ impl AuthorizationServer {
     pub async fn answer_device(
         &self,
         session: Option<&SessionSecret>,
-        (code, allow): (&str, bool),
+        (code, said): (&str, &Said),
         requester: &Requester,
     ) -> Result<String, DeviceRefusal> {
         let (user, known) = self.answering(session).await?;
@@ -148,19 +156,24 @@ impl AuthorizationServer {
             Err(fault) => return Err(self.user_code_refused(&known, fault, requester).await),
         };
         let (client, _, scope) = self.asked_by(&device, &known)?;
-        let outcome = if allow {
-            Outcome::Allowed
-        } else {
-            Outcome::Denied
+        let allowed = match said {
+            Said::No => None,
+            Said::Yes(_) => Some(said.of_shown(&scope)?),
         };
-        let event = self.decision(&known, (client.id.to_string(), outcome), requester);
+        let outcome = match allowed {
+            Some(_) => Outcome::Allowed,
+            None => Outcome::Denied,
+        };
+        let event = self.decision(&known, (client.client_id(), outcome), requester);
+        let reasons = allowed.iter().flat_map(scope_reasons);
         let event = AuditEvent {
             application: client.application,
+            reasons: reasons.map(|r| DisplayText::lossy(&r)).collect(),
             ..event
         };
         let recorded = self.store.commit(Change::none(), event).await;
         recorded.map_err(OAuthFault::from)?;
-        match self.devices.decide(user, code, allow.then_some(scope)) {
+        match self.devices.decide(user, code, allowed) {
             Ok(_) => Ok(client.name.to_string()),
             Err(fault) => Err(self.user_code_refused(&known, fault, requester).await),
         }
@@ -214,15 +227,7 @@ impl AuthorizationServer {
             session,
             answer: None,
         };
-        match self.person(person).await {
-            Ok(found) => found.ok_or(DeviceRefusal::SignIn),
-            Err(OAuthFault::AccessDenied) => {
-                let sentence =
-                    "the local operator is nobody for whom a device could act; sign in with Gitea";
-                Err(OAuthFault::ClientUnauthorized(sentence.to_owned()).into())
-            }
-            Err(fault) => Err(fault.into()),
-        }
+        self.person(person).await?.ok_or(DeviceRefusal::SignIn)
     }
 
     /// Client, target, and what of the scope asked for the person holds. A client that moved or went has no device any more.

@@ -8,9 +8,12 @@ use crate::access::facts::{Known, personal};
 use crate::audit::{
     Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats,
 };
-use crate::model::{DisplayText, Principal};
+use crate::model::{DisplayText, Principal, Scope};
 use crate::store::{Change, CommitError};
 use crate::token::AccessToken;
+
+/// Bytes of scope in one reason, which has 255 characters.
+const REASON: usize = 240;
 
 impl AuthorizationServer {
     /// An event in somebody's name.
@@ -37,7 +40,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// An event about a token: for whom it is, by which client, with which scope.
+    /// An event about a token: for which application or API it is, by which client if not by itself, with which scope.
     pub(super) fn token_event(
         &self,
         action: Action,
@@ -48,11 +51,17 @@ impl AuthorizationServer {
         let object = Object::new(ObjectKind::Token, token.id);
         let policy = self.policy.load();
         let application = policy.applications().find(|one| one.name == token.audience);
-        let mut reasons = vec![
-            format!("audience `{}`", token.audience),
-            format!("client `{}`", token.client),
-        ];
-        reasons.extend(token.scope.words().map(|word| format!("scope `{word}`")));
+        let itself = match known.principal {
+            Principal::ServiceAccount(id) => id.to_string() == token.client,
+            _ => false,
+        };
+        // What the event says already is not said again: events are many.
+        let audience = application
+            .is_none()
+            .then(|| format!("audience `{}`", token.audience));
+        let client = (!itself).then(|| format!("client `{}`", token.client));
+        let mut reasons: Vec<String> = audience.into_iter().chain(client).collect();
+        reasons.extend(scope_reasons(&token.scope));
         AuditEvent {
             reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             application: application.map(|application| application.id),
@@ -146,6 +155,21 @@ impl AuthorizationServer {
         }
         Ok(())
     }
+}
+
+/// What was allowed, as many words in a reason as it has room for; no reason when that is nothing.
+pub(super) fn scope_reasons(scope: &Scope) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in scope.words().map(|word| word.to_string()) {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < REASON => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    lines.iter().map(|line| format!("scope `{line}`")).collect()
 }
 
 /// A refusal of access in the words of the token endpoint.

@@ -3,6 +3,7 @@
 use crate::model::Timestamp;
 use crate::store::CommitError;
 use crate::token::{GrantFault, KeyError, TokenFault};
+use std::time::Duration;
 
 /// Why there is no token. Sentences say what to do next, and never which of id and secret was wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum OAuthFault {
     /// We know no such way.
     #[error("the grant type is not supported; the metadata lists those that are")]
     GrantTypeUnsupported,
+    /// There is no such way to an authorization.
+    #[error("`response_type` must be `code`: there is no other way here")]
+    ResponseTypeUnsupported,
     /// Nothing that was asked for is held.
     #[error("{0}")]
     ScopeInvalid(String),
@@ -36,6 +40,11 @@ pub enum OAuthFault {
     /// The person said no.
     #[error("the request was declined")]
     AccessDenied,
+    /// The person is nobody for whom anybody could act.
+    #[error(
+        "the local operator is nobody for whom a client or a device could act; sign in with Gitea"
+    )]
+    PersonRefused,
     /// The person has not answered yet.
     #[error("the person has not answered yet; ask again after the interval")]
     AuthorizationPending,
@@ -53,6 +62,9 @@ pub enum OAuthFault {
     /// Gitea did not answer for longer than the grace.
     #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]
     Stale(Timestamp),
+    /// Somebody comes too often.
+    #[error("that was asked too often; wait {} seconds", .0.as_secs() + 1)]
+    TooMany(Duration),
     /// Somebody whose word is needed gives none.
     #[error("{0}")]
     Away(String),
@@ -70,13 +82,16 @@ impl OAuthFault {
             Self::GrantInvalid(_) | Self::Token(_) | Self::Disabled => "invalid_grant",
             Self::ClientUnauthorized(_) => "unauthorized_client",
             Self::GrantTypeUnsupported => "unsupported_grant_type",
+            Self::ResponseTypeUnsupported => "unsupported_response_type",
             Self::ScopeInvalid(_) => "invalid_scope",
             Self::TargetInvalid(_) => "invalid_target",
-            Self::AccessDenied => "access_denied",
+            Self::AccessDenied | Self::PersonRefused => "access_denied",
             Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
-            Self::Stale(_) | Self::Away(_) | Self::Unavailable => "temporarily_unavailable",
+            Self::Stale(_) | Self::Away(_) | Self::Unavailable | Self::TooMany(_) => {
+                "temporarily_unavailable"
+            }
         }
     }
 
@@ -88,7 +103,18 @@ impl OAuthFault {
             Self::Stale(_) => Some("membership_stale"),
             Self::Away(_) => Some("provider_unavailable"),
             Self::Unavailable => Some("store_unavailable"),
+            Self::TooMany(_) => Some("too_many_requests"),
             _ => None,
+        }
+    }
+
+    /// The same where a browser takes it to the client (RFC 6749 section 4.1.2.1, RFC 8707 section 2), in whose words
+    /// nothing is said of client or grant.
+    pub(super) const fn sent_code(&self) -> &'static str {
+        match self {
+            Self::Disabled => "access_denied",
+            Self::ClientInvalid => "unauthorized_client",
+            fault => fault.code(),
         }
     }
 }
@@ -112,6 +138,43 @@ impl From<GrantFault> for OAuthFault {
         match fault {
             GrantFault::Store(error) => error.into(),
             other => Self::GrantInvalid(other.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6749 section 4.1.2.1, and RFC 8707 section 2.
+    const SENT: [&str; 7] = [
+        "invalid_request",
+        "unauthorized_client",
+        "access_denied",
+        "unsupported_response_type",
+        "invalid_scope",
+        "temporarily_unavailable",
+        "invalid_target",
+    ];
+
+    #[test]
+    fn what_a_browser_takes_to_a_client_is_said_in_the_words_of_that_place() {
+        let text = String::new;
+        for fault in [
+            OAuthFault::RequestInvalid(text()),
+            OAuthFault::ClientInvalid,
+            OAuthFault::ClientUnauthorized(text()),
+            OAuthFault::ResponseTypeUnsupported,
+            OAuthFault::ScopeInvalid(text()),
+            OAuthFault::TargetInvalid(text()),
+            OAuthFault::AccessDenied,
+            OAuthFault::PersonRefused,
+            OAuthFault::Disabled,
+            OAuthFault::Stale(Timestamp::ZERO),
+            OAuthFault::Away(text()),
+            OAuthFault::Unavailable,
+        ] {
+            assert!(SENT.contains(&fault.sent_code()), "{fault:?}");
         }
     }
 }

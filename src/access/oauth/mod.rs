@@ -18,7 +18,7 @@ mod revoke;
 mod scope;
 mod target;
 
-pub use authorize::{AuthorizeRequest, Authorized, Consent, Person};
+pub use authorize::{AuthorizeRequest, Authorized, Consent, Person, Said};
 pub use code::CodeRequest;
 pub use device::{DeviceCodes, DeviceQuestion, DeviceRefusal};
 pub use exchange::ExchangeRequest;
@@ -29,16 +29,18 @@ pub use party::{ApplicationClient, Proof};
 pub use target::Target;
 
 use super::facts::Credentials;
+use super::pace::Pace;
 use super::sign_in::Refusals;
 use super::{Client as Peer, PolicyHolder, Recorder};
 use crate::gitea::Holders;
 use crate::mirror::Mirror;
 use crate::model::{
-    Client, ClientId, Clock, Invalid, Issuer, Random, RequestId, Scope, ServiceAccount,
+    Client, ClientId, Clock, Invalid, Issuer, Random, RequestId, Scope, ServiceAccount, UserId,
 };
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
 use crate::token::{Codes, Devices, Grants, Machines, Tokens};
+use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,6 +93,8 @@ pub struct AuthorizationServer {
     codes: Codes,
     devices: Devices,
     refusals: Refusals,
+    asking_people: Pace<UserId>,
+    beginning_devices: Pace<Option<IpNet>>,
     settings: Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -139,6 +143,8 @@ impl AuthorizationServer {
             codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),
             devices: Devices::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
+            asking_people: Pace::new(30, Duration::from_secs(2)),
+            beginning_devices: Pace::new(20, Duration::from_secs(6)),
             settings,
             clock,
             random,

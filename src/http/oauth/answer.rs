@@ -37,8 +37,12 @@ pub(super) fn fault(fault: &OAuthFault, request: &Request) -> Response {
         let challenge = header::HeaderValue::from_static("Basic realm=\"samovar\"");
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
-    if status(fault) == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+    let wait = match fault {
+        OAuthFault::TooMany(wait) => Some(wait.as_secs() + 1),
+        fault => (status(fault) == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+    };
+    if let Some(seconds) = wait {
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
@@ -46,6 +50,7 @@ pub(super) fn fault(fault: &OAuthFault, request: &Request) -> Response {
 fn status(fault: &OAuthFault) -> StatusCode {
     match fault {
         OAuthFault::ClientInvalid => StatusCode::UNAUTHORIZED,
+        OAuthFault::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         OAuthFault::Stale(_) | OAuthFault::Away(_) | OAuthFault::Unavailable => {
             StatusCode::SERVICE_UNAVAILABLE
         }

@@ -3,7 +3,9 @@
 use super::form::Form;
 use super::pages;
 use super::token::requester;
-use crate::access::oauth::{AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person};
+use crate::access::oauth::{
+    AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person, Said, Wanted,
+};
 use crate::http::{Code, Exchange, Problem, cookie};
 use crate::model::SessionSecret;
 use crate::session::{Cookie, Cookies};
@@ -35,24 +37,17 @@ pub(super) async fn take_answer(
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
-    let answer = match body.as_slice() {
-        b"answer=allow" => true,
-        b"answer=decline" => false,
-        _ => {
-            let detail = "send the form of the page as it is";
-            return Err(Problem::new(Code::RequestMalformed, detail));
-        }
-    };
-    decide(&server, **cookies, (&exchange, request), Some(answer)).await
+    let said = Form::of_page(&body)?.said()?;
+    decide(&server, **cookies, (&exchange, request), said.as_ref()).await
 }
 
 async fn decide(
     server: &AuthorizationServer,
     cookies: Cookies,
     (exchange, request): (&Exchange, &Request),
-    answer: Option<bool>,
+    answer: Option<&Said>,
 ) -> Result<Response, Problem> {
-    let asked = read(request)?;
+    let asked = read(request);
     let session = session(cookies, request);
     let person = Person {
         session: session.as_ref(),
@@ -62,23 +57,31 @@ async fn decide(
         .authorize(&asked, person, &requester(exchange))
         .await?
     {
+        Authorized::Back(to) if answer.is_some() && !pages::may_lead_to(&to) => {
+            Ok(pages::onward(&to))
+        }
         Authorized::Back(to) => Ok(go(&to)),
         Authorized::SignIn => Ok(to_sign_in(cookies, request, &here(request))),
         Authorized::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
     }
 }
 
-fn read(request: &Request) -> Result<AuthorizeRequest, OAuthFault> {
-    let form = Form::of_query(request)?;
-    Ok(AuthorizeRequest {
+fn read(request: &Request) -> AuthorizeRequest {
+    let (form, repeated) = Form::of_query_with_fault(request);
+    let (wanted, fault) = match form.wanted() {
+        Ok(wanted) => (wanted, None),
+        Err(fault) => (Wanted::default(), Some(fault)),
+    };
+    AuthorizeRequest {
         response_type: form.text("response_type"),
         client_id: form.text("client_id"),
         redirect_uri: form.text("redirect_uri"),
         state: form.text("state"),
         code_challenge: form.text("code_challenge"),
         code_challenge_method: form.text("code_challenge_method"),
-        wanted: form.wanted()?,
-    })
+        wanted,
+        malformed: repeated.or(fault),
+    }
 }
 
 /// 303, so that a form's body goes nowhere else (RFC 9700 section 4.12).
@@ -116,8 +119,13 @@ impl From<OAuthFault> for Problem {
             OAuthFault::Stale(_) => Code::MembershipStale,
             OAuthFault::Unavailable => Code::StoreUnavailable,
             OAuthFault::Disabled => Code::PrincipalDisabled,
+            OAuthFault::TooMany(_) => Code::TooManyRequests,
             _ => Code::RequestMalformed,
         };
-        Self::new(code, fault.to_string())
+        let problem = Self::new(code, fault.to_string());
+        match fault {
+            OAuthFault::TooMany(wait) => problem.after(wait.as_secs() + 1),
+            _ => problem,
+        }
     }
 }

@@ -6,10 +6,10 @@ use super::authorize::{session, to_sign_in};
 use super::form::Form;
 use super::token::requester;
 use super::{answer, pages};
-use crate::access::oauth::{AuthorizationServer, DeviceCodes, DeviceRefusal, OAuthFault};
+use crate::access::oauth::{AuthorizationServer, DeviceCodes, DeviceRefusal, OAuthFault, Said};
 use crate::http::{Code, Exchange, Problem};
 use crate::session::Cookies;
-use crate::token::UserCodeFault;
+use crate::token::{USER_CODE_WAIT, UserCodeFault};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::StatusCode;
 use poem::web::Data;
@@ -83,33 +83,21 @@ pub(super) async fn take(
     let form = Form::of_body(request, &body)?;
     let (session, requester) = (session(**cookies, request), requester(&exchange));
     let (session, code) = (session.as_ref(), form.get("user_code").unwrap_or_default());
-    let done = match read_answer(form.get("answer"))? {
+    let done = match form.said()? {
         None => {
             let question = server.device_question(session, code, &requester).await;
             question.map(|question| pages::device(&question))
         }
-        Some(allow) => {
-            let answered = server.answer_device(session, (code, allow), &requester);
-            let answered = answered.await;
-            answered.map(|client| pages::device_answered(&client, allow))
+        Some(said) => {
+            let answered = server.answer_device(session, (code, &said), &requester);
+            let (answered, allowed) = (answered.await, said != Said::No);
+            answered.map(|client| pages::device_answered(&client, allowed))
         }
     };
     match done {
         Ok(page) => Ok(page),
         Err(DeviceRefusal::SignIn) => Ok(to_sign_in(**cookies, request, &here(code))),
         Err(refusal) => Ok(pages::enter_code(code, Some(&problem(refusal)))),
-    }
-}
-
-fn read_answer(answer: Option<&str>) -> Result<Option<bool>, Problem> {
-    match answer {
-        None => Ok(None),
-        Some("approve") => Ok(Some(true)),
-        Some("decline") => Ok(Some(false)),
-        Some(_) => {
-            let detail = "send the form of the page as it is";
-            Err(Problem::new(Code::RequestMalformed, detail))
-        }
     }
 }
 
@@ -128,9 +116,9 @@ fn problem(refusal: DeviceRefusal) -> Problem {
         DeviceRefusal::Code(fault) => {
             let code = match fault {
                 UserCodeFault::Unknown => Code::RequestMalformed,
-                UserCodeFault::TooMany => Code::TooManyRequests,
+                UserCodeFault::TooMany | UserCodeFault::Crowded => Code::TooManyRequests,
             };
-            Problem::new(code, fault.to_string())
+            Problem::new(code, fault.to_string()).after(USER_CODE_WAIT.as_secs())
         }
         DeviceRefusal::Person(OAuthFault::ClientInvalid) => {
             let detail = "the client that asks is gone or was changed; begin on the device anew";

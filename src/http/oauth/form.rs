@@ -3,13 +3,14 @@
 //! A parameter that stands twice, or in the query of a POST, makes the request invalid (security A6.11). One way to prove
 //! who asks, never two.
 
-use crate::access::oauth::{OAuthFault, Proof, Wanted};
+use crate::access::oauth::{OAuthFault, Proof, Said, Wanted};
+use crate::http::{Code, Problem};
 use crate::model::Scope;
 use data_encoding::BASE64;
 use poem::Request;
 use poem::http::header;
 use secrecy::SecretString;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use url::form_urlencoded;
 
 /// Each parameter once; an empty one is none (RFC 6749 section 3.1).
@@ -42,16 +43,49 @@ impl Form {
         Self::read(request.uri().query().unwrap_or_default().as_bytes())
     }
 
+    /// The same, with what is wrong beside it: whoever stands once can be told so. What stands twice is left out.
+    pub(super) fn of_query_with_fault(request: &Request) -> (Self, Option<OAuthFault>) {
+        let query = request.uri().query().unwrap_or_default();
+        let (form, twice) = Self::sort(query.as_bytes());
+        (form, twice.then(repeated))
+    }
+
+    /// Of a page of ours, which keeps the address that led to it.
+    pub(super) fn of_page(body: &[u8]) -> Result<Self, OAuthFault> {
+        Self::read(body)
+    }
+
     fn read(text: &[u8]) -> Result<Self, OAuthFault> {
-        let mut form = BTreeMap::new();
+        let (form, twice) = Self::sort(text);
+        if twice { Err(repeated()) } else { Ok(form) }
+    }
+
+    fn sort(text: &[u8]) -> (Self, bool) {
+        let (mut form, mut twice) = (BTreeMap::new(), BTreeSet::new());
         for (name, value) in form_urlencoded::parse(text) {
             if form.insert(name.to_string(), value.to_string()).is_some() {
-                let sentence = "a parameter stands twice; send each once";
-                return Err(invalid(sentence));
+                twice.insert(name.to_string());
             }
         }
-        form.retain(|_, value| !value.is_empty());
-        Ok(Self(form))
+        form.retain(|name, value| !value.is_empty() && !twice.contains(name));
+        (Self(form), !twice.is_empty())
+    }
+
+    /// A person's answer on a page of ours, with the words that it showed; none when there is none yet.
+    pub(super) fn said(&self) -> Result<Option<Said>, Problem> {
+        let fault = || {
+            let detail = "send the form of the page as it is";
+            Problem::new(Code::RequestMalformed, detail)
+        };
+        match self.get("answer") {
+            None => Ok(None),
+            Some("decline") => Ok(Some(Said::No)),
+            Some("allow") => {
+                let shown = self.get("shown").unwrap_or_default().parse();
+                Ok(Some(Said::Yes(shown.map_err(|_| fault())?)))
+            }
+            Some(_) => Err(fault()),
+        }
     }
 
     /// The value of a parameter.
@@ -101,6 +135,10 @@ impl Form {
             _ => Ok(proof),
         }
     }
+}
+
+fn repeated() -> OAuthFault {
+    invalid("a parameter stands twice; send each once")
 }
 
 fn invalid(sentence: &str) -> OAuthFault {

@@ -5,26 +5,56 @@ use crate::http::Problem;
 use crate::http::page::{escape, frame, restrict, sentence};
 use crate::model::{Scope, ScopeWord};
 use poem::Response;
-use poem::http::StatusCode;
+use poem::http::{HeaderValue, StatusCode, header};
 
-/// Who asks, for what, and where the answer goes. Browsers apply `form-action` to where the answer leads as well.
+/// Who asks, for what, and where the answer goes. The words that are shown come back with the answer. Browsers apply
+/// `form-action` to where the answer leads as well.
 pub(super) fn consent(consent: &Consent, here: &str) -> Response {
     let may = may(&consent.scope);
     let inner = format!(
         "<p><strong>{client}</strong> asks to act for you in <strong>{application}</strong>.</p>{may}\
-         <form method=\"post\" action=\"{here}\">\
+         <form method=\"post\" action=\"{here}\">{shown}\
          <button name=\"answer\" value=\"allow\">Allow</button>\
          <button class=\"quiet\" name=\"answer\" value=\"decline\">Decline</button></form>\
          <small>You are signed in as {login}. The answer goes to <code>{origin}</code>.</small>",
         client = escape(&consent.client),
         application = escape(&consent.application),
         here = escape(here),
+        shown = shown(&consent.scope),
         login = escape(&consent.login),
         origin = escape(&consent.origin),
     );
     let title = format!("Allow {}?", consent.client);
-    let forms = format!("'self' {}", consent.origin);
+    let forms = if may_lead_to(&consent.origin) {
+        format!("'self' {}", consent.origin)
+    } else {
+        "'self'".to_owned()
+    };
     page(StatusCode::OK, (&title, &inner), &forms)
+}
+
+/// Can a policy name the place to which a form leads? None can name an IPv6 address (CSP Level 3, `host-source`).
+pub(super) fn may_lead_to(address: &str) -> bool {
+    !address.starts_with("http://[")
+}
+
+/// The answer counted, and the browser goes on by itself to where no form may lead.
+pub(super) fn onward(to: &str) -> Response {
+    let inner = format!(
+        "<p>You can close this page once the program has gone on.</p>\
+         <p><a class=\"button\" href=\"{}\">Continue</a></p>",
+        escape(to)
+    );
+    let mut response = page(StatusCode::OK, ("Back to the program", &inner), "'none'");
+    if let Ok(refresh) = HeaderValue::try_from(format!("0; url={to}")) {
+        response.headers_mut().insert(header::REFRESH, refresh);
+    }
+    response
+}
+
+fn shown(scope: &Scope) -> String {
+    let words = escape(&scope.to_string());
+    format!("<input type=\"hidden\" name=\"shown\" value=\"{words}\">")
 }
 
 /// The form for a device's code, again with what was wrong with the last one.
@@ -43,7 +73,13 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
          <small>Did somebody else send you a code or a link? Then do not go on: it would let them act for you.</small>",
         escape(code)
     );
-    page(status, ("Sign in a device", &inner), "'self'")
+    let mut response = page(status, ("Sign in a device", &inner), "'self'");
+    if let Some(seconds) = problem.and_then(Problem::retry_after) {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// Which client asks, from where, for what; the code stands there to be compared.
@@ -66,12 +102,13 @@ pub(super) fn device(question: &DeviceQuestion) -> Response {
          <p>Its code is <code>{code}</code>. It asks from <code>{address}</code> and calls itself <code>{agent}</code>.</p>\
          {may}<p>Approve only what you have just begun yourself, on a device that shows the same code.</p>\
          <form method=\"post\" action=\"/device\">\
-         <input type=\"hidden\" name=\"user_code\" value=\"{code}\">\
-         <button name=\"answer\" value=\"approve\">Approve</button>\
+         <input type=\"hidden\" name=\"user_code\" value=\"{code}\">{shown}\
+         <button name=\"answer\" value=\"allow\">Approve</button>\
          <button class=\"quiet\" name=\"answer\" value=\"decline\">Decline</button></form>\
          <small>You are signed in as {login}.</small>",
         client = escape(&question.client),
         code = question.code,
+        shown = shown(&question.scope),
         address = escape(&address.unwrap_or_else(unknown)),
         agent = escape(&agent.unwrap_or_else(unknown)),
         login = escape(&question.login),

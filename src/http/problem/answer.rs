@@ -44,8 +44,8 @@ impl Problem {
         if let Some(challenge) = self.challenge() {
             head = head.header(header::WWW_AUTHENTICATE, challenge);
         }
-        if self.code.status() == StatusCode::SERVICE_UNAVAILABLE {
-            head = head.header(header::RETRY_AFTER, "5");
+        if let Some(seconds) = self.retry_after() {
+            head = head.header(header::RETRY_AFTER, seconds);
         }
         head
     }

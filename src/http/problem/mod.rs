@@ -15,6 +15,7 @@ mod tests;
 pub use asker::{Asker, is_navigation};
 pub use code::Code;
 
+use poem::http::StatusCode;
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -25,6 +26,7 @@ pub struct Problem {
     detail: String,
     scope: Option<String>,
     again: Option<String>,
+    after: u64,
     members: Map<String, Value>,
 }
 
@@ -36,6 +38,7 @@ impl Problem {
             detail: detail.into(),
             scope: None,
             again: None,
+            after: 5,
             members: Map::new(),
         }
     }
@@ -53,6 +56,24 @@ impl Problem {
     pub fn with(mut self, member: &str, value: Value) -> Self {
         self.members.insert(member.to_owned(), value);
         self
+    }
+
+    /// Seconds after which it may be tried again, where time mends it.
+    #[must_use]
+    pub fn after(self, seconds: u64) -> Self {
+        Self {
+            after: seconds,
+            ..self
+        }
+    }
+
+    /// What `Retry-After` says, where time mends it.
+    pub fn retry_after(&self) -> Option<u64> {
+        let mends = [
+            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        mends.contains(&self.code.status()).then_some(self.after)
     }
 
     /// The path, at the same host, that tries again: a button on the page.

@@ -166,7 +166,7 @@ impl Reading {
         now: Timestamp,
     ) -> Option<Result<Arc<IssuerKey>, WorkloadFault>> {
         let (at, keys) = self.keys.as_ref()?;
-        if now.since(*at) >= KEPT {
+        if !now.within(KEPT, *at) {
             return None;
         }
         let mut fitting = keys
@@ -182,7 +182,7 @@ impl Reading {
 
     fn may_read(&self, now: Timestamp) -> bool {
         let pause = self.failed.as_ref().map_or(BETWEEN, |_| PAUSE);
-        self.tried_at.is_none_or(|at| now.since(at) >= pause)
+        self.tried_at.is_none_or(|at| !now.within(pause, at))
     }
 
     fn missing<T>(&self) -> Result<T, WorkloadFault> {

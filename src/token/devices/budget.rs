@@ -10,9 +10,11 @@ const OF_ALL: Price = Price {
     each: Duration::from_millis(7200),
     most: Duration::from_secs(86_400),
 };
+/// Whoever was wrong too often may try once more after it.
+pub const WAIT: Duration = Duration::from_secs(120);
 /// What a try costs one person: five at once, then one every two minutes.
 const OF_ONE: Price = Price {
-    each: Duration::from_secs(120),
+    each: WAIT,
     most: Duration::from_secs(600),
 };
 

@@ -1,0 +1,50 @@
+//! A clock that is set back: what lies ahead holds no more, and a correction harms nobody.
+
+use super::*;
+use crate::model::SessionId;
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_session_longer_and_a_correction_ends_none() {
+    let stage = Stage::new();
+    stage.clock.turn(100 * HOUR);
+    let (session, secret) = stage.start(SessionPlace::Samovar).await;
+    stage.clock.turn_back(Duration::from_secs(60));
+    assert!(stage.sessions.find(&secret).is_ok());
+    stage.clock.turn_back(100 * HOUR);
+    let found = stage.sessions.find(&secret);
+    assert_eq!(found.err(), Some(SessionFault::Ended));
+    assert!(stage.sessions.list().is_empty() && !stage.sessions.lives(PERSON));
+    assert!(stage.sessions.get(session.id).is_none());
+    let (_, new) = stage.start(SessionPlace::Samovar).await;
+    assert!(stage.sessions.find(&new).is_ok(), "one signs in again");
+    // A clock that was wrong for a moment costs nobody a session.
+    stage.sessions.expire().await.unwrap();
+    stage.clock.turn(100 * HOUR);
+    assert!(stage.sessions.find(&secret).is_ok());
+}
+
+#[test]
+fn flows_and_codes_from_before_the_clock_was_set_back_are_too_old_and_a_correction_spoils_none() {
+    let stage = Stage::new();
+    let (flows, codes) = (stage.flows(), stage.hand_overs());
+    let (browser, place) = (stage.browser().key(), host("app.example.test"));
+    let begin = || {
+        flows
+            .begin(browser, "gitea".parse().unwrap(), String::new())
+            .0
+    };
+    let handed = || Handed {
+        parent: SessionId::from_bytes([1; 16]),
+        return_to: String::new(),
+    };
+    let issue = || codes.issue(handed(), place.clone(), browser);
+    let (first, second, one, two) = (begin(), begin(), issue(), issue());
+    stage.clock.turn_back(Duration::from_secs(60));
+    assert!(flows.take(&first, Some(browser)).is_ok());
+    assert!(codes.redeem(&one, &place, Some(browser)).is_ok());
+    stage.clock.turn_back(Duration::from_secs(1));
+    let taken = flows.take(&second, Some(browser));
+    assert_eq!(taken.err(), Some(FlowFault::Unknown));
+    let redeemed = codes.redeem(&two, &place, Some(browser));
+    assert_eq!(redeemed.err(), Some(HandOverFault::Unknown));
+}
