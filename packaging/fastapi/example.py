@@ -21,7 +21,7 @@ samovar = Samovar(
     },
     # public client of the docs page: its Authorize button signs people in
     docs_client_id=os.environ.get("SAMOVAR_DOCS_CLIENT_ID"),
-    # confidential client of this application: for `fresh=True`
+    # confidential client of this application: for `live=…`
     client_id=os.environ.get("SAMOVAR_CLIENT_ID"),
     client_secret=os.environ.get("SAMOVAR_CLIENT_SECRET"),
     # people with nothing but a token of Gitea may use it; the application in Samovar says in its `gitea_tokens` which
@@ -34,9 +34,13 @@ samovar.install(app)
 Known = Annotated[Principal, Depends(samovar.require())]
 Reader = Annotated[Principal, Depends(samovar.require("deployments:read"))]
 Writer = Annotated[Principal, Depends(samovar.require("deployments:write"))]
-# asks Samovar each time, where there is a client to ask as: a lost team counts at once
-FRESH = "SAMOVAR_CLIENT_ID" in os.environ
-Deleter = Annotated[Principal, Depends(samovar.require("deployments:delete", fresh=FRESH))]
+# these ask Samovar as well, where there is a client to ask as, so that a lost team counts before the token ends:
+# whether the token is in force, once in a few seconds; or for a decision about each call, which Samovar records
+LIVE = "SAMOVAR_CLIENT_ID" in os.environ
+Striker = Annotated[Principal, Depends(samovar.require("deployments:delete", live="introspect" if LIVE else None))]
+Clearer = Annotated[Principal, Depends(samovar.require("deployments:delete", live="decision" if LIVE else None))]
+# without a permission, the application's routes in Samovar decide by method and path
+Routed = Annotated[Principal, Depends(samovar.require(live="decision" if LIVE else None))]
 
 board: list[str] = []
 
@@ -66,10 +70,22 @@ async def deploy(name: str, caller: Writer) -> str:
     return board[-1]
 
 
+@app.delete("/deployments/{name}", status_code=204, responses=PROBLEMS)
+async def strike(name: str, caller: Striker) -> None:
+    """Needs `deployments:delete` in a token that is still in force."""
+    board[:] = [each for each in board if each.partition(" ")[0] != name]
+
+
 @app.delete("/deployments", status_code=204, responses=PROBLEMS)
-async def clear(caller: Deleter) -> None:
-    """Needs `deployments:delete`, now."""
+async def clear(caller: Clearer) -> None:
+    """Needs `deployments:delete`, decided by Samovar now."""
     board.clear()
+
+
+@app.get("/reports/{name}", responses=PROBLEMS)
+async def report(name: str, caller: Routed) -> str:
+    """Needs what the application's routes in Samovar ask for."""
+    return f"{sum(each.partition(' ')[0] == name for each in board)} deployments of {name}"
 
 
 @app.websocket("/deployments/live")

@@ -43,7 +43,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketState
 
-__all__ = ["PROBLEMS", "Principal", "Problem", "Refusal", "RemoteIdentity", "Samovar"]
+__all__ = ["PROBLEMS", "Live", "Principal", "Problem", "Refusal", "RemoteIdentity", "Samovar"]
 
 log = logging.getLogger("samovar")
 
@@ -156,8 +156,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
     }
     for status, text in {
+        400: "Two tokens, or a path that can be read in two ways",
         401: "No token, or one that is not accepted; `code` says why",
-        403: "The token's scope is too narrow",
+        403: "The token's scope is too narrow, or Samovar denies it",
         503: "Samovar cannot be asked; try again",
     }.items()
 }
@@ -179,13 +180,20 @@ _CODES: dict[str, tuple[int, str | None, str]] = {
     "token_claim_invalid": (401, "invalid_token", "claim `{claim}` must be {expected}; get a new token"),
     "token_revoked": (401, "invalid_token", "the token is not in force any more; sign in again, or make a new one"),
     "scope_insufficient": (403, "insufficient_scope", "the token's scope lacks `{missing}`; get a token with it"),
+    "principal_disabled": (401, "invalid_token", "the account is disabled or gone; ask whoever looks after it"),
+    "session_ended": (401, "invalid_token", "the session has ended; sign in again"),
     "permission_missing": (403, None, "{missing} is missing; ask for a role that gives it in `{audience}`"),
     "permissions_cut": (403, None, "what you hold does not fit into a header; hold fewer permissions, or `resource:*`"),
+    "repository_access_missing": (403, None, "access to the repository in the path is missing; ask its owners"),
+    "route_unknown": (403, None, "the application has no route for this in Samovar; ask who looks after its routes"),
     "origin_foreign": (403, None, "a page of another site opened this connection; open it from the application's own"),
-    "target_ambiguous": (400, "invalid_request", "the identity was sent more than once; send it once"),
+    "target_ambiguous": (400, "invalid_request", "this can be read in two ways; send one identity, and a plain path"),
     "membership_stale": (503, None, "Samovar cannot tell who is in which team at present; try again"),
     "samovar_unavailable": (503, None, "Samovar cannot be asked at present; try again"),
 }
+
+
+_UNKNOWN: tuple[int, str | None, str] = (0, None, "")
 
 
 class Refusal(HTTPException):
@@ -281,6 +289,7 @@ class _AccessToken(_Claims):
 
 class _Assertion(_Claims):
     nbf: _Seconds | None = None
+    scope: _Scope | None = None
     name: str | None = None
     email: str | None = None
     groups: list[_Text] = []
@@ -473,6 +482,9 @@ class _Keys:
         """The key of that id. Raises `_Away` when there are none to go by."""
         if self._monotonic() >= max(self._due, self._next_try):
             await self._fetch(fetch, lock)
+        if kid not in self._keys and lock.locked():
+            async with lock:
+                pass  # somebody else is reading them
         if kid not in self._keys and self._keys and self._monotonic() >= self._last_try + self._refetch_after:
             await self._fetch(fetch, lock)
         if not self._keys or self._monotonic() >= self._end:
@@ -546,9 +558,22 @@ class _Memory(Generic[_T]):
 _PROTOCOL = "samovar"
 _TOKEN_PROTOCOL = "samovar.token."  # noqa: S105 - a prefix, no secret
 _PERMISSION = re.compile(r"[a-z][a-z0-9._-]{0,63}:[a-z][a-z0-9._-]{0,63}")
+_PATH = "samovar.path"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693
 _REFUSED_FOR = 10  # seconds
+
+
+Live = Literal["introspect", "decision"]
+"""What Samovar itself is asked: whether the token is still in force, or for a decision."""
+
+
+class _Known(NamedTuple):
+    """Somebody, with the token that says so (`None` behind a proxy) and the scope that narrows, where there is one."""
+
+    principal: Principal
+    token: str | None
+    scope: frozenset[str] | None
 
 
 class _Exchanged(NamedTuple):
@@ -625,6 +650,7 @@ class Samovar:
         self._wire_now: _Wire | None = None
         self._scheme = _Scheme(self.url)
         self._docs_scopes: list[str] = []
+        self._required: dict[tuple[tuple[str, ...], Live | None], Callable[..., Coroutine[Any, Any, Principal]]] = {}
         for permission, text in (permissions or {}).items():
             self._document(permission, text)
 
@@ -656,28 +682,37 @@ class Samovar:
         if wire is not None:
             await wire.client.aclose()
 
-    def require(self, *permissions: str, fresh: bool = False) -> Callable[..., Coroutine[Any, Any, Principal]]:
+    def require(self, *permissions: str, live: Live | None = None) -> Callable[..., Coroutine[Any, Any, Principal]]:
         """A dependency that lets in who has all these permissions, or anybody known when there are none.
 
-        `fresh` also asks Samovar itself (at most once in `fresh_for` seconds for each token), which sees a lost team or
-        a revoked token before the token ends.
+        The same words give the same dependency, which therefore runs once for each request and can be overridden in
+        tests. `live` asks Samovar as well, which sees a lost team or a revoked token before the token ends:
+
+        - `"introspect"`: is the token still in force, and what of its scope is still held? Asked at most once in
+          `fresh_for` seconds for each token.
+        - `"decision"`: may this principal do this now? Asked for every call, and recorded by Samovar. About these
+          permissions; where there are none, about method and path, by the application's routes in Samovar.
         """
+        if live not in (None, "introspect", "decision"):
+            raise ValueError('live is "introspect" or "decision"')
+        if live is not None and self._client is None:
+            raise ValueError("live needs client_id and client_secret of a confidential client of this application")
+        if live == "introspect" and self._behind_proxy:
+            raise ValueError('behind a proxy no token arrives that could be asked about; use live="decision"')
         for permission in permissions:
             self._document(permission, "")
-        if fresh and self._client is None and not self._behind_proxy:
-            raise ValueError("fresh needs client_id and client_secret of a confidential client of this application")
+        words = (permissions, live)
+        if words not in self._required:
+            self._required[words] = self._dependency(permissions, live)
+        return self._required[words]
 
+    def _dependency(
+        self, permissions: tuple[str, ...], live: Live | None
+    ) -> Callable[..., Coroutine[Any, Any, Principal]]:
         async def required(
             connection: HTTPConnection, _: None = Security(self._scheme, scopes=list(permissions))
         ) -> Principal:
-            async def decide() -> Principal:
-                principal = await self._identify(connection, fresh=fresh)
-                if principal is None:
-                    raise Refusal("credentials_missing")
-                self._must_hold(principal, permissions)
-                return principal
-
-            return await _told(connection, decide())
+            return await _told(connection, self._admit(connection, permissions, live))
 
         return required
 
@@ -686,7 +721,11 @@ class Samovar:
         """A dependency that gives `None` when nobody says who calls; a bad token is refused all the same."""
 
         async def known(connection: HTTPConnection, _: None = Security(self._scheme)) -> Principal | None:
-            return await _told(connection, self._identify(connection, fresh=False))
+            async def identify() -> Principal | None:
+                known = await self._identify(connection)
+                return known.principal if known else None
+
+            return await _told(connection, identify())
 
         return known
 
@@ -723,9 +762,9 @@ class Samovar:
 
     # -- who calls
 
-    def _must_hold(self, principal: Principal, permissions: tuple[str, ...]) -> None:
-        missing = " ".join(each for each in permissions if not principal.may(each))
-        if missing and principal.scopes_cut:
+    def _must_hold(self, scopes: frozenset[str], permissions: tuple[str, ...], *, cut: bool = False) -> None:
+        missing = " ".join(each for each in permissions if not _holds(scopes, each))
+        if missing and cut:
             raise Refusal("permissions_cut")
         if missing and self._behind_proxy:
             raise Refusal("permission_missing", missing=f"`{missing}`", audience=self.audience)
@@ -733,8 +772,22 @@ class Samovar:
             scope = " ".join(permissions)
             raise Refusal("scope_insufficient", missing=missing, scope=scope, members={"scope": scope})
 
-    async def _identify(self, connection: HTTPConnection, *, fresh: bool) -> Principal | None:
-        try:
+    async def _admit(self, connection: HTTPConnection, permissions: tuple[str, ...], live: Live | None) -> Principal:
+        known = await self._identify(connection, live)
+        if known is None:
+            raise Refusal("credentials_missing")
+        principal, _, scope = known
+        if live != "decision":
+            self._must_hold(principal.scopes, permissions, cut=principal.scopes_cut)
+            return principal
+        if scope is not None:
+            self._must_hold(scope, permissions)
+        async with _available():
+            await self._decide(connection, known, permissions)
+        return principal.model_copy(update={"scopes": principal.scopes | set(permissions)})
+
+    async def _identify(self, connection: HTTPConnection, live: Live | None = None) -> _Known | None:
+        async with _available():
             if self._behind_proxy:
                 return await self._by_assertion(connection)
             text = self._sent(connection)
@@ -744,18 +797,16 @@ class Samovar:
                 text = await self._exchange(text)
             claims = await self._verify(text, "at+jwt", _AccessToken, _TOKEN_LIFE)
             scopes = frozenset(claims.scope.split())
-            if fresh:
+            if live == "introspect":
                 scopes = _both(scopes, await self._introspect(text, claims))
-        except _Away as error:
-            log.warning("Samovar gave no answer to go by (%s)", error)
-            raise Refusal("samovar_unavailable") from None
-        return Principal(
+        principal = Principal(
             client_id=claims.client_id,
             act=claims.act.chain() if claims.act else (),
             grant_id=claims.grant_id,
             scopes=scopes,
             **_common(claims),
         )
+        return _Known(principal, text, scopes)
 
     def _sent(self, connection: HTTPConnection) -> str | None:
         """The one token that was sent: in the header, or, for browsers' WebSockets, as a subprotocol."""
@@ -770,7 +821,7 @@ class Samovar:
             raise Refusal("target_ambiguous")
         return found[0] if found else None
 
-    async def _by_assertion(self, connection: HTTPConnection) -> Principal | None:
+    async def _by_assertion(self, connection: HTTPConnection) -> _Known | None:
         """Behind a proxy only what Samovar signed counts."""
         sent = connection.headers.getlist("samovar-assertion")
         if len(sent) > 1:
@@ -782,7 +833,7 @@ class Samovar:
             raise Refusal("origin_foreign")
         if claims.permissions is None and not claims.permissions_cut:
             raise _claim_invalid("permissions")
-        return Principal(
+        principal = Principal(
             # a list that was cut is never taken for the whole
             scopes=frozenset(() if claims.permissions_cut else claims.permissions or ()),
             scopes_cut=claims.permissions_cut,
@@ -793,15 +844,16 @@ class Samovar:
             groups_cut=claims.groups_cut,
             **_common(claims),
         )
+        return _Known(principal, None, None if claims.scope is None else frozenset(claims.scope.split()))
 
     async def _remote(self, connection: HTTPConnection) -> RemoteIdentity:
-        principal = await self._identify(connection, fresh=False)
-        if principal is None:
+        known = await self._identify(connection)
+        if known is None:
             return RemoteIdentity()
         if any(len(connection.headers.getlist(name)) > 1 for name in connection.headers if name.startswith("remote-")):
             raise Refusal("target_ambiguous")
         remote = RemoteIdentity.of(connection.headers)
-        if remote.user_id and remote.user_id != principal.id:
+        if remote.user_id and remote.user_id != known.principal.id:
             raise Refusal("target_ambiguous")
         return remote
 
@@ -873,19 +925,20 @@ class Samovar:
     def _get(self, path: str) -> httpx.Request:
         return self._wire().client.build_request("GET", self._inner + path)
 
-    async def _post(self, path: str, form: dict[str, str]) -> _Answer:
+    async def _post(self, path: str, *, form: dict[str, str] | None = None, document: Any = None) -> _Answer:
         headers = {}
         if self._client is not None:
             pair = ":".join(quote(word, safe="") for word in self._client)
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         wire = self._wire()
-        return await wire.send(wire.client.build_request("POST", self._inner + path, data=form, headers=headers))
+        request = wire.client.build_request("POST", self._inner + path, data=form, json=document, headers=headers)
+        return await wire.send(request)
 
     async def _introspect(self, text: str, claims: _AccessToken) -> frozenset[str]:
         """What the token may do now (RFC 7662)."""
 
         async def ask() -> tuple[float, frozenset[str] | None]:
-            answer = await self._post("/oauth/introspect", {"token": text, "token_type_hint": "access_token"})
+            answer = await self._post("/oauth/introspect", form={"token": text, "token_type_hint": "access_token"})
             _must_be_ready(answer)
             body = answer.body if isinstance(answer.body, dict) else {}
             active = body.get("active")
@@ -905,6 +958,44 @@ class Samovar:
             raise Refusal("token_revoked")
         return scopes
 
+    async def _decide(self, connection: HTTPConnection, known: _Known, permissions: tuple[str, ...]) -> None:
+        """Everything must be allowed; nothing of it is remembered."""
+        subject: dict[str, Any] = {"type": known.principal.kind, "id": known.principal.id}
+        if known.token is not None:
+            subject["properties"] = {"access_token": known.token}
+        if not permissions:
+            method = str(connection.scope.get("method", "GET"))  # a WebSocket has none, and begins with GET
+            await self._evaluate(subject, method, {"type": _PATH, "id": _path(connection)})
+        for permission in permissions:
+            resource, _, action = permission.partition(":")
+            await self._evaluate(subject, action, {"type": resource, "id": self.audience}, permission)
+
+    async def _evaluate(
+        self, subject: dict[str, Any], action: str, resource: dict[str, str], permission: str | None = None
+    ) -> None:
+        """May this be done now (AuthZEN's evaluation)?"""
+        question = {"subject": subject, "action": {"name": action}, "resource": resource}
+        answer = await self._post("/access/v1/evaluation", document=question)
+        _must_be_ready(answer)
+        body = answer.body if isinstance(answer.body, dict) else {}
+        decision, context = body.get("decision"), body.get("context")
+        if answer.status != 200 or type(decision) is not bool:
+            log.error("a question for a decision was answered %s; check client_id and client_secret", answer.status)
+            raise _Away("decision")
+        if not decision:
+            raise self._denied(context if isinstance(context, dict) else {}, permission)
+
+    def _denied(self, context: dict[str, Any], permission: str | None) -> Refusal:
+        """In Samovar's word for it, where it is one that is known here; denied it is in any case."""
+        code, scope = context.get("code"), context.get("scope")
+        if code == "scope_insufficient" and isinstance(scope, str) and re.fullmatch(_SCOPE_WORDS, scope):
+            return Refusal(code, missing=scope, scope=scope, members={"scope": scope})
+        status, _, sentence = _CODES.get(code, _UNKNOWN) if isinstance(code, str) else _UNKNOWN
+        if status in (400, 401, 403) and "{" not in sentence:
+            return Refusal(str(code))
+        missing = f"`{permission}`" if permission else "a permission that this needs"
+        return Refusal("permission_missing", missing=missing, audience=self.audience)
+
     def _is_of_gitea(self, text: str) -> bool:
         """Only looks at it; Samovar will ask Gitea."""
         if not self._gitea_tokens:
@@ -923,7 +1014,7 @@ class Samovar:
 
         async def ask() -> tuple[float, _Exchanged]:
             form = {"grant_type": _EXCHANGE, "subject_token": text, "subject_token_type": _ACCESS_TOKEN}
-            answer = await self._post("/oauth/token", {**form, "audience": self.audience})
+            answer = await self._post("/oauth/token", form={**form, "audience": self.audience})
             _must_be_ready(answer)
             body = answer.body if isinstance(answer.body, dict) else {}
             token, life = body.get("access_token"), body.get("expires_in")
@@ -977,6 +1068,27 @@ def _exchange_refused(error: Any) -> str:
         return "permission_missing"
     log.error("this application takes no such tokens of Gitea; say in its `gitea_tokens`, at Samovar, which it takes")
     return "token_type_wrong"
+
+
+@asynccontextmanager
+async def _available() -> AsyncIterator[None]:
+    """Without an answer to go by nobody is let in."""
+    try:
+        yield
+    except _Away as error:
+        log.warning("Samovar gave no answer to go by (%s)", error)
+        raise Refusal("samovar_unavailable") from None
+
+
+def _path(connection: HTTPConnection) -> str:
+    """As it was sent: what decides must see what the caller wrote. Without the query."""
+    raw = connection.scope.get("raw_path")
+    if not isinstance(raw, bytes):
+        return quote(connection.scope["path"])
+    try:
+        return raw.partition(b"?")[0].decode("ascii")
+    except UnicodeDecodeError:
+        raise Refusal("target_ambiguous") from None
 
 
 async def _told(connection: HTTPConnection, work: Awaitable[_T]) -> _T:

@@ -116,6 +116,15 @@ impl Refusal {
             Self::StoreUnavailable => "store_unavailable",
         }
     }
+
+    /// The scope that would do, where the credential's was too narrow.
+    pub fn scope(&self) -> Option<String> {
+        match self {
+            Self::ScopeInsufficient { scope, .. } => Some(scope.to_string()),
+            Self::OwnScopeInsufficient(word) => Some((*word).to_owned()),
+            _ => None,
+        }
+    }
 }
 
 fn what(route: Option<&RouteName>) -> String {

@@ -18,7 +18,7 @@ from samovar import PROBLEMS, Principal, RemoteIdentity, Samovar  # noqa: E402
 Client = Callable[..., TestClient]
 
 
-def application(samovar: Samovar, *, fresh: bool, proxied: bool) -> FastAPI:
+def application(samovar: Samovar, *, live: bool, proxied: bool) -> FastAPI:
     """One endpoint of each kind."""
     app = FastAPI(lifespan=samovar.lifespan, responses=PROBLEMS)
     samovar.install(app)
@@ -51,13 +51,32 @@ def application(samovar: Samovar, *, fresh: bool, proxied: bool) -> FastAPI:
             async for _ in websocket.iter_text():
                 pass
 
-    if fresh:
+    if live and not proxied:
 
         @app.put("/deployments")
         async def replace(
-            caller: Annotated[Principal, Depends(samovar.require("deployments:write", fresh=True))],
+            caller: Annotated[Principal, Depends(samovar.require("deployments:write", live="introspect"))],
         ) -> str:
             return caller.name
+
+    if live:
+
+        @app.patch("/deployments")
+        async def change(
+            caller: Annotated[Principal, Depends(samovar.require("deployments:write", live="decision"))],
+        ) -> list[str]:
+            return sorted(caller.scopes)
+
+        @app.api_route("/by-route/{name}", methods=["GET", "DELETE"])
+        async def by_route(caller: Annotated[Principal, Depends(samovar.require(live="decision"))]) -> str:
+            return caller.name
+
+        @app.websocket("/by-route")
+        async def talk(
+            websocket: WebSocket, caller: Annotated[Principal, Depends(samovar.require(live="decision"))]
+        ) -> None:
+            await samovar.accept(websocket)
+            await websocket.send_text(caller.name)
 
     if proxied:
 
@@ -82,7 +101,7 @@ def client(issuer: Issuer) -> Iterator[Client]:
     def make(**options: Any) -> TestClient:
         options = {"leeway": 30, "clock": issuer.clock, "monotonic": issuer.monotonic, **options}
         samovar = Samovar(URL, AUDIENCE, transport=issuer.transport, **options)
-        app = application(samovar, fresh="client_id" in options, proxied="behind_proxy" in options)
+        app = application(samovar, live="client_id" in options, proxied="behind_proxy" in options)
         opened.append(TestClient(app, base_url="https://app.example.com"))
         opened[-1].__enter__()
         return opened[-1]

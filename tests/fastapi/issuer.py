@@ -61,6 +61,7 @@ class Issuer:
     max_age: int | None = 300
     asked: Counter[str] = field(default_factory=Counter)
     forms: list[dict[str, str]] = field(default_factory=list)
+    questions: list[Any] = field(default_factory=list)
     basic: list[str | None] = field(default_factory=list)
     jwks: Any = None
     answers: dict[str, httpx.Response] = field(default_factory=dict)
@@ -93,7 +94,10 @@ class Issuer:
             headers = {"cache-control": f"public, max-age={self.max_age}"} if self.max_age is not None else {}
             keys = [published(kid, key) for kid, key in self.keys.items()]
             return httpx.Response(200, json={"keys": keys} if self.jwks is None else self.jwks, headers=headers)
-        self.forms.append({name: values[0] for name, values in parse_qs(request.content.decode()).items()})
+        if request.headers["content-type"] == "application/json":
+            self.questions.append(json.loads(request.content))
+        else:
+            self.forms.append({name: values[0] for name, values in parse_qs(request.content.decode()).items()})
         self.basic.append(request.headers.get("authorization"))
         return self.answers[path]
 

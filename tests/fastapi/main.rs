@@ -8,6 +8,7 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod decisions;
 mod docs_page;
 mod gitea_tokens;
 mod module;

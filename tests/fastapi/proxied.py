@@ -6,7 +6,13 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from samovar import Principal, RemoteIdentity, Samovar
 
-samovar = Samovar(os.environ["SAMOVAR_URL"], audience="deploy-api", behind_proxy=True)
+samovar = Samovar(
+    os.environ["SAMOVAR_URL"],
+    audience="deploy-api",
+    behind_proxy=True,
+    client_id=os.environ["SAMOVAR_CLIENT_ID"],
+    client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],
+)
 app = FastAPI(lifespan=samovar.lifespan)
 samovar.install(app)
 
@@ -21,6 +27,12 @@ async def whoami(caller: Annotated[Principal, Depends(samovar.require("deploymen
 async def remote(identity: Annotated[RemoteIdentity, Depends(samovar.remote)]) -> RemoteIdentity:
     """What the headers say."""
     return identity
+
+
+@app.post("/decided")
+def decided(caller: Annotated[Principal, Depends(samovar.require("deployments:write", live="decision"))]) -> str:
+    """Needs `deployments:write`, decided by Samovar now."""
+    return caller.name
 
 
 @app.post("/deployments")

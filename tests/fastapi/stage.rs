@@ -30,7 +30,8 @@ pub struct Stage {
     /// Where the example answers.
     pub address: SocketAddr,
     pub folder: TempDir,
-    confidential: (String, String),
+    /// Id and secret of the application's confidential client.
+    pub confidential: (String, String),
     example: Option<Program>,
 }
 
@@ -39,10 +40,15 @@ pub type Answer = (u16, Value);
 
 impl Stage {
     pub async fn set() -> Self {
+        Self::set_with("").await
+    }
+
+    /// With more lines for the section `[mirror]` of Samovar's configuration.
+    pub async fn set_with(mirror: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let gitea = people().await;
         let deployers = gitea.team_id("acme", "Deployers").await;
-        let samovar = Samovar::start(folder.path(), &gitea).await;
+        let samovar = Samovar::start_with(folder.path(), &gitea, mirror).await;
         let mut ada = samovar.claim(&gitea, "ada").await;
         let address = free_address([127, 0, 0, 3]);
         let application = policy(&mut ada, address).await;

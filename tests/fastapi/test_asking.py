@@ -139,7 +139,7 @@ def in_force(issuer: Issuer, **changes: Any) -> None:
     issuer.answers[INTROSPECT] = httpx.Response(200, json=body)
 
 
-def test_fresh_endpoints_ask_and_remember_shortly(client: Client, issuer: Issuer) -> None:
+def test_whether_a_token_is_in_force_is_asked_and_remembered_shortly(client: Client, issuer: Issuer) -> None:
     in_force(issuer)
     asked, token = client(fresh_for=5, **CONFIDENTIAL), issuer.token()
     for _ in range(3):
@@ -190,7 +190,7 @@ def test_an_unclear_answer_lets_nobody_in(client: Client, issuer: Issuer, status
     assert (answer.status_code, answer.json()["code"]) == (503, "samovar_unavailable")
 
 
-def test_fresh_endpoints_close_while_samovar_is_away_and_others_stay_open(client: Client, issuer: Issuer) -> None:
+def test_live_endpoints_close_while_samovar_is_away_and_others_stay_open(client: Client, issuer: Issuer) -> None:
     asked, token = client(**CONFIDENTIAL), issuer.token()
     issuer.away = True
     assert asked.put("/deployments", headers=bearer(token)).json()["code"] == "samovar_unavailable"

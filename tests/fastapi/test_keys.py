@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from conftest import Client, bearer
 from issuer import AUDIENCE, KEYS, URL, Issuer, make_keys, published
@@ -197,3 +198,30 @@ def test_an_answer_without_end_is_cut() -> None:
     headers = [(b"authorization", f"Bearer {Issuer().token(exp=4_000_000_000)}".encode())]
     with pytest.raises(Exception, match="503"):
         asyncio.run(required(HTTPConnection({"type": "http", "headers": headers})))
+
+
+def test_a_crowd_before_the_first_reading_and_one_with_a_new_key_waits_for_one_reading(issuer: Issuer) -> None:
+    issuer.max_age = 3600
+
+    async def slowly(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        return issuer.answer(request)
+
+    transport = httpx.MockTransport(slowly)
+    samovar = Samovar(URL, AUDIENCE, transport=transport, clock=issuer.clock, monotonic=issuer.monotonic)
+    required = samovar.require()
+
+    async def crowd(token: str) -> None:
+        headers = [(b"authorization", b"Bearer " + token.encode())]
+        await asyncio.gather(*[required(HTTPConnection({"type": "http", "headers": headers})) for _ in range(50)])
+
+    async def both() -> None:
+        await crowd(issuer.token())
+        assert issuer.asked["/oauth/jwks"] == 1
+        issuer.keys |= OTHER
+        issuer.later(60)
+        await crowd(issuer.token("ed-2"))
+        await samovar.close()
+
+    asyncio.run(both())
+    assert issuer.asked["/oauth/jwks"] == 2

@@ -68,7 +68,12 @@ def test_a_mistake_in_the_program_is_found_when_it_starts() -> None:
     with pytest.raises(ValueError, match="behind_proxy"):
         _ = samovar.remote
     with pytest.raises(ValueError, match="client_secret"):
-        samovar.require("deployments:write", fresh=True)
+        samovar.require("deployments:write", live="decision")
+    client: dict[str, Any] = {"client_id": "id", "client_secret": "secret"}
+    with pytest.raises(ValueError, match="introspect"):
+        Samovar(URL, AUDIENCE, **client).require("deployments:write", live="always")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="behind a proxy"):
+        Samovar(URL, AUDIENCE, behind_proxy=True, **client).require(live="introspect")
     wrong: list[dict[str, Any]] = [
         {"url": "http://samovar.example.com"},
         {"url": "https://samovar.example.com/?x"},

@@ -23,7 +23,10 @@ impl Proxied {
         let upstream = free_address([127, 0, 0, 3]);
         let front = SocketAddr::from(([127, 0, 0, 4], stage.address.port()));
         let mut command = served("proxied", upstream);
-        command.env("SAMOVAR_URL", stage.samovar.url());
+        command
+            .env("SAMOVAR_URL", stage.samovar.url())
+            .env("SAMOVAR_CLIENT_ID", &stage.confidential.0)
+            .env("SAMOVAR_CLIENT_SECRET", &stage.confidential.1);
         let mut application = Program::start("proxied", stage.folder.path(), command);
         application.ready(upstream).await;
         let path = format!("/applications/{}/snippets/nginx", stage.application);
@@ -172,4 +175,36 @@ async fn what_is_held_is_what_samovar_says_now_and_no_map_of_roles_is_needed() {
         (page.status, &refused["code"]),
         (403, &json!("permissions_cut"))
     );
+}
+
+#[tokio::test]
+async fn behind_the_proxy_a_decision_is_newer_than_the_assertion() {
+    let mut proxied = Proxied::set().await;
+    let mut ben = Browser::new();
+    let url = format!("{}/whoami", proxied.front);
+    assert_eq!(
+        ben.visit(&url, &proxied.stage.gitea, "ben").await.status,
+        200
+    );
+    let token = proxied.stage.token("deploy-api", &[]).await;
+    let narrow = [("scope", "deployments:read")];
+    let narrow = proxied.stage.token("deploy-api", &narrow).await;
+    for (token, status) in [(&token, 200), (&narrow, 403)] {
+        let credential = format!("Bearer {token}");
+        let headers = [(AUTHORIZATION.as_str(), credential.as_str())];
+        let (seen, answer) = proxied
+            .call(&proxied.front, ("POST", "/decided"), &headers)
+            .await;
+        assert_eq!(seen, status, "{answer}");
+    }
+    let url = format!("{}/decided", proxied.front);
+    let origin = [("origin", proxied.front.as_str())];
+    let page = ben.send(http::Method::POST, &url, &origin, None).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let stage = &mut proxied.stage;
+    stage.gitea.remove_member(stage.deployers, "ben").await;
+    stage.sync().await;
+    let page = ben.send(http::Method::POST, &url, &origin, None).await;
+    assert_eq!(page.status, 403, "{}", page.body);
+    assert!(page.body.contains("permission_missing"), "{}", page.body);
 }

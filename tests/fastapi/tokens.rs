@@ -99,15 +99,15 @@ async fn a_rotation_refuses_nobody_and_a_key_that_was_replaced_at_once_is_gone_w
 }
 
 #[tokio::test]
-async fn fresh_endpoints_see_an_empty_team_and_a_disabled_account_at_once_and_others_when_the_token_ends()
+async fn an_endpoint_that_asks_sees_an_empty_team_and_a_disabled_account_at_once_and_others_when_the_token_ends()
  {
     let mut stage = Stage::set().await;
     let token = stage.token("deploy-api", &[]).await;
-    assert_eq!(stage.delete("/deployments", &token).await.0, 204);
+    assert_eq!(stage.delete("/deployments/api", &token).await.0, 204);
     stage.gitea.remove_member(stage.deployers, "ben").await;
     stage.sync().await;
     stage.ahead(6);
-    let refused = stage.delete("/deployments", &token).await;
+    let refused = stage.delete("/deployments/api", &token).await;
     assert_eq!(
         code(&refused),
         (401, "token_revoked"),
@@ -116,13 +116,13 @@ async fn fresh_endpoints_see_an_empty_team_and_a_disabled_account_at_once_and_ot
     stage.gitea.add_member(stage.deployers, "ben").await;
     stage.sync().await;
     stage.ahead(12);
-    assert_eq!(stage.delete("/deployments", &token).await.0, 204);
+    assert_eq!(stage.delete("/deployments/api", &token).await.0, 204);
     let path = format!("/service-accounts/{}", stage.machine.0);
     let mut account = stage.ada.get(&path).await;
     account["enabled"] = json!(false);
     crate::stage::change(&mut stage.ada, &path, account).await;
     stage.ahead(18);
-    let refused = stage.delete("/deployments", &token).await;
+    let refused = stage.delete("/deployments/api", &token).await;
     assert_eq!(code(&refused), (401, "token_revoked"));
     assert_eq!(stage.post("/deployments/api", &token).await.0, 201);
     stage.ahead(400);
@@ -137,7 +137,7 @@ async fn while_samovar_is_down_only_what_must_be_fresh_stands_still() {
     assert_eq!(stage.get("/whoami", &token).await.0, 200);
     stage.samovar.go_away().await;
     assert_eq!(stage.get("/whoami", &token).await.0, 200);
-    let refused = stage.delete("/deployments", &token).await;
+    let refused = stage.delete("/deployments/api", &token).await;
     assert_eq!(code(&refused), (503, "samovar_unavailable"));
     stage.start_example().await;
     let refused = stage.get("/whoami", &token).await;

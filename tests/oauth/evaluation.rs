@@ -107,6 +107,7 @@ async fn a_token_narrows_the_answer_and_one_that_does_not_hold_gives_nothing() {
     let wider = permission(&ben, "deployments:delete");
     let answer = stage.evaluate(Some(&service), &wider).await;
     assert_eq!(decided(&answer), (false, "scope_insufficient"));
+    assert_eq!(answer.json["context"]["scope"], "deployments:delete");
     let whole = permission(&subject(&token, false), "deployments:delete");
     let answer = stage.evaluate(Some(&service), &whole).await;
     assert_eq!(

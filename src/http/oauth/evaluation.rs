@@ -8,7 +8,7 @@ use super::answer;
 use super::form::Form;
 use super::token::requester;
 use crate::access::oauth::{AuthorizationServer, OAuthFault};
-use crate::access::{Evaluated, Evaluation, Gatekeeper, RequestLine, Sought};
+use crate::access::{Evaluated, Evaluation, Gatekeeper, Refusal, RequestLine, Sought};
 use crate::http::Exchange;
 use crate::model::Principal;
 use poem::http::{HeaderValue, StatusCode, header};
@@ -154,6 +154,9 @@ fn show(evaluated: &Evaluated) -> Value {
     if let Some(members) = context.as_object_mut() {
         if let Some(refusal) = &evaluated.refusal {
             members.insert("reason".to_owned(), json!(refusal.to_string()));
+        }
+        if let Some(scope) = evaluated.refusal.as_ref().and_then(Refusal::scope) {
+            members.insert("scope".to_owned(), json!(scope));
         }
         if let Some(freshness) = evaluated.freshness {
             members.insert("freshness".to_owned(), json!(freshness.to_string()));

@@ -27,11 +27,7 @@ impl From<Refusal> for Problem {
             Refusal::StoreUnavailable => Code::StoreUnavailable,
         };
         let mut problem = Self::new(code, detail);
-        problem.scope = match &refusal {
-            Refusal::ScopeInsufficient { scope, .. } => Some(scope.to_string()),
-            Refusal::OwnScopeInsufficient(word) => Some((*word).to_owned()),
-            _ => None,
-        };
+        problem.scope = refusal.scope();
         problem
     }
 }

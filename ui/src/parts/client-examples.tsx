@@ -38,7 +38,7 @@ function fastapi(client: Client, application: Application | undefined): string {
   const secret = client.kind === "confidential";
   const more = secret
     ? `    client_id="${client.id}",
-    client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, fresh=True)`
+    client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`
     : `    docs_client_id="${client.id}",  # signs people in on the docs page`;
   return `# needs samovar.py, one file, beside it${secret ? "\nimport os" : ""}
 from typing import Annotated
