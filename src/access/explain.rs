@@ -3,14 +3,21 @@
 use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::Gatekeeper;
 use super::{DecisionsExplain, Permit, Refusal};
-use crate::model::{ApplicationId, RepositoryAccess, Timestamp, UserId};
+use crate::model::{
+    AccountState, ApplicationId, Directory, Permission, Principal, RepositoryAccess,
+    ServiceAccount, Timestamp,
+};
 use crate::policy::{self, CanonicalPath, Decision, Request};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A question about somebody.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// About whom; `None` asks about a stranger.
-    pub user: Option<UserId>,
+    /// About whom; `Anonymous` asks about a stranger.
+    pub principal: Principal,
+    /// What their credential is limited to; `None` for a session.
+    pub scope: Option<BTreeSet<Permission>>,
     /// Which application.
     pub application: ApplicationId,
     /// In capitals.
@@ -24,13 +31,19 @@ pub struct Question {
 pub struct Explanation {
     /// What `decide` says, with every witness.
     pub decision: Decision,
-    /// The instant before the facts about the person were asked of Gitea, or the last sign-in at another provider.
+    /// The instant before the facts about the person, or about a service account's owner, were asked of Gitea; or the
+    /// last sign-in at another provider.
     pub freshness: Option<Timestamp>,
     /// The directory that was used.
     pub directory_version: u64,
 }
 
 impl Gatekeeper {
+    /// Whether a service account can do anything now, and why not.
+    pub fn account_state(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
+        self.credentials.state_of(directory, account)
+    }
+
     /// Answers a question with the facts that are known now; asks Gitea only about a repository that the path names.
     pub async fn explain(
         &self,
@@ -38,8 +51,11 @@ impl Gatekeeper {
         question: &Question,
     ) -> Result<Explanation, Refusal> {
         let directory = self.mirror().directory();
-        let about = |id| self.credentials.known_now(&directory, id);
-        let known = question.user.map(about);
+        let principal = question.principal;
+        let known = (principal != Principal::Anonymous).then(|| Known {
+            scope: question.scope.clone().map(Arc::new),
+            ..self.credentials.known_now(&directory, principal)
+        });
         let repository = self.repository_of(question, known.as_ref()).await?;
         let policy = self.policy.load();
         let request = Request {
@@ -51,7 +67,7 @@ impl Gatekeeper {
         let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
         Ok(Explanation {
             decision: policy::explain(&policy, &facts, &request, self.now()),
-            freshness: known.and_then(|k| k.user).map(|user| user.freshness),
+            freshness: self.credentials.freshness_now(&directory, principal),
             directory_version: directory.version,
         })
     }

@@ -5,8 +5,9 @@
 use super::{Client, Credential, Refusal};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
-    Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner, Principal, Scope,
-    ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret, TeamId, UserId,
+    AccountState, Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner,
+    Principal, Scope, ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret,
+    Timestamp, UserId,
 };
 use crate::policy::SubjectFacts;
 use crate::session::Sessions;
@@ -178,30 +179,21 @@ impl Credentials {
     pub(super) async fn machine(&self, id: ServiceAccountId) -> Result<Known, Refusal> {
         let account = self.service_accounts.get(id);
         let account = account.ok_or(Refusal::PrincipalDisabled)?;
-        let owned = match account.owner {
+        match account.owner {
             Owner::User { id } => match self.fresh(id).await {
                 // Somebody of another provider answers for it only while signed in.
-                Err(Refusal::SessionEnded) => false,
-                owner => owner?.enabled,
+                Ok(_) | Err(Refusal::SessionEnded) => {}
+                Err(refusal) => return Err(refusal),
             },
-            Owner::Team { id } => self.somebody_in(id)?,
-        };
-        Ok(Known {
-            machine: Some((account.name.clone(), account.enabled && owned)),
-            ..Known::unlimited(Principal::ServiceAccount(account.id), None)
-        })
-    }
-
-    fn somebody_in(&self, team: TeamId) -> Result<bool, Refusal> {
-        match self.mirror.teams_fresh() {
-            Ok(()) => {}
-            Err(MirrorError::Stale { since }) => return Err(Refusal::MembershipStale { since }),
-            Err(_) => return Ok(false),
+            Owner::Team { .. } => match self.mirror.teams_fresh() {
+                Ok(()) => {}
+                Err(MirrorError::Stale { since }) => {
+                    return Err(Refusal::MembershipStale { since });
+                }
+                Err(_) => return Err(Refusal::PrincipalDisabled),
+            },
         }
-        let directory = self.mirror.directory();
-        let members = directory.teams.get(&team).map(|team| &team.members);
-        let enabled = |id: &UserId| directory.user(*id).is_some_and(|user| user.enabled);
-        Ok(members.is_some_and(|members| members.iter().any(enabled)))
+        Ok(self.machine_now(&self.mirror.directory(), &account))
     }
 
     /// The directory's entry once it is fresh enough to decide on; older, up to the grace, while Gitea is away.
@@ -235,20 +227,67 @@ impl Credentials {
         }
     }
 
-    /// What is known of a person now, without asking anybody; somebody whose sessions have all ended counts as disabled.
-    pub(super) fn known_now(&self, directory: &Directory, id: UserId) -> Known {
-        let principal = Principal::User(id);
+    /// What is known of somebody now, without asking anybody; a person of another provider whose sessions have all ended
+    /// counts as disabled.
+    pub(super) fn known_now(&self, directory: &Directory, principal: Principal) -> Known {
+        match principal {
+            Principal::User(id) => self.person_now(directory, id),
+            Principal::ServiceAccount(id) => match self.service_accounts.get(id) {
+                Some(account) => self.machine_now(directory, &account),
+                None => Known::unlimited(principal, None),
+            },
+            _ => Known::unlimited(principal, None),
+        }
+    }
+
+    fn person_now(&self, directory: &Directory, id: UserId) -> Known {
         let user = directory.user(id).cloned();
-        let over =
-            |user: &Arc<DirectoryUser>| user.gitea().is_none() && !self.sessions.lives(principal);
         let user = match user {
-            Some(user) if over(&user) => Some(Arc::new(DirectoryUser {
-                enabled: false,
-                ..(*user).clone()
-            })),
+            Some(user) if user.enabled && !self.there(directory, id) => {
+                Some(Arc::new(DirectoryUser {
+                    enabled: false,
+                    ..(*user).clone()
+                }))
+            }
             other => other,
         };
-        Known::unlimited(principal, user)
+        Known::unlimited(Principal::User(id), user)
+    }
+
+    fn machine_now(&self, directory: &Directory, account: &ServiceAccount) -> Known {
+        let live = self.state_of(directory, account) == AccountState::Active;
+        Known {
+            machine: Some((account.name.clone(), live)),
+            ..Known::unlimited(Principal::ServiceAccount(account.id), None)
+        }
+    }
+
+    /// Whether a service account can do anything, and why not, without asking anybody.
+    pub(super) fn state_of(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
+        account.state(directory, |id| self.there(directory, id))
+    }
+
+    /// Enabled, and with a session of their own if Gitea does not know them.
+    fn there(&self, directory: &Directory, id: UserId) -> bool {
+        directory.user(id).is_some_and(|user| {
+            user.enabled && (user.gitea().is_some() || self.sessions.lives(Principal::User(id)))
+        })
+    }
+
+    /// The instant of which the facts about somebody are: a service account's are those about its owner.
+    pub(super) fn freshness_now(
+        &self,
+        directory: &Directory,
+        principal: Principal,
+    ) -> Option<Timestamp> {
+        let person = |id| directory.user(id).map(|user| user.freshness);
+        let Principal::ServiceAccount(id) = principal else {
+            return principal.user().and_then(person);
+        };
+        match self.service_accounts.get(id)?.owner {
+            Owner::User { id } => person(id),
+            Owner::Team { .. } => Some(self.mirror.teams_since()),
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use crate::access::PolicyHolder;
 use crate::audit::{AuditEvent, Outcome};
 use crate::mirror::Mirror;
 use crate::model::{
-    BindingSubject, Client, Clock, DisplayText, Issuer, Owner, Random, ServiceAccount, TeamId,
+    BindingSubject, Client, ClientId, Clock, DisplayText, Issuer, Owner, Random, ServiceAccount,
+    ServiceAccountId, TeamId,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Store};
@@ -59,6 +60,16 @@ impl Admin {
     /// Every service account, the one made first first.
     pub fn service_accounts(&self) -> Vec<Arc<ServiceAccount>> {
         self.service_accounts.list()
+    }
+
+    /// One service account.
+    pub fn service_account(&self, id: ServiceAccountId) -> Option<Arc<ServiceAccount>> {
+        self.service_accounts.get(id)
+    }
+
+    /// One client.
+    pub fn client(&self, id: ClientId) -> Option<Arc<Client>> {
+        self.clients.get(id)
     }
 
     /// Every client, the one registered first first.

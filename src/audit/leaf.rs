@@ -6,7 +6,8 @@
 
 use super::canonical::canonical;
 use super::event::{AuditEvent, PersonalFields};
-use super::tree::{TreeHash, sha256};
+use super::tree::TreeHash;
+use crate::model::sha256;
 use data_encoding::HEXLOWER;
 use serde_json::Value;
 

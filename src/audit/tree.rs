@@ -3,7 +3,7 @@
 //! Knows bytes alone. The frontier only grows; it is stored with every event and must never be rebuilt from the log,
 //! because a rebuilt tree would agree with whatever the log has been changed to.
 
-use aws_lc_rs::digest::{Context, SHA256};
+use crate::model::sha256;
 use data_encoding::HEXLOWER;
 
 /// A SHA-256 node of the tree. Shown as 64 hex digits.
@@ -97,20 +97,6 @@ impl Frontier {
         let roots = roots.iter().copied().map(TreeHash).collect();
         Ok(Self { size, roots })
     }
-}
-
-/// SHA-256 of the parts, one after the other.
-pub(super) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = Context::new(&SHA256);
-    for part in parts {
-        context.update(part);
-    }
-    let mut hash = [0; 32];
-    // A SHA-256 digest has 32 bytes, so that this copies it whole.
-    hash.iter_mut()
-        .zip(context.finish().as_ref())
-        .for_each(|(to, from)| *to = *from);
-    hash
 }
 
 #[cfg(test)]

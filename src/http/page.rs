@@ -3,6 +3,7 @@
 //! Knows the problem it shows. Everything in it is escaped; the one style sheet is allowed by its digest alone.
 
 use super::problem::{Asker, Problem};
+use crate::model::sha256;
 use data_encoding::BASE64;
 use poem::http::{HeaderMap, HeaderValue, header};
 
@@ -53,10 +54,10 @@ pub(super) fn frame(title: &str, inner: &str) -> String {
 
 /// Forbids everything but the page's own style, and forms to anywhere but `forms` (`'none'`, or origins).
 pub(super) fn restrict(headers: &mut HeaderMap, forms: &str) {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, STYLE.as_bytes());
+    let digest = sha256(&[STYLE.as_bytes()]);
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'",
-        BASE64.encode(digest.as_ref())
+        BASE64.encode(&digest)
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -2,11 +2,13 @@
 //!
 //! Recognisable by whoever scans a repository for leaked secrets: a prefix, 256 random bits, a checksum.
 
+use super::digest::{hmac_sha256, sha256};
 use super::{Invalid, Random, SecretId, Timestamp};
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Whose secret it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +67,7 @@ impl MachineSecret {
 
     /// What is stored instead, and looked up by equality (HMAC-SHA-256), so that timing tells nothing.
     pub fn key(&self, pepper: &hmac::Key) -> MachineKey {
-        let tag = hmac::sign(pepper, &self.bytes);
-        let mut key = [0; 32];
-        key.iter_mut()
-            .zip(tag.as_ref())
-            .for_each(|(to, from)| *to = *from);
-        MachineKey(key)
+        MachineKey(hmac_sha256(pepper, &self.bytes))
     }
 }
 
@@ -80,8 +77,8 @@ const HINT: usize = 9;
 const BODY: usize = 43;
 
 fn checksum(body: &str) -> String {
-    let digest = digest::digest(&digest::SHA256, body.as_bytes());
-    HEXLOWER.encode(digest.as_ref()).chars().take(8).collect()
+    let digest = sha256(&[body.as_bytes()]);
+    HEXLOWER.encode(&digest).chars().take(8).collect()
 }
 
 impl FromStr for MachineSecret {
@@ -141,7 +138,37 @@ pub struct SecretRecord {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// Why somebody should look at a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretAttention {
+    /// It expires within 14 days: another one must take over.
+    ExpiresSoon,
+    /// It opens nothing any more: whatever still has it gets no token.
+    Expired,
+    /// It was made a day ago or earlier and was never used: nothing needs it, or something does not work.
+    NeverUsed,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// So long before its end a secret wants a successor.
+const SOON: Duration = DAY.saturating_mul(14);
+
 impl SecretRecord {
+    /// Why somebody should look at it; nothing when all is well.
+    pub fn attention(&self, now: Timestamp) -> Vec<SecretAttention> {
+        let unused = self.last_used_at.is_none() && now >= self.created_at.plus(DAY);
+        let named = [
+            (SecretAttention::Expired, !self.live(now)),
+            (
+                SecretAttention::ExpiresSoon,
+                self.live(now) && now.plus(SOON) >= self.expires_at,
+            ),
+            (SecretAttention::NeverUsed, unused),
+        ];
+        let due = named.into_iter().filter(|(_, is)| *is);
+        due.map(|(what, _)| what).collect()
+    }
+
     /// Does it still open something?
     pub fn live(&self, now: Timestamp) -> bool {
         now < self.expires_at
@@ -182,5 +209,39 @@ mod tests {
         for bad in ["", "smva_", "smva_é", &format!("smva_{}", "é".repeat(40))] {
             assert!(bad.parse::<MachineSecret>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_secret_asks_for_attention_from_exact_instants_on() {
+        const T: Timestamp = Timestamp::from_seconds(1_800_000_000);
+        let pepper = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
+        let secret = MachineSecret::generate(MachineSecretKind::Client, &Sevens);
+        let used = SecretRecord {
+            id: SecretId::from_bytes([1; 16]),
+            key: secret.key(&pepper),
+            hint: secret.hint(),
+            created_at: T,
+            expires_at: T.plus(DAY * 30),
+            last_used_at: Some(T),
+        };
+        let just_before = |span: Duration| span.saturating_sub(Duration::from_millis(1));
+        for (after, expected) in [
+            (just_before(DAY * 16), &[][..]),
+            (DAY * 16, &[SecretAttention::ExpiresSoon]),
+            (just_before(DAY * 30), &[SecretAttention::ExpiresSoon]),
+            (DAY * 30, &[SecretAttention::Expired]),
+            (DAY * 300, &[SecretAttention::Expired]),
+        ] {
+            assert_eq!(used.attention(T.plus(after)), expected, "{after:?}");
+        }
+        let unused = SecretRecord {
+            last_used_at: None,
+            ..used
+        };
+        let now = |after| unused.attention(T.plus(after));
+        assert_eq!(now(just_before(DAY)), []);
+        assert_eq!(now(DAY), [SecretAttention::NeverUsed]);
+        let both = [SecretAttention::Expired, SecretAttention::NeverUsed];
+        assert_eq!(now(DAY * 30), both);
     }
 }

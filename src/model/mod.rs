@@ -6,6 +6,7 @@
 mod application;
 mod client;
 mod clock;
+mod digest;
 mod directory;
 mod gitea;
 mod grant;
@@ -34,6 +35,7 @@ pub use application::{
 };
 pub use client::{Client, ClientKind, RedirectUri};
 pub use clock::{CORRECTION, Clock, Random, Timestamp};
+pub use digest::sha256;
 pub use directory::{Directory, DirectoryTeam, DirectoryUser, Elsewhere, Home};
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
@@ -46,7 +48,9 @@ pub use id::{
     SecretId, ServiceAccountId, SessionId, TokenId, UserId,
 };
 pub use issuer::Issuer;
-pub use machine_secret::{MachineKey, MachineSecret, MachineSecretKind, SecretRecord};
+pub use machine_secret::{
+    MachineKey, MachineSecret, MachineSecretKind, SecretAttention, SecretRecord,
+};
 pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
 pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};
 pub use path_pattern::{PathPattern, Segment};
@@ -57,7 +61,7 @@ pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
 pub use scope::{Scope, ScopeWord};
 pub use secret::SessionSecret;
-pub use service_account::{Owner, ServiceAccount, Trust};
+pub use service_account::{AccountState, Owner, ServiceAccount, Trust};
 pub use session::{Session, SessionKey, SessionPlace, Upstream};
 pub use signing_key::{Sealed, SigningAlgorithm, SigningKey};
 pub use user::{Claims, Identity, Subject, User};

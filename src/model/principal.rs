@@ -36,6 +36,16 @@ pub enum SystemJob {
     BackChannelLogout,
 }
 
+impl Principal {
+    /// The person, if it is one.
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
 impl std::fmt::Display for Principal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -1,6 +1,6 @@
 //! The secret of a session as the cookie carries it. Never printed, never serialised, never stored.
 
-use super::{Invalid, Random, SessionKey};
+use super::{Invalid, Random, SessionKey, sha256};
 use data_encoding::BASE64URL_NOPAD;
 use std::fmt;
 use std::str::FromStr;
@@ -24,12 +24,7 @@ impl SessionSecret {
 
     /// What the store keeps instead of the secret: looked up by equality of digests, so that timing tells nothing.
     pub fn key(&self) -> SessionKey {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &self.0);
-        let mut key = [0; 32];
-        key.iter_mut()
-            .zip(digest.as_ref())
-            .for_each(|(to, from)| *to = *from);
-        SessionKey::from_digest(key)
+        SessionKey::from_digest(sha256(&[&self.0]))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Service accounts: machines that act for themselves, owned by a team or a person.
 
-use super::{DisplayText, Issuer, Name, SecretRecord, ServiceAccountId, TeamId, Timestamp, UserId};
+use super::{
+    Directory, DisplayText, Issuer, Name, SecretRecord, ServiceAccountId, TeamId, Timestamp, UserId,
+};
 use std::collections::BTreeMap;
 
 /// Who answers for a service account. Without its owner it can do nothing.
@@ -42,6 +44,19 @@ impl Trust {
     }
 }
 
+/// Whether a service account can do anything, and why not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// It can.
+    Active,
+    /// Somebody switched it off.
+    Disabled,
+    /// The person or team that answers for it is gone or disabled.
+    OwnerGone,
+    /// The team that answers for it has nobody left.
+    TeamEmpty,
+}
+
 /// A machine's account.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ServiceAccount {
@@ -63,4 +78,21 @@ pub struct ServiceAccount {
     pub created_at: Timestamp,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
+}
+
+impl ServiceAccount {
+    /// Its state by this directory; `there` says of a person whether they are there and enabled.
+    pub fn state(&self, directory: &Directory, there: impl Fn(UserId) -> bool) -> AccountState {
+        let team = |id| directory.teams.get(&id);
+        match self.owner {
+            _ if !self.enabled => AccountState::Disabled,
+            Owner::User { id } if there(id) => AccountState::Active,
+            Owner::User { .. } => AccountState::OwnerGone,
+            Owner::Team { id } => match team(id).map(|team| &team.members) {
+                None => AccountState::OwnerGone,
+                Some(members) if members.iter().copied().any(there) => AccountState::Active,
+                Some(_) => AccountState::TeamEmpty,
+            },
+        }
+    }
 }

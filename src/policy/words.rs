@@ -36,7 +36,9 @@ impl fmt::Display for Reason {
                 "the path holds a slash sent as `%2F`, which this route does not take as data",
             ),
             Self::NotSignedIn => f.write_str("the route wants somebody signed in, and nobody is"),
-            Self::Disabled => f.write_str("the account is disabled or gone"),
+            Self::Disabled => {
+                f.write_str("the account is disabled or gone, or nobody answers for it")
+            }
             Self::SignedIn => {
                 f.write_str("somebody is signed in, and the route asks for no permission")
             }

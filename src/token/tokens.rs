@@ -12,9 +12,9 @@ use super::{AccessToken, Audience, TokenFault};
 use crate::audit::AuditEvent;
 use crate::model::{
     Clock, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm, Timestamp, TokenId,
+    sha256,
 };
 use crate::store::{CommitError, Operation, Store};
-use aws_lc_rs::digest;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -148,7 +148,7 @@ impl Tokens {
     /// Takes a foreign token that may be exchanged once, by its issuer and id: none when it was taken before, otherwise
     /// the step to write. It is remembered until its end, after which it is refused for that.
     pub fn take_foreign(&self, issuer: &str, id: &str, until: Timestamp) -> Option<Operation> {
-        let digest = sha256(&format!("{issuer}\n{id}"));
+        let digest = sha256(&[issuer.as_bytes(), b"\n", id.as_bytes()]);
         self.revocations.take(digest, self.clock.now(), until)
     }
 
@@ -159,7 +159,7 @@ impl Tokens {
 
     /// What a signature of ours says, verified now or before.
     fn signed(&self, text: &str) -> Result<Arc<AccessToken>, TokenFault> {
-        let digest = sha256(text);
+        let digest = sha256(&[text.as_bytes()]);
         let known = self.lock().get(&digest).cloned();
         if let Some((key, token)) = known {
             let known = self.keys.knows(key);
@@ -191,16 +191,6 @@ impl Tokens {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn sha256(text: &str) -> [u8; 32] {
-    let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    let mut bytes = [0; 32];
-    bytes
-        .iter_mut()
-        .zip(digest.as_ref())
-        .for_each(|(to, from)| *to = *from);
-    bytes
 }
 
 #[cfg(test)]

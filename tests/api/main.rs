@@ -11,10 +11,12 @@
 mod access;
 mod audit;
 mod document;
+mod explain;
 mod garbage;
 mod objects;
 mod operations;
 mod recipes;
+mod secrets;
 mod versions;
 mod wiring;
 mod world;

@@ -1,7 +1,7 @@
 //! What the operations do when all is well, and what they say when something stands in the way.
 
 use crate::recipes::{application, binding, client, id_of, make, role, service_account};
-use crate::world::{Ask, Who, World, session_of, user_of};
+use crate::world::{Ask, Who, World, session_of};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -280,51 +280,6 @@ async fn a_trust_names_a_listed_issuer_and_no_tokens_of_another_account_whose_na
     let taken = account("second", trust(listed, &main));
     let answer = world.call(put(&second_at, &second_etag, &taken)).await;
     answer.is_problem(409, "conflict", "by a change");
-}
-
-#[tokio::test]
-async fn explain_names_route_role_binding_and_team() {
-    let world = World::start().await;
-    make(&world, "applications", application("deploy")).await;
-    let (given, _) = make(&world, "roles", role("deployer")).await;
-    let (bound, _) = make(&world, "role-bindings", binding(&world, &id_of(&given))).await;
-    let ask = |user: Value, host: &str, path: &str| {
-        let mut question = json!({"method": "POST", "host": host, "path": path});
-        if !user.is_null() {
-            question["user"] = user;
-        }
-        Ask::new("POST", "/api/v1/decisions/explain")
-            .by(Who::Auditor)
-            .json(&question)
-    };
-    let (host, eve) = ("deploy.example.test", json!(user_of(Who::Member)));
-    let yes = world.call(ask(eve.clone(), host, "/deploy/x")).await.json();
-    assert_eq!(yes["verdict"], "allow", "{yes}");
-    assert_eq!(yes["application"]["name"], "deploy");
-    assert_eq!(
-        yes["route"],
-        json!({"place": 1, "methods": "POST", "path": "/deploy/**"})
-    );
-    let granted = yes["reasons"].as_array().unwrap();
-    let granted = granted
-        .iter()
-        .find(|reason| reason["kind"] == "granted")
-        .unwrap();
-    assert_eq!(granted["role"]["name"], "deployer");
-    assert_eq!(granted["role_binding"], id_of(&bound));
-    assert_eq!(granted["subject_name"], "acme/Deployers");
-    let no = world.call(ask(Value::Null, host, "/deploy/x")).await.json();
-    assert_eq!(
-        (&no["verdict"], &no["code"]),
-        (&json!("deny"), &json!("credentials_missing"))
-    );
-    let odd = world
-        .call(ask(eve.clone(), host, "/deploy/../x"))
-        .await
-        .json();
-    assert_eq!(odd["code"], "target_ambiguous");
-    let nowhere = world.call(ask(eve, "nowhere.test", "/")).await.json();
-    assert_eq!(nowhere["code"], "host_unknown");
 }
 
 #[tokio::test]

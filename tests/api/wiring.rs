@@ -12,16 +12,16 @@ use samovar::http::forward_auth::snippets::SnippetSettings;
 use samovar::http::{Gate, Settings, Surfaces, TrustedProxies};
 use samovar::mirror::{self, Mirror};
 use samovar::model::{
-    BindingSubject, Clock, DisplayText, GiteaUser, GiteaUserId, Identity, MirroredOrganization,
-    MirroredTeam, MirroredUser, Organization, Principal, Random, Range, RoleBinding, RoleBindingId,
-    RoleId, Session, SessionId, SessionPlace, SessionSecret, SystemJob, Team, Timestamp, User,
-    UserId,
+    BindingSubject, Client, Clock, DisplayText, GiteaUser, GiteaUserId, Identity,
+    MirroredOrganization, MirroredTeam, MirroredUser, Organization, Principal, Random, Range,
+    RoleBinding, RoleBindingId, RoleId, ServiceAccount, Session, SessionId, SessionPlace,
+    SessionSecret, SystemJob, Team, Timestamp, User, UserId,
 };
 use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Sessions};
 use samovar::store::{Change, Expect, Operation, Store};
-use samovar::token::{self, Grants, SealKey};
+use samovar::token::{self, Grants, Machines, SealKey};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,7 +30,7 @@ use std::time::Duration;
 pub const TEAM: i64 = 7;
 const ORGANIZATION: i64 = 70;
 const COOKIE: &str = "__Host-samovar";
-const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 struct Fixed;
 
@@ -59,6 +59,8 @@ pub struct Wired {
     pub store: Store,
     pub claim: Arc<Claim>,
     pub grants: Arc<Grants>,
+    pub service_accounts: Arc<Machines<ServiceAccount>>,
+    pub clients: Arc<Machines<Client>>,
     pub secrets: Vec<SessionSecret>,
     pub cookie: &'static str,
     _folder: tempfile::TempDir,
@@ -153,6 +155,8 @@ pub async fn wire(claimed: bool) -> Wired {
         store: ground.store,
         claim,
         grants: opened.grants,
+        service_accounts: opened.service_accounts,
+        clients: opened.clients,
         secrets,
         cookie: COOKIE,
         _folder: folder,

@@ -1,16 +1,18 @@
 //! A Samovar in process: the real gate, API and store, a fixed clock, a Gitea that is away, and five people signed in.
 
 use crate::operations::Operation;
-use crate::wiring::{self, Wired};
+use crate::wiring::{self, NOW, Wired};
 use poem::http::{HeaderMap, Method, Uri};
 use poem::{Body, Endpoint, Request};
 use samovar::audit::{
     Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields, RecordedEvent,
 };
 use samovar::model::{
-    ClientId, DisplayText, Grant, GrantId, Principal, RequestId, SessionId, SystemJob, Timestamp,
-    UserId,
+    ClientId, DisplayText, Grant, GrantId, Principal, RequestId, SecretRecord, SessionId,
+    SystemJob, Timestamp, UserId,
 };
+use samovar::store::Expect;
+use samovar::token::{Machine, Machines};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -168,7 +170,7 @@ pub struct World {
 impl World {
     /// A grant of the member's, to a client that is gone.
     pub async fn grant(&self) -> GrantId {
-        let now = Timestamp::from_seconds(1_800_000_000);
+        let now = NOW;
         let grant = Grant {
             id: GrantId::from_bytes([9; 16]),
             user: wiring::user(Who::Member),
@@ -182,23 +184,27 @@ impl World {
             address: None,
             user_agent: DisplayText::lossy("test"),
         };
-        let event = AuditEvent {
-            at: now,
-            actor: Principal::System(SystemJob::Server),
-            action: Action::GrantCreate,
-            object: Object::new(ObjectKind::Grant, grant.id),
-            outcome: Outcome::Allowed,
-            reasons: Vec::new(),
-            application: None,
-            request: None,
-            policy_version: 0,
-            directory_version: 0,
-            repeats: None,
-            personal: PersonalFields::default(),
-        };
+        let event = event(
+            Action::GrantCreate,
+            Object::new(ObjectKind::Grant, grant.id),
+        );
         let id = grant.id;
         self.wired.grants.add(grant, event).await.unwrap();
         id
+    }
+
+    /// Changes what is known of every secret of a service account, as if time had passed.
+    pub async fn age_secrets(&self, account: &str, change: impl Fn(&mut SecretRecord)) {
+        let id = account.parse().unwrap();
+        let about = Object::new(ObjectKind::ServiceAccount, account);
+        age(&self.wired.service_accounts, id, about, change).await;
+    }
+
+    /// The same of a client.
+    pub async fn age_client_secrets(&self, client: &str, change: impl Fn(&mut SecretRecord)) {
+        let id = client.parse().unwrap();
+        let about = Object::new(ObjectKind::Client, client);
+        age(&self.wired.clients, id, about, change).await;
     }
 
     pub async fn start() -> Self {
@@ -275,5 +281,36 @@ impl World {
         let page = self.wired.store.events(&query).unwrap();
         let of_it = |recorded: &RecordedEvent| recorded.event.request == Some(id);
         page.events.into_iter().filter(of_it).collect()
+    }
+}
+
+async fn age<M: Machine>(
+    machines: &Machines<M>,
+    id: M::Id,
+    about: Object,
+    change: impl Fn(&mut SecretRecord),
+) {
+    let mut machine = (*machines.get(id).unwrap()).clone();
+    machine.secrets_mut().iter_mut().for_each(change);
+    let event = event(Action::SecretCreate, about);
+    let kept = machines.put(machine, Expect::Present, event).await;
+    kept.unwrap();
+}
+
+/// The server itself does something.
+fn event(action: Action, object: Object) -> AuditEvent {
+    AuditEvent {
+        at: NOW,
+        actor: Principal::System(SystemJob::Server),
+        action,
+        object,
+        outcome: Outcome::Allowed,
+        reasons: Vec::new(),
+        application: None,
+        request: None,
+        policy_version: 0,
+        directory_version: 0,
+        repeats: None,
+        personal: PersonalFields::default(),
     }
 }

@@ -31,9 +31,9 @@ async function asksToDeploy(token) {
 }
 
 /** Makes a secret on the page as it is; gives what is shown this once. */
-async function makeSecret(of) {
+async function makeSecret(of, days = 30) {
   const form = page.getByRole("form", { name: `New secret of ${of}` });
-  await form.getByLabel("Days until it expires").fill("30");
+  await form.getByLabel("Days until it expires").fill(String(days));
   await form.getByRole("button", { name: "Make a secret" }).click();
   await page.getByText("nobody can show it again").first().waitFor();
   return page.getByLabel("New secret", { exact: true }).innerText();
@@ -115,6 +115,31 @@ await step("the example gets it a token, which opens what the role gives", async
   assert.equal(await asksToDeploy(token), 200);
 });
 
+await step("explain says what the machine may do, and why a token of another scope does not open the route", async () => {
+  await page.getByRole("link", { name: "Ask why it may or may not do something" }).click();
+  await page.getByRole("heading", { name: "Explain", level: 1 }).waitFor();
+  assert.equal(await page.getByLabel("Service account", { exact: true }).inputValue(), account.split("/").at(-1));
+  await page.getByLabel("Method").selectOption("POST");
+  await page.getByLabel("Path").fill("/deploy");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByRole("heading", { name: "Allowed" }).waitFor();
+  assert.match(await page.getByLabel("Decision").innerText(), /given to service account deploy-bot/i);
+  await page.getByLabel("Scope of the token").fill("deployments:read billing:read");
+  await page.getByRole("heading", { name: "Allowed" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByRole("heading", { name: "Denied" }).waitFor();
+  assert.match(await page.getByLabel("Decision").innerText(), /credential's scope leaves it out/);
+  await page.reload();
+  await page.getByRole("heading", { name: "Denied" }).waitFor();
+  await page.getByLabel("Scope of the token").fill("everything");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByRole("alert").filter({ hasText: "resource:action" }).waitFor();
+  await page.getByLabel("Who").selectOption("nobody signed in");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByText("credentials_missing").waitFor();
+  await page.goto(account);
+});
+
 await step("the page and the list show when it was used", async () => {
   await page.reload();
   await page.getByRole("heading", { name: "Secrets" }).waitFor();
@@ -175,6 +200,28 @@ await step("whoever answers for it finds it among their own", async () => {
   const third = await makeSecret("deploy-bot");
   await page.getByRole("button", { name: "I have kept it" }).click();
   await own.getByRole("button", { name: `Delete secret ${third.slice(0, 9)}` }).click();
+  await page.getByRole("button", { name: "Delete secret", exact: true }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+await step("a secret that expires soon is on the first page, with whose it is, and marked on its own", async () => {
+  await page.goto(world.samovar);
+  await page.getByRole("heading", { name: /^Hello/ }).waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await page.getByText("needs your attention").count(), 0);
+  await page.goto(account);
+  const soon = await makeSecret("deploy-bot", 10);
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("row", { name: new RegExp(soon.slice(0, 9)) }).getByText("expires soon").waitFor();
+  await stage.open("Service accounts");
+  await page.getByRole("row", { name: /deploy-bot/ }).getByText("expires soon").waitFor();
+  await page.goto(world.samovar);
+  const notice = page.getByRole("status").filter({ hasText: "One secret needs your attention" });
+  await notice.getByText(`service account of ${world.administrator.login}`).waitFor();
+  await stage.pagesFit(["/"]);
+  await page.goto(world.samovar);
+  await notice.getByRole("link", { name: "deploy-bot" }).click();
+  await page.getByRole("button", { name: `Delete secret ${soon.slice(0, 9)}` }).click();
   await page.getByRole("button", { name: "Delete secret", exact: true }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
@@ -286,7 +333,7 @@ await step("the audit log finds what the service account did", async () => {
   await page.goto(account);
   await page.getByRole("link", { name: "See what it did" }).click();
   await page.getByRole("cell", { name: "token.issue" }).first().waitFor();
-  assert.equal(await page.getByLabel("Service account").inputValue(), `service-account:${account.split("/").at(-1)}`);
+  assert.equal(await page.getByLabel("Service account").inputValue(), account.split("/").at(-1));
 });
 
 await step("their pages are fit for screen readers, and for a narrow screen", async () => {

@@ -7,9 +7,9 @@ use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
     ApplicationId, Client, DisplayText, Grant, GrantId, Principal, Scope, TokenSettings, UserId,
+    sha256,
 };
 use crate::token::{CodeFault, Coded, Taken};
-use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -176,11 +176,11 @@ fn fits(coded: &Coded, client: &Client, shown: &CodeRequest) -> Result<(), OAuth
     if coded.redirect_uri != shown.redirect_uri {
         return fault("`redirect_uri` is not the one of the authorization request; send the same");
     }
-    let digest = digest::digest(&digest::SHA256, shown.verifier.as_bytes());
+    let digest = sha256(&[shown.verifier.as_bytes()]);
     let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     let long = (43..=128).contains(&shown.verifier.len());
     let form = long && shown.verifier.bytes().all(fine);
-    if !form || BASE64URL_NOPAD.encode(digest.as_ref()) != coded.challenge {
+    if !form || BASE64URL_NOPAD.encode(&digest) != coded.challenge {
         return fault("`code_verifier` does not fit the challenge; begin again");
     }
     Ok(())

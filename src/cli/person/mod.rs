@@ -73,6 +73,12 @@ pub(super) struct Explain {
     /// Id of the person; somebody who is not signed in unless told.
     #[arg(long, value_name = "ID")]
     user: Option<String>,
+    /// Id of the service account (its `client_id`), in the place of a person.
+    #[arg(long, value_name = "ID", conflicts_with = "user")]
+    service_account: Option<String>,
+    /// Scope of the token that would be sent: permissions such as `deployments:write`; all that is held unless told.
+    #[arg(long, value_name = "WORD", num_args = 1..)]
+    scope: Vec<String>,
     #[command(flatten)]
     common: Common,
 }

@@ -49,9 +49,13 @@ fn team(team: &Value) -> String {
 pub(super) async fn explain(keeper: &Keeper, asked: &Explain) -> Result<String, Failure> {
     let got = token::get(keeper, &asked.common, (OWN, EXPLAIN)).await?;
     let method = asked.method.to_ascii_uppercase();
-    let mut question = json!({"host": asked.host, "method": method, "path": asked.path});
-    if let Some((user, members)) = asked.user.as_ref().zip(question.as_object_mut()) {
-        members.insert("user".to_owned(), json!(user));
+    let scope = (!asked.scope.is_empty()).then_some(&asked.scope);
+    let mut question = json!({
+        "host": asked.host, "method": method, "path": asked.path,
+        "user": asked.user, "service_account": asked.service_account, "scope": scope,
+    });
+    if let Some(members) = question.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
     }
     let call = (Method::POST, "/api/v1/decisions/explain");
     let decision = got.server.api(call, &got.token, Some(&question)).await?;

@@ -10,11 +10,10 @@ use super::wire::page::{Page, Paging};
 use super::wire::texts::Id;
 use super::{Noun, faults, forms};
 use crate::access::{ClientsRead, ClientsWrite};
-use crate::model::{self, ClientId, SecretId};
+use crate::model::{ClientId, SecretId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use std::sync::Arc;
 
 /// The operations.
 pub(super) struct Api;
@@ -26,6 +25,9 @@ impl Api {
     async fn list_clients(
         &self,
         call: Allowed<ClientsRead>,
+        /// `true`: those alone that have a secret at which somebody should look.
+        #[oai(default)]
+        attention: Query<bool>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
@@ -35,11 +37,15 @@ impl Api {
         let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
         let sources = call.services.sources();
         let items = call.services.admin.clients();
-        Ok(Json(paging.cut(
-            items.iter(),
-            |one| one.name.to_string(),
-            |one| forms::machine::show_client(one, sources.names()),
-        )))
+        Ok(Json(
+            paging.cut(
+                items
+                    .iter()
+                    .filter(|one| !attention.0 || sources.attention(&one.secrets)),
+                |one| one.name.to_string(),
+                |one| sources.show_client(one),
+            ),
+        ))
     }
 
     /// Registers a client of an application.
@@ -55,7 +61,7 @@ impl Api {
         Ok(Created {
             version: made.version,
             location: format!("clients/{}", made.id),
-            object: forms::machine::show_client(&made, call.services.sources().names()),
+            object: call.services.sources().show_client(&made),
         })
     }
 
@@ -68,11 +74,11 @@ impl Api {
         id: Path<Id>,
     ) -> Result<Versioned<Client>, Failure<OfOne>> {
         let id = forms::id::<ClientId>(&id)?;
-        let one = find(call.services.admin.clients(), id);
+        let one = call.services.admin.client(id);
         let one = one.ok_or_else(|| forms::missing("client"))?;
         Ok(Versioned {
             version: one.version,
-            object: forms::machine::show_client(&one, call.services.sources().names()),
+            object: call.services.sources().show_client(&one),
         })
     }
 
@@ -93,13 +99,13 @@ impl Api {
         let admin = &call.services.admin;
         let updated = admin.update_client(call.permit, (id, version.0), draft.clone());
         let one = updated.await.map_err(|fault| {
-            let present = find(admin.clients(), id);
+            let present = admin.client(id);
             let changed = present.map(|now| forms::machine::client_changed(&draft, &now));
             faults::of_update(fault, changed)
         })?;
         Ok(Versioned {
             version: one.version,
-            object: forms::machine::show_client(&one, call.services.sources().names()),
+            object: call.services.sources().show_client(&one),
         })
     }
 
@@ -160,8 +166,4 @@ impl Api {
         admin.delete_client_secret(call.permit, id, secret).await?;
         Ok(Done)
     }
-}
-
-fn find(all: Vec<Arc<model::Client>>, id: ClientId) -> Option<Arc<model::Client>> {
-    all.into_iter().find(|one| one.id == id)
 }

@@ -124,6 +124,9 @@ impl Api {
     async fn list_my_service_accounts(
         &self,
         call: SignedIn,
+        /// `true`: those alone that have a secret at which somebody should look.
+        #[oai(default)]
+        attention: Query<bool>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
@@ -134,10 +137,11 @@ impl Api {
         let (admin, sources) = (&call.services.admin, call.services.sources());
         let accounts = admin.service_accounts();
         let own = accounts.iter().filter(|one| admin.owns(&call.caller, one));
+        let own = own.filter(|one| !attention.0 || sources.attention(&one.secrets));
         Ok(Json(paging.cut(
             own,
             |one| one.name.to_string(),
-            |one| forms::machine::show_account(one, sources.names()),
+            |one| sources.show_account(one),
         )))
     }
 

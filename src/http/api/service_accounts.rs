@@ -10,11 +10,10 @@ use super::wire::page::{Page, Paging};
 use super::wire::texts::Id;
 use super::{Noun, faults, forms};
 use crate::access::{ServiceAccountsRead, ServiceAccountsWrite};
-use crate::model::{self, SecretId, ServiceAccountId};
+use crate::model::{SecretId, ServiceAccountId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use std::sync::Arc;
 
 /// The operations.
 pub(super) struct Api;
@@ -26,6 +25,9 @@ impl Api {
     async fn list_service_accounts(
         &self,
         call: Allowed<ServiceAccountsRead>,
+        /// `true`: those alone that have a secret at which somebody should look.
+        #[oai(default)]
+        attention: Query<bool>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
         /// Items on the page, 50 unless told.
@@ -35,11 +37,15 @@ impl Api {
         let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
         let sources = call.services.sources();
         let items = call.services.admin.service_accounts();
-        Ok(Json(paging.cut(
-            items.iter(),
-            |one| one.name.to_string(),
-            |one| forms::machine::show_account(one, sources.names()),
-        )))
+        Ok(Json(
+            paging.cut(
+                items
+                    .iter()
+                    .filter(|one| !attention.0 || sources.attention(&one.secrets)),
+                |one| one.name.to_string(),
+                |one| sources.show_account(one),
+            ),
+        ))
     }
 
     /// Makes a service account, which holds nothing until a role is bound to it.
@@ -55,7 +61,7 @@ impl Api {
         Ok(Created {
             version: made.version,
             location: format!("service-accounts/{}", made.id),
-            object: forms::machine::show_account(&made, call.services.sources().names()),
+            object: call.services.sources().show_account(&made),
         })
     }
 
@@ -68,11 +74,11 @@ impl Api {
         id: Path<Id>,
     ) -> Result<Versioned<ServiceAccount>, Failure<OfOne>> {
         let id = forms::id::<ServiceAccountId>(&id)?;
-        let one = find(call.services.admin.service_accounts(), id);
+        let one = call.services.admin.service_account(id);
         let one = one.ok_or_else(|| forms::missing("service account"))?;
         Ok(Versioned {
             version: one.version,
-            object: forms::machine::show_account(&one, call.services.sources().names()),
+            object: call.services.sources().show_account(&one),
         })
     }
 
@@ -93,13 +99,13 @@ impl Api {
         let admin = &call.services.admin;
         let updated = admin.update_service_account(call.permit, (id, version.0), draft.clone());
         let one = updated.await.map_err(|fault| {
-            let present = find(admin.service_accounts(), id);
+            let present = admin.service_account(id);
             let changed = present.map(|now| forms::machine::account_changed(&draft, &now));
             faults::of_update(fault, changed)
         })?;
         Ok(Versioned {
             version: one.version,
-            object: forms::machine::show_account(&one, call.services.sources().names()),
+            object: call.services.sources().show_account(&one),
         })
     }
 
@@ -190,11 +196,4 @@ impl Api {
             .await?;
         Ok(Done)
     }
-}
-
-fn find(
-    all: Vec<Arc<model::ServiceAccount>>,
-    id: ServiceAccountId,
-) -> Option<Arc<model::ServiceAccount>> {
-    all.into_iter().find(|one| one.id == id)
 }

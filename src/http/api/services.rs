@@ -3,6 +3,7 @@
 use super::forms;
 use super::forms::names::Names;
 use super::forms::session::{key, show};
+use super::wire::machine::{Client as ClientMessage, ServiceAccount as AccountMessage};
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session as SessionMessage;
 use super::wire::token::Grant as GrantMessage;
@@ -13,7 +14,9 @@ use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
 use crate::mirror::Mirror;
-use crate::model::{Clock, Directory, Grant, ServiceAccount, Session};
+use crate::model::{
+    Client, Clock, Directory, Grant, SecretRecord, ServiceAccount, Session, Timestamp,
+};
 use crate::policy::Policy;
 use crate::session::Sessions;
 use std::fmt::Display;
@@ -43,11 +46,13 @@ pub struct Services {
     pub snippets: SnippetSettings,
 }
 
-/// What present names are read from.
+/// What is shown as it is now: names, states, instants.
 pub(super) struct Sources {
     directory: Arc<Directory>,
     policy: Arc<Policy>,
     accounts: Vec<Arc<ServiceAccount>>,
+    gatekeeper: Arc<Gatekeeper>,
+    now: Timestamp,
 }
 
 impl Sources {
@@ -59,6 +64,24 @@ impl Sources {
             accounts: &self.accounts,
         }
     }
+
+    /// A service account as it is now.
+    pub(super) fn show_account(&self, account: &ServiceAccount) -> AccountMessage {
+        let state = self.gatekeeper.account_state(&self.directory, account);
+        forms::machine::show_account(account, (state, self.now), self.names())
+    }
+
+    /// A client as it is now.
+    pub(super) fn show_client(&self, client: &Client) -> ClientMessage {
+        forms::machine::show_client(client, self.now, self.names())
+    }
+
+    /// Should somebody look at one of these secrets?
+    pub(super) fn attention(&self, secrets: &[SecretRecord]) -> bool {
+        secrets
+            .iter()
+            .any(|secret| !secret.attention(self.now).is_empty())
+    }
 }
 
 impl Services {
@@ -68,6 +91,8 @@ impl Services {
             directory: self.mirror.directory(),
             policy: self.admin.policy(),
             accounts: self.admin.service_accounts(),
+            gatekeeper: Arc::clone(&self.gatekeeper),
+            now: self.clock.now(),
         }
     }
 

@@ -17,11 +17,14 @@ export interface Pages<T> {
 
 /** Reads the first page at once, and again whenever one of `inputs` changes. */
 export function usePages<T>(read: (cursor: string | undefined) => Promise<Listing<T>>, inputs: readonly unknown[]): Pages<T> {
-  const first = useResource(() => read(undefined), inputs);
+  const key = JSON.stringify(inputs);
+  const first = useResource(async () => ({ key, page: await read(undefined) }), inputs);
+  /** What was read for other inputs is no answer to these. */
+  const begun = first.data?.key === key ? first.data.page : undefined;
   const [rest, setRest] = useState<Listing<T>>();
   const action = useAction();
   useEffect(() => setRest(undefined), [first.data]);
-  const cursor = (rest ?? first.data)?.next_cursor ?? undefined;
+  const cursor = (rest ?? begun)?.next_cursor ?? undefined;
   const readMore = async () => {
     await action.run(async () => {
       const next = await read(cursor);
@@ -29,7 +32,7 @@ export function usePages<T>(read: (cursor: string | undefined) => Promise<Listin
     });
   };
   return {
-    items: first.data && [...first.data.items, ...(rest?.items ?? [])],
+    items: begun && [...begun.items, ...(rest?.items ?? [])],
     error: first.error ?? action.error,
     loading: first.loading || action.running,
     more: cursor !== undefined,

@@ -3,18 +3,15 @@ import { useState } from "preact/hooks";
 import { api, everything, ifMatch, page, take } from "../api/client";
 import type { Application as ApplicationData } from "../api/schema";
 import { announce } from "../hooks/announce";
-import { useAction } from "../hooks/use-action";
-import { useDirty } from "../hooks/use-dirty";
-import { useEditing } from "../hooks/use-editing";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ApplicationFields } from "../parts/application-fields";
-import { type ApplicationInput, differences, draftOf, EMPTY, inputOf, type Known } from "../parts/application-input";
+import { differences, draftOf, EMPTY, inputOf, type Known } from "../parts/application-input";
 import { Clients } from "../parts/clients";
 import { Confirm } from "../parts/confirm";
-import { Conflict } from "../parts/conflict";
-import { ErrorBox, Loading } from "../parts/notice";
+import { Editor, NewObject } from "../parts/editor";
 import { Page } from "../parts/page";
+import { Unread } from "../parts/read";
 import { Snippets } from "../parts/snippets";
 import { address, go } from "../router";
 
@@ -30,32 +27,10 @@ interface Others {
 }
 
 function NewApplication({ others }: Others) {
-  const [input, setInput] = useState<ApplicationInput>(EMPTY);
-  const action = useAction();
-  useDirty(!action.running && input !== EMPTY);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    await action.run(async () => {
-      const application = await take(api.POST("/applications", { body: draftOf(input) }));
-      announce(`Application ${application.name} made`);
-      go(`/applications/${application.id}`, true);
-    });
-  };
   return (
-    <Page title="New application">
-      <form onSubmit={(event) => void save(event)}>
-        <ApplicationFields input={input} onChange={setInput} error={action.error} others={others} />
-        {action.error && <ErrorBox error={action.error} />}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={action.running}>
-            Make application
-          </button>
-          <a class="button" href="/applications">
-            Cancel
-          </a>
-        </div>
-      </form>
-    </Page>
+    <NewObject what="application" at="/applications" empty={EMPTY} wide make={(input) => take(api.POST("/applications", { body: draftOf(input) }))}>
+      {(inputs) => <ApplicationFields {...inputs} others={others} />}
+    </NewObject>
   );
 }
 
@@ -65,9 +40,7 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
   const [saved, setSaved] = useState<ApplicationData>();
   const [deleting, setDeleting] = useState(false);
   const data = saved ?? application.data;
-  if (data === undefined) {
-    return <Page title="Application">{application.error ? <ErrorBox error={application.error} retry={() => void application.reload()} /> : <Loading what="the application" />}</Page>;
-  }
+  if (data === undefined) return <Unread what="application" resource={application} />;
   const remove = async () => {
     await take(api.DELETE("/applications/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
     announce(`Application ${data.name} deleted`);
@@ -107,47 +80,21 @@ interface EditProps extends Others {
 }
 
 function EditApplication({ application, changeable, onSaved, others }: EditProps) {
-  const [saved, setSaved] = useState(() => inputOf(application));
-  const [input, setInput] = useState(saved);
   const path = { id: application.id };
-  const editing = useEditing<ApplicationData>(
-    application,
-    (version) => take(api.PUT("/applications/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input) })),
-    () => take(api.GET("/applications/{id}", { params: { path } })),
-  );
-  const dirty = JSON.stringify(draftOf(input)) !== JSON.stringify(draftOf(saved));
-  useDirty(dirty);
-  const start = (from: ApplicationData) => {
-    editing.startFrom(from);
-    setSaved(inputOf(from));
-    setInput(inputOf(from));
-    onSaved(from);
-  };
-  const save = async () => {
-    const stored = await editing.save();
-    if (stored === undefined) return;
-    start(stored);
-    announce("Application saved");
-  };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void save();
-  };
-  const { present } = editing;
   return (
-    <form onSubmit={submit}>
-      <fieldset class="bare" disabled={!changeable}>
-        <ApplicationFields input={input} onChange={setInput} error={editing.error} others={others} />
-      </fieldset>
-      {editing.error && <ErrorBox error={editing.error} />}
-      {present && <Conflict what="application" differences={differences(inputOf(present), input, others)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
-      {changeable && (
-        <div class="actions">
-          <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
-            Save changes
-          </button>
-        </div>
-      )}
-    </form>
+    <Editor
+      what="application"
+      wide
+      object={application}
+      changeable={changeable}
+      inputOf={inputOf}
+      asText={(input) => JSON.stringify(draftOf(input))}
+      put={(input, version) => take(api.PUT("/applications/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input) }))}
+      get={() => take(api.GET("/applications/{id}", { params: { path } }))}
+      differences={(theirs, mine) => differences(theirs, mine, others)}
+      onSaved={onSaved}
+    >
+      {(inputs) => <ApplicationFields {...inputs} others={others} />}
+    </Editor>
   );
 }

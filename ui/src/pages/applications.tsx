@@ -1,9 +1,11 @@
 // All applications.
 import { api, everything, page } from "../api/client";
+import type { Application } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox, Loading } from "../parts/notice";
 import { Page } from "../parts/page";
+import { Read } from "../parts/read";
+import { type Column, Table } from "../parts/table";
 
 export function Applications() {
   const may = useMay();
@@ -15,37 +17,24 @@ export function Applications() {
   );
   return (
     <Page title="Applications" lead="An application is something protected: its hosts, and what each of its routes asks of the caller." actions={make}>
-      {applications.error && <ErrorBox error={applications.error} retry={() => void applications.reload()} />}
-      {applications.data === undefined && applications.loading && <Loading what="applications" />}
-      {applications.data?.length === 0 && <p class="muted">Nothing is protected yet.</p>}
-      {applications.data && applications.data.length > 0 && (
-        <table class="stack">
-          <thead>
-            <tr>
-              <th scope="col">Application</th>
-              <th scope="col">Hosts</th>
-              <th scope="col">Routes</th>
-            </tr>
-          </thead>
-          <tbody>
-            {applications.data.map((application) => (
-              <tr key={application.id}>
-                <th scope="row">
-                  <a href={`/applications/${application.id}`}>{application.name}</a>
-                </th>
-                <td data-label="Hosts">
-                  {application.hosts.map((host) => (
-                    <div key={host}>
-                      <code>{host}</code>
-                    </div>
-                  ))}
-                </td>
-                <td data-label="Routes">{application.routes.length === 0 ? "none: everything is denied" : application.routes.length}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Read what="applications" resource={applications}>
+        {(all) => <Table rows={all} none="Nothing is protected yet." heading={APPLICATION} columns={COLUMNS} />}
+      </Read>
     </Page>
   );
 }
+
+const APPLICATION: Column<Application> = { label: "Application", show: (application) => <a href={`/applications/${application.id}`}>{application.name}</a> };
+
+const COLUMNS: readonly Column<Application>[] = [
+  {
+    label: "Hosts",
+    show: (application) =>
+      application.hosts.map((host) => (
+        <div key={host}>
+          <code>{host}</code>
+        </div>
+      )),
+  },
+  { label: "Routes", show: ({ routes }) => (routes.length === 0 ? "none: everything is denied" : routes.length) },
+];

@@ -3,18 +3,16 @@ import { useState } from "preact/hooks";
 import { api, ifMatch, take } from "../api/client";
 import type { Application, OAuthClient as ClientData } from "../api/schema";
 import { announce } from "../hooks/announce";
-import { useAction } from "../hooks/use-action";
-import { useDirty } from "../hooks/use-dirty";
-import { useEditing } from "../hooks/use-editing";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ClientExamples } from "../parts/client-examples";
 import { ASKS_NOBODY, ClientFields, differences, draftOf, EMPTY, inputOf } from "../parts/client-fields";
 import { Confirm } from "../parts/confirm";
-import { Conflict } from "../parts/conflict";
 import { CopyLine } from "../parts/copy";
-import { ErrorBox, Loading } from "../parts/notice";
+import { Editor, NewObject } from "../parts/editor";
+import { ErrorBox } from "../parts/notice";
 import { Page } from "../parts/page";
+import { Unread } from "../parts/read";
 import { type SecretCalls, Secrets } from "../parts/secrets";
 import { go } from "../router";
 
@@ -31,34 +29,24 @@ function useApplication(id: string | undefined) {
 function NewClient({ of }: { of: string }) {
   const application = useApplication(of);
   const may = useMay();
-  const [empty] = useState({ ...EMPTY, firstParty: may(ASKS_NOBODY) });
-  const [input, setInput] = useState(empty);
-  const action = useAction();
-  useDirty(!action.running && input !== empty);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    await action.run(async () => {
-      const client = await take(api.POST("/clients", { body: draftOf(input, of) }));
-      announce(`Client ${client.name} registered`);
-      go(`/clients/${client.id}`, true);
-    });
-  };
+  const empty = { ...EMPTY, firstParty: may(ASKS_NOBODY) };
   return (
-    <Page title="New client" lead={application.data && `Its tokens are for ${application.data.name}.`}>
-      {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
-      <form class="narrow" onSubmit={(event) => void save(event)}>
-        <ClientFields input={input} onChange={setInput} application={application.data} secrets={false} error={action.error} />
-        {action.error && <ErrorBox error={action.error} />}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={action.running}>
-            Register client
-          </button>
-          <a class="button" href={`/applications/${of}`}>
-            Cancel
-          </a>
-        </div>
-      </form>
-    </Page>
+    <NewObject
+      what="client"
+      lead={application.data && `Its tokens are for ${application.data.name}.`}
+      at="/clients"
+      back={of === "" ? "/applications" : `/applications/${of}`}
+      verb={["Register", "registered"]}
+      empty={empty}
+      make={(input) => take(api.POST("/clients", { body: draftOf(input, of) }))}
+    >
+      {(inputs) => (
+        <>
+          {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
+          <ClientFields {...inputs} application={application.data} secrets={false} />
+        </>
+      )}
+    </NewObject>
   );
 }
 
@@ -68,7 +56,7 @@ function ExistingClient({ id }: { id: string }) {
   const application = useApplication(client.data?.application?.id);
   const [deleting, setDeleting] = useState(false);
   const { data } = client;
-  if (data === undefined) return <Page title="Client">{client.error ? <ErrorBox error={client.error} retry={() => void client.reload()} /> : <Loading what="the client" />}</Page>;
+  if (data === undefined) return <Unread what="client" resource={client} />;
   const changeable = may("samovar.clients:write") && data.application !== undefined;
   const back = data.application === undefined ? "/applications" : `/applications/${data.application.id}`;
   const remove = async () => {
@@ -127,47 +115,19 @@ interface EditProps {
 }
 
 function EditClient({ client, application, changeable, onSaved }: EditProps) {
-  const [saved, setSaved] = useState(() => inputOf(client));
-  const [input, setInput] = useState(saved);
   const path = { id: client.id };
-  const editing = useEditing<ClientData>(
-    client,
-    (version) => take(api.PUT("/clients/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input, client.application?.id ?? "") })),
-    () => take(api.GET("/clients/{id}", { params: { path } })),
-  );
-  const dirty = JSON.stringify(input) !== JSON.stringify(saved);
-  useDirty(dirty);
-  const start = (from: ClientData) => {
-    editing.startFrom(from);
-    setSaved(inputOf(from));
-    setInput(inputOf(from));
-    void onSaved();
-  };
-  const save = async () => {
-    const stored = await editing.save();
-    if (stored === undefined) return;
-    start(stored);
-    announce("Client saved");
-  };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void save();
-  };
-  const { present } = editing;
   return (
-    <form class="narrow" onSubmit={submit}>
-      <fieldset class="bare" disabled={!changeable}>
-        <ClientFields input={input} onChange={setInput} application={application} secrets={client.secrets.length > 0} error={editing.error} />
-      </fieldset>
-      {editing.error && <ErrorBox error={editing.error} />}
-      {present && <Conflict what="client" differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
-      {changeable && (
-        <div class="actions">
-          <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
-            Save changes
-          </button>
-        </div>
-      )}
-    </form>
+    <Editor
+      what="client"
+      object={client}
+      changeable={changeable}
+      inputOf={inputOf}
+      put={(input, version) => take(api.PUT("/clients/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input, client.application?.id ?? "") }))}
+      get={() => take(api.GET("/clients/{id}", { params: { path } }))}
+      differences={differences}
+      onSaved={() => void onSaved()}
+    >
+      {(inputs) => <ClientFields {...inputs} application={application} secrets={client.secrets.length > 0} />}
+    </Editor>
   );
 }

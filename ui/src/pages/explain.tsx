@@ -1,23 +1,23 @@
 // A question to the policy, and the decision with its reasons. The address holds the question, so that it can be sent to somebody.
 import { useEffect, useState } from "preact/hooks";
 import { api, everything, page, take } from "../api/client";
-import type { Application, Decision, Question } from "../api/schema";
+import type { Application, Decision } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
+import { useAccounts } from "../parts/account-select";
+import { Asker, askedAbout, askerOf, type AskerInput } from "../parts/asker";
 import { DecisionBox } from "../parts/decision";
 import { Field } from "../parts/field";
 import { ErrorBox } from "../parts/notice";
 import { Page } from "../parts/page";
-import { personNamed, PersonInput } from "../parts/people";
 import { address, go } from "../router";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 interface Input {
-  login: string;
-  user: string | undefined;
+  asker: AskerInput;
   host: string;
   method: string;
   path: string;
@@ -26,19 +26,21 @@ interface Input {
 export function Explain({ query }: { query: URLSearchParams }) {
   const may = useMay();
   const applications = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
+  const accounts = useAccounts();
   const roles = useResource(async () => (may("samovar.roles:read") ? everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })) : []), []);
-  const [input, setInput] = useState<Input>({ login: query.get("person") ?? "", user: query.get("user") ?? undefined, host: query.get("host") ?? "", method: query.get("method") ?? "GET", path: query.get("path") ?? "/" });
+  const [input, setInput] = useState<Input>({ asker: askerOf(query), host: query.get("host") ?? "", method: query.get("method") ?? "GET", path: query.get("path") ?? "/" });
   const [decision, setDecision] = useState<Decision>();
   const action = useAction();
+  const { asker, method, path } = input;
   const host = input.host || applications.data?.flatMap((one) => one.hosts)[0] || "";
   const ask = async () => {
     await action.run(async () => {
-      const asked: Question = { method: input.method, host, path: input.path };
-      const user = input.login === "" ? undefined : (input.user ?? (await personNamed(input.login)).id);
-      const answer = await take(api.POST("/decisions/explain", { body: user === undefined ? asked : { ...asked, user } }));
+      const about = await askedAbout(asker);
+      const answer = await take(api.POST("/decisions/explain", { body: { method, host, path, ...about } }));
       setDecision(answer);
       announce(answer.verdict === "allow" ? "Allowed" : "Denied");
-      go(address("/explain", { person: input.login, user, host, method: input.method, path: input.path }), true);
+      const person = asker.kind === "person" ? asker.login : undefined;
+      go(address("/explain", { person, user: about.user, service_account: about.service_account, scope: about.scope?.join(" "), host, method, path }), true);
     });
   };
   useEffect(() => {
@@ -52,42 +54,36 @@ export function Explain({ query }: { query: URLSearchParams }) {
     setDecision(undefined);
     setInput((old) => ({ ...old, ...part }));
   };
+  const found = (user: string) => setInput((old) => ({ ...old, asker: { ...old.asker, user } }));
   return (
-    <Page title="Explain" lead="May this person make this request, and why? The very code answers that guards the applications; nothing is done.">
+    <Page title="Explain" lead="May this person, or this machine, make this request, and why? The very code answers that guards the applications; nothing is done.">
       <form class="question" onSubmit={submit}>
-        <Field label="Person">
-          {(ties) => (
-            <PersonInput
-              ties={ties}
-              login={input.login}
-              placeholder="not signed in"
-              onChange={(login, user) => {
-                if (login !== input.login) set({ login, user: user?.id });
-                else if (user !== undefined) setInput((old) => ({ ...old, user: user.id }));
-              }}
-            />
-          )}
-        </Field>
-        <Field label="Application">{(ties) => <HostSelect ties={ties} host={host} applications={applications.data ?? []} onChange={(chosen) => set({ host: chosen })} />}</Field>
-        <Field label="Method" fault={action.error?.faultAt("/method")}>
-          {(ties) => (
-            <select {...ties} value={input.method} onChange={(event) => set({ method: event.currentTarget.value })}>
-              {METHODS.map((method) => (
-                <option key={method}>{method}</option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Path" fault={action.error?.faultAt("/path")}>
-          {(ties) => <input {...ties} required class="mono" autocomplete="off" spellcheck={false} value={input.path} onInput={(event) => set({ path: event.currentTarget.value })} />}
-        </Field>
-        <div class="actions">
-          <button type="submit" class="primary" disabled={action.running || host === ""}>
-            Ask
-          </button>
+        <div>
+          <Asker input={asker} accounts={accounts.data ?? []} error={action.error} onFound={found} onChange={(part) => set({ asker: { ...asker, ...part } })} />
+        </div>
+        <div>
+          <Field label="Application">{(ties) => <HostSelect ties={ties} host={host} applications={applications.data ?? []} onChange={(chosen) => set({ host: chosen })} />}</Field>
+          <Field label="Method" fault={action.error?.faultAt("/method")}>
+            {(ties) => (
+              <select {...ties} value={method} onChange={(event) => set({ method: event.currentTarget.value })}>
+                {METHODS.map((one) => (
+                  <option key={one}>{one}</option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <Field label="Path" fault={action.error?.faultAt("/path")}>
+            {(ties) => <input {...ties} required class="mono" autocomplete="off" spellcheck={false} value={path} onInput={(event) => set({ path: event.currentTarget.value })} />}
+          </Field>
+          <div class="actions">
+            <button type="submit" class="primary" disabled={action.running || host === ""}>
+              Ask
+            </button>
+          </div>
         </div>
       </form>
       {applications.error && <ErrorBox error={applications.error} retry={() => void applications.reload()} />}
+      {accounts.error && <ErrorBox error={accounts.error} retry={() => void accounts.reload()} />}
       {applications.data?.length === 0 && (
         <p class="muted">
           There is no application to ask about yet. <a href="/applications/new">Name one</a>.
@@ -95,6 +91,11 @@ export function Explain({ query }: { query: URLSearchParams }) {
       )}
       {action.error && <ErrorBox error={action.error} />}
       {decision && <DecisionBox decision={decision} roles={roles.data ?? []} />}
+      {decision && asker.kind === "service-account" && may("samovar.service-accounts:read") && (
+        <p class="after">
+          <a href={`/service-accounts/${asker.account}`}>Its secrets and its state</a>
+        </p>
+      )}
     </Page>
   );
 }

@@ -3,16 +3,14 @@ import { useState } from "preact/hooks";
 import { api, ifMatch, take } from "../api/client";
 import type { Role as RoleData, RoleDraft } from "../api/schema";
 import { announce } from "../hooks/announce";
-import { useAction } from "../hooks/use-action";
-import { useDirty } from "../hooks/use-dirty";
-import { useEditing } from "../hooks/use-editing";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { Confirm } from "../parts/confirm";
-import { Conflict, type Difference } from "../parts/conflict";
-import { ErrorBox, Loading } from "../parts/notice";
+import type { Difference } from "../parts/conflict";
+import { Editor, NewObject } from "../parts/editor";
 import { Page } from "../parts/page";
 import { Permissions } from "../parts/permissions";
+import { Unread } from "../parts/read";
 import { RoleFields, type RoleInput } from "../parts/role-fields";
 import { RoleHolders } from "../parts/role-holders";
 import { lines } from "../parts/field";
@@ -30,33 +28,13 @@ function draftOf(input: RoleInput): RoleDraft {
   return { name: input.name.trim(), description: input.description.trim(), permissions: lines(input.permissions) };
 }
 
+const EMPTY: RoleInput = { name: "", description: "", permissions: "" };
+
 function NewRole() {
-  const [input, setInput] = useState<RoleInput>({ name: "", description: "", permissions: "" });
-  const action = useAction();
-  useDirty(!action.running && (input.name !== "" || input.permissions !== ""));
-  const save = async (event: Event) => {
-    event.preventDefault();
-    await action.run(async () => {
-      const role = await take(api.POST("/roles", { body: draftOf(input) }));
-      announce(`Role ${role.name} made`);
-      go(`/roles/${role.id}`, true);
-    });
-  };
   return (
-    <Page title="New role">
-      <form class="narrow" onSubmit={(event) => void save(event)}>
-        <RoleFields input={input} onChange={setInput} error={action.error} />
-        {action.error && <ErrorBox error={action.error} />}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={action.running}>
-            Make role
-          </button>
-          <a class="button" href="/roles">
-            Cancel
-          </a>
-        </div>
-      </form>
-    </Page>
+    <NewObject what="role" at="/roles" empty={EMPTY} make={(input) => take(api.POST("/roles", { body: draftOf(input) }))}>
+      {(inputs) => <RoleFields {...inputs} />}
+    </NewObject>
   );
 }
 
@@ -64,7 +42,7 @@ function ExistingRole({ id }: { id: string }) {
   const may = useMay();
   const role = useResource(() => take(api.GET("/roles/{id}", { params: { path: { id } } })), [id]);
   const [deleting, setDeleting] = useState(false);
-  if (role.data === undefined) return <Page title="Role">{role.error ? <ErrorBox error={role.error} retry={() => void role.reload()} /> : <Loading what="the role" />}</Page>;
+  if (role.data === undefined) return <Unread what="role" resource={role} />;
   const { data } = role;
   const changeable = may("samovar.roles:write") && !data.built_in;
   const remove = async () => {
@@ -101,43 +79,19 @@ function ShowRole({ role }: { role: RoleData }) {
 }
 
 function EditRole({ role }: { role: RoleData }) {
-  const [saved, setSaved] = useState(inputOf(role));
-  const [input, setInput] = useState(saved);
   const path = { id: role.id };
-  const editing = useEditing<RoleData>(
-    role,
-    (version) => take(api.PUT("/roles/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input) })),
-    () => take(api.GET("/roles/{id}", { params: { path } })),
-  );
-  const dirty = JSON.stringify(input) !== JSON.stringify(saved);
-  useDirty(dirty);
-  const start = (from: RoleData) => {
-    editing.startFrom(from);
-    setSaved(inputOf(from));
-    setInput(inputOf(from));
-  };
-  const save = async () => {
-    const stored = await editing.save();
-    if (stored === undefined) return;
-    start(stored);
-    announce("Role saved");
-  };
-  const { present } = editing;
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void save();
-  };
   return (
-    <form class="narrow" onSubmit={submit}>
-      <RoleFields input={input} onChange={setInput} error={editing.error} />
-      {editing.error && <ErrorBox error={editing.error} />}
-      {present && <Conflict what="role" differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
-      <div class="actions">
-        <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
-          Save changes
-        </button>
-      </div>
-    </form>
+    <Editor
+      what="role"
+      object={role}
+      changeable
+      inputOf={inputOf}
+      put={(input, version) => take(api.PUT("/roles/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input) }))}
+      get={() => take(api.GET("/roles/{id}", { params: { path } }))}
+      differences={differences}
+    >
+      {(inputs) => <RoleFields {...inputs} />}
+    </Editor>
   );
 }
 

@@ -3,9 +3,10 @@ import { api, everything, page } from "../api/client";
 import type { Role } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox, Loading } from "../parts/notice";
 import { Page } from "../parts/page";
 import { Permissions } from "../parts/permissions";
+import { Read } from "../parts/read";
+import { type Column, Table } from "../parts/table";
 
 export function Roles() {
   const may = useMay();
@@ -17,36 +18,27 @@ export function Roles() {
   );
   return (
     <Page title="Roles" lead="A role is a named set of permissions. Give it to a team on the Access page." actions={make}>
-      {roles.error && <ErrorBox error={roles.error} retry={() => void roles.reload()} />}
-      {roles.data === undefined && roles.loading && <Loading what="roles" />}
-      {roles.data && (
-        <table class="stack">
-          <thead>
-            <tr>
-              <th scope="col">Role</th>
-              <th scope="col">Permissions</th>
-              <th scope="col">Given</th>
-            </tr>
-          </thead>
-          <tbody>
-            {ordered(roles.data).map((role) => (
-              <tr key={role.id}>
-                <th scope="row">
-                  <a href={`/roles/${role.id}`}>{role.name}</a> {role.built_in && <span class="tag">built in</span>}
-                  <div class="muted small">{role.description}</div>
-                </th>
-                <td data-label="Permissions">
-                  <Permissions of={role.permissions} />
-                </td>
-                <td data-label="Given">{role.bindings === 0 ? "not yet" : role.bindings === 1 ? "once" : `${role.bindings} times`}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Read what="roles" resource={roles}>
+        {(all) => <Table rows={ordered(all)} none="There is none." heading={ROLE} columns={COLUMNS} />}
+      </Read>
     </Page>
   );
 }
+
+const ROLE: Column<Role> = {
+  label: "Role",
+  show: (role) => (
+    <>
+      <a href={`/roles/${role.id}`}>{role.name}</a> {role.built_in && <span class="tag">built in</span>}
+      <div class="muted small">{role.description}</div>
+    </>
+  ),
+};
+
+const COLUMNS: readonly Column<Role>[] = [
+  { label: "Permissions", show: (role) => <Permissions of={role.permissions} /> },
+  { label: "Given", show: ({ bindings }) => (bindings === 0 ? "not yet" : bindings === 1 ? "once" : `${bindings} times`) },
+];
 
 /** One's own roles before those that come with Samovar. */
 function ordered(roles: readonly Role[]): Role[] {

@@ -3,18 +3,16 @@ import { useState } from "preact/hooks";
 import { api, ifMatch, take } from "../api/client";
 import type { ServiceAccount as AccountData } from "../api/schema";
 import { announce } from "../hooks/announce";
-import { useAction } from "../hooks/use-action";
-import { useDirty } from "../hooks/use-dirty";
-import { useEditing } from "../hooks/use-editing";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { AccountRoles, useAccountBindings } from "../parts/account-roles";
 import { StateNotice } from "../parts/account-state";
 import { Confirm } from "../parts/confirm";
-import { Conflict } from "../parts/conflict";
+import { Editor, NewObject } from "../parts/editor";
 import { MachineExample } from "../parts/machine-example";
-import { ErrorBox, Loading } from "../parts/notice";
+import { ErrorBox } from "../parts/notice";
 import { Page } from "../parts/page";
+import { Unread } from "../parts/read";
 import { type SecretCalls, Secrets } from "../parts/secrets";
 import { ServiceAccountFields } from "../parts/service-account-fields";
 import { asText, differences, draftOf, EMPTY, inputOf } from "../parts/service-account-input";
@@ -25,32 +23,17 @@ export function ServiceAccount({ id }: { id: string }) {
 }
 
 function NewAccount() {
-  const [input, setInput] = useState(EMPTY);
-  const action = useAction();
-  useDirty(!action.running && asText(input) !== asText(EMPTY));
-  const save = async (event: Event) => {
-    event.preventDefault();
-    await action.run(async () => {
-      const account = await take(api.POST("/service-accounts", { body: await draftOf(input) }));
-      announce(`Service account ${account.name} made`);
-      go(`/service-accounts/${account.id}`, true);
-    });
-  };
   return (
-    <Page title="New service account" lead="It can do nothing until a role is given to it.">
-      <form class="narrow" onSubmit={(event) => void save(event)}>
-        <ServiceAccountFields input={input} onChange={setInput} error={action.error} />
-        {action.error && <ErrorBox error={action.error} />}
-        <div class="actions">
-          <button type="submit" class="primary" disabled={action.running}>
-            Make service account
-          </button>
-          <a class="button" href="/service-accounts">
-            Cancel
-          </a>
-        </div>
-      </form>
-    </Page>
+    <NewObject
+      what="service account"
+      lead="It can do nothing until a role is given to it."
+      at="/service-accounts"
+      empty={EMPTY}
+      asText={asText}
+      make={async (input) => take(api.POST("/service-accounts", { body: await draftOf(input) }))}
+    >
+      {(inputs) => <ServiceAccountFields {...inputs} />}
+    </NewObject>
   );
 }
 
@@ -60,9 +43,7 @@ function ExistingAccount({ id }: { id: string }) {
   const bindings = useAccountBindings(id);
   const [asking, setAsking] = useState<"delete" | "revoke">();
   const { data } = account;
-  if (data === undefined) {
-    return <Page title="Service account">{account.error ? <ErrorBox error={account.error} retry={() => void account.reload()} /> : <Loading what="the service account" />}</Page>;
-  }
+  if (data === undefined) return <Unread what="service account" resource={account} />;
   const changeable = may("samovar.service-accounts:write");
   const remove = async () => {
     await take(api.DELETE("/service-accounts/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
@@ -127,47 +108,20 @@ interface EditProps {
 }
 
 function EditAccount({ account, changeable, onSaved }: EditProps) {
-  const [saved, setSaved] = useState(() => inputOf(account));
-  const [input, setInput] = useState(saved);
   const path = { id: account.id };
-  const editing = useEditing<AccountData>(
-    account,
-    async (version) => take(api.PUT("/service-accounts/{id}", { params: { path, header: ifMatch(version) }, body: await draftOf(input) })),
-    () => take(api.GET("/service-accounts/{id}", { params: { path } })),
-  );
-  const dirty = asText(input) !== asText(saved);
-  useDirty(dirty);
-  const start = (from: AccountData) => {
-    editing.startFrom(from);
-    setSaved(inputOf(from));
-    setInput(inputOf(from));
-    void onSaved();
-  };
-  const save = async () => {
-    const stored = await editing.save();
-    if (stored === undefined) return;
-    start(stored);
-    announce("Service account saved");
-  };
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void save();
-  };
-  const { present } = editing;
   return (
-    <form class="narrow" onSubmit={submit}>
-      <fieldset class="bare" disabled={!changeable}>
-        <ServiceAccountFields input={input} onChange={setInput} error={editing.error} />
-      </fieldset>
-      {editing.error && <ErrorBox error={editing.error} />}
-      {present && <Conflict what="service account" differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
-      {changeable && (
-        <div class="actions">
-          <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
-            Save changes
-          </button>
-        </div>
-      )}
-    </form>
+    <Editor
+      what="service account"
+      object={account}
+      changeable={changeable}
+      inputOf={inputOf}
+      asText={asText}
+      put={async (input, version) => take(api.PUT("/service-accounts/{id}", { params: { path, header: ifMatch(version) }, body: await draftOf(input) }))}
+      get={() => take(api.GET("/service-accounts/{id}", { params: { path } }))}
+      differences={differences}
+      onSaved={() => void onSaved()}
+    >
+      {(inputs) => <ServiceAccountFields {...inputs} />}
+    </Editor>
   );
 }

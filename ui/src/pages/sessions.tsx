@@ -6,76 +6,37 @@ import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { usePages } from "../hooks/use-pages";
 import { Confirm } from "../parts/confirm";
-import { Field } from "../parts/field";
-import { ErrorBox, Loading } from "../parts/notice";
 import { Page } from "../parts/page";
-import { PersonInput } from "../parts/people";
-import { SessionTable } from "../parts/session-table";
+import { personOf, SessionTable } from "../parts/session-table";
+import { PagedList, queryOf, useWhose, type Whose, WhoseFields } from "../parts/whose";
 
 type Ending = Session | "all";
 
 export function Sessions() {
   const may = useMay();
-  const all = may("samovar.sessions:read");
-  const [mine, setMine] = useState(!all);
-  const [login, setLogin] = useState("");
-  const [user, setUser] = useState<string>();
+  const [whose, setWhose] = useWhose();
   const [ending, setEnding] = useState<Ending>();
-  const sessions = usePages((cursor) => readSessions(mine, user, cursor), [mine, user]);
-  const changeable = mine || may("samovar.sessions:end");
+  const { mine, user } = whose;
+  const sessions = usePages((cursor) => readSessions(whose, cursor), [mine, user]);
+  const endAll = mine && (
+    <button type="button" class="danger" onClick={() => setEnding("all")}>
+      Sign out everywhere…
+    </button>
+  );
   return (
     <Page title="Sessions" lead="A session is a browser's sign-in, at Samovar or at an application below it. Ending one takes effect at once.">
-      {all && (
-        <div class="segments" role="group" aria-label="Whose">
-          <button type="button" aria-pressed={!mine} onClick={() => setMine(false)}>
-            Everybody's
-          </button>
-          <button type="button" aria-pressed={mine} onClick={() => setMine(true)}>
-            Mine
-          </button>
-        </div>
-      )}
-      {!mine && (
-        <form class="filters" onSubmit={(event) => event.preventDefault()}>
-          <Field label="Person" hint={login !== "" && user === undefined ? "Nobody has this login; everybody's sessions are shown." : undefined}>
-            {(ties) => (
-              <PersonInput
-                ties={ties}
-                login={login}
-                placeholder="anybody"
-                onChange={(typed, found) => {
-                  setLogin(typed);
-                  setUser(found?.id);
-                }}
-              />
-            )}
-          </Field>
-        </form>
-      )}
-      {sessions.error && <ErrorBox error={sessions.error} retry={() => void sessions.reload()} />}
-      {sessions.items === undefined && sessions.loading && <Loading what="sessions" />}
-      {sessions.items && <SessionTable sessions={sessions.items} onEnd={changeable ? setEnding : undefined} />}
-      <div class="actions">
-        {sessions.more && (
-          <button type="button" disabled={sessions.loading} onClick={() => void sessions.readMore()}>
-            Show more
-          </button>
-        )}
-        {mine && (
-          <button type="button" class="danger" onClick={() => setEnding("all")}>
-            Sign out everywhere…
-          </button>
-        )}
-      </div>
+      {may("samovar.sessions:read") && <WhoseFields what="sessions" whose={whose} onChange={setWhose} />}
+      <PagedList what="sessions" pages={sessions} actions={endAll}>
+        {(items) => <SessionTable sessions={items} onEnd={mine || may("samovar.sessions:end") ? setEnding : undefined} />}
+      </PagedList>
       {ending && <End ending={ending} mine={mine} onEnded={sessions.reload} onClose={() => setEnding(undefined)} />}
     </Page>
   );
 }
 
-async function readSessions(mine: boolean, user: string | undefined, cursor: string | undefined) {
-  if (mine) return take(api.GET("/me/sessions", { params: { query: page(cursor, 50) } }));
-  const query = user === undefined ? page(cursor, 50) : { ...page(cursor, 50), user };
-  return take(api.GET("/sessions", { params: { query } }));
+async function readSessions(whose: Whose, cursor: string | undefined) {
+  if (whose.mine) return take(api.GET("/me/sessions", { params: { query: page(cursor, 50) } }));
+  return take(api.GET("/sessions", { params: { query: queryOf(whose, cursor) } }));
 }
 
 interface EndProps {
@@ -93,7 +54,7 @@ function End({ ending, mine, onEnded, onClose }: EndProps) {
     announce("Session ended");
     await onEnded();
   };
-  const title = ending === "all" ? "Sign out everywhere?" : `End this session of ${ending.principal.login ?? ending.principal.kind}?`;
+  const title = ending === "all" ? "Sign out everywhere?" : `End this session of ${personOf(ending)}?`;
   return (
     <Confirm title={title} verb={ending === "all" ? "Sign out everywhere" : "End session"} work={work} onClose={onClose}>
       <p>

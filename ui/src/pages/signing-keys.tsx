@@ -4,9 +4,10 @@ import { api, take } from "../api/client";
 import type { KeyState, SigningAlgorithm, SigningKey } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox, Loading } from "../parts/notice";
 import { Page } from "../parts/page";
+import { Read } from "../parts/read";
 import { RotateKey } from "../parts/rotate-key";
+import { type Column, Table } from "../parts/table";
 import { Time } from "../parts/time";
 
 export function SigningKeys() {
@@ -24,9 +25,21 @@ export function SigningKeys() {
         </>
       }
     >
-      {keys.error && <ErrorBox error={keys.error} retry={() => void keys.reload()} />}
-      {keys.data === undefined && keys.loading && <Loading what="signing keys" />}
-      {keys.data && <KeyTable keys={items} onRotate={may("samovar.signing-keys:rotate") ? setRotating : undefined} />}
+      <Read what="signing keys" resource={keys}>
+        {() => (
+          <Table<SigningKey>
+            rows={items}
+            none="There is none yet. The first is made when the first token is signed."
+            heading={STATE}
+            columns={COLUMNS}
+            action={
+              may("samovar.signing-keys:rotate")
+                ? { head: "Rotate", verb: "Rotate…", label: (key) => `Rotate ${key.algorithm}`, can: (key) => key.state === "current", run: (key) => setRotating(key.algorithm) }
+                : undefined
+            }
+          />
+        )}
+      </Read>
       {rotating && <RotateKey algorithm={rotating} coming={coming(rotating)} onRotated={keys.reload} onClose={() => setRotating(undefined)} />}
     </Page>
   );
@@ -38,58 +51,19 @@ const DOES: Readonly<Record<KeyState, string>> = {
   retired: "signs no more; what it signed is still valid until it ends",
 };
 
-interface Props {
-  keys: readonly SigningKey[];
-  onRotate: ((algorithm: SigningAlgorithm) => void) | undefined;
-}
+const STATE: Column<SigningKey> = {
+  label: "State",
+  show: ({ state }) => (
+    <>
+      <span class={`tag ${state === "current" ? "good" : ""}`}>{state}</span>
+      <div class="muted small">{DOES[state]}</div>
+    </>
+  ),
+};
 
-function KeyTable({ keys, onRotate }: Props) {
-  if (keys.length === 0) return <p class="muted">There is none yet. The first is made when the first token is signed.</p>;
-  return (
-    <table class="stack">
-      <thead>
-        <tr>
-          <th scope="col">State</th>
-          <th scope="col">Algorithm</th>
-          <th scope="col">Key id</th>
-          <th scope="col">Published</th>
-          <th scope="col">Signs from</th>
-          {onRotate && (
-            <th scope="col">
-              <span class="hidden">Rotate</span>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {keys.map((key) => (
-          <tr key={key.id}>
-            <th scope="row">
-              <span class={`tag ${key.state === "current" ? "good" : ""}`}>{key.state}</span>
-              <div class="muted small">{DOES[key.state]}</div>
-            </th>
-            <td data-label="Algorithm">{key.algorithm}</td>
-            <td data-label="Key id">
-              <code>{key.id}</code>
-            </td>
-            <td data-label="Published">
-              <Time at={key.created_at} />
-            </td>
-            <td data-label="Signs from">
-              <Time at={key.signs_from} />
-            </td>
-            {onRotate && (
-              <td>
-                {key.state === "current" && (
-                  <button type="button" class="link" aria-label={`Rotate ${key.algorithm}`} onClick={() => onRotate(key.algorithm)}>
-                    Rotate…
-                  </button>
-                )}
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+const COLUMNS: readonly Column<SigningKey>[] = [
+  { label: "Algorithm", show: (key) => key.algorithm },
+  { label: "Key id", show: (key) => <code>{key.id}</code> },
+  { label: "Published", show: (key) => <Time at={key.created_at} /> },
+  { label: "Signs from", show: (key) => <Time at={key.signs_from} /> },
+];

@@ -6,6 +6,7 @@ import { MeContext, useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { Notice, Sentence } from "../parts/notice";
 import { Page } from "../parts/page";
+import { SecretsAttention } from "../parts/secrets-attention";
 
 export function Start() {
   const me = useContext(MeContext);
@@ -16,6 +17,7 @@ export function Start() {
   return (
     <Page title={`Hello, ${me.user?.full_name || me.user?.login || "operator"}`}>
       {may("samovar.mirror:read") && <Attention />}
+      <SecretsAttention />
       {sets && <FirstSteps />}
       {idle && <p>There is nothing for you to administer here. Applications that Samovar protects ask it by themselves whether you may in.</p>}
       <section>

@@ -6,78 +6,40 @@ import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { usePages } from "../hooks/use-pages";
 import { Confirm } from "../parts/confirm";
-import { Field } from "../parts/field";
 import { GrantTable } from "../parts/grant-table";
 import { MyServiceAccounts } from "../parts/my-service-accounts";
-import { ErrorBox, Loading } from "../parts/notice";
 import { Page } from "../parts/page";
-import { PersonInput } from "../parts/people";
+import { PagedList, queryOf, useWhose, type Whose, WhoseFields } from "../parts/whose";
 
 type Ending = Grant | "all";
 
 export function Tokens() {
   const may = useMay();
-  const all = may("samovar.grants:read");
-  const [mine, setMine] = useState(true);
-  const [login, setLogin] = useState("");
-  const [user, setUser] = useState<string>();
+  const [whose, setWhose] = useWhose();
   const [ending, setEnding] = useState<Ending>();
-  const grants = usePages((cursor) => readGrants(mine, user, cursor), [mine, user]);
+  const { mine, user, login } = whose;
+  const grants = usePages((cursor) => readGrants(whose, cursor), [mine, user]);
   const changeable = mine || may("samovar.grants:end");
+  const endAll = changeable && (mine || user !== undefined) && (
+    <button type="button" class="danger" onClick={() => setEnding("all")}>
+      {mine ? "End everything…" : `End everything of ${login.trim()}…`}
+    </button>
+  );
   return (
     <Page title="Tokens and devices" lead="What you allowed clients: pages, programs, the command line on a device. Each gets tokens in your name until you end it here.">
-      {all && (
-        <div class="segments" role="group" aria-label="Whose">
-          <button type="button" aria-pressed={mine} onClick={() => setMine(true)}>
-            Mine
-          </button>
-          <button type="button" aria-pressed={!mine} onClick={() => setMine(false)}>
-            Everybody's
-          </button>
-        </div>
-      )}
-      {!mine && (
-        <form class="filters" onSubmit={(event) => event.preventDefault()}>
-          <Field label="Person" hint={login !== "" && user === undefined ? "Nobody has this login; everybody's are shown." : undefined}>
-            {(ties) => (
-              <PersonInput
-                ties={ties}
-                login={login}
-                placeholder="anybody"
-                onChange={(typed, found) => {
-                  setLogin(typed);
-                  setUser(found?.id);
-                }}
-              />
-            )}
-          </Field>
-        </form>
-      )}
-      {grants.error && <ErrorBox error={grants.error} retry={() => void grants.reload()} />}
-      {grants.items === undefined && grants.loading && <Loading what="what was allowed" />}
-      {grants.items && <GrantTable grants={grants.items} whose={!mine} onEnd={changeable ? setEnding : undefined} />}
-      <div class="actions">
-        {grants.more && (
-          <button type="button" disabled={grants.loading} onClick={() => void grants.readMore()}>
-            Show more
-          </button>
-        )}
-        {changeable && (mine || user !== undefined) && (
-          <button type="button" class="danger" onClick={() => setEnding("all")}>
-            {mine ? "End everything…" : `End everything of ${login.trim()}…`}
-          </button>
-        )}
-      </div>
+      {may("samovar.grants:read") && <WhoseFields what="grants" whose={whose} onChange={setWhose} />}
+      <PagedList what="what was allowed" pages={grants} actions={endAll}>
+        {(items) => <GrantTable grants={items} whose={!mine} onEnd={changeable ? setEnding : undefined} />}
+      </PagedList>
       {mine && <MyServiceAccounts />}
       {ending && <End ending={ending} of={mine ? undefined : { id: user, login: login.trim() }} onEnded={grants.reload} onClose={() => setEnding(undefined)} />}
     </Page>
   );
 }
 
-async function readGrants(mine: boolean, user: string | undefined, cursor: string | undefined) {
-  if (mine) return take(api.GET("/me/grants", { params: { query: page(cursor, 50) } }));
-  const query = user === undefined ? page(cursor, 50) : { ...page(cursor, 50), user };
-  return take(api.GET("/grants", { params: { query } }));
+async function readGrants(whose: Whose, cursor: string | undefined) {
+  if (whose.mine) return take(api.GET("/me/grants", { params: { query: page(cursor, 50) } }));
+  return take(api.GET("/grants", { params: { query: queryOf(whose, cursor) } }));
 }
 
 interface EndProps {

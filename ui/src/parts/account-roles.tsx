@@ -42,6 +42,12 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
       )}
       <p class="after">
         <a href={accessAddress(subjectOf(id))}>Give it a role, or take one away</a>
+        {may("samovar.decisions:explain") && (
+          <>
+            {" · "}
+            <a href={address("/explain", { service_account: id })}>Ask why it may or may not do something</a>
+          </>
+        )}
         {may("samovar.audit-events:read") && (
           <>
             {" · "}

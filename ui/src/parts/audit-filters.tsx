@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Application, ServiceAccount } from "../api/schema";
 import { useAction } from "../hooks/use-action";
+import { AccountSelect } from "./account-select";
 import { Field } from "./field";
 import { ErrorBox } from "./notice";
 import { personNamed, PersonInput } from "./people";
@@ -142,15 +143,7 @@ function Who({ input, accounts, set }: WhoProps) {
       </Field>
       {kind === "service-account" && (
         <Field label="Service account">
-          {(ties) => (
-            <select {...ties} value={input.actor} onChange={(event) => set({ actor: event.currentTarget.value })}>
-              {accounts.map((account) => (
-                <option key={account.id} value={MACHINE + account.id}>
-                  {account.name}
-                </option>
-              ))}
-            </select>
-          )}
+          {(ties) => <AccountSelect ties={ties} id={input.actor.slice(MACHINE.length)} accounts={accounts} onChange={(id) => set({ actor: MACHINE + id })} />}
         </Field>
       )}
       {kind === "person" && (

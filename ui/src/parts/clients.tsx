@@ -4,7 +4,9 @@ import type { Application, OAuthClient as Client } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { address } from "../router";
-import { ErrorBox, Loading } from "./notice";
+import { AttentionTags } from "./attention";
+import { Read } from "./read";
+import { type Column, Table } from "./table";
 
 export function Clients({ application }: { application: Application }) {
   const may = useMay();
@@ -16,9 +18,9 @@ export function Clients({ application }: { application: Application }) {
     <section>
       <h2>Clients</h2>
       <p class="muted">A client gets tokens for this application in people's names: its web page, FastAPI's docs page, a program on people's machines. A machine that acts for itself is a service account instead.</p>
-      {clients.error && <ErrorBox error={clients.error} retry={() => void clients.reload()} />}
-      {clients.data === undefined && clients.loading && <Loading what="clients" />}
-      {clients.data && clients.data.length > 0 && <ClientTable clients={clients.data} />}
+      <Read what="clients" resource={clients}>
+        {(all) => <Table rows={all} none="It has no client." heading={CLIENT} columns={COLUMNS} />}
+      </Read>
       {may("samovar.clients:write") && (
         <p class="after">
           <a class="button" href={address("/clients/new", { application: application.id })}>
@@ -30,41 +32,29 @@ export function Clients({ application }: { application: Application }) {
   );
 }
 
-function ClientTable({ clients }: { clients: readonly Client[] }) {
-  return (
-    <table class="stack">
-      <thead>
-        <tr>
-          <th scope="col">Client</th>
-          <th scope="col">Kind</th>
-          <th scope="col">client_id</th>
-          <th scope="col">Redirect URIs</th>
-        </tr>
-      </thead>
-      <tbody>
-        {clients.map((client) => (
-          <tr key={client.id}>
-            <th scope="row">
-              <a href={`/clients/${client.id}`}>{client.name}</a>
-            </th>
-            <td data-label="Kind">
-              {client.kind}
-              {client.first_party && ", first-party"}
-            </td>
-            <td data-label="client_id">
-              <code>{client.id}</code>
-            </td>
-            <td data-label="Redirects">
-              {client.redirect_uris.length === 0 && <span class="muted">none</span>}
-              {client.redirect_uris.map((uri) => (
-                <div key={uri}>
-                  <code>{uri}</code>
-                </div>
-              ))}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
+const CLIENT: Column<Client> = {
+  label: "Client",
+  show: (client) => (
+    <>
+      <a href={`/clients/${client.id}`}>{client.name}</a> <AttentionTags of={[...new Set(client.secrets.flatMap((secret) => secret.attention))]} />
+    </>
+  ),
+};
+
+const COLUMNS: readonly Column<Client>[] = [
+  { label: "Kind", show: (client) => `${client.kind}${client.first_party ? ", first-party" : ""}` },
+  { label: "client_id", show: (client) => <code>{client.id}</code> },
+  {
+    label: "Redirect URIs",
+    show: ({ redirect_uris: uris }) =>
+      uris.length === 0 ? (
+        <span class="muted">none</span>
+      ) : (
+        uris.map((uri) => (
+          <div key={uri}>
+            <code>{uri}</code>
+          </div>
+        ))
+      ),
+  },
+];

@@ -1,5 +1,7 @@
-// What is known of secrets; never what they are.
+// What is known of secrets, and at which of them somebody should look; never what they are.
 import type { Secret } from "../api/schema";
+import { AttentionTags } from "./attention";
+import { type Column, Table } from "./table";
 import { Time } from "./time";
 
 interface Props {
@@ -8,45 +10,28 @@ interface Props {
 }
 
 export function SecretTable({ secrets, onDelete }: Props) {
-  if (secrets.length === 0) return <p class="muted">It has no secret.</p>;
   return (
-    <table class="stack">
-      <thead>
-        <tr>
-          <th scope="col">Secret</th>
-          <th scope="col">Made</th>
-          <th scope="col">Expires</th>
-          <th scope="col">Last used</th>
-          {onDelete && (
-            <th scope="col">
-              <span class="hidden">Delete</span>
-            </th>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {secrets.map((secret) => (
-          <tr key={secret.id}>
-            <th scope="row">
-              <code>{secret.hint}…</code>
-            </th>
-            <td data-label="Made">
-              <Time at={secret.created_at} />
-            </td>
-            <td data-label="Expires">
-              <Time at={secret.expires_at} /> {new Date(secret.expires_at) <= new Date() && <span class="tag bad">expired</span>}
-            </td>
-            <td data-label="Last used">{secret.last_used_at === undefined ? "never" : <Time at={secret.last_used_at} />}</td>
-            {onDelete && (
-              <td>
-                <button type="button" class="link" aria-label={`Delete secret ${secret.hint}`} onClick={() => onDelete(secret)}>
-                  Delete…
-                </button>
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <Table<Secret>
+      rows={secrets}
+      none="It has no secret."
+      heading={SECRET}
+      columns={COLUMNS}
+      action={onDelete && { head: "Delete", verb: "Delete…", label: (secret) => `Delete secret ${secret.hint}`, run: onDelete }}
+    />
   );
 }
+
+const SECRET: Column<Secret> = {
+  label: "Secret",
+  show: (secret) => (
+    <>
+      <code>{secret.hint}…</code> <AttentionTags of={secret.attention} />
+    </>
+  ),
+};
+
+const COLUMNS: readonly Column<Secret>[] = [
+  { label: "Made", show: (secret) => <Time at={secret.created_at} /> },
+  { label: "Expires", show: (secret) => <Time at={secret.expires_at} /> },
+  { label: "Last used", show: ({ last_used_at: at }) => (at === undefined ? "never" : <Time at={at} />) },
+];

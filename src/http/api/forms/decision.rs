@@ -7,7 +7,7 @@ use crate::access::{Explanation, Question, Refusal};
 use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
 use crate::http::api::wire::texts::{Id, Time};
-use crate::model::{HostName, UserId};
+use crate::model::{HostName, Principal};
 use crate::policy::{CanonicalPath, Grant, Outcome, Reason};
 
 /// Shows a reason.
@@ -72,24 +72,22 @@ pub(in crate::http::api) fn read(
 ) -> Result<Result<Question, wire::Decision>, Problem> {
     let mut faults = Faults::default();
     let host: Option<HostName> = faults.read("/host", &question.host);
-    let user = question.user.as_deref();
-    let user: Option<Option<UserId>> = user.map(|id| faults.read("/user", id));
-    if let Some(Some(user)) = user
-        && names.directory.user(user).is_none()
-    {
-        faults.note(
-            "/user",
-            "no user has this id; sync with Gitea, then choose again",
-        );
+    let principal = read_principal(&mut faults, question, names);
+    let scope = question.scope.as_deref();
+    let scope = scope.map(|scope| faults.read_each("/scope", scope));
+    if scope.is_some() && principal == Some(Principal::Anonymous) {
+        let sentence = "somebody who is not signed in has no token; name a `user` or a `service_account`, or leave the scope out";
+        faults.note("/scope", sentence);
     }
-    let host = faults.unless_any(host)?;
+    let (host, principal) = faults.unless_any(host.zip(principal))?;
     let Some(application) = names.policy.application_at(&host) else {
         let fault = Refusal::HostUnknown;
         return Ok(Err(early(wire::ReasonKind::NoApplication, &fault, names)));
     };
     Ok(match CanonicalPath::parse(question.path.as_bytes()) {
         Ok(path) => Ok(Question {
-            user: user.flatten(),
+            principal,
+            scope,
             application: application.id,
             method: question.method.clone(),
             path,
@@ -99,6 +97,36 @@ pub(in crate::http::api) fn read(
             Err(early(wire::ReasonKind::Ambiguous, &fault, names))
         }
     })
+}
+
+/// About whom; they must be there.
+fn read_principal(
+    faults: &mut Faults,
+    question: &wire::Question,
+    names: Names<'_>,
+) -> Option<Principal> {
+    let (at, principal, what) = match (&question.user, &question.service_account) {
+        (None, None) => return Some(Principal::Anonymous),
+        (Some(_), Some(_)) => {
+            let sentence = "ask about a `user` or about a `service_account`, not about both";
+            faults.note("/service_account", sentence);
+            return None;
+        }
+        (Some(id), None) => {
+            let at = "/user";
+            let what = "no user has this id; sync with Gitea, then choose again";
+            (at, Principal::User(faults.read(at, id)?), what)
+        }
+        (None, Some(id)) => {
+            let at = "/service_account";
+            let what = "no service account has this id; it may have been deleted";
+            (at, Principal::ServiceAccount(faults.read(at, id)?), what)
+        }
+    };
+    if names.login(principal).is_none() {
+        faults.note(at, what);
+    }
+    Some(principal)
 }
 
 /// A denial before any route is looked at.

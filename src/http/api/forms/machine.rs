@@ -7,8 +7,8 @@ use crate::http::Problem;
 use crate::http::api::wire::machine as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{
-    Client, ClientKind, DisplayText, MachineSecret, Owner, Principal, SecretRecord, ServiceAccount,
-    TeamId, Trust,
+    AccountState, Client, ClientKind, DisplayText, MachineSecret, Owner, Principal,
+    SecretAttention, SecretRecord, ServiceAccount, TeamId, Timestamp, Trust,
 };
 use std::collections::BTreeMap;
 
@@ -71,6 +71,7 @@ fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Tru
 /// Shows a service account.
 pub(in crate::http::api) fn show_account(
     account: &ServiceAccount,
+    (state, now): (AccountState, Timestamp),
     names: Names<'_>,
 ) -> wire::ServiceAccount {
     wire::ServiceAccount {
@@ -90,31 +91,20 @@ pub(in crate::http::api) fn show_account(
             Owner::User { id } => names.login(Principal::User(id)),
         },
         enabled: account.enabled,
-        state: state(account, names),
-        secrets: account.secrets.iter().map(show_secret).collect(),
+        state: show_state(state),
+        secrets: show_secrets(&account.secrets, now),
         trusts: account.trusts.iter().map(show_trust).collect(),
         created_at: Time::of(account.created_at),
         version: account.version,
     }
 }
 
-fn state(account: &ServiceAccount, names: Names<'_>) -> wire::AccountState {
-    let directory = names.directory;
-    let enabled = |id| directory.user(id).is_some_and(|user| user.enabled);
-    let owned = match account.owner {
-        Owner::User { id } => enabled(id)
-            .then_some(())
-            .ok_or(wire::AccountState::OwnerGone),
-        Owner::Team { id } => match directory.teams.get(&id) {
-            None => Err(wire::AccountState::OwnerGone),
-            Some(team) if team.members.iter().any(|id| enabled(*id)) => Ok(()),
-            Some(_) => Err(wire::AccountState::TeamEmpty),
-        },
-    };
-    match owned {
-        _ if !account.enabled => wire::AccountState::Disabled,
-        Ok(()) => wire::AccountState::Active,
-        Err(state) => state,
+const fn show_state(state: AccountState) -> wire::AccountState {
+    match state {
+        AccountState::Active => wire::AccountState::Active,
+        AccountState::Disabled => wire::AccountState::Disabled,
+        AccountState::OwnerGone => wire::AccountState::OwnerGone,
+        AccountState::TeamEmpty => wire::AccountState::TeamEmpty,
     }
 }
 
@@ -130,13 +120,27 @@ fn show_trust(trust: &Trust) -> wire::Trust {
     }
 }
 
-fn show_secret(secret: &SecretRecord) -> wire::Secret {
-    wire::Secret {
+fn show_secrets(secrets: &[SecretRecord], now: Timestamp) -> Vec<wire::Secret> {
+    let shown = secrets.iter().map(|secret| wire::Secret {
         id: Id::of(secret.id),
         hint: secret.hint.clone(),
         created_at: Time::of(secret.created_at),
         expires_at: Time::of(secret.expires_at),
         last_used_at: secret.last_used_at.map(Time::of),
+        attention: secret
+            .attention(now)
+            .into_iter()
+            .map(show_attention)
+            .collect(),
+    });
+    shown.collect()
+}
+
+const fn show_attention(attention: SecretAttention) -> wire::SecretAttention {
+    match attention {
+        SecretAttention::ExpiresSoon => wire::SecretAttention::ExpiresSoon,
+        SecretAttention::Expired => wire::SecretAttention::Expired,
+        SecretAttention::NeverUsed => wire::SecretAttention::NeverUsed,
     }
 }
 
@@ -195,7 +199,11 @@ pub(in crate::http::api) fn read_client(draft: &wire::ClientDraft) -> Result<Cli
 }
 
 /// Shows a client.
-pub(in crate::http::api) fn show_client(client: &Client, names: Names<'_>) -> wire::Client {
+pub(in crate::http::api) fn show_client(
+    client: &Client,
+    now: Timestamp,
+    names: Names<'_>,
+) -> wire::Client {
     wire::Client {
         id: Id::of(client.id),
         name: client.name.to_string(),
@@ -211,7 +219,7 @@ pub(in crate::http::api) fn show_client(client: &Client, names: Names<'_>) -> wi
             .collect(),
         first_party: client.first_party,
         refresh_tokens: client.refresh_tokens,
-        secrets: client.secrets.iter().map(show_secret).collect(),
+        secrets: show_secrets(&client.secrets, now),
         version: client.version,
     }
 }

@@ -2,17 +2,23 @@
 
 use super::Named;
 use super::role_binding::Subject;
-use super::texts::{Id, Time};
+use super::texts::{Id, Permission, Time};
 use poem_openapi::{Enum, Object};
 
-/// May this person make this request? Nothing is done, and nothing is asked of the application.
+/// May this person or service account make this request? Nothing is done, and nothing is asked of the application.
 #[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
 #[oai(deny_unknown_fields, skip_serializing_if_is_none)]
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct Question {
-    /// Id of the person; absent for somebody who is not signed in.
+    /// Id of the person; without this and `service_account` the question is about somebody who is not signed in.
     #[serde(default)]
     pub user: Option<Id>,
+    /// Id of the service account, in the place of `user`.
+    #[serde(default)]
+    pub service_account: Option<Id>,
+    /// Scope of the token that would be sent; absent for a session, or for a token with all that is held.
+    #[serde(default)]
+    pub scope: Option<Vec<Permission>>,
     /// In capitals.
     pub method: String,
     /// Host of the application.
@@ -49,7 +55,7 @@ pub(in crate::http::api) enum ReasonKind {
     EncodedSlash,
     /// The route wants somebody signed in, and nobody is.
     NotSignedIn,
-    /// The account is disabled or gone.
+    /// The account is disabled or gone, or nobody answers for it.
     Disabled,
     /// Somebody is signed in; the route asks for no more.
     SignedIn,
@@ -108,7 +114,7 @@ pub(in crate::http::api) struct Decision {
     pub route: Option<MatchedRoute>,
     /// What led to it, in the order in which it was looked at; every grant is named.
     pub reasons: Vec<Reason>,
-    /// How fresh the person's memberships are: the instant before Gitea was asked.
+    /// How fresh the person's memberships, or those of the service account's owner, are: the instant before Gitea was asked.
     pub freshness: Option<Time>,
     /// Version of the policy that was asked.
     pub policy_version: u64,

@@ -61,6 +61,18 @@ pub(in crate::http::api) struct TrustedClaim {
     pub value: String,
 }
 
+/// Why somebody should look at a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "kebab-case")]
+pub(in crate::http::api) enum SecretAttention {
+    /// It expires within 14 days.
+    ExpiresSoon,
+    /// It opens nothing any more.
+    Expired,
+    /// It was made a day ago or earlier, and was never used.
+    NeverUsed,
+}
+
 /// A secret, without what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]
@@ -75,6 +87,8 @@ pub(in crate::http::api) struct Secret {
     pub expires_at: Time,
     /// Last use, exact to five minutes; absent when it was never used.
     pub last_used_at: Option<Time>,
+    /// Why somebody should look at it; empty when all is well.
+    pub attention: Vec<SecretAttention>,
 }
 
 /// A new secret, shown this once.

@@ -1,0 +1,72 @@
+// Rows of one kind of thing: what each is called, what is said of it, and what can be done with it. Narrow screens show cards.
+import type { ComponentChildren } from "preact";
+
+/** One thing that is said of every row; a card shows the label beside it. */
+export interface Column<T> {
+  label: string;
+  show: (row: T) => ComponentChildren;
+}
+
+/** What can be done with a row. */
+export interface RowAction<T> {
+  /** The column, for those who do not see it. */
+  head: string;
+  verb: string;
+  /** The verb with its object, for those who do not see the row. */
+  label: (row: T) => string;
+  can?: (row: T) => boolean;
+  run: (row: T) => void;
+}
+
+interface Props<T> {
+  rows: readonly T[];
+  /** Said when there is no row. */
+  none: ComponentChildren;
+  heading: Column<T>;
+  columns: readonly Column<T>[];
+  /** For those who may. */
+  action?: RowAction<T> | undefined;
+}
+
+export function Table<T extends { id: string }>({ rows, none, heading, columns, action }: Props<T>) {
+  if (rows.length === 0) return <p class="muted">{none}</p>;
+  return (
+    <table class="stack">
+      <thead>
+        <tr>
+          {[heading, ...columns].map(({ label }) => (
+            <th key={label} scope="col">
+              {label}
+            </th>
+          ))}
+          {action && (
+            <th scope="col">
+              <span class="hidden">{action.head}</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <th scope="row">{heading.show(row)}</th>
+            {columns.map(({ label, show }) => (
+              <td key={label} data-label={label}>
+                {show(row)}
+              </td>
+            ))}
+            {action && <td>{(action.can?.(row) ?? true) && <ActionButton row={row} action={action} />}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ActionButton<T>({ row, action }: { row: T; action: RowAction<T> }) {
+  return (
+    <button type="button" class="link" aria-label={action.label(row)} onClick={() => action.run(row)}>
+      {action.verb}
+    </button>
+  );
+}
