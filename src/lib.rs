@@ -12,6 +12,7 @@
 //! | 2 | [`mirror`] | how the directory is kept in step with Gitea: what is read when, what an answer changes, how fresh a fact is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
 //! | 1 | [`oidc`] | sign-in at an OpenID provider: discovery, the way there, the checks of what comes back |
+//! | 1 | [`outgoing`] | whom outgoing connections trust, and what is said of a certificate from nobody of those |
 //! | 2 | [`session`] | how long a session lasts, how one is started, handed over and ended; cookies; break-glass |
 //! | 2 | [`token`] | keys that sign tokens, what a token says, how it is verified and revoked; service accounts, clients and grants |
 //! | 3 | [`access`] | how a credential becomes a principal, and a request an answer that is recorded; sign-in and sign-out in `access::sign_in`, at whom in `access::providers` |
@@ -34,6 +35,7 @@ pub mod http;
 pub mod mirror;
 pub mod model;
 pub mod oidc;
+pub mod outgoing;
 pub mod policy;
 pub mod session;
 pub mod store;

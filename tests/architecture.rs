@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Room and the step it stands on. A room may name only rooms on lower steps.
-const ROOMS: [(&str, u8); 19] = [
+const ROOMS: [(&str, u8); 20] = [
     ("model", 0),
     ("policy", 0),
     ("audit", 0),
     ("store", 1),
     ("gitea", 1),
     ("oidc", 1),
+    ("outgoing", 1),
     ("config", 1),
     ("session", 2),
     ("token", 2),

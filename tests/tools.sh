@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes sure that the programs which the demo and the tests start are there: nginx from Debian, and a virtual
+# Makes sure that the programs which the demo and the tests start are there: nginx and openssl from Debian, and a virtual
 # environment `.venv` with the packages of each `requirements.txt` below `tests/`; with `browser` as its argument also
 # Chromium, what drives it and curl, with `clients` the generators of TypeScript clients, with `oauth` OAuth libraries, with
 # `keycloak` a Keycloak from Maven Central and Java; with `demo` only what the demo needs. Does nothing when all is there;
@@ -14,6 +14,7 @@ flock 9
 missing=
 PATH="$PATH:/usr/sbin"
 command -v nginx > /dev/null || missing="$missing nginx"
+command -v openssl > /dev/null || missing="$missing openssl"
 python3 -c 'import ensurepip, venv' 2> /dev/null || missing="$missing python3-venv"
 if [ "${1-}" = browser ]; then
     command -v chromium > /dev/null || missing="$missing chromium"

@@ -3,6 +3,7 @@
 use crate::admin::AdminError;
 use crate::http::admin_socket::SocketError;
 use crate::http::listener::ListenerError;
+use crate::outgoing::OutgoingFault;
 use crate::policy::PolicyFault;
 use crate::store::{CommitError, StoreError};
 use crate::token::KeyError;
@@ -35,6 +36,9 @@ pub enum AppError {
         /// What is wrong.
         reason: String,
     },
+    /// There is nobody whom outgoing connections could trust.
+    #[error("outgoing connections would trust nobody: {0}")]
+    Trust(OutgoingFault),
     /// The outgoing client cannot be made.
     #[error("the outgoing HTTP client cannot be made: {0}")]
     Outgoing(reqwest::Error),

@@ -55,7 +55,7 @@ pub async fn serve(meant: Meant, capabilities: Capabilities) -> Result<(), AppEr
 
 /// Starts the server; it answers when this returns.
 pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, AppError> {
-    let http = outside::outgoing(&meant)?;
+    let http = outside::to_gitea(&meant)?;
     let rooms = Rooms::open(&meant, &http, &capabilities)?;
     let listeners = listener::bind(&meant.server.listen, &mut ListenFd::from_env()).await?;
     let addresses: Vec<_> = listeners

@@ -7,6 +7,7 @@ use crate::gitea;
 use crate::mirror::{self, Mirror};
 use crate::model::{Clock, DisplayText, HostName};
 use crate::oidc::{self, Provider, WorkloadIssuers};
+use crate::outgoing::{self, OutgoingFault};
 use crate::store::{Store, World};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,41 +15,31 @@ use std::time::Duration;
 use url::Url;
 
 /// The outgoing client for Gitea.
-pub(super) fn outgoing(meant: &Meant) -> Result<reqwest::Client, AppError> {
+pub(super) fn to_gitea(meant: &Meant) -> Result<reqwest::Client, AppError> {
     let ca_file = meant.gitea.ca_file.as_deref();
     client(meant.gitea.timeout, ca_file, "gitea.ca_file")
 }
 
-/// An outgoing client: no redirects, time limits, the system's trust store and the operator's own certificates.
+/// An outgoing client with time limits.
 fn client(
     timeout: Duration,
     ca_file: Option<&Path>,
     key: &'static str,
 ) -> Result<reqwest::Client, AppError> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
+    let builder = outgoing::client(ca_file);
+    let builder = builder.map_err(|fault| match (fault, ca_file) {
+        (OutgoingFault::Certificates(reason), Some(path)) => AppError::CaFile {
+            key,
+            path: path.display().to_string(),
+            reason,
+        },
+        (fault, _) => AppError::Trust(fault),
+    })?;
+    let builder = builder
         .connect_timeout(timeout.min(Duration::from_secs(5)))
         .timeout(timeout)
         .user_agent(concat!("samovar/", env!("CARGO_PKG_VERSION")));
-    if let Some(path) = ca_file {
-        builder = builder.tls_certs_merge(certificates(path, key)?);
-    }
     builder.build().map_err(AppError::Outgoing)
-}
-
-fn certificates(path: &Path, key: &'static str) -> Result<Vec<reqwest::Certificate>, AppError> {
-    let fault = |reason: String| AppError::CaFile {
-        key,
-        path: path.display().to_string(),
-        reason,
-    };
-    let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
-    let found =
-        reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fault(error.to_string()))?;
-    if found.is_empty() {
-        return Err(fault("it holds no certificate in PEM form".to_owned()));
-    }
-    Ok(found)
 }
 
 pub(super) fn mirror(

@@ -10,6 +10,7 @@
 mod files;
 mod person;
 mod terminal;
+mod trust;
 mod wire;
 
 #[path = "../oauth/stage.rs"]

@@ -60,7 +60,18 @@ impl Terminal {
     /// Signs in, with that answer of a person in a browser; gives the page that asked.
     pub async fn login(&self, stage: &Stage, login: &str, answer: &str) -> (Done, Page) {
         let words = ["login", "--server", stage.samovar.url()];
-        let mut command = self.command(&words);
+        self.login_with(stage, &words, login, answer).await
+    }
+
+    /// The same with these words.
+    pub async fn login_with(
+        &self,
+        stage: &Stage,
+        words: &[&str],
+        login: &str,
+        answer: &str,
+    ) -> (Done, Page) {
+        let mut command = self.command(words);
         let pipes = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pipes.spawn().unwrap();
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -264,6 +275,35 @@ async fn an_administrator_asks_why_on_a_terminal() {
         (0, &json!("deny")),
         "{said:?}"
     );
+}
+
+#[tokio::test]
+async fn why_a_machines_token_does_not_open_a_route_is_told_on_a_terminal() {
+    let mut stage = Stage::set().await;
+    let machine = stage.machine().await;
+    let terminal = Terminal::signed_in(&stage, "ada").await;
+    let words = [
+        "explain",
+        "--host",
+        crate::stage::HOST,
+        "--method",
+        "POST",
+        "--path",
+        "/deploy/7",
+        "--service-account",
+        &machine.id,
+    ];
+    let said = terminal.run(&words).await;
+    assert!(
+        said.out.starts_with("allow\n- ") && said.out.contains("\nfreshness: "),
+        "{said:?}"
+    );
+    let scope = ["--scope", "deployments:read", "billing:read", "--json"];
+    let said = terminal.run(&[&words[..], &scope].concat()).await;
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(said.json()["code"], "scope_insufficient", "{said:?}");
+    let both = [&words[..], &["--user", &machine.id]].concat();
+    assert_eq!(terminal.run(&both).await.code, 2);
 }
 
 #[tokio::test]

@@ -57,6 +57,7 @@
 
 pub mod browser;
 pub mod caddy;
+pub mod certificates;
 pub mod gitea;
 pub mod keycloak;
 pub mod nginx;

@@ -2,7 +2,8 @@
 
 use crate::cli::failure::{Failure, Kind};
 use crate::model::{Client, DisplayText};
-use reqwest::{Certificate, Method, StatusCode};
+use crate::outgoing::{self, OutgoingFault};
+use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use std::error::Error as _;
@@ -55,15 +56,20 @@ pub(super) fn text<'a>(answer: &'a Value, place: &str) -> Option<&'a str> {
 impl Server {
     /// At this address, with the system's trust store and more certificates.
     pub(super) fn at(address: Url, ca_file: Option<&Path>) -> Result<Self, Failure> {
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
+        let builder = outgoing::client(ca_file);
+        let builder = builder.map_err(|fault| match (fault, ca_file) {
+            (OutgoingFault::Certificates(reason), Some(path)) => {
+                let path = path.display();
+                let sentence = format!("`{path}` cannot be used as --ca-file: {reason}");
+                Failure::new(Kind::Usage, sentence)
+            }
+            (fault, _) => Failure::from(fault.to_string()),
+        })?;
+        let builder = builder
             .connect_timeout(TIMEOUT / 3)
             .timeout(TIMEOUT)
             .https_only(address.scheme() == "https")
             .user_agent(agent());
-        if let Some(path) = ca_file {
-            builder = builder.tls_certs_merge(certificates(path)?);
-        }
         let http = builder.build();
         let http = http.map_err(|error| format!("the HTTP client cannot be made: {error}"))?;
         Ok(Self { address, http })
@@ -120,13 +126,7 @@ impl Server {
     }
 
     async fn send(&self, request: reqwest::RequestBuilder) -> Result<(StatusCode, Value), Failure> {
-        let away = |error: reqwest::Error| {
-            Failure::from(format!(
-                "`{}` gives no answer ({}); look at the address, the network, and --ca-file if its certificate is your own",
-                self.shown(),
-                innermost(&error)
-            ))
-        };
+        let away = |error: reqwest::Error| Failure::from(self.away(&error));
         let mut answer = request.send().await.map_err(away)?;
         let status = answer.status();
         let mut body = Vec::new();
@@ -138,6 +138,20 @@ impl Server {
         }
         // What is not JSON has no member that anybody will ask for.
         Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    }
+
+    /// Why there is no answer.
+    fn away(&self, error: &reqwest::Error) -> String {
+        let server = self.shown();
+        match outgoing::untrusted_issuer(error) {
+            Some(issuer) => format!(
+                "the certificate of `{server}` is from `{issuer}`, which is not trusted; if that authority is your own, name the file with its certificate by `--ca-file`"
+            ),
+            None => format!(
+                "`{server}` gives no answer ({}); look at the address and the network",
+                innermost(error)
+            ),
+        }
     }
 
     /// What a refusal of the authorization server comes to.
@@ -177,19 +191,6 @@ fn agent() -> String {
     let plain = |c: &char| c.is_ascii_alphanumeric() || "-._".contains(*c);
     let name: String = name.chars().filter(plain).take(64).collect();
     format!("samovar-cli/{} ({name})", env!("CARGO_PKG_VERSION"))
-}
-
-fn certificates(path: &Path) -> Result<Vec<Certificate>, Failure> {
-    let fault = |reason: String| {
-        let sentence = format!("`{}` cannot be used as --ca-file: {reason}", path.display());
-        Failure::new(Kind::Usage, sentence)
-    };
-    let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
-    let found = Certificate::from_pem_bundle(&pem).map_err(|error| fault(error.to_string()))?;
-    if found.is_empty() {
-        return Err(fault("it holds no certificate in PEM form".to_owned()));
-    }
-    Ok(found)
 }
 
 /// The cause that says most.
