@@ -36,10 +36,11 @@ const ROOMS: [(&str, u8); 20] = [
     ("main", 6),
 ];
 
-/// Arrows beside the stairs: the pure rooms that rest on the words, permits, and the way in.
-const ARROWS: [(&str, &str); 5] = [
+/// Arrows beside the stairs: the pure rooms that rest on the words, whom Gitea's client trusts, permits, and the way in.
+const ARROWS: [(&str, &str); 6] = [
     ("policy", "model"),
     ("audit", "model"),
+    ("gitea", "outgoing"),
     ("admin", "access"),
     ("cli", "app"),
     ("main", "cli"),

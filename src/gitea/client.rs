@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::error::{GiteaError, Kind};
 use super::meaning;
 use crate::model::{Clock, DisplayText, Login, Random, Timestamp};
+use crate::outgoing;
 use http::header::{AUTHORIZATION, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -270,6 +271,9 @@ fn wait_asked_for(headers: &http::HeaderMap) -> Option<Duration> {
 
 /// What went wrong below HTTP, from the outside in, without the address.
 fn chain(error: reqwest::Error) -> String {
+    if let Some(issuer) = outgoing::untrusted_issuer(&error) {
+        return format!("its certificate is from `{issuer}`, which is not trusted");
+    }
     let error = error.without_url();
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(&error);

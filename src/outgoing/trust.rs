@@ -102,16 +102,22 @@ fn issuer(certificate: &CertificateDer<'_>) -> String {
 /// The issuer who is not trusted, when that is why a request was not made.
 pub fn untrusted_issuer(error: &reqwest::Error) -> Option<String> {
     let mut cause = error.source();
-    while let Some(inner) = cause {
-        let io = inner.downcast_ref::<io::Error>();
-        let inside = io.and_then(io::Error::get_ref);
-        let tls = inside.and_then(|inside| inside.downcast_ref::<Error>());
-        if let Some(Error::InvalidCertificate(CertificateError::Other(OtherError(other)))) = tls {
-            return other
+    while let Some(error) = cause {
+        if let Some(Error::InvalidCertificate(CertificateError::Other(OtherError(found)))) =
+            error.downcast_ref()
+        {
+            return found
                 .downcast_ref::<Untrusted>()
                 .map(|found| found.0.clone());
         }
-        cause = inner.source();
+        // One of these calls the cause of what it holds its own.
+        let held = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        cause = match held {
+            Some(held) => Some(held),
+            None => error.source(),
+        };
     }
     None
 }
