@@ -4,11 +4,10 @@ use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::Gatekeeper;
 use super::{DecisionsExplain, Permit, Refusal};
 use crate::model::{
-    AccountState, ApplicationId, Directory, Permission, Principal, RepositoryAccess,
-    ServiceAccount, Timestamp,
+    AccountState, ApplicationId, Directory, Principal, RepositoryAccess, Scope, ServiceAccount,
+    Timestamp,
 };
 use crate::policy::{self, CanonicalPath, Decision, Request};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A question about somebody.
@@ -17,7 +16,7 @@ pub struct Question {
     /// About whom; `Anonymous` asks about a stranger.
     pub principal: Principal,
     /// What their credential is limited to; `None` for a session.
-    pub scope: Option<BTreeSet<Permission>>,
+    pub scope: Option<Scope>,
     /// Which application.
     pub application: ApplicationId,
     /// In capitals.

@@ -18,7 +18,7 @@ export function Applications() {
   return (
     <Page title="Applications" lead="An application is something protected: its hosts, and what each of its routes asks of the caller." actions={make}>
       <Read what="applications" resource={applications}>
-        {(all) => <Table rows={all} none="Nothing is protected yet." heading={APPLICATION} columns={COLUMNS} />}
+        {(all) => <Table what="applications" textOf={(one) => [one.name, ...one.hosts].join(" ")} rows={all} none="Nothing is protected yet. Name the first application: its hosts, and what its routes ask." heading={APPLICATION} columns={COLUMNS} />}
       </Read>
     </Page>
   );

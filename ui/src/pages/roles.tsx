@@ -19,7 +19,7 @@ export function Roles() {
   return (
     <Page title="Roles" lead="A role is a named set of permissions. Give it to a team on the Access page." actions={make}>
       <Read what="roles" resource={roles}>
-        {(all) => <Table rows={ordered(all)} none="There is none." heading={ROLE} columns={COLUMNS} />}
+        {(all) => <Table what="roles" textOf={(role) => `${role.name} ${role.description}`} rows={ordered(all)} none="There is none." heading={ROLE} columns={COLUMNS} />}
       </Read>
     </Page>
   );

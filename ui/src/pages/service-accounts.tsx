@@ -21,7 +21,7 @@ export function ServiceAccounts() {
   return (
     <Page title="Service accounts" lead="The accounts of machines: CI jobs, scripts, services. Each gets tokens of a few minutes for its secret, and may do what its roles give." actions={make}>
       <Read what="service accounts" resource={accounts}>
-        {(all) => <Table rows={all} none="There is none yet." heading={ACCOUNT} columns={COLUMNS} />}
+        {(all) => <Table what="service accounts" textOf={(one) => `${one.name} ${one.description} ${one.owner_name ?? ""}`} rows={all} none="There is none yet. Every machine that calls an application by itself needs one." heading={ACCOUNT} columns={COLUMNS} />}
       </Read>
     </Page>
   );

@@ -4,7 +4,7 @@ import { api, take } from "../api/client";
 import type { Me } from "../api/schema";
 import { MeContext, useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Notice, Sentence } from "../parts/notice";
+import { ErrorBox, Notice, Sentence } from "../parts/notice";
 import { Page } from "../parts/page";
 import { SecretsAttention } from "../parts/secrets-attention";
 
@@ -63,6 +63,7 @@ function You({ me }: { me: Me }) {
 /** What somebody should look at; nothing when all is well. */
 function Attention() {
   const mirror = useResource(() => take(api.GET("/mirror")), []);
+  if (mirror.error) return <ErrorBox error={mirror.error} retry={() => void mirror.reload()} />;
   const problems = mirror.data?.problems ?? [];
   if (problems.length === 0 && mirror.data?.away_since === undefined) return null;
   return (

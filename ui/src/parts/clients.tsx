@@ -19,7 +19,7 @@ export function Clients({ application }: { application: Application }) {
       <h2>Clients</h2>
       <p class="muted">A client gets tokens for this application in people's names: its web page, FastAPI's docs page, a program on people's machines. A machine that acts for itself is a service account instead.</p>
       <Read what="clients" resource={clients}>
-        {(all) => <Table rows={all} none="It has no client." heading={CLIENT} columns={COLUMNS} />}
+        {(all) => <Table what="clients" textOf={(one) => one.name} rows={all} none="It has no client." heading={CLIENT} columns={COLUMNS} />}
       </Read>
       {may("samovar.clients:write") && (
         <p class="after">

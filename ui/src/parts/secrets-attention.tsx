@@ -4,7 +4,7 @@ import type { Secret } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { AttentionTags } from "./attention";
-import { Notice } from "./notice";
+import { ErrorBox, Notice } from "./notice";
 import { Time } from "./time";
 
 /** More than this are folded. */
@@ -25,6 +25,7 @@ export function SecretsAttention() {
     const both = await Promise.all([accounts(may("samovar.service-accounts:read")), may("samovar.clients:read") ? clients() : []]);
     return both.flat().sort((one, other) => one.secret.expires_at.localeCompare(other.secret.expires_at));
   }, []);
+  if (due.error) return <ErrorBox error={due.error} retry={() => void due.reload()} />;
   const all = due.data ?? [];
   if (all.length === 0) return null;
   return (

@@ -36,7 +36,12 @@ export function SubjectList(props: Props) {
           open={wanted !== "" || shown.length <= OPEN_AT_MOST || teams.some((team) => chosen === `team:${team.id}`)}
         />
       ))}
-      {shown.length === 0 && <p class="muted">No organization or team {wanted ? "with that in its name" : "is mirrored yet; see the Gitea page"}.</p>}
+      {shown.length === 0 && wanted !== "" && <p class="muted after">No organization or team has that in its name.</p>}
+      {shown.length === 0 && wanted === "" && (
+        <p class="muted after">
+          No organization or team is mirrored yet. <a href="/gitea">See why</a>.
+        </p>
+      )}
       <GroupsEntry {...props} search={wanted} />
       <PeopleEntry {...props} search={wanted} />
       <AccountsEntry {...props} search={wanted} />

@@ -9,6 +9,7 @@ import { BindingDialog } from "./binding-dialog";
 import { BindingWhere, subjectKey, subjectWords } from "./binding-words";
 import { ErrorBox } from "./notice";
 import { People } from "./people";
+import { useSearch } from "./search";
 import { TakeAway } from "./take-away";
 
 interface Props {
@@ -31,6 +32,7 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
     (binding) => binding.role.id,
   );
   const roles = [...world.roles].sort((one, other) => Number(held.has(other.id)) - Number(held.has(one.id)) || Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name));
+  const { shown, input } = useSearch("roles", roles, (role) => `${role.name} ${role.description}`);
   const change = may("samovar.role-bindings:write");
   const close = () => setOpen(undefined);
   const section = useRef<HTMLElement>(null);
@@ -49,8 +51,9 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
       <h2 ref={heading} tabIndex={-1}>{subjectWords(chosen.subject, chosen.name)}</h2>
       <Members chosen={chosen} world={world} />
       <AlsoThrough world={world} chosen={chosen} />
+      {input}
       <ul class="roles">
-        {roles.map((role) => (
+        {shown.map((role) => (
           <RoleEntry key={role.id} role={role} bindings={held.get(role.id) ?? []} onOpen={change ? setOpen : undefined} />
         ))}
       </ul>

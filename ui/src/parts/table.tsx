@@ -1,5 +1,6 @@
 // Rows of one kind of thing: what each is called, what is said of it, and what can be done with it. Narrow screens show cards.
 import type { ComponentChildren } from "preact";
+import { useSearch } from "./search";
 
 /** One thing that is said of every row; a card shows the label beside it. */
 export interface Column<T> {
@@ -19,6 +20,9 @@ export interface RowAction<T> {
 }
 
 interface Props<T> {
+  /** The word for the rows; many of them can be searched by what `textOf` says of each. */
+  what?: string;
+  textOf?: (row: T) => string;
   rows: readonly T[];
   /** Said when there is no row. */
   none: ComponentChildren;
@@ -28,8 +32,18 @@ interface Props<T> {
   action?: RowAction<T> | undefined;
 }
 
-export function Table<T extends { id: string }>({ rows, none, heading, columns, action }: Props<T>) {
+export function Table<T extends { id: string }>({ what = "rows", textOf, rows, none, ...rest }: Props<T>) {
+  const { shown, input } = useSearch(what, rows, textOf ?? (() => ""));
   if (rows.length === 0) return <p class="muted">{none}</p>;
+  return (
+    <>
+      {textOf && input}
+      {shown.length > 0 && <Grid rows={shown} {...rest} />}
+    </>
+  );
+}
+
+function Grid<T extends { id: string }>({ rows, heading, columns, action }: Omit<Props<T>, "what" | "textOf" | "none">) {
   return (
     <table class="stack">
       <thead>

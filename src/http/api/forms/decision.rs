@@ -7,7 +7,7 @@ use crate::access::{Explanation, Question, Refusal};
 use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
 use crate::http::api::wire::texts::{Id, Time};
-use crate::model::{HostName, Principal};
+use crate::model::{HostName, Principal, Scope, ScopeWord};
 use crate::policy::{CanonicalPath, Grant, Outcome, Reason};
 
 /// Shows a reason.
@@ -74,7 +74,7 @@ pub(in crate::http::api) fn read(
     let host: Option<HostName> = faults.read("/host", &question.host);
     let principal = read_principal(&mut faults, question, names);
     let scope = question.scope.as_deref();
-    let scope = scope.map(|scope| faults.read_each("/scope", scope));
+    let scope = scope.map(|words| faults.read_each::<ScopeWord, Scope>("/scope", words));
     if scope.is_some() && principal == Some(Principal::Anonymous) {
         let sentence = "somebody who is not signed in has no token; name a `user` or a `service_account`, or leave the scope out";
         faults.note("/scope", sentence);

@@ -138,14 +138,22 @@ fn warning(subject: &BindingSubject) -> Option<String> {
 pub(in crate::http::api) fn show_impact(impact: &Impact, names: Names<'_>) -> wire::Impact {
     let people = |ids: &[UserId]| {
         let known = ids.iter().filter_map(|id| names.directory.user(*id));
-        known.take(SHOWN).map(|user| show_user(user)).collect()
+        let mut known: Vec<_> = known.collect();
+        known.sort_by_key(|user| user.login.as_str());
+        known
+            .into_iter()
+            .take(SHOWN)
+            .map(|user| show_user(user))
+            .collect()
     };
     let accounts = |ids: &[ServiceAccountId]| {
         let shown = ids.iter().map(|id| Named {
             id: Id::of(*id),
             name: names.login(Principal::ServiceAccount(*id)),
         });
-        shown.collect()
+        let mut shown: Vec<_> = shown.collect();
+        shown.sort_by(|one: &Named, other| one.name.cmp(&other.name));
+        shown
     };
     wire::Impact {
         gain_count: count(impact.gain.len()),

@@ -16,7 +16,8 @@ pub(in crate::http::api) struct Question {
     /// Id of the service account, in the place of `user`.
     #[serde(default)]
     pub service_account: Option<Id>,
-    /// Scope of the token that would be sent; absent for a session, or for a token with all that is held.
+    /// Words of the scope of the token that would be sent: permissions, `gitea.repository:read` and the like; absent for a
+    /// session, or for a token with all that is held.
     #[serde(default)]
     pub scope: Option<Vec<Permission>>,
     /// In capitals.
