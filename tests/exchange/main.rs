@@ -13,6 +13,7 @@ mod own_tokens;
 mod renamed;
 mod request;
 mod set;
+mod strangers;
 mod verify;
 mod workload_tokens;
 

@@ -15,7 +15,7 @@ fn now() -> i64 {
 }
 
 /// The claims of a GitHub job's token.
-fn github_claims() -> Value {
+pub fn github_claims() -> Value {
     let now = now();
     json!({
         "jti": format!("job-{}", uuid()), "aud": AUDIENCE, "iat": now, "nbf": now - 300, "exp": now + 300,
@@ -53,7 +53,7 @@ fn uuid() -> String {
     data_encoding::HEXLOWER.encode(&bytes)
 }
 
-fn trust(issuer: &str, claims: &[(&str, &str)]) -> Value {
+pub fn trust(issuer: &str, claims: &[(&str, &str)]) -> Value {
     let claims: Vec<Value> = claims
         .iter()
         .map(|(name, value)| json!({"name": name, "value": value}))
@@ -61,14 +61,14 @@ fn trust(issuer: &str, claims: &[(&str, &str)]) -> Value {
     json!({"issuer": issuer, "audience": AUDIENCE, "claims": claims})
 }
 
-const OCTO: [(&str, &str); 2] = [
+pub const OCTO: [(&str, &str); 2] = [
     ("repository", "octo-org/octo-repo"),
     ("ref", "refs/heads/main"),
 ];
 
 impl Stage {
     /// A service account of the team with the role, for which these tokens stand.
-    async fn account(&mut self, name: &str, trusts: &[Value]) -> String {
+    pub async fn account(&mut self, name: &str, trusts: &[Value]) -> String {
         let owner = json!({"kind": "team", "id": self.team});
         let draft = json!({"name": name, "owner": owner, "trusts": trusts});
         let account = id(&self.ada.must("POST", "/service-accounts", &draft).await);
@@ -77,7 +77,7 @@ impl Stage {
         account
     }
 
-    async fn present_job(&self, token: &str) -> Answer {
+    pub async fn present_job(&self, token: &str) -> Answer {
         self.exchange(None, (token, JWT), &[HERE]).await
     }
 }

@@ -16,6 +16,7 @@ mod party;
 mod refresh;
 mod revoke;
 mod scope;
+mod strangers;
 mod target;
 
 pub use authorize::{AuthorizeRequest, Authorized, Consent, Person, Said};
@@ -95,6 +96,8 @@ pub struct AuthorizationServer {
     refusals: Refusals,
     asking_people: Pace<UserId>,
     beginning_devices: Pace<Option<IpNet>>,
+    exchanges: Pace<Option<IpNet>>,
+    wrong_proofs: Pace<Option<IpNet>>,
     settings: Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -145,6 +148,8 @@ impl AuthorizationServer {
             refusals: Refusals::new(settings.window),
             asking_people: Pace::new(30, Duration::from_secs(2)),
             beginning_devices: Pace::new(20, Duration::from_secs(6)),
+            exchanges: strangers::exchanges(),
+            wrong_proofs: strangers::wrong_proofs(),
             settings,
             clock,
             random,

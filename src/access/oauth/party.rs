@@ -35,6 +35,15 @@ impl Party {
         }
     }
 
+    /// Did it prove who it is? A public client only says so.
+    pub(super) fn proved(&self) -> bool {
+        match self {
+            Self::Client(client) => client.kind == ClientKind::Confidential,
+            Self::ServiceAccount(_) => true,
+            Self::Nobody => false,
+        }
+    }
+
     /// The client, where one is needed.
     pub(super) fn client(self) -> Result<Arc<Client>, OAuthFault> {
         match self {
@@ -100,7 +109,11 @@ impl AuthorizationServer {
     ) -> Result<Party, OAuthFault> {
         match self.prove(proof) {
             Ok(party) => Ok(party),
-            Err(fault) => Err(self.refused_stranger(fault, requester).await),
+            Err(fault) => {
+                let often = self.spend_wrong_proof(requester).err();
+                let fault = often.unwrap_or(fault);
+                Err(self.refused_stranger(fault, requester).await)
+            }
         }
     }
 

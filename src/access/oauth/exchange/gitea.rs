@@ -6,10 +6,10 @@ use super::{ExchangeRequest, Exchanged, LONGEST, Refused};
 use crate::access::facts::Known;
 use crate::access::oauth::issue::Basis;
 use crate::access::oauth::party::Party;
-use crate::access::oauth::{AuthorizationServer, OAuthFault, Target};
+use crate::access::oauth::{AuthorizationServer, OAuthFault, Requester, Target};
 use crate::gitea::{Holder, HolderFault};
 use crate::mirror::MirrorError;
-use crate::model::{ClientKind, Principal};
+use crate::model::Principal;
 
 /// `client_id` of a token for which no client proved itself.
 const NO_CLIENT: &str = "gitea";
@@ -17,7 +17,7 @@ const NO_CLIENT: &str = "gitea";
 impl AuthorizationServer {
     pub(super) async fn for_gitea(
         &self,
-        party: &Party,
+        (party, requester): (&Party, &Requester),
         asked: &ExchangeRequest,
         target: &Target,
     ) -> Result<Exchanged, Refused> {
@@ -26,6 +26,7 @@ impl AuthorizationServer {
             let sentence = "this application takes no Gitea tokens; say in Samovar which it takes (`gitea_tokens`), or get a token in another way";
             OAuthFault::TargetInvalid(sentence.to_owned())
         })?;
+        self.spend_exchange(party, requester)?;
         let version = self.mirror().state().version;
         let own_alone = version.is_some_and(|version| version.introspects_own_alone());
         let holder = self.holders.of(&asked.subject_token, taken, own_alone);
@@ -56,14 +57,9 @@ impl AuthorizationServer {
     }
 }
 
-/// Who proved itself. A public client only says who it is.
+/// Who proved itself.
 fn client_id(party: &Party) -> String {
-    let proved = match party {
-        Party::Client(client) => client.kind == ClientKind::Confidential,
-        Party::ServiceAccount(_) => true,
-        Party::Nobody => false,
-    };
-    let id = party.id().filter(|_| proved);
+    let id = party.id().filter(|_| party.proved());
     id.unwrap_or_else(|| NO_CLIENT.to_owned())
 }
 

@@ -106,8 +106,11 @@ impl AuthorizationServer {
         let target = self.must_target(&asked.wanted)?;
         let made = match asked.subject_token_type.as_str() {
             ACCESS_TOKEN if own => self.for_own(party, asked, &target).await?,
-            ACCESS_TOKEN => self.for_gitea(party, asked, &target).await?,
-            _ => self.for_workload(asked, &target).await?,
+            ACCESS_TOKEN => self.for_gitea((party, requester), asked, &target).await?,
+            _ => {
+                self.for_workload((party, requester), asked, &target)
+                    .await?
+            }
         };
         let draft = Draft {
             known: &made.known,

@@ -2,7 +2,8 @@
 
 use super::{ExchangeRequest, Exchanged, Refused};
 use crate::access::oauth::issue::Basis;
-use crate::access::oauth::{AuthorizationServer, OAuthFault, Target};
+use crate::access::oauth::party::Party;
+use crate::access::oauth::{AuthorizationServer, OAuthFault, Requester, Target};
 use crate::model::{Issuer, ServiceAccount, Timestamp, Trust};
 use crate::oidc::{Workload, WorkloadFault, WorkloadToken};
 use crate::store::Change;
@@ -12,11 +13,13 @@ use std::sync::Arc;
 impl AuthorizationServer {
     pub(super) async fn for_workload(
         &self,
+        (party, requester): (&Party, &Requester),
         asked: &ExchangeRequest,
         target: &Target,
     ) -> Result<Exchanged, Refused> {
         let token = WorkloadToken::read(asked.subject_token.expose_secret())?;
         let issuer = self.trusted(token.issuer()?)?;
+        self.spend_exchange(party, requester)?;
         let workload = self.workloads.verify(&issuer, token).await?;
         let account = self.account_for(&issuer, &workload)?;
         let known = self.credentials.machine(account.id).await?;
