@@ -329,6 +329,29 @@ await step("an application's token settings are kept when something else is chan
   assert.equal(await clients.inputValue(), TEA);
 });
 
+await step("many roles are found by a part of their names, and a name of a hundred characters without a blank fits", async () => {
+  for (let n = 0; n < 20; n++) {
+    const data = { name: `role-${n}`, permissions: [`things-${n}:read`] };
+    const made = await page.request.post(`${world.samovar}/api/v1/roles`, { data, headers: { origin: world.samovar } });
+    assert.equal(made.status(), 201, await made.text());
+  }
+  await stage.open("Roles");
+  await page.getByLabel("Search roles").fill("ROLE-17");
+  await page.getByRole("row", { name: /role-3/ }).waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "role-17" }).waitFor();
+  await page.getByLabel("Search roles").fill("nothing of that name");
+  await page.getByText("None of these roles has that in its name").waitFor();
+  await stage.open("Access");
+  const team = page.getByRole("button", { name: /^unbroken/ });
+  await team.click();
+  await page.getByRole("heading", { name: /unbroken$/ }).waitFor();
+  await page.getByLabel("Search roles").fill("role-5");
+  await page.getByRole("button", { name: "Give role-4" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Give role-5" }).waitFor();
+  const at = new URL(page.url());
+  await stage.pagesFit([at.pathname + at.search, "/roles"]);
+});
+
 await step("the audit log finds what the service account did", async () => {
   await page.goto(account);
   await page.getByRole("link", { name: "See what it did" }).click();

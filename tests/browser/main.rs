@@ -96,6 +96,9 @@ async fn a_person_gets_from_the_claim_code_to_a_protected_application_and_out_ag
 async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_was_allowed() {
     let folder = tempfile::tempdir().unwrap();
     let gitea = world().await;
+    let name = "unbroken".repeat(13);
+    let unbroken = gitea.team("acme", &name, &[("repo.code", "read")]).await;
+    gitea.add_member(unbroken, OUTSIDER).await;
     let mut samovar = Samovar::start(folder.path(), &gitea).await;
     let mut ada = samovar.claim(&gitea, ADMINISTRATOR).await;
     let role = json!({"name": "deployer", "permissions": ["deployments:write"]});

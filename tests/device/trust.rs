@@ -51,7 +51,7 @@ async fn an_authority_of_ones_own_that_is_named_once_is_believed_from_then_on() 
         "--ca-file",
         root.to_str().unwrap(),
     ];
-    let (finished, _) = terminal.login_with(&stage, &words, "ben", "approve").await;
+    let (finished, _) = terminal.login_with(&stage, &words, "ben", "allow").await;
     let said = format!("signed in at {server} as ben\n");
     assert_eq!((finished.code, &finished.out), (0, &said), "{finished:?}");
     let token = terminal.run(&["token", "--audience", "deploy-api"]).await;

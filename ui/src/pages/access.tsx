@@ -5,8 +5,8 @@ import type { Application, Organization, Role, RoleBinding, ServiceAccount, Subj
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { GoneBindings } from "../parts/gone-bindings";
-import { ErrorBox, Loading } from "../parts/notice";
 import { Page } from "../parts/page";
+import { Read } from "../parts/read";
 import { SubjectList } from "../parts/subject-list";
 import { SubjectRoles } from "../parts/subject-roles";
 import { subjectKey } from "../parts/binding-words";
@@ -51,23 +51,23 @@ export function Access({ query }: { query: URLSearchParams }) {
   const named = chosen?.subject.kind === "user" && chosen.name === "" ? { ...chosen, name: query.get("name") ?? chosen.name } : chosen;
   return (
     <Page title="Access" lead="Choose a team, an organization, a person or a service account; then give a role or take it away.">
-      {world.error && <ErrorBox error={world.error} retry={() => void world.reload()} />}
-      {world.data === undefined && world.loading && <Loading what="teams and roles" />}
-      {world.data && (
-        <>
-          <GoneBindings bindings={world.data.bindings} onChange={world.reload} />
-          <div class="two-sides">
-            <SubjectList world={world.data} chosen={key} onChoose={choose} />
-            {named ? (
-              <SubjectRoles key={key} world={world.data} chosen={named} onChange={world.reload} />
-            ) : (
-              <section class="side empty">
-                <p>Nobody is chosen yet.</p>
-              </section>
-            )}
-          </div>
-        </>
-      )}
+      <Read what="teams and roles" resource={world}>
+        {(all) => (
+          <>
+            <GoneBindings bindings={all.bindings} onChange={world.reload} />
+            <div class="two-sides">
+              <SubjectList world={all} chosen={key} onChoose={choose} />
+              {named ? (
+                <SubjectRoles key={key} world={all} chosen={named} onChange={world.reload} />
+              ) : (
+                <section class="side empty">
+                  <p>Nobody is chosen yet.</p>
+                </section>
+              )}
+            </div>
+          </>
+        )}
+      </Read>
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import { useMay } from "../hooks/use-me";
 import { type Resource, useResource } from "../hooks/use-resource";
 import { address } from "../router";
 import { accessAddress, BindingWhere, subjectKey } from "./binding-words";
-import { ErrorBox, Loading } from "./notice";
+import { Read } from "./read";
 
 function subjectOf(id: string): Subject {
   return { kind: "service-account", id };
@@ -28,18 +28,21 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
   return (
     <section>
       <h2>Roles</h2>
-      {bindings.error && <ErrorBox error={bindings.error} retry={() => void bindings.reload()} />}
-      {bindings.data === undefined && bindings.loading && <Loading what="its roles" />}
-      {bindings.data?.length === 0 && <p class="muted">It holds no role, so it can do nothing yet.</p>}
-      {bindings.data && bindings.data.length > 0 && (
-        <ul class="rows">
-          {bindings.data.map((binding) => (
-            <li key={binding.id}>
-              <a href={`/roles/${binding.role.id}`}>{binding.role.name ?? "a role that is gone"}</a> <BindingWhere binding={binding} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Read what="its roles" resource={bindings}>
+        {(all) =>
+          all.length === 0 ? (
+            <p class="muted">It holds no role, so it can do nothing yet.</p>
+          ) : (
+            <ul class="rows">
+              {all.map((binding) => (
+                <li key={binding.id}>
+                  <a href={`/roles/${binding.role.id}`}>{binding.role.name ?? "a role that is gone"}</a> <BindingWhere binding={binding} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Read>
       <p class="after">
         <a href={accessAddress(subjectOf(id))}>Give it a role, or take one away</a>
         {may("samovar.decisions:explain") && (

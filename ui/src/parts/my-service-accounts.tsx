@@ -5,7 +5,8 @@ import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { StateNotice, StateTag } from "./account-state";
 import { CopyLine } from "./copy";
-import { ErrorBox, Sentence } from "./notice";
+import { Sentence } from "./notice";
+import { Read } from "./read";
 import { type SecretCalls, Secrets } from "./secrets";
 
 export function MyServiceAccounts() {
@@ -13,7 +14,7 @@ export function MyServiceAccounts() {
   return (
     <section>
       <h2>Service accounts that you answer for</h2>
-      {accounts.error && <ErrorBox error={accounts.error} retry={() => void accounts.reload()} />}
+      <Read what="service accounts" resource={accounts} />
       {accounts.data?.length === 0 && <p class="muted">None, neither by yourself nor by a team of yours.</p>}
       {accounts.data?.map((account) => (
         <Account key={account.id} account={account} onChange={accounts.reload} />

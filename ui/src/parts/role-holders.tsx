@@ -2,15 +2,14 @@
 import { api, everything, page } from "../api/client";
 import { useResource } from "../hooks/use-resource";
 import { accessAddress, BindingWhere, subjectWords } from "./binding-words";
-import { ErrorBox, Loading } from "./notice";
+import { Read } from "./read";
 
 export function RoleHolders({ role }: { role: string }) {
   const bindings = useResource(() => everything((cursor) => api.GET("/role-bindings", { params: { query: { ...page(cursor), role } } })), [role]);
   return (
     <section>
       <h2>Who has it</h2>
-      {bindings.error && <ErrorBox error={bindings.error} retry={() => void bindings.reload()} />}
-      {bindings.data === undefined && bindings.loading && <Loading what="role bindings" />}
+      <Read what="role bindings" resource={bindings} />
       {bindings.data?.length === 0 && (
         <p class="muted">
           Nobody yet. <a href="/access">Give it to a team</a>.
