@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinError;
 
+/// Longest form that the authorization server takes, in bytes (security A7.1): anybody can send one.
+const FORM_BYTES: u64 = 64 * 1024;
+
 /// Where the gate stands.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -80,7 +83,7 @@ impl Gate {
         check_connection(request.headers())?;
         let check = is_check(&request);
         if !check {
-            self.check_body(request.headers())?;
+            self.check_body(request.headers(), request.uri().path())?;
             if !takes_no_cookie(request.uri().path()) {
                 origin::check(&request, self.settings.https, &host)?;
             }
@@ -120,15 +123,20 @@ impl Gate {
     }
 
     /// Chunked bodies are not taken, so that the announced length bounds what a door can be made to hold.
-    fn check_body(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    fn check_body(&self, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
         if headers.contains_key(header::TRANSFER_ENCODING) {
             let detail = "chunked bodies are not taken; send the body with `Content-Length`";
             return Err(Problem::new(Code::FramingUnsupported, detail));
         }
         let announced = headers.get(header::CONTENT_LENGTH);
         let length = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        if length.is_some_and(|length| length > self.settings.body_bytes) {
-            let most = self.settings.body_bytes;
+        let most = match path {
+            "/device" => FORM_BYTES,
+            path if path.starts_with("/oauth/") => FORM_BYTES,
+            _ => self.settings.body_bytes,
+        };
+        let most = most.min(self.settings.body_bytes);
+        if length.is_some_and(|length| length > most) {
             let detail = format!("the body is longer than {most} bytes; send less");
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }

@@ -44,6 +44,15 @@ for (const [host, client] of Object.entries(world.programs)) {
       assert.deepEqual([searchParams.get("state"), searchParams.get("iss")], [host, world.samovar]);
     });
   }
+  await step("who is signed out meanwhile signs in and is asked again", async () => {
+    await page.goto(`${world.samovar}/oauth/authorize?${query}`);
+    await page.context().clearCookies({ domain: new URL(world.samovar).hostname });
+    const asked = page.waitForResponse((answer) => answer.url().startsWith(`${world.samovar}/oauth/authorize`) && answer.request().method() === "GET");
+    await page.getByRole("button", { name: "Allow" }).click();
+    await asked;
+    await page.getByRole("button", { name: "Decline" }).click();
+    await page.getByText("The program has /callback").waitFor();
+  });
   server.closeAllConnections();
   server.close();
 }

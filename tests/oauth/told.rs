@@ -150,3 +150,23 @@ async fn a_browser_that_is_sent_round_and_round_is_told_to_wait_and_nobody_else_
     let mut cleo = stage.browser("cleo").await;
     assert!(back(&cleo.get(&start).await).contains_key("code"));
 }
+
+#[tokio::test]
+async fn a_form_that_is_longer_than_any_needs_to_be_is_not_read() {
+    let stage = Stage::set().await;
+    let long = "x".repeat(64 * 1024);
+    for path in [
+        "/oauth/token",
+        "/oauth/device",
+        "/oauth/introspect",
+        "/oauth/revoke",
+    ] {
+        let answer = stage.post(path, None, &[("client_id", &long)]).await;
+        let code = &answer.json["code"];
+        assert_eq!(
+            (answer.status, code),
+            (413, &json!("body_too_large")),
+            "{path}"
+        );
+    }
+}

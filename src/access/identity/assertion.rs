@@ -69,7 +69,9 @@ impl Assertions {
 
     /// Young, and signed by a key that still counts: one that was replaced may be in other hands.
     fn is_fresh(&self, before: &Remembered, now: Timestamp) -> bool {
-        now.within(REMEMBERED, before.made_at) && self.tokens.keys().knows(before.key)
+        // One that seems to be made ahead of now would be valid for nobody yet.
+        let young = now >= before.made_at && now.since(before.made_at) < REMEMBERED;
+        young && self.tokens.keys().knows(before.key)
     }
 }
 

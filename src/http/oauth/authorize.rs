@@ -10,7 +10,7 @@ use crate::http::{Code, Exchange, Problem, cookie};
 use crate::model::SessionSecret;
 use crate::session::{Cookie, Cookies};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use poem::http::{StatusCode, header};
+use poem::http::{Method, StatusCode, header};
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
@@ -58,7 +58,7 @@ async fn decide(
         .await?
     {
         Authorized::Back(to) if answer.is_some() && !pages::may_lead_to(&to) => {
-            Ok(pages::onward(&to))
+            Ok(pages::onward(&to, "Back to the program"))
         }
         Authorized::Back(to) => Ok(go(&to)),
         Authorized::SignIn => Ok(to_sign_in(cookies, request, &here(request))),
@@ -105,7 +105,12 @@ pub(super) fn to_sign_in(cookies: Cookies, request: &Request, here: &str) -> Res
         Some(_) => "/auth/signed-out",
     };
     let here = utf8_percent_encode(here, NON_ALPHANUMERIC);
-    go(&format!("{door}?return_to={here}"))
+    let to = format!("{door}?return_to={here}");
+    // From a form a browser follows to no provider: the page of the form names none.
+    if *request.method() == Method::POST {
+        return pages::onward(&to, "Sign in again");
+    }
+    go(&to)
 }
 
 fn here(request: &Request) -> String {

@@ -6,6 +6,7 @@
 use crate::access::oauth::{OAuthFault, Proof, Said, Wanted};
 use crate::http::{Code, Problem};
 use crate::model::Scope;
+use crate::token::LONGEST_TOKEN;
 use data_encoding::BASE64;
 use poem::Request;
 use poem::http::header;
@@ -106,7 +107,12 @@ impl Form {
 
     /// Scope and target.
     pub(super) fn wanted(&self) -> Result<Wanted, OAuthFault> {
-        let scope = self.get("scope").map(str::parse::<Scope>).transpose();
+        let asked = self.get("scope");
+        if asked.is_some_and(|scope| scope.len() > LONGEST_TOKEN) {
+            let sentence = "the scope is longer than any token; ask for less";
+            return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));
+        }
+        let scope = asked.map(str::parse::<Scope>).transpose();
         Ok(Wanted {
             audience: self.text("audience"),
             resource: self.text("resource"),
@@ -190,6 +196,20 @@ mod tests {
         assert!(Form::of_body(&request(&[], "?a=1"), b"b=1").is_err());
         let json = Request::builder().content_type("application/json").finish();
         assert!(Form::of_body(&json, b"{}").is_err());
+    }
+
+    #[test]
+    fn a_scope_that_no_token_holds_is_kept_nowhere() {
+        let wanted = |bytes: usize| {
+            let body = format!("scope={}", "a:b+".repeat(bytes / 4));
+            let form = Form::of_body(&request(&[], ""), body.as_bytes());
+            form.unwrap().wanted()
+        };
+        assert!(wanted(LONGEST_TOKEN).is_ok());
+        assert_eq!(
+            wanted(LONGEST_TOKEN + 4).err().unwrap().code(),
+            "invalid_scope"
+        );
     }
 
     #[test]

@@ -38,14 +38,14 @@ pub(super) fn may_lead_to(address: &str) -> bool {
     !address.starts_with("http://[")
 }
 
-/// The answer counted, and the browser goes on by itself to where no form may lead.
-pub(super) fn onward(to: &str) -> Response {
+/// The browser goes on by itself to where no form may lead.
+pub(super) fn onward(to: &str, title: &str) -> Response {
     let inner = format!(
-        "<p>You can close this page once the program has gone on.</p>\
+        "<p>You can close this page if another one has taken over.</p>\
          <p><a class=\"button\" href=\"{}\">Continue</a></p>",
         escape(to)
     );
-    let mut response = page(StatusCode::OK, ("Back to the program", &inner), "'none'");
+    let mut response = page(StatusCode::OK, (title, &inner), "'none'");
     if let Ok(refresh) = HeaderValue::try_from(format!("0; url={to}")) {
         response.headers_mut().insert(header::REFRESH, refresh);
     }
