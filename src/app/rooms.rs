@@ -43,7 +43,8 @@ impl Rooms {
         capabilities: &Capabilities,
     ) -> Result<Self, AppError> {
         let Capabilities { clock, random } = capabilities;
-        let store = Store::open(&meant.server.state_dir, Arc::clone(random))?;
+        let folder = &meant.server.state_dir;
+        let store = Store::open(folder, Arc::clone(random))?;
         let mut world = store.load()?;
         let sessions = std::mem::take(&mut world.sessions);
         let policy = Arc::new(PolicyHolder::new(policy(&mut world)?));
@@ -53,12 +54,7 @@ impl Rooms {
         let recorder = open_recorder(meant, &store, (&policy, &mirror), clock);
         let token = open_tokens(meant, &store, capabilities, &world)?;
         let sessions = Arc::new(open_sessions(meant.session, &store, capabilities, sessions));
-        let claim = Claim::open(
-            &meant.server.state_dir,
-            &policy.load(),
-            clock.now(),
-            &**random,
-        );
+        let claim = Claim::open(folder, &policy.load(), clock.now(), &**random);
         let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
@@ -71,6 +67,8 @@ impl Rooms {
             mirror: Arc::clone(&mirror),
             policy: Arc::clone(&policy),
             providers: Arc::clone(&providers),
+            tokens: Arc::clone(&token.tokens),
+            id_tokens: SealKey::new(meant.server.seal_key.expose()).id_tokens(),
         };
         Ok(Self {
             sign_in: Arc::new(sign_in(meant, services, capabilities)?),

@@ -19,7 +19,7 @@ pub enum Revoked {
         /// Whose.
         principal: Principal,
     },
-    /// A foreign token that was exchanged once.
+    /// A foreign token that counts once and was used.
     Foreign {
         /// SHA-256 over what makes it one of its kind.
         digest: [u8; 32],

@@ -3,7 +3,8 @@
 //! Holds hashes of secrets, never a secret: whoever reads the store cannot use a session.
 
 use super::{
-    ApplicationId, DisplayText, HostName, Principal, ProviderId, SessionId, Subject, Timestamp,
+    ApplicationId, DisplayText, HostName, Principal, ProviderId, Sealed, SessionId, Subject,
+    Timestamp,
 };
 use std::net::IpAddr;
 
@@ -50,6 +51,9 @@ pub struct Upstream {
     pub subject: Subject,
     /// The provider's name for the sign-in, if it has one.
     pub sid: Option<String>,
+    /// The ID token of the sign-in, for the one moment in which the person signs out there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<Sealed>,
 }
 
 /// A browser's sign-in.

@@ -1,10 +1,10 @@
 //! What a provider says of itself: read once, kept for an hour, and read again when a key is unknown.
 
 use super::OidcError;
+use super::keys::Usable;
 use super::metadata::Metadata;
 use super::outgoing::Outgoing;
 use crate::model::{Clock, Timestamp};
-use openidconnect::core::CoreJsonWebKeySet;
 use openidconnect::http;
 use std::sync::{Arc, Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -155,7 +155,7 @@ impl Discovery {
                 correct: self.expected.keys.clone(),
             });
         }
-        let keys: CoreJsonWebKeySet = self.json(metadata.jwks_uri().as_str()).await?;
+        let Usable(keys) = self.json(metadata.jwks_uri().as_str()).await?;
         Ok(metadata.set_jwks(keys))
     }
 

@@ -24,9 +24,10 @@ pub struct LogoutToken {
     pub subject: Option<Subject>,
     /// The provider's name for the sign-in.
     pub sid: Option<String>,
-    pub(super) id: String,
+    /// `jti`: it counts once.
+    pub id: String,
     /// After it the token is too old in any case.
-    pub(super) until: Timestamp,
+    pub until: Timestamp,
 }
 
 /// What a logout token is checked against.
@@ -50,6 +51,12 @@ pub(super) fn read(
     expected: &Expected<'_>,
     keys: &[CoreJsonWebKey],
 ) -> Result<LogoutToken, Rejected> {
+    let claims: Map<String, Value> = json(signed(token, keys)?, "its claims do not read")?;
+    check_claims(&claims, expected)
+}
+
+/// The part with the claims, once a key of the provider's has signed it.
+pub(super) fn signed<'a>(token: &'a str, keys: &[CoreJsonWebKey]) -> Result<&'a str, Rejected> {
     let (signed, signature) = token
         .rsplit_once('.')
         .filter(|_| token.len() <= LONGEST)
@@ -64,8 +71,7 @@ pub(super) fn read(
     if !signed_by_one(&header, signed.as_bytes(), &signature, keys) {
         return Err(Rejected::UnknownKey);
     }
-    let claims: Map<String, Value> = json(claims, "its claims do not read")?;
-    check_claims(&claims, expected)
+    Ok(claims)
 }
 
 fn json<T: serde::de::DeserializeOwned>(part: &str, wrong: &str) -> Result<T, Rejected> {

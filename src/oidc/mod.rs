@@ -9,14 +9,16 @@ mod error;
 mod finish;
 #[cfg(test)]
 mod forge;
+mod keys;
 mod leave;
 mod logout;
 mod metadata;
 mod outgoing;
 mod person;
 mod provider;
-mod replay;
 mod state;
+#[cfg(test)]
+mod vectors_tests;
 mod verify;
 mod workload;
 

@@ -5,7 +5,6 @@ use super::discovery::{Discovery, Expected};
 use super::metadata::Metadata;
 use super::outgoing::Outgoing;
 use super::person::GroupsClaim;
-use super::replay::Replay;
 use super::verify::Rejected;
 use crate::model::{Clock, DisplayText, ProviderId, Timestamp};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
@@ -70,7 +69,6 @@ pub struct Provider {
     pub(super) discovery: Discovery,
     pub(super) outgoing: Outgoing,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) used: Replay,
     noted: Mutex<Noted>,
 }
 
@@ -107,7 +105,6 @@ impl Provider {
             discovery,
             outgoing,
             clock,
-            used: Replay::default(),
             noted: Mutex::default(),
         }
     }

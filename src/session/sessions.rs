@@ -178,8 +178,22 @@ impl Sessions {
 
     /// Ends a session and its children. In force at once, whatever the disk does.
     pub async fn end(&self, id: SessionId, event: AuditEvent) -> Result<(), SessionError> {
-        let gone = self.write().remove(id);
-        self.forget(gone, event).await
+        self.end_with(id, Change::none(), event).await
+    }
+
+    /// The same together with another change.
+    pub async fn end_with(
+        &self,
+        id: SessionId,
+        change: Change,
+        event: AuditEvent,
+    ) -> Result<(), SessionError> {
+        let gone = self.write().remove(id).into_iter();
+        let change = gone
+            .map(Operation::DeleteSession)
+            .fold(change, Change::with);
+        self.store.commit(change, event).await?;
+        Ok(())
     }
 
     /// Ends every session of a principal.

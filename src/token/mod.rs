@@ -38,6 +38,6 @@ pub use jws::{LONGEST as LONGEST_TOKEN, is_access_token};
 pub use machines::{Machine, Machines};
 pub use opening::{Opened, Settings, open};
 pub use schedule::{KeyState, PUBLISHED_AGE};
-pub use seal::SealKey;
+pub use seal::{Seal, SealKey};
 pub use signing_keys::{KeyError, KeyView, SigningKeys};
 pub use tokens::{Issued, Tokens};

@@ -51,7 +51,7 @@ impl Revocations {
         self.store.commit(change, event).await.map(|_| ())
     }
 
-    /// Takes a foreign token that may be exchanged once: none for whoever comes second, otherwise the step that makes
+    /// Takes a foreign token that counts once: none for whoever comes second, otherwise the step that makes
     /// it last. In force at once, whatever the disk does.
     pub(super) fn take(
         &self,

@@ -48,6 +48,11 @@ impl SealKey {
     pub fn seal(&self) -> Seal {
         Seal(self.derive(b"signing keys"))
     }
+
+    /// What encrypts the ID tokens by which people sign out at their providers.
+    pub fn id_tokens(&self) -> Seal {
+        Seal(self.derive(b"ID tokens"))
+    }
 }
 
 impl fmt::Debug for SealKey {
@@ -130,8 +135,10 @@ mod tests {
             key.derive(b"machine secrets"),
             key.derive(b"refresh tokens"),
             key.derive(b"signing keys"),
+            key.derive(b"ID tokens"),
         ];
-        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        let different: std::collections::BTreeSet<_> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
         assert_ne!(keys[0], [0; 32]);
         assert_eq!(format!("{key:?}"), "SealKey(…)");
     }

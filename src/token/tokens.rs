@@ -145,7 +145,7 @@ impl Tokens {
         self.revocations.covers_until(principal, at)
     }
 
-    /// Takes a foreign token that may be exchanged once, by its issuer and id: none when it was taken before, otherwise
+    /// Takes a foreign token that counts once, by its issuer and id: none when it was taken before, otherwise
     /// the step to write. It is remembered until its end, after which it is refused for that.
     pub fn take_foreign(&self, issuer: &str, id: &str, until: Timestamp) -> Option<Operation> {
         let digest = sha256(&[issuer.as_bytes(), b"\n", id.as_bytes()]);

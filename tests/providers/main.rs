@@ -22,7 +22,7 @@ async fn keycloak_signs_people_in_and_out_and_its_groups_give_roles_by_name() {
     the_provider_s_state_says_what_it_can_do(&mut scene).await;
     a_group_gives_a_role_by_name(&mut scene).await;
     a_gitea_account_is_known_by_source_and_external_name(&mut scene).await;
-    signing_out_of_samovar_signs_out_of_keycloak(&scene).await;
+    signing_out_of_samovar_signs_out_of_keycloak_after_a_restart_too(&mut scene).await;
     signing_out_at_keycloak_ends_every_session_at_once(&mut scene).await;
 }
 
@@ -112,9 +112,11 @@ async fn a_gitea_account_is_known_by_source_and_external_name(scene: &mut Scene)
     assert_eq!(me["user"]["groups"], json!(["/Deployers", "/acme/Owners"]));
 }
 
-async fn signing_out_of_samovar_signs_out_of_keycloak(scene: &Scene) {
+async fn signing_out_of_samovar_signs_out_of_keycloak_after_a_restart_too(scene: &mut Scene) {
     let (mut browser, page) = scene.visit("/deployments", "ana").await;
     assert_eq!(page.status, 200, "{}", page.body);
+    scene.samovar.go_away().await;
+    scene.samovar.come_back().await;
     let url = format!("{}/auth/sign-out", scene.samovar.url());
     let origin = scene.samovar.url().to_owned();
     let headers = [

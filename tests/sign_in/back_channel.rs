@@ -5,7 +5,9 @@ use crate::several::{sign_in, stage};
 use crate::stage::Stage;
 use crate::support::browser::{Browser, Page};
 use crate::support::openid::Openid;
+use samovar::access::sign_in::Notice;
 use samovar::audit::{Action, Outcome};
+use samovar::model::RequestId;
 use serde_json::json;
 
 async fn post(stage: &Stage, id: &str, fields: &[(&str, &str)]) -> Page {
@@ -189,4 +191,39 @@ async fn a_clock_that_is_set_back_keeps_no_key_of_a_provider_from_being_found() 
     }
     okta.rotate_key();
     signed_in(&stage, &okta, "ana").await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_used_is_refused_after_a_restart_for_as_long_as_it_could_be_used() {
+    let (stage, okta) = one().await;
+    signed_in(&stage, &okta, "ana").await;
+    let used = okta.logout_token(Some("ana"), |_| {});
+    assert_eq!(log_out(&stage, "okta", &used).await, 200);
+    let idle = okta.logout_token(Some("bea"), |_| {});
+    assert_eq!(
+        log_out(&stage, "okta", &idle).await,
+        200,
+        "nobody of hers is here"
+    );
+    let kept = stage.store.load().unwrap().revocations;
+    assert_eq!(kept.len(), 2);
+    for one in kept {
+        let minutes = one.until.since(one.at).as_secs() / 60;
+        assert!((10..=12).contains(&minutes), "{minutes}");
+    }
+    let restarted = stage.restarted([7; 32]);
+    let again = async |token: &str| {
+        let notice = Notice {
+            client: std::sync::Arc::default(),
+            request: RequestId::from_bytes([1; 16]),
+            token,
+        };
+        restarted.back_channel_logout("okta", notice).await
+    };
+    for token in [&used, &idle] {
+        let refused = again(token).await.unwrap_err().to_string();
+        assert!(refused.contains("used before"), "{refused}");
+    }
+    let new = okta.logout_token(Some("ana"), |_| {});
+    again(&new).await.unwrap();
 }

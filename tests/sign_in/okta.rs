@@ -5,7 +5,10 @@ use crate::several::{sign_in, stage};
 use crate::stage::Stage;
 use crate::support::browser::{Browser, Page};
 use reqwest::Method;
+use samovar::access::sign_in::Visitor;
 use samovar::model::Principal;
+use samovar::model::RequestId;
+use samovar::session::Cookie;
 
 fn groups(stage: &Stage) -> (usize, bool) {
     let session = stage.sessions.list().into_iter().next().unwrap();
@@ -149,4 +152,33 @@ async fn a_provider_without_a_place_to_sign_out_at_is_left_alone() {
     sign_in(&stage, &mut browser, "okta").await;
     let page = sign_out(&mut browser, &stage.own, "/auth/sign-out").await;
     assert_eq!((page.status, onward(&page)), (303, None), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
+    let (stage, providers) = stage(&["okta"], |_| {}).await;
+    providers[0].person("00u1", "ana", &[]);
+    for (seal_key, proof) in [([8; 32], false), ([7; 32], true)] {
+        let mut browser = Browser::new();
+        sign_in(&stage, &mut browser, "okta").await;
+        let kept = stage.store.load().unwrap().sessions.remove(0);
+        let sealed = kept.upstream.unwrap().id_token.expect("Okta wants it");
+        let stored = String::from_utf8_lossy(sealed.bytes());
+        assert!(!stored.contains("eyJ"), "nobody reads it in the store");
+        let cookies = browser.cookies(crate::stage::jar(&stage.own));
+        let name = stage.sign_in.cookies().name(Cookie::Session);
+        let visitor = Visitor {
+            client: std::sync::Arc::default(),
+            request: RequestId::from_bytes([1; 16]),
+            session: Some(cookies[name].parse().unwrap()),
+            browser: None,
+            signed_out: false,
+        };
+        let restarted = stage.restarted(seal_key);
+        let out = restarted.sign_out(&visitor, false).await.unwrap();
+        let to = out.onward.unwrap().to;
+        assert_eq!(to.contains("id_token_hint="), proof, "{to}");
+        let there = browser.get(&to).await;
+        assert_eq!(there.location.is_some(), proof, "Okta takes no other proof");
+    }
 }

@@ -12,13 +12,14 @@ use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
 use samovar::mirror::Mirror;
 use samovar::model::{
-    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, DisplayText, Random,
+    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, DisplayText, Random, Session,
     Timestamp,
 };
 use samovar::oidc::{self, Provider};
 use samovar::policy::Policy;
 use samovar::session::{self, BreakGlass, Sessions};
 use samovar::store::Store;
+use samovar::token::{self, SealKey};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -68,11 +69,66 @@ pub struct Stage {
     pub app: String,
     pub other: String,
     identity: ServiceIdentity,
+    parts: Parts,
     _stop: DropGuard,
     _folder: tempfile::TempDir,
 }
 
+/// What sign-in rests on and a restart does not change.
+struct Parts {
+    store: Store,
+    clock: Arc<TestClock>,
+    break_glass: Arc<BreakGlass>,
+    mirror: Arc<Mirror>,
+    policy: Arc<PolicyHolder>,
+    providers: Arc<Providers>,
+    own: String,
+}
+
+impl Parts {
+    /// Over these sessions and what the store has.
+    fn sign_in(&self, sessions: &Arc<Sessions>, seal_key: [u8; 32]) -> Arc<SignIn> {
+        let seal_key = SealKey::new(seal_key);
+        let settings = token::Settings {
+            issuer: self.own.clone(),
+            key_rotation: Duration::from_secs(30 * 24 * 3600),
+            workload_issuers: BTreeSet::new(),
+        };
+        let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
+            (Arc::clone(&self.clock) as _, Arc::new(Dice));
+        let world = samovar::store::World {
+            revocations: self.store.load().unwrap().revocations,
+            ..samovar::store::World::default()
+        };
+        let both = (&clock, &random);
+        let opened = token::open(&self.store, both, &seal_key, settings, &world).unwrap();
+        let services = Services {
+            store: self.store.clone(),
+            sessions: Arc::clone(sessions),
+            break_glass: Arc::clone(&self.break_glass),
+            mirror: Arc::clone(&self.mirror),
+            policy: Arc::clone(&self.policy),
+            providers: Arc::clone(&self.providers),
+            tokens: opened.tokens,
+            id_tokens: seal_key.id_tokens(),
+        };
+        let settings = Settings {
+            own: host(&self.own).parse().unwrap(),
+            https: false,
+            window: Duration::from_secs(60),
+        };
+        Arc::new(SignIn::new(services, settings, (clock, random)))
+    }
+}
+
 impl Stage {
+    /// Sign-in as it is after a restart, with nothing but what the store has; not served.
+    pub fn restarted(&self, seal_key: [u8; 32]) -> Arc<SignIn> {
+        let loaded = self.store.load().unwrap().sessions;
+        let sessions = Arc::new(sessions(&self.store, &self.clock, loaded));
+        self.parts.sign_in(&sessions, seal_key)
+    }
+
     /// At the stand-in, whose time is the test's.
     pub async fn new() -> Self {
         Self::in_time(TestClock::now_of_the_machine(), |_| Vec::new()).await
@@ -114,7 +170,7 @@ impl Stage {
             .await;
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Arc::new(Dice)).unwrap();
-        let sessions = Arc::new(sessions(&store, &clock));
+        let sessions = Arc::new(sessions(&store, &clock, Vec::new()));
         let break_glass = BreakGlass::new(store.clone(), Arc::new(Dice), None);
         let break_glass = Arc::new(break_glass);
         let policy = Arc::new(PolicyHolder::new(policy([&app, &other])));
@@ -124,21 +180,17 @@ impl Stage {
         let providers = Providers::new(provider(&gitea, &identity, &own, &clock), others.collect());
         let mirror = mirror(&gitea, &identity, &store, &clock).await;
         mirror.set_providers(providers.others());
-        let services = Services {
+        let providers = Arc::new(providers);
+        let parts = Parts {
             store: store.clone(),
-            sessions: Arc::clone(&sessions),
+            clock: Arc::clone(&clock),
             break_glass: Arc::clone(&break_glass),
             mirror: Arc::clone(&mirror),
             policy: Arc::clone(&policy),
-            providers: Arc::new(providers),
+            providers,
+            own: own.clone(),
         };
-        let settings = Settings {
-            own: host(&own).parse().unwrap(),
-            https: false,
-            window: Duration::from_secs(60),
-        };
-        let both = (Arc::clone(&clock) as _, Arc::new(Dice) as _);
-        let sign_in = Arc::new(SignIn::new(services, settings, both));
+        let sign_in = parts.sign_in(&sessions, [7; 32]);
         let stop = serve(sockets, &sign_in, policy, &clock);
         Self {
             gitea,
@@ -152,6 +204,7 @@ impl Stage {
             app,
             other,
             identity,
+            parts,
             _stop: stop.drop_guard(),
             _folder: folder,
         }
@@ -233,13 +286,13 @@ fn address(socket: &TcpListener) -> SocketAddr {
     socket.local_addr().unwrap()
 }
 
-fn sessions(store: &Store, clock: &Arc<TestClock>) -> Sessions {
+fn sessions(store: &Store, clock: &Arc<TestClock>, loaded: Vec<Session>) -> Sessions {
     let settings = session::Settings {
         idle: Duration::from_secs(12 * 3600),
         absolute: Duration::from_secs(7 * 24 * 3600),
     };
     let clock = Arc::clone(clock) as _;
-    Sessions::new(store.clone(), clock, Arc::new(Dice), settings, Vec::new())
+    Sessions::new(store.clone(), clock, Arc::new(Dice), settings, loaded)
 }
 
 fn policy(origins: [&String; 2]) -> Policy {

@@ -9,7 +9,7 @@ use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFiel
 use crate::model::{
     DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob, Upstream,
 };
-use crate::oidc::LogoutToken;
+use crate::oidc::{LogoutToken, OidcError};
 use crate::session::SessionError;
 use crate::store::{Change, CommitError};
 use std::sync::Arc;
@@ -43,6 +43,11 @@ impl SignIn {
             Ok(token) => token,
             Err(error) => return Err(self.not_understood(&notice, error.into()).await),
         };
+        let kind = format!("back-channel logout\n{provider}");
+        let Some(step) = self.tokens.take_foreign(&kind, &token.id, token.until) else {
+            let error = OidcError::TokenInvalid("claim `jti` was used before".to_owned());
+            return Err(self.not_understood(&notice, error.into()).await);
+        };
         // A child ends with its parent, which rests on the same sign-in.
         let rests = |session: &&Arc<Session>| {
             let there = session.provider.as_ref().map(ProviderId::as_str) == Some(provider);
@@ -53,19 +58,24 @@ impl SignIn {
         };
         let sessions = self.sessions.list();
         let ending: Vec<_> = sessions.iter().filter(rests).collect();
-        // All of them, whatever the disk does: the token counts once, so that nobody can say it again.
-        let mut ended = Ok(());
-        for session in &ending {
-            let object = Object::new(ObjectKind::Session, session.id);
-            let event = self.of_provider(&notice, object, provider);
-            ended = ended.and(self.sessions.end(session.id, event).await);
-        }
-        ended?;
-        if ending.is_empty() {
+        let Some((last, others)) = ending.split_last() else {
             let object = Object::new(ObjectKind::Session, "none");
             let event = self.of_provider(&notice, object, provider);
-            self.store.commit(Change::none(), event).await?;
+            self.store.commit(step.into(), event).await?;
+            return Ok(());
+        };
+        let event = |session: &Session| {
+            let object = Object::new(ObjectKind::Session, session.id);
+            self.of_provider(&notice, object, provider)
+        };
+        // All of them, whatever the disk does: the token counts once, so that nobody can say it again. That it was used
+        // is written last: before, a crash would leave sessions that nobody could end by it.
+        let mut ended = Ok(());
+        for session in others {
+            ended = ended.and(self.sessions.end(session.id, event(session)).await);
         }
+        let end = self.sessions.end_with(last.id, step.into(), event(last));
+        ended.and(end.await)?;
         Ok(())
     }
 

@@ -113,21 +113,18 @@ impl SignIn {
             self.record_refusal(visitor, principal, &fault).await?;
             return Err(fault);
         }
-        let of_gitea = self.providers.is_gitea(&proved.provider);
+        let id_token = self.kept(&proved.provider, &proved.person);
         let new = NewSession {
             provider: Some(proved.provider),
             upstream: Some(Upstream {
                 subject: proved.person.subject,
                 sid: proved.person.sid,
+                id_token,
             }),
             ..Self::new_session(principal, SessionPlace::Samovar, visitor)
         };
         let event = self.event(Action::SessionCreate, principal, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;
-        if !of_gitea {
-            let living = |id| self.sessions.get(id).is_some();
-            self.proofs.keep(session.id, proved.person.id_token, living);
-        }
         Ok(Next {
             to: proved.return_to,
             cookies: vec![

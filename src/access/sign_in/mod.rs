@@ -10,7 +10,7 @@ mod break_glass;
 mod callback;
 mod events;
 mod fault;
-mod proofs;
+mod proof;
 mod return_to;
 mod sign_out;
 
@@ -32,9 +32,9 @@ use crate::session::{
     BreakGlass, Browser, Cookie, Cookies, Flows, HandOvers, NewSession, Sessions,
 };
 use crate::store::Store;
+use crate::token::{Seal, Tokens};
 pub(super) use events::Refusals;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use proofs::Proofs;
 use return_to::ReturnTo;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,6 +64,10 @@ pub struct Services {
     pub policy: Arc<PolicyHolder>,
     /// Prove who somebody is.
     pub providers: Arc<Providers>,
+    /// Remembers what counts once.
+    pub tokens: Arc<Tokens>,
+    /// Seals ID tokens.
+    pub id_tokens: Seal,
 }
 
 /// Sign-in and sign-out.
@@ -79,7 +83,8 @@ pub struct SignIn {
     refusals: Refusals,
     /// Of what is no word of a provider's.
     notices: Refusals,
-    proofs: Proofs,
+    tokens: Arc<Tokens>,
+    id_tokens: Seal,
     cookies: Cookies,
     settings: Settings,
     clock: Arc<dyn Clock>,
@@ -153,7 +158,8 @@ impl SignIn {
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
             notices: Refusals::new(settings.window),
-            proofs: Proofs::default(),
+            tokens: services.tokens,
+            id_tokens: services.id_tokens,
             cookies: Cookies::new(settings.https),
             settings,
             clock,

@@ -3,7 +3,7 @@
 use super::at_samovar::SIGNED_OUT;
 use super::{Next, SignIn, SignInFault, Visitor};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{DisplayText, HostName, Session, SessionId, SessionPlace};
+use crate::model::{DisplayText, HostName, Session, SessionPlace};
 use crate::session::Cookie;
 use std::sync::Arc;
 use url::Url;
@@ -94,25 +94,28 @@ impl SignIn {
             SessionPlace::Samovar => session.id,
             SessionPlace::Application { parent, .. } => *parent,
         };
+        let signed_in = self.sessions.get(parent);
         let event = self.event(Action::SessionEnd, session.principal, visitor);
         if everywhere {
             let reasons = vec![DisplayText::lossy("signed out everywhere")];
             let event = AuditEvent { reasons, ..event };
             let ended = self.sessions.end_all_of(session.principal, event).await;
             ended.map_err(SignInFault::SignOut)?;
-            return Ok(self.onward(&session, parent).await);
+            return Ok(self.onward(signed_in).await);
         }
         let object = Object::new(ObjectKind::Session, parent);
         let event = AuditEvent { object, ..event };
         let ended = self.sessions.end(parent, event).await;
         ended.map_err(SignInFault::SignOut)?;
-        Ok(self.onward(&session, parent).await)
+        Ok(self.onward(signed_in).await)
     }
 
     /// Where the sign-in at the provider ends, if it has such a place. Gitea has none.
-    async fn onward(&self, session: &Session, parent: SessionId) -> Option<Onward> {
+    async fn onward(&self, session: Option<Arc<Session>>) -> Option<Onward> {
+        let session = session?;
         let id = session.provider.as_ref()?;
-        let proof = self.proofs.take(parent);
+        let upstream = session.upstream.as_ref();
+        let proof = upstream.and_then(|upstream| self.opened(id, upstream));
         let provider = self.providers.find(id.as_str())?;
         let back = Url::parse(&self.address(&self.settings.own, SIGNED_OUT)).ok()?;
         let to = provider.sign_out(proof.as_ref(), &back).await?;

@@ -32,6 +32,7 @@ struct Jwk {
     kid: String,
     #[serde(rename = "use")]
     purpose: Option<String>,
+    key_ops: Option<Vec<String>>,
     alg: Option<String>,
     crv: Option<String>,
     x: Option<String>,
@@ -42,7 +43,9 @@ struct Jwk {
 
 impl Jwk {
     fn usable(self) -> Option<IssuerKey> {
-        let signs = self.purpose.as_deref().is_none_or(|word| word == "sig");
+        let to_sign = self.purpose.as_deref().is_none_or(|word| word == "sig");
+        let verifies = |all: &Vec<String>| all.iter().any(|one| one == "verify");
+        let signs = to_sign && self.key_ops.as_ref().is_none_or(verifies);
         let material = match (self.kty.as_str(), self.crv.as_deref()) {
             ("RSA", None) => Material::Rsa {
                 n: decode(self.n.as_deref())?,

@@ -79,6 +79,34 @@ pub struct WorkloadToken<'a> {
 impl<'a> WorkloadToken<'a> {
     /// Takes a token apart.
     pub fn read(text: &'a str) -> Result<Self, WorkloadFault> {
+        let parts = Parts::read(text)?;
+        Ok(Self {
+            claims: Members::read(&parts.claims)?,
+            algorithm: parts.algorithm,
+            key: parts.key,
+            signed: parts.signed,
+            signature: parts.signature,
+        })
+    }
+
+    /// The issuer that it names.
+    pub fn issuer(&self) -> Result<&str, WorkloadFault> {
+        let named = self.claims.text("iss");
+        named.ok_or(WorkloadFault::ClaimInvalid("iss"))
+    }
+}
+
+/// What is signed and by what, whatever it says.
+struct Parts<'a> {
+    algorithm: String,
+    key: String,
+    signed: &'a [u8],
+    signature: Vec<u8>,
+    claims: Vec<u8>,
+}
+
+impl<'a> Parts<'a> {
+    fn read(text: &'a str) -> Result<Self, WorkloadFault> {
         let malformed = || WorkloadFault::Malformed("it is not three parts of base64url");
         if text.len() > LONGEST {
             return Err(WorkloadFault::Malformed("it is longer than 8 KiB"));
@@ -94,15 +122,23 @@ impl<'a> WorkloadToken<'a> {
             key,
             signed: signed.as_bytes(),
             signature: decode(signature).map_err(|_| malformed())?,
-            claims: Members::read(&claims)?,
+            claims,
         })
     }
+}
 
-    /// The issuer that it names.
-    pub fn issuer(&self) -> Result<&str, WorkloadFault> {
-        let named = self.claims.text("iss");
-        named.ok_or(WorkloadFault::ClaimInvalid("iss"))
-    }
+/// Does a key of the set stand behind it, whatever it says? For published vectors, whose payloads are no claims.
+#[cfg(test)]
+pub(super) fn is_signed(text: &str, keys: Value) -> bool {
+    let keys = serde_json::from_value::<key::KeySet>(keys)
+        .unwrap()
+        .usable();
+    let Ok(signed) = Parts::read(text) else {
+        return false;
+    };
+    let fits = |key: &&key::IssuerKey| key.is(&signed.key, &signed.algorithm);
+    let fitting: Vec<_> = keys.iter().filter(fits).collect();
+    matches!(fitting[..], [one] if one.verify(signed.signed, &signed.signature))
 }
 
 /// Algorithm and key id, for a comparison with what the issuer publishes.
