@@ -1,8 +1,8 @@
-//! Explain: the same decision about somebody else, with every witness, and how fresh the facts are.
+//! Explain: the same decision about oneself or somebody else, with every witness, and how fresh the facts are.
 
 use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::Gatekeeper;
-use super::{DecisionsExplain, Permit, Refusal};
+use super::{Caller, DecisionsExplain, Permit, Refusal};
 use crate::model::{
     AccountState, ApplicationId, Directory, Principal, RepositoryAccess, Scope, ServiceAccount,
     Timestamp,
@@ -49,6 +49,23 @@ impl Gatekeeper {
         _permit: Permit<DecisionsExplain>,
         question: &Question,
     ) -> Result<Explanation, Refusal> {
+        self.explained(question).await
+    }
+
+    /// Answers the question as one about the caller, whoever it names: what one may do oneself is no secret.
+    pub async fn explain_own(
+        &self,
+        caller: &Caller,
+        question: &Question,
+    ) -> Result<Explanation, Refusal> {
+        let own = Question {
+            principal: caller.principal(),
+            ..question.clone()
+        };
+        self.explained(&own).await
+    }
+
+    async fn explained(&self, question: &Question) -> Result<Explanation, Refusal> {
         let directory = self.mirror().directory();
         let principal = question.principal;
         let known = (principal != Principal::Anonymous).then(|| Known {

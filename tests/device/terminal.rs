@@ -222,7 +222,16 @@ async fn what_is_not_held_is_refused_with_four_and_the_words_of_the_server() {
             "billing:read",
         ),
         (
-            &["explain", "--host", "x", "--method", "GET", "--path", "/"],
+            &[
+                "explain",
+                "--host",
+                "x",
+                "--method",
+                "GET",
+                "--path",
+                "/",
+                "--anonymous",
+            ],
             "samovar.decisions:explain",
         ),
     ] {
@@ -237,6 +246,31 @@ async fn what_is_not_held_is_refused_with_four_and_the_words_of_the_server() {
         );
         assert_eq!(refused.err.lines().count(), 1);
     }
+}
+
+#[tokio::test]
+async fn everybody_may_ask_about_themselves_and_nobody_about_others() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let terminal = Terminal::signed_in(&stage, "ben").await;
+    let words = [
+        "explain",
+        "--host",
+        crate::stage::HOST,
+        "--method",
+        "post",
+        "--path",
+        "/deploy/7",
+    ];
+    let said = terminal.run(&words).await;
+    assert_eq!(said.code, 0, "{said:?}");
+    let through = said.out.contains("acme/Deployers") || said.out.contains("team");
+    assert!(said.out.starts_with("allow\n- ") && through, "{said:?}");
+    let unmatched = [&words[..6], &["/elsewhere", "--json"]].concat();
+    let said = terminal.run(&unmatched).await.json();
+    assert_eq!(said["code"], "route_unknown", "{said}");
+    let other = [&words[..], &["--user", &stage.application]].concat();
+    assert_eq!(terminal.run(&other).await.code, 4);
 }
 
 #[tokio::test]
@@ -268,7 +302,7 @@ async fn an_administrator_asks_why_on_a_terminal() {
         said.out.starts_with("allow\n- ") && said.out.contains("deployments:write"),
         "{said:?}"
     );
-    let stranger = [&words[..7], &["--json"]].concat();
+    let stranger = [&words[..7], &["--anonymous", "--json"]].concat();
     let said = terminal.run(&stranger).await;
     assert_eq!(
         (said.code, &said.json()["verdict"]),

@@ -70,14 +70,17 @@ pub(super) struct Explain {
     /// Path of the request.
     #[arg(long)]
     path: String,
-    /// Id of the person; somebody who is not signed in unless told.
-    #[arg(long, value_name = "ID")]
+    /// Ask about this person instead of yourself, by id.
+    #[arg(long, value_name = "ID", group = "about")]
     user: Option<String>,
-    /// Id of the service account (its `client_id`), in the place of a person.
-    #[arg(long, value_name = "ID", conflicts_with = "user")]
+    /// Ask about this service account, by id (its `client_id`).
+    #[arg(long, value_name = "ID", group = "about")]
     service_account: Option<String>,
-    /// Scope of the token that would be sent: permissions such as `deployments:write`; all that is held unless told.
-    #[arg(long, value_name = "WORD", num_args = 1..)]
+    /// Ask about somebody who is not signed in.
+    #[arg(long, conflicts_with = "about")]
+    anonymous: bool,
+    /// Scope of the token that they would send: permissions such as `deployments:write`; all that is held unless told.
+    #[arg(long, value_name = "WORD", num_args = 1.., requires = "about")]
     scope: Vec<String>,
     #[command(flatten)]
     common: Common,

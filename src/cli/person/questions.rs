@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::model::DisplayText;
 use reqwest::Method;
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 /// Audience of Samovar's own API.
 const OWN: &str = "samovar";
@@ -47,6 +48,36 @@ fn team(team: &Value) -> String {
 
 /// Would it be allowed, and why?
 pub(super) async fn explain(keeper: &Keeper, asked: &Explain) -> Result<String, Failure> {
+    let oneself = asked.user.is_none() && asked.service_account.is_none() && !asked.anonymous;
+    let decision = if oneself {
+        about_oneself(keeper, asked).await?
+    } else {
+        about_others(keeper, asked).await?
+    };
+    if asked.common.json {
+        return Ok(format!("{decision}\n"));
+    }
+    let mut lines = format!("{}\n", plain(&decision, "/verdict"));
+    for reason in items(&decision, "/reasons") {
+        lines.extend(["- ", &plain(reason, "/text"), "\n"]);
+    }
+    line(&mut lines, "freshness", &[plain(&decision, "/freshness")]);
+    Ok(lines)
+}
+
+async fn about_oneself(keeper: &Keeper, asked: &Explain) -> Result<Value, Failure> {
+    let got = token::get(keeper, &asked.common, (OWN, "")).await?;
+    let method = asked.method.to_ascii_uppercase();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query
+        .append_pair("host", &asked.host)
+        .append_pair("method", &method)
+        .append_pair("path", &asked.path);
+    let path = format!("/api/v1/me/decision?{}", query.finish());
+    got.server.api((Method::GET, &path), &got.token, None).await
+}
+
+async fn about_others(keeper: &Keeper, asked: &Explain) -> Result<Value, Failure> {
     let got = token::get(keeper, &asked.common, (OWN, EXPLAIN)).await?;
     let method = asked.method.to_ascii_uppercase();
     let scope = (!asked.scope.is_empty()).then_some(&asked.scope);
@@ -58,16 +89,7 @@ pub(super) async fn explain(keeper: &Keeper, asked: &Explain) -> Result<String, 
         members.retain(|_, value| !value.is_null());
     }
     let call = (Method::POST, "/api/v1/decisions/explain");
-    let decision = got.server.api(call, &got.token, Some(&question)).await?;
-    if asked.common.json {
-        return Ok(format!("{decision}\n"));
-    }
-    let mut lines = format!("{}\n", plain(&decision, "/verdict"));
-    for reason in items(&decision, "/reasons") {
-        lines.extend(["- ", &plain(reason, "/text"), "\n"]);
-    }
-    line(&mut lines, "freshness", &[plain(&decision, "/freshness")]);
-    Ok(lines)
+    got.server.api(call, &got.token, Some(&question)).await
 }
 
 /// One line when there is something to say.

@@ -26,7 +26,7 @@ impl Api {
         let names = sources.names();
         let question = match forms::decision::read(&body.0, names)? {
             Ok(question) => question,
-            Err(answer) => return Ok(Json(answer)),
+            Err(answer) => return Ok(Json(*answer)),
         };
         let explained = call
             .services

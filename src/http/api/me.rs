@@ -4,6 +4,7 @@ use super::answer::{Done, Shown};
 use super::body::Body;
 use super::caller::SignedIn;
 use super::failure::{Failure, OfAll, OfOne, OfPart};
+use super::wire::decision::Decision;
 use super::wire::machine::{NewSecret, SecretDraft, ServiceAccount};
 use super::wire::me::Me;
 use super::wire::page::{Page, Paging};
@@ -30,6 +31,35 @@ impl Api {
         let mut me = forms::me::show(&call.caller, names, call.services.clock.now());
         me.may_claim_administrator &= !call.services.admin.has_administrator();
         Ok(Json(me))
+    }
+
+    /// May one make this request oneself in a session, and why? As `/decisions/explain` about everybody.
+    #[oai(
+        path = "/decision",
+        method = "get",
+        operation_id = "explain_my_decision"
+    )]
+    async fn explain_my_decision(
+        &self,
+        call: SignedIn,
+        /// Host of the application.
+        host: Query<String>,
+        /// In capitals.
+        method: Query<String>,
+        /// Path as it would be sent.
+        path: Query<String>,
+    ) -> Result<Json<Decision>, Failure<OfOne>> {
+        let sources = call.services.sources();
+        let names = sources.names();
+        let asked = (host.as_str(), method.as_str(), path.as_str());
+        let principal = call.caller.principal();
+        let question = match forms::decision::read_own(principal, asked, names)? {
+            Ok(question) => question,
+            Err(answer) => return Ok(Json(*answer)),
+        };
+        let gatekeeper = &call.services.gatekeeper;
+        let explained = gatekeeper.explain_own(&call.caller, &question).await?;
+        Ok(Json(forms::decision::show(&question, &explained, names)))
     }
 
     /// One's own sessions, those at applications among them.

@@ -35,8 +35,22 @@ function You({ me }: { me: Me }) {
   const teams = me.user?.teams ?? [];
   return (
     <dl class="facts">
-      <dt>Teams in Gitea</dt>
-      <dd>{teams.length > 0 ? teams.map((team) => `${team.organization.name}/${team.name}`).join(", ") : "none"}</dd>
+      {me.user?.provider === undefined ? (
+        <>
+          <dt>Teams in Gitea</dt>
+          <dd>{teams.length > 0 ? teams.map((team) => `${team.organization.name}/${team.name}`).join(", ") : "none"}</dd>
+        </>
+      ) : (
+        <>
+          <dt>Known from</dt>
+          <dd>{me.user.provider}</dd>
+          <dt>Groups there</dt>
+          <dd>
+            {me.user.groups.length > 0 ? me.user.groups.join(", ") : "none"}
+            {me.user.groups_may_be_cut && ", and perhaps more"}
+          </dd>
+        </>
+      )}
       <dt>Roles that hold everywhere</dt>
       <dd>{me.roles.length > 0 ? me.roles.map((role) => role.name ?? "a role that is gone").join(", ") : "none"}</dd>
       {me.permissions.length > 0 && (

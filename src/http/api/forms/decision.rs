@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::role_binding::show_subject;
-use super::{Faults, count};
+use super::{Faults, count, parameter};
 use crate::access::{Explanation, Question, Refusal};
 use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
@@ -69,7 +69,7 @@ fn verdict(outcome: Outcome) -> (wire::Verdict, Option<String>) {
 pub(in crate::http::api) fn read(
     question: &wire::Question,
     names: Names<'_>,
-) -> Result<Result<Question, wire::Decision>, Problem> {
+) -> Result<Result<Question, Box<wire::Decision>>, Problem> {
     let mut faults = Faults::default();
     let host: Option<HostName> = faults.read("/host", &question.host);
     let principal = read_principal(&mut faults, question, names);
@@ -80,22 +80,40 @@ pub(in crate::http::api) fn read(
         faults.note("/scope", sentence);
     }
     let (host, principal) = faults.unless_any(host.zip(principal))?;
-    let Some(application) = names.policy.application_at(&host) else {
+    let request = (&host, question.method.as_str(), question.path.as_str());
+    Ok(about((principal, scope), request, names))
+}
+
+/// Reads a question of somebody's about themselves, as in a session.
+pub(in crate::http::api) fn read_own(
+    principal: Principal,
+    (host, method, path): (&str, &str, &str),
+    names: Names<'_>,
+) -> Result<Result<Question, Box<wire::Decision>>, Problem> {
+    let host: HostName = parameter("host", host)?;
+    Ok(about((principal, None), (&host, method, path), names))
+}
+
+fn about(
+    (principal, scope): (Principal, Option<Scope>),
+    (host, method, path): (&HostName, &str, &str),
+    names: Names<'_>,
+) -> Result<Question, Box<wire::Decision>> {
+    let Some(application) = names.policy.application_at(host) else {
         let fault = Refusal::HostUnknown;
-        return Ok(Err(early(wire::ReasonKind::NoApplication, &fault, names)));
+        let answer = early(wire::ReasonKind::NoApplication, &fault, names);
+        return Err(Box::new(answer));
     };
-    Ok(match CanonicalPath::parse(question.path.as_bytes()) {
-        Ok(path) => Ok(Question {
-            principal,
-            scope,
-            application: application.id,
-            method: question.method.clone(),
-            path,
-        }),
-        Err(fault) => {
-            let fault = Refusal::TargetAmbiguous(fault);
-            Err(early(wire::ReasonKind::Ambiguous, &fault, names))
-        }
+    let path = CanonicalPath::parse(path.as_bytes()).map_err(|fault| {
+        let fault = Refusal::TargetAmbiguous(fault);
+        Box::new(early(wire::ReasonKind::Ambiguous, &fault, names))
+    })?;
+    Ok(Question {
+        principal,
+        scope,
+        application: application.id,
+        method: method.to_owned(),
+        path,
     })
 }
 
