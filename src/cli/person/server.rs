@@ -121,7 +121,12 @@ impl Server {
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let mut url = self.address.clone();
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
         url.set_path(path);
+        url.set_query(query);
         self.http.request(method, url)
     }
 
