@@ -23,7 +23,7 @@ const BODY: u64 = 1024 * 1024;
 const ANSWER: Duration = Duration::from_secs(60);
 
 /// Stands for the application's own address in generated blocks; people replace it.
-const UPSTREAM: &str = "127.0.0.1:8000";
+const UPSTREAM: &str = "127.0.0.1:9000";
 
 /// The gate with everything behind it.
 pub(super) fn gate(

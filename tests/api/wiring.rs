@@ -284,7 +284,7 @@ fn gate_settings() -> Settings {
 
 fn snippets() -> SnippetSettings {
     SnippetSettings {
-        samovar: "127.0.0.1:8000".parse().unwrap(),
+        samovar: "127.0.0.1:8700".parse().unwrap(),
         own: HOST.parse().unwrap(),
         https: true,
         upstream: "127.0.0.1:9000".parse().unwrap(),

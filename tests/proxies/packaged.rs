@@ -6,7 +6,7 @@ use std::path::Path;
 
 fn settings() -> SnippetSettings {
     SnippetSettings {
-        samovar: "127.0.0.1:8000".parse().unwrap(),
+        samovar: "127.0.0.1:8700".parse().unwrap(),
         own: "samovar.example.com".parse().unwrap(),
         https: true,
         upstream: "127.0.0.1:9000".parse().unwrap(),

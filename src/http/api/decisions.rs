@@ -14,7 +14,7 @@ pub(super) struct Api;
 
 #[OpenApi(prefix_path = "/decisions", tag = "Noun::Decisions")]
 impl Api {
-    /// May this person make this request, and why? The same code as the door's, with every witness; nothing is
+    /// May this person, this service account or a stranger make this request, and why? The same code as the door's, with every witness; nothing is
     /// recorded as an access.
     #[oai(path = "/explain", method = "post", operation_id = "explain_decision")]
     async fn explain_decision(

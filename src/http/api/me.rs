@@ -33,7 +33,7 @@ impl Api {
         Ok(Json(me))
     }
 
-    /// May one make this request oneself in a session, and why? As `/decisions/explain` about everybody.
+    /// May one make this request oneself, with a session, and why? `/decisions/explain` asks the same about others.
     #[oai(
         path = "/decision",
         method = "get",
@@ -53,7 +53,7 @@ impl Api {
         let names = sources.names();
         let asked = (host.as_str(), method.as_str(), path.as_str());
         let principal = call.caller.principal();
-        let question = match forms::decision::read_own(principal, asked, names)? {
+        let question = match forms::decision::read_own(principal, asked, names) {
             Ok(question) => question,
             Err(answer) => return Ok(Json(*answer)),
         };

@@ -1,4 +1,5 @@
-//! Problem documents (RFC 9457): what a caller is told when something is not done. The only place that knows status codes.
+//! Problem documents (RFC 9457): what a caller is told when something is not done. Only here, and in
+//! `oauth::answer` for the errors of RFC 6749, is it known which status an error has.
 //!
 //! Knows `access`'s refusals and the faults of the doors beside it. Must never say who else may do something, and never
 //! carry an internal error's text: that goes to the log with the request id.

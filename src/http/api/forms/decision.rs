@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::role_binding::show_subject;
-use super::{Faults, count, parameter};
+use super::{Faults, count};
 use crate::access::{Explanation, Question, Refusal};
 use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
@@ -80,26 +80,31 @@ pub(in crate::http::api) fn read(
         faults.note("/scope", sentence);
     }
     let (host, principal) = faults.unless_any(host.zip(principal))?;
-    let request = (&host, question.method.as_str(), question.path.as_str());
+    let request = (
+        Some(&host),
+        question.method.as_str(),
+        question.path.as_str(),
+    );
     Ok(about((principal, scope), request, names))
 }
 
-/// Reads a question of somebody's about themselves, as in a session.
+/// Reads a question of somebody's about themselves, as in a session. No application answers to what is no host.
 pub(in crate::http::api) fn read_own(
     principal: Principal,
     (host, method, path): (&str, &str, &str),
     names: Names<'_>,
-) -> Result<Result<Question, Box<wire::Decision>>, Problem> {
-    let host: HostName = parameter("host", host)?;
-    Ok(about((principal, None), (&host, method, path), names))
+) -> Result<Question, Box<wire::Decision>> {
+    let host: Option<HostName> = host.parse().ok();
+    about((principal, None), (host.as_ref(), method, path), names)
 }
 
 fn about(
     (principal, scope): (Principal, Option<Scope>),
-    (host, method, path): (&HostName, &str, &str),
+    (host, method, path): (Option<&HostName>, &str, &str),
     names: Names<'_>,
 ) -> Result<Question, Box<wire::Decision>> {
-    let Some(application) = names.policy.application_at(host) else {
+    let application = host.and_then(|host| names.policy.application_at(host));
+    let Some(application) = application else {
         let fault = Refusal::HostUnknown;
         let answer = early(wire::ReasonKind::NoApplication, &fault, names);
         return Err(Box::new(answer));

@@ -9,7 +9,7 @@ use crate::session::{Cookie, Cookies};
 /// What a block must know beside its application.
 #[derive(Debug, Clone)]
 pub struct SnippetSettings {
-    /// Where proxies reach Samovar, such as `127.0.0.1:8000`.
+    /// Where proxies reach Samovar, such as `127.0.0.1:8700`.
     pub samovar: HostName,
     /// Samovar's own host, as browsers know it.
     pub own: HostName,
