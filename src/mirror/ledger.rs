@@ -68,6 +68,7 @@ pub(super) struct Facts {
     pub(super) changes: VecDeque<Changed>,
     version: u64,
     policy_version: u64,
+    /// No stamp is later than this.
     last_now: Timestamp,
 }
 
@@ -230,6 +231,9 @@ impl Ledger {
     fn renew(&self, plan: &Plan) {
         let mut facts = self.facts();
         facts.known.renew(&plan.renewals);
+        // the clock may have been set back, and looked at, since these were asked
+        let asked = plan.renewals.iter().map(|(_, at)| *at);
+        facts.last_now = asked.fold(facts.last_now, Timestamp::max);
         let whom = plan
             .renewals
             .iter()
@@ -241,10 +245,12 @@ impl Ledger {
         self.stamps.set_floor(facts.bound.floor(&facts.known));
     }
 
-    /// The present instant; when the clock was set back, no stamp stays in the future.
-    fn look_at_clock(&self, facts: &mut Facts) -> Timestamp {
+    /// The present instant; when the clock was set back, no stamp stays in the future. To be called before Gitea is
+    /// asked as well: while it is away no answer comes, and what lies ahead would seem new until the clock is there again.
+    pub(super) fn look_at_clock(&self, facts: &mut Facts) -> Timestamp {
         let now = self.now();
         if now < facts.last_now && facts.known.clock_went_back(now) {
+            self.publish(facts);
             self.follow_everybody(facts);
         }
         facts.last_now = now;

@@ -57,7 +57,8 @@ impl Inner {
     }
 
     async fn read_everything(self: &Arc<Self>) -> Result<PassReport, MirrorError> {
-        let (at, calls) = (self.clock.now(), self.questions.calls());
+        let at = self.ledger.look_at_clock(&mut self.ledger.facts());
+        let calls = self.questions.calls();
         let progress = Progress::begin(&self.ledger.facts().known);
         if !self.health.knows_version() {
             self.questions.version().await?;

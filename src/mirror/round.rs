@@ -20,7 +20,8 @@ impl Mirror {
 
 impl Inner {
     async fn round(self: &Arc<Self>) {
-        let since = self.clock.now().minus(self.settings.bound);
+        let now = self.ledger.look_at_clock(&mut self.ledger.facts());
+        let since = now.minus(self.settings.bound);
         let active = self.ledger.stamps().wanted_since(since);
         let tasks = self.bound_tasks(&active);
         if tasks.is_empty() {

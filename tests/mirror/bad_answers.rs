@@ -155,6 +155,31 @@ async fn a_clock_that_is_set_back_does_not_freeze_what_is_known() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_while_gitea_is_away_does_not_stretch_the_grace() {
+    let hours = Duration::from_secs(6 * 3600);
+    for every_pass in [false, true] {
+        let mut world = Stage::acme_anywhere().await;
+        world.bind_deployers();
+        let ben = world.person("ben");
+        world.gitea.go_away().await;
+        world.clock.turn_back(hours);
+        if every_pass {
+            assert!(world.mirror.sync_now().await.is_err());
+        } else {
+            world.mirror.read_bound().await;
+        }
+        let since = world.now();
+        assert_eq!(world.person("ben").freshness, since, "{every_pass}");
+        world.mirror.fresh(ben.id).await.unwrap();
+        world.mirror.teams_fresh().unwrap();
+        world.clock.turn(GRACE + Duration::from_secs(1));
+        let stale = Err(MirrorError::Stale { since });
+        assert_eq!(world.mirror.fresh(ben.id).await, stale, "{every_pass}");
+        assert_eq!(world.mirror.teams_fresh(), stale, "{every_pass}");
+    }
+}
+
+#[tokio::test]
 async fn a_clock_that_differs_from_gitea_s_is_a_problem_with_a_remedy() {
     let world = Stage::acme().await;
     world.stand_in().clock().skew(-120);
