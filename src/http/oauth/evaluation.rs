@@ -10,7 +10,7 @@ use super::token::requester;
 use crate::access::oauth::{AuthorizationServer, OAuthFault};
 use crate::access::{Evaluated, Evaluation, Gatekeeper, Refusal, RequestLine, Sought};
 use crate::http::Exchange;
-use crate::model::Principal;
+use crate::model::{Permission, Principal};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::Data;
 use poem::{Request, Response, handler};
@@ -137,10 +137,15 @@ impl Question {
                 target: self.resource.id.as_bytes(),
             }));
         }
-        let permission = format!("{kind}:{action}").parse();
-        permission.map(Sought::Permission).map_err(|_| {
+        let permission: Permission = format!("{kind}:{action}").parse().map_err(|_| {
             invalid("`resource.type` and `action.name` make no permission; for `deployments:write` send `deployments` and `write`")
-        })
+        })?;
+        if permission.is_own() {
+            return Err(invalid(
+                "Samovar's own permissions are not the application's to ask about; ask about one of its own",
+            ));
+        }
+        Ok(Sought::Permission(permission))
     }
 }
 
