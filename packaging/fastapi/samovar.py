@@ -768,6 +768,10 @@ class Samovar:
             raise Refusal("permissions_cut")
         if missing and self._behind_proxy:
             raise Refusal("permission_missing", missing=f"`{missing}`", audience=self.audience)
+        self._must_be_within(scopes, permissions)
+
+    def _must_be_within(self, scopes: frozenset[str], permissions: tuple[str, ...]) -> None:
+        missing = " ".join(each for each in permissions if not _holds(scopes, each))
         if missing:
             scope = " ".join(permissions)
             raise Refusal("scope_insufficient", missing=missing, scope=scope, members={"scope": scope})
@@ -781,7 +785,7 @@ class Samovar:
             self._must_hold(principal.scopes, permissions, cut=principal.scopes_cut)
             return principal
         if scope is not None:
-            self._must_hold(scope, permissions)
+            self._must_be_within(scope, permissions)
         async with _available():
             await self._decide(connection, known, permissions)
         return principal.model_copy(update={"scopes": principal.scopes | set(permissions)})
@@ -963,6 +967,8 @@ class Samovar:
         subject: dict[str, Any] = {"type": known.principal.kind, "id": known.principal.id}
         if known.token is not None:
             subject["properties"] = {"access_token": known.token}
+        elif known.scope is not None:
+            subject["properties"] = {"scope": " ".join(sorted(known.scope))}
         if not permissions:
             method = str(connection.scope.get("method", "GET"))  # a WebSocket has none, and begins with GET
             await self._evaluate(subject, method, {"type": _PATH, "id": _path(connection)})

@@ -9,7 +9,7 @@ use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::{Case, Gatekeeper};
 use super::judgement::{About, Judgement};
 use super::oauth::{ApplicationClient, Requester};
-use crate::model::{Application, DisplayText, Permission, Principal, Timestamp};
+use crate::model::{Application, DisplayText, Permission, Principal, Scope, Timestamp};
 use crate::policy::{self, Policy};
 use crate::token::{Audience, TokenFault};
 use std::collections::BTreeSet;
@@ -21,6 +21,8 @@ pub struct Evaluation<'a> {
     pub principal: Principal,
     /// The access token that the principal came with; its scope narrows what it may do.
     pub token: Option<&'a str>,
+    /// What the principal's credential is limited to, by the application's word; it narrows further what a token allows.
+    pub scope: Option<Scope>,
     /// What it wants.
     pub sought: Sought<'a>,
 }
@@ -121,13 +123,18 @@ impl Gatekeeper {
         question: &Evaluation<'_>,
         application: &Application,
     ) -> Result<Known, Refusal> {
-        let Some(token) = question.token else {
-            return self.credentials.principal(question.principal).await;
+        let known = match question.token {
+            None => self.credentials.principal(question.principal).await?,
+            Some(token) => {
+                let audience = Audience::of(application);
+                self.credentials.of_token(token, audience).await?
+            }
         };
-        let audience = Audience::of(application);
-        let known = self.credentials.of_token(token, audience).await?;
         if known.principal == question.principal {
-            return Ok(known);
+            return Ok(match &question.scope {
+                None => known,
+                Some(scope) => known.within(scope),
+            });
         }
         let sentence = "its subject is somebody else than the one who is asked about";
         Err(Refusal::Token(TokenFault::ClaimInvalid(

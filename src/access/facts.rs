@@ -36,6 +36,15 @@ impl Known {
         }
     }
 
+    /// The same, limited to this as well.
+    pub(super) fn within(self, scope: &Scope) -> Self {
+        let both = self.scope.as_deref().map(|held| held.and(scope));
+        Self {
+            scope: Some(Arc::new(both.unwrap_or_else(|| scope.clone()))),
+            ..self
+        }
+    }
+
     /// What `decide` is given.
     pub(super) fn facts(&self) -> SubjectFacts<'_> {
         SubjectFacts {

@@ -157,11 +157,23 @@ def test_behind_a_proxy_samovar_decides_about_whom_the_assertion_names(client: C
         assert answer.json() == ["deployments:write"], "what was decided is what the principal holds"
         assert issuer.questions[-1]["subject"] == {"type": "user", "id": USER}
     by_session = {"Samovar-Assertion": issuer.assertion()}
-    by_token = {"Samovar-Assertion": issuer.assertion(scope="deployments:read")}
-    assert asked.patch("/deployments", headers=by_token).json()["code"] == "permission_missing"
+    for scope in "deployments:read", "":
+        by_token = {"Samovar-Assertion": issuer.assertion(scope=scope)}
+        assert asked.patch("/deployments", headers=by_token).json()["code"] == "scope_insufficient"
     assert issuer.asked[EVALUATION] == 2, "the scope of the caller's token narrows before anybody is asked"
     says(issuer, "permission_missing")
     assert asked.patch("/deployments", headers=by_session).status_code == 403
+
+
+@pytest.mark.parametrize("scope", ["a:b", "deployments:read deployments:write", ""])
+def test_behind_a_proxy_samovar_is_told_the_scope_of_the_callers_token(
+    client: Client, issuer: Issuer, scope: str
+) -> None:
+    says(issuer, "scope_insufficient", scope="deployments:write")
+    headers = {"Samovar-Assertion": issuer.assertion(scope=scope)}
+    refused = client(behind_proxy=True, **CONFIDENTIAL).get("/by-route/a", headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_insufficient")
+    assert issuer.questions[-1]["subject"] == {"type": "user", "id": USER, "properties": {"scope": scope}}
 
 
 def test_the_same_words_give_the_same_dependency_which_tests_can_override(issuer: Issuer) -> None:

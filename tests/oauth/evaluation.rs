@@ -137,6 +137,43 @@ async fn a_token_narrows_the_answer_and_one_that_does_not_hold_gives_nothing() {
 }
 
 #[tokio::test]
+async fn a_scope_that_is_told_only_narrows_also_where_it_is_empty() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let (service, token) = service_and_token(&mut stage).await;
+    for (sent, scope, expected) in [
+        (false, json!("deployments:write"), (true, "allowed")),
+        (
+            true,
+            json!("deployments:write deployments:delete"),
+            (true, "allowed"),
+        ),
+        (true, json!("a:b"), (false, "scope_insufficient")),
+        (false, json!("a:b"), (false, "scope_insufficient")),
+        (false, json!(""), (false, "scope_insufficient")),
+    ] {
+        let mut ben = subject(&token, sent);
+        ben["properties"]["scope"] = scope;
+        for question in [
+            permission(&ben, "deployments:write"),
+            request(&ben, "POST", "/deploy/7"),
+        ] {
+            let answer = stage.evaluate(Some(&service), &question).await;
+            assert_eq!(decided(&answer), expected, "{question}");
+        }
+    }
+    let mut ben = subject(&token, true);
+    ben["properties"]["scope"] = json!("deployments:write deployments:delete");
+    let wider = permission(&ben, "deployments:delete");
+    let answer = stage.evaluate(Some(&service), &wider).await;
+    assert_eq!(
+        decided(&answer),
+        (false, "scope_insufficient"),
+        "the token's own scope stays"
+    );
+}
+
+#[tokio::test]
 async fn only_a_confidential_client_asks_and_only_about_its_own_application() {
     let mut stage = Stage::set().await;
     let machine = stage.machine().await;
@@ -200,6 +237,7 @@ async fn what_cannot_be_decided_is_an_error_and_what_nobody_has_is_denied() {
         json!({"subject": {"type": "user", "id": "ben"}}),
         json!({"subject": {"type": "user"}}),
         json!({"subject": {"type": "user", "id": nobody["id"], "properties": {"access_token": 7}}}),
+        json!({"subject": {"type": "user", "id": nobody["id"], "properties": {"scope": "deployments"}}}),
         json!({"action": {"name": "deployments:write"}}),
         json!({"action": null}),
         json!({"resource": {"type": "Deployments", "id": "1"}}),

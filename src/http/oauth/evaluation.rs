@@ -10,7 +10,7 @@ use super::token::requester;
 use crate::access::oauth::{AuthorizationServer, OAuthFault};
 use crate::access::{Evaluated, Evaluation, Gatekeeper, Refusal, RequestLine, Sought};
 use crate::http::Exchange;
-use crate::model::{Permission, Principal};
+use crate::model::{Invalid, Permission, Principal, Scope};
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::Data;
 use poem::{Request, Response, handler};
@@ -42,6 +42,7 @@ struct Subject {
 #[derive(Default, Deserialize)]
 struct Properties {
     access_token: Option<String>,
+    scope: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +114,7 @@ impl Question {
         Ok(Evaluation {
             principal: self.principal()?,
             token: self.subject.properties.access_token.as_deref(),
+            scope: self.scope()?,
             sought: self.sought()?,
         })
     }
@@ -126,6 +128,16 @@ impl Question {
         };
         principal.ok_or_else(|| {
             invalid("`subject` is of type `user` or `service-account`, and its `id` is Samovar's, as a token's `sub`")
+        })
+    }
+
+    fn scope(&self) -> Result<Option<Scope>, OAuthFault> {
+        let scope = self.subject.properties.scope.as_deref();
+        let scope = scope.map(str::parse).transpose();
+        scope.map_err(|error: Invalid| {
+            invalid(&format!(
+                "`scope` of the subject: {error}; leave it out where nothing narrows"
+            ))
         })
     }
 
