@@ -21,7 +21,7 @@ samovar = Samovar(
     },
     # public client of the docs page: its Authorize button signs people in
     docs_client_id=os.environ.get("SAMOVAR_DOCS_CLIENT_ID"),
-    # confidential client of this application: for `live=…`
+    # confidential client of this application: for `live=…` and `gitea_tokens`
     client_id=os.environ.get("SAMOVAR_CLIENT_ID"),
     client_secret=os.environ.get("SAMOVAR_CLIENT_SECRET"),
     # people with nothing but a token of Gitea may use it; the application in Samovar says in its `gitea_tokens` which

@@ -633,6 +633,9 @@ class Samovar:
             raise ValueError("keys_refetch_after must be 1 second at least")
         if (client_id is None) != (client_secret is None):
             raise ValueError("client_id and client_secret: give both or none")
+        if gitea_tokens and client_id is None:
+            # without a client Samovar sees strangers at one address, and anybody's nonsense uses up what they may ask
+            raise ValueError("gitea_tokens needs client_id and client_secret of a confidential client")
         self._docs_client_id = docs_client_id
         self._client = (client_id, client_secret) if client_id is not None and client_secret is not None else None
         self._gitea_tokens = gitea_tokens

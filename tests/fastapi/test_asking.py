@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 PERSONAL = "0123456789abcdef0123456789abcdef01234567"
 EXCHANGE = "/oauth/token"
 INTROSPECT = "/oauth/introspect"
-CONFIDENTIAL = {"client_id": "id:1", "client_secret": "smvc_s%cret"}
+CONFIDENTIAL: dict[str, Any] = {"client_id": "id:1", "client_secret": "smvc_s%cret"}
 
 
 def exchanged(issuer: Issuer, **changes: Any) -> None:
@@ -29,7 +29,7 @@ def test_a_token_of_gitea_is_exchanged_once_and_used_until_it_ends(
     client: Client, issuer: Issuer, token: str, scheme: str
 ) -> None:
     exchanged(issuer)
-    asked = client(gitea_tokens=True, keys_stale_for=10_000)
+    asked = client(gitea_tokens=True, keys_stale_for=10_000, **CONFIDENTIAL)
     for _ in range(3):
         assert asked.get("/deployments", headers={"Authorization": f"{scheme} {token}"}).json() == "ben"
     assert issuer.forms == [
@@ -40,7 +40,7 @@ def test_a_token_of_gitea_is_exchanged_once_and_used_until_it_ends(
             "audience": AUDIENCE,
         }
     ]
-    assert issuer.basic == [None]
+    assert None not in issuer.basic
     issuer.later(295)
     exchanged(issuer)
     assert asked.get("/deployments", headers={"Authorization": f"{scheme} {token}"}).json() == "ben"
@@ -82,7 +82,7 @@ def test_what_samovar_refuses_is_refused_and_remembered_shortly(
     client: Client, issuer: Issuer, status: int, body: Any, expected: int, code: str
 ) -> None:
     issuer.answers[EXCHANGE] = httpx.Response(status, json=body)
-    asked = client(gitea_tokens=True)
+    asked = client(gitea_tokens=True, **CONFIDENTIAL)
     for _ in range(3):
         answer = asked.get("/known", headers=bearer(PERSONAL))
         assert (answer.status_code, answer.json()["code"]) == (expected, code)
@@ -94,7 +94,7 @@ def test_what_samovar_refuses_is_refused_and_remembered_shortly(
 
 
 def test_what_cannot_be_a_token_of_gitea_is_not_carried_there(client: Client, issuer: Issuer) -> None:
-    asked = client(gitea_tokens=True)
+    asked = client(gitea_tokens=True, **CONFIDENTIAL)
     tokens = [
         (PERSONAL.upper().replace("0", "A"), "token_malformed"),
         (PERSONAL[1:], "token_malformed"),
@@ -113,15 +113,17 @@ def test_what_cannot_be_a_token_of_gitea_is_not_carried_there(client: Client, is
 
 def test_a_token_that_samovar_gave_is_verified_like_any_other(client: Client, issuer: Issuer) -> None:
     exchanged(issuer, aud="samovar")
-    assert client(gitea_tokens=True).get("/known", headers=bearer(PERSONAL)).json()["code"] == "token_audience_wrong"
+    answer = client(gitea_tokens=True, **CONFIDENTIAL).get("/known", headers=bearer(PERSONAL))
+    assert answer.json()["code"] == "token_audience_wrong"
     exchanged(issuer, scope="")
-    answer = client(gitea_tokens=True).get("/deployments", headers=bearer(PERSONAL))
+    answer = client(gitea_tokens=True, **CONFIDENTIAL).get("/deployments", headers=bearer(PERSONAL))
     assert answer.json()["code"] == "scope_insufficient"
 
 
 def test_a_crowd_with_one_token_is_one_exchange(issuer: Issuer) -> None:
     exchanged(issuer)
-    samovar = Samovar(URL, AUDIENCE, gitea_tokens=True, transport=issuer.transport, clock=issuer.clock)
+    options: dict[str, Any] = {"transport": issuer.transport, "clock": issuer.clock, **CONFIDENTIAL}
+    samovar = Samovar(URL, AUDIENCE, gitea_tokens=True, **options)
     required = samovar.require()
 
     async def crowd() -> None:

@@ -69,6 +69,8 @@ def test_a_mistake_in_the_program_is_found_when_it_starts() -> None:
         _ = samovar.remote
     with pytest.raises(ValueError, match="client_secret"):
         samovar.require("deployments:write", live="decision")
+    with pytest.raises(ValueError, match="gitea_tokens needs client_id and client_secret"):
+        Samovar(URL, AUDIENCE, gitea_tokens=True)
     client: dict[str, Any] = {"client_id": "id", "client_secret": "secret"}
     with pytest.raises(ValueError, match="introspect"):
         Samovar(URL, AUDIENCE, **client).require("deployments:write", live="always")  # type: ignore[arg-type]
