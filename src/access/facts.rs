@@ -295,7 +295,7 @@ impl Credentials {
         };
         match self.service_accounts.get(id)?.owner {
             Owner::User { id } => person(id),
-            Owner::Team { .. } => Some(self.mirror.teams_since()),
+            Owner::Team { id } => self.mirror.team_since(id),
         }
     }
 }

@@ -126,15 +126,17 @@ impl Mirror {
         }
     }
 
-    /// The instant as of which the members of every bound team are known.
-    pub fn teams_since(&self) -> Timestamp {
-        self.0.ledger.stamps().floor()
+    /// The instant as of which the members of a team are known; `None` for a team that is not known.
+    pub fn team_since(&self, team: TeamId) -> Option<Timestamp> {
+        let facts = self.0.ledger.facts();
+        let known = facts.known.teams.contains_key(&team);
+        known.then(|| facts.known.members_asked_at(team))
     }
 
     /// May the member lists of the teams that are named to [`Mirror::set_bound`] decide by themselves, without a person
     /// to read anew? The bound reader keeps them within the bound; while Gitea is away, until the grace is over.
     pub fn teams_fresh(&self) -> Result<(), MirrorError> {
-        let since = self.teams_since();
+        let since = self.0.ledger.stamps().floor();
         let age = self.0.clock.now().since(since);
         if age <= self.0.settings.grace {
             Ok(())

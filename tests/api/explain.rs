@@ -104,6 +104,20 @@ async fn explain_says_by_which_binding_a_service_account_may_and_how_fresh_its_o
 }
 
 #[tokio::test]
+async fn explain_says_how_fresh_the_team_that_answers_for_a_service_account_is_known() {
+    let world = World::start().await;
+    make(&world, "applications", application("deploy")).await;
+    let mut draft = service_account();
+    draft["owner"] = json!({"kind": "team", "id": world.team});
+    let (account, _) = make(&world, "service-accounts", draft).await;
+    let machine = json!({"service_account": id_of(&account)});
+    let answer = explain(&world, machine).await.json();
+    let freshness = answer["freshness"].as_str().unwrap();
+    let time = freshness.parse::<samovar::model::Timestamp>();
+    assert!(time.is_ok(), "{answer}");
+}
+
+#[tokio::test]
 async fn a_scope_that_leaves_the_permission_out_is_why_a_token_does_not_open_the_route() {
     let world = World::start().await;
     let account = machine(&world).await;

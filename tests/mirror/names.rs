@@ -147,6 +147,21 @@ async fn a_bound_team_that_is_deleted_is_gone_within_one_round() {
 }
 
 #[tokio::test]
+async fn a_team_that_is_gone_is_as_of_no_time_whatever_is_bound() {
+    let world = Stage::acme_anywhere().await;
+    world.clock.turn(BOUND);
+    let asked = world.now();
+    world.sync().await;
+    let team = world.deployers_id();
+    assert_eq!(world.mirror.team_since(team), Some(asked), "nothing is");
+    world.bind_deployers();
+    world.clock.turn(BOUND);
+    world.gitea.delete_team(world.deployers).await;
+    world.sync().await;
+    assert_eq!(world.mirror.team_since(team), None);
+}
+
+#[tokio::test]
 async fn a_renamed_owners_team_owns_nothing_any_more_as_in_gitea() {
     let world = Stage::acme_anywhere().await;
     assert_eq!(world.person("root").owner_of.len(), 1);
