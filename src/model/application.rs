@@ -46,6 +46,7 @@ pub struct TokenSettings {
     /// How long an access token lives, in seconds: [`TokenSettings::SHORTEST`] to [`TokenSettings::LONGEST`].
     pub lifetime: u32,
     /// Which of Gitea's own tokens may be exchanged for one (RFC 8693), so that no service sees them.
+    #[serde(deserialize_with = "gitea_tokens")]
     pub gitea_tokens: GiteaTokens,
     /// Applications whose clients may exchange a token that they were sent for one of this application's.
     pub exchange_from: BTreeSet<ApplicationId>,
@@ -68,6 +69,21 @@ impl GiteaTokens {
     pub fn any(&self) -> bool {
         self.personal || !self.oauth_clients.is_empty()
     }
+}
+
+/// An earlier record says yes or no for every client at once. Which clients a yes meant is unknown, so that either takes
+/// none: an administrator says again which.
+fn gitea_tokens<'de, D: serde::Deserializer<'de>>(record: D) -> Result<GiteaTokens, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Recorded {
+        Now(GiteaTokens),
+        Earlier(#[expect(dead_code, reason = "neither answer says which")] bool),
+    }
+    Ok(match serde::Deserialize::deserialize(record)? {
+        Recorded::Now(tokens) => tokens,
+        Recorded::Earlier(_) => GiteaTokens::default(),
+    })
 }
 
 impl TokenSettings {
@@ -296,7 +312,32 @@ serde_as_text!(MethodSet);
 
 #[cfg(test)]
 mod tests {
-    use super::MethodSet;
+    use super::{GiteaTokens, MethodSet, TokenSettings};
+
+    #[test]
+    fn an_earlier_record_of_gitea_tokens_is_read_and_takes_none() {
+        let read = |gitea_tokens: &str| {
+            serde_json::from_str::<TokenSettings>(&format!(
+                r#"{{"signing":"EdDSA","lifetime":300,"gitea_tokens":{gitea_tokens},"exchange_from":[],"assertion":true}}"#
+            ))
+        };
+        for earlier in ["false", "true"] {
+            let settings = read(earlier).unwrap();
+            assert!(
+                settings.assertion && !settings.gitea_tokens.any(),
+                "{earlier}"
+            );
+        }
+        let personal = GiteaTokens {
+            personal: true,
+            ..GiteaTokens::default()
+        };
+        let settings = read(&serde_json::to_string(&personal).unwrap()).unwrap();
+        assert_eq!(settings.gitea_tokens, personal);
+        for odd in ["null", "1", "{}", r#""true""#] {
+            assert!(read(odd).is_err(), "{odd}");
+        }
+    }
 
     #[test]
     fn head_is_checked_as_get_and_an_unknown_method_never_belongs() {
