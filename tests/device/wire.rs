@@ -2,6 +2,7 @@
 
 use crate::person::Person;
 use crate::stage::{Answer, Stage, part};
+use crate::support::browser::plain_client;
 use serde_json::json;
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -258,20 +259,39 @@ async fn a_device_gets_the_words_that_were_shown_and_none_that_came_to_be_held_s
     assert_eq!(reasons, &json!(["scope `deployments:write`"]), "{events}");
 }
 
+/// What a machine at this address is told when it begins.
+async fn begin_from(stage: &Stage, address: &str) -> reqwest::Response {
+    plain_client()
+        .post(format!("{}/oauth/device", stage.samovar.url()))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("x-forwarded-for", address)
+        .body("client_id=samovar-cli")
+        .send()
+        .await
+        .unwrap()
+}
+
 #[tokio::test]
-async fn a_network_begins_twenty_at_once_and_is_then_told_to_wait() {
+async fn a_machine_begins_twenty_at_once_and_is_then_told_to_wait_and_nobody_beside_it_is() {
     let stage = Stage::set().await;
-    let pairs = [("client_id", "samovar-cli")];
-    let mut begun = 0;
-    let refused = loop {
-        let answer = stage.post("/oauth/device", None, &pairs).await;
-        if answer.status != 200 {
-            break answer;
-        }
-        begun += 1;
-    };
-    assert!((20..25).contains(&begun), "{begun}");
-    refused.is_error(429, "temporarily_unavailable");
-    let wait: u64 = refused.header("retry-after").parse().unwrap();
-    assert!((1..=7).contains(&wait), "{wait}");
+    for (own, beside) in [
+        ("192.0.2.1", "192.0.2.2"),
+        ("2001:db8::1", "2001:db8:0:1::1"),
+    ] {
+        let mut begun = 0;
+        let refused = loop {
+            let answer = begin_from(&stage, own).await;
+            if answer.status() != 200 {
+                break answer;
+            }
+            begun += 1;
+        };
+        assert!((20..25).contains(&begun), "{begun}");
+        assert_eq!(refused.status(), 429);
+        let wait = refused.headers()["retry-after"].to_str().unwrap();
+        assert!((1..=7).contains(&wait.parse::<u64>().unwrap()), "{wait}");
+        let text = refused.text().await.unwrap();
+        assert!(text.contains("temporarily_unavailable"), "{text}");
+        assert_eq!(begin_from(&stage, beside).await.status(), 200, "{beside}");
+    }
 }

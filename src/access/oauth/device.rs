@@ -85,12 +85,10 @@ impl AuthorizationServer {
             address: requester.client.address,
             user_agent: requester.client.user_agent.clone(),
         };
-        let network = device.address.and_then(prefix);
-        let paced = self.beginning_devices.take(network, self.clock.now());
-        if let Err(wait) = paced {
-            let fault = OAuthFault::TooMany(wait);
+        if let Err(fault) = self.spend_device(requester) {
             return Err(self.refused_stranger(fault, requester).await);
         }
+        let network = device.address.and_then(prefix);
         let begun = self.devices.begin(device, network);
         let (device_code, user_code) = begun.ok_or(OAuthFault::Unavailable)?;
         Ok(DeviceCodes {

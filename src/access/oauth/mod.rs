@@ -147,7 +147,7 @@ impl AuthorizationServer {
             devices: Devices::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
             asking_people: Pace::new(30, Duration::from_secs(2)),
-            beginning_devices: Pace::new(20, Duration::from_secs(6)),
+            beginning_devices: strangers::devices(),
             exchanges: strangers::exchanges(),
             wrong_proofs: strangers::wrong_proofs(),
             settings,

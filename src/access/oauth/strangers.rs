@@ -19,6 +19,11 @@ pub(super) fn wrong_proofs() -> Pace<Option<IpNet>> {
     Pace::new(60, Duration::from_secs(1))
 }
 
+/// Devices that begin to be let in.
+pub(super) fn devices() -> Pace<Option<IpNet>> {
+    Pace::new(20, Duration::from_secs(6))
+}
+
 /// What one stranger has: an address of version 4, 64 bits of version 6.
 fn network(address: IpAddr) -> Option<IpNet> {
     let address = address.to_canonical();
@@ -44,6 +49,11 @@ impl AuthorizationServer {
         self.spend(&self.wrong_proofs, requester)
     }
 
+    /// A device begins to be let in.
+    pub(super) fn spend_device(&self, requester: &Requester) -> Result<(), OAuthFault> {
+        self.spend(&self.beginning_devices, requester)
+    }
+
     fn spend(&self, pace: &Pace<Option<IpNet>>, requester: &Requester) -> Result<(), OAuthFault> {
         let network = requester.client.address.and_then(network);
         let taken = pace.take(network, self.clock.now());
@@ -66,10 +76,16 @@ mod tests {
     }
 
     #[test]
-    fn there_are_120_exchanges_at_once_then_two_a_second_and_60_wrong_secrets_then_one() {
+    fn there_are_120_exchanges_at_once_then_two_a_second_and_60_wrong_secrets_then_one_and_20_devices()
+     {
         let at = |millis| Timestamp::from_millis(1_800_000_000_000 + millis);
         let network = network("192.0.2.1".parse().unwrap());
-        for (pace, at_once, each) in [(exchanges(), 120, 500), (wrong_proofs(), 60, 1000)] {
+        let paces = [
+            (exchanges(), 120, 500),
+            (wrong_proofs(), 60, 1000),
+            (devices(), 20, 6000),
+        ];
+        for (pace, at_once, each) in paces {
             for _ in 0..at_once {
                 pace.take(network, at(0)).unwrap();
             }
