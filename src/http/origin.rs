@@ -1,6 +1,6 @@
 //! Another site must not use a browser's cookies: what may change something has to come from a page of the same origin.
 //!
-//! Knows `Sec-Fetch-Site`, `Origin` and whether there are cookies. Never trusts a header's absence when there are.
+//! Knows `Sec-Fetch-Site`, `Sec-Fetch-Dest`, `Origin` and whether there are cookies. Never trusts a header's absence when there are.
 
 use super::problem::{Code, Problem};
 use crate::model::HostName;
@@ -28,6 +28,18 @@ pub(super) fn check(request: &Request, https: bool, host: &HostName) -> Result<(
         "with a cookie, only a page of this site may do this; a program sends `Origin: {}`",
         spell(https, host)
     );
+    Err(Problem::new(Code::OriginForeign, detail))
+}
+
+/// Refuses what a page fetched, embedded or framed: this is for a person who goes there. A browser that does not say what
+/// it asks for is let pass.
+pub(in crate::http) fn check_visit(request: &Request) -> Result<(), Problem> {
+    let mut wanted = request.headers().get_all("sec-fetch-dest").iter();
+    if wanted.all(|wanted| wanted == "document") {
+        return Ok(());
+    }
+    let detail =
+        "a page asked for this without anybody going there; open the address itself in the browser";
     Err(Problem::new(Code::OriginForeign, detail))
 }
 

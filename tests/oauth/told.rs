@@ -4,6 +4,7 @@ use crate::authorize::{address, answer, back};
 use crate::stage::{Machine, Stage};
 use crate::support::browser::{Browser, Page, form};
 use crate::support::process::built;
+use http::Method;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use tokio::io::AsyncWriteExt as _;
@@ -149,6 +150,30 @@ async fn a_browser_that_is_sent_round_and_round_is_told_to_wait_and_nobody_else_
     assert!((1..=3).contains(&wait.parse::<u64>().unwrap()), "{wait}");
     let mut cleo = stage.browser("cleo").await;
     assert!(back(&cleo.get(&start).await).contains_key("code"));
+}
+
+#[tokio::test]
+async fn what_a_page_embeds_is_refused_and_spends_nothing_of_the_person() {
+    let mut stage = Stage::set().await;
+    let web = stage.client(json!({})).await;
+    let start = address(&stage, &web, &[("scope", "")]);
+    let mut browser = stage.browser("ben").await;
+    let wanted = ["image", "iframe", "empty", "object", "script", ""];
+    for wanted in wanted.into_iter().cycle().take(60) {
+        let headers = [("accept", "text/html"), ("sec-fetch-dest", wanted)];
+        let page = browser.send(Method::GET, &start, &headers, None).await;
+        assert_eq!(page.status, 403, "{wanted}: {}", page.body);
+        assert!(page.location.is_none() && page.body.contains("open the address itself"));
+    }
+    let twice = [("sec-fetch-dest", "document"), ("sec-fetch-dest", "image")];
+    let page = browser.send(Method::GET, &start, &twice, None).await;
+    assert_eq!(page.status, 403, "{}", page.body);
+    let gone = [
+        ("sec-fetch-dest", "document"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    let page = browser.send(Method::GET, &start, &gone, None).await;
+    assert!(back(&page).contains_key("code"));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use super::token::requester;
 use crate::access::oauth::{
     AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person, Said, Wanted,
 };
+use crate::http::origin::check_visit;
 use crate::http::{Code, Exchange, Problem, cookie};
 use crate::model::SessionSecret;
 use crate::session::{Cookie, Cookies};
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 
-/// The client sends the person here.
+/// The client sends the person here. What somebody's page asks for by itself is refused before it costs the person anything.
 #[handler]
 pub(super) async fn ask(
     server: Server<'_>,
@@ -25,6 +26,7 @@ pub(super) async fn ask(
     exchange: Exchange,
     request: &Request,
 ) -> Result<Response, Problem> {
+    check_visit(request)?;
     decide(&server, **cookies, (&exchange, request), None).await
 }
 
