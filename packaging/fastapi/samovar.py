@@ -240,7 +240,7 @@ async def _answer(_: Request, refusal: Exception) -> Response:
 
 _LONGEST = 8 * 1024
 _TOKEN_LIFE = 600
-_ASSERTION_LIFE = 120
+_ASSERTION_LIFE = 60
 _DEEPEST_ACT = 3
 _KID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PERSONAL_TOKEN = re.compile(r"[0-9a-f]{40}")
@@ -689,12 +689,7 @@ class Samovar:
         """A dependency that lets in who has all these permissions, or anybody known when there are none.
 
         The same words give the same dependency, which therefore runs once for each request and can be overridden in
-        tests. `live` asks Samovar as well, which sees a lost team or a revoked token before the token ends:
-
-        - `"introspect"`: is the token still in force, and what of its scope is still held? Asked at most once in
-          `fresh_for` seconds for each token.
-        - `"decision"`: may this principal do this now? Asked for every call, and recorded by Samovar. About these
-          permissions; where there are none, about method and path, by the application's routes in Samovar.
+        tests. `live` asks Samovar as well, which sees a lost team or a revoked token before the token ends.
         """
         if live not in (None, "introspect", "decision"):
             raise ValueError('live is "introspect" or "decision"')
