@@ -7,6 +7,7 @@ use super::{
     Timestamp,
 };
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// SHA-256 of the 256-bit secret in the cookie.
 #[derive(
@@ -51,9 +52,9 @@ pub struct Upstream {
     pub subject: Subject,
     /// The provider's name for the sign-in, if it has one.
     pub sid: Option<String>,
-    /// The ID token of the sign-in, for the one moment in which the person signs out there.
+    /// The ID token of the sign-in, for the one moment in which the person signs out there. Lists share it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_token: Option<Sealed>,
+    pub id_token: Option<Arc<Sealed>>,
 }
 
 /// A browser's sign-in.

@@ -6,8 +6,8 @@ mod clock;
 use super::*;
 use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
-    ApplicationId, Clock, DisplayText, HostName, Principal, Random, Session, SessionPlace,
-    SessionSecret, Timestamp, UserId,
+    ApplicationId, Clock, DisplayText, HostName, Principal, Random, Sealed, Session, SessionPlace,
+    SessionSecret, Timestamp, Upstream, UserId,
 };
 use crate::store::Store;
 use proptest::prelude::*;
@@ -282,6 +282,26 @@ async fn one_person_holds_a_bounded_number_of_sessions() {
     assert_eq!(stage.sessions.find(&first), Err(SessionFault::Unknown));
     assert_eq!(stage.sessions.list().len(), 50);
     assert_eq!(stage.store.load().unwrap().sessions.len(), 50);
+}
+
+#[tokio::test]
+async fn lists_share_the_id_token_of_a_session_and_copy_none() {
+    let stage = Stage::new();
+    let token = Arc::new(Sealed::new(vec![7; 8192]));
+    let upstream = Upstream {
+        subject: "ada".parse().unwrap(),
+        sid: None,
+        id_token: Some(Arc::clone(&token)),
+    };
+    let new = NewSession {
+        upstream: Some(upstream),
+        ..new(SessionPlace::Samovar)
+    };
+    let event = stage.event(Action::SessionCreate);
+    stage.sessions.start(new, event).await.unwrap();
+    let listed = stage.sessions.list().remove(0);
+    let listed = listed.upstream.as_ref().unwrap().id_token.as_ref();
+    assert!(Arc::ptr_eq(listed.unwrap(), &token));
 }
 
 #[test]

@@ -6,13 +6,14 @@ use super::SignIn;
 use crate::model::{ProviderId, Sealed, Subject, Upstream};
 use crate::oidc::SignedIn;
 use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::Arc;
 
 /// Longest token that is kept, in bytes: it goes back in an address, and servers read none that are much longer.
 const LONGEST: usize = 8 * 1024;
 
 impl SignIn {
     /// To be kept with the session. Gitea has no place to sign out at.
-    pub(super) fn kept(&self, provider: &ProviderId, person: &SignedIn) -> Option<Sealed> {
+    pub(super) fn kept(&self, provider: &ProviderId, person: &SignedIn) -> Option<Arc<Sealed>> {
         let token = person.id_token.expose_secret();
         if self.providers.is_gitea(provider) || token.len() > LONGEST {
             return None;
@@ -22,6 +23,7 @@ impl SignIn {
         sealed
             .inspect_err(|error| tracing::warn!(%error, "an ID token could not be sealed"))
             .ok()
+            .map(Arc::new)
     }
 
     /// As it came. Without it the provider asks the person.
