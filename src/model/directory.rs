@@ -130,9 +130,4 @@ impl Directory {
     pub fn user(&self, id: UserId) -> Option<&Arc<DirectoryUser>> {
         self.users.get(&id)
     }
-
-    /// The person with Gitea's id.
-    pub fn user_by_gitea(&self, id: GiteaUserId) -> Option<&Arc<DirectoryUser>> {
-        self.by_gitea.get(&id).and_then(|id| self.users.get(id))
-    }
 }

@@ -44,15 +44,6 @@ impl Holdings<'_> {
         grants
     }
 
-    /// Is everything that the pattern gives held?
-    pub fn cover(&self, pattern: &PermissionPattern) -> bool {
-        let mut covered = false;
-        self.each(&mut |_, _, role| {
-            covered |= role.permissions.iter().any(|held| held.covers(pattern));
-        });
-        covered
-    }
-
     /// The roles held here and now.
     pub fn roles(&self) -> BTreeSet<RoleId> {
         let mut roles = BTreeSet::new();
