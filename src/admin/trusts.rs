@@ -44,8 +44,10 @@ impl Admin {
     }
 }
 
-/// Would one of the two never be used, because its tokens stand for both accounts and so for neither?
+/// Could a token stand for both accounts, and so for neither?
 fn collides(trust: &Trust, other: &ServiceAccount) -> bool {
-    let mut trusts = other.trusts.iter();
-    trusts.any(|theirs| theirs.takes_in(trust) || trust.takes_in(theirs))
+    !other
+        .trusts
+        .iter()
+        .all(|theirs| theirs.is_apart_from(trust))
 }

@@ -35,12 +35,16 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Does every token that fits the other one fit this one?
-    pub fn takes_in(&self, other: &Self) -> bool {
-        let mut claims = self.claims.iter();
-        self.issuer == other.issuer
-            && self.audience == other.audience
-            && claims.all(|(claim, value)| other.claims.get(claim) == Some(value))
+    /// Does no token fit both? Only a claim with different values in both makes that sure: a token may have claims that
+    /// neither names, and may be for both audiences.
+    pub fn is_apart_from(&self, other: &Self) -> bool {
+        let differs = |(claim, value)| {
+            other
+                .claims
+                .get(claim)
+                .is_some_and(|theirs| theirs != value)
+        };
+        self.issuer != other.issuer || self.claims.iter().any(differs)
     }
 }
 

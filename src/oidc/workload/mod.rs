@@ -172,6 +172,15 @@ pub struct Workload {
 }
 
 impl Workload {
+    /// What a verified token with these claims says.
+    #[cfg(test)]
+    pub(crate) fn saying(claims: &Value) -> Self {
+        Self {
+            claims: Members::read(claims.to_string().as_bytes()).unwrap(),
+            expires_at: Timestamp::from_seconds(1_800_000_000),
+        }
+    }
+
     /// Is the token for this audience, among others perhaps?
     pub fn is_for(&self, audience: &str) -> bool {
         match self.claims.get("aud") {

@@ -21,7 +21,7 @@ impl AuthorizationServer {
         let issuer = self.trusted(token.issuer()?)?;
         self.spend_exchange(party, requester)?;
         let workload = self.workloads.verify(&issuer, token).await?;
-        let account = self.account_for(&issuer, &workload)?;
+        let account = account_for(self.service_accounts.list(), &issuer, &workload)?;
         let known = self.credentials.machine(account.id).await?;
         let scope = self.scope_of(&known, target, asked)?;
         // Last, so that only an exchange that can succeed uses the token up.
@@ -69,28 +69,6 @@ impl AuthorizationServer {
         ))
     }
 
-    /// The one account that the token stands for; a disabled one counts, so that switching it off changes nobody else.
-    fn account_for(
-        &self,
-        issuer: &Issuer,
-        workload: &Workload,
-    ) -> Result<Arc<ServiceAccount>, OAuthFault> {
-        let mut accounts = self.service_accounts.list();
-        accounts.retain(|account| account.trusts.iter().any(|t| fits(t, issuer, workload)));
-        match accounts.as_slice() {
-            [one] => Ok(Arc::clone(one)),
-            [] => {
-                let sentence = "no service account trusts this token: audience and every claim of a trust must be exactly those of the token";
-                Err(OAuthFault::GrantInvalid(sentence.to_owned()))
-            }
-            [one, other, ..] => {
-                tracing::warn!(%issuer, one = %one.name, other = %other.name, "a workload's token stands for two service accounts and was refused; let their trusts differ in a claim");
-                let sentence = "more than one service account trusts this token; let their trusts differ in a claim";
-                Err(OAuthFault::GrantInvalid(sentence.to_owned()))
-            }
-        }
-    }
-
     /// A token that has an id is used once.
     fn take(&self, issuer: &Issuer, workload: &Workload) -> Result<Change, OAuthFault> {
         let Some(id) = workload.token_id() else {
@@ -102,6 +80,27 @@ impl AuthorizationServer {
             let sentence = "the subject token was used before; get a new one for each exchange";
             OAuthFault::GrantInvalid(sentence.to_owned())
         })
+    }
+}
+
+/// The one account that the token stands for; a disabled one counts, so that switching it off changes nobody else.
+fn account_for(
+    mut accounts: Vec<Arc<ServiceAccount>>,
+    issuer: &Issuer,
+    workload: &Workload,
+) -> Result<Arc<ServiceAccount>, OAuthFault> {
+    accounts.retain(|account| account.trusts.iter().any(|t| fits(t, issuer, workload)));
+    match accounts.as_slice() {
+        [one] => Ok(Arc::clone(one)),
+        [] => {
+            let sentence = "no service account trusts this token: audience and every claim of a trust must be exactly those of the token";
+            Err(OAuthFault::GrantInvalid(sentence.to_owned()))
+        }
+        [one, other, ..] => {
+            tracing::warn!(%issuer, one = %one.name, other = %other.name, "a workload's token stands for two service accounts and was refused; let their trusts differ in a claim");
+            let sentence = "more than one service account trusts this token; let their trusts differ in a claim";
+            Err(OAuthFault::GrantInvalid(sentence.to_owned()))
+        }
     }
 }
 
@@ -124,6 +123,111 @@ impl From<WorkloadFault> for OAuthFault {
                 Self::Away(sentence)
             }
             _ => Self::GrantInvalid(sentence),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Owner, ServiceAccountId};
+    use proptest::prelude::*;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    const ISSUERS: [&str; 2] = ["https://ci.example/", "https://other.example/"];
+
+    fn trust(issuer: usize, audience: &str, claims: BTreeMap<String, String>) -> Trust {
+        Trust {
+            issuer: ISSUERS[issuer].parse().unwrap(),
+            audience: audience.to_owned(),
+            claims,
+        }
+    }
+
+    fn named(claim: &str, value: &str) -> Trust {
+        let claims = [(claim.to_owned(), value.to_owned())];
+        trust(0, "a", claims.into())
+    }
+
+    fn account(place: u8, trust: Trust) -> Arc<ServiceAccount> {
+        Arc::new(ServiceAccount {
+            id: ServiceAccountId::from_bytes([place; 16]),
+            name: format!("account-{place}").parse().unwrap(),
+            description: crate::model::DisplayText::lossy(""),
+            owner: Owner::Team {
+                id: 1.try_into().unwrap(),
+            },
+            enabled: true,
+            secrets: Vec::new(),
+            trusts: vec![trust],
+            created_at: Timestamp::from_seconds(0),
+            version: 1,
+        })
+    }
+
+    #[test]
+    fn a_token_that_fits_trusts_of_two_accounts_stands_for_neither() {
+        let accounts = || {
+            vec![
+                account(1, named("repository", "acme/site")),
+                account(2, named("ref", "main")),
+            ]
+        };
+        let issuer = ISSUERS[0].parse().unwrap();
+        let stands = |repository: &str, branch: &str| {
+            let claims = json!({"aud": "a", "repository": repository, "ref": branch});
+            let found = account_for(accounts(), &issuer, &Workload::saying(&claims));
+            found
+                .map(|one| one.name.to_string())
+                .map_err(|fault| fault.to_string())
+        };
+        assert_eq!(stands("acme/site", "topic").unwrap(), "account-1");
+        assert_eq!(stands("acme/api", "main").unwrap(), "account-2");
+        assert!(
+            stands("acme/api", "topic")
+                .unwrap_err()
+                .contains("no service account")
+        );
+        assert!(
+            stands("acme/site", "main")
+                .unwrap_err()
+                .contains("more than one")
+        );
+    }
+
+    fn claims() -> impl Strategy<Value = BTreeMap<String, String>> {
+        prop::collection::btree_map("[a-c]", "[xy]", 1..4)
+    }
+
+    fn trusts() -> impl Strategy<Value = Trust> {
+        let audience = prop::sample::select(vec!["a", "b"]);
+        (0_usize..2, audience, claims())
+            .prop_map(|(issuer, audience, claims)| trust(issuer, audience, claims))
+    }
+
+    proptest! {
+        #[test]
+        fn two_trusts_are_apart_exactly_if_no_token_fits_both(one in trusts(), other in trusts()) {
+            let apart = one.is_apart_from(&other);
+            prop_assert_eq!(apart, other.is_apart_from(&one));
+            // What has every claim of both is the token that fits both, if any does.
+            let mut token = json!({"aud": ["a", "b"]});
+            for (claim, value) in one.claims.iter().chain(&other.claims) {
+                token[claim] = json!(value);
+            }
+            let workload = Workload::saying(&token);
+            let both = fits(&one, &one.issuer, &workload) && fits(&other, &one.issuer, &workload);
+            prop_assert_eq!(apart, !both);
+        }
+
+        #[test]
+        fn no_token_fits_two_trusts_that_are_apart(one in trusts(), other in trusts(), token in claims()) {
+            let mut token = json!(token);
+            token["aud"] = json!(["a", "b"]);
+            let workload = Workload::saying(&token);
+            let both = fits(&one, &one.issuer, &workload) && fits(&other, &one.issuer, &workload);
+            prop_assert!(!(both && one.is_apart_from(&other)));
         }
     }
 }
