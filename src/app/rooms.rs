@@ -72,12 +72,7 @@ impl Rooms {
         };
         Ok(Self {
             sign_in: Arc::new(sign_in(meant, services, capabilities)?),
-            gatekeeper: Arc::new(Gatekeeper::new(
-                Arc::clone(&policy),
-                credentials.clone(),
-                Arc::clone(&recorder),
-                Arc::clone(clock),
-            )),
+            gatekeeper: Arc::new(gatekeeper(&policy, &credentials, &recorder, clock)),
             oauth: Arc::new(authorization_server(meant, oauth, capabilities)?),
             admin: Arc::new(Admin::new(
                 store.clone(),
@@ -124,6 +119,20 @@ fn credentials(
         service_accounts: Arc::clone(&token.service_accounts),
         mirror: Arc::clone(mirror),
     }
+}
+
+fn gatekeeper(
+    policy: &Arc<PolicyHolder>,
+    credentials: &Credentials,
+    recorder: &Arc<Recorder>,
+    clock: &Arc<dyn Clock>,
+) -> Gatekeeper {
+    Gatekeeper::new(
+        Arc::clone(policy),
+        credentials.clone(),
+        Arc::clone(recorder),
+        Arc::clone(clock),
+    )
 }
 
 fn oauth_services(

@@ -5,7 +5,8 @@
 use super::problem::{Asker, Problem};
 use crate::model::sha256;
 use data_encoding::BASE64;
-use poem::http::{HeaderMap, HeaderValue, header};
+use poem::Response;
+use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -41,8 +42,18 @@ pub(super) fn render(problem: &Problem, asker: &Asker) -> String {
     frame(problem.code().title(), &inner)
 }
 
+/// An answer that is a page, whose forms lead to `forms` alone.
+pub(super) fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
+    let mut response = Response::builder()
+        .status(status)
+        .content_type("text/html; charset=utf-8")
+        .body(frame(title, inner));
+    restrict(response.headers_mut(), forms);
+    response
+}
+
 /// A page with this title over this markup.
-pub(super) fn frame(title: &str, inner: &str) -> String {
+fn frame(title: &str, inner: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\

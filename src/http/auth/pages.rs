@@ -2,7 +2,7 @@
 
 use crate::access::sign_in::Onward;
 use crate::http::Problem;
-use crate::http::page::{escape, frame, restrict, sentence};
+use crate::http::page::{escape, page, sentence};
 use crate::model::DisplayText;
 use poem::Response;
 use poem::http::{StatusCode, header};
@@ -89,13 +89,4 @@ pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
          <button>Sign in as local operator</button></form>"
     );
     page(status, ("Break glass", &inner), "'self'")
-}
-
-fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
-    let mut response = Response::builder()
-        .status(status)
-        .content_type("text/html; charset=utf-8")
-        .body(frame(title, inner));
-    restrict(response.headers_mut(), forms);
-    response
 }

@@ -5,7 +5,7 @@
 //! Samovar's ids; a permission `deployments:write` is action `write` on a resource of type `deployments`.
 
 use super::answer;
-use super::form::Form;
+use super::form::{Form, is_of_type};
 use super::token::requester;
 use crate::access::oauth::{AuthorizationServer, OAuthFault};
 use crate::access::{Evaluated, Evaluation, Gatekeeper, Refusal, RequestLine, Sought};
@@ -97,9 +97,7 @@ fn invalid(sentence: &str) -> OAuthFault {
 }
 
 fn read(request: &Request, body: &[u8]) -> Result<Question, OAuthFault> {
-    let kind = request.content_type().unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    if !is_of_type(request, "application/json") {
         return Err(invalid("send the question as `application/json`"));
     }
     serde_json::from_slice(body).map_err(|_| {

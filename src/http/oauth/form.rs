@@ -20,9 +20,7 @@ pub(super) struct Form(BTreeMap<String, String>);
 impl Form {
     /// Of a POST: `application/x-www-form-urlencoded` in the body.
     pub(super) fn of_body(request: &Request, body: &[u8]) -> Result<Self, OAuthFault> {
-        let kind = request.content_type().unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        if !is_of_type(request, "application/x-www-form-urlencoded") {
             let sentence = "send the parameters in the body as `application/x-www-form-urlencoded`";
             return Err(invalid(sentence));
         }
@@ -141,6 +139,13 @@ impl Form {
             _ => Ok(proof),
         }
     }
+}
+
+/// Is the body said to be of this media type, with any parameters?
+pub(super) fn is_of_type(request: &Request, media_type: &str) -> bool {
+    let said = request.content_type().unwrap_or_default();
+    let said = said.split(';').next().unwrap_or_default().trim();
+    said.eq_ignore_ascii_case(media_type)
 }
 
 fn repeated() -> OAuthFault {

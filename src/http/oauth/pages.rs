@@ -2,7 +2,7 @@
 
 use crate::access::oauth::{Consent, DeviceQuestion};
 use crate::http::Problem;
-use crate::http::page::{escape, frame, restrict, sentence};
+use crate::http::page::{escape, page, sentence};
 use crate::model::{Scope, ScopeWord};
 use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
@@ -155,13 +155,4 @@ fn line(word: &ScopeWord) -> String {
              in every repository in which you have it</li>"
         ),
     }
-}
-
-fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
-    let mut response = Response::builder()
-        .status(status)
-        .content_type("text/html; charset=utf-8")
-        .body(frame(title, inner));
-    restrict(response.headers_mut(), forms);
-    response
 }
