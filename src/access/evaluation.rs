@@ -9,7 +9,10 @@ use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::{Case, Gatekeeper};
 use super::judgement::{About, Judgement};
 use super::oauth::{ApplicationClient, Requester};
-use crate::model::{Application, DisplayText, Permission, Principal, Scope, Timestamp};
+use crate::model::{
+    Application, DisplayText, Permission, PermissionPattern, Principal, Requirement, Scope,
+    Timestamp,
+};
 use crate::policy::{self, Policy};
 use crate::token::{Audience, TokenFault};
 use std::collections::BTreeSet;
@@ -112,7 +115,8 @@ impl Gatekeeper {
                 let needed = (application.id, &BTreeSet::from([permission.clone()]));
                 let decision = policy::decide_permissions(policy, &facts, needed, self.now());
                 let judgement = Judgement::by(decision, known, fault);
-                (judgement, About::permission(permission))
+                let named = is_named(policy, application, permission);
+                (judgement, About::permission(permission, named))
             }
         }
     }
@@ -143,13 +147,22 @@ impl Gatekeeper {
     }
 }
 
+/// Does a route of the application name it, or a role?
+fn is_named(policy: &Policy, application: &Application, permission: &Permission) -> bool {
+    let mut needed = application.routes.iter().map(|route| &route.requirement);
+    let exact = PermissionPattern::Exact(permission.clone());
+    needed.any(|needed| matches!(needed, Requirement::Permissions(all) if all.contains(permission)))
+        || policy.roles().any(|role| role.permissions.contains(&exact))
+}
+
 impl About {
-    /// What comes of it is not seen here, so that it counts as something that may change something.
-    fn permission(permission: &Permission) -> Self {
+    /// What comes of it is not seen here, so that it counts as something that may change something. One that nothing
+    /// names is but text of whoever asks.
+    fn permission(permission: &Permission, named: bool) -> Self {
         let object = DisplayText::lossy(&format!("permission {permission}"));
         Self {
             object: object.clone(),
-            counted_by: Some(object),
+            counted_by: named.then_some(object),
             safe: false,
         }
     }

@@ -301,6 +301,34 @@ async fn every_allowed_answer_stands_in_the_audit_log_in_the_name_of_whom_it_is_
 }
 
 #[tokio::test]
+async fn denials_of_permissions_that_nothing_names_are_counted_together() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let (service, token) = service_and_token(&mut stage).await;
+    stage.gitea.remove_member(stage.team, "ben").await;
+    stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
+    let ben = subject(&token, false);
+    let invented = (0..5).map(|n| format!("invented.{n}:write"));
+    for asked in invented.chain(["deployments:write".to_owned()]) {
+        let answer = stage
+            .evaluate(Some(&service), &permission(&ben, &asked))
+            .await;
+        assert_eq!(decided(&answer), (false, "permission_missing"), "{asked}");
+    }
+    let path = "/audit-events?action=request.decide&outcome=denied&limit=200";
+    let events = stage.ada.get(path).await;
+    let events = events["items"].as_array().unwrap().iter();
+    let objects = events.filter_map(|event| event["object"]["id"].as_str());
+    let objects: Vec<_> = objects.filter(|id| id.contains("asked by")).collect();
+    let of = |word: &str| objects.iter().filter(|id| id.contains(word)).count();
+    assert_eq!(
+        (of("invented."), of("deployments:write")),
+        (1, 1),
+        "{objects:?}"
+    );
+}
+
+#[tokio::test]
 async fn beyond_the_grace_nothing_is_decided_and_every_oauth_answer_says_why() {
     let mut stage = Stage::set_with("grace = '5s'\n").await;
     stage.bind_team().await;
