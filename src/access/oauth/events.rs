@@ -179,6 +179,7 @@ impl From<Refusal> for OAuthFault {
             Refusal::MembershipStale { since } => Self::Stale(since),
             Refusal::StoreUnavailable => Self::Unavailable,
             Refusal::Token(fault) => Self::Token(fault),
+            Refusal::HostUnknown => Self::application_gone(),
             _ => Self::Disabled,
         }
     }

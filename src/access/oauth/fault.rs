@@ -74,6 +74,12 @@ pub enum OAuthFault {
 }
 
 impl OAuthFault {
+    /// What the client was registered for is not there any more.
+    pub(super) fn application_gone() -> Self {
+        let sentence = "the client's application is gone; register a client of one that is there";
+        Self::TargetInvalid(sentence.to_owned())
+    }
+
     /// The error code on the wire.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -156,6 +162,17 @@ mod tests {
         "temporarily_unavailable",
         "invalid_target",
     ];
+
+    #[test]
+    fn an_application_that_is_gone_is_not_said_to_be_a_disabled_account() {
+        let fault = OAuthFault::from(crate::access::Refusal::HostUnknown);
+        assert_eq!((fault.code(), fault.cause()), ("invalid_target", None));
+        let said = fault.to_string();
+        assert!(
+            said.starts_with("the client's application is gone; "),
+            "{said}"
+        );
+    }
 
     #[test]
     fn what_a_browser_takes_to_a_client_is_said_in_the_words_of_that_place() {

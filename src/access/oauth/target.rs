@@ -107,9 +107,8 @@ impl AuthorizationServer {
     /// The application with this id.
     pub(super) fn target_of(&self, id: crate::model::ApplicationId) -> Result<Target, OAuthFault> {
         let policy = self.policy.load();
-        let application = policy.application(id).ok_or_else(|| {
-            OAuthFault::TargetInvalid("the client's application is gone".to_owned())
-        })?;
+        let application = policy.application(id);
+        let application = application.ok_or_else(OAuthFault::application_gone)?;
         Ok(Target::of(application))
     }
 }
