@@ -1,7 +1,7 @@
 //! Something that was decided, ready to be written or counted; sentences are made only when they are written.
 
 use super::Refusal;
-use crate::audit::Outcome;
+use crate::audit::{ObjectKind, Outcome};
 use crate::model::{ApplicationId, AuditMode, DisplayText, Principal};
 use crate::policy::Decision;
 
@@ -11,6 +11,7 @@ pub(super) struct Decided {
     pub principal: Principal,
     pub login: Option<DisplayText>,
     pub application: Option<ApplicationId>,
+    pub kind: ObjectKind,
     /// Route with its parameters, or what was asked for where there is no route.
     pub object: DisplayText,
     /// What repeats are counted by: the object, but never text that a stranger chooses.

@@ -9,6 +9,7 @@ use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::{Case, Gatekeeper};
 use super::judgement::{About, Judgement};
 use super::oauth::{ApplicationClient, Requester};
+use crate::audit::ObjectKind;
 use crate::model::{
     Application, DisplayText, Permission, PermissionPattern, Principal, Requirement, Scope,
     Timestamp,
@@ -67,7 +68,7 @@ impl Gatekeeper {
         let application = policy.application(client.application());
         let application = application.ok_or(Refusal::HostUnknown)?;
         let (judgement, about) = self.judge_question(&policy, application, question).await;
-        let freshness = judgement.freshness();
+        let freshness = self.freshness_of(&judgement);
         let versions = (policy.version(), self.mirror().directory().version);
         let about = about.asked_by(client);
         let decided = judgement.decided(about, application, versions);
@@ -85,6 +86,13 @@ impl Gatekeeper {
             }
             _ => Ok(evaluated),
         }
+    }
+
+    /// As *explain* says it.
+    fn freshness_of(&self, judgement: &Judgement) -> Option<Timestamp> {
+        let known = judgement.known.as_ref()?;
+        self.credentials
+            .freshness_now(&self.mirror().directory(), known.principal)
     }
 
     async fn judge_question(
@@ -159,8 +167,9 @@ impl About {
     /// What comes of it is not seen here, so that it counts as something that may change something. One that nothing
     /// names is but text of whoever asks.
     fn permission(permission: &Permission, named: bool) -> Self {
-        let object = DisplayText::lossy(&format!("permission {permission}"));
+        let object = DisplayText::lossy(permission.as_str());
         Self {
+            kind: ObjectKind::Permission,
             object: object.clone(),
             counted_by: named.then_some(object),
             safe: false,
@@ -174,7 +183,7 @@ impl About {
         Self {
             object: asked(&self.object),
             counted_by: self.counted_by.as_ref().map(asked),
-            safe: self.safe,
+            ..self
         }
     }
 }

@@ -3,11 +3,13 @@
 use super::decided::Decided;
 use super::facts::Known;
 use super::{Refusal, RequestLine, RouteName};
-use crate::model::{Application, DisplayText, Principal, RepositoryLevel, Timestamp};
+use crate::audit::ObjectKind;
+use crate::model::{Application, DisplayText, Principal, RepositoryLevel};
 use crate::policy::{Decision, Denial, Outcome, Reason};
 
 /// What a decision is about, for the audit log.
 pub(super) struct About {
+    pub kind: ObjectKind,
     pub object: DisplayText,
     /// What repeats are counted by: never text that a stranger chooses.
     pub counted_by: Option<DisplayText>,
@@ -20,6 +22,7 @@ impl About {
     pub(super) fn request(line: &RequestLine<'_>, decision: Option<&Decision>) -> Self {
         let counted_by = decision.and_then(route_with_parameters);
         Self {
+            kind: ObjectKind::Route,
             object: counted_by.clone().unwrap_or_else(|| asked_for(line)),
             counted_by,
             safe: matches!(line.method, "GET" | "HEAD" | "OPTIONS"),
@@ -57,12 +60,6 @@ impl Judgement {
         }
     }
 
-    /// How fresh the facts about a person are.
-    pub(super) fn freshness(&self) -> Option<Timestamp> {
-        let user = self.known.as_ref().and_then(|known| known.user.as_ref());
-        user.map(|user| user.freshness)
-    }
-
     pub(super) fn of(self, known: Option<Known>) -> Self {
         Self { known, ..self }
     }
@@ -81,6 +78,7 @@ impl Judgement {
                 .map_or(Principal::Anonymous, |k| k.principal),
             login: self.known.as_ref().and_then(Known::login),
             application: Some(application.id),
+            kind: about.kind,
             object: about.object,
             counted_by: about.counted_by,
             refusal: self.result.err(),

@@ -7,7 +7,7 @@ use super::decided::Decided;
 use super::facts::{Known, Place, personal};
 use super::gatekeeper::Gatekeeper;
 use super::{Client, Credential, OwnPermission, Refusal};
-use crate::audit::{Action, AuditEvent, Object, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
     RequestId, Session, Timestamp,
@@ -200,6 +200,7 @@ impl Gatekeeper {
             principal: caller.known.principal,
             login: caller.known.login(),
             application: None,
+            kind: ObjectKind::Permission,
             object: object.clone(),
             counted_by: Some(object),
             refusal: Some(refusal.clone()),

@@ -6,7 +6,7 @@ use super::decided::Decided;
 use super::facts::personal;
 use super::tally::{Kind, Tally, Who};
 use super::{Client, PolicyHolder};
-use crate::audit::{Action, AuditEvent, Closed, Object, ObjectKind, PersonalFields, Repeats};
+use crate::audit::{Action, AuditEvent, Closed, Object, PersonalFields, Repeats};
 use crate::mirror::Mirror;
 use crate::model::{Clock, DisplayText, Principal, RequestId, SystemJob, Timestamp};
 use crate::store::{Change, CommitError, Store};
@@ -57,7 +57,7 @@ impl Recorder {
             actor: decided.principal,
             action: Action::RequestDecide,
             object: Object {
-                kind: ObjectKind::Route,
+                kind: decided.kind,
                 id: decided.object,
             },
             outcome,
@@ -115,7 +115,7 @@ impl Recorder {
             actor,
             action: Action::RequestDecide,
             object: Object {
-                kind: ObjectKind::Route,
+                kind: key.about,
                 id: key.object.unwrap_or_else(|| DisplayText::lossy("several")),
             },
             outcome: key.outcome,

@@ -2,7 +2,7 @@
 
 use super::Client;
 use super::decided::Decided;
-use crate::audit::{Closed, Outcome, Seen, Windows};
+use crate::audit::{Closed, ObjectKind, Outcome, Seen, Windows};
 use crate::model::{ApplicationId, AuditMode, DisplayText, Principal, Timestamp};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -16,6 +16,7 @@ const KINDS: usize = 20_000;
 pub(super) struct Kind {
     pub who: Who,
     pub application: Option<ApplicationId>,
+    pub about: ObjectKind,
     pub object: Option<DisplayText>,
     pub outcome: Outcome,
     pub code: &'static str,
@@ -70,6 +71,7 @@ impl Tally {
         let kind = Kind {
             who,
             application: decided.application,
+            about: decided.kind,
             object: decided.counted_by.clone(),
             outcome: decided.outcome(),
             code: decided.code(),
@@ -134,6 +136,7 @@ mod tests {
             principal,
             login: None,
             application: None,
+            kind: ObjectKind::Route,
             object: object.clone(),
             counted_by: Some(object),
             refusal,

@@ -107,6 +107,8 @@ impl Object {
 pub enum ObjectKind {
     /// A route of an application.
     Route,
+    /// A permission.
+    Permission,
     /// A role.
     Role,
     /// A role binding.

@@ -92,10 +92,11 @@ async fn each_decision_stands_in_the_audit_log() {
     let path = "/audit-events?action=request.decide&outcome=allowed&limit=200";
     let events = stage.ada.get(path).await;
     let client = &stage.confidential.0;
-    let object = format!("permission deployments:delete, asked by client {client}");
+    let object = format!("deployments:delete, asked by client {client}");
     let events = events["items"].as_array().unwrap().iter();
     let found: Vec<_> = events.filter(|e| e["object"]["id"] == *object).collect();
     assert_eq!(found.len(), 2);
+    assert_eq!(found[0]["object"]["kind"], "permission");
     let actor = &found[0]["actor"];
     assert_eq!(actor["id"], json!(stage.machine.0), "{actor}");
 }

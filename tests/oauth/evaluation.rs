@@ -208,6 +208,11 @@ async fn only_a_confidential_client_asks_and_only_about_its_own_application() {
         decided(&stage.evaluate(Some(&stranger), &sent).await),
         (false, "token_audience_wrong")
     );
+    let answer = stage.evaluate(Some(&service), &question).await;
+    assert!(
+        answer.json["context"]["freshness"].is_string(),
+        "that of the machine's owner"
+    );
     let path = request(&subject(&token, false), "POST", "/deploy/7");
     assert_eq!(
         decided(&stage.evaluate(Some(&stranger), &path).await),
@@ -285,19 +290,21 @@ async fn every_allowed_answer_stands_in_the_audit_log_in_the_name_of_whom_it_is_
         .await;
     let events = events["items"].as_array().unwrap();
     let asked = format!("asked by client {}", service.id);
-    let of = |object: &str, outcome: &str| {
+    let of = |kind: &str, object: &str, outcome: &str| {
         let object = format!("{object}, {asked}");
         let fits =
             |event: &&Value| event["object"]["id"] == *object && event["outcome"] == *outcome;
         let found: Vec<_> = events.iter().filter(fits).collect();
         assert!(
-            found.iter().all(|event| event["actor"]["id"] == ben["id"]),
+            found
+                .iter()
+                .all(|event| event["actor"]["id"] == ben["id"] && event["object"]["kind"] == *kind),
             "{found:?}"
         );
         found.len()
     };
-    assert_eq!(of("permission deployments:write", "allowed"), 3);
-    assert_eq!(of("DELETE /deploy/7", "denied"), 1);
+    assert_eq!(of("permission", "deployments:write", "allowed"), 3);
+    assert_eq!(of("route", "DELETE /deploy/7", "denied"), 1);
 }
 
 #[tokio::test]

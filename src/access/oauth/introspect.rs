@@ -6,6 +6,7 @@
 use super::{ApplicationClient, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::decided::Decided;
 use crate::access::facts::Known;
+use crate::audit::ObjectKind;
 use crate::model::{AuditMode, DisplayText, Scope};
 use crate::token::{AccessToken, Audience};
 use std::sync::Arc;
@@ -80,6 +81,7 @@ impl AuthorizationServer {
             principal: known.principal,
             login: known.login(),
             application: Some(client.application()),
+            kind: ObjectKind::Token,
             object: object.clone(),
             counted_by: Some(object),
             refusal: None,
