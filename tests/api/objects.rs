@@ -257,12 +257,8 @@ async fn a_trust_names_a_listed_issuer_and_no_tokens_of_another_account_whose_na
     let writer = json!({"name": "writer", "permissions": ["samovar.service-accounts:write"]});
     let (writer, _) = make(&world, "roles", writer).await;
     make(&world, "role-bindings", binding(&world, &id_of(&writer))).await;
-    for claims in [
-        &main[..],
-        &main[..1],
-        &[main[0], main[1], ("x", "y")],
-        &[("x", "y")],
-    ] {
+    let more = ("x", "y");
+    for claims in [&main[..], &main[..1], &[main[0], main[1], more], &[more]] {
         let second = account("second", trust(listed, claims));
         for (who, named) in [(Who::Administrator, true), (Who::Member, false)] {
             let problem = world.call(ask(who, &second)).await;
