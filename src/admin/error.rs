@@ -80,7 +80,7 @@ pub enum AdminError {
     },
     /// Tokens that stand for two accounts stand for neither.
     #[error(
-        "tokens that fit this trust and one of {account} would stand for neither; let a claim have different values in both, or take the other trust away"
+        "tokens that fit this trust and one of {account} would stand for neither; let the audience or a claim have different values in both, or take the other trust away"
     )]
     TrustTaken {
         /// Which trust, from 0.

@@ -35,8 +35,8 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Does no token fit both? Only a claim with different values in both makes that sure: a token may have claims that
-    /// neither names, and may be for both audiences.
+    /// Does no token of one audience fit both? A token may have claims that neither names, so only a claim with different
+    /// values in both tells them apart. A job asks for its audience: if it asks for two, that harms nobody else.
     pub fn is_apart_from(&self, other: &Self) -> bool {
         let differs = |(claim, value)| {
             other
@@ -44,7 +44,9 @@ impl Trust {
                 .get(claim)
                 .is_some_and(|theirs| theirs != value)
         };
-        self.issuer != other.issuer || self.claims.iter().any(differs)
+        self.issuer != other.issuer
+            || self.audience != other.audience
+            || self.claims.iter().any(differs)
     }
 }
 

@@ -97,8 +97,8 @@ fn account_for(
             Err(OAuthFault::GrantInvalid(sentence.to_owned()))
         }
         [one, other, ..] => {
-            tracing::warn!(%issuer, one = %one.name, other = %other.name, "a workload's token stands for two service accounts and was refused; let their trusts differ in a claim");
-            let sentence = "more than one service account trusts this token; let their trusts differ in a claim";
+            tracing::warn!(%issuer, one = %one.name, other = %other.name, "a workload's token stands for two service accounts and was refused; let their trusts differ in the audience or in a claim");
+            let sentence = "more than one service account trusts this token; let their trusts differ in the audience or in a claim";
             Err(OAuthFault::GrantInvalid(sentence.to_owned()))
         }
     }
@@ -212,7 +212,7 @@ mod tests {
             let apart = one.is_apart_from(&other);
             prop_assert_eq!(apart, other.is_apart_from(&one));
             // What has every claim of both is the token that fits both, if any does.
-            let mut token = json!({"aud": ["a", "b"]});
+            let mut token = json!({"aud": one.audience});
             for (claim, value) in one.claims.iter().chain(&other.claims) {
                 token[claim] = json!(value);
             }
@@ -224,7 +224,7 @@ mod tests {
         #[test]
         fn no_token_fits_two_trusts_that_are_apart(one in trusts(), other in trusts(), token in claims()) {
             let mut token = json!(token);
-            token["aud"] = json!(["a", "b"]);
+            token["aud"] = json!(one.audience);
             let workload = Workload::saying(&token);
             let both = fits(&one, &one.issuer, &workload) && fits(&other, &one.issuer, &workload);
             prop_assert!(!(both && one.is_apart_from(&other)));
