@@ -22,7 +22,7 @@ mod signing_keys;
 mod tokens;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use assertion::{ASSERTION_LIFE, Assertion, Listed};
 pub use audience::Audience;

@@ -119,7 +119,7 @@ fn opened(
 }
 
 /// An event of ours, for what is not about events.
-pub(super) fn event(at: Timestamp) -> AuditEvent {
+pub(crate) fn event(at: Timestamp) -> AuditEvent {
     AuditEvent {
         at,
         actor: Principal::System(SystemJob::Server),

@@ -2,7 +2,6 @@
 
 use super::Sources;
 use crate::access::facts::Known;
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::*;
 use crate::policy::{Policy, built_in_roles};
 use crate::store::Store;
@@ -211,20 +210,7 @@ impl Keys {
 
     /// As when somebody may have copied the key.
     pub(super) async fn replace(&self, algorithm: SigningAlgorithm) {
-        let event = AuditEvent {
-            at: NOW,
-            actor: Principal::System(SystemJob::Server),
-            action: Action::SigningKeyCreate,
-            object: Object::new(ObjectKind::SigningKey, "test"),
-            outcome: Outcome::Allowed,
-            reasons: Vec::new(),
-            application: None,
-            request: None,
-            policy_version: 0,
-            directory_version: 0,
-            repeats: None,
-            personal: PersonalFields::default(),
-        };
+        let event = token::testing::event(NOW);
         self.tokens.keys().replace(algorithm, event).await.unwrap();
     }
 }
