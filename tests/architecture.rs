@@ -329,7 +329,7 @@ const FINDS: [&str; 8] = [
     "Map<",
 ];
 
-/// Whoever can choose an address could otherwise become its owner (security A5.6).
+/// Whoever can choose an address could otherwise become its owner.
 #[test]
 fn an_e_mail_address_is_for_display_and_finds_nobody() {
     let mut named = 0;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 /// Who is at the other end of the connection, as far as the network tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Client {
+pub struct Remote {
     /// Read from the right of the forwarded chain, through trusted proxies only; none on a Unix socket.
     pub address: Option<IpAddr>,
     /// What it calls itself.
@@ -42,7 +42,7 @@ pub struct Asked<'a> {
     /// True when the caller is a browser on its way to a page: sending it to sign-in is no audit event.
     pub navigation: bool,
     /// Who asks.
-    pub client: &'a Client,
+    pub remote: &'a Remote,
     /// The id that the request carries through logs and events.
     pub request: RequestId,
 }

@@ -75,7 +75,7 @@ impl Gatekeeper {
         let evaluated = Evaluated::of(&decided, freshness);
         let recorded = self
             .recorder
-            .record(decided, &requester.client, requester.request);
+            .record(decided, &requester.remote, requester.request);
         recorded.await.map_err(|error| {
             tracing::error!(%error, "a decision could not be recorded, so there is none");
             Refusal::StoreUnavailable

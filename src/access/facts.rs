@@ -2,7 +2,7 @@
 //!
 //! Must never let through what Gitea has not confirmed within the bound, but for the grace while Gitea is away.
 
-use super::{Client, Credential, Refusal};
+use super::{Credential, Refusal, Remote};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
     AccountState, Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner,
@@ -300,15 +300,15 @@ impl Credentials {
     }
 }
 
-/// What of a client belongs into the erasable part of an event.
+/// What of the other end belongs into the erasable part of an event.
 pub(super) fn personal(
     login: Option<DisplayText>,
-    client: &Client,
+    remote: &Remote,
 ) -> crate::audit::PersonalFields {
     crate::audit::PersonalFields {
         login,
         name: None,
-        address: client.address,
-        user_agent: client.user_agent.clone(),
+        address: remote.address,
+        user_agent: remote.user_agent.clone(),
     }
 }

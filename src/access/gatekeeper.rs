@@ -62,7 +62,7 @@ impl Gatekeeper {
         };
         match self
             .recorder
-            .record(decided, asked.client, asked.request)
+            .record(decided, asked.remote, asked.request)
             .await
         {
             Ok(()) => verdict,

@@ -23,7 +23,7 @@ mod repository;
 pub mod sign_in;
 mod tally;
 
-pub use asked::{Asked, Client, Credential, RequestLine};
+pub use asked::{Asked, Credential, Remote, RequestLine};
 pub use evaluation::{Evaluated, Evaluation, Sought};
 pub use explain::{Explanation, Question};
 pub use facts::Credentials;

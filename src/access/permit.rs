@@ -6,7 +6,7 @@
 use super::decided::Decided;
 use super::facts::{Known, Place, personal};
 use super::gatekeeper::Gatekeeper;
-use super::{Client, Credential, OwnPermission, Refusal};
+use super::{Credential, OwnPermission, Refusal, Remote};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
@@ -28,7 +28,7 @@ const NOBODY: Known = Known::unlimited(Principal::Anonymous, None);
 pub struct Caller {
     known: Known,
     session: Option<Arc<Session>>,
-    client: Client,
+    remote: Remote,
     request: RequestId,
     directory_version: u64,
 }
@@ -117,7 +117,7 @@ impl Caller {
     }
 
     fn personal(&self) -> PersonalFields {
-        personal(self.known.login(), &self.client)
+        personal(self.known.login(), &self.remote)
     }
 }
 
@@ -141,7 +141,7 @@ impl Gatekeeper {
     pub async fn caller(
         &self,
         credential: Option<Credential<'_>>,
-        client: Client,
+        remote: Remote,
         request: RequestId,
     ) -> Result<Caller, Refusal> {
         let found = self.credentials.known(credential, Place::Samovar).await;
@@ -153,7 +153,7 @@ impl Gatekeeper {
         let caller = Caller {
             known,
             session,
-            client,
+            remote,
             request,
             directory_version: self.mirror().directory().version,
         };
@@ -169,7 +169,7 @@ impl Gatekeeper {
         Caller {
             known: Known::unlimited(Principal::LocalOperator, None),
             session: None,
-            client: Client::default(),
+            remote: Remote::default(),
             request,
             directory_version: self.mirror().directory().version,
         }
@@ -212,7 +212,7 @@ impl Gatekeeper {
         };
         let recorded = self
             .recorder
-            .record(decided, &caller.client, caller.request);
+            .record(decided, &caller.remote, caller.request);
         match recorded.await {
             Ok(()) => refusal,
             Err(_) => Refusal::StoreUnavailable,

@@ -5,7 +5,7 @@
 use super::decided::Decided;
 use super::facts::personal;
 use super::tally::{Kind, Tally, Who};
-use super::{Client, PolicyHolder};
+use super::{PolicyHolder, Remote};
 use crate::audit::{Action, AuditEvent, Closed, Object, PersonalFields, Repeats};
 use crate::mirror::Mirror;
 use crate::model::{Clock, DisplayText, Principal, RequestId, SystemJob, Timestamp};
@@ -44,11 +44,11 @@ impl Recorder {
     pub(super) async fn record(
         &self,
         decided: Decided,
-        client: &Client,
+        remote: &Remote,
         request: RequestId,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
-        if !self.tally.owed(&decided, client, now) {
+        if !self.tally.owed(&decided, remote, now) {
             return Ok(());
         }
         let (outcome, reasons) = (decided.outcome(), decided.sentences());
@@ -67,7 +67,7 @@ impl Recorder {
             policy_version: decided.policy_version,
             directory_version: decided.directory_version,
             repeats: None,
-            personal: personal(decided.login, client),
+            personal: personal(decided.login, remote),
         };
         self.store.commit(Change::none(), event).await.map(|_| ())
     }

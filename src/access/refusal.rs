@@ -99,7 +99,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The stable code of design section 6.
+    /// The stable code that problem documents and events carry.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::HostUnknown => "host_unknown",

@@ -1,6 +1,6 @@
-//! Which decisions are owed an event of their own, and which are counted (design section 7, windows).
+//! Which decisions are owed an event of their own, and which are counted.
 
-use super::Client;
+use super::Remote;
 use super::decided::Decided;
 use crate::audit::{Closed, ObjectKind, Outcome, Seen, Windows};
 use crate::model::{ApplicationId, AuditMode, DisplayText, Principal, Timestamp};
@@ -52,20 +52,20 @@ impl Tally {
     }
 
     /// Is an event of its own owed? A flood of strangers never gets one each, whatever the application wants.
-    pub(super) fn owed(&self, decided: &Decided, client: &Client, now: Timestamp) -> bool {
+    pub(super) fn owed(&self, decided: &Decided, remote: &Remote, now: Timestamp) -> bool {
         let allowed = decided.refusal.is_none();
         let stranger = decided.principal == Principal::Anonymous;
         match decided.mode {
             _ if allowed && !decided.safe => true,
             AuditMode::Every if !stranger => true,
             AuditMode::Refusals if allowed => false,
-            _ => self.first(decided, client, now),
+            _ => self.first(decided, remote, now),
         }
     }
 
-    fn first(&self, decided: &Decided, client: &Client, now: Timestamp) -> bool {
+    fn first(&self, decided: &Decided, remote: &Remote, now: Timestamp) -> bool {
         let who = match decided.principal {
-            Principal::Anonymous => Who::Network(client.address.and_then(prefix)),
+            Principal::Anonymous => Who::Network(remote.address.and_then(prefix)),
             principal => Who::Principal(principal),
         };
         let kind = Kind {
@@ -148,8 +148,8 @@ mod tests {
         }
     }
 
-    fn from(address: &str) -> Client {
-        Client {
+    fn from(address: &str) -> Remote {
+        Remote {
             address: Some(address.parse().unwrap()),
             user_agent: None,
         }

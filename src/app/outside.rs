@@ -73,7 +73,7 @@ pub(super) fn mirror(
     Mirror::new(client, store.clone(), both, settings, world)
 }
 
-/// Scopes of a sign-in at Gitea: right from the first day, because a grant's scope is frozen (design 4.2).
+/// Scopes of a sign-in at Gitea: right from the first day, because a grant's scope is frozen.
 const GITEA_SCOPES: [&str; 5] = [
     "profile",
     "email",

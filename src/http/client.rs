@@ -1,6 +1,6 @@
 //! Who is at the other end: the peer of the connection, or the client behind proxies that are trusted.
 //!
-//! Knows networks and `X-Forwarded-For`. Must never believe a word of a peer that is not trusted (security A2.4).
+//! Knows networks and `X-Forwarded-For`. Must never believe a word of a peer that is not trusted.
 
 use ipnet::IpNet;
 use poem::http::HeaderMap;

@@ -3,7 +3,7 @@
 //! Knows the words of `model` and `access`. Holds nothing that a stranger's header could put there unchecked.
 
 use super::problem::Asker;
-use crate::access::Client;
+use crate::access::Remote;
 use crate::model::{HostName, RequestId};
 use poem::{FromRequest, Request, RequestBody};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct Exchange {
     /// At which of the configured hosts it arrived.
     pub host: HostName,
     /// Who is at the other end, behind trusted proxies.
-    pub client: Arc<Client>,
+    pub remote: Arc<Remote>,
     /// A browser on its way to a page?
     pub navigation: bool,
     /// Did a trusted proxy hand it over?

@@ -1,14 +1,14 @@
 //! In front of every door: one valid host that is ours, framing that cannot be misread, no other site's hand, limits.
 //!
 //! Knows the table Host → what is served there. Must never decide who may do what, and never pass on what two parties
-//! could read differently (security G-15, G-16, G-23, G-24).
+//! could read differently.
 
 use super::client::TrustedProxies;
 use super::exchange::Exchange;
 use super::origin;
 use super::problem::{Asker, Code, Problem, is_navigation};
 use super::protect;
-use crate::access::{Client, PolicyHolder};
+use crate::access::{PolicyHolder, Remote};
 use crate::model::{Clock, DisplayText, HostName, Invalid, Random, RequestId};
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinError;
 
-/// Longest form that the authorization server takes, in bytes (security A7.1): anybody can send one.
+/// Longest form that the authorization server takes, in bytes: anybody can send one.
 const FORM_BYTES: u64 = 64 * 1024;
 
 /// Where the gate stands.
@@ -152,7 +152,7 @@ impl Gate {
             host,
             navigation: asker.page,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
-            client: Arc::new(Client {
+            remote: Arc::new(Remote {
                 address: peer.map(|peer| self.settings.trusted.client(peer, headers)),
                 user_agent: agent.map(|agent| DisplayText::lossy(&String::from_utf8_lossy(agent))),
             }),
@@ -270,7 +270,7 @@ fn read_host(host: &HeaderValue) -> Result<HostName, Problem> {
     text.parse().map_err(|invalid: Invalid| fault(&invalid.0))
 }
 
-/// A header named in `Connection` may vanish on the way (security A3.3): only those that belong there may be named.
+/// A header named in `Connection` may vanish on the way: only those that belong there may be named.
 fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
     let belongs = |name: &str| {
         ["", "close", "keep-alive", "te", "upgrade"].contains(&name.to_ascii_lowercase().as_str())

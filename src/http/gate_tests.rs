@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 #[handler]
 fn echo(exchange: Exchange, body: String) -> String {
-    let client = exchange.client.address.unwrap();
+    let client = exchange.remote.address.unwrap();
     format!(
         "{} {client} {} {body}",
         exchange.host, exchange.by_trusted_proxy

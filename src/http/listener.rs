@@ -1,6 +1,6 @@
 //! The accept loop: connections with limits, handed to one endpoint, and a stop that lets answers finish.
 //!
-//! Knows hyper and sockets. The framework's own server has no header timeout and no caps (security 0.2), hence this one.
+//! Knows hyper and sockets. The framework's own server has no header timeout and no caps, hence this one.
 //! Never upgrades a connection, and never waits for a body that nobody reads.
 
 use hyper::server::conn::http1;

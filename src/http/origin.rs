@@ -7,7 +7,7 @@ use crate::model::HostName;
 use poem::Request;
 use poem::http::{HeaderValue, Method, header};
 
-/// Refuses an unsafe request that a page of another origin could have made a browser send (security G-23).
+/// Refuses an unsafe request that a page of another origin could have made a browser send.
 pub(super) fn check(request: &Request, https: bool, host: &HostName) -> Result<(), Problem> {
     let headers = request.headers();
     let safe = matches!(

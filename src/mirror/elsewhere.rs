@@ -2,7 +2,7 @@
 //! theirs.
 //!
 //! Somebody becomes a Gitea account by its authentication source and external name and by nothing else: a login, a name
-//! and an address are whatever people choose (security A5.6).
+//! and an address are whatever people choose.
 
 use super::MirrorError;
 use super::ledger::Outcome;

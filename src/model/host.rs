@@ -7,7 +7,7 @@ use std::str::FromStr;
 /// A host as it stands in `Host`: a DNS name or an address, with a port only when it is not 80 or 443.
 ///
 /// Two spellings of one host are one value (upper case, trailing dot, U-label, default port), so that no rule is missed
-/// by spelling (security A1.6).
+/// by spelling.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostName(String);
 

@@ -1,4 +1,4 @@
-//! Each element of a logout token dropped, swapped or bent, alone: only the whole one ends anything (security A5.10).
+//! Each element of a logout token dropped, swapped or bent, alone: only the whole one ends anything.
 
 use super::*;
 use crate::oidc::forge::Forge;

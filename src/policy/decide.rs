@@ -76,7 +76,7 @@ pub enum Outcome {
     Deny(Denial),
 }
 
-/// Why something is denied; each has its own answer in design section 6.
+/// Why something is denied; each has its own answer and code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denial {
     /// The application has no route for it.
@@ -119,8 +119,8 @@ pub enum Reason {
     Disabled,
     /// Somebody is signed in; the route asks for no more.
     SignedIn,
-    /// A permission is held, by this grant.
-    Granted(Grant),
+    /// A permission is held, by this witness.
+    Granted(Witness),
     /// A permission is not held.
     Missing(Permission),
     /// It is held, but the credential's scope leaves it out.
@@ -136,7 +136,7 @@ pub enum Reason {
 
 /// A witness: this binding gives this permission.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
+pub struct Witness {
     /// What is given.
     pub permission: Permission,
     /// Through which role.
@@ -311,16 +311,16 @@ impl<'a> Case<'a> {
     ) -> Result<(), Denial> {
         let mut result = Ok(());
         for permission in needed {
-            let mut grants = self.holdings().grants(permission);
-            if grants.is_empty() {
+            let mut witnesses = self.holdings().witnesses(permission);
+            if witnesses.is_empty() {
                 reasons.push(Reason::Missing(permission.clone()));
                 result = Err(Denial::PermissionMissing);
                 continue;
             }
             if !self.every_witness {
-                grants.truncate(1);
+                witnesses.truncate(1);
             }
-            reasons.extend(grants.into_iter().map(Reason::Granted));
+            reasons.extend(witnesses.into_iter().map(Reason::Granted));
             if self
                 .subject
                 .scope

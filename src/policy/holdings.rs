@@ -3,7 +3,7 @@
 //! The one reading of role bindings; `decide`, Samovar's own API and the rule against granting more than one holds
 //! all go through it.
 
-use super::decide::{Grant, SubjectFacts};
+use super::decide::{SubjectFacts, Witness};
 use super::snapshot::Policy;
 use crate::model::{
     ApplicationId, BindingSubject, Permission, PermissionPattern, Principal, Range,
@@ -28,11 +28,11 @@ pub struct Holdings<'a> {
 
 impl Holdings<'_> {
     /// Every binding that gives the permission here and now, in the order of their ids.
-    pub fn grants(&self, permission: &Permission) -> Vec<Grant> {
-        let mut grants = Vec::new();
+    pub fn witnesses(&self, permission: &Permission) -> Vec<Witness> {
+        let mut witnesses = Vec::new();
         self.each(&mut |subject, binding, role| {
             if role.permissions.iter().any(|p| p.matches(permission)) {
-                grants.push(Grant {
+                witnesses.push(Witness {
                     permission: permission.clone(),
                     role: role.id,
                     binding: binding.id,
@@ -40,8 +40,8 @@ impl Holdings<'_> {
                 });
             }
         });
-        grants.sort_by_key(|grant| grant.binding);
-        grants
+        witnesses.sort_by_key(|witness| witness.binding);
+        witnesses
     }
 
     /// The roles held here and now.

@@ -13,7 +13,7 @@ mod words;
 
 pub use built_in::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, built_in_roles};
 pub use decide::{
-    Decision, Denial, Grant, Outcome, Reason, Request, SubjectFacts, decide, decide_permissions,
+    Decision, Denial, Outcome, Reason, Request, SubjectFacts, Witness, decide, decide_permissions,
     explain,
 };
 pub use holdings::Holdings;

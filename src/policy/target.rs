@@ -1,6 +1,6 @@
 //! The target canonicaliser: one form per path, or a refusal. Rules, doors and upstreams all go by this form.
 //!
-//! What two parties could read differently is never guessed at (security A1.1 to A1.7, G-1): it is refused.
+//! What two parties could read differently is never guessed at: it is refused.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;

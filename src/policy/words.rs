@@ -1,11 +1,11 @@
 //! Reasons and denials as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
 
-use super::decide::{Denial, Grant, Reason};
+use super::decide::{Denial, Reason, Witness};
 use crate::model::{BindingSubject, RepositoryLevel};
 use std::fmt;
 
 impl Denial {
-    /// The stable code of design section 6.
+    /// The stable code that problem documents and events carry.
     pub const fn code(self) -> &'static str {
         match self {
             Self::RouteUnknown => "route_unknown",
@@ -42,7 +42,7 @@ impl fmt::Display for Reason {
             Self::SignedIn => {
                 f.write_str("somebody is signed in, and the route asks for no permission")
             }
-            Self::Granted(grant) => grant.fmt(f),
+            Self::Granted(witness) => witness.fmt(f),
             Self::Missing(permission) => write!(f, "permission `{permission}` is not held"),
             Self::OutsideScope(word) => {
                 write!(
@@ -55,7 +55,7 @@ impl fmt::Display for Reason {
     }
 }
 
-impl fmt::Display for Grant {
+impl fmt::Display for Witness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             permission,

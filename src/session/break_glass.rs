@@ -118,7 +118,7 @@ impl BreakGlass {
     }
 }
 
-/// Argon2id with 64 MiB, three passes, one lane (security B.3).
+/// Argon2id with 64 MiB, three passes, one lane.
 fn argon2() -> Result<Argon2<'static>, BreakGlassError> {
     let params = Params::new(64 * 1024, 3, 1, None).map_err(|_| BreakGlassError::Internal)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))

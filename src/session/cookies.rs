@@ -1,4 +1,4 @@
-//! Names and attributes of every cookie that we set (security B.4).
+//! Names and attributes of every cookie that we set.
 //!
 //! Over https: `__Host-`, `Secure`. Plain http is for loopback alone, where browsers refuse both. Always `HttpOnly`,
 //! `SameSite=Lax`, `Path=/`, never a `Domain`: a cookie of ours belongs to one host.

@@ -1,4 +1,4 @@
-//! `Samovar-Assertion` (design section 10): who calls, signed for one application, for a minute.
+//! `Samovar-Assertion`: who calls, signed for one application, for a minute.
 //!
 //! Names no path: it says who, never what for. An upstream that verifies it need not trust any other header.
 

@@ -1,7 +1,7 @@
 //! Device codes and the user codes beside them (RFC 8628): each is decided once, and taken once.
 //!
 //! In memory: a restart ends them, and the device begins again. Bounded for each network and in all, and what is wrongly
-//! guessed is paid for from a budget of the person's and one of everybody's, so that guessing leads nowhere (security G-28).
+//! guessed is paid for from a budget of the person's and one of everybody's, so that guessing leads nowhere.
 
 mod budget;
 mod user_code;

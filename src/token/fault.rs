@@ -1,4 +1,4 @@
-//! Why a token is not accepted: seven answers and more, none of which is another (design section 6).
+//! Why a token is not accepted: seven answers and more, none of which is another.
 
 use crate::model::Timestamp;
 
@@ -65,7 +65,7 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
-    /// The stable code of design section 6.
+    /// The stable code that problem documents and events carry.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Malformed => "token_malformed",

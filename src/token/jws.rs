@@ -1,7 +1,7 @@
 //! The compact form of a signed token (RFC 7515 section 7.1), with the header that Samovar writes and no other.
 //!
 //! The header never says how to verify: the key that `kid` names does. Any member beside `alg`, `kid` and `typ` is
-//! refused, so that `crit`, `jwk`, `jku`, `x5c` and whatever comes next cannot do anything (security A6.1 to A6.4).
+//! refused, so that `crit`, `jwk`, `jku`, `x5c` and whatever comes next cannot do anything.
 
 use super::TokenFault;
 use super::key_pair::{KeyBroken, KeyPair};

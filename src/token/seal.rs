@@ -7,7 +7,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac};
 use std::fmt;
 
-/// 256 bits from outside (design section 9). Everything below is derived from it (HKDF-SHA-256, RFC 5869), so that no two
+/// 256 bits from outside. Everything below is derived from it (HKDF-SHA-256, RFC 5869), so that no two
 /// uses share a key.
 #[derive(Clone)]
 pub struct SealKey([u8; 32]);

@@ -1,4 +1,4 @@
-//! Tokens that are none: every one has its own answer, and none opens anything (security A6.1 to A6.7).
+//! Tokens that are none: every one has its own answer, and none opens anything.
 
 use crate::stage::{Stage, part};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};

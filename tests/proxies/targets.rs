@@ -4,7 +4,7 @@ use crate::people::{ada, ben};
 use crate::stage::{BOTH, Stage, cookie};
 use samovar::policy::CanonicalPath;
 
-/// Targets with which other products were talked past their rules (security A.1).
+/// Targets with which other products were talked past their rules.
 const TARGETS: [&str; 40] = [
     "/public/x",
     "/public/../admin/x",

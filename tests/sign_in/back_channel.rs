@@ -1,5 +1,5 @@
-//! Back-channel logout as a provider does it: which sessions end, what is answered, and that nothing else ends any
-//! (security A5.10; the claims of a token one by one are tried in `src/oidc/logout_tests.rs`).
+//! Back-channel logout as a provider does it: which sessions end, what is answered, and that nothing else ends any.
+//! The claims of a token one by one are tried in `src/oidc/logout_tests.rs`.
 
 use crate::several::{sign_in, stage};
 use crate::stage::Stage;

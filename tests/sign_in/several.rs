@@ -1,4 +1,4 @@
-//! Several providers: the person chooses, and no answer of one is taken for another's (security A5.2, RFC 9207).
+//! Several providers: the person chooses, and no answer of one is taken for another's (RFC 9207).
 
 use crate::stage::{Stage, TestClock};
 use crate::support::browser::{Browser, Page, form};

@@ -20,5 +20,5 @@ pub(super) use headers::Identities;
 pub use headers::IdentityHeaders;
 pub(super) use sources::Sources;
 
-/// Most bytes of all that is told of a caller: in the identity headers together, and in an assertion (design section 10).
+/// Most bytes of all that is told of a caller: in the identity headers together, and in an assertion.
 const LONGEST: usize = 4 * 1024;

@@ -125,7 +125,7 @@ impl AuthorizationServer {
         } else {
             Duration::from_secs(TokenSettings::LONGEST.into())
         };
-        let agent = requester.client.user_agent.clone();
+        let agent = requester.remote.user_agent.clone();
         Grant {
             id: GrantId::generate(&*self.clock, &*self.random),
             user,
@@ -136,7 +136,7 @@ impl AuthorizationServer {
             ends_at: now.plus(life),
             generation: 0,
             rotated_at: now,
-            address: requester.client.address,
+            address: requester.remote.address,
             user_agent: agent.unwrap_or_else(|| DisplayText::lossy("")),
         }
     }
@@ -162,7 +162,7 @@ impl AuthorizationServer {
     }
 }
 
-/// Client, its application, redirect URI and verifier, each by itself (security A6.8).
+/// Client, its application, redirect URI and verifier, each by itself.
 fn fits(coded: &Coded, client: &Client, shown: &CodeRequest) -> Result<(), OAuthFault> {
     let fault = |sentence: &str| Err(OAuthFault::GrantInvalid(sentence.to_owned()));
     if coded.client != client.id {

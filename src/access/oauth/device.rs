@@ -82,8 +82,8 @@ impl AuthorizationServer {
             client: client.id,
             application: client.application,
             scope: wanted.scope.clone(),
-            address: requester.client.address,
-            user_agent: requester.client.user_agent.clone(),
+            address: requester.remote.address,
+            user_agent: requester.remote.user_agent.clone(),
         };
         if let Err(fault) = self.spend_device(requester) {
             return Err(self.refused_stranger(fault, requester).await);

@@ -36,7 +36,7 @@ impl AuthorizationServer {
             policy_version: self.policy.load().version(),
             directory_version: self.mirror().directory().version,
             repeats: None,
-            personal: personal(login, &requester.client),
+            personal: personal(login, &requester.remote),
         }
     }
 
@@ -91,7 +91,7 @@ impl AuthorizationServer {
         requester: &Requester,
     ) -> OAuthFault {
         let now = self.clock.now();
-        let address = requester.client.address;
+        let address = requester.remote.address;
         if !self.refusals.owed(address, fault.code(), now) {
             return fault;
         }

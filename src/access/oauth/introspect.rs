@@ -93,7 +93,7 @@ impl AuthorizationServer {
         };
         let recorded = self
             .recorder
-            .record(decided, &requester.client, requester.request);
+            .record(decided, &requester.remote, requester.request);
         Ok(recorded.await?)
     }
 }

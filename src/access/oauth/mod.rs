@@ -32,7 +32,7 @@ pub use target::Target;
 use super::facts::Credentials;
 use super::pace::Pace;
 use super::sign_in::Refusals;
-use super::{Client as Peer, PolicyHolder, Recorder};
+use super::{PolicyHolder, Recorder, Remote};
 use crate::gitea::Holders;
 use crate::mirror::Mirror;
 use crate::model::{
@@ -107,7 +107,7 @@ pub struct AuthorizationServer {
 #[derive(Debug, Clone)]
 pub struct Requester {
     /// From where.
-    pub client: Arc<Peer>,
+    pub remote: Arc<Remote>,
     /// The id of this request.
     pub request: RequestId,
 }

@@ -55,7 +55,7 @@ impl AuthorizationServer {
     }
 
     fn spend(&self, pace: &Pace<Option<IpNet>>, requester: &Requester) -> Result<(), OAuthFault> {
-        let network = requester.client.address.and_then(network);
+        let network = requester.remote.address.and_then(network);
         let taken = pace.take(network, self.clock.now());
         taken.map_err(OAuthFault::TooMany)
     }

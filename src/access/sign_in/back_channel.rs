@@ -4,7 +4,7 @@
 //! session may do nothing.
 
 use super::{SignIn, SignInFault};
-use crate::access::Client;
+use crate::access::Remote;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob, Upstream,
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// What a provider has sent.
 pub struct Notice<'a> {
     /// Who is at the other end.
-    pub client: Arc<Client>,
+    pub remote: Arc<Remote>,
     /// The id of this request.
     pub request: RequestId,
     /// The logout token.
@@ -99,8 +99,8 @@ impl SignIn {
         AuditEvent {
             request: Some(notice.request),
             personal: PersonalFields {
-                address: notice.client.address,
-                user_agent: notice.client.user_agent.clone(),
+                address: notice.remote.address,
+                user_agent: notice.remote.user_agent.clone(),
                 ..PersonalFields::default()
             },
             ..self.of_job(SystemJob::BackChannelLogout, object, &why)
@@ -137,7 +137,7 @@ impl SignIn {
         notice: &Notice<'_>,
         fault: &SignInFault,
     ) -> Result<(), CommitError> {
-        let address = notice.client.address;
+        let address = notice.remote.address;
         let now = self.clock.now();
         if !self.notices.owed(address, fault.code(), now) {
             return Ok(());

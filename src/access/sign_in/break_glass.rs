@@ -21,7 +21,7 @@ impl SignIn {
         visitor: &Visitor,
         password: SecretString,
     ) -> Result<Next, SignInFault> {
-        let address = visitor.client.address;
+        let address = visitor.remote.address;
         if let Err(fault) = self.break_glass.verify(password).await {
             tracing::warn!(?address, %fault, "break-glass sign-in refused");
             return Err(self.refused(visitor, fault.into()).await);

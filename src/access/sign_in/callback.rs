@@ -59,7 +59,7 @@ impl SignIn {
         next.map_err(|fault| fault.again(again))
     }
 
-    /// A provider's answer belongs to a flow that was begun with that provider (security A5.2).
+    /// A provider's answer belongs to a flow that was begun with that provider.
     fn take_flow(
         &self,
         visitor: &Visitor,

@@ -85,8 +85,8 @@ impl SignIn {
             personal: PersonalFields {
                 login: self.login(actor),
                 name: None,
-                address: visitor.client.address,
-                user_agent: visitor.client.user_agent.clone(),
+                address: visitor.remote.address,
+                user_agent: visitor.remote.user_agent.clone(),
             },
         }
     }
@@ -109,7 +109,7 @@ impl SignIn {
         fault: &SignInFault,
     ) -> Result<(), CommitError> {
         let stranger = actor == Principal::Anonymous;
-        let address = visitor.client.address;
+        let address = visitor.remote.address;
         if stranger && !self.refusals.owed(address, fault.code(), self.clock.now()) {
             return Ok(());
         }

@@ -22,7 +22,7 @@ pub use fault::{SignInFailed, SignInFault};
 pub use sign_out::{Onward, SignedOut};
 
 use super::providers::Providers;
-use super::{Client, PolicyHolder};
+use super::{PolicyHolder, Remote};
 use crate::mirror::Mirror;
 use crate::model::{
     Clock, DisplayText, HostName, Principal, Random, RequestId, Session, SessionPlace,
@@ -95,7 +95,7 @@ pub struct SignIn {
 #[derive(Debug, Clone)]
 pub struct Visitor {
     /// Who is at the other end.
-    pub client: Arc<Client>,
+    pub remote: Arc<Remote>,
     /// The id of this request.
     pub request: RequestId,
     /// The session cookie of that host.
@@ -215,9 +215,9 @@ impl SignIn {
             place,
             provider: None,
             upstream: None,
-            address: visitor.client.address,
+            address: visitor.remote.address,
             user_agent: visitor
-                .client
+                .remote
                 .user_agent
                 .clone()
                 .unwrap_or_else(|| DisplayText::lossy("")),

@@ -1,6 +1,6 @@
 //! Where a sign-in may lead: a path of Samovar's own, or an address at the host of a configured application. Nowhere else.
 //!
-//! What is accepted is kept byte for byte. One function decides for every door (security G-17); no prefix or suffix of a
+//! What is accepted is kept byte for byte. One function decides for every door; no prefix or suffix of a
 //! host counts, and what a browser could read differently from us is refused.
 
 use crate::model::{HostName, Invalid};

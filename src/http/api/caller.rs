@@ -104,10 +104,10 @@ async fn caller(request: &Request, services: &Services) -> Result<Caller, Proble
     let credential = token
         .map(Credential::Token)
         .or(secret.as_ref().map(Credential::Session));
-    let client = (*exchange.client).clone();
+    let remote = (*exchange.remote).clone();
     let gatekeeper = &services.gatekeeper;
     Ok(gatekeeper
-        .caller(credential, client, exchange.request)
+        .caller(credential, remote, exchange.request)
         .await?)
 }
 

@@ -117,7 +117,7 @@ pub(super) async fn back_channel_logout(
 ) -> Result<StatusCode, Problem> {
     let parameters = Parameters::read(&body);
     let notice = Notice {
-        client: Arc::clone(&exchange.client),
+        remote: Arc::clone(&exchange.remote),
         request: exchange.request,
         token: parameters.one("logout_token")?.unwrap_or_default(),
     };

@@ -1,4 +1,4 @@
-//! Parameters of an address or a form. One sent twice is none: two parties could take different ones (security G-26).
+//! Parameters of an address or a form. One sent twice is none: two parties could take different ones.
 
 use crate::http::{Code, Problem};
 use poem::Request;

@@ -30,7 +30,7 @@ fn visitor(
 ) -> Visitor {
     let value = |which| cookie(request.headers(), sign_in.cookies().name(which));
     Visitor {
-        client: Arc::clone(&exchange.client),
+        remote: Arc::clone(&exchange.remote),
         request: exchange.request,
         session: value(session).and_then(|text| text.parse().ok()),
         browser: value(browser).and_then(Browser::from_cookie),

@@ -43,7 +43,7 @@ impl Forwarded {
             },
             credential: self.credential(),
             navigation: self.navigation,
-            client: &exchange.client,
+            remote: &exchange.remote,
             request: exchange.request,
         }
     }
@@ -69,7 +69,7 @@ pub(super) fn check_peer(exchange: &Exchange) -> Result<(), Problem> {
         return Ok(());
     }
     let peer = exchange
-        .client
+        .remote
         .address
         .map_or_else(String::new, |peer| format!("`{peer}` "));
     let detail = format!(

@@ -1,5 +1,5 @@
 //! Forward-auth: proxies ask whether a request may pass. One door for each proxy's dialect, and each reads its own
-//! headers alone, from trusted proxies only, and never its own query (security G-2, A2.1, A2.5).
+//! headers alone, from trusted proxies only, and never its own query.
 //!
 //! Knows `access` and the forms of answers. Never decides, never reads a body.
 

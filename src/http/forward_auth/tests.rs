@@ -38,7 +38,7 @@ impl Table {
 
 impl Judge for Table {
     async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
-        let client = asked.client.address.unwrap();
+        let client = asked.remote.address.unwrap();
         let target = String::from_utf8_lossy(asked.line.target);
         let line = format!("{} {} {target} {client}", asked.line.method, asked.host);
         self.checks.lock().unwrap().push(line);

@@ -1,6 +1,6 @@
 //! Parameters of a form or a query, and the proof of the client (RFC 6749 sections 2.3.1 and 3.2).
 //!
-//! A parameter that stands twice, or in the query of a POST, makes the request invalid (security A6.11). One way to prove
+//! A parameter that stands twice, or in the query of a POST, makes the request invalid. One way to prove
 //! who asks, never two.
 
 use crate::access::oauth::{OAuthFault, Proof, Said, Wanted};

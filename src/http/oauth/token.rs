@@ -87,7 +87,7 @@ async fn by_grant_type(
 /// Who is at the other end.
 pub(super) fn requester(exchange: &Exchange) -> Requester {
     Requester {
-        client: Arc::clone(&exchange.client),
+        remote: Arc::clone(&exchange.remote),
         request: exchange.request,
     }
 }

@@ -1,7 +1,7 @@
 //! Keys of issuers: found by discovery, kept for an hour, read again for an unknown key, but not for a flood of them.
 //!
 //! An issuer is asked at its own address alone, keys included, over TLS that proves its name: so what it publishes, or
-//! whom its name resolves to, opens no way to other places (security A.10).
+//! whom its name resolves to, opens no way to other places.
 
 use super::key::{IssuerKey, KeySet};
 use super::{Workload, WorkloadFault, WorkloadToken};

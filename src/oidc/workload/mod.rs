@@ -17,7 +17,7 @@ use serde_json::Value;
 /// Longest token that is looked at, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// Members of a header that would bring a key along or change what the signature means (security A6.2, A6.4).
+/// Members of a header that would bring a key along or change what the signature means.
 const REFUSED: [&str; 7] = ["crit", "jwk", "jku", "x5c", "x5u", "b64", "zip"];
 
 /// Why a workload's token is not accepted.

@@ -8,7 +8,7 @@ use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{HostName, Principal, Scope, ScopeWord};
-use crate::policy::{CanonicalPath, Grant, Outcome, Reason};
+use crate::policy::{CanonicalPath, Outcome, Reason, Witness};
 
 /// Shows a reason.
 fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
@@ -20,24 +20,24 @@ fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
         Reason::NotSignedIn => (wire::ReasonKind::NotSignedIn, None),
         Reason::Disabled => (wire::ReasonKind::Disabled, None),
         Reason::SignedIn => (wire::ReasonKind::SignedIn, None),
-        Reason::Granted(grant) => (wire::ReasonKind::Granted, Some(&grant.permission)),
+        Reason::Granted(witness) => (wire::ReasonKind::Granted, Some(&witness.permission)),
         Reason::Missing(permission) => (wire::ReasonKind::Missing, Some(permission)),
         Reason::OutsideScope(word) => (wire::ReasonKind::OutsideScope, word.permission()),
         Reason::Repository { .. } => (wire::ReasonKind::Repository, None),
     };
-    let grant = match reason {
-        Reason::Granted(grant) => Some(grant),
+    let witness = match reason {
+        Reason::Granted(witness) => Some(witness),
         _ => None,
     };
-    let subject = |grant: &Grant| names.subject(&grant.subject);
+    let subject = |witness: &Witness| names.subject(&witness.subject);
     wire::Reason {
         kind,
         text: reason.to_string(),
         permission: permission.map(ToString::to_string),
-        role: grant.map(|grant| names.role(grant.role)),
-        role_binding: grant.map(|grant| Id::of(grant.binding)),
-        subject: grant.map(|grant| show_subject(&grant.subject)),
-        subject_name: grant.and_then(subject),
+        role: witness.map(|witness| names.role(witness.role)),
+        role_binding: witness.map(|witness| Id::of(witness.binding)),
+        subject: witness.map(|witness| show_subject(&witness.subject)),
+        subject_name: witness.and_then(subject),
     }
 }
 
