@@ -5,7 +5,7 @@ use super::machines::{check_name, present};
 use super::{Admin, AdminError};
 use crate::access::{Caller, ClientsWrite, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri};
+use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri, SecretRecord};
 use crate::store::Expect;
 use crate::token::Machine as _;
 use std::collections::BTreeSet;
@@ -27,6 +27,22 @@ pub struct ClientDraft {
     pub refresh_tokens: bool,
 }
 
+impl ClientDraft {
+    fn client(self, id: ClientId, secrets: Vec<SecretRecord>, version: u64) -> Client {
+        Client {
+            id,
+            name: self.name,
+            application: Some(self.application),
+            kind: self.kind,
+            redirect_uris: self.redirect_uris,
+            first_party: self.first_party,
+            refresh_tokens: self.refresh_tokens,
+            secrets,
+            version,
+        }
+    }
+}
+
 impl Admin {
     /// Registers a client. One that asks nobody is for administrators to register.
     pub async fn create_client(
@@ -38,17 +54,7 @@ impl Admin {
         self.check_client_name(&draft.name, None)?;
         self.application_exists(draft.application)?;
         let id = ClientId::generate(&*self.clock, &*self.random);
-        let client = Client {
-            id,
-            name: draft.name,
-            application: Some(draft.application),
-            kind: draft.kind,
-            redirect_uris: draft.redirect_uris,
-            first_party: draft.first_party,
-            refresh_tokens: draft.refresh_tokens,
-            secrets: Vec::new(),
-            version: 1,
-        };
+        let client = draft.client(id, Vec::new(), 1);
         let event = self.client_event(permit.caller(), Action::ClientCreate, id);
         let event = with_differences(event, None, Some(&client));
         let allowed = self.may_write(&permit, client.first_party);
@@ -74,17 +80,7 @@ impl Admin {
             ClientKind::Public => Vec::new(),
             ClientKind::Confidential => before.secrets.clone(),
         };
-        let client = Client {
-            id,
-            name: draft.name,
-            application: Some(draft.application),
-            kind: draft.kind,
-            redirect_uris: draft.redirect_uris,
-            first_party: draft.first_party,
-            refresh_tokens: draft.refresh_tokens,
-            secrets,
-            version: version + 1,
-        };
+        let client = draft.client(id, secrets, version + 1);
         let event = self.client_event(permit.caller(), Action::ClientUpdate, id);
         let event = with_differences(event, Some(&*before), Some(&client));
         let allowed = self.may_write(&permit, before.first_party || client.first_party);

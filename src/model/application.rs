@@ -185,7 +185,7 @@ pub enum IdentityHeader {
     /// Address.
     #[serde(rename = "Remote-Email")]
     Email,
-    /// Organizations and teams that the application's bindings speak of.
+    /// Organizations and teams that the application's role bindings speak of.
     #[serde(rename = "Remote-Groups")]
     Groups,
     /// Roles held in this application.

@@ -28,7 +28,7 @@ pub struct Assertion {
     pub name: String,
     /// Address, or empty.
     pub email: String,
-    /// Organizations and teams that the application's bindings speak of.
+    /// Organizations and teams that the application's role bindings speak of.
     pub groups: Listed,
     /// Roles held in the application.
     pub roles: Listed,

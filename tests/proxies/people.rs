@@ -187,7 +187,7 @@ fn longest(login: &str) -> Passed {
 impl Judge for Knows {
     async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         let target = String::from_utf8_lossy(asked.line.target);
-        let client = asked.client.address.unwrap();
+        let client = asked.remote.address.unwrap();
         let line = format!("{} {target} {client}", asked.line.method);
         self.checks.lock().unwrap().push(line);
         self.decide(asked)

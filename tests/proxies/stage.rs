@@ -58,7 +58,7 @@ fn whoami(exchange: Exchange) -> String {
     format!(
         "hand-over at {} for {}",
         exchange.host,
-        exchange.client.address.unwrap()
+        exchange.remote.address.unwrap()
     )
 }
 

@@ -35,7 +35,7 @@ impl Sources<'_> {
         }
     }
 
-    /// Organizations and teams of the caller that the application's bindings speak of.
+    /// Organizations and teams of the caller that the application's role bindings speak of.
     pub(super) fn groups(&self, known: &Known) -> BTreeSet<String> {
         let Some(user) = known.user.as_deref() else {
             return BTreeSet::new();

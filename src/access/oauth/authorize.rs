@@ -3,6 +3,7 @@
 //! Until client and redirect URI are known to belong together nothing is sent anywhere; after that every fault goes to
 //! the client, with `state` and `iss` (RFC 9207).
 
+use super::consent::{Consent, Said};
 use super::events::scope_reasons;
 use super::{AuthorizationServer, OAuthFault, Requester, Target, Wanted};
 use crate::access::facts::{Known, Place};
@@ -48,21 +49,6 @@ pub enum Authorized {
     Ask(Consent),
 }
 
-/// What a person is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consent {
-    /// Who asks.
-    pub client: String,
-    /// For which application.
-    pub application: String,
-    /// What it would be able to do.
-    pub scope: Scope,
-    /// Origin of the address at which the client gets its answer.
-    pub origin: String,
-    /// Who is asked.
-    pub login: String,
-}
-
 /// A person at the door.
 #[derive(Debug, Clone, Copy)]
 pub struct Person<'a> {
@@ -70,30 +56,6 @@ pub struct Person<'a> {
     pub session: Option<&'a SessionSecret>,
     /// The answer to the question, once there is one.
     pub answer: Option<&'a Said>,
-}
-
-/// A person's answer to what was shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// Not that.
-    No,
-    /// These words that were shown, and none that came to be held since.
-    Yes(Scope),
-}
-
-impl Said {
-    /// Of what would be granted now, what was shown.
-    pub(super) fn of_shown(&self, now: &Scope) -> Result<Scope, OAuthFault> {
-        let Self::Yes(shown) = self else {
-            return Err(OAuthFault::AccessDenied);
-        };
-        let allowed = now.and(shown);
-        if allowed.is_empty() && !shown.is_empty() {
-            let sentence = "nothing of what was shown is held any more; begin again";
-            return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));
-        }
-        Ok(allowed)
-    }
 }
 
 /// The way back to the client.
@@ -190,29 +152,18 @@ impl AuthorizationServer {
         };
         let paced = self.asking_people.take(user, self.clock.now());
         paced.map_err(OAuthFault::TooMany)?;
-        let (scope, why) =
-            match self.allowed((client, back), (asked, &target), (person, user), &known) {
-                Ok((scope, Some(why))) => (scope, why),
-                Ok((scope, None)) => {
-                    return Ok(Authorized::Ask(consent(
-                        client,
-                        &target,
-                        scope,
-                        (&known, back),
-                    )));
-                }
-                Err(fault) => {
-                    let reasons = vec![fault.sent_code().to_owned(), fault.to_string()];
-                    let event =
-                        self.answered(client, &known, (Outcome::Denied, reasons), requester);
-                    self.store.commit(Change::none(), event).await?;
-                    return Err(fault);
-                }
-            };
-        let mut reasons = vec![why.to_owned()];
-        reasons.extend(scope_reasons(&scope));
-        let event = self.answered(client, &known, (Outcome::Allowed, reasons), requester);
+        let allowed = match self.allowed((client, back), (asked, &target), (person, user), &known) {
+            Ok((scope, None)) => {
+                let asking = (client, back.redirect_uri);
+                let consent = Consent::new(asking, (&target, scope), known.login());
+                return Ok(Authorized::Ask(consent));
+            }
+            Ok((scope, Some(why))) => Ok((scope, why)),
+            Err(fault) => Err(fault),
+        };
+        let event = self.answered(client, &known, allowed.as_ref(), requester);
         self.store.commit(Change::none(), event).await?;
+        let (scope, _) = allowed?;
         let code = self.codes.issue(Coded {
             user,
             client: client.id,
@@ -300,13 +251,26 @@ impl AuthorizationServer {
         own.any(|grant| scope.is_within(&grant.scope))
     }
 
+    /// What came of the question: these words, and why nobody need be asked any more; or why not.
     fn answered(
         &self,
         client: &Client,
         known: &Known,
-        (outcome, reasons): (Outcome, Vec<String>),
+        allowed: Result<&(Scope, &'static str), &OAuthFault>,
         requester: &Requester,
     ) -> AuditEvent {
+        let (outcome, mut reasons) = match allowed {
+            Ok((_, why)) => (Outcome::Allowed, vec![(*why).to_owned()]),
+            Err(fault) => {
+                let said = vec![fault.sent_code().to_owned(), fault.to_string()];
+                (Outcome::Denied, said)
+            }
+        };
+        reasons.extend(
+            allowed
+                .into_iter()
+                .flat_map(|(scope, _)| scope_reasons(scope)),
+        );
         let object = Object::new(ObjectKind::Client, client.client_id());
         let actor = (known.principal, known.login());
         AuditEvent {
@@ -315,25 +279,6 @@ impl AuthorizationServer {
             application: client.application,
             ..self.event(Action::GrantAllow, actor, object, requester)
         }
-    }
-}
-
-fn consent(
-    client: &Client,
-    target: &Target,
-    scope: Scope,
-    (known, back): (&Known, &Back<'_>),
-) -> Consent {
-    let origin = Url::parse(back.redirect_uri).map(|url| url.origin().ascii_serialization());
-    let application = target.application().map(|one| one.name.to_string());
-    Consent {
-        client: client.name.to_string(),
-        application: application.unwrap_or_default(),
-        scope,
-        origin: origin.unwrap_or_default(),
-        login: known
-            .login()
-            .map_or_else(String::new, |login| login.to_string()),
     }
 }
 

@@ -6,6 +6,7 @@
 mod authorize;
 mod client_credentials;
 mod code;
+mod consent;
 mod device;
 mod events;
 mod exchange;
@@ -19,8 +20,9 @@ mod scope;
 mod strangers;
 mod target;
 
-pub use authorize::{AuthorizeRequest, Authorized, Consent, Person, Said};
+pub use authorize::{AuthorizeRequest, Authorized, Person};
 pub use code::CodeRequest;
+pub use consent::{Consent, Said};
 pub use device::{DeviceCodes, DeviceQuestion, DeviceRefusal};
 pub use exchange::ExchangeRequest;
 pub use fault::OAuthFault;

@@ -105,7 +105,7 @@ pub(in crate::http::api) enum IdentityHeader {
     #[oai(rename = "Remote-Email")]
     #[serde(rename = "Remote-Email")]
     Email,
-    /// Organizations and teams that the application's bindings speak of.
+    /// Organizations and teams that the application's role bindings speak of.
     #[oai(rename = "Remote-Groups")]
     #[serde(rename = "Remote-Groups")]
     Groups,
