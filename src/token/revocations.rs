@@ -79,15 +79,15 @@ impl Revocations {
             }
             table.contains_key(&Revoked::Token { id: token.id })
         };
-        known || self.covers_until(token.principal, token.issued_at)
+        // To the millisecond: what is got right after a revocation is new.
+        known || self.covers_until(token.principal, token.id.made_at())
     }
 
     /// Is everything among them that the principal had at an instant?
     pub(super) fn covers_until(&self, principal: Principal, at: Timestamp) -> bool {
         let table = self.read();
         let revocation = table.get(&Revoked::Principal { principal });
-        // Tokens know whole seconds: one of the same second counts as older.
-        revocation.is_some_and(|one| at.seconds() <= one.at.seconds())
+        revocation.is_some_and(|one| at <= one.at)
     }
 
     /// Forgets those that have not mattered for a day. It changes nothing, so it leaves no event.

@@ -245,6 +245,25 @@ async fn a_copied_key_is_replaced_at_once_and_nothing_that_it_signed_is_accepted
 }
 
 #[tokio::test]
+async fn a_token_that_is_got_within_the_second_of_a_revocation_of_all_holds() {
+    let stage = Stage::set();
+    let tokens = &stage.opened.tokens;
+    let old = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+    let all = Revoked::Principal {
+        principal: old.token.principal,
+    };
+    let event = super::super::testing::event(stage.hands.now());
+    tokens.revoke(all, event).await.unwrap();
+    stage.hands.turn(Duration::from_millis(1));
+    let new = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+    for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
+        let fault = opened.tokens.verify(&old.text, AUDIENCE).unwrap_err();
+        assert_eq!(fault, TokenFault::Revoked);
+        opened.tokens.verify(&new.text, AUDIENCE).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn keys_rotate_and_no_valid_token_ever_fails() {
     let stage = Stage::set();
     let wanted = [SigningAlgorithm::EdDsa].into();

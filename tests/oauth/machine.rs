@@ -230,6 +230,8 @@ async fn revoked_tokens_are_refused_at_once_and_new_ones_are_not() {
         stage.check_token(&other).await.json["code"],
         "token_revoked"
     );
+    let new = stage.credentials(&machine, &target).await.token();
+    assert_eq!(stage.check_token(&new).await.status, 200);
 
     let samovar = stage.samovar.restart().await;
     stage.samovar = samovar;
