@@ -36,6 +36,9 @@ pub enum GrantFault {
         "the refresh token was used before, so everything that rests on it has ended; sign in again"
     )]
     Replayed,
+    /// Everything that its person had was revoked while it was being kept.
+    #[error("what the person allowed was revoked meanwhile; sign in again")]
+    Revoked,
     /// It could not be written.
     #[error(transparent)]
     Store(#[from] CommitError),
@@ -90,8 +93,12 @@ impl Grants {
         list
     }
 
-    /// Keeps a new grant; gives its first refresh token.
-    pub async fn add(&self, grant: Grant, event: AuditEvent) -> Result<SecretString, CommitError> {
+    /// Keeps a new grant; gives its first refresh token. Only `Tokens` knows whether it was revoked meanwhile.
+    pub(super) async fn add(
+        &self,
+        grant: Grant,
+        event: AuditEvent,
+    ) -> Result<SecretString, CommitError> {
         let _turn = self.one_at_a_time.lock().await;
         let surplus = self.surplus(grant.user, grant.client);
         let operations = surplus.iter().map(|id| Operation::DeleteGrant(*id));

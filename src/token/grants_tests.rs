@@ -1,6 +1,6 @@
 //! Refresh tokens against a model: any order of uses, waits and replays.
 
-use super::super::testing::Stage;
+use super::super::testing::{ISSUER, Stage};
 use super::*;
 use crate::model::UserId;
 use proptest::prelude::*;
@@ -213,4 +213,27 @@ async fn a_person_keeps_a_bounded_number_of_grants_and_the_one_used_longest_ago_
             .any(|r| r.to_string().starts_with("ends grant `")),
         "{reasons:?}"
     );
+}
+
+#[tokio::test]
+async fn what_is_being_kept_while_everything_is_revoked_ends() {
+    let stage = Stage::set();
+    let begun = stage.hands.now();
+    let event = || expiry(GrantId::from_bytes([1; 16]), begun);
+    stage.hands.turn(Duration::from_millis(1));
+    let person = Principal::User(grant(begun).user);
+    let all = crate::model::Revoked::Principal { principal: person };
+    let tokens = &stage.opened.tokens;
+    tokens.revoke(all, event()).await.unwrap();
+
+    let kept = tokens.keep(grant(begun), begun, event()).await;
+    assert_eq!(kept.err(), Some(GrantFault::Revoked));
+    for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
+        assert_eq!(opened.grants.list(), []);
+    }
+    stage.hands.turn(Duration::from_millis(1));
+    let allowed_at = stage.hands.now();
+    let kept = tokens.keep(grant(begun), allowed_at, event()).await;
+    kept.unwrap();
+    assert!(stage.opened.grants.lives(grant(begun).id));
 }

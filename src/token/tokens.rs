@@ -4,17 +4,18 @@
 //! every time: the clock, the audience, the key's presence, revocations, the grant.
 
 use super::claims::Claims;
-use super::grants::Grants;
+use super::grants::{GrantFault, Grants};
 use super::jws::{self, TokenType};
 use super::revocations::Revocations;
 use super::signing_keys::{KeyError, SigningKeys};
 use super::{AccessToken, Audience, TokenFault};
-use crate::audit::AuditEvent;
+use crate::audit::{Action, AuditEvent};
 use crate::model::{
-    Clock, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm, Timestamp, TokenId,
-    sha256,
+    Clock, DisplayText, Grant, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm,
+    Timestamp, TokenId, sha256,
 };
 use crate::store::{CommitError, Operation, Store};
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -143,6 +144,30 @@ impl Tokens {
     /// Was everything revoked that a principal had at an instant?
     pub fn are_revoked(&self, principal: Principal, at: Timestamp) -> bool {
         self.revocations.covers_until(principal, at)
+    }
+
+    /// Keeps what a person allowed at an instant, and gives its first refresh token. `event` records the beginning; the end,
+    /// if everything of that person's was revoked meanwhile, is recorded in the same name.
+    pub async fn keep(
+        &self,
+        grant: Grant,
+        allowed_at: Timestamp,
+        event: AuditEvent,
+    ) -> Result<SecretString, GrantFault> {
+        let (id, person) = (grant.id, Principal::User(grant.user));
+        let fault = GrantFault::Revoked;
+        let end = AuditEvent {
+            action: Action::GrantEnd,
+            reasons: vec![DisplayText::lossy(&fault.to_string())],
+            ..event.clone()
+        };
+        let refresh = self.grants.add(grant, event).await?;
+        // Whoever revokes everything says so before ending the grants that are there: one of both sees the other.
+        if !self.are_revoked(person, allowed_at) {
+            return Ok(refresh);
+        }
+        self.grants.end(&[id], end).await?;
+        Err(fault)
     }
 
     /// Takes a foreign token that counts once, by its issuer and id: none when it was taken before, otherwise

@@ -2,6 +2,7 @@
 
 use crate::authorize::{address, answer, back, redeem, refresh, signed_in};
 use crate::stage::{Stage, id};
+use crate::support::samovar::SignedIn;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -234,6 +235,26 @@ async fn a_code_that_is_on_its_way_is_worth_nothing_once_its_person_revokes_ever
         .await
         .is_error(400, "invalid_grant");
     assert_eq!(ben.get("/me/grants").await["items"], json!([]));
+}
+
+#[tokio::test]
+async fn everything_is_revoked_before_what_was_allowed_is_ended_so_that_nothing_slips_between() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let web = stage.client(json!({})).await;
+    let (browser, first) = signed_in(&stage, &web, "ben", "").await;
+    let token = first.json["refresh_token"].as_str().unwrap();
+    let mut ben = SignedIn::of(&stage.samovar, browser);
+    ben.must("DELETE", "/me/tokens", &Value::Null).await;
+    refresh(&stage, &web, token, &[])
+        .await
+        .is_error(400, "invalid_grant");
+    let events = stage.ada.get("/audit-events").await;
+    let events = events["items"].as_array().unwrap().iter();
+    let actions = events.map(|event| event["action"].as_str().unwrap());
+    let ends = actions.filter(|action| ["token.revoke", "grant.end"].contains(action));
+    let newest_first: Vec<_> = ends.collect();
+    assert_eq!(newest_first, ["grant.end", "token.revoke"]);
 }
 
 #[tokio::test]

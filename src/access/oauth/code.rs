@@ -6,10 +6,10 @@ use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::facts::Known;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    ApplicationId, Client, DisplayText, Grant, GrantId, Principal, Scope, TokenSettings, UserId,
-    sha256,
+    ApplicationId, Client, DisplayText, Grant, GrantId, Principal, Scope, Timestamp, TokenSettings,
+    UserId, sha256,
 };
-use crate::token::{CodeFault, Coded, Taken};
+use crate::token::{CodeFault, Coded, GrantFault, Taken};
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -45,10 +45,7 @@ impl AuthorizationServer {
             .tokens
             .are_revoked(Principal::User(coded.user), taken.made_at())
         {
-            let fault = OAuthFault::GrantInvalid(
-                "what the person allowed was revoked meanwhile; send the person to sign in again"
-                    .to_owned(),
-            );
+            let fault = GrantFault::Revoked.into();
             return Err(self.refused_stranger(fault, requester).await);
         }
         let known = self.enabled(coded.user, requester).await?;
@@ -57,7 +54,8 @@ impl AuthorizationServer {
         let allowed = (coded.user, Some(coded.application), coded.scope);
         let grant = self.grant(&client, allowed, requester);
         let id = grant.id;
-        let refresh = self.keep(&known, grant, requester).await?;
+        let allowed = (grant, taken.made_at());
+        let refresh = self.keep(&known, allowed, requester).await?;
         self.settle(&taken, id, requester).await?;
         let draft = Draft::of_grant((&known, &target, scope), &client, id);
         let answer = self.issue(draft, requester).await?;
@@ -141,11 +139,11 @@ impl AuthorizationServer {
         }
     }
 
-    /// Keeps a new grant; gives its first refresh token.
+    /// Keeps what was allowed at an instant; gives its first refresh token.
     pub(super) async fn keep(
         &self,
         known: &Known,
-        grant: Grant,
+        (grant, allowed_at): (Grant, Timestamp),
         requester: &Requester,
     ) -> Result<SecretString, OAuthFault> {
         let object = Object::new(ObjectKind::Grant, grant.id);
@@ -158,7 +156,10 @@ impl AuthorizationServer {
             reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             ..self.event(Action::GrantCreate, actor, object, requester)
         };
-        Ok(self.grants.add(grant, event).await?)
+        match self.tokens.keep(grant, allowed_at, event).await {
+            Ok(refresh) => Ok(refresh),
+            Err(fault) => Err(self.refused(known, fault.into(), requester).await),
+        }
     }
 }
 

@@ -208,7 +208,8 @@ impl AuthorizationServer {
         let allowed = (approval.user, device.application, approval.scope);
         let grant = self.grant(&client, allowed, requester);
         let id = grant.id;
-        let refresh = self.keep(&known, grant, requester).await?;
+        let allowed = (grant, approval.at);
+        let refresh = self.keep(&known, allowed, requester).await?;
         let draft = Draft::of_grant((&known, &target, scope), &client, id);
         let answer = self.issue(draft, requester).await?;
         Ok(Answer {
