@@ -201,18 +201,23 @@ async fn a_token_that_leaves_a_permission_out_is_told_which_scope_is_needed() {
     assert_eq!(missing.json["code"], "permission_missing");
 }
 
-#[tokio::test]
-async fn a_token_that_nobody_would_read_is_not_issued() {
-    let mut stage = Stage::set().await;
-    let machine = stage.machine().await;
+/// More permissions than any token has room for.
+async fn give_too_much(stage: &mut Stage, subject: Value) {
     let permissions: Vec<_> = (0..300)
         .map(|n| format!("a-resource-with-a-long-name-{n}:write"))
         .collect();
     let role = json!({"name": "everything", "permissions": permissions});
     let role = id(&stage.ada.must("POST", "/roles", &role).await);
-    let binding = json!({"role": role, "range": {"kind": "everywhere"},
-        "subject": {"kind": "service-account", "id": machine.id}});
+    let binding = json!({"role": role, "range": {"kind": "everywhere"}, "subject": subject});
     stage.ada.must("POST", "/role-bindings", &binding).await;
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_would_read_is_not_issued() {
+    let mut stage = Stage::set().await;
+    let machine = stage.machine().await;
+    let subject = json!({"kind": "service-account", "id": machine.id});
+    give_too_much(&mut stage, subject).await;
     let all = stage
         .credentials(&machine, &[("audience", "deploy-api")])
         .await;
@@ -220,6 +225,25 @@ async fn a_token_that_nobody_would_read_is_not_issued() {
     let one = [("audience", "deploy-api"), ("scope", "deployments:write")];
     let token = stage.credentials(&machine, &one).await.token();
     assert_eq!(stage.check_token(&token).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_code_for_which_no_token_can_be_had_leaves_no_grant_and_the_refusal_is_recorded() {
+    let mut stage = Stage::set().await;
+    let team = json!({"kind": "team", "id": stage.team});
+    give_too_much(&mut stage, team).await;
+    let web = stage.client(json!({})).await;
+    let mut ben = stage.samovar.sign_in(&stage.gitea, "ben").await;
+    let start = address(&stage, &web, &[("scope", "")]);
+    let code = back(&ben.browser.get(&start).await)["code"].clone();
+    redeem(&stage, &web, &code, &[])
+        .await
+        .is_error(400, "invalid_scope");
+    assert_eq!(ben.get("/me/grants").await["items"], json!([]));
+    let denied = "/audit-events?action=token.issue&outcome=denied";
+    let denied = stage.ada.get(denied).await["items"][0].clone();
+    assert_eq!(denied["reasons"][0], "invalid_scope", "{denied}");
+    assert_eq!(denied["actor"]["kind"], "user", "{denied}");
 }
 
 #[tokio::test]

@@ -1,18 +1,12 @@
 //! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
 
-use super::events::scope_reasons;
-use super::issue::Draft;
+use super::first::Allowed;
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester};
 use crate::access::facts::Known;
-use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{
-    ApplicationId, Client, DisplayText, Grant, GrantId, Principal, Scope, Timestamp, TokenSettings,
-    UserId, sha256,
-};
-use crate::token::{CodeFault, Coded, GrantFault, Taken};
+use crate::audit::{Action, Object, ObjectKind};
+use crate::model::{Client, GrantId, Principal, UserId, sha256};
+use crate::token::{CodeFault, Coded, Taken};
 use data_encoding::BASE64URL_NOPAD;
-use secrecy::SecretString;
-use std::time::Duration;
 
 /// What a client shows with a code.
 #[derive(Debug, Clone, Default)]
@@ -41,28 +35,15 @@ impl AuthorizationServer {
         if let Err(fault) = fits(&coded, &client, shown) {
             return Err(self.refused_stranger(fault, requester).await);
         }
-        if self
-            .tokens
-            .are_revoked(Principal::User(coded.user), taken.made_at())
-        {
-            let fault = GrantFault::Revoked.into();
-            return Err(self.refused_stranger(fault, requester).await);
-        }
-        let known = self.enabled(coded.user, requester).await?;
-        let target = self.target_of(coded.application)?;
-        let scope = self.still_held(&known, &target, &coded.scope);
-        let allowed = (coded.user, Some(coded.application), coded.scope);
-        let grant = self.grant(&client, allowed, requester);
-        let id = grant.id;
-        let allowed = (grant, taken.made_at());
-        let refresh = self.keep(&known, allowed, requester).await?;
-        self.settle(&taken, id, requester).await?;
-        let draft = Draft::of_grant((&known, &target, scope), &client, id);
-        let answer = self.issue(draft, requester).await?;
-        Ok(Answer {
-            refresh_token: client.refresh_tokens.then_some(refresh),
-            ..answer
-        })
+        let allowed = Allowed {
+            user: coded.user,
+            application: Some(coded.application),
+            scope: coded.scope,
+            at: taken.made_at(),
+        };
+        let (grant, answer) = self.first(&client, allowed, requester).await?;
+        self.settle(&taken, grant, requester).await?;
+        Ok(answer)
     }
 
     /// The person in whose name a client acts, who must be there.
@@ -107,58 +88,6 @@ impl AuthorizationServer {
         match self.grants.end(&[grant], event).await {
             Ok(()) => refused,
             Err(error) => error.into(),
-        }
-    }
-
-    /// A grant to be. Without refresh tokens it lives as long as the one access token that rests on it.
-    pub(super) fn grant(
-        &self,
-        client: &Client,
-        (user, application, scope): (UserId, Option<ApplicationId>, Scope),
-        requester: &Requester,
-    ) -> Grant {
-        let now = self.clock.now();
-        let life = if client.refresh_tokens {
-            self.settings.grant
-        } else {
-            Duration::from_secs(TokenSettings::LONGEST.into())
-        };
-        let agent = requester.remote.user_agent.clone();
-        Grant {
-            id: GrantId::generate(&*self.clock, &*self.random),
-            user,
-            client: client.id,
-            application,
-            scope,
-            created_at: now,
-            ends_at: now.plus(life),
-            generation: 0,
-            rotated_at: now,
-            address: requester.remote.address,
-            user_agent: agent.unwrap_or_else(|| DisplayText::lossy("")),
-        }
-    }
-
-    /// Keeps what was allowed at an instant; gives its first refresh token.
-    pub(super) async fn keep(
-        &self,
-        known: &Known,
-        (grant, allowed_at): (Grant, Timestamp),
-        requester: &Requester,
-    ) -> Result<SecretString, OAuthFault> {
-        let object = Object::new(ObjectKind::Grant, grant.id);
-        let actor = (known.principal, known.login());
-        let client = self.client(grant.client).map(|client| client.client_id());
-        let mut reasons = vec![format!("client `{}`", client.unwrap_or_default())];
-        reasons.extend(scope_reasons(&grant.scope));
-        let event = AuditEvent {
-            application: grant.application,
-            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
-            ..self.event(Action::GrantCreate, actor, object, requester)
-        };
-        match self.tokens.keep(grant, allowed_at, event).await {
-            Ok(refresh) => Ok(refresh),
-            Err(fault) => Err(self.refused(known, fault.into(), requester).await),
         }
     }
 }

@@ -4,14 +4,14 @@
 //! the code in it may come from anybody. What was entered and what was answered is on disk before it counts.
 
 use super::events::scope_reasons;
-use super::issue::Draft;
+use super::first::Allowed;
 use super::{
     Answer, AuthorizationServer, OAuthFault, Person, Proof, Requester, Said, Target, Wanted,
 };
 use crate::access::facts::Known;
 use crate::access::tally::prefix;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
-use crate::model::{Client, ClientKind, DisplayText, Principal, Scope, SessionSecret, UserId};
+use crate::model::{Client, ClientKind, DisplayText, Scope, SessionSecret, UserId};
 use crate::store::Change;
 use crate::token::{DEVICE_INTERVAL, DEVICE_LIFE, Device, DeviceFault, UserCode, UserCodeFault};
 use secrecy::SecretString;
@@ -190,32 +190,18 @@ impl AuthorizationServer {
             Err(DeviceFault::Pending) => return Err(OAuthFault::AuthorizationPending),
             Err(fault) => return Err(self.refused_stranger(fault.into(), requester).await),
         };
-        let person = Principal::User(approval.user);
-        if client.application != device.application || self.tokens.are_revoked(person, approval.at)
-        {
+        if client.application != device.application {
             let fault = DeviceFault::Unknown.into();
             return Err(self.refused_stranger(fault, requester).await);
         }
-        let known = self.enabled(approval.user, requester).await?;
-        let (target, scope) = match device.application {
-            None => (Target::Own, self.scope(&known, &Target::Own, None)?),
-            Some(id) => {
-                let target = self.target_of(id)?;
-                let scope = self.still_held(&known, &target, &approval.scope);
-                (target, scope)
-            }
+        let allowed = Allowed {
+            user: approval.user,
+            application: device.application,
+            scope: approval.scope,
+            at: approval.at,
         };
-        let allowed = (approval.user, device.application, approval.scope);
-        let grant = self.grant(&client, allowed, requester);
-        let id = grant.id;
-        let allowed = (grant, approval.at);
-        let refresh = self.keep(&known, allowed, requester).await?;
-        let draft = Draft::of_grant((&known, &target, scope), &client, id);
-        let answer = self.issue(draft, requester).await?;
-        Ok(Answer {
-            refresh_token: client.refresh_tokens.then_some(refresh),
-            ..answer
-        })
+        let (_, answer) = self.first(&client, allowed, requester).await?;
+        Ok(answer)
     }
 
     async fn answering(

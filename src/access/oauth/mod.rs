@@ -11,6 +11,7 @@ mod device;
 mod events;
 mod exchange;
 mod fault;
+mod first;
 mod introspect;
 mod issue;
 mod party;
