@@ -27,6 +27,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -88,8 +89,8 @@ class Principal(BaseModel):
     """There may be more groups."""
 
     def may(self, permission: str) -> bool:
-        """Does the scope hold this permission, by itself or as `resource:*`?"""
-        return _holds(self.scopes, permission)
+        """Does the scope hold this permission, by itself or as `resource:*`? What begins with `gitea.` is none."""
+        return not permission.startswith("gitea.") and _holds(self.scopes, permission)
 
 
 class RemoteIdentity(BaseModel):
@@ -654,6 +655,8 @@ class Samovar:
         self._scheme = _Scheme(self.url)
         self._docs_scopes: list[str] = []
         self._required: dict[tuple[tuple[str, ...], Live | None], Callable[..., Coroutine[Any, Any, Principal]]] = {}
+        if permissions is not None and not isinstance(permissions, Mapping):
+            raise TypeError('permissions: give each its description, {"deployments:write": "Start deployments"}')
         for permission, text in (permissions or {}).items():
             self._document(permission, text)
 
@@ -714,7 +717,7 @@ class Samovar:
 
         return required
 
-    @property
+    @cached_property
     def optional(self) -> Callable[..., Coroutine[Any, Any, Principal | None]]:
         """A dependency that gives `None` when nobody says who calls; a bad token is refused all the same."""
 
@@ -727,7 +730,7 @@ class Samovar:
 
         return known
 
-    @property
+    @cached_property
     def remote(self) -> Callable[..., Coroutine[Any, Any, RemoteIdentity]]:
         """A dependency that gives the `Remote-*` headers, for display, of a caller whose assertion was verified."""
         if not self._behind_proxy:
@@ -752,8 +755,22 @@ class Samovar:
             raise Refusal("token_expired").close()
 
     def _document(self, permission: str, text: str) -> None:
+        if not isinstance(permission, str) or not isinstance(text, str):
+            raise TypeError(
+                'give permissions one by one and as texts: require("deployments:read", "deployments:write")'
+            )
         if not _PERMISSION.fullmatch(permission):
             raise ValueError(f"{permission} is no permission; write `resource:action`")
+        if permission.startswith("gitea."):
+            raise ValueError(
+                f"{permission} bounds what a token may do and gives nothing; let a route of the application in Samovar "
+                'ask for repository access, and write require(live="decision")'
+            )
+        if permission.startswith("samovar."):
+            raise ValueError(
+                f"{permission} is for Samovar's own API, and no token of an application holds it; "
+                "name a permission of the application, such as `deployments:write`, and put it into a role"
+            )
         if permission not in self._scheme.flow.scopes:
             self._scheme.flow.scopes[permission] = text
             self._docs_scopes.append(permission)

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 import samovar
+from conftest import bearer
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
-from issuer import AUDIENCE, URL
-from samovar import Principal, Samovar
+from issuer import AUDIENCE, URL, Issuer
+from samovar import Principal, RemoteIdentity, Samovar
 
 README = (Path(samovar.__file__).parent / "README.md").read_text()
 
@@ -70,3 +71,36 @@ def test_a_named_dependency_can_be_overridden_in_an_applications_own_tests() -> 
     ends = datetime(2030, 1, 1, tzinfo=timezone.utc)
     app.dependency_overrides[can_write] = lambda: Principal(id="1", kind="user", name="ben", token_id="1", expires=ends)
     assert TestClient(app).get("/").json() == "ben"
+
+
+def test_every_dependency_is_one_and_the_same_wherever_it_is_used() -> None:
+    guard = Samovar(URL, AUDIENCE, behind_proxy=True)
+    assert guard.optional is guard.optional
+    assert guard.remote is guard.remote
+    app = FastAPI()
+
+    @app.get("/")
+    def name(
+        caller: Principal | None = Depends(guard.optional),  # noqa: B008
+        remote: RemoteIdentity = Depends(guard.remote),  # noqa: B008
+    ) -> list[str]:
+        return [caller.name if caller else "", remote.user]
+
+    ends = datetime(2030, 1, 1, tzinfo=timezone.utc)
+    ben = Principal(id="1", kind="user", name="ben", token_id="1", expires=ends)
+    app.dependency_overrides[guard.optional] = lambda: ben
+    app.dependency_overrides[guard.remote] = lambda: RemoteIdentity(user="ben")
+    assert TestClient(app).get("/").json() == ["ben", "ben"]
+
+
+def test_two_uses_of_optional_verify_once(issuer: Issuer) -> None:
+    guard = Samovar(URL, AUDIENCE, transport=issuer.transport, clock=issuer.clock)
+    app = FastAPI(dependencies=[Depends(guard.optional)])
+    seen: list[object] = []
+
+    @app.get("/")
+    def same(one: Principal | None = Depends(guard.optional), two: Principal | None = Depends(guard.optional)) -> None:  # noqa: B008
+        seen.extend((one, two))
+
+    assert TestClient(app).get("/", headers=bearer(issuer.token())).status_code == 200
+    assert seen[0] is seen[1]

@@ -100,6 +100,50 @@ def test_a_mistake_in_the_program_is_found_when_it_starts() -> None:
     Samovar(URL, AUDIENCE, internal_url="http://samovar:8000", allow_plain_http=True)
 
 
+def test_words_that_give_nothing_are_no_permissions(issuer: Issuer) -> None:
+    options: dict[str, Any] = {"client_id": "id", "client_secret": "secret"}
+    samovar = Samovar(URL, AUDIENCE, **options)
+    for live in None, "introspect", "decision":
+        for word in "gitea.repository:write", "gitea.other:read":
+            with pytest.raises(ValueError, match=r'ask for repository access, and write require\(live="decision"\)'):
+                samovar.require("deployments:write", word, live=live)
+        with pytest.raises(ValueError, match="name a permission of the application"):
+            samovar.require("samovar.roles:write", live=live)
+    for word in "gitea.repository:read", "samovar.roles:read":
+        with pytest.raises(ValueError, match=word):
+            Samovar(URL, AUDIENCE, permissions={word: "See"})
+    samovar.require("giteas:write", "gitea:write", "samovar:read", "samovars.x:read")
+
+
+def test_a_scope_for_repositories_gives_no_permission(issuer: Issuer) -> None:
+    samovar = Samovar(URL, AUDIENCE, transport=issuer.transport, clock=issuer.clock)
+    app = FastAPI()
+
+    @app.get("/")
+    async def may(caller: Annotated[Principal, Depends(samovar.require())]) -> bool:
+        return caller.may("gitea.repository:write")
+
+    assert TestClient(app).get("/", headers=bearer(issuer.token(scope="gitea.repository:write"))).json() is False
+
+
+@pytest.mark.parametrize("permission", [["a:b"], [], ("a:b",), None, 7, b"a:b"])
+def test_what_is_no_text_is_no_permission(permission: Any) -> None:
+    with pytest.raises(TypeError, match="one by one and as texts"):
+        Samovar(URL, AUDIENCE).require(permission)
+    wrong: list[Any] = [["a:b"], [], "a:b"]
+    for permissions in wrong:
+        with pytest.raises(TypeError, match="give each its description"):
+            Samovar(URL, AUDIENCE, permissions=permissions)
+    with pytest.raises(TypeError, match="as texts"):
+        Samovar(URL, AUDIENCE, permissions={"a:b": permission})
+
+
+@pytest.mark.parametrize("live", ["", "always", [], True, 0])
+def test_there_are_two_ways_to_ask(live: Any) -> None:
+    with pytest.raises(ValueError, match='live is "introspect" or "decision"'):
+        Samovar(URL, AUDIENCE, client_id="id", client_secret="secret").require("a:b", live=live)
+
+
 def test_an_inner_address_is_asked_and_the_public_one_is_the_issuer(issuer: Issuer) -> None:
     samovar = Samovar(
         URL, AUDIENCE, internal_url="https://inner.test/auth/", transport=issuer.transport, clock=issuer.clock
