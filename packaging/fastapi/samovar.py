@@ -559,6 +559,7 @@ class _Memory(Generic[_T]):
 _PROTOCOL = "samovar"
 _TOKEN_PROTOCOL = "samovar.token."  # noqa: S105 - a prefix, no secret
 _PERMISSION = re.compile(r"[a-z][a-z0-9._-]{0,63}:[a-z][a-z0-9._-]{0,63}")
+_APPLICATION = re.compile(r"[a-z]([a-z0-9-]{0,62}[a-z0-9])?")
 _PATH = "samovar.path"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693
@@ -585,12 +586,13 @@ class _Exchanged(NamedTuple):
 class _Scheme(OAuth2):
     """Shows the endpoints' scopes and the *Authorize* button in the docs page; checks nothing itself."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, audience: str) -> None:
         # FastAPI gives every description of a permission its place here
         self.flow = OAuthFlowAuthorizationCode(
             authorizationUrl=f"{url}/oauth/authorize", tokenUrl=f"{url}/oauth/token", scopes={}
         )
-        super().__init__(flows=OAuthFlows(authorizationCode=self.flow), scheme_name="Samovar", auto_error=False)
+        flows = OAuthFlows(authorizationCode=self.flow)
+        super().__init__(flows=flows, scheme_name=f"Samovar-{audience}", auto_error=False)
 
     async def __call__(self, request: HTTPConnection) -> None:
         """Nothing: `require` reads what was sent."""
@@ -623,15 +625,32 @@ class Samovar:
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.url = _address(url, allow_plain_http)
+        _must_be_text(
+            client_id=client_id,
+            client_secret=client_secret,
+            docs_client_id=docs_client_id,
+            internal_url=internal_url,
+            ca_file=ca_file,
+        )
+        _must_be_seconds("leeway", leeway, 0, 120)
+        _must_be_seconds("fresh_for", fresh_for, 0, 30)
+        _must_be_seconds("keys_refetch_after", keys_refetch_after, 1, 3600)
+        _must_be_seconds("keys_stale_for", keys_stale_for, 0, 604_800)
+        _must_be_seconds("timeout", timeout, 0.1, 60)
+        self.url = _address("url", url, allow_plain_http)
+        if urlsplit(self.url).path:
+            raise ValueError("url: give Samovar's `external_url`, which has no path; internal_url may have one")
+        self._inner = self.url if internal_url is None else _address("internal_url", internal_url, allow_plain_http)
+        if not isinstance(audience, str) or not _APPLICATION.fullmatch(audience) or audience == "samovar":
+            raise ValueError("audience: give the application's name in Samovar, such as `deploy-api`")
         self.audience = audience
-        self._inner = _address(internal_url or url, allow_plain_http)
-        if not re.fullmatch(r"[A-Za-z0-9._-]+", audience):
-            raise ValueError("audience: give the application's name as Samovar knows it")
-        if not 0 <= leeway <= 120 or not 0 <= fresh_for <= 30:
-            raise ValueError("leeway must be from 0 to 120 seconds, fresh_for from 0 to 30")
-        if keys_refetch_after < 1:
-            raise ValueError("keys_refetch_after must be 1 second at least")
+        if token_header not in ("Authorization", "Samovar-Token"):
+            raise ValueError("token_header is `Authorization` or `Samovar-Token`; no other one carries a token")
+        own_header = token_header != "Authorization"  # noqa: S105 - a header's name
+        if behind_proxy and (gitea_tokens or own_header):
+            raise ValueError("behind a proxy only Samovar-Assertion is read; leave out gitea_tokens and token_header")
+        if docs_client_id is not None and own_header:
+            raise ValueError("the docs page sends Authorization alone; leave out docs_client_id, or token_header")
         if (client_id is None) != (client_secret is None):
             raise ValueError("client_id and client_secret: give both or none")
         if gitea_tokens and client_id is None:
@@ -644,7 +663,10 @@ class Samovar:
         self._token_header = token_header
         self._leeway = leeway
         self._fresh_for = fresh_for
-        self._ca_file = ca_file
+        try:
+            self._trusted = ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise ValueError(f"ca_file: {ca_file} cannot be read as PEM certificates; {error}") from None
         self._timeout = timeout
         self._transport = transport
         self._clock = clock
@@ -652,7 +674,7 @@ class Samovar:
         self._exchanged: _Memory[_Exchanged] = _Memory(monotonic)
         self._introspected: _Memory[frozenset[str] | None] = _Memory(monotonic)
         self._wire_now: _Wire | None = None
-        self._scheme = _Scheme(self.url)
+        self._scheme = _Scheme(self.url, audience)
         self._docs_scopes: list[str] = []
         self._required: dict[tuple[tuple[str, ...], Live | None], Callable[..., Coroutine[Any, Any, Principal]]] = {}
         if permissions is not None and not isinstance(permissions, Mapping):
@@ -666,6 +688,8 @@ class Samovar:
         """Answers refusals as problem documents, and tells the docs page which public client it is."""
         app.add_exception_handler(Refusal, _answer)
         if self._docs_client_id is not None:
+            if (app.swagger_ui_init_oauth or {}).get("clientId", self._docs_client_id) != self._docs_client_id:
+                raise ValueError("the docs page is one client; give docs_client_id to one Samovar of an application")
             app.swagger_ui_init_oauth = {
                 "clientId": self._docs_client_id,
                 "usePkceWithAuthorizationCodeGrant": True,
@@ -932,7 +956,7 @@ class Samovar:
     def _wire(self) -> _Wire:
         if self._wire_now is None or self._wire_now.loop is not asyncio.get_running_loop():
             client = httpx.AsyncClient(
-                verify=ssl.create_default_context(cafile=self._ca_file),
+                verify=self._trusted,
                 timeout=self._timeout,
                 transport=self._transport,
                 follow_redirects=False,
@@ -1146,13 +1170,45 @@ def _is_foreign(websocket: WebSocket) -> bool:
         return True
 
 
-def _address(url: str, allow_plain_http: bool) -> str:
-    parts = urlsplit(url)
-    if not re.fullmatch(r"https?://[!#-\[\]-~]+", url) or parts.query or parts.fragment or parts.username:
-        raise ValueError("give the address of Samovar, as its `external_url` says")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname or "") and not allow_plain_http:
-        raise ValueError("plain http is for loopback; use https, or allow_plain_http=True inside a network you trust")
-    return url.rstrip("/")
+def _must_be_text(**options: str | None) -> None:
+    for name, value in options.items():
+        if value is not None and (not isinstance(value, str) or not value or value != value.strip()):
+            raise ValueError(f"{name} is empty, has blanks around it or is no text; correct it, or leave it out")
+
+
+def _must_be_seconds(name: str, value: float, least: float, most: float) -> None:
+    if not isinstance(value, int | float) or not least <= value <= most:
+        raise ValueError(f"{name} must be from {least} to {most} seconds")
+
+
+def _address(name: str, text: str, allow_plain_http: bool) -> str:
+    """In Samovar's own spelling: the host in lower case, without the scheme's own port and a last slash."""
+    wrong = f"{name}: give an address of Samovar, such as `https://samovar.example.com`, as its `external_url` says"
+    if not isinstance(text, str) or not re.fullmatch(r"https?://[!#-\[\]-~]+", text):
+        raise ValueError(wrong)
+    try:
+        parts = httpx.URL(text)
+    except httpx.InvalidURL:
+        raise ValueError(wrong) from None
+    host, port = parts.raw_host.decode(), parts.port
+    odd = parts.userinfo or parts.query or parts.fragment or not (port is None or 0 < port < 65536)
+    if odd or not _is_host(host):
+        raise ValueError(wrong)
+    if parts.scheme == "http" and not _is_loopback(host) and not allow_plain_http:
+        raise ValueError(
+            f"{name}: plain http is for loopback; use https, or allow_plain_http=True inside a network you trust"
+        )
+    return f"{parts.scheme}://{parts.netloc.decode()}{parts.path}".rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """A name, or an IP address in its one spelling."""
+    if ":" not in host and not re.search(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", host):
+        return re.fullmatch(r"[a-z0-9._-]+", host) is not None
+    try:
+        return str(ip_address(host)) == host
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -31,7 +31,9 @@ def test_the_example_shows_its_scopes_and_refuses_strangers(example: FastAPI) ->
     document = example.openapi()
     asked = {path: set(methods) for path, methods in document["paths"].items()}
     assert asked["/deployments"] == {"get", "delete"}
-    assert document["paths"]["/deployments/{name}"]["post"]["security"] == [{"Samovar": ["deployments:write"]}]
+    assert document["paths"]["/deployments/{name}"]["post"]["security"] == [
+        {"Samovar-deploy-api": ["deployments:write"]}
+    ]
     client = TestClient(example)
     assert client.get("/health").status_code == 200
     assert client.post("/deployments/api").json()["code"] == "credentials_missing"

@@ -45,7 +45,7 @@ def test_a_whole_router_is_guarded_by_one_dependency(issuer: Issuer) -> None:
     for _ in range(3):
         assert asked.get("/admin/users", headers=bearer(issuer.token(scope="users:write"))).status_code == 200
         assert asked.get("/admin/users", headers=bearer(issuer.token())).status_code == 403
-    assert app.openapi()["paths"]["/admin/users"]["get"]["security"] == [{"Samovar": ["users:write"]}]
+    assert app.openapi()["paths"]["/admin/users"]["get"]["security"] == [{"Samovar-deploy-api": ["users:write"]}]
 
 
 def test_without_install_a_refusal_is_still_one(issuer: Issuer) -> None:
@@ -76,28 +76,98 @@ def test_a_mistake_in_the_program_is_found_when_it_starts() -> None:
         Samovar(URL, AUDIENCE, **client).require("deployments:write", live="always")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="behind a proxy"):
         Samovar(URL, AUDIENCE, behind_proxy=True, **client).require(live="introspect")
-    wrong: list[dict[str, Any]] = [
-        {"url": "http://samovar.example.com"},
-        {"url": "https://samovar.example.com/?x"},
-        {"url": "ftp://samovar.example.com"},
-        {"url": "http://127.0.0.1.example.com"},
-        {"url": 'https://samovar.example.com/"'},
-        {"url": "https://ada:secret@samovar.example.com"},
-        {"internal_url": "http://10.0.0.1:8000"},
-        {"audience": ""},
-        {"audience": 'a"b'},
-        {"leeway": 121},
-        {"leeway": -1},
-        {"fresh_for": 31},
-        {"keys_refetch_after": 0},
-        {"client_id": "x"},
-        {"client_secret": "x"},
-    ]
-    for options in wrong:
-        with pytest.raises(ValueError):
-            Samovar(**{"url": URL, "audience": AUDIENCE, **options})
-    Samovar("http://127.0.0.2:8000", AUDIENCE)
-    Samovar(URL, AUDIENCE, internal_url="http://samovar:8000", allow_plain_http=True)
+
+
+MISTAKES: list[tuple[str, dict[str, Any]]] = [
+    *(
+        ("url: give an address", {"url": url})
+        for url in (
+            "",
+            None,
+            "samovar.example.com",
+            "HTTPS://samovar.example.com",
+            "https://",
+            "https:///oauth",
+            "https://:443",
+            "https://samovar.example.com:0",
+            "https://samovar.example.com:65536",
+            "https://samovar.example.com:x",
+            "https://samovar.example.com/?x",
+            "https://samovar.example.com/#x",
+            "ftp://samovar.example.com",
+            'https://samovar.example.com/"',
+            "https://samovar.example.com\n",
+            "https://b\xfccher.example.com",
+            "https://ada:secret@samovar.example.com",
+            "https://[::1",
+            "https://[0:0::1]",
+            "https://127.1",
+        )
+    ),
+    ("url: .* which has no path", {"url": "https://samovar.example.com/oauth"}),
+    ("url: plain http", {"url": "http://samovar.example.com"}),
+    ("url: plain http", {"url": "http://127.0.0.1.example.com"}),
+    ("internal_url: plain http", {"internal_url": "http://10.0.0.1:8000"}),
+    ("internal_url: give an address", {"internal_url": "https://"}),
+    *(
+        ("audience: give the application's name", {"audience": name})
+        for name in ("", None, "samovar", 'a"b', "Deploy-API", "deploy_api", "deploy-", "9x", "a" * 65, ["deploy-api"])
+    ),
+    *(
+        (f"{name} is empty", {"client_id": "id", "client_secret": "secret", name: text})
+        for name in ("client_id", "client_secret", "docs_client_id", "internal_url", "ca_file")
+        for text in ("", " ", "x\n", 7)
+    ),
+    *(
+        (f"{name} must be from", {name: seconds})
+        for name, most in (
+            ("leeway", 121),
+            ("fresh_for", 31),
+            ("keys_refetch_after", 3601),
+            ("keys_stale_for", 604_801),
+            ("timeout", 61),
+        )
+        for seconds in (-1, most, float("nan"), float("inf"), "5", None)
+    ),
+    ("timeout must be from", {"timeout": 0}),
+    ("keys_refetch_after must be from", {"keys_refetch_after": 0}),
+    ("client_id and client_secret: give both or none", {"client_id": "x"}),
+    ("client_id and client_secret: give both or none", {"client_secret": "x"}),
+    ("ca_file: /nowhere/ca.pem cannot be read", {"ca_file": "/nowhere/ca.pem"}),
+    (f"ca_file: {re.escape(__file__)} cannot be read", {"ca_file": __file__}),
+    ("token_header is", {"token_header": "authorization"}),
+    ("token_header is", {"token_header": "X-Token"}),
+    ("behind a proxy only", {"behind_proxy": True, "token_header": "Samovar-Token"}),
+    ("behind a proxy only", {"behind_proxy": True, "gitea_tokens": True, "client_id": "x", "client_secret": "x"}),
+    ("the docs page sends Authorization alone; leave out docs_client_id", {"docs_client_id": "x", "token_header": "Samovar-Token"}),
+]
+
+
+@pytest.mark.parametrize(("sentence", "options"), MISTAKES, ids=[str(options) for _, options in MISTAKES])
+def test_an_option_that_cannot_be_meant_is_found_when_it_starts(sentence: str, options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        Samovar(**{"url": URL, "audience": AUDIENCE, **options})
+
+
+def test_a_secret_is_not_repeated_when_it_is_refused() -> None:
+    with pytest.raises(ValueError, match="client_secret") as refused:
+        Samovar(URL, AUDIENCE, client_id="id", client_secret="smvc_cret\n")
+    assert "smvc" not in str(refused.value)
+
+
+def test_an_address_is_taken_in_the_spelling_that_samovar_has_for_it() -> None:
+    for text, spelled in [
+        (URL, URL),
+        (URL + "/", URL),
+        ("https://Samovar.Example.COM:443/", URL),
+        ("https://samovar.example.com:8443", "https://samovar.example.com:8443"),
+        ("http://LOCALHOST:80", "http://localhost"),
+        ("http://127.0.0.2:8000", "http://127.0.0.2:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+    ]:
+        assert Samovar(text, AUDIENCE).url == spelled
+    Samovar(URL, AUDIENCE, internal_url="http://my_samovar:8000/auth", allow_plain_http=True)
 
 
 def test_words_that_give_nothing_are_no_permissions(issuer: Issuer) -> None:
@@ -165,13 +235,13 @@ def test_an_inner_address_is_asked_and_the_public_one_is_the_issuer(issuer: Issu
     samovar._transport = type(issuer.transport)(answer)
     assert TestClient(app).get("/", headers=bearer(issuer.token())).json() == "ben"
     assert seen == ["https://inner.test/auth/oauth/jwks"]
-    flow = app.openapi()["components"]["securitySchemes"]["Samovar"]["flows"]["authorizationCode"]
+    flow = app.openapi()["components"]["securitySchemes"]["Samovar-deploy-api"]["flows"]["authorizationCode"]
     assert flow["authorizationUrl"] == f"{URL}/oauth/authorize"
 
 
 def test_the_document_shows_each_endpoints_scopes_and_where_to_authorize(client: Client) -> None:
     document = client(permissions={"deployments:read": "See what was deployed"}).get("/openapi.json").json()
-    scheme = document["components"]["securitySchemes"]["Samovar"]
+    scheme = document["components"]["securitySchemes"]["Samovar-deploy-api"]
     assert scheme["type"] == "oauth2"
     flow = scheme["flows"]["authorizationCode"]
     assert (flow["authorizationUrl"], flow["tokenUrl"]) == (f"{URL}/oauth/authorize", f"{URL}/oauth/token")
@@ -181,9 +251,9 @@ def test_the_document_shows_each_endpoints_scopes_and_where_to_authorize(client:
         "deployments:delete": "",
     }
     operations = document["paths"]["/deployments"]
-    assert operations["get"]["security"] == [{"Samovar": ["deployments:read"]}]
-    assert operations["delete"]["security"] == [{"Samovar": ["deployments:write", "deployments:delete"]}]
-    assert document["paths"]["/known"]["get"]["security"] == [{"Samovar": []}]
+    assert operations["get"]["security"] == [{"Samovar-deploy-api": ["deployments:read"]}]
+    assert operations["delete"]["security"] == [{"Samovar-deploy-api": ["deployments:write", "deployments:delete"]}]
+    assert document["paths"]["/known"]["get"]["security"] == [{"Samovar-deploy-api": []}]
     problem = operations["get"]["responses"]["401"]["content"]["application/problem+json"]
     assert "code" in problem["schema"]["required"]
     assert "parameters" not in operations["get"]
@@ -198,6 +268,22 @@ def test_the_docs_page_is_a_public_client_with_pkce(client: Client) -> None:
     assert '"scopes": ["deployments:read", "deployments:write", "deployments:delete"]' in told[1]
     assert "ecret" not in told[1]
     assert "initOAuth" not in client().get("/docs").text
+
+
+def test_two_of_them_in_one_application_stand_beside_each_other(issuer: Issuer) -> None:
+    one, two = (Samovar(URL, audience, docs_client_id=audience) for audience in (AUDIENCE, "report-api"))
+    app = FastAPI()
+    one.install(app)
+    with pytest.raises(ValueError, match="give docs_client_id to one"):
+        two.install(app)
+    one.install(app)
+    for path, guard in ("/deployments", one), ("/reports", two):
+        app.get(path, dependencies=[Depends(guard.require(f"{path[1:]}:read"))])(lambda: None)
+    document = app.openapi()
+    schemes = document["components"]["securitySchemes"]
+    scopes = {name: list(scheme["flows"]["authorizationCode"]["scopes"]) for name, scheme in schemes.items()}
+    assert scopes == {"Samovar-deploy-api": ["deployments:read"], "Samovar-report-api": ["reports:read"]}
+    assert document["paths"]["/reports"]["get"]["security"] == [{"Samovar-report-api": ["reports:read"]}]
 
 
 def test_a_websocket_takes_the_token_as_header_or_as_subprotocol(client: Client, issuer: Issuer) -> None:
