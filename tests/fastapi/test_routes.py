@@ -139,7 +139,10 @@ MISTAKES: list[tuple[str, dict[str, Any]]] = [
     ("token_header is", {"token_header": "X-Token"}),
     ("behind a proxy only", {"behind_proxy": True, "token_header": "Samovar-Token"}),
     ("behind a proxy only", {"behind_proxy": True, "gitea_tokens": True, "client_id": "x", "client_secret": "x"}),
-    ("the docs page sends Authorization alone; leave out docs_client_id", {"docs_client_id": "x", "token_header": "Samovar-Token"}),
+    (
+        "the docs page sends Authorization alone; leave out docs_client_id",
+        {"docs_client_id": "x", "token_header": "Samovar-Token"},
+    ),
 ]
 
 
