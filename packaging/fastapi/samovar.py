@@ -564,7 +564,7 @@ _PATH = "samovar.path"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693
 _REFUSED_FOR = 10  # seconds
-
+_CHECK = "check client_id, client_secret and internal_url"
 
 Live = Literal["introspect", "decision"]
 """What Samovar itself is asked: whether the token is still in force, or for a decision."""
@@ -986,7 +986,7 @@ class Samovar:
             body = answer.body if isinstance(answer.body, dict) else {}
             active = body.get("active")
             if answer.status != 200 or type(active) is not bool:
-                log.error("introspection answered %s; check client_id and client_secret", answer.status)
+                log.error("introspection was answered %s; %s", answer.status, _CHECK)
                 raise _Away("introspection")
             if not active:
                 return self._fresh_for, None
@@ -1025,7 +1025,7 @@ class Samovar:
         body = answer.body if isinstance(answer.body, dict) else {}
         decision, context = body.get("decision"), body.get("context")
         if answer.status != 200 or type(decision) is not bool:
-            log.error("a question for a decision was answered %s; check client_id and client_secret", answer.status)
+            log.error("a question for a decision was answered %s; %s", answer.status, _CHECK)
             raise _Away("decision")
         if not decision:
             raise self._denied(context if isinstance(context, dict) else {}, permission)
@@ -1065,7 +1065,11 @@ class Samovar:
             token, life = body.get("access_token"), body.get("expires_in")
             if answer.status == 200 and isinstance(token, str) and type(life) is int:
                 return max(life - 5, 1), _Exchanged(token, "")
-            return _REFUSED_FOR, _Exchanged(None, _exchange_refused(body.get("error")))
+            refused = _exchange_refused(body) if answer.status == 400 else None
+            if refused is None:
+                log.error("the exchange of a token of Gitea was answered %s; %s", answer.status, _CHECK)
+                raise _Away("exchange")
+            return _REFUSED_FOR, _Exchanged(None, refused)
 
         exchanged = await self._exchanged.get(text, self._wire().shards, ask)
         if exchanged.token is None:
@@ -1106,11 +1110,15 @@ def _must_be_ready(answer: _Answer) -> None:
         raise _Away(f"status {answer.status}")
 
 
-def _exchange_refused(error: Any) -> str:
+def _exchange_refused(body: dict[str, Any]) -> str | None:
+    """What Samovar says about the token that was sent, if it is about that."""
+    error = body.get("error")
     if error in ("invalid_request", "invalid_grant"):
-        return "token_revoked"
+        return "principal_disabled" if body.get("code") == "principal_disabled" else "token_revoked"
     if error == "invalid_scope":
         return "permission_missing"
+    if error != "invalid_target":
+        return None
     log.error("this application takes no such tokens of Gitea; say in its `gitea_tokens`, at Samovar, which it takes")
     return "token_type_wrong"
 

@@ -67,10 +67,17 @@ REFUSALS = [
     (400, {"error": "invalid_grant", "error_description": "a secret of the inside"}, 401, "token_revoked"),
     (400, {"error": "invalid_scope"}, 403, "permission_missing"),
     (400, {"error": "invalid_target"}, 401, "token_type_wrong"),
-    (401, {"error": "invalid_client"}, 401, "token_type_wrong"),
-    (400, ["nonsense"], 401, "token_type_wrong"),
-    (200, {"access_token": 7, "expires_in": 300}, 401, "token_type_wrong"),
-    (200, {"access_token": "x", "expires_in": True}, 401, "token_type_wrong"),
+    (400, {"error": "invalid_grant", "code": "principal_disabled"}, 401, "principal_disabled"),
+    (400, {"error": "invalid_grant", "code": "token_expired"}, 401, "token_revoked"),
+    (401, {"error": "invalid_client"}, 503, "samovar_unavailable"),
+    (400, {"error": "unauthorized_client"}, 503, "samovar_unavailable"),
+    (400, {"error": "something_new"}, 503, "samovar_unavailable"),
+    (400, {"error": ["invalid_target"]}, 503, "samovar_unavailable"),
+    (400, ["nonsense"], 503, "samovar_unavailable"),
+    (404, {"error": "invalid_grant"}, 503, "samovar_unavailable"),
+    (302, {}, 503, "samovar_unavailable"),
+    (200, {"access_token": 7, "expires_in": 300}, 503, "samovar_unavailable"),
+    (200, {"access_token": "x", "expires_in": True}, 503, "samovar_unavailable"),
     (429, {"error": "slow_down"}, 503, "samovar_unavailable"),
     (500, {"error": "server_error"}, 503, "samovar_unavailable"),
     (503, {"code": "membership_stale"}, 503, "membership_stale"),
@@ -91,6 +98,19 @@ def test_what_samovar_refuses_is_refused_and_remembered_shortly(
     exchanged(issuer)
     issuer.later(10)
     assert asked.get("/known", headers=bearer(PERSONAL)).status_code == 200
+
+
+@pytest.mark.parametrize(("status", "error"), [(401, "invalid_client"), (404, "not_found")])
+def test_whoever_runs_the_application_is_told_what_to_check(
+    client: Client, issuer: Issuer, caplog: pytest.LogCaptureFixture, status: int, error: str
+) -> None:
+    issuer.answers[EXCHANGE] = issuer.answers[INTROSPECT] = httpx.Response(status, json={"error": error})
+    asked = client(gitea_tokens=True, **CONFIDENTIAL)
+    for method, path, token in ("GET", "/known", PERSONAL), ("PUT", "/deployments", issuer.token()):
+        caplog.clear()
+        assert asked.request(method, path, headers=bearer(token)).status_code == 503
+        assert f"was answered {status}; check client_id, client_secret and internal_url" in caplog.text
+        assert PERSONAL not in caplog.text
 
 
 def test_what_cannot_be_a_token_of_gitea_is_not_carried_there(client: Client, issuer: Issuer) -> None:
