@@ -42,6 +42,8 @@ pub struct Flow {
     pub verifier: String,
     /// Where the person wanted to go.
     pub return_to: String,
+    /// How many sign-outs at providers had been heard of when it began.
+    pub logouts: u64,
 }
 
 impl std::fmt::Debug for Flow {
@@ -98,7 +100,7 @@ impl Flows {
         &self,
         browser: BrowserKey,
         provider: ProviderId,
-        return_to: String,
+        (return_to, logouts): (String, u64),
     ) -> (State, Flow) {
         let word = || SessionSecret::generate(&*self.random).reveal();
         let flow = Flow {
@@ -106,6 +108,7 @@ impl Flows {
             nonce: word(),
             verifier: word(),
             return_to,
+            logouts,
         };
         let state = State(SessionSecret::generate(&*self.random));
         let begun = Begun {

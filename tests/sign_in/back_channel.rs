@@ -1,9 +1,10 @@
 //! Back-channel logout as a provider does it: which sessions end, what is answered, and that nothing else ends any.
 //! The claims of a token one by one are tried in `src/oidc/logout_tests.rs`.
 
-use crate::several::{sign_in, stage};
-use crate::stage::Stage;
+use crate::several::{begin, sign_in, stage};
+use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page};
+use crate::support::gitea::faults::At;
 use crate::support::openid::Openid;
 use samovar::access::sign_in::Notice;
 use samovar::audit::{Action, Outcome};
@@ -86,6 +87,62 @@ async fn one_sign_in_there_ends_by_its_own_name_alone() {
         200
     );
     assert!(stage.sessions.list().is_empty());
+}
+
+/// Signs ana in, and has the provider say this while Samovar waits for Gitea in the callback.
+async fn overtaken(stage: &Stage, okta: &Openid, token: impl FnOnce() -> String) -> Page {
+    okta.person("ana", "ana", &[]);
+    let mut browser = Browser::new();
+    let to = begin(stage, &mut browser, "okta", "/").await;
+    let back = browser.get(&to).await.location.unwrap();
+    let hold = stage
+        .stand_in()
+        .faults()
+        .hold_request(At::path("/api/v1/admin/users"));
+    let (page, ()) = tokio::join!(browser.get(back.as_str()), async {
+        hold.reached().await;
+        assert_eq!(log_out(stage, "okta", &token()).await, 200);
+        hold.release();
+    });
+    let cookies = browser.cookies(jar(&stage.own));
+    assert_eq!(cookies.contains_key("samovar"), page.status == 303);
+    page
+}
+
+#[tokio::test]
+async fn a_person_who_signs_out_there_while_the_callback_is_at_work_is_not_signed_in() {
+    let (stage, mut providers) = stage(&["okta"], |settings| settings.gitea_source = Some(7)).await;
+    let okta = providers.remove(0);
+    let by_name = || okta.logout_token(Some("ana"), |_| {});
+    let by_sid = || okta.logout_token(None, |_| {});
+    for page in [
+        overtaken(&stage, &okta, by_name).await,
+        overtaken(&stage, &okta, by_sid).await,
+    ] {
+        assert_eq!(page.status, 400, "{}", page.body);
+        assert!(page.body.contains("signed out there"), "{}", page.body);
+        assert!(page.body.contains(">Try again</a>"), "{}", page.body);
+        assert!(stage.sessions.list().is_empty());
+        assert!(stage.store.load().unwrap().sessions.is_empty());
+        let end = stage.events(Action::SessionEnd).remove(0).event;
+        let begun = stage.events(Action::SessionCreate).remove(0).event;
+        assert_eq!((end.object, end.actor), (begun.object, begun.actor));
+    }
+    // What speaks of somebody else, or of another sign-in of hers, or came before, is no matter of this one.
+    let other = || okta.logout_token(Some("bea"), |_| {});
+    assert_eq!(overtaken(&stage, &okta, other).await.status, 303);
+    let before = okta.state().sid.clone();
+    let other = || okta.logout_token(None, |claims| claims["sid"] = json!(before));
+    assert_eq!(overtaken(&stage, &okta, other).await.status, 303);
+    assert_eq!(
+        stage.sessions.list().len(),
+        1,
+        "of the sign-in before, none"
+    );
+    assert_eq!(log_out(&stage, "okta", &by_name()).await, 200);
+    assert!(stage.sessions.list().is_empty());
+    signed_in(&stage, &okta, "ana").await;
+    assert_eq!(stage.sessions.list().len(), 2);
 }
 
 #[tokio::test]

@@ -3,13 +3,14 @@
 //! What tokens of ours outlive it is theirs to say: they hang on the person, and a person of another provider without a
 //! session may do nothing.
 
-use super::{SignIn, SignInFault};
+use super::logouts::is_of;
+use super::{SignIn, SignInFault, Visitor};
 use crate::access::Remote;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
-    DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob, Upstream,
+    DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob,
 };
-use crate::oidc::{LogoutToken, OidcError};
+use crate::oidc::OidcError;
 use crate::session::SessionError;
 use crate::store::{Change, CommitError};
 use std::sync::Arc;
@@ -31,15 +32,11 @@ impl SignIn {
         provider: &str,
         notice: Notice<'_>,
     ) -> Result<(), SignInFault> {
-        let read = match self.providers.find(provider) {
-            Some(provider) => provider.read_logout(notice.token).await,
-            None => {
-                return Err(self
-                    .not_understood(&notice, SignInFault::ProviderUnknown)
-                    .await);
-            }
+        let Some(there) = self.providers.find(provider) else {
+            let fault = SignInFault::ProviderUnknown;
+            return Err(self.not_understood(&notice, fault).await);
         };
-        let token = match read {
+        let token = match there.read_logout(notice.token).await {
             Ok(token) => token,
             Err(error) => return Err(self.not_understood(&notice, error.into()).await),
         };
@@ -48,12 +45,13 @@ impl SignIn {
             let error = OidcError::TokenInvalid("claim `jti` was used before".to_owned());
             return Err(self.not_understood(&notice, error.into()).await);
         };
+        let there = &there.settings().id;
+        self.logouts.hear(there.clone(), token.clone());
         // A child ends with its parent, which rests on the same sign-in.
         let rests = |session: &&Arc<Session>| {
-            let there = session.provider.as_ref().map(ProviderId::as_str) == Some(provider);
             let upstream = session.upstream.as_ref();
             session.place == SessionPlace::Samovar
-                && there
+                && session.provider.as_ref() == Some(there)
                 && upstream.is_some_and(|upstream| is_of(upstream, &token))
         };
         let sessions = self.sessions.list();
@@ -77,6 +75,29 @@ impl SignIn {
         let end = self.sessions.end_with(last.id, step.into(), event(last));
         ended.and(end.await)?;
         Ok(())
+    }
+
+    /// Ends a session that was just started when the provider has said, since the sign-in was begun, that it is over: at
+    /// that time there was no session yet.
+    pub(super) async fn check_it_lasts(
+        &self,
+        session: &Session,
+        logouts: u64,
+        visitor: &Visitor,
+    ) -> Result<(), SignInFault> {
+        let both = session.provider.as_ref().zip(session.upstream.as_ref());
+        let ended = |(provider, upstream)| self.logouts.have_ended(provider, upstream, logouts);
+        if !both.is_some_and(ended) {
+            return Ok(());
+        }
+        let fault = SignInFault::SignedOutThere;
+        let event = AuditEvent {
+            object: Object::new(ObjectKind::Session, session.id),
+            reasons: vec![DisplayText::lossy(&fault.to_string())],
+            ..self.event(Action::SessionEnd, session.principal, visitor)
+        };
+        self.sessions.end(session.id, event).await?;
+        Err(fault)
     }
 
     /// At the start: what rests on a provider that is not configured any more ends.
@@ -154,18 +175,5 @@ impl SignIn {
             ..self.of_provider(notice, object, "")
         };
         self.store.commit(Change::none(), event).await.map(|_| ())
-    }
-}
-
-/// Does a session rest on a sign-in that has ended? A session whose sign-in has no name there rests on every one of its
-/// person.
-fn is_of(upstream: &Upstream, token: &LogoutToken) -> bool {
-    let same_sid = upstream.sid == token.sid;
-    match &token.subject {
-        None => token.sid.is_some() && same_sid,
-        Some(subject) => {
-            let all = token.sid.is_none() || upstream.sid.is_none();
-            *subject == upstream.subject && (all || same_sid)
-        }
     }
 }

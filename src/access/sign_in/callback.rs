@@ -16,6 +16,8 @@ struct Proved {
     person: SignedIn,
     provider: ProviderId,
     return_to: String,
+    /// Sign-outs at providers before the sign-in was begun.
+    logouts: u64,
 }
 
 /// What the provider sends along (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
@@ -103,6 +105,7 @@ impl SignIn {
             person,
             provider: id,
             return_to: flow.return_to,
+            logouts: flow.logouts,
         })
     }
 
@@ -125,6 +128,8 @@ impl SignIn {
         };
         let event = self.event(Action::SessionCreate, principal, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;
+        self.check_it_lasts(&session, proved.logouts, visitor)
+            .await?;
         Ok(Next {
             to: proved.return_to,
             cookies: vec![

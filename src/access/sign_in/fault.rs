@@ -35,6 +35,9 @@ pub enum SignInFault {
     /// The account is known and may not sign in.
     #[error("the account is disabled in Gitea or gone; ask a Gitea administrator")]
     Disabled,
+    /// Of the sign-in that was just about to begin here.
+    #[error("the provider says that you have signed out there in the meantime; sign in again")]
+    SignedOutThere,
     /// Gitea does not say what the person may do.
     #[error("Gitea does not say which teams the account is in; try again in a moment")]
     Mirror(#[from] MirrorError),
@@ -97,6 +100,7 @@ impl SignInFault {
             Self::ProviderRefused(_) => "provider-refused",
             Self::Provider(_) => "provider",
             Self::Disabled => "disabled",
+            Self::SignedOutThere => "signed-out-there",
             Self::Mirror(_) => "mirror",
             Self::HandOver(_) => "hand-over",
             Self::NotSignedIn => "not-signed-in",

@@ -10,6 +10,7 @@ mod break_glass;
 mod callback;
 mod events;
 mod fault;
+mod logouts;
 mod proof;
 mod return_to;
 mod sign_out;
@@ -34,6 +35,7 @@ use crate::session::{
 use crate::store::Store;
 use crate::token::{Seal, Tokens};
 pub(super) use events::Refusals;
+use logouts::Logouts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use return_to::ReturnTo;
 use std::sync::Arc;
@@ -80,6 +82,7 @@ pub struct SignIn {
     providers: Arc<Providers>,
     flows: Flows,
     hand_overs: HandOvers,
+    logouts: Logouts,
     refusals: Refusals,
     /// Of what is no word of a provider's.
     notices: Refusals,
@@ -156,6 +159,7 @@ impl SignIn {
             providers: services.providers,
             flows: Flows::new(Arc::clone(&clock), Arc::clone(&random)),
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
+            logouts: Logouts::default(),
             refusals: Refusals::new(settings.window),
             notices: Refusals::new(settings.window),
             tokens: services.tokens,

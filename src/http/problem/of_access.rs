@@ -77,6 +77,7 @@ impl From<SignInFault> for Problem {
             | F::Declined
             | F::ProviderRefused(_)
             | F::Provider(_)
+            | F::SignedOutThere
             | F::HandOver(_) => Code::SignInFailed,
         };
         Self::new(code, fault.to_string())
