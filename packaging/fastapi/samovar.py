@@ -423,6 +423,10 @@ def _published_keys(body: Any) -> dict[str, jwt.PyJWK]:
 # ---------------------------------------------------------------------------------------------------------------------
 
 _LARGEST_ANSWER = 256 * 1024
+_KEYS = "keys"
+_PATIENCE = 1  # seconds
+
+_T = TypeVar("_T")
 
 
 class _Away(Exception):
@@ -436,14 +440,42 @@ class _Answer(NamedTuple):
 
 
 class _Wire:
-    """The connections and locks of one event loop (a test client has a loop per call, and they cannot be shared)."""
+    """Connections and questions of one event loop (a test client has a loop per call, and they cannot be shared)."""
 
     def __init__(self, client: httpx.AsyncClient, timeout: float) -> None:
         self.loop = asyncio.get_running_loop()
         self.client = client
         self.timeout = timeout
-        self.keys = asyncio.Lock()
-        self.shards = [asyncio.Lock() for _ in range(64)]
+        self.under_way: dict[object, asyncio.Task[Any]] = {}
+
+    def begin(self, name: object, work: Callable[[], Coroutine[Any, Any, _T]]) -> asyncio.Task[_T]:
+        """One piece of work of a name at a time. It goes on when those who wait for it are cancelled."""
+        if name not in self.under_way:
+            task = self.under_way[name] = self.loop.create_task(work())
+            task.add_done_callback(lambda _: self._ended(name, task))
+        return self.under_way[name]
+
+    def _ended(self, name: object, task: asyncio.Task[Any]) -> None:
+        del self.under_way[name]
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, _Away | Refusal):
+            log.error("a question to Samovar broke off", exc_info=error)
+
+    async def outcome(self, task: asyncio.Task[_T]) -> _T:
+        """What came of it, for everybody who waits: the same answer, or the same failure."""
+        await asyncio.wait({task})
+        if task.cancelled():
+            raise _Away("closed")
+        return task.result()
+
+    async def close(self) -> None:
+        """Ends what is under way, and closes the connections."""
+        if self.loop is asyncio.get_running_loop():
+            tasks = list(self.under_way.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await self.client.aclose()
 
     async def send(self, request: httpx.Request) -> _Answer:
         """Follows no redirect, reads no more than it must, and hides what went wrong from callers."""
@@ -474,46 +506,40 @@ class _Keys:
         self._monotonic = monotonic
         self._keys: dict[str, jwt.PyJWK] = {}
         self._due = self._end = self._next_try = self._last_try = float("-inf")
-        self._tries = 0
 
     def has(self, kid: str) -> bool:
         return kid in self._keys
 
-    async def find(self, kid: str, fetch: Callable[[], Awaitable[_Answer]], lock: asyncio.Lock) -> jwt.PyJWK | None:
+    async def find(self, kid: str, wire: _Wire, fetch: Callable[[], Awaitable[_Answer]]) -> jwt.PyJWK | None:
         """The key of that id. Raises `_Away` when there are none to go by."""
-        if self._monotonic() >= max(self._due, self._next_try):
-            await self._fetch(fetch, lock)
-        if kid not in self._keys and lock.locked():
-            async with lock:
-                pass  # somebody else is reading them
-        if kid not in self._keys and self._keys and self._monotonic() >= self._last_try + self._refetch_after:
-            await self._fetch(fetch, lock)
+        now = self._monotonic()
+        known = kid in self._keys
+        new = self._keys and not known and now >= self._last_try + self._refetch_after
+        if new or now >= max(self._due, self._next_try):
+            wire.begin(_KEYS, lambda: self._read(fetch))
+        reading = wire.under_way.get(_KEYS)
+        good = known and now < self._end
+        if reading is not None and not (good and now < max(self._due, self._next_try + 60)):
+            # a withdrawn key must not serve once more; but calls do not wait for a Samovar that hangs, or just failed
+            await asyncio.wait({reading}, timeout=_PATIENCE if good else None)
         if not self._keys or self._monotonic() >= self._end:
             raise _Away("no keys")
         return self._keys.get(kid)
 
-    async def _fetch(self, fetch: Callable[[], Awaitable[_Answer]], lock: asyncio.Lock) -> None:
-        tries = self._tries
-        async with lock:
-            if self._tries != tries:
-                return  # somebody else just did
-            self._tries += 1
-            self._last_try = self._monotonic()
-            self._next_try = self._last_try + 5
-            try:
-                answer = await fetch()
-                if answer.status != 200:
-                    raise _Away(f"status {answer.status}")
-                self._keys = _published_keys(answer.body)
-            except (_Away, ValueError) as error:
-                log.warning("the keys of Samovar could not be read (%s)", error)
-                return
-            life = min(max(300 if answer.max_age is None else answer.max_age, 30), 3600)
-            self._due = self._last_try + life
-            self._end = self._due + self._stale_for
-
-
-_T = TypeVar("_T")
+    async def _read(self, fetch: Callable[[], Awaitable[_Answer]]) -> None:
+        self._last_try = self._monotonic()
+        try:
+            answer = await fetch()
+            if answer.status != 200:
+                raise _Away(f"status {answer.status}")
+            self._keys = _published_keys(answer.body)
+        except (_Away, ValueError) as error:
+            log.warning("the keys of Samovar could not be read (%s)", error)
+            self._next_try = self._monotonic() + 5
+            return
+        life = min(max(300 if answer.max_age is None else answer.max_age, 30), 3600)
+        self._next_try, self._due = float("-inf"), self._last_try + life
+        self._end = self._due + self._stale_for
 
 
 class _Memory(Generic[_T]):
@@ -525,23 +551,20 @@ class _Memory(Generic[_T]):
         self._secret = secrets.token_bytes(32)
         self._entries: dict[bytes, tuple[float, _T]] = {}
 
-    async def get(self, token: str, locks: list[asyncio.Lock], ask: Callable[[], Awaitable[tuple[float, _T]]]) -> _T:
+    async def get(self, token: str, wire: _Wire, ask: Callable[[], Awaitable[tuple[float, _T]]]) -> _T:
         """The remembered answer, or a new one: one question at a time for each token. `ask` says how long it lives."""
         name = hashlib.blake2b(token.encode(), key=self._secret, digest_size=32).digest()
-        if (entry := self._live(name)) is not None:
-            return entry[1]
-        async with locks[name[0] % len(locks)]:
-            if (entry := self._live(name)) is not None:
-                return entry[1]
-            began = self._monotonic()
-            life, value = await ask()
-            self._make_room()
-            self._entries[name] = (began + life, value)
-            return value
-
-    def _live(self, name: bytes) -> tuple[float, _T] | None:
         entry = self._entries.get(name)
-        return entry if entry is not None and entry[0] > self._monotonic() else None
+        if entry is not None and entry[0] > self._monotonic():
+            return entry[1]
+        return await wire.outcome(wire.begin(name, lambda: self._learn(name, ask)))
+
+    async def _learn(self, name: bytes, ask: Callable[[], Awaitable[tuple[float, _T]]]) -> _T:
+        began = self._monotonic()
+        life, value = await ask()
+        self._make_room()
+        self._entries[name] = (began + life, value)
+        return value
 
     def _make_room(self) -> None:
         if len(self._entries) < self._most:
@@ -703,14 +726,16 @@ class Samovar:
             await self._key("")
         except _Away:
             log.warning("Samovar at %s does not answer; calls are refused until it does", self._inner)
-        yield
-        await self.close()
+        try:
+            yield
+        finally:
+            await self.close()
 
     async def close(self) -> None:
-        """Closes the connections."""
+        """Ends what is under way, and closes the connections."""
         wire, self._wire_now = self._wire_now, None
         if wire is not None:
-            await wire.client.aclose()
+            await wire.close()
 
     def require(self, *permissions: str, live: Live | None = None) -> Callable[..., Coroutine[Any, Any, Principal]]:
         """A dependency that lets in who has all these permissions, or anybody known when there are none.
@@ -948,8 +973,8 @@ class Samovar:
         return Refusal("token_expired", members=members)
 
     async def _key(self, kid: str) -> jwt.PyJWK | None:
-        wire = self._wire()
-        return await self._keys.find(kid, lambda: wire.send(self._get("/oauth/jwks")), wire.keys)
+        wire, address = self._wire(), f"{self._inner}/oauth/jwks"
+        return await self._keys.find(kid, wire, lambda: wire.send(wire.client.build_request("GET", address)))
 
     # -- asking
 
@@ -964,9 +989,6 @@ class Samovar:
             )
             self._wire_now = _Wire(client, self._timeout)
         return self._wire_now
-
-    def _get(self, path: str) -> httpx.Request:
-        return self._wire().client.build_request("GET", self._inner + path)
 
     async def _post(self, path: str, *, form: dict[str, str] | None = None, document: Any = None) -> _Answer:
         headers = {}
@@ -996,7 +1018,7 @@ class Samovar:
                 raise _Away("introspection of something else")
             return self._fresh_for, frozenset(scope.split())
 
-        scopes = await self._introspected.get(text, self._wire().shards, ask)
+        scopes = await self._introspected.get(text, self._wire(), ask)
         if scopes is None:
             raise Refusal("token_revoked")
         return scopes
@@ -1071,7 +1093,7 @@ class Samovar:
                 raise _Away("exchange")
             return _REFUSED_FOR, _Exchanged(None, refused)
 
-        exchanged = await self._exchanged.get(text, self._wire().shards, ask)
+        exchanged = await self._exchanged.get(text, self._wire(), ask)
         if exchanged.token is None:
             raise Refusal(exchanged.refused, missing="every permission", audience=self.audience)
         return exchanged.token

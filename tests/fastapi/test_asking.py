@@ -230,18 +230,20 @@ def test_a_bad_token_is_not_asked_about(client: Client, issuer: Issuer) -> None:
 
 
 def test_memory_is_bounded(issuer: Issuer) -> None:
-    from samovar import _Memory
+    from samovar import _Memory, _Wire
 
     memory: _Memory[int] = _Memory(issuer.monotonic, most=100)
 
     async def fill() -> None:
-        locks = [asyncio.Lock()]
+        wire = _Wire(httpx.AsyncClient(transport=issuer.transport), 5)
 
         async def ask() -> tuple[float, int]:
             return 300, 1
 
         for number in range(1000):
-            await memory.get(str(number), locks, ask)
+            await memory.get(str(number), wire, ask)
+        await asyncio.sleep(0)
+        assert not wire.under_way
 
     asyncio.run(fill())
     assert len(memory._entries) == 100
