@@ -273,5 +273,5 @@ async fn a_token_got_for_a_gitea_token_is_exchanged_like_any_other() {
     let twice = two
         .stage
         .post("/oauth/token", Some(&two.front_service), &twice);
-    twice.await.is_error(400, "invalid_request");
+    twice.await.is_error(400, "invalid_target");
 }

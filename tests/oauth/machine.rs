@@ -109,16 +109,29 @@ async fn a_secret_proves_its_own_account_in_one_way_and_no_other() {
 
     let twice = stage.post("/oauth/token", Some(&machine), &in_body).await;
     twice.is_error(400, "invalid_request");
-    let repeated = [grant, target, target];
+    let repeated = [grant, grant, target];
     let repeated = stage.post("/oauth/token", Some(&machine), &repeated).await;
     repeated.is_error(400, "invalid_request");
+    let other = ("resource", "https://other.example.test");
+    let two = [grant, ("resource", "https://deploy.example.test"), other];
+    let two = stage.post("/oauth/token", Some(&machine), &two).await;
+    two.is_error(400, "invalid_target");
     let nobody = stage.post("/oauth/token", None, &[grant, target]).await;
     nobody.is_error(401, "invalid_client");
 
     let wrong = machine.mistaken();
     let answer = stage.credentials(&wrong, &[target]).await;
     answer.is_error(401, "invalid_client");
-    assert!(answer.header("www-authenticate").starts_with("Basic "));
+    assert_eq!(answer.header("www-authenticate"), "Basic realm=\"samovar\"");
+    let in_body = [
+        grant,
+        target,
+        ("client_id", &wrong.id),
+        ("client_secret", &wrong.secret),
+    ];
+    let answer = stage.post("/oauth/token", None, &in_body).await;
+    answer.is_error(401, "invalid_client");
+    assert_eq!(answer.header("www-authenticate"), "Basic realm=\"samovar\"");
     let mut other = machine.clone();
     other.id = "0190a5e2-0000-7000-8000-000000000000".to_owned();
     stage

@@ -1,8 +1,8 @@
 //! Answers of the token endpoint (RFC 6749 section 5): JSON that nobody keeps.
 
 use crate::access::oauth::{Answer, OAuthFault};
+use poem::Response;
 use poem::http::{StatusCode, header};
-use poem::{Request, Response};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
@@ -24,16 +24,15 @@ pub(super) fn tokens(answer: &Answer) -> Response {
 
 /// No token. Where the error code says less than Samovar knows, `code` says it in the word of a problem document; clients
 /// ignore members that they do not know (RFC 6749 section 5.2).
-pub(super) fn fault(fault: &OAuthFault, request: &Request) -> Response {
+pub(super) fn fault(fault: &OAuthFault) -> Response {
     let mut body = json!({ "error": fault.code(), "error_description": fault.to_string() });
     if let (Some(code), Some(members)) = (fault.cause(), body.as_object_mut()) {
         members.insert("code".to_owned(), json!(code));
     }
     let mut response = object(status(fault), &body);
     let headers = response.headers_mut();
-    if matches!(fault, OAuthFault::ClientInvalid)
-        && request.headers().contains_key(header::AUTHORIZATION)
-    {
+    // RFC 9110 section 15.5.2 wants one on every 401, wherever the secret stood.
+    if status(fault) == StatusCode::UNAUTHORIZED {
         let challenge = header::HeaderValue::from_static("Basic realm=\"samovar\"");
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }

@@ -36,7 +36,7 @@ pub(super) async fn begin(
     };
     match begun.await {
         Ok(codes) => answer::object(StatusCode::OK, &shown(&codes, server.issuer())),
-        Err(fault) => answer::fault(&fault, request),
+        Err(fault) => answer::fault(&fault),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::access::oauth::{AuthorizationServer, OAuthFault};
 use crate::access::{Evaluated, Evaluation, Gatekeeper, Refusal, RequestLine, Sought};
 use crate::http::Exchange;
 use crate::model::{Invalid, Permission, Principal, Scope};
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use serde::Deserialize;
@@ -77,19 +77,8 @@ pub(super) async fn evaluate(
     };
     match asked.await {
         Ok(evaluated) => answer::object(StatusCode::OK, &show(&evaluated)),
-        Err(fault) => challenged(answer::fault(&fault, request)),
+        Err(fault) => answer::fault(&fault),
     }
-}
-
-/// There is one way to prove who asks, so that it is told to whoever did not.
-fn challenged(mut response: Response) -> Response {
-    if response.status() == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static("Basic realm=\"samovar\"");
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    response
 }
 
 fn invalid(sentence: &str) -> OAuthFault {

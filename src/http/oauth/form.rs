@@ -1,7 +1,7 @@
 //! Parameters of a form or a query, and the proof of the client (RFC 6749 sections 2.3.1 and 3.2).
 //!
-//! A parameter that stands twice, or in the query of a POST, makes the request invalid. One way to prove
-//! who asks, never two.
+//! A parameter that stands twice, or in the query of a POST, makes the request invalid; a target may stand twice, and no
+//! token is for two. One way to prove who asks, never two.
 
 use crate::access::oauth::{OAuthFault, Proof, Said, Wanted};
 use crate::http::{Code, Problem};
@@ -45,8 +45,7 @@ impl Form {
     /// The same, with what is wrong beside it: whoever stands once can be told so. What stands twice is left out.
     pub(super) fn of_query_with_fault(request: &Request) -> (Self, Option<OAuthFault>) {
         let query = request.uri().query().unwrap_or_default();
-        let (form, twice) = Self::sort(query.as_bytes());
-        (form, twice.then(repeated))
+        Self::sort(query.as_bytes())
     }
 
     /// Of a page of ours, which keeps the address that led to it.
@@ -55,11 +54,13 @@ impl Form {
     }
 
     fn read(text: &[u8]) -> Result<Self, OAuthFault> {
-        let (form, twice) = Self::sort(text);
-        if twice { Err(repeated()) } else { Ok(form) }
+        match Self::sort(text) {
+            (form, None) => Ok(form),
+            (_, Some(fault)) => Err(fault),
+        }
     }
 
-    fn sort(text: &[u8]) -> (Self, bool) {
+    fn sort(text: &[u8]) -> (Self, Option<OAuthFault>) {
         let (mut form, mut twice) = (BTreeMap::new(), BTreeSet::new());
         for (name, value) in form_urlencoded::parse(text) {
             if form.insert(name.to_string(), value.to_string()).is_some() {
@@ -67,7 +68,7 @@ impl Form {
             }
         }
         form.retain(|name, value| !value.is_empty() && !twice.contains(name));
-        (Self(form), !twice.is_empty())
+        (Self(form), repeated(&twice))
     }
 
     /// A person's answer on a page of ours, with the words that it showed; none when there is none yet.
@@ -148,8 +149,17 @@ pub(super) fn is_of_type(request: &Request, media_type: &str) -> bool {
     said.eq_ignore_ascii_case(media_type)
 }
 
-fn repeated() -> OAuthFault {
-    invalid("a parameter stands twice; send each once")
+/// What is wrong when these parameters stand twice. Targets may (RFC 8707 section 2, RFC 8693 section 2.1).
+fn repeated(twice: &BTreeSet<String>) -> Option<OAuthFault> {
+    if twice.is_empty() {
+        return None;
+    }
+    let targets = ["resource", "audience"];
+    if !twice.iter().all(|name| targets.contains(&name.as_str())) {
+        return Some(invalid("a parameter stands twice; send each once"));
+    }
+    let sentence = "a token is for one target; ask for one token for each `resource` or `audience`";
+    Some(OAuthFault::TargetInvalid(sentence.to_owned()))
 }
 
 fn invalid(sentence: &str) -> OAuthFault {
@@ -198,6 +208,14 @@ mod tests {
             let form = Form::of_body(&request(&[], ""), body.as_bytes());
             assert_eq!(form.err().unwrap().code(), "invalid_request", "{body}");
         }
+        for body in ["resource=a&resource=b", "audience=a&audience=b&resource=c"] {
+            let fault = Form::of_body(&request(&[], ""), body.as_bytes());
+            let fault = fault.err().unwrap();
+            assert_eq!(fault.code(), "invalid_target", "{body}");
+            assert!(fault.to_string().contains("one token for each"), "{fault}");
+        }
+        let both = Form::of_body(&request(&[], ""), b"resource=a&resource=b&a=1&a=1");
+        assert_eq!(both.err().unwrap().code(), "invalid_request");
         assert!(Form::of_body(&request(&[], "?a=1"), b"b=1").is_err());
         let json = Request::builder().content_type("application/json").finish();
         assert!(Form::of_body(&json, b"{}").is_err());

@@ -31,7 +31,7 @@ pub(super) async fn introspect(
     };
     match asked.await {
         Ok(active) => answer::object(StatusCode::OK, &show(active.as_ref(), server.issuer())),
-        Err(fault) => answer::fault(&fault, request),
+        Err(fault) => answer::fault(&fault),
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn revoke(
     let done: Result<(), OAuthFault> = asked.await;
     match done {
         Ok(()) => answer::object(StatusCode::OK, &json!({})),
-        Err(fault) => answer::fault(&fault, request),
+        Err(fault) => answer::fault(&fault),
     }
 }
 

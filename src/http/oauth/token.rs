@@ -35,7 +35,7 @@ pub(super) async fn issue(
 ) -> Response {
     match by_grant_type(&server, &exchange, request, &body).await {
         Ok(answer) => answer::tokens(&answer),
-        Err(fault) => answer::fault(&fault, request),
+        Err(fault) => answer::fault(&fault),
     }
 }
 
