@@ -197,11 +197,21 @@ async fn an_account_without_anybody_to_answer_for_it_can_do_nothing_at_once() {
     let target = [("audience", "deploy-api")];
     let token = stage.credentials(&machine, &target).await.token();
     assert_eq!(stage.check_token(&token).await.status, 200);
+    let own = [("audience", "samovar")];
+    let own = stage.credentials(&machine, &own).await.token();
+    assert_eq!(stage.api("/me", &own).await.status, 200);
 
     stage.gitea.remove_member(stage.team, "ben").await;
     stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
-    let refused = stage.check_token(&token).await;
-    assert_eq!(refused.json["code"], "principal_disabled");
+    for refused in [
+        stage.check_token(&token).await,
+        stage.api("/me", &own).await,
+    ] {
+        assert_eq!(refused.json["code"], "principal_disabled");
+        let challenge = refused.header("www-authenticate");
+        let invalid = "Bearer realm=\"samovar\", error=\"invalid_token\", ";
+        assert!(challenge.starts_with(invalid), "{challenge}");
+    }
     stage
         .credentials(&machine, &target)
         .await

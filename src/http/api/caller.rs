@@ -106,9 +106,9 @@ async fn caller(request: &Request, services: &Services) -> Result<Caller, Proble
         .or(secret.as_ref().map(Credential::Session));
     let remote = (*exchange.remote).clone();
     let gatekeeper = &services.gatekeeper;
-    Ok(gatekeeper
-        .caller(credential, remote, exchange.request)
-        .await?)
+    let caller = gatekeeper.caller(credential, remote, exchange.request);
+    let known = caller.await.map_err(Problem::from);
+    known.map_err(|problem| problem.of_bearer(token.is_some()))
 }
 
 fn register(registry: &mut Registry) {

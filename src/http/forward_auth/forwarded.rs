@@ -54,6 +54,11 @@ impl Forwarded {
         token.or(self.session.as_ref().map(Credential::Session))
     }
 
+    /// Is a token what it shows?
+    pub(super) const fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// Whom the answer is for: the client, not the proxy.
     pub(super) fn asker(&self, exchange: &Exchange) -> Asker {
         Asker {

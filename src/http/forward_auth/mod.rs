@@ -121,7 +121,7 @@ impl<J: Judge> Doors<J> {
 
     /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
     fn refuse(&self, forwarded: &Forwarded, exchange: &Exchange, refusal: Refusal) -> Response {
-        let problem = Problem::from(refusal);
+        let problem = Problem::from(refusal).of_bearer(forwarded.has_token());
         if problem.asks_for_sign_in() && forwarded.navigation {
             return Redirect::see_other(self.sign_in(&forwarded.host, &forwarded.target))
                 .into_response();

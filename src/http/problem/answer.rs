@@ -59,13 +59,14 @@ impl Problem {
                 "{realm}, error=\"insufficient_scope\", scope=\"{scope}\""
             ));
         }
-        if self.code.is_of_token() {
+        let unauthorized = self.code.status() == StatusCode::UNAUTHORIZED;
+        if unauthorized && self.of_bearer {
             let description = in_quotes(&self.detail);
             return Some(format!(
                 "{realm}, error=\"invalid_token\", error_description=\"{description}\""
             ));
         }
-        (self.code.status() == StatusCode::UNAUTHORIZED).then(|| realm.to_owned())
+        unauthorized.then(|| realm.to_owned())
     }
 
     fn document(&self, request: Option<RequestId>) -> Value {

@@ -32,25 +32,6 @@ macro_rules! codes {
     };
 }
 
-impl Code {
-    /// Does an access token not hold?
-    pub(super) const fn is_of_token(self) -> bool {
-        matches!(
-            self,
-            Self::TokenMalformed
-                | Self::TokenTypeWrong
-                | Self::TokenKeyUnknown
-                | Self::TokenSignatureInvalid
-                | Self::TokenExpired
-                | Self::TokenNotYetValid
-                | Self::TokenIssuerWrong
-                | Self::TokenAudienceWrong
-                | Self::TokenClaimInvalid
-                | Self::TokenRevoked
-        )
-    }
-}
-
 codes! {
     /// Nobody signed in.
     CredentialsMissing = UNAUTHORIZED, "credentials_missing", "Sign in first";

@@ -28,6 +28,7 @@ pub struct Problem {
     scope: Option<String>,
     again: Option<String>,
     after: u64,
+    of_bearer: bool,
     members: Map<String, Value>,
 }
 
@@ -40,6 +41,7 @@ impl Problem {
             scope: None,
             again: None,
             after: 5,
+            of_bearer: false,
             members: Map::new(),
         }
     }
@@ -57,6 +59,12 @@ impl Problem {
     pub fn with(mut self, member: &str, value: Value) -> Self {
         self.members.insert(member.to_owned(), value);
         self
+    }
+
+    /// Told to whoever showed an access token, or not: then it is that which opens nothing (RFC 6750 section 3.1).
+    #[must_use]
+    pub fn of_bearer(self, of_bearer: bool) -> Self {
+        Self { of_bearer, ..self }
     }
 
     /// Seconds after which it may be tried again, where time mends it.

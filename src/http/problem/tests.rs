@@ -106,6 +106,17 @@ async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
         (status, headers["www-authenticate"].as_bytes()),
         (401, &b"Bearer realm=\"samovar\""[..])
     );
+    let ended = Problem::from(Refusal::SessionEnded);
+    let (_, headers, _) = read(ended.respond(&SCRIPT)).await;
+    assert_eq!(headers["www-authenticate"], "Bearer realm=\"samovar\"");
+    for refusal in [Refusal::SessionEnded, Refusal::PrincipalDisabled] {
+        let of_bearer = Problem::from(refusal).of_bearer(true);
+        let (status, headers, _) = read(of_bearer.respond(&SCRIPT)).await;
+        let challenge = headers["www-authenticate"].to_str().unwrap();
+        let invalid = "Bearer realm=\"samovar\", error=\"invalid_token\", error_description=\"";
+        assert_eq!(status, 401);
+        assert!(challenge.starts_with(invalid), "{challenge}");
+    }
     let narrow = Problem::from(Refusal::ScopeInsufficient {
         route: Some(route()),
         scope: "deployments:write".parse().unwrap(),
