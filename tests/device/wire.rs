@@ -195,6 +195,9 @@ async fn only_public_clients_that_are_known_come_this_way() {
         .await;
     let answer = stage.post("/oauth/device", Some(&confidential), &[]).await;
     answer.is_error(400, "unauthorized_client");
+    let denied = "/audit-events?action=token.issue&outcome=denied";
+    let denied = stage.ada.get(denied).await["items"][0].clone();
+    assert_eq!(denied["reasons"][0], "unauthorized_client", "{denied}");
     let unknown = [("client_id", "somebody")];
     stage
         .post("/oauth/device", None, &unknown)

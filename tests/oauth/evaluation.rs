@@ -365,6 +365,10 @@ async fn beyond_the_grace_nothing_is_decided_and_every_oauth_answer_says_why() {
     while stage.evaluate(Some(&service), &question).await.status != 200 {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    let denied = "/audit-events?action=token.issue&outcome=denied";
+    let denied = stage.ada.get(denied).await["items"][0].clone();
+    assert_eq!(denied["reasons"][0], "temporarily_unavailable", "{denied}");
+    assert_eq!(denied["actor"]["id"], machine.id.as_str(), "{denied}");
 }
 
 #[tokio::test]

@@ -146,6 +146,53 @@ async fn a_secret_proves_its_own_account_in_one_way_and_no_other() {
 }
 
 #[tokio::test]
+async fn who_comes_by_anothers_way_is_told_their_own_and_that_is_recorded() {
+    let mut stage = Stage::set().await;
+    let machine = stage.machine().await;
+    let code = [
+        ("grant_type", "authorization_code"),
+        ("code", "x"),
+        ("redirect_uri", "x"),
+        ("code_verifier", "x"),
+    ];
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    let device = "urn:ietf:params:oauth:grant-type:device_code";
+    let device = [("grant_type", device), ("device_code", "x")];
+    for (path, pairs) in [
+        ("/oauth/token", &code[..]),
+        ("/oauth/token", &refresh),
+        ("/oauth/token", &device),
+        ("/oauth/device", &[]),
+    ] {
+        let answer = stage.post(path, Some(&machine), pairs).await;
+        answer.is_error(400, "unauthorized_client");
+        let said = answer.json["error_description"].as_str().unwrap();
+        assert!(said.contains("grant_type=client_credentials"), "{said}");
+    }
+    let server = json!({"name": "server", "kind": "confidential"});
+    let server = stage.client(server).await;
+    let answer = stage.credentials(&server, &[("audience", "deploy-api")]);
+    answer.await.is_error(400, "unauthorized_client");
+    let nobody = stage.post("/oauth/revoke", None, &[("token", "x")]).await;
+    nobody.is_error(401, "invalid_client");
+
+    let denied = "/audit-events?action=token.issue&outcome=denied";
+    let denied = stage.ada.get(denied).await;
+    let denied = denied["items"].as_array().unwrap();
+    let told: Vec<_> = denied
+        .iter()
+        .map(|event| (event["actor"]["kind"].clone(), event["reasons"][0].clone()))
+        .collect();
+    let own = (json!("service-account"), json!("unauthorized_client"));
+    let mut expected = vec![
+        (json!("anonymous"), json!("invalid_client")),
+        (json!("anonymous"), json!("unauthorized_client")),
+    ];
+    expected.extend(vec![own; 4]);
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
 async fn two_secrets_live_at_a_time_and_one_that_is_taken_away_opens_nothing() {
     let mut stage = Stage::set().await;
     let first = stage.machine().await;

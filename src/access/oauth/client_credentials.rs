@@ -1,7 +1,7 @@
 //! A machine gets a token for itself (RFC 6749 section 4.4).
 
 use super::issue::Draft;
-use super::party::Party;
+use super::party::{Party, named};
 use super::{Answer, AuthorizationServer, OAuthFault, Proof, Requester, Wanted};
 
 impl AuthorizationServer {
@@ -16,14 +16,21 @@ impl AuthorizationServer {
             Party::ServiceAccount(account) => account,
             Party::Client(_) => {
                 let sentence = "a client has no rights of its own; use a service account, or have a person sign in";
-                return Err(OAuthFault::ClientUnauthorized(sentence.to_owned()));
+                let fault = OAuthFault::ClientUnauthorized(sentence.to_owned());
+                return Err(self.refused_stranger(fault, requester).await);
             }
             Party::Nobody => {
                 let fault = OAuthFault::ClientInvalid;
                 return Err(self.refused_stranger(fault, requester).await);
             }
         };
-        let known = self.credentials.machine(account.id).await?;
+        let known = match self.credentials.machine(account.id).await {
+            Ok(known) => known,
+            Err(refusal) => {
+                let actor = named(&account);
+                return Err(self.refused_to(actor, refusal.into(), requester).await);
+            }
+        };
         let made = async {
             let target = self.must_target(wanted)?;
             let draft = Draft {

@@ -27,7 +27,7 @@ impl AuthorizationServer {
         shown: &CodeRequest,
         requester: &Requester,
     ) -> Result<Answer, OAuthFault> {
-        let client = self.authenticate(proof, requester).await?.client()?;
+        let client = self.asking_client(proof, requester).await?;
         let (coded, taken) = match self.codes.take(&shown.code) {
             Ok(found) => found,
             Err(fault) => return Err(self.code_refused(fault, requester).await),
@@ -52,11 +52,13 @@ impl AuthorizationServer {
         user: UserId,
         requester: &Requester,
     ) -> Result<Known, OAuthFault> {
-        let known = self.credentials.principal(Principal::User(user)).await?;
-        if known.enabled() {
-            return Ok(known);
-        }
-        Err(self.refused(&known, OAuthFault::Disabled, requester).await)
+        let person = Principal::User(user);
+        let (login, fault) = match self.credentials.principal(person).await {
+            Ok(known) if known.enabled() => return Ok(known),
+            Ok(known) => (known.login(), OAuthFault::Disabled),
+            Err(refusal) => (None, refusal.into()),
+        };
+        Err(self.refused_to((person, login), fault, requester).await)
     }
 
     /// A second use of the code may have come while the first was under way: then nothing is to be had from either.

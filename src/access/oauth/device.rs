@@ -72,12 +72,11 @@ impl AuthorizationServer {
         wanted: &Wanted,
         requester: &Requester,
     ) -> Result<DeviceCodes, OAuthFault> {
-        let client = self.authenticate(proof, requester).await?.client()?;
-        if client.kind != ClientKind::Public {
-            let sentence = "only public clients come this way; register one of kind `public`";
-            return Err(OAuthFault::ClientUnauthorized(sentence.to_owned()));
+        let client = self.asking_client(proof, requester).await?;
+        let may = self.check_wanted(&client, wanted);
+        if let Err(fault) = may.and_then(|()| self.spend_device(requester)) {
+            return Err(self.refused_stranger(fault, requester).await);
         }
-        self.check_wanted(&client, wanted)?;
         let device = Device {
             client: client.id,
             application: client.application,
@@ -85,9 +84,6 @@ impl AuthorizationServer {
             address: requester.remote.address,
             user_agent: requester.remote.user_agent.clone(),
         };
-        if let Err(fault) = self.spend_device(requester) {
-            return Err(self.refused_stranger(fault, requester).await);
-        }
         let network = device.address.and_then(prefix);
         let begun = self.devices.begin(device, network);
         let (device_code, user_code) = begun.ok_or(OAuthFault::Unavailable)?;
@@ -100,6 +96,10 @@ impl AuthorizationServer {
     }
 
     fn check_wanted(&self, client: &Client, wanted: &Wanted) -> Result<(), OAuthFault> {
+        if client.kind != ClientKind::Public {
+            let sentence = "only public clients come this way; register one of kind `public`";
+            return Err(OAuthFault::ClientUnauthorized(sentence.to_owned()));
+        }
         if client.application.is_some() {
             return self.target_for(client, wanted).map(|_| ());
         }
@@ -184,7 +184,7 @@ impl AuthorizationServer {
         code: &str,
         requester: &Requester,
     ) -> Result<Answer, OAuthFault> {
-        let client = self.authenticate(proof, requester).await?.client()?;
+        let client = self.asking_client(proof, requester).await?;
         let (device, approval) = match self.devices.take(code, client.id) {
             Ok(taken) => taken,
             Err(DeviceFault::Pending) => return Err(OAuthFault::AuthorizationPending),

@@ -77,6 +77,16 @@ impl AuthorizationServer {
         requester: &Requester,
     ) -> OAuthFault {
         let actor = (known.principal, known.login());
+        self.refused_to(actor, fault, requester).await
+    }
+
+    /// The same to somebody of whom no more is known than the name.
+    pub(super) async fn refused_to(
+        &self,
+        actor: (Principal, Option<DisplayText>),
+        fault: OAuthFault,
+        requester: &Requester,
+    ) -> OAuthFault {
         let event = self.refusal(actor, &fault, requester);
         match self.store.commit(Change::none(), event).await {
             Ok(_) => fault,

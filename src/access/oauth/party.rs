@@ -1,7 +1,10 @@
 //! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
 
 use super::{AuthorizationServer, OAuthFault, Requester};
-use crate::model::{ApplicationId, Client, ClientId, ClientKind, MachineSecret, ServiceAccount};
+use crate::model::{
+    ApplicationId, Client, ClientId, ClientKind, DisplayText, MachineSecret, Principal,
+    ServiceAccount,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
@@ -43,14 +46,12 @@ impl Party {
             Self::Nobody => false,
         }
     }
+}
 
-    /// The client, where one is needed.
-    pub(super) fn client(self) -> Result<Arc<Client>, OAuthFault> {
-        match self {
-            Self::Client(client) => Ok(client),
-            _ => Err(OAuthFault::ClientInvalid),
-        }
-    }
+/// A machine, as events name it.
+pub(super) fn named(account: &ServiceAccount) -> (Principal, Option<DisplayText>) {
+    let name = DisplayText::lossy(account.name.as_str());
+    (Principal::ServiceAccount(account.id), Some(name))
 }
 
 /// Proof that a client of an application asks, which keeps a secret: what is asked concerns that application alone.
@@ -99,6 +100,26 @@ impl AuthorizationServer {
             ),
         };
         Err(self.refused_stranger(fault, requester).await)
+    }
+
+    /// The client that asks, where one is needed. Whoever else it is hears so, and that is recorded.
+    pub(super) async fn asking_client(
+        &self,
+        proof: &Proof,
+        requester: &Requester,
+    ) -> Result<Arc<Client>, OAuthFault> {
+        match self.authenticate(proof, requester).await? {
+            Party::Client(client) => Ok(client),
+            Party::Nobody => {
+                let fault = OAuthFault::ClientInvalid;
+                Err(self.refused_stranger(fault, requester).await)
+            }
+            Party::ServiceAccount(account) => {
+                let sentence = "a service account acts for itself; get its token with `grant_type=client_credentials`";
+                let fault = OAuthFault::ClientUnauthorized(sentence.to_owned());
+                Err(self.refused_to(named(&account), fault, requester).await)
+            }
+        }
     }
 
     /// Who asks. A failure is recorded (repeats counted).

@@ -14,7 +14,7 @@ impl AuthorizationServer {
         (token, wanted): (&str, &Wanted),
         requester: &Requester,
     ) -> Result<Answer, OAuthFault> {
-        let client = self.authenticate(proof, requester).await?.client()?;
+        let client = self.asking_client(proof, requester).await?;
         let grant = match self.grants.find(token, client.id) {
             Ok(grant) => grant,
             Err(fault) => return Err(self.refused_stranger(fault.into(), requester).await),

@@ -23,7 +23,8 @@ impl AuthorizationServer {
             return Ok(self.grants.end(&[grant.id], event).await?);
         }
         let Some(id) = party.id() else {
-            return Err(OAuthFault::ClientInvalid);
+            let fault = OAuthFault::ClientInvalid;
+            return Err(self.refused_stranger(fault, requester).await);
         };
         let Ok(token) = self.tokens.check(text) else {
             return Ok(());
