@@ -90,6 +90,20 @@ impl DirectoryUser {
         }
     }
 
+    /// What the person is called among people of all providers: a login alone is always Gitea's; those of others stand
+    /// behind their provider and a colon, which no login of Gitea's has, so that nobody is taken for somebody else.
+    pub fn called(&self) -> String {
+        self.called_by(&self.login)
+    }
+
+    /// The same with the login of another time.
+    pub fn called_by(&self, login: &DisplayText) -> String {
+        match self.elsewhere() {
+            Some(elsewhere) => format!("{}:{login}", elsewhere.provider),
+            None => login.to_string(),
+        }
+    }
+
     /// Groups of other providers; none for people of Gitea, whose teams count.
     pub const fn groups(&self) -> &[(ProviderId, GroupName)] {
         match &self.home {

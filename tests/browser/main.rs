@@ -18,8 +18,12 @@ use tokio::process::Command;
 const ADMINISTRATOR: &str = "ada";
 const MEMBER: &str = "ben";
 const OUTSIDER: &str = "cleo";
+/// A login at both providers, and a part of many others.
+const SHORT: &str = "li";
 /// Of the other provider.
 const GROUP: &str = "Release managers";
+/// Whose tokens may stand for a service account.
+const CI: &str = "https://ci.example.org/";
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 fn administrator() -> Value {
@@ -61,13 +65,18 @@ async fn samovar(folder: &Path, gitea: &GiteaWorld, okta: &Openid) -> Samovar {
         ..More::default()
     };
     let samovar = Samovar::start_as(folder, gitea, more).await;
-    okta.person("00u1", "dora", &[GROUP]);
+    sign_in(&samovar, okta, "dora", &[GROUP]).await;
+    samovar
+}
+
+/// Somebody of the other provider becomes known.
+async fn sign_in(samovar: &Samovar, okta: &Openid, login: &str, groups: &[&str]) {
+    okta.person(&format!("00u-{login}"), login, groups);
     let mut browser = Browser::new();
     let url = format!("{}/auth/sign-in?provider=okta", samovar.url());
     let page = browser.get(&url).await;
     let page = browser.follow(page).await;
     assert_eq!(page.status, 200, "{}", page.body);
-    samovar
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,7 +108,8 @@ async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_w
     let name = "unbroken".repeat(13);
     let unbroken = gitea.team("acme", &name, &[("repo.code", "read")]).await;
     gitea.add_member(unbroken, OUTSIDER).await;
-    let mut samovar = Samovar::start(folder.path(), &gitea).await;
+    let issuers = format!("[token]\nworkload_issuers = ['{CI}']\n");
+    let mut samovar = Samovar::start_with(folder.path(), &gitea, &issuers).await;
     let mut ada = samovar.claim(&gitea, ADMINISTRATOR).await;
     let role = json!({"name": "deployer", "permissions": ["deployments:write"]});
     ada.must("POST", "/roles", &role).await;
@@ -111,8 +121,33 @@ async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_w
         "samovar": samovar.url(),
         "chromium": CHROMIUM,
         "administrator": administrator(),
+        "ci": CI,
     });
     let done = drive("machines.mjs", &there).await.unwrap();
+    let log = samovar.program().output();
+    assert!(done.status.success(), "{}\n{log}", said(&done));
+    assert_eq!(samovar.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_of_one_login_are_told_apart_among_many_whose_logins_hold_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let gitea = world().await;
+    gitea.user(SHORT).await;
+    for n in 0..25 {
+        gitea.user(&format!("a{SHORT}ce-{n}")).await;
+    }
+    let okta = Openid::start(machine()).await;
+    let mut samovar = samovar(folder.path(), &gitea, &okta).await;
+    sign_in(&samovar, &okta, SHORT, &[]).await;
+    samovar.claim(&gitea, ADMINISTRATOR).await;
+    let there = json!({
+        "samovar": samovar.url(),
+        "chromium": CHROMIUM,
+        "administrator": administrator(),
+        "short": SHORT,
+    });
+    let done = drive("people.mjs", &there).await.unwrap();
     let log = samovar.program().output();
     assert!(done.status.success(), "{}\n{log}", said(&done));
     assert_eq!(samovar.end().await, Some(0));

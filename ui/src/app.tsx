@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { api, take } from "./api/client";
 import type { Me } from "./api/schema";
+import { calledOf } from "./hooks/use-names";
 import { holds, MeContext } from "./hooks/use-me";
 import { useResource } from "./hooks/use-resource";
 import { Page } from "./parts/page";
@@ -112,7 +113,7 @@ function Words({ of, at }: { of: readonly PageEntry[]; at: string | undefined })
 }
 
 function nameOf(me: Me): string {
-  return me.user?.login ?? me.principal.login ?? "local operator";
+  return me.user ? calledOf(me.user) : (me.principal.login ?? "local operator");
 }
 
 function Announcer() {

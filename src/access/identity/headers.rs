@@ -7,7 +7,7 @@ use super::LONGEST;
 use super::memory::Memory;
 use super::sources::Sources;
 use crate::access::facts::Known;
-use crate::model::{ApplicationId, DirectoryUser, DisplayText, IdentityHeader, Principal};
+use crate::model::{ApplicationId, DirectoryUser, IdentityHeader, Principal};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -82,18 +82,14 @@ impl Sources<'_> {
     }
 }
 
-/// A login alone is always Gitea's: the names of others stand behind a word and a colon, which no login of Gitea's has, so
-/// that nobody is taken for somebody else by choosing a name.
+/// A login alone is always Gitea's: the names of machines stand behind a word and a colon too, so that nobody is taken
+/// for somebody else by choosing a name.
 fn called(known: &Known) -> String {
-    let name = known.login();
-    let name = name.as_ref().map_or("", DisplayText::as_str);
-    if known.machine.is_some() {
+    if let Some((name, _)) = &known.machine {
         return format!("service-account:{name}");
     }
-    match known.user.as_deref().and_then(DirectoryUser::elsewhere) {
-        Some(elsewhere) => format!("{}:{name}", elsewhere.provider),
-        None => name.to_owned(),
-    }
+    let user = known.user.as_deref();
+    user.map_or_else(String::new, DirectoryUser::called)
 }
 
 pub(super) fn encode(text: &str) -> String {

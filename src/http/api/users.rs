@@ -19,12 +19,13 @@ pub(super) struct Api;
 
 #[OpenApi(prefix_path = "/users", tag = "Noun::Users")]
 impl Api {
-    /// People, in the order of their logins.
+    /// People, in the order of their logins; who has exactly the login that is searched for comes first.
     #[oai(path = "/", method = "get", operation_id = "list_users")]
     async fn list_users(
         &self,
         call: Allowed<DirectoryRead>,
-        /// Part of the login or full name, letters compared without case.
+        /// Part of the login, of `provider:login` of another provider's person, or of the full name; letters compared
+        /// without case.
         search: Query<Option<String>>,
         /// `next_cursor` of the page before.
         cursor: Query<Option<String>>,
@@ -35,12 +36,13 @@ impl Api {
         let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
         let directory = call.services.mirror.directory();
         let wanted = forms::Search::new(search.0.as_deref());
-        let users = directory.users.values().filter(|user| {
-            wanted.finds(user.login.as_str()) || wanted.finds(user.full_name.as_str())
-        });
+        let users = directory
+            .users
+            .values()
+            .filter(|user| wanted.finds(&user.called()) || wanted.finds(user.full_name.as_str()));
         Ok(Json(paging.cut(
             users,
-            |user| forms::directory::user_key(user),
+            |user| forms::directory::found_key(user, &wanted),
             |user| forms::directory::show_user(user),
         )))
     }

@@ -1,6 +1,7 @@
 // Names for ids. The audit log keeps ids, because names are personal or change; people read names.
 import { useContext, useEffect, useState } from "preact/hooks";
 import { api, everything, page, take } from "../api/client";
+import type { User } from "../api/schema";
 import { holds, MeContext } from "./use-me";
 
 /** The present name of what an id or a phrase such as `team 7` stands for. */
@@ -11,6 +12,11 @@ export const MENTION = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:team|or
 
 /** At most so many people are looked up for one page. */
 const PEOPLE = 60;
+
+/** What people of all providers are called: a login alone is always Gitea's. */
+export function calledOf({ login, provider }: Pick<User, "login" | "provider">): string {
+  return provider === undefined ? login : `${provider}:${login}`;
+}
 
 /** Looks up what the texts mention, as far as the person may see it. Empty until it is known. */
 export function useNames(texts: readonly string[]): Names {
@@ -50,5 +56,5 @@ async function pairs<T>(list: Promise<T[]>, pair: (one: T) => [string, string]):
 
 async function person(id: string): Promise<[string, string][]> {
   const user = await take(api.GET("/users/{id}", { params: { path: { id } } })).catch(() => undefined);
-  return user === undefined ? [] : [[id, user.login]];
+  return user === undefined ? [] : [[id, calledOf(user)]];
 }

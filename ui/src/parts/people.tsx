@@ -1,6 +1,7 @@
-// People: a short list of names, and an input that finds one by login.
+// People: a short list of them, and an input that finds one by what they are called.
 import { ApiError, api, take } from "../api/client";
 import type { User } from "../api/schema";
+import { calledOf } from "../hooks/use-names";
 import type { Ties } from "./field";
 import { named, Suggest } from "./suggest";
 
@@ -11,7 +12,7 @@ export function People({ people, count }: { people: readonly User[]; count: numb
     <ul class="people">
       {people.map((user) => (
         <li key={user.id} class={user.enabled ? undefined : "muted"}>
-          <b>{user.login}</b> {user.full_name} {!user.enabled && "(disabled)"}
+          <b>{calledOf(user)}</b> {user.full_name} {!user.enabled && "(disabled)"}
         </li>
       ))}
       {rest > 0 && <li>and {rest} more</li>}
@@ -22,7 +23,7 @@ export function People({ people, count }: { people: readonly User[]; count: numb
 interface Props {
   ties: Ties;
   login: string;
-  /** Called with what is typed, and the person when it is exactly one's login. */
+  /** Called with what is typed, and the person when exactly one is called that. */
   onChange: (login: string, user: User | undefined) => void;
   placeholder?: string;
   required?: boolean;
@@ -30,21 +31,21 @@ interface Props {
 
 /** Finds people as one types. */
 export function PersonInput({ login, ...rest }: Props) {
-  return <Suggest text={login} search={search} nameOf={loginOf} noteOf={(user) => user.full_name} {...rest} />;
+  return <Suggest text={login} search={search} nameOf={calledOf} noteOf={(user) => user.full_name} {...rest} />;
 }
 
 async function search(login: string): Promise<User[]> {
-  const query = login === "" ? { limit: 20 } : { limit: 20, search: login };
-  return (await take(api.GET("/users", { params: { query } }))).items;
+  const wanted = login.trim();
+  const query = wanted === "" ? { limit: 20 } : { limit: 20, search: wanted };
+  const { items } = await take(api.GET("/users", { params: { query } }));
+  // Whose account is gone gives way to whoever has the login now.
+  return items.filter((user) => user.enabled || !items.some((other) => other.enabled && calledOf(other) === calledOf(user)));
 }
 
-function loginOf(user: User): string {
-  return user.login;
-}
-
-/** The person with exactly this login. */
+/** The person who is called exactly this. */
 export async function personNamed(login: string): Promise<User> {
-  const user = named(login, await search(login.trim()), loginOf);
-  if (user === undefined) throw new ApiError(404, { title: "Nobody has this login", detail: `Gitea has nobody called \`${login}\`.` });
+  const user = named(login, await search(login), calledOf);
+  if (user === undefined)
+    throw new ApiError(404, { title: "Nobody has this login", detail: `Gitea has nobody called \`${login}\`; somebody of another provider is written as \`provider:login\`.` });
   return user;
 }

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { api, take } from "../api/client";
 import type { Organization, Provider, Subject, Team, User } from "../api/schema";
 import { useMay } from "../hooks/use-me";
+import { calledOf } from "../hooks/use-names";
 import type { AccessWorld, Chosen } from "../pages/access";
 import { subjectKey } from "./binding-words";
 
@@ -142,7 +143,7 @@ function PeopleEntry({ search, ...rest }: Props & { search: string }) {
       <summary>People</summary>
       <ul class="choices">
         {found.map((user) => (
-          <Choice key={user.id} {...rest} one={{ subject: { kind: "user", id: user.id } as Subject, name: user.login }} label={user.full_name ? `${user.login} (${user.full_name})` : user.login} />
+          <Choice key={user.id} {...rest} one={{ subject: { kind: "user", id: user.id }, name: calledOf(user) }} label={personWords(user)} />
         ))}
         {[...others].map(([key, binding]) => (
           <Choice key={key} {...rest} one={{ subject: binding.subject, name: binding.subject_name ?? "" }} label={binding.subject_name ?? "gone from Gitea"} />
@@ -151,6 +152,11 @@ function PeopleEntry({ search, ...rest }: Props & { search: string }) {
       {search === "" && <p class="muted small">Search to find more people. Roles are easier to keep when teams have them.</p>}
     </details>
   );
+}
+
+function personWords(user: User): string {
+  const words = user.full_name ? `${calledOf(user)} (${user.full_name})` : calledOf(user);
+  return user.enabled ? words : `${words} (disabled)`;
 }
 
 function AccountsEntry({ search, ...rest }: Props & { search: string }) {

@@ -65,7 +65,8 @@ export function Suggest<T>({ ties, text, search, nameOf, noteOf, onChange, place
   );
 }
 
-/** Names differ by more than case. */
+/** Names differ by more than case; one that two have names neither. */
 export function named<T>(text: string, all: readonly T[], nameOf: (one: T) => string): T | undefined {
-  return all.find((one) => nameOf(one).toLowerCase() === text.trim().toLowerCase());
+  const [one, ...others] = all.filter((any) => nameOf(any).toLowerCase() === text.trim().toLowerCase());
+  return others.length === 0 ? one : undefined;
 }

@@ -102,7 +102,8 @@ fn spell(word: impl Serialize) -> String {
 pub(in crate::http::api) fn show(recorded: &RecordedEvent, names: Names<'_>) -> wire::AuditEvent {
     let event = &recorded.event;
     let personal = &event.personal;
-    let login = personal.login.as_ref().map(ToString::to_string);
+    let login = personal.login.as_ref();
+    let login = login.map(|login| names.login_then(event.actor, login));
     let login = login.or_else(|| names.login(event.actor));
     wire::AuditEvent {
         sequence: recorded.sequence,

@@ -1,7 +1,7 @@
 //! People, organizations and teams out.
 
-use super::count;
 use super::names::Names;
+use super::{Search, count};
 use crate::http::api::wire::directory as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{
@@ -13,6 +13,18 @@ use std::collections::BTreeSet;
 /// People are listed by login, without case; the id makes the key unique.
 pub(in crate::http::api) fn user_key(user: &DirectoryUser) -> String {
     format!("{}\u{1}{}", user.login.as_str().to_lowercase(), user.id)
+}
+
+/// Whoever is called exactly what is looked for comes first, then who has that login at any provider.
+pub(in crate::http::api) fn found_key(user: &DirectoryUser, wanted: &Search) -> String {
+    let rank = if wanted.names(&user.called()) {
+        0
+    } else if wanted.names(user.login.as_str()) {
+        1
+    } else {
+        2
+    };
+    format!("{rank}{}", user_key(user))
 }
 
 /// Organizations are listed by name, without case.

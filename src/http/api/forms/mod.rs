@@ -132,6 +132,11 @@ impl Search {
     pub(super) fn finds(&self, name: &str) -> bool {
         self.0.is_empty() || name.to_lowercase().contains(&self.0)
     }
+
+    /// Is it this very name?
+    pub(super) fn names(&self, name: &str) -> bool {
+        name.to_lowercase() == self.0
+    }
 }
 
 /// A count as messages carry it.

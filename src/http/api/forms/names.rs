@@ -3,8 +3,8 @@
 use crate::http::api::wire::Named;
 use crate::http::api::wire::texts::Id;
 use crate::model::{
-    ApplicationId, BindingSubject, Directory, OrganizationId, Principal, Range, RoleId,
-    ServiceAccount, ServiceAccountId, Team,
+    ApplicationId, BindingSubject, Directory, DisplayText, OrganizationId, Principal, Range,
+    RoleId, ServiceAccount, ServiceAccountId, Team,
 };
 use crate::policy::Policy;
 use std::sync::Arc;
@@ -50,13 +50,26 @@ impl Names<'_> {
         format!("{}/{}", organization.unwrap_or_default(), team.name)
     }
 
-    /// The login of a person, the name of a service account.
+    /// What a person is called (`provider:login` unless of Gitea), the name of a service account.
     pub(in crate::http::api) fn login(&self, principal: Principal) -> Option<String> {
         match principal {
-            Principal::User(id) => self.directory.user(id).map(|user| user.login.to_string()),
+            Principal::User(id) => self.directory.user(id).map(|user| user.called()),
             Principal::ServiceAccount(id) => self.account(id),
             _ => None,
         }
+    }
+
+    /// The same with the login of another time.
+    pub(in crate::http::api) fn login_then(
+        &self,
+        principal: Principal,
+        login: &DisplayText,
+    ) -> String {
+        let user = match principal {
+            Principal::User(id) => self.directory.user(id),
+            _ => None,
+        };
+        user.map_or_else(|| login.to_string(), |user| user.called_by(login))
     }
 
     /// What a binding's subject is called; none when it is gone.

@@ -1,12 +1,13 @@
 //! Messages in and out: everything that is wrong is named, and what is shown reads back as what it was.
 
 use super::names::Names;
-use super::{application, role, role_binding};
+use super::{Search, application, directory, role, role_binding};
 use crate::http::Problem;
 use crate::http::api::wire;
 use crate::model::{
-    Application, Directory, IdentityHeader, RepositoryLevel, RepositoryRequirement, Requirement,
-    Role, RoleBinding, Route,
+    Application, Directory, DirectoryUser, DisplayText, Elsewhere, Home, IdentityHeader, Principal,
+    RepositoryLevel, RepositoryRequirement, Requirement, Role, RoleBinding, Route, Timestamp,
+    UserId,
 };
 use crate::policy::Policy;
 use poem::error::ResponseError;
@@ -165,6 +166,70 @@ fn every_subject_and_range_is_shown_as_it_was_sent() {
         let warning = group.then_some("by name: can be taken over by a rename");
         assert_eq!(shown.get("warning").and_then(Value::as_str), warning);
     }
+}
+
+fn person(number: u8, login: &str, provider: Option<&str>) -> Arc<DirectoryUser> {
+    let elsewhere = |provider: &str| {
+        Home::Elsewhere(Elsewhere {
+            provider: provider.parse().unwrap(),
+            groups: Vec::new(),
+            groups_may_be_cut: false,
+        })
+    };
+    let gitea = || Home::Gitea(i64::from(number).try_into().unwrap());
+    Arc::new(DirectoryUser {
+        id: UserId::from_bytes([number; 16]),
+        home: provider.map_or_else(gitea, elsewhere),
+        login: DisplayText::lossy(login),
+        full_name: DisplayText::lossy(""),
+        email: DisplayText::lossy(""),
+        enabled: true,
+        site_administrator: false,
+        teams: Vec::new(),
+        organizations: Vec::new(),
+        owner_of: Vec::new(),
+        freshness: Timestamp::from_seconds(1),
+    })
+}
+
+#[test]
+fn people_of_one_login_are_called_apart_and_found_before_all_whose_logins_hold_it() {
+    let mut people: Vec<_> = (10..90)
+        .map(|n| person(n, &format!("alina-{n}"), None))
+        .collect();
+    people.push(person(1, "Li", Some("keycloak")));
+    people.push(person(2, "li", Some("okta")));
+    people.push(person(3, "li", None));
+    let found = |text: &str| {
+        let wanted = Search::new(Some(text));
+        let mut found: Vec<_> = people
+            .iter()
+            .filter(|user| wanted.finds(&user.called()))
+            .map(|user| (directory::found_key(user, &wanted), user.called()))
+            .collect();
+        found.sort();
+        found.into_iter().map(|(_, called)| called).take(3)
+    };
+    assert!(found("li").eq(["li", "keycloak:Li", "okta:li"]));
+    assert!(found("LI").eq(["li", "keycloak:Li", "okta:li"]));
+    assert!(found("okta:li").eq(["okta:li"]));
+    let all = Directory {
+        users: people.iter().map(|user| (user.id, user.clone())).collect(),
+        ..Directory::default()
+    };
+    let policy = Policy::build(1, vec![], vec![], vec![]).unwrap();
+    let names = Names {
+        directory: &all,
+        policy: &policy,
+        accounts: &[],
+    };
+    let principal = |number: u8| Principal::User(UserId::from_bytes([number; 16]));
+    assert_eq!(names.login(principal(2)).as_deref(), Some("okta:li"));
+    assert_eq!(names.login(principal(3)).as_deref(), Some("li"));
+    let before = DisplayText::lossy("lia");
+    assert_eq!(names.login_then(principal(2), &before), "okta:lia");
+    assert_eq!(names.login_then(principal(3), &before), "lia");
+    assert_eq!(names.login_then(Principal::Anonymous, &before), "lia");
 }
 
 fn route(path: &str, requirement: Requirement) -> Route {

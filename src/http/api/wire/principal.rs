@@ -30,7 +30,7 @@ pub(in crate::http::api) struct Actor {
     pub id: Option<Id>,
     /// Name of a job.
     pub job: Option<String>,
-    /// Login, as known at that moment.
+    /// Login, as known at that moment; `provider:login` of another provider's person.
     pub login: Option<String>,
 }
 

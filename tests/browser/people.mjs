@@ -1,0 +1,82 @@
+// Two people of one login at two providers, among many whose logins hold it: whoever is meant is found, chosen and listed.
+//
+// Started by main.rs with one JSON document in WORLD, as first-use.mjs is.
+import { strict as assert } from "node:assert";
+import { start } from "./stage.mjs";
+
+const world = JSON.parse(process.env.WORLD);
+const stage = await start(world);
+const { page, step } = stage;
+
+/** Both, as they are called wherever people are chosen or listed. */
+const BOTH = [world.short, `okta:${world.short}`];
+
+/** Everybody of this login, by what the API knows of them. */
+async function idOf(provider) {
+  const found = await (await page.request.get(`${world.samovar}/api/v1/users?limit=2&search=${world.short}`)).json();
+  return found.items.find((user) => user.login === world.short && user.provider === provider).id;
+}
+
+await step("the administrator signs in", async () => {
+  await page.goto(`${world.samovar}/service-accounts`);
+  await page.getByRole("link", { name: "Sign in", exact: true }).click();
+  await page.getByRole("link", { name: "Sign in with Gitea" }).click();
+  await stage.signInAtGitea(world.administrator);
+  await page.getByRole("heading", { name: "Service accounts", exact: true }).waitFor();
+});
+
+await step("whoever answers for a service account is the one who was named", async () => {
+  await page.getByRole("link", { name: "New service account" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("deploy-bot");
+  await page.getByLabel("A person").check();
+  await page.getByLabel("Person", { exact: true }).fill(`keycloak:${world.short}`);
+  await page.getByRole("button", { name: "Make service account" }).click();
+  await page.getByRole("alert").filter({ hasText: "somebody of another provider is written as provider:login" }).waitFor();
+  await page.getByLabel("Person", { exact: true }).fill(BOTH[0]);
+  const offered = page.locator("datalist option");
+  await page.waitForFunction((all) => all.every((one) => document.querySelector(`datalist option[value="${one}"]`)), BOTH);
+  assert.deepEqual(await offered.evaluateAll((all) => all.slice(0, 2).map((one) => one.value)), BOTH, "they come first");
+  await page.getByRole("button", { name: "Make service account" }).click();
+  await page.getByText(`${BOTH[0]} answers for it`).waitFor();
+  const read = async () => (await (await page.request.get(`${world.samovar}/api/v1${new URL(page.url()).pathname}`)).json()).owner.id;
+  assert.equal(await read(), await idOf(undefined));
+  await page.getByLabel("Person", { exact: true }).fill(BOTH[1]);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText(`${BOTH[1]} answers for it`).waitFor();
+  assert.equal(await read(), await idOf("okta"));
+});
+
+await step("both are found on the Access page, and each gets what is given to them", async () => {
+  await stage.open("Access");
+  for (const one of BOTH) {
+    await page.getByRole("searchbox", { name: /^Search organizations/ }).fill(one);
+    await page.getByRole("button", { name: new RegExp(`^${one}( \\(|$)`) }).click();
+    await page.getByRole("heading", { name: one, exact: true }).waitFor();
+  }
+  assert.ok(page.url().includes(await idOf("okta")));
+  await page.getByRole("button", { name: "Give auditor" }).click();
+  await page.getByRole("listitem").filter({ hasText: BOTH[1] }).first().waitFor();
+  await page.getByRole("button", { name: "Give role" }).click();
+  await page.getByRole("button", { name: "Take away auditor" }).waitFor();
+  const at = new URL(page.url());
+  await stage.pagesFit([at.pathname + at.search]);
+});
+
+await step("sessions, roles and the audit log name the one whose they are", async () => {
+  await stage.open("Sessions");
+  await page.getByRole("button", { name: "Everybody's" }).click();
+  await page.getByRole("row", { name: new RegExp(`^${BOTH[1]} `) }).waitFor();
+  await stage.open("Roles");
+  await page.getByRole("link", { name: "auditor" }).click();
+  await page.getByRole("link", { name: BOTH[1], exact: true }).waitFor();
+  await stage.open("Audit");
+  await page.getByLabel("Login").fill(BOTH[1]);
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.waitForURL(`**actor=${await idOf("okta")}**`);
+  const who = page.locator("td[data-label='Who']");
+  await who.filter({ hasText: world.administrator.login }).first().waitFor({ state: "detached" });
+  await page.getByRole("cell", { name: "session.create" }).first().waitFor();
+  assert.ok((await who.allInnerTexts()).every((text) => text.startsWith(BOTH[1])));
+});
+
+await stage.end();
