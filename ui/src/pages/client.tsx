@@ -57,6 +57,8 @@ function ExistingClient({ id }: { id: string }) {
   const [deleting, setDeleting] = useState(false);
   const { data } = client;
   if (data === undefined) return <Unread what="client" resource={client} />;
+  // Before it is read, or when it cannot be, an example would show made-up values.
+  const seen = application.data !== undefined || !may("samovar.applications:read");
   const changeable = may("samovar.clients:write") && data.application !== undefined;
   const back = data.application === undefined ? "/applications" : `/applications/${data.application.id}`;
   const remove = async () => {
@@ -90,7 +92,8 @@ function ExistingClient({ id }: { id: string }) {
         <h2>About it</h2>
         <EditClient client={data} application={application.data} changeable={changeable} onSaved={client.reload} />
       </section>
-      {data.application !== undefined && <ClientExamples client={data} application={application.data} />}
+      {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
+      {data.application !== undefined && seen && <ClientExamples client={data} application={application.data} />}
       {deleting && (
         <Confirm title={`Delete the client ${data.name}?`} verb="Delete client" work={remove} onClose={() => setDeleting(false)}>
           <p>It gets no more tokens, and what people allowed it ends.</p>

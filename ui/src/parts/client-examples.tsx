@@ -4,26 +4,30 @@ import type { Application, OAuthClient as Client } from "../api/schema";
 import { CopyText } from "./copy";
 
 type Kind = "FastAPI" | "curl";
-const KINDS: readonly Kind[] = ["FastAPI", "curl"];
 
 interface Props {
   client: Client;
+  /** Undefined for those who may not see it. */
   application: Application | undefined;
 }
 
 export function ClientExamples({ client, application }: Props) {
-  const [kind, setKind] = useState<Kind>("FastAPI");
+  const [chosen, setChosen] = useState<Kind>("FastAPI");
+  // Nobody can be sent back to a client that has no address.
+  const redirect = client.redirect_uris[0];
+  const kinds: readonly Kind[] = redirect === undefined ? ["FastAPI"] : ["FastAPI", "curl"];
+  const kind = redirect === undefined ? "FastAPI" : chosen;
   return (
     <section>
       <h2>Example</h2>
       <div class="segments" role="group" aria-label="Example">
-        {KINDS.map((one) => (
-          <button key={one} type="button" aria-pressed={one === kind} onClick={() => setKind(one)}>
+        {kinds.map((one) => (
+          <button key={one} type="button" aria-pressed={one === kind} onClick={() => setChosen(one)}>
             {one}
           </button>
         ))}
       </div>
-      <CopyText key={kind} text={kind === "FastAPI" ? fastapi(client, application) : curl(client, application)} label={`Example for ${kind}`} />
+      <CopyText key={kind} text={kind === "curl" && redirect !== undefined ? curl(client, application, redirect) : fastapi(client, application)} label={`Example for ${kind}`} />
     </section>
   );
 }
@@ -40,6 +44,7 @@ function fastapi(client: Client, application: Application | undefined): string {
     ? `    client_id="${client.id}",
     client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`
     : `    docs_client_id="${client.id}",  # signs people in on the docs page`;
+  const header = application?.authorization === "application" ? `\n    token_header="Samovar-Token",  # Authorization is the application's own` : "";
   return `# needs samovar.py, one file, beside it${secret ? "\nimport os" : ""}
 from typing import Annotated
 
@@ -49,7 +54,7 @@ from samovar import Principal, Samovar
 samovar = Samovar(
     "${location.origin}",
     audience="${application?.name ?? client.application?.name ?? ""}",
-${more}
+${more}${header}
 )
 app = FastAPI(lifespan=samovar.lifespan)
 samovar.install(app)
@@ -60,8 +65,7 @@ async def deploy(caller: Annotated[Principal, Depends(samovar.require("${permiss
     return f"deployed by {caller.name}"`;
 }
 
-function curl(client: Client, application: Application | undefined): string {
-  const redirect = client.redirect_uris[0] ?? "https://deploy.example.org/callback";
+function curl(client: Client, application: Application | undefined, redirect: string): string {
   const proof = client.kind === "confidential" ? `-u "${client.id}:$SAMOVAR_CLIENT_SECRET"` : `-d client_id=${client.id}`;
   const header = application?.authorization === "application" ? "Samovar-Token: $TOKEN" : "Authorization: Bearer $TOKEN";
   return `# the person opens this address, signs in, and is sent to the redirect URI with a code

@@ -6,6 +6,7 @@ import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { CopyLine, CopyText } from "./copy";
 import { Field } from "./field";
+import { Read } from "./read";
 
 /** The audience of Samovar's own API. */
 const OWN = "samovar";
@@ -18,24 +19,39 @@ interface Props {
 
 export function MachineExample({ account, bindings }: Props) {
   const may = useMay();
-  const [chosen, setChosen] = useState<string>();
   const applications = useResource(async () => (may("samovar.applications:read") ? everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })) : []), []);
-  const all = applications.data ?? [];
-  const known = !applications.loading && bindings !== undefined;
-  const bound = all.find(({ id }) => bindings?.some(({ range }) => range.kind === "application" && range.id === id));
-  const audience = chosen ?? (bound ?? all[0])?.name ?? OWN;
-  const application = all.find((one) => one.name === audience);
   return (
     <section>
       <h2>How it gets a token</h2>
       <p>
         Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
+      <Read what="applications" resource={applications}>
+        {(all) => bindings !== undefined && <Examples account={account} bindings={bindings} applications={all} />}
+      </Read>
+    </section>
+  );
+}
+
+interface ExamplesProps {
+  account: ServiceAccount;
+  bindings: readonly RoleBinding[];
+  applications: readonly Application[];
+}
+
+/** For the application that is chosen, at first one in which it holds a role. */
+function Examples({ account, bindings, applications }: ExamplesProps) {
+  const [chosen, setChosen] = useState<string>();
+  const bound = applications.find(({ id }) => bindings.some(({ range }) => range.kind === "application" && range.id === id));
+  const audience = chosen ?? (bound ?? applications[0])?.name ?? OWN;
+  const application = applications.find((one) => one.name === audience);
+  return (
+    <>
       <div class="narrow">
         <Field label="For">
           {(ties) => (
             <select {...ties} value={audience} onChange={(event) => setChosen(event.currentTarget.value)}>
-              {all.map(({ id, name }) => (
+              {applications.map(({ id, name }) => (
                 <option key={id} value={name}>
                   {name}
                 </option>
@@ -45,8 +61,8 @@ export function MachineExample({ account, bindings }: Props) {
           )}
         </Field>
       </div>
-      {known && <CopyText key={audience} text={bySecret(account.id, audience) + sending(application)} label="Example for curl" />}
-      {known && account.trusts.length > 0 && (
+      <CopyText key={audience} text={bySecret(account.id, audience) + sending(application)} label="Example for curl" />
+      {account.trusts.length > 0 && (
         <>
           <p>
             Or by the token of its CI, in <code>CI_TOKEN</code>, and without a secret:
@@ -54,7 +70,7 @@ export function MachineExample({ account, bindings }: Props) {
           <CopyText key={`${audience} CI`} text={byTrust(audience) + sending(application)} label="Example for a CI job" />
         </>
       )}
-    </section>
+    </>
   );
 }
 
