@@ -259,6 +259,48 @@ await step("made confidential, it gets a secret of its own", async () => {
   await page.getByRole("heading", { name: "Secrets" }).waitFor({ state: "detached" });
 });
 
+/** The examples wait for what they show: while this cannot be read, there is none, and one may try again. */
+async function waitsFor(pattern, address) {
+  await page.route(pattern, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"title":"Away"}' }));
+  await page.goto(address);
+  await page.getByRole("alert").filter({ hasText: "That cannot be done now" }).waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.equal(await page.getByLabel(/^Example/).count(), 0, "no example with made-up values");
+  await page.unroute(pattern);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByLabel(/^Example for/).first().waitFor();
+}
+
+/** Makes an object by the API; gives the address of its page. */
+async function make(kind, data) {
+  const made = await page.request.post(`${world.samovar}/api/v1/${kind}`, { data, headers: { origin: world.samovar } });
+  assert.equal(made.status(), 201, await made.text());
+  return `${world.samovar}/${kind}/${(await made.json()).id}`;
+}
+
+await step("the examples of a server say where its application looks for tokens, and send nobody to an address that it has not", async () => {
+  const application = await make("applications", { name: "billing", hosts: ["billing.example.org"], routes: [], authorization: "application" });
+  const server = await make("clients", { name: "billing-server", application_id: application.split("/").at(-1), kind: "confidential", redirect_uris: [], first_party: false });
+  await waitsFor("**/api/v1/applications/*", server);
+  assert.match(await page.getByLabel("Example for FastAPI").innerText(), /audience="billing",\n.*client_id=[^\n]*\n.*client_secret=[^\n]*\n    token_header="Samovar-Token",/);
+  assert.equal(await page.getByRole("button", { name: "curl", exact: true }).count(), 0);
+  await stage.pagesFit([new URL(server).pathname]);
+});
+
+await step("an account that its CI's tokens stand for needs no secret, and its use is not called none", async () => {
+  const { id } = (await (await page.request.get(`${world.samovar}/api/v1/teams?search=acme/Deployers`)).json()).items[0];
+  const trust = { issuer: world.ci, audience: "samovar", claims: [{ name: "repository", value: "acme/site" }] };
+  const draft = { description: "", owner: { kind: "team", id }, enabled: true };
+  const trusting = await make("service-accounts", { ...draft, name: "ci-bot", trusts: [trust] });
+  await waitsFor("**/api/v1/applications?*", trusting);
+  await page.getByText("must differ in the audience or in the value of a claim that both name").waitFor();
+  await page.getByLabel("Example for a CI job").waitFor();
+  await stage.pagesFit([new URL(trusting).pathname]);
+  await page.goto(trusting);
+  await stage.open("Service accounts");
+  await page.getByRole("row", { name: /ci-bot/ }).getByText("not recorded for tokens of its CI").waitFor();
+});
+
 await step("what a person allowed a client is among their tokens, and ended there", async () => {
   const id = client.split("/").at(-1);
   const verifier = randomBytes(32).toString("base64url");

@@ -65,5 +65,7 @@ function SecretWords({ account }: { account: ServiceAccount }) {
 
 function LastUse({ account }: { account: ServiceAccount }) {
   const at = lastUse(account);
-  return at === undefined ? <>never</> : <Time at={at} />;
+  if (at !== undefined) return <Time at={at} />;
+  if (account.trusts.length === 0) return <>never</>;
+  return <span class="muted">not recorded for tokens of its CI</span>;
 }

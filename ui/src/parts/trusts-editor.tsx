@@ -13,7 +13,7 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
   const replace = (at: number, part: Partial<TrustInput>) => onChange(trusts.map((old, n) => (n === at ? { ...old, ...part } : old)));
   return (
     <>
-      <p class="hint">A job exchanges the token that its CI gave it for one of this account, and needs no secret. Name the issuer, and by its claims whose jobs are meant.</p>
+      <p class="hint">A job exchanges the token that its CI gave it for one of this account, and needs no secret. Name the issuer, and by its claims whose jobs are meant. Trusts of two service accounts with one issuer must differ in the audience or in the value of a claim that both name; otherwise the later is not saved.</p>
       {trusts.map((trust, n) => (
         <fieldset key={trust.key}>
           <legend>Trusted tokens {trusts.length > 1 && n + 1}</legend>
