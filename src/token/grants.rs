@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// Whoever asks again within it gets the same successor: an answer may be lost, and two may ask at once.
-const GRACE: Duration = Duration::from_secs(10);
+pub const GRACE: Duration = Duration::from_secs(10);
 
 /// Grants of one person to one client at a time; the one used longest ago ends for another.
 const TO_ONE: usize = 20;

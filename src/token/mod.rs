@@ -33,7 +33,7 @@ pub use devices::{
     UserCode, UserCodeFault, WAIT as USER_CODE_WAIT,
 };
 pub use fault::TokenFault;
-pub use grants::{GrantFault, Grants};
+pub use grants::{GRACE, GrantFault, Grants};
 pub use jws::{LONGEST as LONGEST_TOKEN, is_access_token};
 pub use machines::{Machine, Machines};
 pub use opening::{Opened, Settings, open};

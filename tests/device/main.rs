@@ -7,7 +7,9 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod between;
 mod files;
+mod lost;
 mod person;
 mod terminal;
 mod trust;

@@ -43,7 +43,7 @@ impl Terminal {
         self.home.path().join(".config/samovar/credentials.json")
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(built("samovar"));
         command
             .args(words)
@@ -105,7 +105,7 @@ impl Terminal {
     }
 }
 
-fn done(output: std::process::Output) -> Done {
+pub fn done(output: std::process::Output) -> Done {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Done {
         code: output.status.code().unwrap(),

@@ -86,12 +86,22 @@ impl Server {
         path: &str,
         pairs: &[(&str, &str)],
     ) -> Result<(StatusCode, Value), Failure> {
+        self.form_within(TIMEOUT, path, pairs).await
+    }
+
+    /// The same where an answer that takes longer is of no use.
+    pub(super) async fn form_within(
+        &self,
+        wait: Duration,
+        path: &str,
+        pairs: &[(&str, &str)],
+    ) -> Result<(StatusCode, Value), Failure> {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.append_pair("client_id", Client::COMMAND_LINE);
         let body = form.extend_pairs(pairs).finish();
         let request = self.request(Method::POST, path);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
-        self.send(request.body(body)).await
+        self.send(request.body(body).timeout(wait)).await
     }
 
     /// A call to the API; gives the answer where there is one.

@@ -4,10 +4,17 @@ use super::credentials::{Credentials, Keeper, Locked};
 use super::server::{Server, text};
 use super::{Common, Token};
 use crate::cli::failure::Failure;
+use crate::token::GRACE;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How long one try to get the next refresh token may take. Whoever asks again within the server's grace gets the same
+/// one; later than that the question looks like a thief's and ends the sign-in. So both tries end within the grace.
+const TRY: Duration = Duration::from_secs(4);
+const _: () = assert!(2 * TRY.as_secs() < GRACE.as_secs());
 
 /// What was got, and from where.
 pub(super) struct Got {
@@ -38,6 +45,7 @@ pub(super) async fn get(
     let _uninterrupted = (
         signal(SignalKind::interrupt()),
         signal(SignalKind::hangup()),
+        signal(SignalKind::terminate()),
     );
     let credentials = locked.read()?;
     let ca_file = common.ca_file.as_deref().or(credentials.ca_file.as_deref());
@@ -70,8 +78,8 @@ async fn refresh(
     if !scope.is_empty() {
         pairs.push(("scope", scope));
     }
-    match server.form("/oauth/token", &pairs).await {
-        Err(_) => server.form("/oauth/token", &pairs).await,
+    match server.form_within(TRY, "/oauth/token", &pairs).await {
+        Err(_) => server.form_within(TRY, "/oauth/token", &pairs).await,
         answered => answered,
     }
 }
