@@ -13,8 +13,8 @@ mod serve;
 mod state;
 
 use clap::{Parser, Subcommand};
-use failure::Failure;
-use std::io::Write as _;
+use failure::{Failure, Kind};
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -93,26 +93,47 @@ type Outcome = Result<String, String>;
 
 /// Runs the command that was typed.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return not_understood(&error),
+    };
     let json = arguments.command.json();
-    match run(arguments.command) {
-        Ok(text) => {
-            print(&text);
-            ExitCode::SUCCESS
-        }
+    match run(arguments.command).and_then(|text| print(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if json {
-                print(&failure.json());
+                // Nothing more can be told there when that fails as well.
+                let _ = print(&failure.json());
             }
-            let _ = writeln!(std::io::stderr(), "samovar: {}", failure.sentence);
+            let _ = writeln!(io::stderr(), "samovar: {}", failure.sentence);
             failure.code()
         }
     }
 }
 
-/// A reader that has gone away is no failure of ours.
-fn print(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// Says why in clap's words, the first paragraph of them as JSON where that is wanted; help and the version come this way
+/// too, and are no failure.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
+        let said = error.render().to_string();
+        let words = said.split("\n\n").next().unwrap_or_default();
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let sentence = words.join(" ").replacen("error: ", "", 1);
+        let _ = print(&Failure::new(Kind::Usage, sentence).json());
+    }
+    error.exit()
+}
+
+/// All of it, or a failure; a reader that has gone away is none of ours.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output cannot be written: {error}").into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn run(command: Command) -> Result<String, Failure> {

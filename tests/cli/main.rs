@@ -94,6 +94,28 @@ fn what_is_not_understood_ends_with_two_and_a_hint() {
 }
 
 #[test]
+fn who_wants_json_gets_it_of_what_is_not_understood_as_well() {
+    for (words, said) in [
+        (&["token", "--json"][..], "--audience <NAME>"),
+        (&["chek", "--json"], "unrecognized subcommand 'chek'"),
+        (&["whoami", "--json", "--x"], "unexpected argument '--x'"),
+    ] {
+        let (code, out, error) = run(&mut samovar(words));
+        assert_eq!(code, Some(2), "{words:?}");
+        let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(json["error"], "usage");
+        let message = json["message"].as_str().unwrap();
+        assert!(
+            message.ends_with(said) || message.starts_with(said),
+            "{message}"
+        );
+        assert!(error.contains(said) && error.contains("--help"), "{error}");
+    }
+    let (code, out, _) = run(&mut samovar(&["token", "--json", "--help"]));
+    assert_eq!((code, out.contains("Usage:")), (Some(0), true));
+}
+
+#[test]
 fn the_document_that_is_printed_is_the_one_under_review() {
     let (code, out, _) = run(&mut samovar(&["openapi"]));
     assert_eq!(code, Some(0));
@@ -110,6 +132,19 @@ fn a_reader_that_goes_away_is_no_failure() {
         .unwrap();
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_printed_is_a_failure() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = samovar(&["openapi"]);
+    let output = command.stdout(full).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.starts_with("samovar: standard output cannot be written: "),
+        "{error}"
+    );
 }
 
 #[test]
