@@ -56,3 +56,24 @@ async fn nobody_can_end_the_program_between_the_servers_answer_and_the_disk() {
         assert!(done(output).out.starts_with("ey"), "{signal:?}");
     }
 }
+
+#[tokio::test]
+async fn who_is_signed_in_is_told_so_when_the_name_cannot_be_read() {
+    let stage = Stage::set().await;
+    let terminal = Terminal::new();
+    let mut between = Between::start(stage.samovar.url()).await;
+    let server = between.url().to_owned();
+    let answers = tokio::spawn(async move {
+        let mut answer = between.answer().await;
+        while answer.path != "/api/v1/me" {
+            answer.goes_on();
+            answer = between.answer().await;
+        }
+    });
+    let words = ["login", "--server", &server];
+    let (finished, _) = terminal.login_with(&stage, &words, "ben", "allow").await;
+    answers.await.unwrap();
+    let said = format!("signed in at {server}\n");
+    assert_eq!((finished.code, &finished.out), (0, &said), "{finished:?}");
+    assert!(terminal.file().exists());
+}

@@ -20,6 +20,36 @@ const SLOWER: Duration = Duration::from_secs(5);
 /// The longest wait between questions while the server gives no answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
+/// How long to wait between questions: what the server says of it holds for good, what comes of the network ends with the
+/// next answer.
+#[derive(Debug)]
+struct Pace {
+    interval: Duration,
+    wait: Duration,
+}
+
+impl Pace {
+    const fn of(interval: Duration) -> Self {
+        Self {
+            interval,
+            wait: interval,
+        }
+    }
+
+    const fn answered(&mut self) {
+        self.wait = self.interval;
+    }
+
+    fn slow_down(&mut self) {
+        *self = Self::of(self.interval + SLOWER);
+    }
+
+    fn unanswered(&mut self) {
+        let longer = self.wait.saturating_mul(2).min(LONGEST_WAIT);
+        self.wait = longer.max(self.interval);
+    }
+}
+
 /// Signs in, in the place of whoever was signed in before.
 pub(super) async fn login(keeper: &Keeper, login: Login) -> Result<String, Failure> {
     let before = keeper.lock()?.read_any().ok().map(|(before, _)| before);
@@ -47,18 +77,19 @@ pub(super) async fn login(keeper: &Keeper, login: Login) -> Result<String, Failu
         // The new sign-in holds in any case; the one before ends by itself in time.
         let _ = end(&present, None).await;
     }
-    let me = server
-        .api((Method::GET, "/api/v1/me"), &token, None)
-        .await?;
-    let name = text(&me, "/principal/login").unwrap_or("nobody");
+    // Signed in is signed in, whether or not the name can be told.
+    let me = server.api((Method::GET, "/api/v1/me"), &token, None).await;
+    let me = me.unwrap_or_default();
+    let name = text(&me, "/principal/login");
     if login.common.json {
         return Ok(format!(
             "{}\n",
             json!({"server": server.shown(), "login": name})
         ));
     }
-    let name = DisplayText::lossy(name);
-    Ok(format!("signed in at {} as {name}\n", server.shown()))
+    let name = name.map(|name| format!(" as {}", DisplayText::lossy(name)));
+    let name = name.unwrap_or_default();
+    Ok(format!("signed in at {}{name}\n", server.shown()))
 }
 
 /// Ends the sign-in here and at the server.
@@ -152,7 +183,7 @@ fn prompt(server: &Server, codes: &Value) -> Result<(), Failure> {
 async fn wait(server: &Server, codes: &Value) -> Result<Value, Failure> {
     let number = |name| codes.get(name).and_then(Value::as_u64);
     let seconds = |name, otherwise| number(name).unwrap_or(otherwise);
-    let mut interval = Duration::from_secs(seconds("interval", 5).clamp(1, 60));
+    let mut pace = Pace::of(Duration::from_secs(seconds("interval", 5).clamp(1, 60)));
     let end = Instant::now() + Duration::from_secs(seconds("expires_in", 600).min(1800));
     let code = text(codes, "/device_code").unwrap_or_default();
     let pairs = [
@@ -160,18 +191,40 @@ async fn wait(server: &Server, codes: &Value) -> Result<Value, Failure> {
         ("device_code", code),
     ];
     while Instant::now() < end {
-        sleep(interval).await;
+        sleep(pace.wait).await;
         match server.form("/oauth/token", &pairs).await {
             Ok((StatusCode::OK, answer)) => return Ok(answer),
             Ok((_, answer)) => match text(&answer, "/error") {
-                Some("authorization_pending" | "temporarily_unavailable") => {}
-                Some("slow_down") => interval += SLOWER,
+                Some("authorization_pending" | "temporarily_unavailable") => pace.answered(),
+                Some("slow_down") => pace.slow_down(),
                 Some("expired_token") => break,
                 _ => return Err(server.refusal(&answer)),
             },
-            Err(_) => interval = interval.saturating_mul(2).min(LONGEST_WAIT),
+            Err(_) => pace.unanswered(),
         }
     }
     let sentence = "nobody approved it in time; run `samovar login` again";
     Err(sentence.to_owned().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_grows_while_nobody_answers_and_what_the_server_asks_for_stays() {
+        let mut pace = Pace::of(Duration::from_secs(5));
+        let mut after = |change: fn(&mut Pace)| {
+            change(&mut pace);
+            pace.wait.as_secs()
+        };
+        assert_eq!(after(Pace::unanswered), 10);
+        assert_eq!(after(Pace::unanswered), 20);
+        assert_eq!(after(Pace::answered), 5);
+        assert_eq!(after(Pace::slow_down), 10);
+        for longer in [20, 40, 60, 60] {
+            assert_eq!(after(Pace::unanswered), longer);
+        }
+        assert_eq!(after(Pace::answered), 10);
+    }
 }
