@@ -365,6 +365,23 @@ async fn who_declines_or_ends_it_is_obeyed() {
 }
 
 #[tokio::test]
+async fn whose_account_is_disabled_is_refused_and_not_sent_to_sign_in() {
+    let mut stage = Stage::set().await;
+    let terminal = Terminal::signed_in(&stage, "ben").await;
+    stage.gitea.disable_user("ben").await;
+    stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
+    let words = ["token", "--audience", "samovar", "--json"];
+    let refused = terminal.run(&words).await;
+    assert_eq!(
+        (refused.code, &refused.json()["error"]),
+        (4, &json!("refused")),
+        "{refused:?}"
+    );
+    assert!(refused.err.contains("disabled"), "{refused:?}");
+    assert!(!refused.err.contains("samovar login"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn many_shells_at_once_share_one_sign_in() {
     let mut stage = Stage::set().await;
     let terminal = std::sync::Arc::new(Terminal::signed_in(&stage, "ben").await);

@@ -122,8 +122,8 @@ impl Server {
             return Ok(answer);
         }
         let kind = match status {
-            StatusCode::UNAUTHORIZED => Kind::NotSignedIn,
-            StatusCode::FORBIDDEN => Kind::Refused,
+            StatusCode::UNAUTHORIZED if !disabled(&answer) => Kind::NotSignedIn,
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Refused,
             _ => Kind::Failed,
         };
         Err(Failure::new(kind, self.said(&answer, "/detail")))
@@ -173,7 +173,7 @@ impl Server {
     pub(super) fn refusal(&self, answer: &Value) -> Failure {
         let sentence = self.said(answer, "/error_description");
         match text(answer, "/error") {
-            Some("invalid_grant") => {
+            Some("invalid_grant") if !disabled(answer) => {
                 Failure::new(Kind::NotSignedIn, format!("{sentence} (`samovar login`)"))
             }
             Some("temporarily_unavailable") | None => sentence.into(),
@@ -197,6 +197,11 @@ impl Server {
             self.shown()
         )
     }
+}
+
+/// Is the account disabled or gone? Then no sign-in helps.
+fn disabled(answer: &Value) -> bool {
+    text(answer, "/code") == Some("principal_disabled")
 }
 
 /// What the person who approves is shown: the program and the machine.
