@@ -21,7 +21,7 @@ use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Sessions};
 use samovar::store::{Change, Expect, Operation, Store};
-use samovar::token::{self, Grants, Machines, SealKey};
+use samovar::token::{self, Machines, SealKey, Tokens};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -58,7 +58,7 @@ pub struct Wired {
     pub gate: Gate,
     pub store: Store,
     pub claim: Arc<Claim>,
-    pub grants: Arc<Grants>,
+    pub tokens: Arc<Tokens>,
     pub service_accounts: Arc<Machines<ServiceAccount>>,
     pub clients: Arc<Machines<Client>>,
     pub secrets: Vec<SessionSecret>,
@@ -154,7 +154,7 @@ pub async fn wire(claimed: bool) -> Wired {
         gate: Gate::new(gate_settings(), surfaces, ground.policy, capabilities),
         store: ground.store,
         claim,
-        grants: opened.grants,
+        tokens: opened.tokens,
         service_accounts: opened.service_accounts,
         clients: opened.clients,
         secrets,

@@ -189,7 +189,7 @@ impl World {
             Object::new(ObjectKind::Grant, grant.id),
         );
         let id = grant.id;
-        self.wired.grants.add(grant, event).await.unwrap();
+        self.wired.tokens.keep(grant, now, event).await.unwrap();
         id
     }
 
