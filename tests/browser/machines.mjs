@@ -284,6 +284,11 @@ await step("the examples of a server say where its application looks for tokens,
   await waitsFor("**/api/v1/applications/*", server);
   assert.match(await page.getByLabel("Example for FastAPI").innerText(), /audience="billing",\n.*client_id=[^\n]*\n.*client_secret=[^\n]*\n    token_header="Samovar-Token",/);
   assert.equal(await page.getByRole("button", { name: "curl", exact: true }).count(), 0);
+  const spa = await make("clients", { name: "billing-page", application_id: application.split("/").at(-1), kind: "public", redirect_uris: [redirect], first_party: false });
+  await page.goto(spa);
+  const shown = await page.getByLabel("Example for FastAPI").innerText();
+  assert.match(shown, /audience="billing",\n    token_header="Samovar-Token",/);
+  assert.doesNotMatch(shown, /docs_client_id/, "samovar.py takes one of both");
   await stage.pagesFit([new URL(server).pathname]);
 });
 

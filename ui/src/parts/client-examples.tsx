@@ -40,11 +40,13 @@ function permissionOf(application: Application | undefined): string {
 
 function fastapi(client: Client, application: Application | undefined): string {
   const secret = client.kind === "confidential";
-  const more = secret
-    ? `    client_id="${client.id}",
-    client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`
-    : `    docs_client_id="${client.id}",  # signs people in on the docs page`;
-  const header = application?.authorization === "application" ? `\n    token_header="Samovar-Token",  # Authorization is the application's own` : "";
+  const ours = application?.authorization !== "application";
+  const options = [
+    ...(secret ? [`client_id="${client.id}",`, `client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`] : []),
+    // The docs page sends Authorization alone.
+    ...(!secret && ours ? [`docs_client_id="${client.id}",  # signs people in on the docs page`] : []),
+    ...(ours ? [] : [`token_header="Samovar-Token",  # Authorization is the application's own`]),
+  ];
   return `# needs samovar.py, one file, beside it${secret ? "\nimport os" : ""}
 from typing import Annotated
 
@@ -54,7 +56,7 @@ from samovar import Principal, Samovar
 samovar = Samovar(
     "${location.origin}",
     audience="${application?.name ?? client.application?.name ?? ""}",
-${more}${header}
+${options.map((option) => `    ${option}`).join("\n")}
 )
 app = FastAPI(lifespan=samovar.lifespan)
 samovar.install(app)
