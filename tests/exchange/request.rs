@@ -25,13 +25,14 @@ async fn a_request_of_another_form_is_refused_whatever_the_token_is() {
         &[("requested_token_type", refresh)],
         &[("requested_token_type", "access_token")],
         &[("subject_token", token.as_str())],
-        &[HERE],
     ] {
         let mut pairs = vec![HERE];
         pairs.extend(more);
         let answer = stage.exchange(None, subject, &pairs).await;
         answer.is_error(400, "invalid_request");
     }
+    let twice = stage.exchange(None, subject, &[HERE, HERE]).await;
+    twice.is_error(400, "invalid_target");
     for kind in ["access_token", refresh, "urn:x", "saml2"] {
         let answer = stage.exchange(None, (&token, kind), &[HERE]).await;
         answer.is_error(400, "invalid_request");
