@@ -100,7 +100,7 @@ impl Gatekeeper {
             now: case.now,
         };
         let verdict = match &judgement.result {
-            Ok(()) => self.passed(&sources, judgement.known.as_ref()).await,
+            Ok(()) => self.passed(&sources, judgement.known.as_ref()),
             Err(refusal) => Err(refusal.clone()),
         };
         let versions = (policy.version(), directory.version);
@@ -112,12 +112,8 @@ impl Gatekeeper {
     }
 
     /// What the application learns. Without a signature that it counts on nobody passes.
-    async fn passed(
-        &self,
-        sources: &Sources<'_>,
-        known: Option<&Known>,
-    ) -> Result<Passed, Refusal> {
-        let assertion = self.assertions.of(sources, known).await;
+    fn passed(&self, sources: &Sources<'_>, known: Option<&Known>) -> Result<Passed, Refusal> {
+        let assertion = self.assertions.of(sources, known);
         let assertion = assertion.map_err(|error| {
             tracing::error!(%error, "an assertion could not be signed, so the request is refused");
             Refusal::StoreUnavailable

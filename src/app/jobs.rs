@@ -1,13 +1,11 @@
 //! Jobs on timers: counts of closed windows, sessions whose time is over.
 
 use super::rooms::Rooms;
+use crate::access::Recorder;
 use crate::access::oauth::AuthorizationServer;
 use crate::access::sign_in::SignIn;
-use crate::access::{PolicyHolder, Recorder};
-use crate::model::SigningAlgorithm;
 use crate::session::Sessions;
 use crate::token;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +19,6 @@ pub(super) struct Jobs {
     sessions: Arc<Sessions>,
     sign_in: Arc<SignIn>,
     oauth: Arc<AuthorizationServer>,
-    policy: Arc<PolicyHolder>,
     token: token::Opened,
 }
 
@@ -32,7 +29,6 @@ impl Jobs {
             sessions: Arc::clone(&rooms.sessions),
             sign_in: Arc::clone(&rooms.sign_in),
             oauth: Arc::clone(&rooms.oauth),
-            policy: Arc::clone(&rooms.policy),
             token: rooms.token.clone(),
         }
     }
@@ -57,7 +53,7 @@ impl Jobs {
 
     async fn round_of_tokens(&self) {
         let token = &self.token;
-        if let Err(error) = token.tokens.keys().round(&algorithms(&self.policy)).await {
+        if let Err(error) = token.tokens.keys().round().await {
             tracing::error!(%error, "signing keys could not be renewed");
         }
         let ended = async {
@@ -70,15 +66,6 @@ impl Jobs {
             tracing::error!(%error, "ends of grants and last uses of secrets could not be written");
         }
     }
-}
-
-/// By which algorithms tokens are signed: Samovar's own, and each application's.
-pub(super) fn algorithms(policy: &PolicyHolder) -> BTreeSet<SigningAlgorithm> {
-    let policy = policy.load();
-    let chosen = policy
-        .applications()
-        .map(|application| application.tokens.signing);
-    chosen.chain([SigningAlgorithm::default()]).collect()
 }
 
 /// Goes round until told to stop.

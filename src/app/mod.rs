@@ -68,8 +68,7 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     rooms.store.commit(Change::none(), event).await?;
     rooms.sign_in.end_those_of_unknown_providers().await?;
 
-    let algorithms = jobs::algorithms(&rooms.policy);
-    rooms.token.tokens.keys().round(&algorithms).await?;
+    rooms.token.tokens.keys().round().await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let gate = Arc::new(doors::gate(&meant, &rooms, &capabilities)?);
     let settings = listener::Settings::default();

@@ -30,7 +30,7 @@ pub struct Client {
     pub kind: ClientKind,
     /// Where answers may be sent, compared as they are.
     pub redirect_uris: BTreeSet<RedirectUri>,
-    /// Of the team's own making: people are not asked for consent.
+    /// Of the team's own making: people are not asked for consent, unless anybody could pass for it.
     pub first_party: bool,
     /// Gets refresh tokens.
     pub refresh_tokens: bool,

@@ -79,7 +79,7 @@ struct Claims<'a> {
 
 impl Tokens {
     /// Signs it; valid from now on for [`ASSERTION_LIFE`], while the key that it says is published.
-    pub async fn assert(
+    pub fn assert(
         &self,
         algorithm: SigningAlgorithm,
         assertion: &Assertion,
@@ -111,8 +111,6 @@ impl Tokens {
             permissions_cut: assertion.permissions.is_none(),
             scope: assertion.scope.as_deref(),
         };
-        self.keys()
-            .sign(algorithm, TokenType::Assertion, &claims)
-            .await
+        self.keys().sign(algorithm, TokenType::Assertion, &claims)
     }
 }

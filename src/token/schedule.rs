@@ -3,7 +3,6 @@
 //! A key is published before it signs and stays after it has signed last, so that at no moment a valid token fails.
 
 use crate::model::{CORRECTION, KeyId, SigningAlgorithm, SigningKey, Timestamp};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// From publication to the first signature. Longer than anybody keeps the published keys ([`PUBLISHED_AGE`]), with
@@ -60,16 +59,11 @@ pub fn state(keys: &[SigningKey], key: &SigningKey, now: Timestamp) -> KeyState 
     }
 }
 
-/// What is due now, when every algorithm in `wanted` must be able to sign and keys live for `every`.
-pub fn due(
-    keys: &[SigningKey],
-    wanted: &BTreeSet<SigningAlgorithm>,
-    every: Duration,
-    now: Timestamp,
-) -> Vec<Step> {
-    let mut steps: Vec<Step> = wanted
-        .iter()
-        .filter_map(|algorithm| next(keys, *algorithm, every, now))
+/// What is due now, when keys sign for `every`. Every algorithm has a key, whether anything is signed by it yet or not.
+pub fn due(keys: &[SigningKey], every: Duration, now: Timestamp) -> Vec<Step> {
+    let mut steps: Vec<Step> = SigningAlgorithm::ALL
+        .into_iter()
+        .filter_map(|algorithm| next(keys, algorithm, every, now))
         .collect();
     let over = keys
         .iter()

@@ -12,7 +12,7 @@ use crate::store::{Change, CommitError, Operation, Store};
 use arc_swap::ArcSwap;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -128,11 +128,12 @@ impl SigningKeys {
         list
     }
 
-    /// Makes what is due and forgets what is over. Every algorithm in `wanted` can sign afterwards.
-    pub async fn round(&self, wanted: &BTreeSet<SigningAlgorithm>) -> Result<(), KeyError> {
+    /// Makes what is due and forgets what is over. Every algorithm can sign afterwards, used or not: an application that
+    /// changes to another one is then signed for by a key that everybody knows.
+    pub async fn round(&self) -> Result<(), KeyError> {
         let _turn = self.one_at_a_time.lock().await;
         let now = self.clock.now();
-        let due = schedule::due(&self.ring.load().keys, wanted, self.every, now);
+        let due = schedule::due(&self.ring.load().keys, self.every, now);
         for step in due {
             self.take(step, scheduled(now)).await?;
         }
@@ -175,17 +176,14 @@ impl SigningKeys {
         Ok(made)
     }
 
-    /// Signs by this algorithm; says with which key. The first use of an algorithm makes its key.
-    pub(super) async fn sign(
+    /// Signs by this algorithm; says with which key.
+    pub(super) fn sign(
         &self,
         algorithm: SigningAlgorithm,
         kind: TokenType,
         claims: &impl Serialize,
     ) -> Result<(KeyId, String), KeyError> {
         let now = self.clock.now();
-        if self.ring.load().signer(algorithm, now).is_none() {
-            self.round(&[algorithm].into()).await?;
-        }
         let ring = self.ring.load();
         let (id, pair) = ring.signer(algorithm, now).ok_or(KeyBroken)?;
         Ok((id, jws::sign((id, algorithm, pair), kind, claims)?))

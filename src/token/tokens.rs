@@ -86,7 +86,7 @@ impl Tokens {
     }
 
     /// Signs a token; its id and times are made here. It lives no longer than `life`.
-    pub async fn issue(
+    pub fn issue(
         &self,
         algorithm: SigningAlgorithm,
         life: Duration,
@@ -100,8 +100,7 @@ impl Tokens {
             ..token
         };
         let claims = Claims::of(&self.issuer, &token);
-        let signed = self.keys.sign(algorithm, TokenType::Access, &claims);
-        let (_, text) = signed.await?;
+        let (_, text) = self.keys.sign(algorithm, TokenType::Access, &claims)?;
         Ok(Issued { text, token })
     }
 

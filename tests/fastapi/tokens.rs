@@ -52,23 +52,20 @@ async fn an_expired_token_a_bad_claim_and_a_changed_one_are_three_answers() {
 }
 
 #[tokio::test]
-async fn every_algorithm_is_taken_and_a_new_key_is_found_within_a_minute() {
+async fn an_application_that_changes_its_algorithm_loses_nobody() {
     let mut stage = Stage::set().await;
     let token = stage.token("deploy-api", &[]).await;
     assert_eq!(stage.get("/whoami", &token).await.0, 200);
-    for (minutes, algorithm) in [(1, "ES256"), (2, "RS256")] {
+    for algorithm in ["ES256", "RS256"] {
         stage.change_tokens("signing", json!(algorithm)).await;
         let token = stage.token("deploy-api", &[]).await;
-        let early = stage.get("/whoami", &token).await;
-        assert_eq!(code(&early), (401, "token_key_unknown"), "{algorithm}");
-        stage.ahead(minutes * 60);
         let (status, answer) = stage.get("/whoami", &token).await;
         assert_eq!(status, 200, "{algorithm} {answer}");
     }
     assert_eq!(
         stage.get("/whoami", &token).await.0,
         200,
-        "the first key is still there"
+        "of the first algorithm"
     );
 }
 

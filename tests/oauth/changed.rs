@@ -150,30 +150,27 @@ async fn only_administrators_say_that_people_are_not_asked() {
 }
 
 #[tokio::test]
-async fn a_public_client_on_the_persons_machine_is_asked_for_each_time() {
+async fn for_a_public_client_on_ones_own_machine_one_is_asked_each_time_first_party_or_not() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let uri = "http://127.0.0.1/callback";
-    let draft = json!({"name": "tool", "first_party": false, "redirect_uris": [uri]});
-    let tool = stage.client(draft).await;
-    let mut browser = stage.browser("ben").await;
-    let start = address(&stage, &tool, &[("redirect_uri", uri)]);
-    let page = browser.get(&start).await;
-    let own = (start.as_str(), stage.samovar.url());
-    let allowed = answer(&mut browser, own, &page, "allow").await;
-    let allowed = allowed.location.unwrap();
-    let mut sent = allowed.query_pairs();
-    let code = sent.find(|(name, _)| name == "code").unwrap().1;
-    redeem(&stage, &tool, &code, &[("redirect_uri", uri)])
-        .await
-        .token();
-    let again = browser.get(&start).await;
-    assert_eq!(
-        (again.status, again.location),
-        (200, None),
-        "{}",
-        again.body
-    );
+    for (name, first_party) in [("tool", false), ("own-tool", true)] {
+        let draft = json!({"name": name, "first_party": first_party, "redirect_uris": [uri]});
+        let tool = stage.client(draft).await;
+        let mut browser = stage.browser("ben").await;
+        let start = address(&stage, &tool, &[("redirect_uri", uri)]);
+        let page = browser.get(&start).await;
+        let own = (start.as_str(), stage.samovar.url());
+        let allowed = answer(&mut browser, own, &page, "allow").await;
+        let allowed = allowed.location.unwrap();
+        let mut sent = allowed.query_pairs();
+        let code = sent.find(|(name, _)| name == "code").unwrap().1;
+        let redirect = [("redirect_uri", uri)];
+        redeem(&stage, &tool, &code, &redirect).await.token();
+        let again = browser.get(&start).await;
+        let asked = (again.status, again.location);
+        assert_eq!(asked, (200, None), "{name} {}", again.body);
+    }
 }
 
 #[tokio::test]

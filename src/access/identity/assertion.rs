@@ -40,7 +40,7 @@ impl Assertions {
     }
 
     /// The header's value, when the application wants one: empty for nobody, so that no client's own stands there.
-    pub(in crate::access) async fn of(
+    pub(in crate::access) fn of(
         &self,
         sources: &Sources<'_>,
         known: Option<&Known>,
@@ -56,7 +56,7 @@ impl Assertions {
             return Ok(Some(before.text));
         }
         let assertion = sources.assertion(&sources.caller(known));
-        let (signed_by, text) = self.tokens.assert(settings.signing, &assertion).await?;
+        let (signed_by, text) = self.tokens.assert(settings.signing, &assertion)?;
         let text: Arc<str> = text.into();
         let entry = Remembered {
             key: signed_by,

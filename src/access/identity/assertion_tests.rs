@@ -22,36 +22,36 @@ fn claims(assertion: &str) -> Value {
     serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
 }
 
-async fn told(keys: &Keys, sources: &Sources<'_>, known: &Known) -> Value {
+fn told(keys: &Keys, sources: &Sources<'_>, known: &Known) -> Value {
     let assertions = Assertions::new(Arc::clone(&keys.tokens));
-    claims(&assertions.of(sources, Some(known)).await.unwrap().unwrap())
+    claims(&assertions.of(sources, Some(known)).unwrap().unwrap())
 }
 
 #[tokio::test]
 async fn one_that_a_replaced_key_signed_is_not_sent_again_and_one_of_another_key_is() {
-    let keys = Keys::open();
+    let keys = Keys::open().await;
     let (policy, directory, application) =
         (super::testing::policy(), directory(1, "ben"), application());
     let sources = sources(&policy, &directory, &application);
     let assertions = Assertions::new(Arc::clone(&keys.tokens));
     let ben = known(user("ben"));
-    let ask = async || assertions.of(&sources, Some(&ben)).await.unwrap().unwrap();
-    let first = ask().await;
+    let ask = || assertions.of(&sources, Some(&ben)).unwrap().unwrap();
+    let first = ask();
     keys.replace(SigningAlgorithm::Es256).await;
-    assert_eq!(ask().await, first, "its key still counts");
+    assert_eq!(ask(), first, "its key still counts");
     keys.replace(SigningAlgorithm::EdDsa).await;
-    let second = ask().await;
+    let second = ask();
     assert_ne!(
         second.split('.').next(),
         first.split('.').next(),
         "another `kid`"
     );
-    assert_eq!(ask().await, second);
+    assert_eq!(ask(), second);
 }
 
 #[tokio::test]
 async fn what_is_remembered_ends_with_the_directory_the_policy_a_role_binding_and_half_a_minute() {
-    let keys = Keys::open();
+    let keys = Keys::open().await;
     let (application, ben) = (application(), known(user("ben")));
     let (first, later) = (directory(1, "ben"), directory(2, "benjamin"));
     let end = NOW.plus(std::time::Duration::from_secs(10));
@@ -65,38 +65,35 @@ async fn what_is_remembered_ends_with_the_directory_the_policy_a_role_binding_an
     };
     let (policy, newer) = (given(1), given(2));
     let assertions = Assertions::new(Arc::clone(&keys.tokens));
-    let ask = async |policy: &Policy, directory: &Directory, seconds: u64| {
+    let ask = |policy: &Policy, directory: &Directory, seconds: u64| {
         let sources = Sources {
             now: NOW.plus(std::time::Duration::from_secs(seconds)),
             ..sources(policy, directory, &application)
         };
-        claims(&assertions.of(&sources, Some(&ben)).await.unwrap().unwrap())
+        claims(&assertions.of(&sources, Some(&ben)).unwrap().unwrap())
     };
-    let before = ask(&policy, &first, 0).await;
+    let before = ask(&policy, &first, 0);
     assert_eq!(
         (&before["permissions"], &before["roles"]),
         (&json!(["a:write"]), &json!(["deployer"]))
     );
-    assert_eq!(ask(&policy, &first, 9).await, before, "remembered");
-    let ended = ask(&policy, &first, 10).await;
+    assert_eq!(ask(&policy, &first, 9), before, "remembered");
+    let ended = ask(&policy, &first, 10);
     assert_eq!(
         (&ended["permissions"], &ended["roles"]),
         (&json!([]), &json!([]))
     );
-    assert_eq!(ask(&policy, &first, 39).await, ended, "remembered");
-    assert_ne!(ask(&policy, &first, 40).await["jti"], ended["jti"]);
+    assert_eq!(ask(&policy, &first, 39), ended, "remembered");
+    assert_ne!(ask(&policy, &first, 40)["jti"], ended["jti"]);
     // What was known of the caller says `ben` still; what is remembered of the newer directory must not.
-    assert_eq!(
-        ask(&policy, &later, 41).await["preferred_username"],
-        "benjamin"
-    );
-    let other = ask(&newer, &later, 42).await;
-    assert_ne!(other["jti"], ask(&policy, &later, 41).await["jti"]);
+    assert_eq!(ask(&policy, &later, 41)["preferred_username"], "benjamin");
+    let other = ask(&newer, &later, 42);
+    assert_ne!(other["jti"], ask(&policy, &later, 41)["jti"]);
 }
 
 #[tokio::test]
 async fn it_says_of_which_provider_a_person_is_and_nothing_of_the_kind_of_a_machine() {
-    let keys = Keys::open();
+    let keys = Keys::open().await;
     let (policy, application) = (super::testing::policy(), application());
     for (user, provider) in [
         (user("ben"), "gitea"),
@@ -107,8 +104,7 @@ async fn it_says_of_which_provider_a_person_is_and_nothing_of_the_kind_of_a_mach
             &keys,
             &sources(&policy, &directory, &application),
             &known(user),
-        )
-        .await;
+        );
         assert_eq!(
             (&told["provider"], &told["preferred_username"]),
             (&json!(provider), &json!("ben"))
@@ -119,8 +115,7 @@ async fn it_says_of_which_provider_a_person_is_and_nothing_of_the_kind_of_a_mach
         &keys,
         &sources(&policy, &directory, &application),
         &machine("ci"),
-    )
-    .await;
+    );
     assert_eq!(
         (told.get("provider"), &told["principal_kind"]),
         (None, &json!("service-account"))
@@ -129,7 +124,7 @@ async fn it_says_of_which_provider_a_person_is_and_nothing_of_the_kind_of_a_mach
 
 #[tokio::test]
 async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
-    let keys = Keys::open();
+    let keys = Keys::open().await;
     let held = holding(
         "deployer",
         &["deployments:*", "logs:read", "samovar.roles:read"],
@@ -138,7 +133,7 @@ async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
     let (directory, application) = (directory(1, "ben"), application());
     let sources = sources(&policy, &directory, &application);
     let session = known(user("ben"));
-    let told_session = told(&keys, &sources, &session).await;
+    let told_session = told(&keys, &sources, &session);
     assert_eq!(
         told_session["permissions"],
         json!(["logs:read", "deployments:*"])
@@ -157,7 +152,7 @@ async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
         scope: Some(Arc::new(scope)),
         ..session
     };
-    let told_token = told(&keys, &sources, &token).await;
+    let told_token = told(&keys, &sources, &token);
     assert_eq!(told_token["permissions"], json!(["deployments:write"]));
     assert_eq!(
         told_token["scope"],
@@ -167,15 +162,12 @@ async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
         machine: Some(("ci".parse().unwrap(), false)),
         ..machine("ci")
     };
-    assert_eq!(
-        told(&keys, &sources, &disabled).await["permissions"],
-        json!([])
-    );
+    assert_eq!(told(&keys, &sources, &disabled)["permissions"], json!([]));
 }
 
 #[tokio::test]
 async fn permissions_that_do_not_fit_are_left_out_and_it_is_said_so() {
-    let keys = Keys::open();
+    let keys = Keys::open().await;
     let words: Vec<String> = (0..200)
         .map(|n| format!("resource-{n}:a-long-action"))
         .collect();
@@ -188,7 +180,7 @@ async fn permissions_that_do_not_fit_are_left_out_and_it_is_said_so() {
         scope: Some(Arc::new(scope)),
         ..known(user("ben"))
     };
-    let told = told(&keys, &sources, &ben).await;
+    let told = told(&keys, &sources, &ben);
     assert_eq!(
         (told.get("permissions"), &told["permissions_cut"]),
         (None, &json!(true))
@@ -325,7 +317,7 @@ fn check(keys: &Keys, longest: &Longest) -> Result<usize, TestCaseError> {
     let sources = sources(&policy, &directory, &application);
     let assertion = sources.assertion(&known);
     let signed = keys.tokens.assert(SigningAlgorithm::Rs256, &assertion);
-    let (_, text) = tokio::runtime::Runtime::new()?.block_on(signed).unwrap();
+    let (_, text) = signed.unwrap();
     let header = "Samovar-Assertion: ".len() + text.len();
     prop_assert!(header < 8000, "{header}");
     let told = claims(&text);
@@ -351,9 +343,9 @@ fn check(keys: &Keys, longest: &Longest) -> Result<usize, TestCaseError> {
     Ok(header)
 }
 
-#[test]
-fn whatever_names_there_are_the_header_stays_below_8_kb_and_says_what_is_missing() {
-    let keys = Keys::open();
+#[tokio::test]
+async fn whatever_names_there_are_the_header_stays_below_8_kb_and_says_what_is_missing() {
+    let keys = Keys::open().await;
     let full = Longest {
         texts: ["\u{1f600}"; 3].map(|face| face.repeat(255)),
         groups: (0..300).map(|n| format!("group-{n}")).collect(),

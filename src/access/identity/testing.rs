@@ -188,7 +188,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let hands = Arc::new(Hands(AtomicU64::new(1)));
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Arc::clone(&hands) as _).unwrap();
@@ -202,6 +202,7 @@ impl Keys {
         };
         let (seal, world) = (SealKey::new([7; 32]), store.load().unwrap());
         let opened = token::open(&store, (&clock, &random), &seal, settings, &world).unwrap();
+        opened.tokens.keys().round().await.unwrap();
         Self {
             tokens: opened.tokens,
             _folder: folder,

@@ -227,20 +227,22 @@ impl AuthorizationServer {
     }
 
     /// Why the person need not be asked, if so. Any program on the person's machine can say that it is a public client with a
-    /// loopback address, so such a one is asked for each time (RFC 8252 section 8.6).
+    /// loopback address, so for such a one people are asked each time, first-party or not (RFC 8252 section 8.6).
     fn settled(
         &self,
         user: UserId,
         (client, back): (&Client, &Back<'_>),
         scope: &Scope,
     ) -> Option<&'static str> {
-        if client.first_party {
-            return Some("nobody is asked: the client is first-party");
-        }
         let itself =
             client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
-        let before = itself && self.allowed_before(user, client, scope);
-        before.then_some("the person allowed it before")
+        match itself {
+            false => None,
+            true if client.first_party => Some("nobody is asked: the client is first-party"),
+            true => self
+                .allowed_before(user, client, scope)
+                .then_some("the person allowed it before"),
+        }
     }
 
     fn allowed_before(&self, user: UserId, client: &Client, scope: &Scope) -> bool {

@@ -118,7 +118,7 @@ impl AuthorizationServer {
             name: name.map_or_else(String::new, |name| name.to_string()),
             roles: self.roles(draft.known, target),
         };
-        let issued = self.tokens.issue(target.algorithm(), life, token).await?;
+        let issued = self.tokens.issue(target.algorithm(), life, token)?;
         if issued.text.len() > LONGEST_TOKEN {
             let sentence = "the token would be longer than 8 KiB, which nobody reads; ask for a narrower `scope`";
             return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));

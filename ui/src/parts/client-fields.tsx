@@ -104,7 +104,7 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
       </Field>
       <label class="choice">
         <input type="checkbox" disabled={!may(ASKS_NOBODY)} checked={input.firstParty} onChange={(event) => set({ firstParty: event.currentTarget.checked })} /> First-party
-        <span class="hint">Of the team's own making: people are not asked whether they allow it. For administrators to say.</span>
+        <span class="hint">Of the team's own making: people are not asked whether they allow it, unless its answers go to a loopback address and it keeps no secret. For administrators to say.</span>
       </label>
       <label class="choice">
         <input type="checkbox" checked={input.refreshTokens} onChange={(event) => set({ refreshTokens: event.currentTarget.checked })} /> Refresh tokens

@@ -210,7 +210,7 @@ pub(in crate::http::api) struct Client {
     pub kind: ClientKind,
     /// Where answers may be sent, exactly.
     pub redirect_uris: Vec<String>,
-    /// People are not asked for consent.
+    /// People are not asked for consent, unless a program on their own machine gets the answer and keeps no secret.
     pub first_party: bool,
     /// Gets refresh tokens.
     pub refresh_tokens: bool,
@@ -235,7 +235,7 @@ pub(in crate::http::api) struct ClientDraft {
     #[oai(default)]
     #[serde(default)]
     pub redirect_uris: Vec<String>,
-    /// People are not asked for consent.
+    /// People are not asked for consent, unless a program on their own machine gets the answer and keeps no secret.
     #[oai(default)]
     #[serde(default)]
     pub first_party: bool,
