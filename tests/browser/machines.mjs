@@ -266,6 +266,7 @@ async function waitsFor(pattern, address) {
   await page.getByRole("alert").filter({ hasText: "That cannot be done now" }).waitFor();
   await page.waitForLoadState("networkidle");
   assert.equal(await page.getByLabel(/^Example/).count(), 0, "no example with made-up values");
+  assert.doesNotMatch(await page.locator("main").innerText(), /deploy\.example\.org/);
   await page.unroute(pattern);
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByLabel(/^Example for/).first().waitFor();

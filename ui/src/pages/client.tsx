@@ -79,6 +79,7 @@ function ExistingClient({ id }: { id: string }) {
   return (
     <Page title={data.name} lead={lead} actions={actions}>
       {client.error && <ErrorBox error={client.error} retry={() => void client.reload()} />}
+      {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
       <p>
         Its <code>client_id</code>: <CopyLine text={data.id} label="client_id" />
       </p>
@@ -92,7 +93,6 @@ function ExistingClient({ id }: { id: string }) {
         <h2>About it</h2>
         <EditClient client={data} application={application.data} changeable={changeable} onSaved={client.reload} />
       </section>
-      {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
       {data.application !== undefined && seen && <ClientExamples client={data} application={application.data} />}
       {deleting && (
         <Confirm title={`Delete the client ${data.name}?`} verb="Delete client" work={remove} onClose={() => setDeleting(false)}>

@@ -20,13 +20,15 @@ export function ClientExamples({ client, application }: Props) {
   return (
     <section>
       <h2>Example</h2>
-      <div class="segments" role="group" aria-label="Example">
-        {kinds.map((one) => (
-          <button key={one} type="button" aria-pressed={one === kind} onClick={() => setChosen(one)}>
-            {one}
-          </button>
-        ))}
-      </div>
+      {kinds.length > 1 && (
+        <div class="segments" role="group" aria-label="Example">
+          {kinds.map((one) => (
+            <button key={one} type="button" aria-pressed={one === kind} onClick={() => setChosen(one)}>
+              {one}
+            </button>
+          ))}
+        </div>
+      )}
       <CopyText key={kind} text={kind === "curl" && redirect !== undefined ? curl(client, application, redirect) : fastapi(client, application)} label={`Example for ${kind}`} />
     </section>
   );

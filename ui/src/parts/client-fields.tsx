@@ -63,7 +63,8 @@ const KINDS: readonly [ClientKind, string, string][] = [
 export function ClientFields({ input, onChange, application, secrets, error }: Props) {
   const set = (part: Partial<ClientInput>) => onChange({ ...input, ...part });
   const may = useMay();
-  const host = application?.hosts[0] ?? "deploy.example.org";
+  // The docs page sends Authorization alone.
+  const host = application?.authorization === "samovar" ? application.hosts[0] : undefined;
   return (
     <>
       <Field label="Name" hint="Small letters, digits and hyphens. People see it when they are asked to allow it." fault={error?.faultAt("/name")}>
@@ -85,7 +86,13 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
         label="Redirect URIs"
         hint={
           <>
-            One a line, exactly as the client sends it. For FastAPI's docs page: <code>{`https://${host}/docs/oauth2-redirect`}</code>
+            One a line, exactly as the client sends it.
+            {host !== undefined && (
+              <>
+                {" "}
+                For FastAPI's docs page: <code>{`https://${host}/docs/oauth2-redirect`}</code>
+              </>
+            )}
           </>
         }
         fault={error?.faultAt("/redirect_uris")}
