@@ -11,6 +11,8 @@ pub struct Problem {
     pub line: Option<usize>,
     /// What is wrong and what to do.
     pub sentence: String,
+    /// Is it a secret that is not there, where the file itself may be good?
+    pub absent_secret: bool,
 }
 
 impl Problem {
@@ -20,6 +22,7 @@ impl Problem {
             key: key.into(),
             line: None,
             sentence: sentence.into(),
+            absent_secret: false,
         }
     }
 

@@ -47,6 +47,13 @@ impl Raw {
         self.problems.push(Problem::of(key, sentence));
     }
 
+    pub(super) fn absent_secret(&mut self, key: &str, sentence: String) {
+        self.problems.push(Problem {
+            absent_secret: true,
+            ..Problem::of(key, sentence)
+        });
+    }
+
     fn look_at_keys(&mut self) {
         let mut problems = Vec::new();
         for (section, value) in &self.table {

@@ -59,7 +59,7 @@ fn find(
         // Said already: it stands where it must not.
         return None;
     }
-    raw.problem(
+    raw.absent_secret(
         key,
         format!("is missing; set {variable}, the systemd credential `{credential}`, or {file_key}"),
     );

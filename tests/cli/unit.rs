@@ -50,6 +50,19 @@ fn the_unit_brings_exactly_the_credentials_that_a_configuration_needs() {
 }
 
 #[test]
+fn the_readme_names_the_files_of_the_unit_whose_folder_check_config_is_told() {
+    let readme = fs::read_to_string(shipped("README.md")).unwrap();
+    let credentials = said("LoadCredential");
+    assert!(!credentials.is_empty());
+    for credential in credentials {
+        let (name, file) = credential.split_once(':').unwrap();
+        assert_eq!(file, format!("/etc/samovar/{name}"));
+        assert!(readme.contains(&format!("`{file}`")), "{file}");
+    }
+    assert!(readme.contains("`sudo CREDENTIALS_DIRECTORY=/etc/samovar samovar check-config`"));
+}
+
+#[test]
 fn where_systemd_can_judge_the_unit_it_finds_little_left_open() {
     let folder = tempfile::tempdir().unwrap();
     let unit = folder.path().join("samovar.service");
