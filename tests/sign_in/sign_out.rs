@@ -222,6 +222,49 @@ async fn break_glass_is_off_by_default_and_every_try_is_recorded() {
     assert_eq!(stage.sign_ins()[0].1, "break-glass password");
 }
 
+#[tokio::test]
+async fn break_glass_opens_samovar_alone_and_no_application() {
+    let stage = Stage::new().await;
+    let mut event = stage_event(&stage).await;
+    event.action = Action::ServerStart;
+    let password = "correct horse battery";
+    stage.break_glass.set(password.into(), event).await.unwrap();
+    let mut browser = Browser::new();
+    let fields = [("password", password)];
+    let page = post(&mut browser, &stage.own, "/auth/break-glass", &fields).await;
+    assert_eq!(page.status, 303, "{}", page.body);
+    let before = stage.sessions.list().len();
+    let page = browser
+        .get(&format!("{}/.samovar/sign-in", stage.app))
+        .await;
+    let page = browser.follow(page).await;
+    assert!(
+        page.status == 403 && page.location.is_none(),
+        "{}",
+        page.body
+    );
+    for part in [
+        "no application",
+        "sign out of Samovar",
+        "sign in as a person",
+    ] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    assert_eq!(
+        stage.sessions.list().len(),
+        before,
+        "none at the application"
+    );
+    let refused = stage.events(Action::SessionCreate).remove(0).event;
+    assert_eq!(refused.actor, Principal::LocalOperator);
+    assert_eq!(refused.reasons[0].as_str(), "not-for-applications");
+    // The cookie of Samovar's own host opens nothing at the application's.
+    let cookie = browser.cookies(jar(&stage.own))["samovar"].clone();
+    browser.set_cookie(jar(&stage.app), "samovar-app", &cookie);
+    let page = browser.get(&format!("{}/.samovar/whoami", stage.app)).await;
+    assert_eq!(page.status, 401, "{}", page.body);
+}
+
 /// Any event: setting the password is the command line's matter.
 async fn stage_event(stage: &Stage) -> samovar::audit::AuditEvent {
     stage.sign_in(&mut Browser::new(), "eli", "/").await;

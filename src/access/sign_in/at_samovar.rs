@@ -2,7 +2,7 @@
 
 use super::return_to::ReturnTo;
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
-use crate::model::{DisplayText, HostName};
+use crate::model::{DisplayText, HostName, Principal};
 use crate::oidc::{FlowSecrets, Provider};
 use crate::session::{BrowserKey, Cookie, Handed};
 
@@ -86,7 +86,8 @@ impl SignIn {
 
     /// Hands the session over to an application's host: a one-time code for that host and that browser.
     ///
-    /// Without a session it signs in first and comes back here; after a sign-out it waits for a click.
+    /// Without a session it signs in first and comes back here; after a sign-out it waits for a click. Break-glass is for
+    /// Samovar itself: an application would see nobody where somebody is.
     pub async fn hand_over(
         &self,
         visitor: &Visitor,
@@ -111,6 +112,12 @@ impl SignIn {
             };
             return self.to_provider(visitor, only, here).await;
         };
+        if !matches!(parent.principal, Principal::User(_)) {
+            let fault = SignInFault::NotForApplications;
+            let recorded = self.record_refusal(visitor, parent.principal, &fault);
+            recorded.await.map_err(SignInFault::from)?;
+            return Err(fault.into());
+        }
         Ok(self.issue(parent.id, host, (key, return_to)))
     }
 

@@ -41,6 +41,11 @@ pub enum SignInFault {
     /// Gitea does not say what the person may do.
     #[error("Gitea does not say which teams the account is in; try again in a moment")]
     Mirror(#[from] MirrorError),
+    /// Break-glass is no person.
+    #[error(
+        "break-glass opens Samovar alone and no application; sign out of Samovar, and sign in as a person to open this page"
+    )]
+    NotForApplications,
     /// The code does not open a session at this host.
     #[error(transparent)]
     HandOver(#[from] HandOverFault),
@@ -102,6 +107,7 @@ impl SignInFault {
             Self::Disabled => "disabled",
             Self::SignedOutThere => "signed-out-there",
             Self::Mirror(_) => "mirror",
+            Self::NotForApplications => "not-for-applications",
             Self::HandOver(_) => "hand-over",
             Self::NotSignedIn => "not-signed-in",
             Self::HostUnknown => "host-unknown",
