@@ -1,7 +1,7 @@
 //! A provider says that somebody signed out there: the sessions that rest on that sign-in end, with their children.
 //!
-//! What tokens of ours outlive it is theirs to say: they hang on the person, and a person of another provider without a
-//! session may do nothing.
+//! Tokens of ours hang on the person and not on the sign-in: a person of another provider alone may do nothing without a
+//! session; those of a linked Gitea account go on until they are ended themselves.
 
 use super::logouts::is_of;
 use super::{SignIn, SignInFault, Visitor};
