@@ -37,7 +37,9 @@ pub enum OidcError {
     #[error("the provider's token is out of time ({0}); compare the clocks of both servers")]
     OutOfTime(String),
     /// The ID token fails a check.
-    #[error("the provider's token is not valid: {0}")]
+    #[error(
+        "the provider's token is not valid: {0}; try again, and if it stays so ask whoever runs the provider"
+    )]
     TokenInvalid(String),
     /// The ID token is signed with an algorithm that is not accepted.
     #[error(
@@ -55,6 +57,50 @@ pub enum OidcError {
     )]
     GrantTooNarrow,
     /// The provider no longer knows the person's token: the account may be disabled.
-    #[error("the provider does not confirm the account; it may be disabled")]
+    #[error(
+        "the provider does not confirm the account; it may be disabled there; ask whoever runs the provider"
+    )]
     NotActive,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OidcError;
+
+    #[test]
+    fn every_sentence_says_what_to_do_next() {
+        let text = || "-".to_owned();
+        let both = (text(), text());
+        for error in [
+            OidcError::Away(text()),
+            OidcError::Garbage(both.0, both.1),
+            OidcError::IssuerWrong {
+                expected: text(),
+                found: text(),
+                correct: text(),
+            },
+            OidcError::Refused(text()),
+            OidcError::Overtaken,
+            OidcError::OutOfTime(text()),
+            OidcError::TokenInvalid(text()),
+            OidcError::AlgorithmWrong,
+            OidcError::IssuerOfAnswer("-"),
+            OidcError::GrantTooNarrow,
+            OidcError::NotActive,
+        ] {
+            let said = error.to_string();
+            let (_, next) = said.rsplit_once("; ").expect(&said);
+            let does = [
+                "try again",
+                "check",
+                "correct",
+                "compare",
+                "set",
+                "begin",
+                "revoke",
+                "ask",
+            ];
+            assert!(does.iter().any(|what| next.starts_with(what)), "{said}");
+        }
+    }
 }

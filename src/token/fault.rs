@@ -9,7 +9,9 @@ pub enum TokenFault {
     #[error("this is no token of Samovar's; get one from `/oauth/token`")]
     Malformed,
     /// A token of another kind.
-    #[error("this is a token of another kind; an access token has `typ` `{expected}`")]
+    #[error(
+        "this is a token of another kind: header `typ` is not `{expected}`; get an access token from `/oauth/token`"
+    )]
     TypeWrong {
         /// The kind that is accepted here.
         expected: &'static str,
@@ -50,7 +52,7 @@ pub enum TokenFault {
     },
     /// For somebody who was called so before.
     #[error(
-        "the token is older than the application that is called `{expected}` now, so it was for another; get a new token"
+        "claim `aud` is not this application: the token is older than the one that is called `{expected}` now; get a new token"
     )]
     AudienceReplaced {
         /// Who reads it here.

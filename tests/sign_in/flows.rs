@@ -248,7 +248,7 @@ async fn a_disabled_person_is_refused_with_a_sentence_and_an_event() {
     refused(
         &page,
         400,
-        "does not confirm the account; it may be disabled",
+        "does not confirm the account; it may be disabled there; ask",
     );
     assert_eq!(stage.sign_ins()[0].0, Outcome::Denied);
 }
