@@ -148,7 +148,7 @@ impl Gatekeeper {
                 Some(scope) => known.within(scope),
             });
         }
-        let sentence = "its subject is somebody else than the one who is asked about";
+        let sentence = "claim `sub` names somebody else than the one who is asked about";
         Err(Refusal::Token(TokenFault::ClaimInvalid(
             sentence.to_owned(),
         )))

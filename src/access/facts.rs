@@ -179,7 +179,7 @@ impl Credentials {
             Principal::User(id) => Ok(Known::unlimited(principal, Some(self.fresh(id).await?))),
             Principal::ServiceAccount(id) => self.machine(id).await,
             _ => Err(Refusal::Token(TokenFault::ClaimInvalid(
-                "its subject is nobody".to_owned(),
+                "claim `sub` names nobody".to_owned(),
             ))),
         }
     }

@@ -181,10 +181,10 @@ fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<Timestamp,
     let issued = at("iat").ok_or_else(|| other("claim `iat` is missing or no time"))?;
     let ends = at("exp").ok_or_else(|| other("claim `exp` is missing or no time"))?;
     if issued.since(now) > SKEW || now.since(issued) > OLDEST + SKEW {
-        return Err(late(format!("issued at {issued}, and it is {now}")));
+        return Err(late(format!("claim `iat` is {issued}, and it is {now}")));
     }
     if now.since(ends) > SKEW {
-        return Err(late(format!("ended at {ends}, and it is {now}")));
+        return Err(late(format!("claim `exp` is {ends}, and it is {now}")));
     }
     Ok(issued)
 }

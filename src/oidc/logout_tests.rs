@@ -70,12 +70,12 @@ fn a_claim_that_is_missing_or_bent_ends_nothing_and_is_named() {
         ("aud", json!([CLIENT, "other"]), "`aud`"),
         ("aud", json!([]), "`aud`"),
         ("aud", Value::Null, "`aud`"),
-        ("iat", json!(NOW - 3600), "out of time"),
-        ("iat", json!(NOW + 600), "out of time"),
+        ("iat", json!(NOW - 3600), "out of time (claim `iat`"),
+        ("iat", json!(NOW + 600), "out of time (claim `iat`"),
         ("iat", json!("now"), "`iat`"),
         ("iat", json!(i64::MAX), "`iat`"),
         ("iat", Value::Null, "`iat`"),
-        ("exp", json!(NOW - 600), "out of time"),
+        ("exp", json!(NOW - 600), "out of time (claim `exp`"),
         ("exp", Value::Null, "`exp`"),
         ("jti", Value::Null, "`jti`"),
         ("jti", json!(""), "`jti`"),
@@ -98,12 +98,18 @@ fn a_claim_that_is_missing_or_bent_ends_nothing_and_is_named() {
     ] {
         let error = with(claim, value.clone()).unwrap_err();
         assert!(error.contains(says), "{claim} {value}: {error}");
+        let named = error.contains(&format!("`{claim}`"));
+        assert!(named && says_what_to_do(&error), "{error}");
     }
     let (forge, mut nobody) = (Forge::new(), good());
     nobody.as_object_mut().unwrap().remove("sub");
     nobody.as_object_mut().unwrap().remove("sid");
     let error = check(&forge, &forge.sign(&header(), &nobody)).unwrap_err();
     assert!(error.contains("name nobody"), "{error}");
+}
+
+fn says_what_to_do(error: &str) -> bool {
+    error.contains("; try again") || error.contains("; compare the clocks")
 }
 
 #[test]

@@ -3,11 +3,9 @@
 //! Read as strictly as it is written: a member of another form, an unknown or a repeated one is no claim of ours.
 
 use super::TokenFault;
-use crate::model::{
-    GrantId, Invalid, Name, Principal, ProviderId, Scope, ServiceAccountId, Timestamp, TokenId,
-    UserId,
-};
+use crate::model::{GrantId, Invalid, Name, Principal, ProviderId, Scope, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// Who acts for somebody else, and for whom it was done before (RFC 8693 section 4.1).
@@ -124,37 +122,47 @@ impl Claims {
 
     /// As they come off the wire.
     pub(super) fn read(json: &[u8]) -> Result<Self, TokenFault> {
-        serde_json::from_slice(json).map_err(|error| TokenFault::ClaimInvalid(error.to_string()))
+        let mut json = serde_json::Deserializer::from_slice(json);
+        let claims = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let claim = error.path().to_string();
+            // At the root it is a claim too few or too many, which serde names.
+            TokenFault::ClaimInvalid(match claim.as_str() {
+                "." => error.into_inner().to_string(),
+                _ => format!("claim `{claim}` is of another form"),
+            })
+        })?;
+        let end = json.end();
+        end.map_err(|error| TokenFault::ClaimInvalid(error.to_string()))?;
+        Ok(claims)
     }
 
     /// In types.
     pub(super) fn token(self) -> Result<AccessToken, TokenFault> {
-        let fault = |invalid: Invalid| TokenFault::ClaimInvalid(invalid.0);
         let principal = match self.principal_kind {
-            Kind::User => Principal::User(self.sub.parse::<UserId>().map_err(fault)?),
-            Kind::ServiceAccount => {
-                Principal::ServiceAccount(self.sub.parse::<ServiceAccountId>().map_err(fault)?)
-            }
+            Kind::User => Principal::User(read("sub", &self.sub)?),
+            Kind::ServiceAccount => Principal::ServiceAccount(read("sub", &self.sub)?),
         };
+        let grant = self.grant_id.as_deref();
         Ok(AccessToken {
-            id: self.jti.parse().map_err(fault)?,
+            id: read("jti", &self.jti)?,
             principal,
-            audience: self.aud.parse().map_err(fault)?,
+            audience: read("aud", &self.aud)?,
             client: self.client_id,
-            scope: Arc::new(self.scope.parse().map_err(fault)?),
+            scope: Arc::new(read("scope", &self.scope)?),
             issued_at: instant(self.iat),
             expires_at: instant(self.exp),
-            grant: self
-                .grant_id
-                .map(|id| id.parse())
-                .transpose()
-                .map_err(fault)?,
+            grant: grant.map(|id| read("grant_id", id)).transpose()?,
             actor: self.act,
             provider: self.provider,
             name: self.preferred_username,
             roles: self.roles,
         })
     }
+}
+
+fn read<T: FromStr<Err = Invalid>>(claim: &str, text: &str) -> Result<T, TokenFault> {
+    let fault = |invalid: Invalid| TokenFault::ClaimInvalid(format!("claim `{claim}`: {invalid}"));
+    text.parse().map_err(fault)
 }
 
 fn seconds(at: Timestamp) -> u32 {

@@ -52,7 +52,7 @@ pub enum TokenFault {
     },
     /// For somebody who was called so before.
     #[error(
-        "claim `aud` is not this application: the token is older than the one that is called `{expected}` now; get a new token"
+        "claim `aud` names another: the token is older than the application that is called `{expected}` now; get a new token"
     )]
     AudienceReplaced {
         /// Who reads it here.

@@ -80,7 +80,11 @@ async fn a_token_that_is_older_than_the_name_of_its_audience_is_for_another_one(
     verify(at).unwrap();
     let fault = verify(at.plus(Duration::from_millis(1))).unwrap_err();
     assert_eq!(fault.code(), "token_audience_wrong");
-    assert!(fault.to_string().contains("get a new token"), "{fault}");
+    let said = fault.to_string();
+    assert!(
+        said.contains("`aud`") && said.contains("get a new token"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -165,20 +169,74 @@ async fn a_claim_of_another_form_is_none_of_ours() {
                 _ => false,
             };
             assert_eq!(verified.is_ok(), fits, "{name}: {value}");
+            if let Err(found) = verified {
+                is_named(&found, name);
+            }
         }
         let mut without = good.clone();
         without.as_object_mut().unwrap().remove(name);
         let text = signed(&stage, &without).await;
-        assert!(
-            stage.opened.tokens.verify(&text, AUDIENCE).is_err(),
-            "{name}"
-        );
+        let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+        assert_eq!(found.code(), "token_claim_invalid");
+        is_named(&found, name);
     }
-    let mut more = good.clone();
-    more["admin"] = json!(true);
-    let text = signed(&stage, &more).await;
-    let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
-    assert_eq!(found.code(), "token_claim_invalid");
+    for (name, value) in [
+        ("admin", json!(true)),
+        ("grant_id", json!("x")),
+        ("grant_id", json!(7)),
+        ("act", json!("ci")),
+        ("act.sub", json!({"sub": 7})),
+        ("act.act.sub", json!({"sub": "ci", "act": {"sub": null}})),
+    ] {
+        let mut more = good.clone();
+        more[name.split('.').next().unwrap()] = value;
+        let text = signed(&stage, &more).await;
+        let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+        assert_eq!(found.code(), "token_claim_invalid");
+        is_named(&found, name);
+    }
+}
+
+/// The code is that of a wrong claim, and the sentence says which one and what to do.
+fn is_named(found: &TokenFault, claim: &str) {
+    let wrong = match found {
+        TokenFault::IssuerWrong { .. } => claim == "iss",
+        TokenFault::AudienceWrong { .. } => claim == "aud",
+        other => matches!(other, TokenFault::ClaimInvalid(_)),
+    };
+    let said = found.to_string();
+    let named = said.contains(&format!("`{claim}`"));
+    assert!(
+        wrong && named && said.contains("; get a "),
+        "{claim}: {said}"
+    );
+}
+
+#[test]
+fn whatever_a_token_is_refused_for_the_sentence_says_what_to_do_next() {
+    let (at, now, expected) = (Timestamp::ZERO, Timestamp::ZERO, String::new());
+    for fault in [
+        TokenFault::Malformed,
+        TokenFault::TypeWrong { expected: "at+jwt" },
+        TokenFault::KeyUnknown,
+        TokenFault::SignatureInvalid,
+        TokenFault::Expired { at, now },
+        TokenFault::NotYetValid { from: at, now },
+        TokenFault::IssuerWrong {
+            expected: expected.clone(),
+        },
+        TokenFault::AudienceWrong {
+            expected: expected.clone(),
+        },
+        TokenFault::AudienceReplaced { expected },
+        TokenFault::ClaimInvalid(String::new()),
+        TokenFault::Revoked,
+    ] {
+        let said = fault.to_string();
+        let (_, next) = said.rsplit_once("; ").expect(&said);
+        let does = ["get a", "get one", "look at the clocks", "sign in again"];
+        assert!(does.iter().any(|what| next.starts_with(what)), "{said}");
+    }
 }
 
 #[tokio::test]
@@ -202,6 +260,7 @@ async fn a_token_says_of_which_provider_its_person_is_and_one_of_before_says_not
         let text = signed(&stage, &bad).await;
         let found = tokens.verify(&text, AUDIENCE).unwrap_err();
         assert_eq!(found.code(), "token_claim_invalid");
+        is_named(&found, "provider");
     }
 }
 
@@ -226,6 +285,7 @@ async fn a_claim_that_stands_twice_is_none_of_ours() {
     let text = signed(&stage, &Twice(claims(&stage))).await;
     let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
     assert_eq!(found.code(), "token_claim_invalid");
+    is_named(&found, "aud");
 }
 
 #[tokio::test]
