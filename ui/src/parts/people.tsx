@@ -46,6 +46,6 @@ async function search(login: string): Promise<User[]> {
 export async function personNamed(login: string): Promise<User> {
   const user = named(login, await search(login), calledOf);
   if (user === undefined)
-    throw new ApiError(404, { title: "Nobody has this login", detail: `Gitea has nobody called \`${login}\`; somebody of another provider is written as \`provider:login\`.` });
+    throw new ApiError(404, { title: "No one person has this login", detail: `Nobody, or more than one, is called \`${login}\`; somebody of another provider is written as \`provider:login\`.` });
   return user;
 }
