@@ -348,8 +348,8 @@ await step("a signing key that somebody may have copied is replaced at once", as
   const before = await page.getByRole("row", { name: /current.*EdDSA/ }).getByRole("cell").nth(1).innerText();
   await page.getByRole("button", { name: "Replace it at once" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.getByRole("row", { name: /current/ }).waitFor();
-  assert.notEqual(await page.getByRole("row", { name: /current/ }).getByRole("cell").nth(1).innerText(), before);
+  await page.getByRole("row", { name: /current.*EdDSA/ }).waitFor();
+  assert.notEqual(await page.getByRole("row", { name: /current.*EdDSA/ }).getByRole("cell").nth(1).innerText(), before);
 });
 
 await step("an application's token settings are kept when something else is changed", async () => {
