@@ -48,19 +48,27 @@ fn of_a_hundred_who_come_at_once_one_gets_it_and_what_it_got_ends() {
     let (_, codes) = codes();
     let code = codes.issue(coded());
     let won = AtomicU64::new(0);
-    let good = AtomicU64::new(0);
+    // A grant that is kept must be ended by everybody else; one that is not, by who got it.
+    let (kept, told, early) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     std::thread::scope(|scope| {
         for _ in 0..100 {
             scope.spawn(|| {
-                if let Ok((_, taken)) = codes.take(&code) {
-                    won.fetch_add(1, Ordering::Relaxed);
-                    let kept = codes.settle(&taken, GrantId::from_bytes([9; 16]));
-                    good.fetch_add(u64::from(kept), Ordering::Relaxed);
-                }
+                let counted = match codes.take(&code) {
+                    Ok((_, taken)) => {
+                        won.fetch_add(1, Ordering::Relaxed);
+                        let good = codes.settle(&taken, GrantId::from_bytes([9; 16]));
+                        return kept.fetch_add(u64::from(good), Ordering::Relaxed);
+                    }
+                    Err(CodeFault::Replayed(Some(_))) => &told,
+                    Err(_) => &early,
+                };
+                counted.fetch_add(1, Ordering::Relaxed)
             });
         }
     });
     assert_eq!(won.into_inner(), 1);
+    let (kept, told, early) = (kept.into_inner(), told.into_inner(), early.into_inner());
+    assert_eq!((told + early, kept == 1), (99, early == 0));
     let replayed = codes.take(&code).unwrap_err();
     assert_eq!(
         replayed,

@@ -39,12 +39,19 @@ async fn a_team_that_is_lost_between_the_token_and_the_call_is_seen_at_once() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_narrower_is_refused_here_and_one_that_was_revoked_by_samovar() {
+async fn one_that_is_narrower_is_refused_here_and_one_that_was_revoked_or_whose_key_is_gone_by_samovar()
+ {
     let mut stage = Stage::set().await;
     let narrow = [("scope", "deployments:read")];
     let narrow = stage.token("deploy-api", &narrow).await;
     let refused = stage.delete("/deployments", &narrow).await;
     assert_eq!(code(&refused), (403, "scope_insufficient"));
+    let token = stage.token("deploy-api", &[]).await;
+    assert_eq!(stage.delete("/deployments", &token).await.0, 204);
+    let all = format!("/service-accounts/{}/tokens", stage.machine.0);
+    stage.ada.must("DELETE", &all, &Value::Null).await;
+    let refused = stage.delete("/deployments", &token).await;
+    assert_eq!(code(&refused), (401, "token_revoked"));
     let token = stage.token("deploy-api", &[]).await;
     assert_eq!(stage.delete("/deployments", &token).await.0, 204);
     let replace = json!({"algorithm": "EdDSA", "immediately": true});

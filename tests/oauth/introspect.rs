@@ -1,10 +1,11 @@
 //! What a token is worth now, told to the application that it is for.
 
 use crate::stage::Stage;
+use crate::support::samovar::SignedIn;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn losing_the_team_is_seen_by_whoever_asks_before_the_token_ends() {
+async fn losing_the_team_is_seen_by_whoever_asks_within_the_bound() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let web = stage.client(json!({})).await;
@@ -24,14 +25,47 @@ async fn losing_the_team_is_seen_by_whoever_asks_before_the_token_ends() {
     assert_eq!(active.json["aud"], "deploy-api");
 
     stage.gitea.remove_member(stage.team, "ben").await;
-    stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
+    // Ends by itself after the bound of five seconds and one read; a hang would be the failure.
+    let refused = loop {
+        let answer = stage.check_token(&token).await;
+        if answer.status != 200 {
+            break answer;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    };
     let inactive = stage.post("/oauth/introspect", Some(&service), &ask).await;
     assert_eq!(inactive.json, json!({"active": false}));
-    let refused = stage.check_token(&token).await;
     assert_eq!(
         (refused.status, &refused.json["code"]),
         (403, &json!("permission_missing"))
     );
+}
+
+#[tokio::test]
+async fn a_token_that_was_revoked_and_one_of_a_disabled_person_are_active_no_more() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let web = stage.client(json!({})).await;
+    let service = json!({"name": "service", "kind": "confidential"});
+    let service = stage.client(service).await;
+    let (browser, first) = crate::authorize::signed_in(&stage, &web, "ben", "").await;
+    let mut ben = SignedIn::of(&stage.samovar, browser);
+    ben.must("DELETE", "/me/tokens", &Value::Null).await;
+    let (_, second) = crate::authorize::signed_in(&stage, &web, "ben", "").await;
+    let (revoked, live) = (first.token(), second.token());
+    let asked = async |stage: &Stage, token: &str| {
+        let ask = [("token", token)];
+        let told = stage.post("/oauth/introspect", Some(&service), &ask).await;
+        let refused = stage.check_token(token).await;
+        (told.json["active"].clone(), refused.json["code"].clone())
+    };
+    let told = asked(&stage, &revoked).await;
+    assert_eq!(told, (json!(false), json!("token_revoked")));
+    assert_eq!(asked(&stage, &live).await, (json!(true), Value::Null));
+    stage.gitea.disable_user("ben").await;
+    stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
+    let told = asked(&stage, &live).await;
+    assert_eq!(told, (json!(false), json!("principal_disabled")));
 }
 
 #[tokio::test]
