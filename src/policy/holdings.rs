@@ -3,7 +3,7 @@
 //! The one reading of role bindings; `decide`, Samovar's own API and the rule against granting more than one holds
 //! all go through it.
 
-use super::decide::{SubjectFacts, Witness};
+use super::decision::{SubjectFacts, Witness};
 use super::snapshot::Policy;
 use crate::model::{
     ApplicationId, BindingSubject, Permission, PermissionPattern, Principal, Range,

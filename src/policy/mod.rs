@@ -5,6 +5,7 @@
 
 mod built_in;
 mod decide;
+mod decision;
 mod holdings;
 mod routes;
 mod snapshot;
@@ -12,10 +13,8 @@ mod target;
 mod words;
 
 pub use built_in::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, built_in_roles};
-pub use decide::{
-    Decision, Denial, Outcome, Reason, Request, SubjectFacts, Witness, decide, decide_permissions,
-    explain,
-};
+pub use decide::{decide, decide_permissions, explain};
+pub use decision::{Decision, Denial, Outcome, Reason, Request, SubjectFacts, Witness};
 pub use holdings::Holdings;
 pub use routes::Parameters;
 pub use snapshot::{OWN_AUDIENCE, Policy, PolicyFault};

@@ -1,6 +1,6 @@
 //! Reasons and denials as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
 
-use super::decide::{Denial, Reason, Witness};
+use super::decision::{Denial, Reason, Witness};
 use crate::model::{BindingSubject, RepositoryLevel};
 use std::fmt;
 

@@ -2,7 +2,7 @@
 
 use crate::stage::{Answer, Stage, change, code};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A call of ben's, who has nothing but a personal token of Gitea.
