@@ -93,7 +93,8 @@ impl Client {
         page: usize,
     ) -> Result<(Option<u64>, Vec<R>), GiteaError> {
         let (page, limit) = (page.to_string(), PAGE.to_string());
-        let query: [(&str, &str); 2] = [("page", &page), ("limit", &limit)];
+        let place = [("page", page.as_str()), ("limit", limit.as_str())];
+        let query: Vec<_> = ask.query.iter().copied().chain(place).collect();
         let ask = Ask {
             query: &query,
             ..ask

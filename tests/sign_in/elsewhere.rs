@@ -4,6 +4,7 @@
 use crate::several::{sign_in, stage};
 use crate::stage::Stage;
 use crate::support::browser::Browser;
+use crate::support::gitea::log::Seen;
 use reqwest::Method;
 use samovar::audit::Action;
 use samovar::model::{DirectoryUser, Principal};
@@ -159,6 +160,28 @@ async fn source_and_external_name_make_a_gitea_account_and_nothing_less_does() {
     okta.person("00u-eli", "ben", &[]);
     sign_in(&stage, &mut Browser::new(), "okta").await;
     assert_eq!(person(&stage).gitea(), None);
+}
+
+#[tokio::test]
+async fn gitea_is_asked_for_that_one_account_however_many_it_has() {
+    let (stage, providers) = stage(&["okta"], |settings| settings.gitea_source = Some(7)).await;
+    link(&stage, "ben", 7, "00u-ben").await;
+    providers[0].person("00u-ben", "ben", &[]);
+    // A real Gitea keeps no log.
+    let Some(gitea) = stage.gitea.stand_in() else {
+        return;
+    };
+    gitea.log().take();
+    sign_in(&stage, &mut Browser::new(), "okta").await;
+    let seen = gitea.log().take();
+    let asked: Vec<_> = seen
+        .iter()
+        .filter(|one| one.path.ends_with("/admin/users"))
+        .collect();
+    let named = [("source_id", "7"), ("login_name", "00u-ben")];
+    let named = named.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let of_one = |one: &Seen| named.iter().all(|pair| one.query.contains(pair));
+    assert!(asked.into_iter().any(of_one), "{seen:?}");
 }
 
 #[tokio::test]
