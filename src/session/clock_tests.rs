@@ -30,7 +30,7 @@ fn flows_and_codes_from_before_the_clock_was_set_back_are_too_old_and_a_correcti
     let (browser, place) = (stage.browser().key(), host("app.example.test"));
     let begin = || {
         flows
-            .begin(browser, "gitea".parse().unwrap(), (String::new(), 0))
+            .begin(browser, "gitea".parse().unwrap(), String::new(), 0)
             .0
     };
     let handed = || Handed {

@@ -100,7 +100,8 @@ impl Flows {
         &self,
         browser: BrowserKey,
         provider: ProviderId,
-        (return_to, logouts): (String, u64),
+        return_to: String,
+        logouts: u64,
     ) -> (State, Flow) {
         let word = || SessionSecret::generate(&*self.random).reveal();
         let flow = Flow {

@@ -337,7 +337,7 @@ fn of_64_that_come_back_with_a_state_at_once_one_goes_on() {
     let stage = Stage::new();
     let flows = stage.flows();
     let browser = stage.browser().key();
-    let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), ("/".to_owned(), 0));
+    let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned(), 0);
     let barrier = std::sync::Barrier::new(64);
     let take = || {
         barrier.wait();
@@ -389,7 +389,7 @@ fn five_flows_of_one_browser_live_side_by_side_and_the_sixth_drops_the_first() {
     let (browser, other) = (stage.browser().key(), stage.browser().key());
     let begin = |browser, to: &str| {
         flows
-            .begin(browser, "gitea".parse().unwrap(), (to.to_owned(), 0))
+            .begin(browser, "gitea".parse().unwrap(), to.to_owned(), 0)
             .0
     };
     let foreign = begin(other, "/other");
@@ -417,7 +417,7 @@ fn a_flood_of_beginnings_keeps_a_bounded_number_of_flows() {
     let flows = stage.flows();
     let begin = || {
         let browser = stage.browser().key();
-        let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), ("/".to_owned(), 0));
+        let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned(), 0);
         (sent, Some(browser))
     };
     let all: Vec<_> = (0..10_100).map(|_| begin()).collect();

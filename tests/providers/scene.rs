@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use tempfile::TempDir;
 
 /// Where the client gets its answer; nobody listens there.
-const BACK: &str = "http://127.0.0.1/back";
+const BACK: &str = "https://board.example.test/back";
 const VERIFIER: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP0";
 
 /// Keycloak's id of `somebody`.

@@ -69,9 +69,8 @@ impl SignIn {
         let (browser, cookies) = self.browser(visitor, Cookie::Browser);
         let id = provider.settings().id.clone();
         let again = begin_again(&return_to);
-        let so_far = self.logouts.count();
-        let flow = self.flows.begin(browser.key(), id, (return_to, so_far));
-        let (state, flow) = flow;
+        let logouts = self.logouts.count();
+        let (state, flow) = self.flows.begin(browser.key(), id, return_to, logouts);
         let secrets = FlowSecrets {
             nonce: flow.nonce,
             verifier: flow.verifier,
