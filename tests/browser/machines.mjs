@@ -238,6 +238,8 @@ await step("a client of an application is registered; an address that is none is
   await page.getByRole("alert").filter({ hasText: "it must begin with https://" }).waitFor();
   await page.getByLabel("Redirect URIs").fill(redirect);
   await page.getByLabel("Refresh tokens").check();
+  assert.equal(await page.getByLabel("First-party").isChecked(), false, "people are asked unless somebody says otherwise");
+  await page.getByLabel("First-party").check();
   await page.getByRole("button", { name: "Register client" }).click();
   await page.getByRole("heading", { name: "docs-page", exact: true }).waitFor();
   client = page.url();

@@ -6,7 +6,7 @@ import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ClientExamples } from "../parts/client-examples";
-import { ASKS_NOBODY, ClientFields, differences, draftOf, EMPTY, inputOf } from "../parts/client-fields";
+import { ClientFields, differences, draftOf, EMPTY, inputOf } from "../parts/client-fields";
 import { Confirm } from "../parts/confirm";
 import { CopyLine } from "../parts/copy";
 import { Editor, NewObject } from "../parts/editor";
@@ -28,8 +28,6 @@ function useApplication(id: string | undefined) {
 
 function NewClient({ of }: { of: string }) {
   const application = useApplication(of);
-  const may = useMay();
-  const empty = { ...EMPTY, firstParty: may(ASKS_NOBODY) };
   return (
     <NewObject
       what="client"
@@ -37,7 +35,7 @@ function NewClient({ of }: { of: string }) {
       at="/clients"
       back={of === "" ? "/applications" : `/applications/${of}`}
       verb={["Register", "registered"]}
-      empty={empty}
+      empty={EMPTY}
       make={(input) => take(api.POST("/clients", { body: draftOf(input, of) }))}
     >
       {(inputs) => (

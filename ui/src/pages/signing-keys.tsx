@@ -21,7 +21,7 @@ export function SigningKeys() {
       title="Signing keys"
       lead={
         <>
-          They sign the tokens. Services verify tokens by the public halves at <a href="/oauth/jwks">/oauth/jwks</a>. Samovar rotates keys by itself; by hand it is done sooner.
+          They sign the tokens, each application's by the algorithm that it names. Services verify tokens by the public halves at <a href="/oauth/jwks">/oauth/jwks</a>. Samovar rotates keys by itself; by hand it is done sooner.
         </>
       }
     >

@@ -15,7 +15,7 @@ export interface ClientInput {
 }
 
 /** Held by administrators, who alone say that people are not asked. */
-export const ASKS_NOBODY = "samovar.role-bindings:any";
+const ASKS_NOBODY = "samovar.role-bindings:any";
 
 export const EMPTY: ClientInput = { name: "", kind: "public", redirectUris: "", firstParty: false, refreshTokens: false };
 
@@ -90,7 +90,7 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
             {host !== undefined && (
               <>
                 {" "}
-                For FastAPI's docs page: <code>{`https://${host}/docs/oauth2-redirect`}</code>
+                For FastAPI's docs page: <code>{`${location.protocol}//${host}/docs/oauth2-redirect`}</code>
               </>
             )}
           </>
