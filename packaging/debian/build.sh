@@ -22,4 +22,5 @@ size=$(du -ks "$root" | cut -f 1)
 sed -e "s/@version@/$version/" -e "s/@architecture@/$architecture/" -e "s/@size@/$size/" \
     packaging/debian/control > "$root/DEBIAN/control"
 install -m 0755 packaging/debian/postinst packaging/debian/prerm "$root/DEBIAN/"
+rm -f "$target"/package/samovar_*.deb
 dpkg-deb --root-owner-group --build "$root" "$target/package/samovar_${version}_$architecture.deb"

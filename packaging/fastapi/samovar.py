@@ -447,6 +447,8 @@ class _Wire:
         self.client = client
         self.timeout = timeout
         self.under_way: dict[object, asyncio.Task[Any]] = {}
+        # what anybody can have asked must leave connections for keys and decisions
+        self.exchanges = asyncio.Semaphore(_EXCHANGES)
 
     def begin(self, name: object, work: Callable[[], Coroutine[Any, Any, _T]]) -> asyncio.Task[_T]:
         """One piece of work of a name at a time. It goes on when those who wait for it are cancelled."""
@@ -476,6 +478,18 @@ class _Wire:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         await self.client.aclose()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One of the exchanges at a time; who waits too long for it gets none."""
+        try:
+            await asyncio.wait_for(self.exchanges.acquire(), self.timeout)
+        except asyncio.TimeoutError:
+            raise _Away("too many exchanges at a time") from None
+        try:
+            yield
+        finally:
+            self.exchanges.release()
 
     async def send(self, request: httpx.Request) -> _Answer:
         """Follows no redirect, reads no more than it must, and hides what went wrong from callers."""
@@ -533,8 +547,9 @@ class _Keys:
             if answer.status != 200:
                 raise _Away(f"status {answer.status}")
             self._keys = _published_keys(answer.body)
-        except (_Away, ValueError) as error:
-            log.warning("the keys of Samovar could not be read (%s)", error)
+        except Exception as error:
+            unexpected = not isinstance(error, _Away | ValueError)
+            log.warning("the keys of Samovar could not be read (%s)", error, exc_info=unexpected)
             self._next_try = self._monotonic() + 5
             return
         life = min(max(300 if answer.max_age is None else answer.max_age, 30), 3600)
@@ -554,10 +569,18 @@ class _Memory(Generic[_T]):
     async def get(self, token: str, wire: _Wire, ask: Callable[[], Awaitable[tuple[float, _T]]]) -> _T:
         """The remembered answer, or a new one: one question at a time for each token. `ask` says how long it lives."""
         name = hashlib.blake2b(token.encode(), key=self._secret, digest_size=32).digest()
-        entry = self._entries.get(name)
-        if entry is not None and entry[0] > self._monotonic():
+        if (entry := self._live(name)) is not None:
             return entry[1]
-        return await wire.outcome(wire.begin(name, lambda: self._learn(name, ask)))
+        joined = name in wire.under_way
+        value = await wire.outcome(wire.begin(name, lambda: self._learn(name, ask)))
+        if joined and self._live(name) is None:
+            # that question was asked too long before this call; whichever is under way now was not
+            value = await wire.outcome(wire.begin(name, lambda: self._learn(name, ask)))
+        return value
+
+    def _live(self, name: bytes) -> tuple[float, _T] | None:
+        entry = self._entries.get(name)
+        return entry if entry is not None and entry[0] > self._monotonic() else None
 
     async def _learn(self, name: bytes, ask: Callable[[], Awaitable[tuple[float, _T]]]) -> _T:
         began = self._monotonic()
@@ -587,6 +610,7 @@ _PATH = "samovar.path"
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 _ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a name of RFC 8693
 _REFUSED_FOR = 10  # seconds
+_EXCHANGES = 50  # at a time; half of the connections
 _CHECK = "check client_id, client_secret and internal_url"
 
 Live = Literal["introspect", "decision"]
@@ -1081,7 +1105,8 @@ class Samovar:
 
         async def ask() -> tuple[float, _Exchanged]:
             form = {"grant_type": _EXCHANGE, "subject_token": text, "subject_token_type": _ACCESS_TOKEN}
-            answer = await self._post("/oauth/token", form={**form, "audience": self.audience})
+            async with wire.turn():
+                answer = await self._post("/oauth/token", form={**form, "audience": self.audience})
             _must_be_ready(answer)
             body = answer.body if isinstance(answer.body, dict) else {}
             token, life = body.get("access_token"), body.get("expires_in")
@@ -1090,10 +1115,11 @@ class Samovar:
             refused = _exchange_refused(body) if answer.status == 400 else None
             if refused is None:
                 log.error("the exchange of a token of Gitea was answered %s; %s", answer.status, _CHECK)
-                raise _Away("exchange")
+                refused = "samovar_unavailable"
             return _REFUSED_FOR, _Exchanged(None, refused)
 
-        exchanged = await self._exchanged.get(text, self._wire(), ask)
+        wire = self._wire()
+        exchanged = await self._exchanged.get(text, wire, ask)
         if exchanged.token is None:
             raise Refusal(exchanged.refused, missing="every permission", audience=self.audience)
         return exchanged.token
@@ -1228,7 +1254,7 @@ def _address(name: str, text: str, allow_plain_http: bool) -> str:
         raise ValueError(
             f"{name}: plain http is for loopback; use https, or allow_plain_http=True inside a network you trust"
         )
-    return f"{parts.scheme}://{parts.netloc.decode()}{parts.path}".rstrip("/")
+    return f"{parts.scheme}://{parts.netloc.decode()}{parts.raw_path.decode()}".rstrip("/")
 
 
 def _is_host(host: str) -> bool:

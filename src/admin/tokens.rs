@@ -46,8 +46,7 @@ impl Admin {
         ended.map_err(AdminError::Unavailable)
     }
 
-    /// Refuses every access token of a principal that was issued up to now, and ends what a person allowed clients: in this
-    /// order, so that a grant that is being kept is seen here or sees the revocation.
+    /// Refuses every access token of a principal that was issued up to now, and ends what a person allowed clients.
     async fn revoke_tokens_of(
         &self,
         caller: &Caller,
@@ -56,17 +55,7 @@ impl Admin {
         let object = Object::new(ObjectKind::Token, principal);
         let event = self.token_event(caller, Action::TokenRevoke, object);
         let revoked = self.tokens.revoke(Revoked::Principal { principal }, event);
-        revoked.await.map_err(AdminError::Unavailable)?;
-        let grants = self.grants.list().into_iter();
-        let own = grants.filter(|grant| principal == Principal::User(grant.user));
-        let own: Vec<_> = own.map(|grant| grant.id).collect();
-        if own.is_empty() {
-            return Ok(());
-        }
-        let object = Object::new(ObjectKind::Grant, "all");
-        let event = self.token_event(caller, Action::GrantEnd, object);
-        let ended = self.grants.end(&own, event).await;
-        ended.map_err(AdminError::Unavailable)
+        revoked.await.map_err(AdminError::Unavailable)
     }
 
     /// The same of a person, by whoever may.

@@ -191,6 +191,13 @@ impl Grants {
         Ok((next, text))
     }
 
+    /// Ends those grants in memory, and with them every token that rests on them; which they were, to be written.
+    pub(super) fn end_now(&self, ends: impl Fn(&Grant) -> bool) -> Vec<GrantId> {
+        let mut table = self.write();
+        let gone = table.extract_if(|_, grant| ends(grant));
+        gone.map(|(id, _)| id).collect()
+    }
+
     /// Ends grants, and with them every token that rests on them. In force at once, whatever the disk does.
     pub async fn end(&self, ids: &[GrantId], event: AuditEvent) -> Result<(), CommitError> {
         {

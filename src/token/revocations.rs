@@ -1,9 +1,8 @@
 //! What is refused before its time is over: looked at in memory on every request, durable in the store.
 
 use super::AccessToken;
-use crate::audit::AuditEvent;
 use crate::model::{Principal, Revocation, Revoked, Timestamp};
-use crate::store::{Change, CommitError, Operation, Store, Unaudited};
+use crate::store::{CommitError, Operation, Store, Unaudited};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -34,21 +33,15 @@ impl Revocations {
         }
     }
 
-    /// Revokes now. In force at once, whatever the disk does.
-    pub(super) async fn add(
-        &self,
-        revoked: Revoked,
-        now: Timestamp,
-        event: AuditEvent,
-    ) -> Result<(), CommitError> {
+    /// Revokes now. In force at once, whatever the disk does; gives the step to write.
+    pub(super) fn add(&self, revoked: Revoked, now: Timestamp) -> Operation {
         let revocation = Revocation {
             revoked,
             at: now,
             until: now.plus(LONGEST),
         };
         self.write().insert(revoked, revocation);
-        let change = Change::from(Operation::PutRevocation(revocation));
-        self.store.commit(change, event).await.map(|_| ())
+        Operation::PutRevocation(revocation)
     }
 
     /// Takes a foreign token that counts once: none for whoever comes second, otherwise the step that makes

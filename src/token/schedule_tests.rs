@@ -53,8 +53,8 @@ proptest! {
                 tokens.extend(signer.map(|key| (now, key.id)));
             }
             fetched.push(Seen { at: now, keys: keys.iter().map(|key| key.id).collect() });
-            // Whoever holds a list that is young enough can verify whatever is valid now, whichever algorithm an application changed to; the first keys are the one
-            // exception, which nobody can have heard of before they were made.
+            // Whoever holds a list that is young enough can verify whatever is valid now, whichever algorithm an
+            // application changed to; the first keys are the one exception, of which nobody can have heard before.
             for (signed, key) in tokens.iter().filter(|(at, _)| now.since(*at) <= LONGEST_LIFE) {
                 for list in fetched.iter().filter(|seen| now.since(seen.at) <= PUBLISHED_AGE) {
                     let first = fetched.first().is_some_and(|seen| seen.keys.contains(key));

@@ -14,7 +14,7 @@ use crate::model::{
     Clock, DisplayText, Grant, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm,
     Timestamp, TokenId, sha256,
 };
-use crate::store::{CommitError, Operation, Store};
+use crate::store::{Change, CommitError, Operation, Store};
 use secrecy::SecretString;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +40,7 @@ pub struct Tokens {
     keys: Arc<SigningKeys>,
     grants: Arc<Grants>,
     revocations: Revocations,
+    store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     remembered: Mutex<Remembered>,
@@ -68,7 +69,8 @@ impl Tokens {
             issuer,
             keys: foundations.keys,
             grants: foundations.grants,
-            revocations: Revocations::new(foundations.store, foundations.revocations),
+            revocations: Revocations::new(foundations.store.clone(), foundations.revocations),
+            store: foundations.store,
             clock,
             random,
             remembered: Mutex::default(),
@@ -134,10 +136,28 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Revokes one token, or all of a principal's that were issued up to now.
+    /// Revokes one token, or all of a principal's that were issued up to now; with the latter ends what a person allowed
+    /// clients. One step on disk, and in force at once whatever that does.
     pub async fn revoke(&self, revoked: Revoked, event: AuditEvent) -> Result<(), CommitError> {
-        let now = self.clock.now();
-        self.revocations.add(revoked, now, event).await
+        // The revocation comes first, so that a grant that is being kept is seen here or sees it.
+        let revocation = self.revocations.add(revoked, self.clock.now());
+        let ended = match revoked {
+            Revoked::Principal {
+                principal: Principal::User(id),
+            } => self.grants.end_now(|grant| grant.user == id),
+            _ => Vec::new(),
+        };
+        let why = ended.iter().map(|id| format!("ends grant `{id}`"));
+        let reasons = event.reasons.iter().cloned();
+        let event = AuditEvent {
+            reasons: reasons
+                .chain(why.map(|why| DisplayText::lossy(&why)))
+                .collect(),
+            ..event
+        };
+        let ends = ended.into_iter().map(Operation::DeleteGrant);
+        let change: Change = ends.chain([revocation]).collect();
+        self.store.commit(change, event).await.map(|_| ())
     }
 
     /// Was everything revoked that a principal had at an instant?

@@ -86,6 +86,37 @@ def test_no_token_waits_for_the_question_about_another(issuer: Issuer) -> None:
     asyncio.run(crowd())
 
 
+def test_whoever_comes_late_to_a_question_does_not_go_by_its_old_answer(issuer: Issuer) -> None:
+    async def two() -> None:
+        hanging, token = Hanging(issuer, INTROSPECT), issuer.token()
+        first = asyncio.create_task(hanging.call(token))
+        await hanging.reached.wait()
+        issuer.ticks += 50
+        late = asyncio.create_task(hanging.call(token))
+        await asyncio.sleep(0)  # it comes to wait
+        hanging.go.set()
+        assert await first == "ben"
+        assert await late == "ben"
+        assert hanging.asked[INTROSPECT] == 2
+        await hanging.samovar.close()
+
+    asyncio.run(two())
+
+
+def test_tokens_that_anybody_can_make_up_leave_room_for_other_questions(issuer: Issuer) -> None:
+    async def crowd() -> None:
+        hanging = Hanging(issuer, EXCHANGE)
+        made_up = [asyncio.create_task(hanging.call(f"{number:040x}")) for number in range(300)]
+        await hanging.reached.wait()
+        assert await hanging.call(issuer.token()) == "ben"
+        assert hanging.asked[EXCHANGE] == 50
+        hanging.go.set()
+        assert await asyncio.gather(*made_up) == ["ben"] * 300
+        await hanging.samovar.close()
+
+    asyncio.run(crowd())
+
+
 def test_whoever_gives_up_ends_nobody_elses_question(issuer: Issuer) -> None:
     async def two() -> None:
         hanging, token = Hanging(issuer, INTROSPECT), issuer.token()

@@ -40,6 +40,8 @@ impl AuthorizationServer {
         let known = self.enabled(allowed.user, requester).await?;
         match self.begin(client, (&known, allowed), requester).await {
             Ok(begun) => Ok(begun),
+            // What cannot be written cannot be recorded either.
+            Err(fault @ OAuthFault::Unavailable) => Err(fault),
             Err(fault) => Err(self.refused(&known, fault, requester).await),
         }
     }

@@ -97,6 +97,8 @@ impl SignIn {
             ..self.event(Action::SessionEnd, session.principal, visitor)
         };
         self.sessions.end(session.id, event).await?;
+        self.record_refusal(visitor, session.principal, &fault)
+            .await?;
         Err(fault)
     }
 

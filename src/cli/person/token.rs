@@ -11,8 +11,9 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How long one try to get the next refresh token may take. Whoever asks again within the server's grace gets the same
-/// one; later than that the question looks like a thief's and ends the sign-in. So both tries end within the grace.
+/// How long the first try to get the next refresh token may take. Whoever asks again within the server's grace gets the same
+/// one; later than that the question looks like a thief's and ends the sign-in. So the second begins well within the grace;
+/// it may take as long as any answer, for the server may be waiting for Gitea.
 const TRY: Duration = Duration::from_secs(4);
 const _: () = assert!(2 * TRY.as_secs() < GRACE.as_secs());
 
@@ -79,7 +80,7 @@ async fn refresh(
         pairs.push(("scope", scope));
     }
     match server.form_within(TRY, "/oauth/token", &pairs).await {
-        Err(_) => server.form_within(TRY, "/oauth/token", &pairs).await,
+        Err(_) => server.form("/oauth/token", &pairs).await,
         answered => answered,
     }
 }

@@ -38,8 +38,9 @@ async function search(login: string): Promise<User[]> {
   const wanted = login.trim();
   const query = wanted === "" ? { limit: 20 } : { limit: 20, search: wanted };
   const { items } = await take(api.GET("/users", { params: { query } }));
-  // Whose account is gone gives way to whoever has the login now.
-  return items.filter((user) => user.enabled || !items.some((other) => other.enabled && calledOf(other) === calledOf(user)));
+  // Whose account is gone gives way to whoever has the login now, in whatever case.
+  const lower = (user: User) => calledOf(user).toLowerCase();
+  return items.filter((user) => user.enabled || !items.some((other) => other.enabled && lower(other) === lower(user)));
 }
 
 /** The person who is called exactly this. */

@@ -101,11 +101,12 @@ impl AuthorizationServer {
         asked: &ExchangeRequest,
         requester: &Requester,
     ) -> Result<Answer, Refused> {
-        let own = is_access_token(asked.subject_token.expose_secret());
+        let subject = asked.subject_token.expose_secret();
+        let own = asked.subject_token_type == ACCESS_TOKEN && is_access_token(subject);
         check(asked)?;
         let target = self.must_target(&asked.wanted)?;
         let made = match asked.subject_token_type.as_str() {
-            ACCESS_TOKEN if own => self.for_own(party, asked, &target).await?,
+            _ if own => self.for_own(party, asked, &target).await?,
             ACCESS_TOKEN => self.for_gitea((party, requester), asked, &target).await?,
             _ => {
                 self.for_workload((party, requester), asked, &target)
@@ -122,7 +123,13 @@ impl AuthorizationServer {
             at_most: Some(made.at_most.min(LONGEST)),
         };
         let issued = self.issue_for(draft, made.basis, requester).await;
-        let answer = issued.map_err(|fault| Refused::to(&made.known, fault))?;
+        let refused = |fault| Refused::to(&made.known, fault);
+        let answer = issued.map_err(refused)?;
+        if own {
+            // What was revoked while the new token was made must not live on in it.
+            let held = self.tokens.check(subject);
+            held.map_err(|fault| refused(OAuthFault::Token(fault)))?;
+        }
         Ok(Answer {
             issued_token_type: Some(ACCESS_TOKEN),
             ..answer
