@@ -105,15 +105,11 @@ impl Grants {
         let change: Change = operations
             .chain([Operation::PutGrant(grant.clone(), Expect::Absent)])
             .collect();
-        let mut event = AuditEvent {
+        let event = AuditEvent {
             object: Object::new(ObjectKind::Grant, grant.id),
             ..event
         };
-        let ended = surplus.iter().map(|id| format!("ends grant `{id}`"));
-        event
-            .reasons
-            .extend(ended.map(|reason| DisplayText::lossy(&reason)));
-        self.store.commit(change, event).await?;
+        self.store.commit(change, ending(event, &surplus)).await?;
         let text = self.text(grant.id, grant.generation);
         let mut table = self.write();
         for id in surplus {
@@ -274,6 +270,18 @@ impl Grants {
 
 fn holds(grant: &Grant, now: Timestamp) -> bool {
     now.between(grant.created_at, grant.ends_at)
+}
+
+/// The event of something that ends these grants too, with their ids.
+pub(super) fn ending<'a>(
+    mut event: AuditEvent,
+    ids: impl IntoIterator<Item = &'a GrantId>,
+) -> AuditEvent {
+    let ended = ids.into_iter().map(|id| format!("ends grant `{id}`"));
+    event
+        .reasons
+        .extend(ended.map(|reason| DisplayText::lossy(&reason)));
+    event
 }
 
 fn expiry(id: GrantId, now: Timestamp) -> AuditEvent {

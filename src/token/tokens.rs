@@ -4,7 +4,7 @@
 //! every time: the clock, the audience, the key's presence, revocations, the grant.
 
 use super::claims::Claims;
-use super::grants::{GrantFault, Grants};
+use super::grants::{self, GrantFault, Grants};
 use super::jws::{self, TokenType};
 use super::revocations::Revocations;
 use super::signing_keys::{KeyError, SigningKeys};
@@ -147,14 +147,7 @@ impl Tokens {
             } => self.grants.end_now(|grant| grant.user == id),
             _ => Vec::new(),
         };
-        let why = ended.iter().map(|id| format!("ends grant `{id}`"));
-        let reasons = event.reasons.iter().cloned();
-        let event = AuditEvent {
-            reasons: reasons
-                .chain(why.map(|why| DisplayText::lossy(&why)))
-                .collect(),
-            ..event
-        };
+        let event = grants::ending(event, &ended);
         let ends = ended.into_iter().map(Operation::DeleteGrant);
         let change: Change = ends.chain([revocation]).collect();
         self.store.commit(change, event).await.map(|_| ())

@@ -248,28 +248,30 @@ async fn what_is_not_held_is_refused_with_four_and_the_words_of_the_server() {
     }
 }
 
+/// Asks about a deployment.
+const DEPLOYS: [&str; 7] = [
+    "explain",
+    "--host",
+    crate::stage::HOST,
+    "--method",
+    "post",
+    "--path",
+    "/deploy/7",
+];
+
 #[tokio::test]
 async fn everybody_may_ask_about_themselves_and_nobody_about_others() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let terminal = Terminal::signed_in(&stage, "ben").await;
-    let words = [
-        "explain",
-        "--host",
-        crate::stage::HOST,
-        "--method",
-        "post",
-        "--path",
-        "/deploy/7",
-    ];
-    let said = terminal.run(&words).await;
+    let said = terminal.run(&DEPLOYS).await;
     assert_eq!(said.code, 0, "{said:?}");
     let granted = said.out.contains("deployments:write");
     assert!(said.out.starts_with("allow\n- ") && granted, "{said:?}");
-    let unmatched = [&words[..6], &["/elsewhere", "--json"]].concat();
+    let unmatched = [&DEPLOYS[..6], &["/elsewhere", "--json"]].concat();
     let said = terminal.run(&unmatched).await.json();
     assert_eq!(said["code"], "route_unknown", "{said}");
-    let other = [&words[..], &["--user", &stage.application]].concat();
+    let other = [&DEPLOYS[..], &["--user", &stage.application]].concat();
     assert_eq!(terminal.run(&other).await.code, 4);
 }
 
@@ -285,24 +287,15 @@ async fn an_administrator_asks_why_on_a_terminal() {
         .iter()
         .find(|user| user["login"] == "ben")
         .unwrap();
-    let words = [
-        "explain",
-        "--host",
-        crate::stage::HOST,
-        "--method",
-        "post",
-        "--path",
-        "/deploy/7",
-        "--user",
-        ben["id"].as_str().unwrap(),
-    ];
+    let about = ["--user", ben["id"].as_str().unwrap()];
+    let words = [&DEPLOYS[..], &about].concat();
     let said = terminal.run(&words).await;
     assert_eq!(said.code, 0, "{said:?}");
     assert!(
         said.out.starts_with("allow\n- ") && said.out.contains("deployments:write"),
         "{said:?}"
     );
-    let stranger = [&words[..7], &["--anonymous", "--json"]].concat();
+    let stranger = [&DEPLOYS[..], &["--anonymous", "--json"]].concat();
     let said = terminal.run(&stranger).await;
     assert_eq!(
         (said.code, &said.json()["verdict"]),

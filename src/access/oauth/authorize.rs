@@ -236,13 +236,11 @@ impl AuthorizationServer {
     ) -> Option<&'static str> {
         let itself =
             client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
-        match itself {
-            false => None,
-            true if client.first_party => Some("nobody is asked: the client is first-party"),
-            true => self
-                .allowed_before(user, client, scope)
-                .then_some("the person allowed it before"),
+        if itself && client.first_party {
+            return Some("nobody is asked: the client is first-party");
         }
+        let before = itself && self.allowed_before(user, client, scope);
+        before.then_some("the person allowed it before")
     }
 
     fn allowed_before(&self, user: UserId, client: &Client, scope: &Scope) -> bool {

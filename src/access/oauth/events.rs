@@ -80,6 +80,20 @@ impl AuthorizationServer {
         self.refused_to(actor, fault, requester).await
     }
 
+    /// The same of something that was to be written: what cannot be written cannot be recorded either.
+    pub(super) async fn written<T>(
+        &self,
+        known: &Known,
+        made: Result<T, OAuthFault>,
+        requester: &Requester,
+    ) -> Result<T, OAuthFault> {
+        match made {
+            Ok(made) => Ok(made),
+            Err(fault @ OAuthFault::Unavailable) => Err(fault),
+            Err(fault) => Err(self.refused(known, fault, requester).await),
+        }
+    }
+
     /// The same to somebody of whom no more is known than the name.
     pub(super) async fn refused_to(
         &self,

@@ -38,12 +38,8 @@ impl AuthorizationServer {
             return Err(self.refused_stranger(fault, requester).await);
         }
         let known = self.enabled(allowed.user, requester).await?;
-        match self.begin(client, (&known, allowed), requester).await {
-            Ok(begun) => Ok(begun),
-            // What cannot be written cannot be recorded either.
-            Err(fault @ OAuthFault::Unavailable) => Err(fault),
-            Err(fault) => Err(self.refused(&known, fault, requester).await),
-        }
+        let begun = self.begin(client, (&known, allowed), requester).await;
+        self.written(&known, begun, requester).await
     }
 
     /// The token comes before the grant: one that cannot be had leaves no grant, and one without its grant opens nothing.

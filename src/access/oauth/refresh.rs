@@ -24,12 +24,7 @@ impl AuthorizationServer {
         }
         let known = self.enabled(grant.user, requester).await?;
         let next = self.next(&client, (&grant, &known), (token, wanted), requester);
-        match next.await {
-            Ok(answer) => Ok(answer),
-            // What cannot be written cannot be recorded either.
-            Err(fault @ OAuthFault::Unavailable) => Err(fault),
-            Err(fault) => Err(self.refused(&known, fault, requester).await),
-        }
+        self.written(&known, next.await, requester).await
     }
 
     async fn next(

@@ -113,9 +113,8 @@ impl SignIn {
         };
         if !matches!(parent.principal, Principal::User(_)) {
             let fault = SignInFault::NotForApplications;
-            let recorded = self.record_refusal(visitor, parent.principal, &fault);
-            recorded.await.map_err(SignInFault::from)?;
-            return Err(fault.into());
+            let refused = self.refused_to(parent.principal, visitor, fault);
+            return Err(refused.await.into());
         }
         Ok(self.issue(parent.id, host, (key, return_to)))
     }

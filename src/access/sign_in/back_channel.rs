@@ -97,9 +97,7 @@ impl SignIn {
             ..self.event(Action::SessionEnd, session.principal, visitor)
         };
         self.sessions.end(session.id, event).await?;
-        self.record_refusal(visitor, session.principal, &fault)
-            .await?;
-        Err(fault)
+        Err(self.refused_to(session.principal, visitor, fault).await)
     }
 
     /// At the start: what rests on a provider that is not configured any more ends.

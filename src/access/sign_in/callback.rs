@@ -113,8 +113,7 @@ impl SignIn {
         let principal = Principal::User(proved.user);
         if !self.enabled(proved.user) {
             let fault = SignInFault::Disabled;
-            self.record_refusal(visitor, principal, &fault).await?;
-            return Err(fault);
+            return Err(self.refused_to(principal, visitor, fault).await);
         }
         let id_token = self.kept(&proved.provider, &proved.person);
         let new = NewSession {

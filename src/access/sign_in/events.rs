@@ -102,7 +102,7 @@ impl SignIn {
     }
 
     /// Records that somebody was not let in. A known person's refusal is always written.
-    pub(super) async fn record_refusal(
+    async fn record_refusal(
         &self,
         visitor: &Visitor,
         actor: Principal,
@@ -124,8 +124,17 @@ impl SignIn {
 
     /// Records a stranger's refusal; what is told if even that cannot be written.
     pub(super) async fn refused(&self, visitor: &Visitor, fault: SignInFault) -> SignInFault {
-        let recorded = self.record_refusal(visitor, Principal::Anonymous, &fault);
-        match recorded.await {
+        self.refused_to(Principal::Anonymous, visitor, fault).await
+    }
+
+    /// The same to somebody known.
+    pub(super) async fn refused_to(
+        &self,
+        actor: Principal,
+        visitor: &Visitor,
+        fault: SignInFault,
+    ) -> SignInFault {
+        match self.record_refusal(visitor, actor, &fault).await {
             Ok(()) => fault,
             Err(error) => error.into(),
         }
