@@ -10,7 +10,9 @@ root="$target/package/root"
 
 rm -rf "$root"
 install -D -m 0755 "$target/release/samovar" "$root/usr/bin/samovar"
-install -D -m 0644 packaging/systemd/samovar.service "$root/lib/systemd/system/samovar.service"
+for unit in samovar.service samovar-forward-auth.socket; do
+    install -D -m 0644 "packaging/systemd/$unit" "$root/lib/systemd/system/$unit"
+done
 install -d -m 0755 "$root/etc/samovar" "$root/DEBIAN"
 for file in packaging/samovar.example.toml packaging/proxies/* README.md CHANGELOG.md LICENSE; do
     install -D -m 0644 "$file" "$root/usr/share/doc/samovar/$(basename "$file")"

@@ -6,13 +6,16 @@ use super::{AppError, Capabilities};
 use crate::config::Meant;
 use crate::http::api;
 use crate::http::auth;
-use crate::http::forward_auth::{self, snippets::SnippetSettings};
+use crate::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
+use crate::http::forward_auth::{self, ForwardAuthGate};
 use crate::http::health::{self, Probe};
 use crate::http::oauth;
 use crate::http::{Gate, Settings, Surfaces, TrustedProxies, admin_socket};
+use crate::model::{HostName, ListenAddress};
 use crate::session::{Cookie, Cookies};
 use crate::webui;
 use poem::{Endpoint, Response, Route};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,9 +36,7 @@ pub(super) fn gate(
 ) -> Result<Gate, AppError> {
     let https = is_https(meant);
     let own = own_host(meant)?;
-    let judge = Arc::clone(&rooms.gatekeeper);
-    let route = forward_auth::routes(Route::new(), judge, Arc::clone(&rooms.policy), https);
-    let route = health::routes(route, probes(rooms));
+    let route = health::routes(Route::new(), probes(rooms));
     let route = auth::own(route, &rooms.sign_in);
     let route = oauth::routes(
         route,
@@ -90,15 +91,55 @@ fn api_services(
     })
 }
 
+/// What the listeners of forward-auth serve.
+pub(super) fn forward_auth_gate(
+    meant: &Meant,
+    rooms: &Rooms,
+    capabilities: &Capabilities,
+) -> Result<ForwardAuthGate, AppError> {
+    let judge = Arc::clone(&rooms.gatekeeper);
+    let policy = Arc::clone(&rooms.policy);
+    let endpoints = forward_auth::routes(Route::new(), judge, policy, is_https(meant));
+    let settings = forward_auth::GateSettings {
+        own: own_host(meant)?,
+        trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
+    };
+    let both = (
+        Arc::clone(&capabilities.clock),
+        Arc::clone(&capabilities.random),
+    );
+    Ok(ForwardAuthGate::new(settings, endpoints, both))
+}
+
 /// What generated proxy blocks are filled with.
 fn snippets(meant: &Meant) -> Result<SnippetSettings, AppError> {
-    let listen = meant.server.listen.first().map(ToString::to_string);
+    let own = own_host(meant)?;
+    let listen = meant.server.listen.first();
+    let samovar = listen.map(|address| reachable(*address, &own));
+    let checks = meant.server.forward_auth_listen.first();
+    let forward_auth = match checks {
+        Some(ListenAddress::Unix(path)) => CheckAddress::Unix(path.display().to_string()),
+        Some(ListenAddress::Tcp(address)) => CheckAddress::Tcp(reachable(*address, &own)?),
+        // The configuration names at least one.
+        None => CheckAddress::Tcp(own.clone()),
+    };
     Ok(SnippetSettings {
-        samovar: listen.unwrap_or_default().parse().map_err(AppError::Host)?,
-        own: own_host(meant)?,
+        samovar: samovar.unwrap_or_else(|| Ok(own.clone()))?,
+        forward_auth,
+        own,
         https: is_https(meant),
         upstream: UPSTREAM.parse().map_err(AppError::Host)?,
     })
+}
+
+/// The address, as a proxy can call it: the server's own name in the place of "every address of this machine".
+fn reachable(address: SocketAddr, own: &HostName) -> Result<HostName, AppError> {
+    let text = if address.ip().is_unspecified() {
+        format!("{}:{}", own.host(), address.port())
+    } else {
+        address.to_string()
+    };
+    text.parse().map_err(AppError::Host)
 }
 
 /// What the command line reaches.

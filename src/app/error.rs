@@ -1,8 +1,8 @@
 //! Why the server did not start, in one sentence for whoever reads the journal.
 
 use crate::admin::AdminError;
-use crate::http::admin_socket::SocketError;
-use crate::http::listener::ListenerError;
+use crate::http::sockets::ListenerError;
+use crate::http::unix_socket::SocketError;
 use crate::outgoing::OutgoingFault;
 use crate::policy::PolicyFault;
 use crate::store::{CommitError, StoreError};
@@ -45,7 +45,7 @@ pub enum AppError {
     /// No address to listen on.
     #[error(transparent)]
     Listener(#[from] ListenerError),
-    /// No administration socket.
+    /// A Unix socket cannot be made.
     #[error(transparent)]
     Socket(#[from] SocketError),
     /// An address of the configuration has no host.

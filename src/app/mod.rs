@@ -5,6 +5,7 @@
 mod capabilities;
 mod doors;
 mod error;
+mod first_check;
 mod jobs;
 mod outside;
 mod rooms;
@@ -14,12 +15,11 @@ pub use error::AppError;
 
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::config::Meant;
+use crate::http::sockets::{self, Activated, Listener};
 use crate::http::{admin_socket, listener};
-use crate::model::{Clock, Principal, SystemJob};
+use crate::model::{Clock, ListenAddress, Principal, SystemJob};
 use crate::store::Change;
-use listenfd::ListenFd;
 use rooms::Rooms;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 /// A server that answers.
 pub struct Running {
-    addresses: Vec<SocketAddr>,
+    addresses: Vec<ListenAddress>,
     stop: CancellationToken,
     tasks: TaskTracker,
     rooms: Rooms,
@@ -57,11 +57,10 @@ pub async fn serve(meant: Meant, capabilities: Capabilities) -> Result<(), AppEr
 pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, AppError> {
     let http = outside::to_gitea(&meant)?;
     let rooms = Rooms::open(&meant, &http, &capabilities)?;
-    let listeners = listener::bind(&meant.server.listen, &mut ListenFd::from_env()).await?;
-    let addresses: Vec<_> = listeners
-        .iter()
-        .filter_map(|l| l.local_addr().ok())
-        .collect();
+    let (public, checks) = (&meant.server.listen, &meant.server.forward_auth_listen);
+    let sockets = sockets::open(public, checks, Activated::from_env()).await?;
+    let both = sockets.public.iter().chain(&sockets.forward_auth);
+    let addresses: Vec<_> = both.filter_map(Listener::address).collect();
     let socket = admin_socket::bind(&meant.server.admin_socket).await?;
     let clock = Arc::clone(&capabilities.clock);
     let event = of_server(Action::ServerStart, &rooms, &*clock);
@@ -72,7 +71,23 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let gate = Arc::new(doors::gate(&meant, &rooms, &capabilities)?);
     let settings = listener::Settings::default();
-    tasks.spawn(listener::serve(listeners, gate, settings, stop.clone()));
+    tasks.spawn(listener::serve(
+        sockets.public,
+        gate,
+        settings,
+        stop.clone(),
+    ));
+    let gate = Arc::new(doors::forward_auth_gate(&meant, &rooms, &capabilities)?);
+    let (folder, first) = (meant.server.state_dir.clone(), gate.first_check());
+    first_check::notice(&folder, &rooms.policy.load(), checks);
+    tasks.spawn(first_check::remember(folder, first, stop.clone()));
+    let settings = listener::Settings::default();
+    tasks.spawn(listener::serve(
+        sockets.forward_auth,
+        gate,
+        settings,
+        stop.clone(),
+    ));
     let operator = doors::operator(&rooms, &capabilities);
     let place = (socket, meant.server.admin_socket.clone());
     tasks.spawn(admin_socket::serve(place, operator, stop.clone()));
@@ -93,7 +108,7 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
 
 impl Running {
     /// Where it listens.
-    pub fn addresses(&self) -> &[SocketAddr] {
+    pub fn addresses(&self) -> &[ListenAddress] {
         &self.addresses
     }
 

@@ -75,7 +75,21 @@ pub(super) const KEYS: &[Key] = &[
         ("server", "listen"),
         Set::Default,
         "[\"127.0.0.1:8700\"]",
-        &["Addresses to listen on, as IP:port. Sockets passed by systemd are used as well."],
+        &[
+            "Addresses to listen on, as IP:port, for everything but forward-auth. A socket that systemd passes under another",
+            "FileDescriptorName than forward-auth takes their place.",
+        ],
+    ),
+    key(
+        ("server", "forward_auth_listen"),
+        Set::Default,
+        "[\"127.0.0.1:8701\"]",
+        &[
+            "Addresses on which proxies ask for checks, and nothing else is served: IP:port or unix:/path. A Unix socket gets",
+            "mode 0660 and the group of its folder, if the folder has the setgid bit. On an address that other machines reach,",
+            "a check must carry the application's proxy secret, which the generated block contains. A socket that systemd",
+            "passes under the FileDescriptorName forward-auth takes their place. Generated blocks name the first address.",
+        ],
     ),
     key(
         ("server", "trusted_proxies"),

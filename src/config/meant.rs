@@ -1,6 +1,6 @@
 //! What is meant: the configuration in types. Valid as a whole.
 
-use crate::model::{Issuer, ProviderId};
+use crate::model::{Issuer, ListenAddress, ProviderId};
 use ipnet::IpNet;
 use secrecy::SecretString;
 use std::collections::BTreeSet;
@@ -37,6 +37,8 @@ pub struct Server {
     pub external_url: Url,
     /// At least one.
     pub listen: Vec<SocketAddr>,
+    /// For forward-auth alone; at least one.
+    pub forward_auth_listen: Vec<ListenAddress>,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Folder of the store.

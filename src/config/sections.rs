@@ -3,7 +3,7 @@
 use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, SealKey, Server, Session, Token};
 use super::raw::Raw;
 use super::{Environment, duration, providers, secrets};
-use crate::model::Issuer;
+use crate::model::{Issuer, ListenAddress};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -64,9 +64,18 @@ fn server(raw: &mut Raw, environment: Environment<'_>) -> Option<Server> {
             "must not name port 0, which proxies could not find",
         );
     }
+    let forward_auth_listen = forward_auth_listen(raw, listen.as_deref());
     let trusted_proxies = raw.list("server.trusted_proxies", "a network such as `10.0.0.0/8`");
-    if let (Some(listen), Some(proxies)) = (&listen, &trusted_proxies) {
-        proxies_fit(raw, listen, proxies);
+    if let Some(proxies) = &trusted_proxies {
+        proxies_fit(
+            raw,
+            listen.iter().flatten().copied(),
+            proxies,
+            "server.listen",
+        );
+        let addresses = forward_auth_listen.iter().flatten().filter_map(tcp);
+        proxies_fit(raw, addresses, proxies, "server.forward_auth_listen");
+        no_network_of_everything(raw, proxies);
     }
     let state_dir = raw.read("server.state_dir", absolute_path);
     let admin_socket = raw.read("server.admin_socket", socket_path);
@@ -74,6 +83,7 @@ fn server(raw: &mut Raw, environment: Environment<'_>) -> Option<Server> {
     Some(Server {
         external_url: external_url?,
         listen: listen?,
+        forward_auth_listen: forward_auth_listen?,
         trusted_proxies: trusted_proxies?,
         state_dir: state_dir?,
         admin_socket: admin_socket?,
@@ -105,21 +115,58 @@ fn token(raw: &mut Raw) -> Option<Token> {
     })
 }
 
-/// What is listened on is plain HTTP, and whoever is a trusted proxy says who the client is.
-fn proxies_fit(raw: &mut Raw, listen: &[SocketAddr], proxies: &[IpNet]) {
+/// The addresses for forward-auth, which must differ from those for everything else.
+fn forward_auth_listen(raw: &mut Raw, listen: Option<&[SocketAddr]>) -> Option<Vec<ListenAddress>> {
+    let key = "server.forward_auth_listen";
+    let what = "an address such as `127.0.0.1:8701` or `unix:/run/samovar/forward-auth.sock`";
+    let addresses: Vec<ListenAddress> = raw.list(key, what)?;
+    if addresses.is_empty() {
+        raw.problem(key, "must name at least one address");
+    }
+    let public = listen.unwrap_or_default();
+    let both = addresses
+        .iter()
+        .filter_map(tcp)
+        .find(|address| public.contains(address));
+    if let Some(address) = both {
+        let sentence = format!(
+            "`{address}` is also in server.listen; give forward-auth an address of its own, on which nothing else is served"
+        );
+        raw.problem(key, sentence);
+    }
+    Some(addresses)
+}
+
+fn tcp(address: &ListenAddress) -> Option<SocketAddr> {
+    match address {
+        ListenAddress::Tcp(address) => Some(*address),
+        ListenAddress::Unix(_) => None,
+    }
+}
+
+fn no_network_of_everything(raw: &mut Raw, proxies: &[IpNet]) {
     for network in proxies.iter().filter(|network| network.prefix_len() == 0) {
         let sentence = format!(
             "`{network}` is every address, so that anyone could forge a client's address; name the proxies' own networks"
         );
         raw.problem("server.trusted_proxies", sentence);
     }
-    let abroad = listen.iter().find(|address| !address.ip().is_loopback());
+}
+
+/// These addresses serve plain HTTP, and a trusted proxy says who the client is.
+fn proxies_fit(
+    raw: &mut Raw,
+    mut addresses: impl Iterator<Item = SocketAddr>,
+    proxies: &[IpNet],
+    key: &str,
+) {
+    let abroad = addresses.find(|address| !address.ip().is_loopback());
     let known = proxies.iter().any(|network| !network.addr().is_loopback());
     if let (Some(address), false) = (abroad, known) {
         let sentence = format!(
             "`{address}` is plain http that other machines reach, and server.trusted_proxies names no proxy on another machine; name its network there, or listen on a loopback address"
         );
-        raw.problem("server.listen", sentence);
+        raw.problem(key, sentence);
     }
 }
 

@@ -23,14 +23,17 @@ impl TrustedProxies {
     }
 
     /// The client's address: the first one from the right of the forwarded chain at which no trusted proxy is.
-    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        let mut client = peer.to_canonical();
+    ///
+    /// A peer without an address is the proxy at the other end of a Unix socket, which is trusted.
+    pub(super) fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let mut client = peer.map(|peer| peer.to_canonical());
         for hop in chain_from_the_right(headers) {
             // What a trusted proxy cannot have written ends the chain there.
-            let Some(address) = hop.filter(|_| self.contains(client)) else {
+            let trusted = client.is_none_or(|client| self.contains(client));
+            let Some(address) = hop.filter(|_| trusted) else {
                 break;
             };
-            client = address;
+            client = Some(address);
         }
         client
     }
@@ -63,7 +66,16 @@ mod tests {
             headers.append("x-forwarded-for", line.parse().unwrap());
         }
         let trusted = TrustedProxies::new(trusted.to_vec());
-        trusted.client(peer.parse().unwrap(), &headers).to_string()
+        let client = trusted.client(peer.parse().ok(), &headers);
+        client.map_or_else(|| "none".to_owned(), |client| client.to_string())
+    }
+
+    #[test]
+    fn a_unix_socket_is_the_nearest_trusted_proxy() {
+        assert_eq!(client("", &[]), "none");
+        assert_eq!(client("", &["6.6.6.6, 198.51.100.7"]), "198.51.100.7");
+        assert_eq!(client("", &["198.51.100.7, 10.1.2.3"]), "198.51.100.7");
+        assert_eq!(client("", &["unknown"]), "none");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use poem::http::{HeaderMap, HeaderValue, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinError;
 
@@ -37,7 +38,7 @@ pub struct Settings {
 
 /// What is served at which host.
 pub struct Surfaces {
-    /// At Samovar's own host: UI, API, sign-in, proxies' questions, health.
+    /// At Samovar's own host: UI, API, sign-in, the authorization server, health.
     pub own: Route,
     /// At every application host, below `/.samovar/`: sign-in's hand-over.
     pub application: Route,
@@ -51,10 +52,15 @@ pub struct Gate {
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    /// When a misplaced check was last warned about, in seconds since 1970.
+    warned_at: AtomicI64,
 }
 
-/// Where proxies ask; a check reads the head alone, so that the body's framing is no matter.
-const CHECKS: &str = "/forward-auth/";
+/// Served on a listener of its own, and never here: a client that reaches this gate through a proxy must not reach checks.
+const FORWARD_AUTH: &str = "/forward-auth";
+
+/// At most one warning about a misplaced check in this time, in seconds.
+const WARNING_INTERVAL: i64 = 60;
 
 /// All that is served at an application host.
 const HAND_OVER: &str = "/.samovar/";
@@ -74,26 +80,23 @@ impl Gate {
             policy,
             clock,
             random,
+            warned_at: AtomicI64::new(i64::MIN),
         }
     }
 
     async fn pass(&self, mut request: Request, asker: Asker) -> poem::Result<Response> {
+        if is_check(request.uri().path()) {
+            return Err(self.misplaced_check(&request).into());
+        }
         let host = host(&request, &self.settings.own)?;
         let door = self.door(&host, request.uri().path())?;
         check_connection(request.headers())?;
-        let check = is_check(&request);
-        if !check {
-            self.check_body(request.headers(), request.uri().path())?;
-            if !takes_no_cookie(request.uri().path()) {
-                origin::check(&request, self.settings.https, &host)?;
-            }
+        self.check_body(request.headers(), request.uri().path())?;
+        if !takes_no_cookie(request.uri().path()) {
+            origin::check(&request, self.settings.https, &host)?;
         }
         let exchange = self.exchange(&request, host, asker);
         request.set_data(exchange);
-        if check {
-            // It waits for no client, and what it asks of Gitea has limits of its own.
-            return door.call(request).await.map(IntoResponse::into_response);
-        }
         // A client that hangs up, or waits no longer, must not leave a change on disk that is not in force.
         let door = Arc::clone(door);
         let answer = tokio::spawn(async move { door.call(request).await });
@@ -103,6 +106,26 @@ impl Gate {
             .map_err(|_| slow())?
             .map_err(|error| broken(&error))?;
         answer.map(IntoResponse::into_response)
+    }
+
+    /// A proxy whose configuration is from before the checks had a listener of their own, or a client who tries.
+    fn misplaced_check(&self, request: &Request) -> Problem {
+        let now = self.clock.now().seconds();
+        let last = self.warned_at.load(Ordering::Relaxed);
+        let due = now.saturating_sub(last) >= WARNING_INTERVAL;
+        let ours = || {
+            let both = (Ordering::Relaxed, Ordering::Relaxed);
+            self.warned_at.compare_exchange(last, now, both.0, both.1)
+        };
+        if due && ours().is_ok() {
+            let peer = peer(request);
+            tracing::warn!(
+                ?peer,
+                "a forward-auth check came to an address of `server.listen` and was refused: checks are answered on `server.forward_auth_listen` alone; if a proxy of yours sent it, paste the block from the application's page"
+            );
+        }
+        let detail = "no checks are answered here: this proxy configuration is from an earlier version or points at the wrong address; paste the block from the application's page";
+        Problem::new(Code::CheckMisplaced, detail)
     }
 
     fn door(&self, host: &HostName, path: &str) -> Result<&Arc<Route>, Problem> {
@@ -153,7 +176,7 @@ impl Gate {
             navigation: asker.page,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
             remote: Arc::new(Remote {
-                address: peer.map(|peer| self.settings.trusted.client(peer, headers)),
+                address: peer.and_then(|peer| self.settings.trusted.client(Some(peer), headers)),
                 user_agent: agent.map(|agent| DisplayText::lossy(&String::from_utf8_lossy(agent))),
             }),
         }
@@ -168,25 +191,21 @@ impl Endpoint for Gate {
             request: RequestId::generate(&*self.clock, &*self.random),
             page: is_navigation(request.method(), request.headers()),
         };
-        let check = is_check(&request);
         let opened = opened_by_others(request.uri().path());
         let mut response = match self.pass(request, asker).await {
             Ok(response) => response,
             Err(error) => refuse(error, &asker),
         };
-        // A proxy throws an allowed check's other headers away, and a refusal reaches the application's host.
-        if !(check && response.is_success()) {
-            if opened {
-                protect::keep_opener(response.headers_mut());
-            }
-            let strict = self.settings.https && !check;
-            protect::headers(response.headers_mut(), &asker, strict);
+        if opened {
+            protect::keep_opener(response.headers_mut());
         }
+        protect::headers(response.headers_mut(), &asker, self.settings.https);
         Ok(response)
     }
 }
 
-fn refuse(error: poem::Error, asker: &Asker) -> Response {
+/// The answer to an error of an endpoint.
+pub(super) fn refuse(error: poem::Error, asker: &Asker) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }
@@ -210,8 +229,9 @@ fn broken(cause: &JoinError) -> Problem {
     )
 }
 
-fn is_check(request: &Request) -> bool {
-    request.uri().path().starts_with(CHECKS)
+fn is_check(path: &str) -> bool {
+    let rest = path.strip_prefix(FORWARD_AUTH);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// What a person sees between an application's *Authorize* button and its answer. Browser applications open it in a window
@@ -232,7 +252,8 @@ fn takes_no_cookie(path: &str) -> bool {
     .contains(&path)
 }
 
-fn peer(request: &Request) -> Option<IpAddr> {
+/// The address at the other end of the connection; none over a Unix socket.
+pub(super) fn peer(request: &Request) -> Option<IpAddr> {
     request
         .remote_addr()
         .as_socket_addr()
@@ -271,7 +292,7 @@ fn read_host(host: &HeaderValue) -> Result<HostName, Problem> {
 }
 
 /// A header named in `Connection` may vanish on the way: only those that belong there may be named.
-fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
+pub(super) fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
     let belongs = |name: &str| {
         ["", "close", "keep-alive", "te", "upgrade"].contains(&name.to_ascii_lowercase().as_str())
     };

@@ -1,6 +1,6 @@
 //! What passes the gate and what does not, in bytes over a real connection.
 
-use crate::http::raw::{APPLICATION, Listening, OWN, ask, exchange, listen};
+use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen};
 use crate::http::{Exchange, listener};
 use poem::{Route, get, handler};
 use std::sync::Arc;
@@ -18,19 +18,12 @@ fn echo(exchange: Exchange, body: String) -> String {
     )
 }
 
-#[handler]
-fn head_only(exchange: Exchange) -> String {
-    exchange.request.to_string()
-}
-
 async fn server() -> Listening {
     server_with(listener::Settings::default()).await
 }
 
 async fn server_with(limits: listener::Settings) -> Listening {
-    let own = Route::new()
-        .at("/echo", get(echo).post(echo))
-        .at("/forward-auth/x", head_only);
+    let own = Route::new().at("/echo", get(echo).post(echo));
     let application = Route::new().at("/.samovar/echo", get(echo).post(echo));
     listen(own, application, limits).await
 }
@@ -178,46 +171,24 @@ async fn a_window_opened_for_signing_in_still_knows_who_opened_it_and_no_other_d
 }
 
 #[tokio::test]
-async fn a_check_is_answered_before_its_promised_body_and_never_upgrades() {
+async fn the_public_listener_answers_no_check() {
     let server = server().await;
-    let promised = get_from(OWN, "/forward-auth/x", "Content-Length: 5000000\r\n");
-    assert!(
-        ask(&server, promised.as_bytes())
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
-    let chunked = get_from(OWN, "/forward-auth/x", "Transfer-Encoding: chunked\r\n");
-    assert!(
-        ask(&server, chunked.as_bytes())
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
-    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
-    let upgrade = get_from(OWN, "/forward-auth/x", upgrade);
-    assert!(
-        ask(&server, upgrade.as_bytes())
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
-}
-
-#[tokio::test]
-async fn checks_keep_their_connection_whatever_they_answer() {
-    let server = server().await;
-    let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
-    for (path, more) in [
-        ("/forward-auth/x", ""),
-        ("/forward-auth/none", ""),
-        ("/forward-auth/x", upgrade),
-        ("/forward-auth/x", ""),
+    for (host, path) in [
+        (OWN, "/forward-auth/nginx"),
+        (OWN, "/forward-auth/caddy?x"),
+        (OWN, "/forward-auth"),
+        (APPLICATION, "/forward-auth/nginx"),
+        ("127.0.0.1:8700", "/forward-auth/nginx/answer"),
+        ("a b", "/forward-auth/x"),
     ] {
-        let answer = exchange(&mut stream, get_from(OWN, path, more).as_bytes()).await;
-        assert!(
-            answer.starts_with("HTTP/1.1 200") || answer.starts_with("HTTP/1.1 404"),
-            "{answer}"
-        );
+        for more in ["", "Connection: x\r\n", "Content-Length: 99999\r\n"] {
+            let answer = ask(&server, get_from(host, path, more).as_bytes()).await;
+            assert!(answer.starts_with("HTTP/1.1 403"), "{path}\n{answer}");
+            assert!(answer.contains("check_misplaced"), "{path}\n{answer}");
+        }
     }
+    let other = ask(&server, get_from(OWN, "/forward-authority", "").as_bytes()).await;
+    assert!(other.starts_with("HTTP/1.1 404"), "{other}");
 }
 
 #[tokio::test]

@@ -3,19 +3,17 @@
 //! Knows hyper and sockets. The framework's own server has no header timeout and no caps, hence this one.
 //! Never upgrades a connection, and never waits for a body that nobody reads.
 
+use super::sockets::{Connection, Listener};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use listenfd::ListenFd;
 use poem::Endpoint;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -44,55 +42,9 @@ impl Default for Settings {
     }
 }
 
-/// Why nothing can be listened on.
-#[derive(Debug, thiserror::Error)]
-pub enum ListenerError {
-    /// The address is taken, not ours, or needs a privilege.
-    #[error(
-        "cannot listen on `{address}`: {cause}; choose another address or stop what listens there"
-    )]
-    Bind {
-        /// The address.
-        address: SocketAddr,
-        /// What the system says.
-        cause: io::Error,
-    },
-    /// systemd handed over something else.
-    #[error(
-        "systemd's socket number {0} is no stream socket; use `ListenStream=` with an address: {1}"
-    )]
-    Activation(usize, io::Error),
-}
-
-/// Sockets that systemd opened, if any; otherwise one for each address.
-pub async fn bind(
-    addresses: &[SocketAddr],
-    activated: &mut ListenFd,
-) -> Result<Vec<TcpListener>, ListenerError> {
-    let mut listeners = Vec::new();
-    for place in 0..activated.len() {
-        let fault = |cause| ListenerError::Activation(place, cause);
-        if let Some(socket) = activated.take_tcp_listener(place).map_err(fault)? {
-            socket.set_nonblocking(true).map_err(fault)?;
-            listeners.push(TcpListener::from_std(socket).map_err(fault)?);
-        }
-    }
-    if listeners.is_empty() {
-        for address in addresses {
-            let listener = TcpListener::bind(address).await;
-            let fault = |cause| ListenerError::Bind {
-                address: *address,
-                cause,
-            };
-            listeners.push(listener.map_err(fault)?);
-        }
-    }
-    Ok(listeners)
-}
-
 /// Serves until told to stop, and returns when the last answer has left or the grace is over.
 pub async fn serve<E: Endpoint + 'static>(
-    listeners: Vec<TcpListener>,
+    listeners: Vec<Listener>,
     endpoint: Arc<E>,
     settings: Settings,
     stop: CancellationToken,
@@ -121,8 +73,8 @@ struct Server<E> {
 }
 
 impl<E: Endpoint + 'static> Server<E> {
-    async fn accept(self: Arc<Self>, listener: TcpListener) {
-        let local = listener.local_addr().ok();
+    async fn accept(self: Arc<Self>, listener: Listener) {
+        let local = listener.local();
         loop {
             let next = async {
                 let slot = Arc::clone(&self.slots).acquire_owned().await;
@@ -133,10 +85,10 @@ impl<E: Endpoint + 'static> Server<E> {
                 next = next => next,
             };
             match accepted {
-                Ok((stream, peer)) => {
-                    let server = Arc::clone(&self);
+                Ok((stream, remote)) => {
+                    let (server, local) = (Arc::clone(&self), local.clone());
                     self.tasks.spawn(async move {
-                        server.connection(stream, local, peer).await;
+                        server.connection(stream, local, remote).await;
                         drop(slot);
                     });
                 }
@@ -154,11 +106,7 @@ impl<E: Endpoint + 'static> Server<E> {
         }
     }
 
-    async fn connection(&self, stream: TcpStream, local: Option<SocketAddr>, peer: SocketAddr) {
-        // Answers are small and whole: nothing is gained by waiting for more.
-        let _ = stream.set_nodelay(true);
-        let local = local.map_or_else(LocalAddr::default, |address| LocalAddr(address.into()));
-        let remote = RemoteAddr(peer.into());
+    async fn connection(&self, stream: Connection, local: LocalAddr, remote: RemoteAddr) {
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let endpoint = Arc::clone(&self.endpoint);
             let request = (request, local.clone(), remote.clone(), Scheme::HTTP).into();

@@ -18,6 +18,8 @@ mod origin;
 mod page;
 mod problem;
 mod protect;
+pub mod sockets;
+pub mod unix_socket;
 
 pub use client::TrustedProxies;
 pub use cookie::cookie;

@@ -1,5 +1,6 @@
 //! For tests: a gate behind the real listener, and a client that sends bytes as they are.
 
+use super::sockets::Listener;
 use super::*;
 use crate::access::PolicyHolder;
 use crate::model::{
@@ -63,28 +64,11 @@ pub(super) async fn listen(
     application: Route,
     limits: listener::Settings,
 ) -> Listening {
-    let trusted = TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]);
-    start(Surfaces { own, application }, limits, trusted).await
-}
-
-/// A gate that trusts these proxies.
-pub(super) async fn listen_trusting(own: Route, trusted: TrustedProxies) -> Listening {
-    let surfaces = Surfaces {
-        own,
-        application: Route::new(),
-    };
-    start(surfaces, listener::Settings::default(), trusted).await
-}
-
-async fn start(
-    surfaces: Surfaces,
-    limits: listener::Settings,
-    trusted: TrustedProxies,
-) -> Listening {
+    let surfaces = Surfaces { own, application };
     let settings = Settings {
         own: OWN.parse().unwrap(),
         https: true,
-        trusted,
+        trusted: trusted(),
         body_bytes: 100,
         answer_timeout: Duration::from_secs(2),
     };
@@ -94,10 +78,29 @@ async fn start(
         policy(),
         (Arc::new(Fixed), Arc::new(Fixed)),
     );
+    accept(gate, limits).await
+}
+
+/// Proxies at 127.0.0.1.
+pub(super) fn trusted() -> TrustedProxies {
+    TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()])
+}
+
+/// Forward-auth's gate in front of these endpoints, which trusts these proxies.
+pub(super) async fn listen_for_checks(endpoints: Route, trusted: TrustedProxies) -> Listening {
+    let own = OWN.parse().unwrap();
+    let settings = forward_auth::GateSettings { own, trusted };
+    let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
+    let gate = forward_auth::ForwardAuthGate::new(settings, endpoints, both);
+    accept(gate, listener::Settings::default()).await
+}
+
+async fn accept<E: poem::Endpoint + 'static>(gate: E, limits: listener::Settings) -> Listening {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     let stop = CancellationToken::new();
-    let serving = listener::serve(vec![socket], Arc::new(gate), limits, stop.clone());
+    let sockets = vec![Listener::Tcp(socket)];
+    let serving = listener::serve(sockets, Arc::new(gate), limits, stop.clone());
     tokio::spawn(serving);
     Listening {
         address,

@@ -13,6 +13,7 @@ mod grant;
 mod host;
 mod id;
 mod issuer;
+mod listen_address;
 mod machine_secret;
 mod mirrored;
 mod name;
@@ -48,6 +49,7 @@ pub use id::{
     SecretId, ServiceAccountId, SessionId, TokenId, UserId,
 };
 pub use issuer::Issuer;
+pub use listen_address::ListenAddress;
 pub use machine_secret::{
     MachineKey, MachineSecret, MachineSecretKind, SecretAttention, SecretRecord,
 };

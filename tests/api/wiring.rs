@@ -8,7 +8,7 @@ use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFi
 use samovar::audit_log::AuditLog;
 use samovar::gitea;
 use samovar::http::api::{self, Services};
-use samovar::http::forward_auth::snippets::SnippetSettings;
+use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
 use samovar::http::{Gate, Settings, Surfaces, TrustedProxies};
 use samovar::mirror::{self, Mirror};
 use samovar::model::{
@@ -285,6 +285,7 @@ fn gate_settings() -> Settings {
 fn snippets() -> SnippetSettings {
     SnippetSettings {
         samovar: "127.0.0.1:8700".parse().unwrap(),
+        forward_auth: CheckAddress::Tcp("127.0.0.1:8701".parse().unwrap()),
         own: HOST.parse().unwrap(),
         https: true,
         upstream: "127.0.0.1:9000".parse().unwrap(),

@@ -93,6 +93,14 @@ impl Kind {
         }
     }
 
+    /// Where it is sent, for a server at this address.
+    fn place(self, address: SocketAddr) -> SocketAddr {
+        match self {
+            Self::Bare | Self::Issue => address,
+            _ => crate::serving::checks(address),
+        }
+    }
+
     fn check(self, credential: &str) -> String {
         let method = if self == Self::Unsafe { "POST" } else { "GET" };
         format!(
@@ -201,7 +209,8 @@ pub fn run(address: SocketAddr, kind: Kind) -> Rate {
 
 /// Microseconds of each answer after the warm-up.
 async fn connection(address: SocketAddr, kind: Kind) -> Vec<u32> {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let place = kind.place(address);
+    let mut stream = TcpStream::connect(place).await.unwrap();
     stream.set_nodelay(true).unwrap();
     let request = kind.request(address).await;
     let (mut took, mut answer) = (Vec::new(), Vec::new());

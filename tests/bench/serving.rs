@@ -25,13 +25,19 @@ pub fn bare(address: SocketAddr) {
         .unwrap();
 }
 
+/// Where a server at this address answers checks: the same port of the next loopback address.
+pub fn checks(address: SocketAddr) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 2], address.port()))
+}
+
 pub fn samovar(address: SocketAddr, folder: &str) {
     let text = format!(
-        "[server]\nexternal_url = '{own}'\nlisten = ['{address}']\nallow_plain_http_on_loopback = true\n\
+        "[server]\nexternal_url = '{own}'\nlisten = ['{address}']\nforward_auth_listen = ['{checks}']\nallow_plain_http_on_loopback = true\n\
          state_dir = '{folder}/state'\nadmin_socket = '{folder}/admin.sock'\ntrusted_proxies = ['127.0.0.1/32']\n\
          [gitea]\nurl = 'http://127.0.0.1:9'\nclient_id = 'bench'\n\
          [mirror]\nfreshness_bound = '10m'\ngrace = '1h'\n",
         own = world::OWN,
+        checks = checks(address),
     );
     let secret = |_: &str| Some(world::seal_key());
     let meant = config::parse(&text, &secret).unwrap_or_else(|problems| panic!("{problems}"));

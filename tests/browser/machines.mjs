@@ -26,7 +26,7 @@ async function paste(example, environment) {
 /** What Caddy is told about a request with this token. */
 async function asksToDeploy(token) {
   const headers = { authorization: `Bearer ${token}`, "x-forwarded-method": "POST", "x-forwarded-host": "deploy.example.org", "x-forwarded-uri": "/deploy" };
-  const answer = await fetch(`${world.samovar}/forward-auth/caddy`, { headers });
+  const answer = await fetch(`${world.checks}/forward-auth/caddy`, { headers });
   return answer.status;
 }
 

@@ -119,6 +119,7 @@ async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_w
     ada.must("POST", "/applications", &application).await;
     let there = json!({
         "samovar": samovar.url(),
+        "checks": samovar.checks(),
         "chromium": CHROMIUM,
         "administrator": administrator(),
         "ci": CI,

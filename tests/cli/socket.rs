@@ -97,7 +97,7 @@ fn serve(folder: &Path) -> Command {
     let free = TcpListener::bind("127.0.0.2:0").unwrap();
     let address = free.local_addr().unwrap();
     let text = format!(
-        "[server]\nexternal_url = 'http://{address}'\nlisten = ['{address}']\nstate_dir = '{shown}/state'\n\
+        "[server]\nexternal_url = 'http://{address}'\nlisten = ['{address}']\nforward_auth_listen = ['unix:{shown}/check.sock']\nstate_dir = '{shown}/state'\n\
          admin_socket = '{shown}/admin.sock'\nallow_plain_http_on_loopback = true\n\
          [gitea]\nurl = 'http://127.0.0.1:1'\nclient_id = 'b1b2'\n"
     );

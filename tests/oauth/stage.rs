@@ -211,7 +211,7 @@ impl Stage {
 
     /// The same about another path.
     pub async fn check_at(&self, path: &str, method: &str, headers: &[(&str, &str)]) -> Answer {
-        let url = format!("{}/forward-auth/caddy", self.samovar.url());
+        let url = format!("{}/forward-auth/caddy", self.samovar.checks());
         let mut request = plain_client()
             .get(url)
             .header("x-forwarded-method", method)

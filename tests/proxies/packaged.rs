@@ -1,12 +1,13 @@
 //! The blocks that the package ships are those that the code makes: `SAMOVAR_BLESS=1 cargo test --test proxies` renews them.
 
 use crate::people::application;
-use samovar::http::forward_auth::snippets::{SnippetSettings, caddy, nginx};
+use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings, caddy, nginx};
 use std::path::Path;
 
 fn settings() -> SnippetSettings {
     SnippetSettings {
         samovar: "127.0.0.1:8700".parse().unwrap(),
+        forward_auth: CheckAddress::Tcp("127.0.0.1:8701".parse().unwrap()),
         own: "samovar.example.com".parse().unwrap(),
         https: true,
         upstream: "127.0.0.1:9000".parse().unwrap(),

@@ -5,8 +5,10 @@ use crate::people::{self, Knows};
 use crate::support::process::{Program, free_address};
 use crate::support::{caddy, nginx, tools};
 use samovar::access::PolicyHolder;
-use samovar::http::forward_auth::snippets::{self, SnippetSettings};
-use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, forward_auth, listener};
+use samovar::http::forward_auth::snippets::{self, CheckAddress, SnippetSettings};
+use samovar::http::forward_auth::{self, ForwardAuthGate, GateSettings};
+use samovar::http::sockets::Listener;
+use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, listener};
 use samovar::model::{Clock, HostName, Random, SessionSecret, Timestamp};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -36,6 +38,13 @@ pub struct Stage {
     address: SocketAddr,
     program: Program,
     _folder: TempDir,
+    _samovar: Samovar,
+}
+
+/// Where Samovar's two kinds of listeners are; both stop with the guard.
+struct Samovar {
+    public: SocketAddr,
+    checks: SocketAddr,
     _stop: DropGuard,
 }
 
@@ -74,9 +83,10 @@ impl Stage {
             policy: Arc::clone(&policy),
             checks: Mutex::default(),
         });
-        let (samovar, stop) = samovar(Arc::clone(&knows), policy).await;
+        let samovar = samovar(Arc::clone(&knows), policy).await;
         let settings = SnippetSettings {
-            samovar: samovar.to_string().parse().unwrap(),
+            samovar: samovar.public.to_string().parse().unwrap(),
+            forward_auth: CheckAddress::Tcp(samovar.checks.to_string().parse().unwrap()),
             own: "samovar.test".parse().unwrap(),
             https: false,
             upstream: echo.address.to_string().parse().unwrap(),
@@ -101,7 +111,7 @@ impl Stage {
             address,
             program,
             _folder: folder,
-            _stop: stop,
+            _samovar: samovar,
         }
     }
 
@@ -141,33 +151,54 @@ pub fn cookie(secret: &SessionSecret) -> String {
     format!("Cookie: before=1; {COOKIE}={secret}; x{COOKIE}=3; {COOKIE}-browser=4; after=2\r\n")
 }
 
-async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> (SocketAddr, DropGuard) {
+const OWN: &str = "samovar.test";
+
+fn trusted() -> TrustedProxies {
+    TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()])
+}
+
+fn gate(policy: Arc<PolicyHolder>) -> Gate {
     let surfaces = Surfaces {
-        own: forward_auth::routes(poem::Route::new(), knows, Arc::clone(&policy), false),
+        own: poem::Route::new(),
         application: poem::Route::new().at("/.samovar/whoami", whoami),
     };
     let settings = Settings {
-        own: "samovar.test".parse().unwrap(),
+        own: OWN.parse().unwrap(),
         https: false,
-        trusted: TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()]),
+        trusted: trusted(),
         body_bytes: 1024,
         answer_timeout: Duration::from_secs(60),
     };
-    let gate = Gate::new(
-        settings,
-        surfaces,
-        policy,
-        (Arc::new(Plain), Arc::new(Plain)),
-    );
+    let both = (Arc::new(Plain) as _, Arc::new(Plain) as _);
+    Gate::new(settings, surfaces, policy, both)
+}
+
+async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> Samovar {
+    let stop = CancellationToken::new();
+    let endpoints = forward_auth::routes(poem::Route::new(), knows, Arc::clone(&policy), false);
+    let settings = GateSettings {
+        own: OWN.parse().unwrap(),
+        trusted: trusted(),
+    };
+    let both = (Arc::new(Plain) as _, Arc::new(Plain) as _);
+    let checks = ForwardAuthGate::new(settings, endpoints, both);
+    Samovar {
+        public: serve(gate(policy), &stop).await,
+        checks: serve(checks, &stop).await,
+        _stop: stop.drop_guard(),
+    }
+}
+
+async fn serve<E: poem::Endpoint + 'static>(endpoint: E, stop: &CancellationToken) -> SocketAddr {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
-    let stop = CancellationToken::new();
+    let sockets = vec![Listener::Tcp(socket)];
     let limits = listener::Settings::default();
     tokio::spawn(listener::serve(
-        vec![socket],
-        Arc::new(gate),
+        sockets,
+        Arc::new(endpoint),
         limits,
         stop.clone(),
     ));
-    (address, stop.drop_guard())
+    address
 }

@@ -9,6 +9,7 @@ use samovar::access::PolicyHolder;
 use samovar::access::providers::Providers;
 use samovar::access::sign_in::{Services, Settings, SignIn};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
+use samovar::http::sockets::Listener;
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
 use samovar::mirror::Mirror;
 use samovar::model::{
@@ -402,6 +403,7 @@ fn serve(
     let gate = Arc::new(Gate::new(settings, surfaces, policy, both));
     let stop = CancellationToken::new();
     let limits = listener::Settings::default();
+    let sockets = sockets.into_iter().map(Listener::Tcp).collect();
     tokio::spawn(listener::serve(sockets, gate, limits, stop.clone()));
     stop
 }

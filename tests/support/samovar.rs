@@ -14,6 +14,7 @@ use tokio::process::Command;
 pub struct Samovar {
     program: Program,
     address: SocketAddr,
+    checks: SocketAddr,
     url: String,
     folder: PathBuf,
     own: ServiceIdentity,
@@ -60,11 +61,13 @@ impl Samovar {
         let url = format!("http://{address}");
         let callback = format!("{url}/auth/callback/gitea");
         let own = gitea.service_identity(&callback).await;
-        let text = configuration(folder, address, gitea, &own) + &more.lines;
+        let checks = Self::free_address();
+        let text = configuration(folder, [address, checks], gitea, &own) + &more.lines;
         std::fs::write(folder.join(FILE), text).unwrap();
         Self {
             program: run(folder, address, &own, &more.environment).await,
             address,
+            checks,
             url,
             folder: folder.to_owned(),
             own,
@@ -99,6 +102,11 @@ impl Samovar {
     /// Its own address, without a last slash.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where it answers the checks of proxies, without a last slash.
+    pub fn checks(&self) -> String {
+        format!("http://{}", self.checks)
     }
 
     /// Where its state is.
@@ -166,12 +174,12 @@ async fn run(
 /// The shortest freshness bound there is, so that nobody waits longer than he must.
 fn configuration(
     folder: &Path,
-    address: SocketAddr,
+    [address, checks]: [SocketAddr; 2],
     gitea: &GiteaWorld,
     own: &ServiceIdentity,
 ) -> String {
     format!(
-        "[server]\nexternal_url = 'http://{address}'\nlisten = ['{address}']\ntrusted_proxies = ['127.0.0.0/8']\n\
+        "[server]\nexternal_url = 'http://{address}'\nlisten = ['{address}']\nforward_auth_listen = ['{checks}']\ntrusted_proxies = ['127.0.0.0/8']\n\
          state_dir = '{folder}/state'\nadmin_socket = '{folder}/admin.sock'\nallow_plain_http_on_loopback = true\n\
          [gitea]\nurl = '{}'\nclient_id = '{}'\n[mirror]\nfreshness_bound = '5s'\n",
         gitea.url(),

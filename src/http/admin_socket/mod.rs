@@ -6,6 +6,7 @@ mod doors;
 
 pub use doors::{Services, routes};
 
+use super::unix_socket::{self, SocketError, UnixSocket};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -15,8 +16,6 @@ use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use std::convert::Infallible;
 use std::fs;
-use std::io;
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,60 +26,11 @@ use tokio_util::task::TaskTracker;
 /// How long a head may take, and an answer once the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Why there is no administration socket.
-#[derive(Debug, thiserror::Error)]
-pub enum SocketError {
-    /// Another server answers there.
-    #[error("administration socket `{}` belongs to a server that is running; stop it, or set server.admin_socket to another path", .0.display())]
-    InUse(PathBuf),
-    /// Something else has the path.
-    #[error("`{}` exists and is no socket; move it away, or set server.admin_socket to another path", .0.display())]
-    NoSocket(PathBuf),
-    /// It cannot be made.
-    #[error("administration socket `{}` cannot be made: {cause}; make its folder writable for this user, or set server.admin_socket to another path", path.display())]
-    Unusable {
-        /// Where.
-        path: PathBuf,
-        /// What the system says.
-        cause: io::Error,
-    },
-}
-
-/// Makes the socket, mode 0600. What a dead server left there is replaced; a live one is an error.
+/// Makes the socket, mode 0600. Until it has that mode others may connect, and are turned away by who they are.
 pub async fn bind(path: &Path) -> Result<UnixListener, SocketError> {
-    let unusable = |cause| unusable(path, cause);
-    make_way(path).await?;
-    let listener = UnixListener::bind(path).map_err(unusable)?;
-    // Until this line others may connect, and are turned away by who they are.
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(unusable)?;
-    Ok(listener)
-}
-
-/// Removes a socket at which nobody answers any more, and nothing else.
-async fn make_way(path: &Path) -> Result<(), SocketError> {
-    let found = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(unusable(path, error)),
-        Ok(found) => found,
-    };
-    if !found.file_type().is_socket() {
-        return Err(SocketError::NoSocket(path.to_owned()));
-    }
-    match UnixStream::connect(path).await {
-        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            fs::remove_file(path).map_err(|cause| unusable(path, cause))
-        }
-        // A full queue is a server as well.
-        Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(unusable(path, error)),
-        _ => Err(SocketError::InUse(path.to_owned())),
-    }
-}
-
-fn unusable(path: &Path, cause: io::Error) -> SocketError {
-    SocketError::Unusable {
-        path: path.to_owned(),
-        cause,
-    }
+    let key = "server.admin_socket";
+    let mode = 0o600;
+    unix_socket::bind(UnixSocket { path, mode, key }).await
 }
 
 /// Serves until told to stop, lets answers finish, then removes the socket.

@@ -6,8 +6,11 @@
 mod caddy;
 mod cors;
 mod forwarded;
+mod gate;
 mod nginx;
 pub mod snippets;
+
+pub use gate::{FirstCheck, ForwardAuthGate, Settings as GateSettings};
 
 use super::{Exchange, Problem};
 use crate::access::{Asked, Gatekeeper, Passed, PolicyHolder, Refusal};
@@ -40,6 +43,14 @@ impl Judge for Gatekeeper {
     }
 }
 
+/// Every endpoint: its path and what a proxy asks there.
+const ENDPOINTS: [(&str, Question); 4] = [
+    ("/forward-auth/nginx", Question::NginxCheck),
+    ("/forward-auth/nginx/answer", Question::NginxAnswer),
+    ("/forward-auth/caddy", Question::Caddy),
+    ("/forward-auth/caddy/preflight", Question::CaddyPreflight),
+];
+
 /// Adds the doors of every dialect. Redirects and cookies follow the outside address: https or, on loopback, http.
 pub fn routes<J: Judge>(
     route: Route,
@@ -52,23 +63,9 @@ pub fn routes<J: Judge>(
         policy,
         https,
     });
-    route
-        .at(
-            "/forward-auth/nginx",
-            Door(Arc::clone(&doors), Question::NginxCheck),
-        )
-        .at(
-            "/forward-auth/nginx/answer",
-            Door(Arc::clone(&doors), Question::NginxAnswer),
-        )
-        .at(
-            "/forward-auth/caddy",
-            Door(Arc::clone(&doors), Question::Caddy),
-        )
-        .at(
-            "/forward-auth/caddy/preflight",
-            Door(doors, Question::CaddyPreflight),
-        )
+    ENDPOINTS.iter().fold(route, |route, (path, question)| {
+        route.at(*path, Door(Arc::clone(&doors), *question))
+    })
 }
 
 struct Doors<J> {

@@ -1,8 +1,8 @@
 //! The doors over a real connection, with a table in the gatekeeper's place.
 
 use super::*;
-use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen};
-use crate::http::{TrustedProxies, listener};
+use crate::http::TrustedProxies;
+use crate::http::raw::{APPLICATION, Listening, OWN, ask, exchange, listen_for_checks, trusted};
 use crate::model::{SessionSecret, Timestamp};
 use std::sync::Mutex;
 
@@ -51,15 +51,14 @@ impl Judge for Table {
 }
 
 async fn server() -> (Arc<Table>, Listening) {
+    server_trusting(trusted()).await
+}
+
+async fn server_trusting(trusted: TrustedProxies) -> (Arc<Table>, Listening) {
     let table = Arc::new(Table::default());
-    let own = routes(
-        Route::new(),
-        Arc::clone(&table),
-        crate::http::raw::policy(),
-        true,
-    );
-    let listening = listen(own, Route::new(), listener::Settings::default()).await;
-    (table, listening)
+    let policy = crate::http::raw::policy();
+    let endpoints = routes(Route::new(), Arc::clone(&table), policy, true);
+    (table, listen_for_checks(endpoints, trusted).await)
 }
 
 const NGINX: [&str; 3] = ["X-Original-Method", "X-Original-Host", "X-Original-URI"];
@@ -219,15 +218,7 @@ async fn the_doors_own_query_means_nothing() {
 
 #[tokio::test]
 async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
-    use crate::http::raw::listen_trusting;
-    let table = Arc::new(Table::default());
-    let own = routes(
-        Route::new(),
-        Arc::clone(&table),
-        crate::http::raw::policy(),
-        true,
-    );
-    let server = listen_trusting(own, TrustedProxies::default()).await;
+    let (table, server) = server_trusting(TrustedProxies::default()).await;
     let told = [
         "HTTP/1.1 403",
         "proxy_untrusted",
@@ -247,4 +238,81 @@ async fn an_address_too_long_to_carry_along_leads_back_to_the_start() {
     let long = format!("/{}", "a".repeat(7 * 1024));
     let location = "location: https://app.test/.samovar/sign-in?rd=https://app.test/\r\n";
     asserted(&server, caddy(&long, BROWSER), &[location]).await;
+}
+
+fn get(path: &str, more: &str) -> String {
+    format!("GET {path} HTTP/1.1\r\nHost: {OWN}\r\n{more}\r\n")
+}
+
+#[tokio::test]
+async fn nothing_but_checks_is_served_and_the_refusal_is_403() {
+    let (_, server) = server().await;
+    for path in [
+        "/",
+        "/api/v1/me",
+        "/forward-auth",
+        "/forward-auth/x",
+        "/healthz",
+        "/.samovar/sign-in",
+    ] {
+        let request = get(path, "");
+        asserted(&server, request, &["HTTP/1.1 403", "check_misplaced"]).await;
+    }
+}
+
+#[tokio::test]
+async fn nginx_without_more_than_an_address_gets_401_or_403() {
+    let (_, server) = server().await;
+    let me = signed_in();
+    for odd in [
+        get("/forward-auth/nginx", &me),
+        get("/forward-auth/nginx", "Connection: close, Remote-User\r\n"),
+        get("/forward-auth/nginx", "Host: other.test\r\n"),
+        get(
+            "/forward-auth/nginx",
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        ),
+        get("/auth", &me),
+        "GET /forward-auth/nginx HTTP/1.0\r\n\r\n".to_owned(),
+        "POST /forward-auth/nginx HTTP/1.1\r\nHost: a b\r\nContent-Length: 9\r\n\r\n".to_owned(),
+        "GET /forward-auth/nginx HTTP/1.1\r\n\r\n".to_owned(),
+    ] {
+        let answer = ask(&server, odd.as_bytes()).await;
+        let status = answer.get(9..12).unwrap_or_default();
+        assert!(["401", "403"].contains(&status), "{odd}\n{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_check_is_answered_before_its_promised_body_and_never_upgrades() {
+    let (_, server) = server().await;
+    for more in [
+        "Content-Length: 5000000\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\n",
+        "Connection: Upgrade\r\nUpgrade: h2c\r\n",
+    ] {
+        let more = format!("{}{more}", signed_in());
+        asserted(&server, nginx("/a", &more), &["HTTP/1.1 200"]).await;
+    }
+}
+
+#[tokio::test]
+async fn checks_keep_their_connection_whatever_they_answer() {
+    let (_, server) = server().await;
+    let mut stream = tokio::net::TcpStream::connect(server.address)
+        .await
+        .unwrap();
+    let me = signed_in();
+    for request in [
+        nginx("/a", &me),
+        nginx("/a", ""),
+        get("/forward-auth/none", ""),
+        nginx("/a", "Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+        nginx("/a", "Connection: x\r\n"),
+        caddy("/a", &me),
+    ] {
+        let answer = exchange(&mut stream, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 "), "{request}\n{answer}");
+    }
 }

@@ -9,14 +9,43 @@ use crate::session::{Cookie, Cookies};
 /// What a block must know beside its application.
 #[derive(Debug, Clone)]
 pub struct SnippetSettings {
-    /// Where proxies reach Samovar, such as `127.0.0.1:8700`.
+    /// Where proxies reach everything but forward-auth, such as `127.0.0.1:8700`.
     pub samovar: HostName,
+    /// Where proxies ask for checks.
+    pub forward_auth: CheckAddress,
     /// Samovar's own host, as browsers know it.
     pub own: HostName,
     /// Is the outside address https?
     pub https: bool,
     /// Where the application itself listens; people replace it.
     pub upstream: HostName,
+}
+
+/// Where a proxy asks for checks.
+#[derive(Debug, Clone)]
+pub enum CheckAddress {
+    /// Host and port, such as `127.0.0.1:8701`.
+    Tcp(HostName),
+    /// The path of a Unix socket, of characters that mean nothing to a proxy.
+    Unix(String),
+}
+
+impl CheckAddress {
+    /// As `proxy_pass` takes it, without `http://`; a path may follow.
+    fn for_nginx(&self) -> String {
+        match self {
+            Self::Tcp(host) => host.to_string(),
+            Self::Unix(path) => format!("unix:{path}:"),
+        }
+    }
+
+    /// As Caddy's network addresses are written.
+    fn for_caddy(&self) -> String {
+        match self {
+            Self::Tcp(host) => host.to_string(),
+            Self::Unix(path) => format!("unix/{path}"),
+        }
+    }
 }
 
 /// The inside of an nginx server block, for each host of the application.
@@ -74,6 +103,7 @@ fn nginx_at(application: &Application, host: &HostName, settings: &SnippetSettin
         )
         .replace("@CAPTURES@", &captures)
         .replace("@HEADERS@", &headers)
+        .replace("@CHECKS@", &settings.forward_auth.for_nginx())
         .replace("@HOST@", host.as_str());
     common(&block, application, settings)
 }
@@ -105,7 +135,8 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
             &cookies(include_str!("caddy_cookie.template"), settings),
         )
         .replace("@PREFLIGHT@", preflight)
-        .replace("@COPY@", &copy);
+        .replace("@COPY@", &copy)
+        .replace("@CHECKS@", &settings.forward_auth.for_caddy());
     common(&block, application, settings)
 }
 

@@ -1,0 +1,231 @@
+//! Sockets that the server accepts connections on: those that systemd passes, or those of the configuration.
+//!
+//! Knows addresses and systemd's names for sockets. Never reads or writes a byte of a connection.
+
+use super::unix_socket::{self, SocketError, UnixSocket};
+use crate::model::ListenAddress;
+use listenfd::ListenFd;
+use poem::Addr;
+use poem::web::{LocalAddr, RemoteAddr};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio_util::either::Either;
+
+/// `FileDescriptorName=` of a socket unit whose sockets serve forward-auth; every other name is for everything else.
+const FORWARD_AUTH: &str = "forward-auth";
+
+/// Where systemd names the sockets that it passes, in their order, separated by colons (sd_listen_fds(3)).
+const NAMES: &str = "LISTEN_FDNAMES";
+
+/// The group of the socket's folder reaches it, when the folder has the setgid bit.
+const FORWARD_AUTH_MODE: u32 = 0o660;
+
+/// Why the server cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenerError {
+    /// The address is taken, not ours, or needs a privilege.
+    #[error(
+        "cannot listen on `{address}`: {cause}; choose another address or stop what listens there"
+    )]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// systemd passed a socket of another kind.
+    #[error(
+        "systemd's socket number {0} is no stream socket; use `ListenStream=` with an address or a path: {1}"
+    )]
+    Activation(usize, io::Error),
+    /// A Unix socket cannot be made.
+    #[error(transparent)]
+    Unix(#[from] SocketError),
+}
+
+/// A socket that accepts connections.
+#[derive(Debug)]
+pub enum Listener {
+    /// Over IP.
+    Tcp(TcpListener),
+    /// A Unix socket; the path is removed at the end if this server made it.
+    Unix(UnixListener, Option<PathBuf>),
+}
+
+/// One accepted connection.
+pub type Connection = Either<TcpStream, UnixStream>;
+
+impl Listener {
+    /// The next connection and its other end.
+    pub(super) async fn accept(&self) -> io::Result<(Connection, RemoteAddr)> {
+        match self {
+            Self::Tcp(listener) => {
+                let (stream, peer) = listener.accept().await?;
+                // Answers are small and whole: waiting for more bytes gains nothing.
+                let _ = stream.set_nodelay(true);
+                Ok((Either::Left(stream), RemoteAddr(peer.into())))
+            }
+            Self::Unix(listener, _) => {
+                let (stream, _) = listener.accept().await?;
+                Ok((Either::Right(stream), RemoteAddr(unix())))
+            }
+        }
+    }
+
+    /// The address that it listens on, as requests know it.
+    pub(super) fn local(&self) -> LocalAddr {
+        let address = match self {
+            Self::Tcp(listener) => listener.local_addr().ok(),
+            Self::Unix(..) => return LocalAddr(unix()),
+        };
+        address.map_or_else(LocalAddr::default, |address| LocalAddr(address.into()))
+    }
+
+    /// The address, for people.
+    pub fn address(&self) -> Option<ListenAddress> {
+        match self {
+            Self::Tcp(listener) => listener.local_addr().ok().map(ListenAddress::Tcp),
+            Self::Unix(listener, _) => {
+                let address = listener.local_addr().ok()?;
+                address
+                    .as_pathname()
+                    .map(|path| ListenAddress::Unix(path.to_owned()))
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Self::Unix(_, Some(path)) = self {
+            // A path that is gone is what was wanted.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// The one name of both ends of a Unix socket: the kernel has checked who may connect.
+fn unix() -> Addr {
+    Addr::custom("unix", "local")
+}
+
+/// True for the end of a connection over a Unix socket.
+pub(super) fn is_unix(address: &Addr) -> bool {
+    matches!(address, Addr::Custom("unix", _))
+}
+
+/// The sockets of the two kinds of service.
+#[derive(Debug, Default)]
+pub struct Sockets {
+    /// For everything but forward-auth.
+    pub public: Vec<Listener>,
+    /// For forward-auth alone.
+    pub forward_auth: Vec<Listener>,
+}
+
+/// Sockets that systemd passed and their names; both are read once, at the start.
+pub struct Activated {
+    sockets: ListenFd,
+    names: Vec<String>,
+}
+
+impl Activated {
+    /// Those of this process's environment.
+    pub fn from_env() -> Self {
+        let names = std::env::var(NAMES).unwrap_or_default();
+        Self {
+            sockets: ListenFd::from_env(),
+            names: names.split(':').map(str::to_owned).collect(),
+        }
+    }
+
+    /// None.
+    pub fn none() -> Self {
+        Self {
+            sockets: ListenFd::empty(),
+            names: Vec::new(),
+        }
+    }
+
+    fn take(mut self) -> Result<Sockets, ListenerError> {
+        let mut taken = Sockets::default();
+        for place in 0..self.sockets.len() {
+            let fault = |cause| ListenerError::Activation(place, cause);
+            let Some(listener) = take_one(&mut self.sockets, place).map_err(fault)? else {
+                continue;
+            };
+            if self
+                .names
+                .get(place)
+                .is_some_and(|name| name == FORWARD_AUTH)
+            {
+                taken.forward_auth.push(listener);
+            } else {
+                taken.public.push(listener);
+            }
+        }
+        Ok(taken)
+    }
+}
+
+fn take_one(sockets: &mut ListenFd, place: usize) -> io::Result<Option<Listener>> {
+    let fault = match sockets.take_tcp_listener(place) {
+        Ok(None) => return Ok(None),
+        Ok(Some(socket)) => {
+            socket.set_nonblocking(true)?;
+            return TcpListener::from_std(socket).map(|tcp| Some(Listener::Tcp(tcp)));
+        }
+        Err(fault) => fault,
+    };
+    // The error about TCP speaks of both kinds.
+    let Some(socket) = sockets.take_unix_listener(place).map_err(|_| fault)? else {
+        return Ok(None);
+    };
+    socket.set_nonblocking(true)?;
+    UnixListener::from_std(socket).map(|unix| Some(Listener::Unix(unix, None)))
+}
+
+/// For each kind of service the sockets that systemd passed for it, or one for each of its addresses.
+pub async fn open(
+    public: &[SocketAddr],
+    forward_auth: &[ListenAddress],
+    activated: Activated,
+) -> Result<Sockets, ListenerError> {
+    let mut sockets = activated.take()?;
+    if sockets.public.is_empty() {
+        for address in public {
+            sockets.public.push(bind(*address).await?);
+        }
+    }
+    if sockets.forward_auth.is_empty() {
+        for address in forward_auth {
+            sockets.forward_auth.push(match address {
+                ListenAddress::Tcp(address) => bind(*address).await?,
+                ListenAddress::Unix(path) => bind_unix(path.clone()).await?,
+            });
+        }
+    }
+    Ok(sockets)
+}
+
+async fn bind(address: SocketAddr) -> Result<Listener, ListenerError> {
+    let listener = TcpListener::bind(address).await;
+    listener
+        .map(Listener::Tcp)
+        .map_err(|cause| ListenerError::Bind { address, cause })
+}
+
+async fn bind_unix(path: PathBuf) -> Result<Listener, ListenerError> {
+    let listener = unix_socket::bind(UnixSocket {
+        path: &path,
+        mode: FORWARD_AUTH_MODE,
+        key: "server.forward_auth_listen",
+    });
+    Ok(Listener::Unix(listener.await?, Some(path)))
+}
+
+#[cfg(test)]
+#[path = "sockets_tests.rs"]
+mod tests;
