@@ -7,6 +7,7 @@
 //! | 0 | [`model`] | what a word means: ids, names, permissions, roles, bindings, applications, routes, the directory |
 //! | 0 | [`policy`] | how a request is decided and explained: canonical target, route grammar, bindings |
 //! | 0 | [`audit`] | what an audit event says, its leaf and tree, how repeats are counted |
+//! | 0 | [`limits`] | how much one caller may take: address blocks, the rate limiter, the table with a share for each owner |
 //! | 1 | [`store`] | what is kept on disk and how it is committed; a new kind of record |
 //! | 1 | [`gitea`] | what is asked of Gitea, how pages and failures are read, what each failure means, and whose a Gitea token is |
 //! | 1 | [`config`] | a key of the configuration file, its meaning, range and default |
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod config;
 pub mod gitea;
 pub mod http;
+pub mod limits;
 pub mod mirror;
 pub mod model;
 pub mod oidc;

@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use syn::visit::Visit;
 
 /// Room and the step it stands on. A room may name only rooms on lower steps.
-const ROOMS: [(&str, u8); 20] = [
+const ROOMS: [(&str, u8); 21] = [
     ("model", 0),
     ("policy", 0),
     ("audit", 0),
+    ("limits", 0),
     ("store", 1),
     ("gitea", 1),
     ("oidc", 1),
@@ -37,9 +38,10 @@ const ROOMS: [(&str, u8); 20] = [
 ];
 
 /// Arrows beside the stairs: the pure rooms that rest on the words, whom Gitea's client trusts, permits, and the way in.
-const ARROWS: [(&str, &str); 6] = [
+const ARROWS: [(&str, &str); 7] = [
     ("policy", "model"),
     ("audit", "model"),
+    ("limits", "model"),
     ("gitea", "outgoing"),
     ("admin", "access"),
     ("cli", "app"),

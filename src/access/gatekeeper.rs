@@ -6,10 +6,11 @@ use super::identity::{Assertions, Identities, Sources};
 use super::judgement::{About, Judgement};
 use super::recorder::Recorder;
 use super::repository::Named;
-use super::{Asked, IdentityHeaders, PolicyHolder, Refusal, RequestLine};
+use super::{Asked, Credential, IdentityHeaders, PolicyHolder, Refusal, RequestLine};
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
 use crate::policy::{self, CanonicalPath, Policy, Request};
+use crate::token::Audience;
 use std::sync::Arc;
 
 /// What an application learns of whoever passes.
@@ -76,6 +77,17 @@ impl Gatekeeper {
     /// Decides again without recording: for a door that must ask twice about one request.
     pub async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
         self.judge(asked).await.0
+    }
+
+    /// Is this a credential for Samovar itself that is valid now? Facts about its principal are not looked at, and may end it.
+    pub fn recognizes(&self, credential: Credential<'_>) -> bool {
+        match credential {
+            Credential::Session(secret) => self.credentials.sessions.find(secret).is_ok(),
+            Credential::Token(text) => {
+                let token = self.credentials.tokens.verify(text, Audience::OWN);
+                token.is_ok()
+            }
+        }
     }
 
     async fn judge(&self, asked: &Asked<'_>) -> (Result<Passed, Refusal>, Option<Decided>) {

@@ -13,7 +13,6 @@ mod identity;
 mod judgement;
 pub mod oauth;
 mod own;
-mod pace;
 mod permit;
 mod policy_holder;
 pub mod providers;

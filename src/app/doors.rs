@@ -2,15 +2,16 @@
 
 use super::outside::{is_https, own_host};
 use super::rooms::Rooms;
-use super::{AppError, Capabilities};
+use super::{AppError, Capabilities, descriptors};
 use crate::config::Meant;
 use crate::http::api;
 use crate::http::auth;
 use crate::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
 use crate::http::forward_auth::{self, ForwardAuthGate};
 use crate::http::health::{self, Probe};
+use crate::http::listener;
 use crate::http::oauth;
-use crate::http::{Gate, Settings, Surfaces, TrustedProxies, admin_socket};
+use crate::http::{BodyLimits, Gate, Settings, Surfaces, TrustedProxies, admin_socket};
 use crate::model::{HostName, ListenAddress};
 use crate::session::{Cookie, Cookies};
 use crate::webui;
@@ -19,11 +20,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Longest body that any door takes, in bytes.
-const BODY: u64 = 1024 * 1024;
-
 /// Longest that a door may take for an answer; a full reading of Gitea is the slowest.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// Connections of peers that are no trusted proxies, at the listener for checks: they are only told so.
+const UNTRUSTED_CHECKS: usize = 64;
 
 /// Stands for the application's own address in generated blocks; people replace it.
 const UPSTREAM: &str = "127.0.0.1:9000";
@@ -55,19 +56,40 @@ pub(super) fn gate(
         own,
         https,
         trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
-        body_bytes: BODY,
+        bodies: BodyLimits::default(),
         answer_timeout: ANSWER,
     };
     let both = (
         Arc::clone(&capabilities.clock),
         Arc::clone(&capabilities.random),
     );
-    Ok(Gate::new(
-        settings,
-        surfaces,
-        Arc::clone(&rooms.policy),
-        both,
-    ))
+    let gate = Gate::new(settings, surfaces, Arc::clone(&rooms.policy), both);
+    let gatekeeper = Arc::clone(&rooms.gatekeeper);
+    Ok(gate.with_known_callers(api::known_callers(gatekeeper, Cookies::new(https))))
+}
+
+/// Limits of both kinds of listener.
+pub(super) struct ListenerLimits {
+    pub public: listener::Settings,
+    pub forward_auth: listener::Settings,
+}
+
+/// Within the file descriptors that the system grants. Checks have connections of their own, which no stranger can take.
+pub(super) fn listener_settings(meant: &Meant) -> ListenerLimits {
+    let descriptors = descriptors::for_connections();
+    let of_kind = |limits: listener::ConnectionLimits, descriptors: usize| listener::Settings {
+        connections: limits.within(descriptors),
+        trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
+        ..listener::Settings::default()
+    };
+    let checks = listener::ConnectionLimits {
+        clients: UNTRUSTED_CHECKS,
+        ..listener::ConnectionLimits::default()
+    };
+    ListenerLimits {
+        public: of_kind(listener::ConnectionLimits::default(), descriptors / 3 * 2),
+        forward_auth: of_kind(checks, descriptors / 3),
+    }
 }
 
 fn api_services(

@@ -3,6 +3,7 @@
 //! Names every room, decides nothing: settings go in here, and doors come out.
 
 mod capabilities;
+mod descriptors;
 mod doors;
 mod error;
 mod first_check;
@@ -70,22 +71,21 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     rooms.token.tokens.keys().round().await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let gate = Arc::new(doors::gate(&meant, &rooms, &capabilities)?);
-    let settings = listener::Settings::default();
+    let limits = doors::listener_settings(&meant);
     tasks.spawn(listener::serve(
         sockets.public,
         gate,
-        settings,
+        limits.public,
         stop.clone(),
     ));
     let gate = Arc::new(doors::forward_auth_gate(&meant, &rooms, &capabilities)?);
     let (folder, first) = (meant.server.state_dir.clone(), gate.first_check());
     first_check::notice(&folder, &rooms.policy.load(), checks);
     tasks.spawn(first_check::remember(folder, first, stop.clone()));
-    let settings = listener::Settings::default();
     tasks.spawn(listener::serve(
         sockets.forward_auth,
         gate,
-        settings,
+        limits.forward_auth,
         stop.clone(),
     ));
     let operator = doors::operator(&rooms, &capabilities);

@@ -8,18 +8,18 @@ use super::exchange::Exchange;
 use super::origin;
 use super::problem::{Asker, Code, Problem, is_navigation};
 use super::protect;
+use super::request_body::{BodyLimits, RequestBodies};
+use super::requests_in_flight::RequestsInFlight;
 use crate::access::{PolicyHolder, Remote};
+use crate::limits::AddressBlock;
 use crate::model::{Clock, DisplayText, HostName, Invalid, Random, RequestId};
-use poem::http::{HeaderMap, HeaderValue, header};
+use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinError;
-
-/// Longest form that the authorization server takes, in bytes: anybody can send one.
-const FORM_BYTES: u64 = 64 * 1024;
 
 /// Where the gate stands.
 #[derive(Debug, Clone)]
@@ -30,8 +30,8 @@ pub struct Settings {
     pub https: bool,
     /// Proxies whose word is believed.
     pub trusted: TrustedProxies,
-    /// Longest body that any door takes, in bytes.
-    pub body_bytes: u64,
+    /// Limits of request bodies.
+    pub bodies: BodyLimits,
     /// How long a request may take from its head to its answer.
     pub answer_timeout: Duration,
 }
@@ -44,11 +44,17 @@ pub struct Surfaces {
     pub application: Route,
 }
 
+/// Do these headers carry a valid session or token?
+pub type KnownCaller = Box<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
+
 /// The gate with its doors.
 pub struct Gate {
     settings: Settings,
     own: Arc<Route>,
     application: Arc<Route>,
+    bodies: RequestBodies,
+    requests: Arc<RequestsInFlight>,
+    known: Option<KnownCaller>,
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -62,6 +68,9 @@ const FORWARD_AUTH: &str = "/forward-auth";
 /// At most one warning about a misplaced check in this time, in seconds.
 const WARNING_INTERVAL: i64 = 60;
 
+/// Where bodies may be long.
+const API: &str = "/api/";
+
 /// All that is served at an application host.
 const HAND_OVER: &str = "/.samovar/";
 
@@ -74,6 +83,9 @@ impl Gate {
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
     ) -> Self {
         Self {
+            bodies: RequestBodies::new(settings.bodies),
+            requests: Arc::default(),
+            known: None,
             settings,
             own: Arc::new(surfaces.own),
             application: Arc::new(surfaces.application),
@@ -84,23 +96,42 @@ impl Gate {
         }
     }
 
-    async fn pass(&self, mut request: Request, asker: Asker) -> poem::Result<Response> {
+    /// The same, with longer bodies at the API for callers that present a valid credential.
+    #[must_use]
+    pub fn with_known_callers(self, known: KnownCaller) -> Self {
+        Self {
+            known: Some(known),
+            ..self
+        }
+    }
+
+    /// Answers the request; `body` tells afterwards whether some of its body is still in the connection.
+    async fn pass(
+        &self,
+        mut request: Request,
+        asker: Asker,
+        body: &mut Body,
+    ) -> poem::Result<Response> {
         if is_check(request.uri().path()) {
             return Err(self.misplaced_check(&request).into());
         }
         let host = host(&request, &self.settings.own)?;
         let door = self.door(&host, request.uri().path())?;
         check_connection(request.headers())?;
-        self.check_body(request.headers(), request.uri().path())?;
         if !takes_no_cookie(request.uri().path()) {
             origin::check(&request, self.settings.https, &host)?;
         }
         let exchange = self.exchange(&request, host, asker);
+        let block = exchange.remote.address.map(AddressBlock::of);
         request.set_data(exchange);
+        self.receive(&mut request, body, block).await?;
+        let in_flight = self.requests.enter(block)?;
         // A client that hangs up, or waits no longer, must not leave a change on disk that is not in force.
         let door = Arc::clone(door);
-        let answer = tokio::spawn(async move { door.call(request).await });
-        // It may be reading a body that never ends.
+        let answer = tokio::spawn(async move {
+            let _in_flight = in_flight;
+            door.call(request).await
+        });
         let answer = tokio::time::timeout(self.settings.answer_timeout, answer).await;
         let answer = answer
             .map_err(|_| slow())?
@@ -128,6 +159,30 @@ impl Gate {
         Problem::new(Code::CheckMisplaced, detail)
     }
 
+    /// Reads the whole body, before any endpoint is asked.
+    async fn receive(
+        &self,
+        request: &mut Request,
+        body: &mut Body,
+        block: Option<AddressBlock>,
+    ) -> Result<(), Problem> {
+        let bytes = match *body {
+            Body::None => return Ok(()),
+            Body::Unreadable(reason) => return Err(Problem::new(Code::FramingUnsupported, reason)),
+            Body::Announced(bytes) => bytes,
+        };
+        self.bodies.check(bytes, || self.is_known(request))?;
+        self.bodies.read(request, bytes, block).await?;
+        *body = Body::None;
+        Ok(())
+    }
+
+    /// The API alone takes long bodies, and its operations ask who calls before they read one.
+    fn is_known(&self, request: &Request) -> bool {
+        let known = self.known.as_ref();
+        request.uri().path().starts_with(API) && known.is_some_and(|known| known(request.headers()))
+    }
+
     fn door(&self, host: &HostName, path: &str) -> Result<&Arc<Route>, Problem> {
         if *host == self.settings.own {
             return Ok(&self.own);
@@ -143,27 +198,6 @@ impl Gate {
         }
         let detail = "Samovar serves only `/.samovar/…` at an application's host; point the proxy's other paths at the application";
         Err(Problem::new(Code::NotFound, detail))
-    }
-
-    /// Chunked bodies are not taken, so that the announced length bounds what a door can be made to hold.
-    fn check_body(&self, headers: &HeaderMap, path: &str) -> Result<(), Problem> {
-        if headers.contains_key(header::TRANSFER_ENCODING) {
-            let detail = "chunked bodies are not taken; send the body with `Content-Length`";
-            return Err(Problem::new(Code::FramingUnsupported, detail));
-        }
-        let announced = headers.get(header::CONTENT_LENGTH);
-        let length = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        let most = match path {
-            "/device" => FORM_BYTES,
-            path if path.starts_with("/oauth/") => FORM_BYTES,
-            _ => self.settings.body_bytes,
-        };
-        let most = most.min(self.settings.body_bytes);
-        if length.is_some_and(|length| length > most) {
-            let detail = format!("the body is longer than {most} bytes; send less");
-            return Err(Problem::new(Code::BodyTooLarge, detail));
-        }
-        Ok(())
     }
 
     fn exchange(&self, request: &Request, host: HostName, asker: Asker) -> Exchange {
@@ -192,15 +226,54 @@ impl Endpoint for Gate {
             page: is_navigation(request.method(), request.headers()),
         };
         let opened = opened_by_others(request.uri().path());
-        let mut response = match self.pass(request, asker).await {
+        let mut body = Body::of(request.headers());
+        let mut response = match self.pass(request, asker, &mut body).await {
             Ok(response) => response,
             Err(error) => refuse(error, &asker),
         };
+        if body != Body::None || response.status() == StatusCode::REQUEST_TIMEOUT {
+            // What is left of this request must not be taken for the next one, nor waited for.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
         if opened {
             protect::keep_opener(response.headers_mut());
         }
         protect::headers(response.headers_mut(), &asker, self.settings.https);
         Ok(response)
+    }
+}
+
+/// What a request's head says of its body, until the body has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    None,
+    /// So many bytes follow.
+    Announced(u64),
+    /// Its length is not known before its end.
+    Unreadable(&'static str),
+}
+
+impl Body {
+    /// Chunked bodies are not taken, so that the announced length bounds what memory a request takes.
+    fn of(headers: &HeaderMap) -> Self {
+        if headers.contains_key(header::TRANSFER_ENCODING) {
+            return Self::Unreadable(
+                "chunked bodies are not taken; send the body with `Content-Length`",
+            );
+        }
+        let Some(announced) = headers.get(header::CONTENT_LENGTH) else {
+            return Self::None;
+        };
+        match announced
+            .to_str()
+            .ok()
+            .and_then(|length| length.parse().ok())
+        {
+            Some(0) => Self::None,
+            Some(length) => Self::Announced(length),
+            None => Self::Unreadable("`Content-Length` is not a number of bytes; send one"),
+        }
     }
 }
 
@@ -217,7 +290,7 @@ pub(super) fn refuse(error: poem::Error, asker: &Asker) -> Response {
 }
 
 fn slow() -> Problem {
-    let detail = "the request took too long; send its body at once, or try again later";
+    let detail = "the request took too long; try again later";
     Problem::new(Code::RequestTimeout, detail)
 }
 

@@ -1,11 +1,11 @@
 //! What passes the gate and what does not, in bytes over a real connection.
 
-use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen};
-use crate::http::{Exchange, listener};
+use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen, listen_knowing};
+use crate::http::{Exchange, KnownCaller, listener};
 use poem::{Route, get, handler};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
@@ -192,12 +192,58 @@ async fn the_public_listener_answers_no_check() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_comes_is_not_waited_for_without_end() {
+async fn a_body_that_never_comes_ends_its_connection() {
     let server = server().await;
     let request = "POST /echo HTTP/1.1\r\nHost: samovar.test\r\nContent-Length: 2\r\n\r\n";
-    let answer = ask(&server, request.as_bytes()).await;
+    let mut client = TcpStream::connect(server.address).await.unwrap();
+    client.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("request_timeout"), "{answer}");
+    assert!(answer.contains("connection: close"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_refusal_with_an_unread_body_ends_the_connection_and_others_keep_it() {
+    let server = server().await;
+    for (request, closes) in [
+        (post_to(OWN, "/echo", "Origin: null\r\n"), true),
+        (post_to("evil.test", "/echo", ""), true),
+        (
+            post_to(OWN, "/echo", "Transfer-Encoding: chunked\r\n"),
+            true,
+        ),
+        (post_to(OWN, "/nowhere", ""), false),
+        (get_from("evil.test", "/echo", ""), false),
+    ] {
+        let answer = ask(&server, request.as_bytes()).await;
+        assert_eq!(
+            answer.contains("connection: close"),
+            closes,
+            "{request}\n{answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_long_body_is_for_a_known_caller_of_the_api_alone() {
+    let own = Route::new()
+        .at("/echo", get(echo).post(echo))
+        .at("/api/echo", get(echo).post(echo));
+    let known: KnownCaller = Box::new(|headers| headers.contains_key("x-known"));
+    let server = listen_knowing(own, known).await;
+    let body = "x".repeat(150);
+    for (path, more, status) in [
+        ("/echo", "X-Known: yes\r\n", "413"),
+        ("/api/echo", "", "413"),
+        ("/api/echo", "X-Known: yes\r\n", "200"),
+    ] {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 150\r\n{more}\r\n");
+        let answer = ask(&server, (head + &body).as_bytes()).await;
+        assert_eq!(answer.get(9..12), Some(status), "{path} {more}\n{answer}");
+    }
 }
 
 #[tokio::test]
@@ -216,17 +262,12 @@ async fn what_a_client_began_is_finished_although_it_hangs_up() {
     let own = Route::new()
         .at("/change", change)
         .at("/echo", poem::post(echo));
-    let limits = listener::Settings {
-        connections: 1,
-        ..listener::Settings::default()
-    };
-    let server = listen(own, Route::new(), limits).await;
+    let server = listen(own, Route::new(), listener::Settings::default()).await;
     let mut client = TcpStream::connect(server.address).await.unwrap();
     let request = post_to(OWN, "/change", "");
     client.write_all(request.as_bytes()).await.unwrap();
     begun.notified().await;
     drop(client);
-    // Answered only once the first connection is over.
     let other = ask(&server, post_to(OWN, "/echo", "").as_bytes()).await;
     assert!(other.starts_with("HTTP/1.1 200"), "{other}");
     go.notify_one();
@@ -238,7 +279,7 @@ async fn what_a_client_began_is_finished_although_it_hangs_up() {
 async fn whatever_is_sent_is_answered_below_500_and_the_server_lives_on() {
     // What is no whole head is cut off soon.
     let limits = listener::Settings {
-        head_timeout: Duration::from_millis(500),
+        proxy_head_timeout: Duration::from_millis(500),
         ..listener::Settings::default()
     };
     let server = server_with(limits).await;

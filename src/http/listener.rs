@@ -1,12 +1,18 @@
 //! The accept loop: connections with limits, handed to one endpoint, and a stop that lets answers finish.
 //!
-//! Knows hyper and sockets. The framework's own server has no header timeout and no caps, hence this one.
+//! Knows hyper and sockets. The framework's own server has no header timeout and no caps, hence this one. Every wait for a
+//! client has an end: for a head here, for a body in `request_body`, for room to write in `client_stream`.
 //! Never upgrades a connection, and never waits for a body that nobody reads.
 
+use super::TrustedProxies;
+use super::client_stream::ClientStream;
+pub use super::client_stream::WriteLimits;
+pub use super::connection_slots::ConnectionLimits;
+use super::connection_slots::{ConnectionSlots, Slot};
 use super::sockets::{Connection, Listener};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use poem::Endpoint;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
@@ -14,19 +20,29 @@ use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Limits of every connection.
+/// Limits of one listener.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// A head must be whole this long after the connection or the answer before it; also how long it may idle.
     pub head_timeout: Duration,
+    /// The same for trusted proxies and this machine: longer than the 60 s after which proxies end idle connections
+    /// themselves, so that none sends a request into a connection that is just being closed.
+    pub proxy_head_timeout: Duration,
     /// Longest head, in bytes.
     pub head_bytes: usize,
-    /// Open connections; the next one waits in the kernel's queue.
-    pub connections: usize,
+    /// Open connections.
+    pub connections: ConnectionLimits,
+    /// Peers that have room of their own.
+    pub trusted: TrustedProxies,
+    /// Waiting for clients that do not read.
+    pub write: WriteLimits,
+    /// A connection that is older ends after the answer that it is waiting for.
+    pub max_age: Duration,
+    /// How long an answer may take to finish once its connection is too old: longer than any answer takes.
+    pub age_grace: Duration,
     /// How long answers may take to finish once the server stops.
     pub stop_grace: Duration,
 }
@@ -35,8 +51,13 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             head_timeout: Duration::from_secs(10),
+            proxy_head_timeout: Duration::from_secs(75),
             head_bytes: 16 * 1024,
-            connections: 4096,
+            connections: ConnectionLimits::default(),
+            trusted: TrustedProxies::default(),
+            write: WriteLimits::default(),
+            max_age: Duration::from_secs(3600),
+            age_grace: Duration::from_secs(150),
             stop_grace: Duration::from_secs(10),
         }
     }
@@ -52,7 +73,7 @@ pub async fn serve<E: Endpoint + 'static>(
     let tasks = TaskTracker::new();
     let server = Arc::new(Server {
         endpoint,
-        slots: Arc::new(Semaphore::new(settings.connections)),
+        slots: ConnectionSlots::new(settings.connections, settings.trusted.clone()),
         settings,
         stop,
         tasks: tasks.clone(),
@@ -66,7 +87,7 @@ pub async fn serve<E: Endpoint + 'static>(
 
 struct Server<E> {
     endpoint: Arc<E>,
-    slots: Arc<Semaphore>,
+    slots: Arc<ConnectionSlots>,
     settings: Settings,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -76,25 +97,27 @@ impl<E: Endpoint + 'static> Server<E> {
     async fn accept(self: Arc<Self>, listener: Listener) {
         let local = listener.local();
         loop {
-            let next = async {
-                let slot = Arc::clone(&self.slots).acquire_owned().await;
-                (slot, listener.accept().await)
-            };
-            let (slot, accepted) = tokio::select! {
+            let accepted = tokio::select! {
                 () = self.stop.cancelled() => return,
-                next = next => next,
+                accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, remote)) => {
-                    let (server, local) = (Arc::clone(&self), local.clone());
-                    self.tasks.spawn(async move {
-                        server.connection(stream, local, remote).await;
-                        drop(slot);
-                    });
-                }
+                Ok((stream, remote)) => self.admit(stream, local.clone(), remote),
                 Err(error) => self.after_failed_accept(&error).await,
             }
         }
+    }
+
+    /// Serves the connection, or closes it at once when there is no slot for its peer.
+    fn admit(self: &Arc<Self>, stream: Connection, local: LocalAddr, remote: RemoteAddr) {
+        let peer = remote.as_socket_addr().map(std::net::SocketAddr::ip);
+        let Some(slot) = self.slots.admit(peer) else {
+            return;
+        };
+        let server = Arc::clone(self);
+        self.tasks.spawn(async move {
+            server.connection(stream, (local, remote), &slot).await;
+        });
     }
 
     /// Out of file descriptors, most likely: a moment later there may be one.
@@ -106,28 +129,54 @@ impl<E: Endpoint + 'static> Server<E> {
         }
     }
 
-    async fn connection(&self, stream: Connection, local: LocalAddr, remote: RemoteAddr) {
+    async fn connection(
+        &self,
+        stream: Connection,
+        (local, remote): (LocalAddr, RemoteAddr),
+        slot: &Slot,
+    ) {
+        let state = slot.connection();
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let endpoint = Arc::clone(&self.endpoint);
+            let (endpoint, state) = (Arc::clone(&self.endpoint), Arc::clone(state));
             let request = (request, local.clone(), remote.clone(), Scheme::HTTP).into();
             async move {
+                state.set_serving(true);
                 let response = endpoint.get_response(request).await;
+                state.set_serving(false);
                 Ok::<_, Infallible>(hyper::Response::from(response))
             }
         });
+        let head_timeout = if state.of_proxy {
+            self.settings.proxy_head_timeout
+        } else {
+            self.settings.head_timeout
+        };
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(self.settings.head_timeout)
+            .header_read_timeout(head_timeout)
             .max_header_size(self.settings.head_bytes)
             .max_buf_size(self.settings.head_bytes.max(8 * 1024) * 4)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(ClientStream::new(stream, self.settings.write), service);
         let mut connection = std::pin::pin!(connection);
-        tokio::select! {
+        let grace = tokio::select! {
             _ = connection.as_mut() => return,
-            () = self.stop.cancelled() => connection.as_mut().graceful_shutdown(),
+            () = state.evicted() => return,
+            () = self.stop.cancelled() => self.settings.stop_grace,
+            () = tokio::time::sleep(self.settings.max_age) => self.settings.age_grace,
+        };
+        connection.as_mut().graceful_shutdown();
+        // Past the grace the connection is cut: its client has had its time.
+        tokio::select! {
+            _ = connection => {}
+            () = tokio::time::sleep(grace) => {}
+            () = self.stopped() => {}
         }
-        // Past the grace the connection is cut; either way there is nobody left to tell.
-        let _ = tokio::time::timeout(self.settings.stop_grace, connection).await;
+    }
+
+    /// The server stops, and the time for answers to finish is over.
+    async fn stopped(&self) {
+        self.stop.cancelled().await;
+        tokio::time::sleep(self.settings.stop_grace).await;
     }
 }
 

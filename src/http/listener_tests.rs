@@ -23,7 +23,7 @@ fn get_hello() -> String {
 #[tokio::test]
 async fn a_head_that_never_ends_is_cut_off() {
     let limits = Settings {
-        head_timeout: Duration::from_millis(50),
+        proxy_head_timeout: Duration::from_millis(50),
         ..Settings::default()
     };
     let server = listen(route(), Route::new(), limits).await;
@@ -61,28 +61,90 @@ async fn a_head_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn a_connection_past_the_cap_waits_until_another_ends() {
+async fn a_full_listener_ends_an_idle_connection_for_the_next() {
     let limits = Settings {
-        connections: 1,
+        connections: ConnectionLimits {
+            proxies: 2,
+            ..ConnectionLimits::default()
+        },
         ..Settings::default()
     };
     let server = listen(route(), Route::new(), limits).await;
-    let mut first = TcpStream::connect(server.address).await.unwrap();
-    assert!(
-        exchange(&mut first, get_hello().as_bytes())
-            .await
-            .contains("hello")
-    );
-    let request = get_hello();
-    let second = ask(&server, request.as_bytes());
-    let mut second = std::pin::pin!(second);
-    assert!(
-        tokio::time::timeout(Duration::from_millis(50), second.as_mut())
-            .await
-            .is_err()
-    );
-    drop(first);
-    assert!(second.await.contains("hello"));
+    let mut idle = Vec::new();
+    for _ in 0..5 {
+        let mut next = TcpStream::connect(server.address).await.unwrap();
+        let answer = exchange(&mut next, get_hello().as_bytes()).await;
+        assert!(answer.contains("hello"));
+        idle.push(next);
+    }
+    for ended in &mut idle[..3] {
+        assert_eq!(ended.read(&mut [0; 1]).await.unwrap(), 0);
+    }
+    let answer = exchange(&mut idle[3], get_hello().as_bytes()).await;
+    assert!(answer.contains("hello"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_connection_past_its_age_ends_after_its_answer() {
+    let limits = Settings {
+        max_age: Duration::from_millis(100),
+        ..Settings::default()
+    };
+    let (reached, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let (seen, wait) = (Arc::clone(&reached), Arc::clone(&go));
+    let slow = poem::endpoint::make(move |_| {
+        let (seen, wait) = (Arc::clone(&seen), Arc::clone(&wait));
+        async move {
+            seen.notify_one();
+            wait.notified().await;
+            "finished"
+        }
+    });
+    let server = listen(Route::new().at("/", slow), Route::new(), limits).await;
+    let mut idle = TcpStream::connect(server.address).await.unwrap();
+    let mut busy = TcpStream::connect(server.address).await.unwrap();
+    busy.write_all(get_hello().as_bytes()).await.unwrap();
+    reached.notified().await;
+    assert_eq!(idle.read(&mut [0; 1]).await.unwrap(), 0);
+    go.notify_one();
+    let mut answer = String::new();
+    busy.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("finished"), "{answer}");
+}
+
+#[tokio::test]
+async fn bodies_that_never_come_end_and_others_are_served_meanwhile() {
+    let own = route().at("/post", poem::post(hello));
+    let server = listen(own, Route::new(), Settings::default()).await;
+    let promised = format!("POST /post HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 50\r\n\r\n");
+    let mut silent = Vec::new();
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(promised.as_bytes()).await.unwrap();
+        silent.push(stream);
+    }
+    let good = ask(&server, get_hello().as_bytes()).await;
+    assert!(good.ends_with("hello"), "{good}");
+    for mut stream in silent {
+        let mut answer = String::new();
+        // Ends only because the server ends the connection.
+        stream.read_to_string(&mut answer).await.unwrap();
+        let code = answer.get(9..12).unwrap();
+        assert!(["408", "429"].contains(&code), "{answer}");
+        assert!(answer.contains("connection: close"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_arrives_although_the_client_sends_a_long_body() {
+    let server = listen(route(), Route::new(), Settings::default()).await;
+    let head = format!("POST / HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 900000\r\n\r\n");
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&[b'x'; 900_000]).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 }
 
 #[tokio::test]

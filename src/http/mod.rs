@@ -7,6 +7,8 @@ pub mod api;
 pub mod auth;
 mod bearer;
 mod client;
+mod client_stream;
+mod connection_slots;
 mod cookie;
 mod exchange;
 pub mod forward_auth;
@@ -18,14 +20,17 @@ mod origin;
 mod page;
 mod problem;
 mod protect;
+mod request_body;
+mod requests_in_flight;
 pub mod sockets;
 pub mod unix_socket;
 
 pub use client::TrustedProxies;
 pub use cookie::cookie;
 pub use exchange::Exchange;
-pub use gate::{Gate, Settings, Surfaces};
+pub use gate::{Gate, KnownCaller, Settings, Surfaces};
 pub use problem::{Asker, Code, Problem, is_navigation};
+pub use request_body::BodyLimits;
 
 #[cfg(test)]
 mod raw;

@@ -64,21 +64,31 @@ pub(super) async fn listen(
     application: Route,
     limits: listener::Settings,
 ) -> Listening {
-    let surfaces = Surfaces { own, application };
+    accept(gate(Surfaces { own, application }), limits).await
+}
+
+/// The same at Samovar's own host alone, for which some callers are known.
+pub(super) async fn listen_knowing(own: Route, known: KnownCaller) -> Listening {
+    let application = Route::new();
+    let gate = gate(Surfaces { own, application }).with_known_callers(known);
+    accept(gate, listener::Settings::default()).await
+}
+
+fn gate(surfaces: Surfaces) -> Gate {
     let settings = Settings {
         own: OWN.parse().unwrap(),
         https: true,
         trusted: trusted(),
-        body_bytes: 100,
+        bodies: BodyLimits {
+            bytes: 100,
+            bytes_of_known: 200,
+            silence: Duration::from_millis(200),
+            whole: Duration::from_secs(1),
+        },
         answer_timeout: Duration::from_secs(2),
     };
-    let gate = Gate::new(
-        settings,
-        surfaces,
-        policy(),
-        (Arc::new(Fixed), Arc::new(Fixed)),
-    );
-    accept(gate, limits).await
+    let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
+    Gate::new(settings, surfaces, policy(), both)
 }
 
 /// Proxies at 127.0.0.1.

@@ -277,7 +277,7 @@ fn gate_settings() -> Settings {
         own: HOST.parse().unwrap(),
         https: true,
         trusted: TrustedProxies::default(),
-        body_bytes: 1024 * 1024,
+        bodies: samovar::http::BodyLimits::default(),
         answer_timeout: Duration::from_secs(60),
     }
 }

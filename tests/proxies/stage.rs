@@ -166,7 +166,7 @@ fn gate(policy: Arc<PolicyHolder>) -> Gate {
         own: OWN.parse().unwrap(),
         https: false,
         trusted: trusted(),
-        body_bytes: 1024,
+        bodies: samovar::http::BodyLimits::default(),
         answer_timeout: Duration::from_secs(60),
     };
     let both = (Arc::new(Plain) as _, Arc::new(Plain) as _);

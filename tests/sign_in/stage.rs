@@ -392,7 +392,7 @@ fn serve(
         own: address(&sockets[0]).to_string().parse().unwrap(),
         https: false,
         trusted: TrustedProxies::new(Vec::new()),
-        body_bytes: 10_000,
+        bodies: samovar::http::BodyLimits::default(),
         answer_timeout: Duration::from_secs(30),
     };
     let surfaces = Surfaces {

@@ -33,10 +33,10 @@ pub use party::{ApplicationClient, Proof};
 pub use target::Target;
 
 use super::facts::Credentials;
-use super::pace::Pace;
 use super::sign_in::Refusals;
 use super::{PolicyHolder, Recorder, Remote};
 use crate::gitea::Holders;
+use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
 use crate::model::{
     Client, ClientId, Clock, Invalid, Issuer, Random, RequestId, Scope, ServiceAccount, UserId,
@@ -44,7 +44,6 @@ use crate::model::{
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
 use crate::token::{Codes, Devices, Grants, Machines, Tokens};
-use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -97,10 +96,10 @@ pub struct AuthorizationServer {
     codes: Codes,
     devices: Devices,
     refusals: Refusals,
-    asking_people: Pace<UserId>,
-    beginning_devices: Pace<Option<IpNet>>,
-    exchanges: Pace<Option<IpNet>>,
-    wrong_proofs: Pace<Option<IpNet>>,
+    asking_people: RateLimiter<UserId>,
+    beginning_devices: RateLimiter<Option<AddressBlock>>,
+    exchanges: RateLimiter<Option<AddressBlock>>,
+    wrong_proofs: RateLimiter<Option<AddressBlock>>,
     settings: Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -149,7 +148,7 @@ impl AuthorizationServer {
             codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),
             devices: Devices::new(Arc::clone(&clock), Arc::clone(&random)),
             refusals: Refusals::new(settings.window),
-            asking_people: Pace::new(30, Duration::from_secs(2)),
+            asking_people: RateLimiter::new(30, Duration::from_secs(2)),
             beginning_devices: strangers::devices(),
             exchanges: strangers::exchanges(),
             wrong_proofs: strangers::wrong_proofs(),

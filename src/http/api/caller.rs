@@ -1,9 +1,10 @@
 //! Who calls, as the first argument of every operation: nothing else of a request is read before it.
 
 use super::Services;
-use crate::access::{Caller, Credential, OwnPermission, Permit};
+use crate::access::{Caller, Credential, Gatekeeper, OwnPermission, Permit};
 use crate::admin::AdminError;
-use crate::http::{Exchange, Problem, bearer, cookie};
+use crate::http::{Exchange, KnownCaller, Problem, bearer, cookie};
+use crate::session::{Cookie, Cookies};
 use poem::http::Method;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaSecurityScheme, Registry};
@@ -93,6 +94,17 @@ impl<'a, P: OwnPermission> ApiExtractor<'a> for Allowed<P> {
 fn services(request: &Request) -> Result<Arc<Services>, Problem> {
     let services = request.data::<Arc<Services>>();
     services.cloned().ok_or_else(Problem::internal)
+}
+
+/// For the gate: does a request carry a session or a token of ours that is valid now? Nothing is asked of Gitea.
+pub fn known_callers(gatekeeper: Arc<Gatekeeper>, cookies: Cookies) -> KnownCaller {
+    let name = cookies.name(Cookie::Session);
+    Box::new(move |headers| {
+        let secret = cookie(headers, name).and_then(|text| text.parse().ok());
+        let token = bearer::in_authorization(headers).map(Credential::Token);
+        let credential = token.or(secret.as_ref().map(Credential::Session));
+        credential.is_some_and(|credential| gatekeeper.recognizes(credential))
+    })
 }
 
 async fn caller(request: &Request, services: &Services) -> Result<Caller, Problem> {

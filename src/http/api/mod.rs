@@ -42,6 +42,7 @@ mod users;
 mod version;
 mod wire;
 
+pub use caller::known_callers;
 pub use services::Services;
 
 use crate::http::{Asker, Code, Exchange, Problem};

@@ -1,0 +1,107 @@
+//! How many requests are being served at a time: for each address block first, for all last.
+//!
+//! Knows no endpoint. A request counts until its endpoint has finished, also when the client hangs up before: otherwise a
+//! client that connects, asks and leaves could start any number of them.
+
+use super::problem::{Code, Problem};
+use crate::limits::AddressBlock;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// From one address block.
+const MAX_OF_ONE: usize = 128;
+/// In all.
+const MAX: usize = 1024;
+
+/// The requests that are being served.
+#[derive(Default)]
+pub(super) struct RequestsInFlight(Mutex<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    by_block: HashMap<Option<AddressBlock>, usize>,
+    all: usize,
+}
+
+/// One request that is being served; no longer so when dropped.
+pub(super) struct InFlight {
+    requests: Arc<RequestsInFlight>,
+    block: Option<AddressBlock>,
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let mut counts = self.requests.lock();
+        counts.all -= 1;
+        if let Some(own) = counts.by_block.get_mut(&self.block) {
+            *own -= 1;
+            if *own == 0 {
+                counts.by_block.remove(&self.block);
+            }
+        }
+    }
+}
+
+impl RequestsInFlight {
+    /// Counts one more, if it is not one too many.
+    pub(super) fn enter(
+        self: &Arc<Self>,
+        block: Option<AddressBlock>,
+    ) -> Result<InFlight, Problem> {
+        let mut counts = self.lock();
+        let own = counts.by_block.get(&block).copied().unwrap_or_default();
+        if own >= MAX_OF_ONE {
+            let detail =
+                "too many requests from this address are being served; send fewer at a time";
+            return Err(Problem::new(Code::TooManyRequests, detail).after(1));
+        }
+        if counts.all >= MAX {
+            let detail = "the server is busy; send the request again in a moment";
+            return Err(Problem::new(Code::TooManyRequests, detail).after(1));
+        }
+        counts.all += 1;
+        counts.by_block.insert(block, own + 1);
+        Ok(InFlight {
+            requests: Arc::clone(self),
+            block,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(number: u8) -> Option<AddressBlock> {
+        Some(AddressBlock::of([192, 0, 2, number].into()))
+    }
+
+    #[test]
+    fn one_block_takes_its_share_and_no_more() {
+        let requests = Arc::new(RequestsInFlight::default());
+        let held: Vec<_> = (0..MAX_OF_ONE)
+            .map(|_| requests.enter(block(1)).unwrap())
+            .collect();
+        let refused = requests.enter(block(1)).err().unwrap();
+        assert_eq!(refused.code(), Code::TooManyRequests);
+        assert!(requests.enter(block(2)).is_ok());
+        drop(held);
+        assert!(requests.enter(block(1)).is_ok());
+        assert!(requests.lock().by_block.is_empty());
+        assert_eq!(requests.lock().all, 0);
+    }
+
+    #[test]
+    fn all_together_take_no_more_than_the_bound() {
+        let requests = Arc::new(RequestsInFlight::default());
+        let enter = |n: usize| requests.enter(block(u8::try_from(n % 100).unwrap()));
+        let held: Vec<_> = (0..MAX).map(|n| enter(n).unwrap()).collect();
+        assert!(requests.enter(block(200)).is_err());
+        drop(held);
+        assert!(requests.enter(block(200)).is_ok());
+    }
+}
