@@ -77,10 +77,10 @@ async fn closing_lets_the_answer_arrive_although_the_client_still_sends() {
         ..SHORT
     })
     .await;
-    client.write_all(&[1; 100_000]).await.unwrap();
+    client.write_all(&vec![1; 100_000]).await.unwrap();
     stream.write_all(b"answer").await.unwrap();
     let closing = tokio::spawn(async move { stream.shutdown().await });
-    client.write_all(&[1; 100_000]).await.unwrap();
+    client.write_all(&vec![1; 100_000]).await.unwrap();
     let mut answer = Vec::new();
     client.read_to_end(&mut answer).await.unwrap();
     assert_eq!(answer, b"answer");

@@ -248,8 +248,9 @@ mod tests {
     fn a_connection_that_is_being_served_is_never_ended() {
         let slots = slots(2, 2, 2);
         let busy = [(); 2].map(|()| admit(&slots, "192.0.2.1").unwrap());
-        busy.iter()
-            .for_each(|slot| slot.connection().set_serving(true));
+        for slot in &busy {
+            slot.connection().set_serving(true);
+        }
         assert!(admit(&slots, "192.0.2.1").is_none());
         assert!(admit(&slots, "192.0.2.2").is_none());
         busy[1].connection().set_serving(false);

@@ -141,7 +141,7 @@ async fn a_refusal_arrives_although_the_client_sends_a_long_body() {
     let head = format!("POST / HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 900000\r\n\r\n");
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
-    stream.write_all(&[b'x'; 900_000]).await.unwrap();
+    stream.write_all(&vec![b'x'; 900_000]).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");

@@ -5,8 +5,8 @@ use poem::Body;
 use std::sync::Arc;
 use tokio::io::{AsyncWriteExt as _, DuplexStream, duplex};
 
-fn block(number: u8) -> Option<AddressBlock> {
-    Some(AddressBlock::of([192, 0, 2, number].into()))
+fn block(number: u8) -> AddressBlock {
+    AddressBlock::of([192, 0, 2, number].into())
 }
 
 /// A request whose body is what is written into the other end.
@@ -28,7 +28,7 @@ fn bodies(silence: u64, whole: u64) -> Arc<RequestBodies> {
 const LONG: u64 = 600_000;
 
 async fn code(bodies: &RequestBodies, mut request: Request) -> Code {
-    let read = bodies.read(&mut request, 100, block(1)).await;
+    let read = bodies.read(&mut request, 100, Some(block(1))).await;
     read.unwrap_err().code()
 }
 
@@ -42,7 +42,7 @@ async fn a_body_is_put_back_whole() {
             tokio::task::yield_now().await;
         }
     });
-    bodies.read(&mut request, 13, block(1)).await.unwrap();
+    bodies.read(&mut request, 13, Some(block(1))).await.unwrap();
     assert_eq!(
         request.take_body().into_string().await.unwrap(),
         "one two three"
@@ -75,7 +75,7 @@ async fn too_many_bodies_give_up_the_oldest_of_their_own_block() {
     let bodies = bodies(LONG, LONG);
     let (mut other, mut other_client) = request();
     let ours = Arc::clone(&bodies);
-    let other = tokio::spawn(async move { ours.read(&mut other, 2, block(2)).await });
+    let other = tokio::spawn(async move { ours.read(&mut other, 2, Some(block(2))).await });
     tokio::task::yield_now().await;
     let mut clients = Vec::new();
     let mut reading = Vec::new();
@@ -84,7 +84,7 @@ async fn too_many_bodies_give_up_the_oldest_of_their_own_block() {
         clients.push(client);
         let ours = Arc::clone(&bodies);
         reading.push(tokio::spawn(async move {
-            ours.read(&mut request, 2, block(1)).await
+            ours.read(&mut request, 2, Some(block(1))).await
         }));
         tokio::task::yield_now().await;
     }

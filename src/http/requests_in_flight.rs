@@ -76,21 +76,21 @@ impl RequestsInFlight {
 mod tests {
     use super::*;
 
-    fn block(number: u8) -> Option<AddressBlock> {
-        Some(AddressBlock::of([192, 0, 2, number].into()))
+    fn block(number: u8) -> AddressBlock {
+        AddressBlock::of([192, 0, 2, number].into())
     }
 
     #[test]
     fn one_block_takes_its_share_and_no_more() {
         let requests = Arc::new(RequestsInFlight::default());
         let held: Vec<_> = (0..MAX_OF_ONE)
-            .map(|_| requests.enter(block(1)).unwrap())
+            .map(|_| requests.enter(Some(block(1))).unwrap())
             .collect();
-        let refused = requests.enter(block(1)).err().unwrap();
+        let refused = requests.enter(Some(block(1))).err().unwrap();
         assert_eq!(refused.code(), Code::TooManyRequests);
-        assert!(requests.enter(block(2)).is_ok());
+        assert!(requests.enter(Some(block(2))).is_ok());
         drop(held);
-        assert!(requests.enter(block(1)).is_ok());
+        assert!(requests.enter(Some(block(1))).is_ok());
         assert!(requests.lock().by_block.is_empty());
         assert_eq!(requests.lock().all, 0);
     }
@@ -98,10 +98,10 @@ mod tests {
     #[test]
     fn all_together_take_no_more_than_the_bound() {
         let requests = Arc::new(RequestsInFlight::default());
-        let enter = |n: usize| requests.enter(block(u8::try_from(n % 100).unwrap()));
+        let enter = |n: usize| requests.enter(Some(block(u8::try_from(n % 100).unwrap())));
         let held: Vec<_> = (0..MAX).map(|n| enter(n).unwrap()).collect();
-        assert!(requests.enter(block(200)).is_err());
+        assert!(requests.enter(Some(block(200))).is_err());
         drop(held);
-        assert!(requests.enter(block(200)).is_ok());
+        assert!(requests.enter(Some(block(200))).is_ok());
     }
 }
