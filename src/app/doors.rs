@@ -192,10 +192,7 @@ fn probes(rooms: &Rooms) -> Vec<Probe> {
         Probe {
             name: "gitea",
             vital: false,
-            ask: Box::new(move || match mirror.state().away_since {
-                Some(since) => Err(format!("gitea gives no answer since {since}")),
-                None => Ok(()),
-            }),
+            ask: Box::new(move || mirror.state().trouble().map_or(Ok(()), Err)),
         },
     ]
 }

@@ -5,9 +5,8 @@
 //! and an address are whatever people choose.
 
 use super::MirrorError;
-use super::ledger::Outcome;
-use super::plan::Look;
 use super::questions::account_seen;
+use super::queue::Reading;
 use super::records::{Writing, event};
 use super::service::Mirror;
 use crate::audit::AuditEvent;
@@ -128,9 +127,7 @@ impl Mirror {
         }
         let (id, login) = (account.id, account.login.clone());
         let seen = account_seen(account, asked_at);
-        match inner.ledger.observe(&seen, Look::Second).await? {
-            Outcome::Applied { .. } | Outcome::LookAgain => {}
-        }
+        inner.ledger.observe(seen, Reading::OfPrincipal).await?;
         let user = self.arrive(id, &login).await?;
         // The account may have been given to somebody else while it was read.
         if self.is_linked(id, source, subject) {

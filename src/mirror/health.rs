@@ -34,6 +34,20 @@ pub struct MirrorState {
     pub directory_version: u64,
 }
 
+impl MirrorState {
+    /// Why what is known may not be what Gitea has now, for `/readyz`; `None` when all is well.
+    pub fn trouble(&self) -> Option<String> {
+        match (self.away_since, &self.last_full_pass) {
+            (Some(since), _) => Some(format!("gitea gives no answer since {since}")),
+            (None, None) => Some(format!(
+                "the first full sync since the start is not complete; {} organizations, {} teams and {} users are known",
+                self.organizations, self.teams, self.users
+            )),
+            (None, Some(_)) => None,
+        }
+    }
+}
+
 /// What is remembered between looks.
 #[derive(Default)]
 struct Memory {

@@ -4,7 +4,8 @@ use super::MirrorError;
 use super::bound::{Bound, freshness};
 use super::directory::directory;
 use super::elsewhere::{Arrival, elsewhere};
-use super::plan::{Change, Known, Look, Loss, Observation, Plan, Renewal, Verdict, loss, plan};
+use super::plan::{Change, Known, Observation, Plan, Renewal, Sequence};
+use super::queue::{Outcome, Queue, Reading, Waiting};
 use super::records::{Batch, Writing};
 use super::stamps::Stamps;
 use super::words::sentence;
@@ -17,8 +18,6 @@ use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Changes in one commit, so that one event never grows past what a page can show.
-const BATCH: usize = 100;
 /// Changes that the state remembers.
 const REMEMBERED: usize = 100;
 
@@ -31,25 +30,13 @@ pub struct Changed {
     pub what: DisplayText,
 }
 
-/// What became of an observation.
-pub(super) enum Outcome {
-    /// It is in force.
-    Applied {
-        /// How much it took away.
-        loss: Loss,
-        /// How many changes it made.
-        changes: usize,
-    },
-    /// It must be made again.
-    LookAgain,
-}
-
 /// What is known, in memory and in the store.
 pub(super) struct Ledger {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    /// One observation at a time is planned and committed.
+    waiting: Queue,
+    /// One step at a time is planned and committed.
     writing: tokio::sync::Mutex<()>,
     facts: Mutex<Facts>,
     directory: ArcSwap<Directory>,
@@ -103,6 +90,7 @@ impl Ledger {
             store,
             clock,
             random,
+            waiting: Queue::default(),
             writing: tokio::sync::Mutex::new(()),
             facts: Mutex::new(facts),
             directory: ArcSwap::default(),
@@ -152,31 +140,58 @@ impl Ledger {
         self.facts().people.get(&gitea).map(|user| user.id)
     }
 
-    /// Puts an observation in force, unless it would take away too much at the first look.
+    /// Puts an observation in force, unless it would take away too much at the first reading.
     ///
-    /// What could not be committed is not in force, and renews nothing.
+    /// All observations that wait at the same time are one step on disk and one new directory. What could not be
+    /// committed is not in force, and renews nothing.
     pub(super) async fn observe(
         &self,
-        observation: &Observation,
-        look: Look,
+        observation: Observation,
+        reading: Reading,
     ) -> Result<Outcome, MirrorError> {
+        let answered = self.waiting.push(observation, reading);
         let _one_at_a_time = self.writing.lock().await;
-        let (plan, loss) = {
-            let mut facts = self.facts();
-            let now = self.look_at_clock(&mut facts);
-            if observation.asked_at > now {
+        // Empty when the one before took this observation along.
+        self.apply(self.waiting.take()).await;
+        answered.await.unwrap_or(Err(MirrorError::Stopped))
+    }
+
+    async fn apply(&self, waiting: Vec<Waiting>) {
+        if waiting.is_empty() {
+            return;
+        }
+        let (plan, outcomes) = self.plan(&waiting);
+        let committed = self.commit(&plan).await;
+        if committed.is_ok() {
+            self.renew(&plan);
+        }
+        for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
+            // The one who asked may be gone; the observation is in force all the same.
+            let _ = waiting.answer.send(committed.clone().and(outcome));
+        }
+    }
+
+    fn plan(&self, waiting: &[Waiting]) -> (Plan, Vec<Result<Outcome, MirrorError>>) {
+        let mut facts = self.facts();
+        let now = self.look_at_clock(&mut facts);
+        let mut sequence = Sequence::new(&facts.known);
+        let outcomes = waiting.iter().map(|waiting| {
+            if waiting.observation.asked_at > now {
                 return Err(MirrorError::ClockSetBack);
             }
-            let Verdict::Apply(plan) = plan(&facts.known, observation, look) else {
-                return Ok(Outcome::LookAgain);
-            };
-            let loss = loss(&facts.known, &plan);
-            (plan, loss)
-        };
-        self.commit(&plan).await?;
-        self.renew(&plan);
-        let changes = plan.changes.len();
-        Ok(Outcome::Applied { loss, changes })
+            let look = waiting.reading.look();
+            Ok(match sequence.add(&waiting.observation, look) {
+                None => Outcome::LookAgain,
+                Some(added) => {
+                    waiting.reading.lost(added.loss);
+                    Outcome::Applied {
+                        changes: added.changes,
+                    }
+                }
+            })
+        });
+        let outcomes = outcomes.collect();
+        (sequence.finish(), outcomes)
     }
 
     /// Somebody without a Gitea account has signed in: keeps who that is and what the provider said.
@@ -209,22 +224,22 @@ impl Ledger {
     }
 
     async fn commit(&self, plan: &Plan) -> Result<(), MirrorError> {
-        let mut batches = plan.changes.chunks(BATCH).peekable();
-        while let Some(changes) = batches.next() {
-            let batch = {
-                let facts = self.facts();
-                let writing = self.writing(&facts);
-                let last = batches.peek().is_none();
-                let renewals: &[_] = if last { &plan.renewals } else { &[] };
-                Batch::new(&writing, (&facts.known, &facts.people), changes, renewals)
-            };
-            let committed = self.store.commit(batch.change, batch.event).await?;
-            let mut facts = self.facts();
-            facts.version = committed.directory_version;
-            facts.policy_version = committed.policy_version;
-            facts.take_in(changes, batch.people, self.now());
-            self.publish(&facts);
+        if plan.changes.is_empty() {
+            return Ok(());
         }
+        let batch = {
+            let facts = self.facts();
+            Batch::new(&self.writing(&facts), (&facts.known, &facts.people), plan)
+        };
+        let committed = self
+            .store
+            .commit_described(batch.change, batch.event, batch.more)
+            .await?;
+        let mut facts = self.facts();
+        facts.version = committed.directory_version;
+        facts.policy_version = committed.policy_version;
+        facts.take_in(&plan.changes, batch.people, self.now());
+        self.publish(&facts);
         Ok(())
     }
 
@@ -315,3 +330,7 @@ impl Facts {
             .collect()
     }
 }
+
+#[cfg(test)]
+#[path = "ledger_tests.rs"]
+mod tests;

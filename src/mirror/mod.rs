@@ -17,6 +17,7 @@ mod ledger;
 mod pass;
 mod plan;
 mod questions;
+mod queue;
 mod records;
 mod repository;
 mod reread;

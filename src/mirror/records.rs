@@ -1,12 +1,12 @@
 //! Changes as the store takes them: the records that they leave behind, people of ours for new accounts, and the audit
 //! event that goes with them. Pure but for the ids that it makes.
 
-use super::plan::{Change, Known, Renewal};
+use super::plan::{Change, Known, Plan};
 use super::words::sentence;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     Clock, DisplayText, GiteaUser, GiteaUserId, Identity, OrganizationId, Principal, ProviderId,
-    Random, SystemJob, TeamId, Timestamp, User, UserId,
+    Random, SystemJob, TeamId, User, UserId,
 };
 use crate::store::{self, Operation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +19,16 @@ pub(super) struct Writing<'a> {
     pub(super) directory_version: u64,
 }
 
-/// Some changes, ready to be committed.
+/// Changes in one event, so that no event grows past what a page can show.
+const CHANGES_PER_EVENT: usize = 100;
+
+/// A plan, ready to be committed in one step.
 pub(super) struct Batch {
+    /// Every record that the plan touches, once, as it is afterwards.
     pub(super) change: store::Change,
+    /// What it changes in words; long plans need more events than one.
     pub(super) event: AuditEvent,
+    pub(super) more: Vec<AuditEvent>,
     /// People who are new, or whose login changed.
     pub(super) people: Vec<User>,
 }
@@ -32,34 +38,49 @@ impl Batch {
     pub(super) fn new(
         writing: &Writing<'_>,
         (known, people): (&Known, &BTreeMap<GiteaUserId, User>),
-        changes: &[Change],
-        renewals: &[(Renewal, Timestamp)],
+        plan: &Plan,
     ) -> Self {
+        let changes = plan.changes.as_slice();
         let mut part = known.excerpt(changes);
         part.apply_changes(changes);
-        part.renew(renewals);
-        let new: Vec<_> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::PutAccount(account) => person(writing, people.get(&account.id), account),
-                _ => None,
-            })
-            .collect();
+        part.renew(&plan.renewals);
         let mut named = people_named(changes, people);
-        named.extend(
-            new.iter()
-                .filter_map(|user| Some((user.gitea?, user.clone()))),
-        );
-        let reasons = changes.iter().map(|change| sentence(change, &named));
-        let event = event(writing, "gitea", reasons.collect());
-        let operations = operations(&part, changes);
+        let new = changed_people(writing, &mut named, changes);
+        let describe = |changes: &[Change]| {
+            let reasons = changes.iter().map(|change| sentence(change, &named));
+            event(writing, "gitea", reasons.collect())
+        };
+        let mut events = changes.chunks(CHANGES_PER_EVENT).map(describe);
         let users = new.iter().cloned().map(Operation::PutUser);
         Self {
-            change: operations.into_iter().chain(users).collect(),
-            event,
+            change: operations(&part, changes)
+                .into_iter()
+                .chain(users)
+                .collect(),
+            event: events.next().unwrap_or_else(|| describe(&[])),
+            more: events.collect(),
             people: new,
         }
     }
+}
+
+/// People who are new or have another login after the changes, each once; `named` learns of them.
+fn changed_people(
+    writing: &Writing<'_>,
+    named: &mut BTreeMap<GiteaUserId, User>,
+    changes: &[Change],
+) -> Vec<User> {
+    let mut people = BTreeSet::new();
+    for change in changes {
+        if let Change::PutAccount(account) = change
+            && let Some(user) = person(writing, named.get(&account.id), account)
+        {
+            people.insert(account.id);
+            named.insert(account.id, user);
+        }
+    }
+    let people = people.iter().filter_map(|id| named.get(id).cloned());
+    people.collect()
 }
 
 /// The person of a changed account, when there is something new to keep of them.

@@ -1,10 +1,11 @@
 //! The re-read of one principal: the teams as that user, and the account as the service identity, whose id must be the
 //! one expected. `Sudo` alone sees neither a disabled user nor a login that somebody else has taken.
 
-use super::plan::{Look, Observation, Seen};
+use super::MirrorError;
+use super::plan::{Observation, Seen};
 use super::questions::account_seen;
+use super::queue::Reading;
 use super::service::{Inner, Mirror};
-use super::{MirrorError, ledger::Outcome};
 use crate::gitea::{Asked, Kind};
 use crate::model::{GiteaUser, GiteaUserId, Login};
 use std::sync::Arc;
@@ -51,7 +52,7 @@ impl Inner {
                 Ok(account) if account.value.id == id => {
                     self.put_account(account).await?;
                     return match teams {
-                        Ok(teams) => self.put(&teams).await,
+                        Ok(teams) => self.put(teams).await,
                         // a disabled account has nothing, whatever its teams
                         Err(_) if !self.is_enabled(id) => Ok(()),
                         Err(error) => Err(error.into()),
@@ -92,17 +93,17 @@ impl Inner {
         let asked_at = found.asked_at;
         let Some(account) = found.value else {
             let seen = Seen::UserGone(id);
-            self.put(&Observation { seen, asked_at }).await?;
+            self.put(Observation { seen, asked_at }).await?;
             return Ok(None);
         };
         let login = account.login.clone();
-        self.put(&account_seen(account, asked_at)).await?;
+        self.put(account_seen(account, asked_at)).await?;
         Ok(Some(login))
     }
 
     async fn put_account(&self, account: Asked<GiteaUser>) -> Result<(), MirrorError> {
         let seen = account_seen(account.value, account.asked_at);
-        self.put(&seen).await
+        self.put(seen).await
     }
 
     fn is_enabled(&self, id: GiteaUserId) -> bool {
@@ -111,11 +112,9 @@ impl Inner {
         record.is_some_and(|record| !record.gone && record.account.enabled())
     }
 
-    /// Puts in force what was seen of one person. It can be more than a fifth of a small world, so when it is much it is
-    /// a second look already: account and teams agree about who is meant.
-    async fn put(&self, observation: &Observation) -> Result<(), MirrorError> {
-        match self.ledger.observe(observation, Look::Second).await? {
-            Outcome::Applied { .. } | Outcome::LookAgain => Ok(()),
-        }
+    /// Puts in force what was seen of one person.
+    async fn put(&self, observation: Observation) -> Result<(), MirrorError> {
+        let observed = self.ledger.observe(observation, Reading::OfPrincipal);
+        observed.await.map(|_| ())
     }
 }

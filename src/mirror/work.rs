@@ -3,15 +3,18 @@
 
 use super::MirrorError;
 use super::health::away;
-use super::ledger::Outcome;
-use super::plan::{Known, Look, Loss, Tally};
+use super::plan::Known;
 use super::questions::{Named, Question};
+use super::queue::{Outcome, Reading, SyncTally};
 use super::service::Inner;
 use crate::gitea::{GiteaError, Kind};
 use crate::model::{GiteaUserId, Login, OrganizationId};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::task::JoinSet;
+
+/// Workers for each question that may be under way: while some wait for the disk, the others keep Gitea busy.
+const WORKERS_PER_QUESTION: usize = 8;
 
 /// Something to read.
 pub(super) enum Task {
@@ -24,11 +27,14 @@ pub(super) enum Task {
 }
 
 /// What a pass has come to so far, shared by those who work on it.
-pub(super) struct Progress(Mutex<State>);
+pub(super) struct Progress {
+    tally: Arc<SyncTally>,
+    state: Mutex<State>,
+}
 
+#[derive(Default)]
 struct State {
     queue: VecDeque<Task>,
-    tally: Tally,
     changes: usize,
     problems: Vec<String>,
     /// Why it makes no sense to go on.
@@ -38,20 +44,14 @@ struct State {
 impl Progress {
     /// The beginning of a pass over what is known.
     pub(super) fn begin(known: &Known) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
-            queue: VecDeque::new(),
-            tally: Tally {
-                memberships: known.memberships(),
-                lost: Loss::default(),
-            },
-            changes: 0,
-            problems: Vec::new(),
-            end: None,
-        })))
+        Arc::new(Self {
+            tally: SyncTally::new(known.memberships()),
+            state: Mutex::default(),
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes made, and what could not be read.
@@ -83,12 +83,6 @@ impl Progress {
             state.end.get_or_insert(error);
         }
     }
-
-    fn applied(&self, loss: Loss, changes: usize) {
-        let mut state = self.state();
-        state.tally.lost += loss;
-        state.changes += changes;
-    }
 }
 
 impl Inner {
@@ -101,7 +95,7 @@ impl Inner {
         progress.state().queue.extend(tasks);
         let waiting = progress.state().queue.len();
         let mut workers = JoinSet::new();
-        let most = waiting.min(self.settings.concurrency.max(1));
+        let most = waiting.min(self.settings.concurrency.max(1) * WORKERS_PER_QUESTION);
         for _ in 0..most {
             let (inner, progress) = (Arc::clone(self), Arc::clone(progress));
             workers.spawn(async move {
@@ -139,12 +133,14 @@ impl Inner {
         progress: &Arc<Progress>,
         question: &Question,
     ) -> Result<(), MirrorError> {
-        let look = Look::First(progress.state().tally);
-        if self.ask_once(progress, question, look).await? {
+        let tally = &progress.tally;
+        let first = Reading::First(Arc::clone(tally));
+        if self.ask_once(progress, question, first).await? {
             return Ok(());
         }
         tracing::info!(?question, "much would be gone, so it is read once more");
-        self.ask_once(progress, question, Look::Second).await?;
+        let second = Reading::Second(Arc::clone(tally));
+        self.ask_once(progress, question, second).await?;
         Ok(())
     }
 
@@ -152,16 +148,16 @@ impl Inner {
         &self,
         progress: &Arc<Progress>,
         question: &Question,
-        look: Look,
+        reading: Reading,
     ) -> Result<bool, MirrorError> {
         let named = Named::of(question, &self.ledger.facts().known);
         let Some(seen) = self.questions.ask(question, named).await? else {
             return Ok(true);
         };
-        match self.ledger.observe(&seen, look).await? {
+        match self.ledger.observe(seen, reading).await? {
             Outcome::LookAgain => Ok(false),
-            Outcome::Applied { loss, changes } => {
-                progress.applied(loss, changes);
+            Outcome::Applied { changes } => {
+                progress.state().changes += changes;
                 Ok(true)
             }
         }

@@ -41,16 +41,17 @@ impl<'txn> Log<'txn> {
         })
     }
 
-    /// The leaf of this event at the next place. Fails on what no leaf can hold, before anything is written.
+    /// The leaf of this event, so many places after the next one. Fails on what no leaf can hold, before anything is written.
     pub(super) fn ready(
         &self,
+        offset: u64,
         event: &AuditEvent,
         random: &dyn Random,
     ) -> Result<Ready, CommitError> {
         let mut salt = [0; 32];
         random.fill(&mut salt);
         let salt = Salt::from_bytes(salt);
-        let leaf = Leaf::new(self.frontier.size(), event, &salt)
+        let leaf = Leaf::new(self.frontier.size() + offset, event, &salt)
             .map_err(|fault| CommitError::Unrecordable(fault.to_string()))?;
         Ok(Ready {
             leaf,

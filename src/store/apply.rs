@@ -73,11 +73,17 @@ impl<'txn> Applier<'txn> {
         Ok(())
     }
 
-    fn commit(&mut self, change: &EncodedChange, event: &AuditEvent) -> Result<Answer, StoreError> {
+    fn commit(
+        &mut self,
+        change: &EncodedChange,
+        events: &[AuditEvent],
+    ) -> Result<Answer, StoreError> {
         if let Err(refused) = self.compare(change)? {
             return Ok(Err(refused));
         }
-        let ready = match self.log.ready(event, self.random) {
+        let ready = (0..).zip(events);
+        let ready = ready.map(|(offset, event)| self.log.ready(offset, event, self.random));
+        let ready: Vec<_> = match ready.collect() {
             Ok(ready) => ready,
             Err(refused) => return Ok(Err(refused)),
         };
@@ -87,8 +93,12 @@ impl<'txn> Applier<'txn> {
         let moves = |counter| change.rows.iter().any(|row| row.counter == counter);
         self.policy_version += u64::from(moves(Counter::Policy));
         self.directory_version += u64::from(moves(Counter::Directory));
+        let mut sequence = 0;
+        for ready in &ready {
+            sequence = self.log.append(ready)?;
+        }
         Ok(Ok(Some(Committed {
-            sequence: self.log.append(&ready)?,
+            sequence,
             policy_version: self.policy_version,
             directory_version: self.directory_version,
         })))

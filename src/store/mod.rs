@@ -112,7 +112,19 @@ impl Store {
         change: Change,
         event: AuditEvent,
     ) -> Result<Committed, CommitError> {
-        let work = Work::Commit(change.encode()?, Box::new(event));
+        self.commit_described(change, event, Vec::new()).await
+    }
+
+    /// Makes one change that more events than one describe, all of it or nothing; returns when it is on disk. Gives the
+    /// place of the last event.
+    pub async fn commit_described(
+        &self,
+        change: Change,
+        first: AuditEvent,
+        more: Vec<AuditEvent>,
+    ) -> Result<Committed, CommitError> {
+        let events = std::iter::once(first).chain(more).collect();
+        let work = Work::Commit(change.encode()?, events);
         let committed = self.ask(work).await?;
         committed.ok_or(CommitError::Unavailable(StoreError::Closed))
     }

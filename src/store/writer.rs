@@ -26,7 +26,7 @@ pub(super) struct Job {
 pub(super) type Answer = Result<Option<Committed>, CommitError>;
 
 pub(super) enum Work {
-    Commit(EncodedChange, Box<AuditEvent>),
+    Commit(EncodedChange, Vec<AuditEvent>),
     Touch(Vec<Unaudited>),
     Close,
 }

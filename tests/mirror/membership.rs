@@ -141,3 +141,17 @@ async fn a_team_that_loses_most_members_is_read_once_more_and_then_believed() {
     let directory = world.mirror.directory();
     assert_eq!(directory.teams[&world.deployers_id()].members.len(), 1);
 }
+
+#[tokio::test]
+async fn state_says_that_the_first_sync_is_not_complete() {
+    let world = Stage::acme().await;
+    assert_eq!(world.mirror.state().trouble(), None);
+    let restarted = world.again();
+    let trouble = restarted.state().trouble().unwrap();
+    assert!(
+        trouble.contains("first full sync") && trouble.contains("1 organizations, 2 teams"),
+        "{trouble}"
+    );
+    restarted.sync_now().await.unwrap();
+    assert_eq!(restarted.state().trouble(), None);
+}

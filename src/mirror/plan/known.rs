@@ -274,7 +274,9 @@ impl Known {
 }
 
 fn copy<K: Ord, V: Clone>(to: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>, key: K) {
-    if let Some(value) = from.get(&key) {
+    if !to.contains_key(&key)
+        && let Some(value) = from.get(&key)
+    {
         to.insert(key, value.clone());
     }
 }

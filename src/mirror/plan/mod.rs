@@ -13,6 +13,7 @@ mod members;
 mod observation;
 #[cfg(test)]
 mod properties;
+mod sequence;
 mod structure;
 #[cfg(test)]
 mod testing;
@@ -21,22 +22,24 @@ pub use known::Known;
 pub use observation::{
     Change, Look, Loss, Observation, Plan, Renewal, Seen, SeenTeam, Tally, Verdict,
 };
+#[cfg(test)]
+use sequence::Added;
+pub use sequence::Sequence;
 
 use crate::model::{GiteaUser, GiteaUserId, Timestamp};
 
 /// What an observation changes, or that it must be made again because it would take away too much.
 pub fn plan(known: &Known, observation: &Observation, look: Look) -> Verdict {
-    let plan = follow(known, observation);
-    if let Look::First(tally) = look
-        && tally.too_much(loss(known, &plan))
-    {
-        return Verdict::LookAgain(loss(known, &plan));
+    let mut plan = follow(known, observation);
+    plan.loss = loss(known, &plan);
+    match look {
+        Look::First(tally) if tally.too_much(plan.loss) => Verdict::LookAgain(plan.loss),
+        _ => Verdict::Apply(plan),
     }
-    Verdict::Apply(plan)
 }
 
 /// How much a plan takes away.
-pub fn loss(known: &Known, plan: &Plan) -> Loss {
+fn loss(known: &Known, plan: &Plan) -> Loss {
     let mut loss = Loss::default();
     for change in &plan.changes {
         match change {

@@ -87,6 +87,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Stamps to raise once every change is applied; a stamp never goes down.
     pub renewals: Vec<(Renewal, Timestamp)>,
+    /// How much the changes take away.
+    pub loss: Loss,
 }
 
 /// Whether an observation may be applied.

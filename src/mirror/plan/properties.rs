@@ -206,6 +206,27 @@ proptest! {
     }
 
     #[test]
+    fn a_sequence_equals_its_observations_one_by_one(
+        before in any_log(any_seen()),
+        log in any_log(any_seen()),
+    ) {
+        let mut known = Known::default();
+        apply_all(&mut known, &before);
+        let mut together = known.clone();
+        let mut sequence = Sequence::new(&known);
+        let added: Vec<_> = log.iter().map(|o| sequence.add(o, Look::Second).unwrap()).collect();
+        let all = sequence.finish();
+        together.apply_changes(&all.changes);
+        together.renew(&all.renewals);
+        let alone: Vec<_> = log.iter().map(|observation| {
+            let plan = apply(&mut known, observation);
+            Added { loss: plan.loss, changes: plan.changes.len() }
+        }).collect();
+        prop_assert_eq!(added, alone);
+        prop_assert_eq!(together, known);
+    }
+
+    #[test]
     fn a_stamp_never_goes_down(log in any_log(any_seen())) {
         let mut known = Known::default();
         let mut before = BTreeMap::new();

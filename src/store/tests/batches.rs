@@ -27,8 +27,12 @@ fn writer() -> Writer {
 }
 
 fn job(change: Change, event: AuditEvent) -> Job {
+    described(change, vec![event])
+}
+
+fn described(change: Change, events: Vec<AuditEvent>) -> Job {
     Job {
-        work: Work::Commit(change.encode().unwrap(), Box::new(event)),
+        work: Work::Commit(change.encode().unwrap(), events),
         answer: oneshot::channel().0,
     }
 }
@@ -91,16 +95,16 @@ proptest! {
     #[test]
     fn a_batch_answers_and_leaves_what_one_change_after_the_other_would(
         batches in prop::collection::vec(
-            prop::collection::vec(prop::collection::vec(step(), 0..3), 1..6), 1..6)
+            prop::collection::vec((prop::collection::vec(step(), 0..3), 1_usize..4), 1..6), 1..6)
     ) {
         let writer = writer();
         let (mut model, mut sequence, mut policy) = (BTreeMap::new(), 0, 0);
         for batch in batches {
-            let jobs: Vec<_> = batch.iter().map(|steps| {
-                job(steps.iter().copied().map(operation).collect(), event(1, 1))
+            let jobs: Vec<_> = batch.iter().map(|(steps, events)| {
+                described(steps.iter().copied().map(operation).collect(), vec![event(1, 1); *events])
             }).collect();
             let answers = writer.write(&jobs).unwrap();
-            for (steps, answer) in batch.iter().zip(answers) {
+            for ((steps, events), answer) in batch.iter().zip(answers) {
                 if let Err(refused) = steps.iter().try_for_each(|step| fits(&model, *step)) {
                     prop_assert_eq!(answer, Err(refused));
                     continue;
@@ -113,8 +117,8 @@ proptest! {
                 }
                 policy += u64::from(!steps.is_empty());
                 let committed = answer.unwrap().unwrap();
-                prop_assert_eq!((committed.sequence, committed.policy_version), (sequence, policy));
-                sequence += 1;
+                sequence += *events as u64;
+                prop_assert_eq!((committed.sequence, committed.policy_version), (sequence - 1, policy));
             }
         }
         let world = crate::store::read::world(&writer.core).unwrap();
@@ -132,13 +136,17 @@ fn an_event_that_no_leaf_can_hold_costs_the_others_nothing_and_writes_no_record(
         policy_version: u64::MAX,
         ..event(1, 1)
     };
-    let put = |number, event| {
-        job(
+    let put = |number, events| {
+        described(
             Operation::PutRole(role(number, 1), Expect::Any).into(),
-            event,
+            events,
         )
     };
-    let jobs = [put(1, event(1, 1)), put(2, wild), put(3, event(1, 1))];
+    let jobs = [
+        put(1, vec![event(1, 1)]),
+        put(2, vec![event(1, 1), wild]),
+        put(3, vec![event(1, 1)]),
+    ];
     let answers = writer.write(&jobs).unwrap();
     assert!(matches!(answers[1], Err(CommitError::Unrecordable(_))));
     assert_eq!(answers[2].as_ref().unwrap().unwrap().sequence, 1);
