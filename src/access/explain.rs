@@ -99,6 +99,8 @@ impl Gatekeeper {
             application: question.application,
             method: &question.method,
             path: &question.path,
+            now: self.now(),
+            every_witness: true,
         };
         self.repository(&named, known).await
     }

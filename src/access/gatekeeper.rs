@@ -155,6 +155,8 @@ impl Gatekeeper {
             application: case.application.id,
             method: case.line.method,
             path: &path,
+            now: case.now,
+            every_witness: false,
         };
         let repository = match self.repository(&named, known.as_ref()).await {
             Ok(repository) => repository,

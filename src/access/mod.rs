@@ -29,11 +29,11 @@ pub use facts::Credentials;
 pub use gatekeeper::{Gatekeeper, Passed};
 pub use identity::IdentityHeaders;
 pub use own::{
-    ApplicationsRead, ApplicationsWrite, AuditEventsRead, ClientsRead, ClientsWrite,
-    DecisionsExplain, DirectoryRead, GrantsEnd, GrantsRead, MirrorRead, MirrorSync, OwnPermission,
-    ProvidersRead, RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite, RolesRead, RolesWrite,
-    ServiceAccountsRead, ServiceAccountsWrite, SessionsEnd, SessionsRead, SigningKeysRead,
-    SigningKeysRotate,
+    ApplicationsAny, ApplicationsRead, ApplicationsWrite, AuditEventsRead, ClientsRead,
+    ClientsWrite, DecisionsExplain, DirectoryRead, GrantsEnd, GrantsRead, MirrorRead, MirrorSync,
+    OwnPermission, ProvidersRead, RoleBindingsAny, RoleBindingsRead, RoleBindingsWrite, RolesRead,
+    RolesWrite, ServiceAccountsRead, ServiceAccountsWrite, SessionsEnd, SessionsRead,
+    SigningKeysRead, SigningKeysRotate,
 };
 pub use permit::{Caller, Permit};
 pub use policy_holder::PolicyHolder;

@@ -38,8 +38,10 @@ own! {
     RoleBindingsAny = "samovar.role-bindings:any";
     /// See applications, their routes and snippets.
     ApplicationsRead = "samovar.applications:read";
-    /// Make, change and delete applications.
+    /// Move requests of an application between routes, within what one holds there.
     ApplicationsWrite = "samovar.applications:write";
+    /// Make, change and delete any application: full power over all of them.
+    ApplicationsAny = "samovar.applications:any";
     /// Ask why somebody may or may not do something.
     DecisionsExplain = "samovar.decisions:explain";
     /// See everybody's sessions.

@@ -1,10 +1,14 @@
-//! The repository that a path names: asked of Gitea as the caller, and only where the answer can matter.
+//! The repository that a path names: asked of Gitea as the caller, and only where the answer can change the decision.
+//!
+//! Must never ask Gitea for an anonymous or disabled caller, nor for one who is refused whatever Gitea answers.
 
 use super::Refusal;
 use super::facts::Known;
 use super::gatekeeper::Gatekeeper;
-use crate::model::{ApplicationId, Login, RepositoryAccess, RepositoryName, Requirement};
-use crate::policy::{CanonicalPath, Policy};
+use crate::model::{
+    ApplicationId, Login, RepositoryAccess, RepositoryName, Requirement, Timestamp,
+};
+use crate::policy::{self, CanonicalPath, Policy, Request};
 
 /// A request, as far as it can name a repository.
 pub(super) struct Named<'a> {
@@ -12,9 +16,28 @@ pub(super) struct Named<'a> {
     pub application: ApplicationId,
     pub method: &'a str,
     pub path: &'a CanonicalPath,
+    pub now: Timestamp,
+    /// Is every witness wanted, or the decision alone?
+    pub every_witness: bool,
 }
 
 impl Named<'_> {
+    /// Can Gitea's answer change what is decided about this caller?
+    fn matters(&self, known: &Known) -> bool {
+        let request = Request {
+            application: self.application,
+            method: self.method,
+            path: self.path,
+            repository: None,
+        };
+        let needs = if self.every_witness {
+            policy::explain_needs_repository
+        } else {
+            policy::needs_repository
+        };
+        needs(self.policy, &known.facts(), &request, self.now)
+    }
+
     /// Owner and name, when the first matching route names a repository and asks for it, or a binding's range may.
     fn repository(&self) -> Option<(Login, RepositoryName)> {
         if !self.policy.speaks_of_repositories() {
@@ -35,17 +58,21 @@ impl Named<'_> {
 }
 
 impl Gatekeeper {
-    /// What Gitea says; `None` when nobody is known, no repository is named or Gitea shows none.
+    /// What Gitea says; `None` when its answer cannot change the decision, no repository is named or Gitea shows none.
     pub(super) async fn repository(
         &self,
         named: &Named<'_>,
         known: Option<&Known>,
     ) -> Result<Option<RepositoryAccess>, Refusal> {
-        let user = known.filter(|k| k.enabled()).and_then(|k| k.user.as_ref());
-        let user = user.filter(|user| user.gitea().is_some());
-        let (Some(user), Some((owner, name))) = (user, named.repository()) else {
+        let enabled = known.filter(|known| known.enabled());
+        let user = enabled.and_then(|known| Some((known, known.user.as_ref()?)));
+        let user = user.filter(|(_, user)| user.gitea().is_some());
+        let (Some((known, user)), Some((owner, name))) = (user, named.repository()) else {
             return Ok(None);
         };
+        if !named.matters(known) {
+            return Ok(None);
+        }
         let access = self
             .mirror()
             .repository_access(user.id, &owner, &name)

@@ -53,7 +53,7 @@ impl ApplicationDraft {
 }
 
 impl Admin {
-    /// Makes an application.
+    /// Makes an application, for callers who hold `samovar.applications:any`.
     pub async fn create_application(
         &self,
         permit: Permit<ApplicationsWrite>,
@@ -77,11 +77,15 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, None, Some(&application));
+        let allowed = self
+            .grantor(&permit, &policy)
+            .may_change(None, Some(&application));
+        self.unless_refused(allowed, &event).await?;
         self.put_in_force(&turn, next, change, event).await?;
         Ok(application)
     }
 
-    /// Changes an application from the version that the caller has seen.
+    /// Changes an application from the version that the caller has seen, within what the caller holds there.
     pub async fn update_application(
         &self,
         permit: Permit<ApplicationsWrite>,
@@ -110,11 +114,14 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, Some(before), Some(&application));
+        let grantor = self.grantor(&permit, &policy);
+        let allowed = grantor.may_change(Some(before), Some(&application));
+        self.unless_refused(allowed, &event).await?;
         self.put_in_force(&turn, next, change, event).await?;
         Ok(application)
     }
 
-    /// Deletes an application that no role binding is limited to.
+    /// Deletes an application that no role binding is limited to, for callers who hold `samovar.applications:any`.
     pub async fn delete_application(
         &self,
         permit: Permit<ApplicationsWrite>,
@@ -147,6 +154,10 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, Some(before), None);
+        let allowed = self
+            .grantor(&permit, &policy)
+            .may_change(Some(before), None);
+        self.unless_refused(allowed, &event).await?;
         self.put_in_force(&turn, next, change, event).await
     }
 }

@@ -1,6 +1,7 @@
-//! The first administrator: a one-time code in a file that only the server's user can read.
+//! The first administrator, and the next one when none is left: a one-time code in a file that only the server's user can
+//! read.
 //!
-//! Must never print the code to the journal, and must never make an administrator while there is one.
+//! Must never print the code to the journal, and must never make an administrator while a person is one.
 
 use super::Admin;
 use super::draft::Draft;
@@ -8,10 +9,9 @@ use super::error::AdminError;
 use crate::access::Caller;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{
-    BindingSubject, DisplayText, Principal, Random, Range, RoleBinding, RoleBindingId, Timestamp,
-    UserId,
+    BindingSubject, DisplayText, Principal, Random, Range, RoleBinding, RoleBindingId, UserId,
 };
-use crate::policy::{ADMINISTRATOR, Policy};
+use crate::policy::{ADMINISTRATOR, AdministratorState};
 use crate::store::{Change, Expect, Operation};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -41,40 +41,45 @@ pub enum ClaimError {
     Admin(#[from] AdminError),
 }
 
-/// The one-time code, while no administrator exists.
+/// The one-time code, while no person administers.
 pub struct Claim {
     path: PathBuf,
     code: Mutex<Option<String>>,
+    seen: Mutex<Option<AdministratorState>>,
 }
 
 impl Claim {
-    /// Makes a code and writes it to its file (mode 0600) when the policy has no administrator; removes an old file when
-    /// it has.
-    pub fn open(
-        folder: &Path,
-        policy: &Policy,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> std::io::Result<Self> {
+    /// Without a code; removes the file of an earlier one. [`Admin::watch_administrators`] makes it when it is needed.
+    pub fn open(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join(FILE);
         remove(&path)?;
-        let code = (!has_administrator(policy, now)).then(|| generate(random));
-        if let Some(code) = &code {
-            let mut file = std::fs::OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(&path)?;
-            file.write_all(code.as_bytes())?;
-            file.write_all(b"\n")?;
-        }
         Ok(Self {
             path,
-            code: Mutex::new(code),
+            code: Mutex::new(None),
+            seen: Mutex::new(None),
         })
     }
 
-    /// The code, for the administration socket; none once an administrator exists.
+    /// Makes a code, unless there is one, and writes it to its file (mode 0600).
+    fn make(&self, random: &dyn Random) -> std::io::Result<()> {
+        let mut present = self.lock();
+        if present.is_some() {
+            return Ok(());
+        }
+        remove(&self.path)?;
+        let code = generate(random);
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&self.path)?;
+        file.write_all(code.as_bytes())?;
+        file.write_all(b"\n")?;
+        *present = Some(code);
+        Ok(())
+    }
+
+    /// The code, for the administration socket; none while a person administers.
     pub fn code(&self) -> Option<String> {
         self.lock().clone()
     }
@@ -90,25 +95,43 @@ impl Claim {
         Ok(code.as_bytes().ct_eq(given.as_bytes()).into())
     }
 
-    fn used(&self) {
-        *self.lock() = None;
+    fn drop_code(&self) {
+        if self.lock().take().is_none() {
+            return;
+        }
         if let Err(error) = remove(&self.path) {
-            tracing::warn!(%error, path = %self.path.display(), "the used claim code could not be removed; remove the file");
+            tracing::warn!(%error, path = %self.path.display(), "the file of a claim code that no longer counts could not be removed; remove it");
         }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
         self.code.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Notes the state; true when it is another one than before.
+    fn is_news(&self, state: AdministratorState) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.replace(state) != Some(state)
+    }
 }
 
 impl Admin {
-    /// Is somebody administrator now?
-    pub fn has_administrator(&self) -> bool {
-        has_administrator(&self.policy.load(), self.clock.now())
+    /// Looks whether a person administers: makes the claim code when none does, and drops it once one does. Gives the
+    /// state when it is another one than at the last look, so that it is logged once.
+    pub fn watch_administrators(
+        &self,
+        claim: &Claim,
+    ) -> std::io::Result<Option<AdministratorState>> {
+        let state = self.administrators().state();
+        if state == AdministratorState::None {
+            claim.make(&*self.random)?;
+        } else {
+            claim.drop_code();
+        }
+        Ok(claim.is_news(state).then_some(state))
     }
 
-    /// Makes the caller the first administrator.
+    /// Makes the caller, a site administrator of Gitea who knows the code, administrator while no person is.
     pub async fn claim(
         &self,
         caller: &Caller,
@@ -117,7 +140,7 @@ impl Admin {
     ) -> Result<RoleBinding, ClaimError> {
         let turn = self.turn().await;
         let policy = self.policy.load();
-        if has_administrator(&policy, self.clock.now()) {
+        if self.administrators().acting > 0 {
             return Err(ClaimError::Claimed);
         }
         let user = match may_claim(caller, claim, given) {
@@ -137,7 +160,7 @@ impl Admin {
         let change = Change::from(Operation::PutRoleBinding(binding.clone(), Expect::Absent));
         let event = self.claim_event(caller);
         self.put_in_force(&turn, next, change, event).await?;
-        claim.used();
+        claim.drop_code();
         Ok(binding)
     }
 
@@ -174,12 +197,6 @@ fn may_claim(caller: &Caller, claim: &Claim, given: &str) -> Result<UserId, Clai
         Principal::User(user) => Ok(user),
         _ => Err(ClaimError::NotSiteAdministrator),
     }
-}
-
-fn has_administrator(policy: &Policy, now: Timestamp) -> bool {
-    policy
-        .role_bindings()
-        .any(|b| b.role == ADMINISTRATOR && b.until.is_none_or(|until| now < until))
 }
 
 /// 120 random bits as six groups of four letters and digits (RFC 4648 base32), easy to type.

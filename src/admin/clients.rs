@@ -65,7 +65,7 @@ impl Admin {
     }
 
     /// Changes a client from the version that the caller has seen. A public one keeps no secrets; what people allowed it
-    /// for another application ends.
+    /// ends when it becomes something else than what they were asked about.
     pub async fn update_client(
         &self,
         permit: Permit<ClientsWrite>,
@@ -85,12 +85,12 @@ impl Admin {
         let event = with_differences(event, Some(&*before), Some(&client));
         let allowed = self.may_write(&permit, before.first_party || client.first_party);
         self.unless_refused(allowed, &event).await?;
-        let moved = client.application != before.application;
+        let ends = ends_consent(&before, &client);
         let kept = self
             .clients
             .put(client.clone(), Expect::Version(version), event);
         kept.await.map_err(AdminError::Unavailable)?;
-        if moved {
+        if ends {
             self.end_grants_to(permit.caller(), id).await?;
         }
         Ok(client)
@@ -158,4 +158,14 @@ impl Admin {
         let found = policy.application(id);
         found.map(|_| ()).ok_or(AdminError::ApplicationUnknown)
     }
+}
+
+/// Is the client something else than what people were asked about? A consent rests on the application, on the addresses
+/// at which the client gets its answers, on whether it keeps a secret, and on having been asked: one that no more counts as
+/// first-party has to ask those who never were.
+fn ends_consent(before: &Client, after: &Client) -> bool {
+    before.application != after.application
+        || before.redirect_uris != after.redirect_uris
+        || before.kind != after.kind
+        || (before.first_party && !after.first_party)
 }

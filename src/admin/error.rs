@@ -1,9 +1,13 @@
 //! Why a change to a policy object was not made; nothing was written.
 
-use crate::model::{Issuer, PermissionPattern};
+use super::application_change::ApplicationPart;
+use crate::access::{ApplicationsAny, OwnPermission as _};
+use crate::model::{Issuer, Permission, PermissionPattern};
 use crate::policy::PolicyFault;
 use crate::store::CommitError;
 use crate::token::KeyError;
+use std::collections::BTreeSet;
+use std::fmt::Display;
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -35,11 +39,20 @@ pub enum AdminError {
     /// Role bindings are still limited to the application.
     #[error("{0} role bindings are limited to this application; delete them first")]
     ApplicationInUse(usize),
-    /// Nobody grants what they do not hold.
+    /// A caller gives and takes only what the caller holds.
     #[error(
-        "you do not hold `{0}` there, so you cannot grant it; ask somebody who does, or an administrator"
+        "you do not hold {} there, so you can neither give nor take it; ask a person who does, or an administrator",
+        quoted(.0)
     )]
-    NotHeld(PermissionPattern),
+    NotHeld(Vec<PermissionPattern>),
+    /// The same for an application.
+    #[error("{}", not_delegated(.missing, .any))]
+    NotDelegated {
+        /// Permissions that the caller would have to hold in the application.
+        missing: Vec<Permission>,
+        /// Why the change needs `samovar.applications:any`; empty when it does not.
+        any: BTreeSet<ApplicationPart>,
+    },
     /// Samovar's own roles are for administrators to give.
     #[error("only administrators give or take Samovar's own permissions")]
     OwnRole,
@@ -49,7 +62,9 @@ pub enum AdminError {
     )]
     FirstParty,
     /// The last administrator cannot go.
-    #[error("this would leave Samovar without an administrator; give somebody else the role first")]
+    #[error(
+        "this would leave Samovar without a person who administers it without an end: a role binding counts only for people whom the mirror knows and whose accounts are enabled; assign `administrator` to another person or team first"
+    )]
     LastAdministrator,
     /// Gitea has no such organization, team or user, or has it no more.
     #[error("the mirror knows no {0} with this id; sync with Gitea, then choose again")]
@@ -111,4 +126,28 @@ pub enum AdminError {
 fn sentences(faults: &[PolicyFault]) -> String {
     let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
     all.join("; ")
+}
+
+fn quoted(permissions: &[impl Display]) -> String {
+    let all: Vec<String> = permissions.iter().map(|p| format!("`{p}`")).collect();
+    all.join(", ")
+}
+
+fn not_delegated(missing: &[Permission], any: &BTreeSet<ApplicationPart>) -> String {
+    let mut needs = Vec::new();
+    if !missing.is_empty() {
+        needs.push(format!("{} in this application", quoted(missing)));
+    }
+    if !any.is_empty() {
+        let why: Vec<String> = any.iter().map(ToString::to_string).collect();
+        needs.push(format!(
+            "`{}` ({})",
+            ApplicationsAny::PERMISSION,
+            why.join("; ")
+        ));
+    }
+    format!(
+        "this change needs {}, which you do not hold; ask a person who does, or an administrator",
+        needs.join(" and ")
+    )
 }

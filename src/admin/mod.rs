@@ -2,15 +2,18 @@
 //! first administrator.
 //!
 //! Takes a permit by value, builds the whole new policy, commits change and event in one transaction, and only then puts
-//! the policy in force. Must never write what the policy would refuse, and never let anybody grant what they do not hold.
+//! the policy in force. Must never write what the policy would refuse, and never let a caller give or take what the
+//! caller does not hold.
 
+mod administrators;
+mod application_change;
 mod applications;
 mod claim;
 mod clients;
+mod delegation;
 mod differences;
 mod draft;
 mod error;
-mod grants;
 mod impact;
 mod machines;
 mod mirror;
@@ -21,6 +24,8 @@ mod service_accounts;
 mod tokens;
 mod trusts;
 
+pub use administrators::administrator_problem;
+pub use application_change::ApplicationPart;
 pub use applications::ApplicationDraft;
 pub use claim::{Claim, ClaimError};
 pub use clients::ClientDraft;

@@ -6,7 +6,7 @@ use super::{Admin, AdminError};
 use crate::access::{Permit, RoleBindingsWrite};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{BindingSubject, Range, RoleBinding, RoleBindingId, RoleId, Timestamp};
-use crate::policy::{ADMINISTRATOR, Policy, PolicyFault};
+use crate::policy::{Policy, PolicyFault};
 use crate::store::{Change, Expect, Operation};
 
 /// What a person says of a role binding.
@@ -54,7 +54,7 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, None, Some(&binding));
-        let allowed = self.may_bind(&permit, &policy, &binding);
+        let allowed = self.may_bind(&permit, &policy, &[&binding]);
         self.unless_refused(allowed, &event).await?;
         self.subject_exists(&binding.subject)?;
         let mut next = Draft::of(&policy);
@@ -83,9 +83,7 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, Some(present), Some(&binding));
-        let allowed = self
-            .may_bind(&permit, &policy, present)
-            .and_then(|()| self.may_bind(&permit, &policy, &binding));
+        let allowed = self.may_bind(&permit, &policy, &[present, &binding]);
         self.unless_refused(allowed, &event).await?;
         if binding.subject != present.subject {
             self.subject_exists(&binding.subject)?;
@@ -93,7 +91,7 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.role_bindings.retain(|b| b.id != id);
         next.role_bindings.push(binding.clone());
-        administrator_left(&next, self.clock.now())?;
+        self.keeps_an_administrator(&policy, &next)?;
         let change = Change::from(Operation::PutRoleBinding(
             binding.clone(),
             Expect::Version(version),
@@ -119,11 +117,11 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, None, Some(present));
-        let allowed = self.may_bind(&permit, &policy, present);
+        let allowed = self.may_bind(&permit, &policy, &[present]);
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
         next.role_bindings.retain(|b| b.id != id);
-        administrator_left(&next, self.clock.now())?;
+        self.keeps_an_administrator(&policy, &next)?;
         let change = Change::from(Operation::DeleteRoleBinding(id, Expect::Version(version)));
         self.put_in_force(&turn, next, change, event).await
     }
@@ -132,12 +130,15 @@ impl Admin {
         &self,
         permit: &Permit<RoleBindingsWrite>,
         policy: &Policy,
-        binding: &RoleBinding,
+        bindings: &[&RoleBinding],
     ) -> Result<(), AdminError> {
-        let role = policy.role(binding.role);
-        let unknown = || AdminError::Faults(vec![PolicyFault::RoleUnknown(binding.id)]);
-        let role = role.ok_or_else(unknown)?;
-        self.grantor(permit, policy).may_bind(role, &binding.range)
+        let mut given = Vec::new();
+        for binding in bindings {
+            let role = policy.role(binding.role);
+            let unknown = || AdminError::Faults(vec![PolicyFault::RoleUnknown(binding.id)]);
+            given.push((role.ok_or_else(unknown)?, &binding.range));
+        }
+        self.grantor(permit, policy).may_bind(&given)
     }
 
     /// A new binding names somebody whom the mirror knows; an old one may outlive its subject.
@@ -161,19 +162,6 @@ impl Admin {
         } else {
             Err(AdminError::SubjectUnknown(what))
         }
-    }
-}
-
-/// Somebody must be left who can give roles: a binding of `administrator` without an end, or one that still runs.
-fn administrator_left(next: &Draft, now: Timestamp) -> Result<(), AdminError> {
-    let mut bindings = next
-        .role_bindings
-        .iter()
-        .filter(|b| b.role == ADMINISTRATOR);
-    if bindings.any(|b| b.until.is_none_or(|until| now < until)) {
-        Ok(())
-    } else {
-        Err(AdminError::LastAdministrator)
     }
 }
 

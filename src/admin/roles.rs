@@ -1,8 +1,8 @@
 //! Roles: make, change, delete.
 
+use super::delegation::Grantor;
 use super::differences::with_differences;
 use super::draft::Draft;
-use super::grants::Grantor;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RolesWrite};
 use crate::audit::{Action, Object, ObjectKind};
@@ -104,9 +104,6 @@ impl Admin {
         if uses > 0 {
             return Err(AdminError::RoleInUse(uses));
         }
-        let mut next = Draft::of(&policy);
-        next.roles.retain(|r| r.id != id);
-        let change = Change::from(Operation::DeleteRole(id, Expect::Version(version)));
         let event = permit.caller().event(
             self.clock.now(),
             Action::RoleDelete,
@@ -114,6 +111,11 @@ impl Admin {
             &policy,
         );
         let event = with_differences(event, Some(before), None);
+        let allowed = self.grantor(&permit, &policy).may_delete(before);
+        self.unless_refused(allowed, &event).await?;
+        let mut next = Draft::of(&policy);
+        next.roles.retain(|r| r.id != id);
+        let change = Change::from(Operation::DeleteRole(id, Expect::Version(version)));
         self.put_in_force(&turn, next, change, event).await
     }
 
@@ -122,11 +124,10 @@ impl Admin {
         permit: &'a Permit<P>,
         policy: &'a Policy,
     ) -> Grantor<'a> {
-        Grantor {
-            caller: permit.caller(),
-            policy,
-            now: self.clock.now(),
-        }
+        let (caller, now) = (permit.caller(), self.clock.now());
+        Grantor::new(policy, move |application| {
+            caller.permissions_in(policy, application, now)
+        })
     }
 }
 

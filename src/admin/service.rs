@@ -127,7 +127,10 @@ impl Admin {
     ) -> Result<(), AdminError> {
         let refusal = match allowed {
             Err(
-                refusal @ (AdminError::NotHeld(_) | AdminError::OwnRole | AdminError::FirstParty),
+                refusal @ (AdminError::NotHeld(_)
+                | AdminError::NotDelegated { .. }
+                | AdminError::OwnRole
+                | AdminError::FirstParty),
             ) => refusal,
             other => return other,
         };

@@ -128,12 +128,9 @@ impl Admin {
         let policy = self.policy.load();
         let grantor = self.grantor(permit, &policy);
         let subject = BindingSubject::ServiceAccount { id };
-        for binding in policy.role_bindings().filter(|b| b.subject == subject) {
-            if let Some(role) = policy.role(binding.role) {
-                grantor.may_bind(role, &binding.range)?;
-            }
-        }
-        Ok(())
+        let bindings = policy.role_bindings().filter(|b| b.subject == subject);
+        let held = bindings.filter_map(|b| Some((policy.role(b.role)?, &b.range)));
+        grantor.may_bind(&held.collect::<Vec<_>>())
     }
 
     pub(super) fn account_event(

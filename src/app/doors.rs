@@ -3,6 +3,7 @@
 use super::outside::{is_https, own_host};
 use super::rooms::Rooms;
 use super::{AppError, Capabilities, descriptors};
+use crate::admin::administrator_problem;
 use crate::config::Meant;
 use crate::http::api;
 use crate::http::auth;
@@ -183,6 +184,7 @@ pub(super) fn operator(
 
 fn probes(rooms: &Rooms) -> Vec<Probe> {
     let (store, mirror) = (rooms.store.clone(), Arc::clone(&rooms.mirror));
+    let admin = Arc::clone(&rooms.admin);
     vec![
         Probe {
             name: "store",
@@ -193,6 +195,14 @@ fn probes(rooms: &Rooms) -> Vec<Probe> {
             name: "gitea",
             vital: false,
             ask: Box::new(move || mirror.state().trouble().map_or(Ok(()), Err)),
+        },
+        Probe {
+            name: "administrator",
+            vital: false,
+            ask: Box::new(move || {
+                let problem = administrator_problem(admin.administrators().state());
+                problem.map_or(Ok(()), |problem| Err(problem.to_owned()))
+            }),
         },
     ]
 }

@@ -4,6 +4,7 @@ use super::rooms::Rooms;
 use crate::access::Recorder;
 use crate::access::oauth::AuthorizationServer;
 use crate::access::sign_in::SignIn;
+use crate::admin::{Admin, Claim, administrator_problem};
 use crate::session::Sessions;
 use crate::token;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub(super) struct Jobs {
     sign_in: Arc<SignIn>,
     oauth: Arc<AuthorizationServer>,
     token: token::Opened,
+    admin: Arc<Admin>,
+    claim: Arc<Claim>,
 }
 
 impl Jobs {
@@ -30,6 +33,8 @@ impl Jobs {
             sign_in: Arc::clone(&rooms.sign_in),
             oauth: Arc::clone(&rooms.oauth),
             token: rooms.token.clone(),
+            admin: Arc::clone(&rooms.admin),
+            claim: Arc::clone(&rooms.claim),
         }
     }
 
@@ -49,6 +54,9 @@ impl Jobs {
             tracing::error!(%error, "last uses of sessions could not be written");
         }
         self.round_of_tokens().await;
+        if let Err(error) = watch_administrators(&self.admin, &self.claim) {
+            tracing::error!(%error, "the claim code could not be written into the state folder");
+        }
     }
 
     async fn round_of_tokens(&self) {
@@ -66,6 +74,20 @@ impl Jobs {
             tracing::error!(%error, "ends of grants and last uses of secrets could not be written");
         }
     }
+}
+
+/// Logs when the last person who administers is gone, disabled or only there until a date: Gitea makes that so, and no
+/// change here could be refused. Makes the claim code then.
+pub(super) fn watch_administrators(admin: &Admin, claim: &Claim) -> std::io::Result<()> {
+    let Some(state) = admin.watch_administrators(claim)? else {
+        return Ok(());
+    };
+    if let Some(problem) = administrator_problem(state) {
+        tracing::warn!("{problem}");
+    } else {
+        tracing::info!("at least one person administers Samovar without an end");
+    }
+    Ok(())
 }
 
 /// Goes round until told to stop.

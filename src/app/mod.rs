@@ -67,6 +67,7 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     let event = of_server(Action::ServerStart, &rooms, &*clock);
     rooms.store.commit(Change::none(), event).await?;
     rooms.sign_in.end_those_of_unknown_providers().await?;
+    jobs::watch_administrators(&rooms.admin, &rooms.claim).map_err(AppError::Claim)?;
 
     rooms.token.tokens.keys().round().await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -93,10 +94,6 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
     tasks.spawn(admin_socket::serve(place, operator, stop.clone()));
     tasks.spawn(Arc::clone(&rooms.mirror).run(stop.clone()));
     tasks.spawn(jobs::housekeeping(jobs::Jobs::of(&rooms), stop.clone()));
-    if rooms.claim.code().is_some() {
-        let path = rooms.claim.path().display();
-        tracing::info!(%path, "nobody is administrator yet: `samovar claim-code` shows the code that makes the first one");
-    }
     Ok(Running {
         addresses,
         stop,

@@ -54,7 +54,7 @@ impl Rooms {
         let recorder = open_recorder(meant, &store, (&policy, &mirror), clock);
         let token = open_tokens(meant, &store, capabilities, &world)?;
         let sessions = Arc::new(open_sessions(meant.session, &store, capabilities, sessions));
-        let claim = Claim::open(folder, &policy.load(), clock.now(), &**random);
+        let claim = Claim::open(folder);
         let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);

@@ -24,18 +24,14 @@ pub(super) fn sync(socket: &Path) -> Outcome {
 
 fn lines(state: &Value) -> String {
     let said = |name: &str| text(&state[name]);
-    let administrator = if state["administrator"] == true {
-        "yes"
-    } else {
-        "none yet; `samovar claim-code` shows the code that makes the first one"
-    };
+    let administrators = administrators(&state["administrators"]);
     let break_glass = if state["break_glass"] == true {
         "set"
     } else {
         "off"
     };
     let mut lines = format!(
-        "samovar {}, running since {}\nadministrator: {administrator}\nbreak-glass password: {break_glass}\n\
+        "samovar {}, running since {}\nadministrators: {administrators}\nbreak-glass password: {break_glass}\n\
          gitea: {}\nmirrored: {}\nversions: policy {}, directory {}\n",
         said("version"),
         said("started_at"),
@@ -46,6 +42,16 @@ fn lines(state: &Value) -> String {
     );
     problems(&mut lines, state);
     lines
+}
+
+fn administrators(counts: &Value) -> String {
+    match (counts["acting"].as_u64(), counts["lasting"].as_u64()) {
+        (Some(0) | None, _) => "none".to_owned(),
+        (Some(acting), lasting) => {
+            let lasting = lasting.unwrap_or(0);
+            format!("{acting} people, {lasting} of them without an end")
+        }
+    }
 }
 
 fn gitea(state: &Value) -> String {

@@ -34,7 +34,7 @@ impl TryFrom<User> for GiteaUser {
             prohibit_login: wire.prohibit_login,
             is_admin: wire.is_admin,
             source_id: wire.source_id,
-            login_name: text(wire.login_name),
+            login_name: key(wire.login_name),
         })
     }
 }
@@ -142,4 +142,10 @@ pub(super) struct Complaint {
 
 fn text(text: Option<String>) -> DisplayText {
     DisplayText::lossy(&text.unwrap_or_default())
+}
+
+/// A text by which an account is found: none rather than one that display makes like another.
+fn key(text: Option<String>) -> DisplayText {
+    let exact = text.as_deref().and_then(DisplayText::exact);
+    exact.unwrap_or_else(|| DisplayText::lossy(""))
 }

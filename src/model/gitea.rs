@@ -88,7 +88,7 @@ pub struct GiteaUser {
     pub is_admin: bool,
     /// Authentication source of an external account; 0 is local.
     pub source_id: i64,
-    /// Name at that source, or empty.
+    /// Name at that source; empty when there is none, and when it is one that display would change.
     pub login_name: DisplayText,
 }
 
@@ -98,8 +98,8 @@ impl GiteaUser {
         self.active && !self.prohibit_login
     }
 
-    /// Is it the account of whoever has this name at that authentication source? A source is 1 or more; a name that
-    /// could have been shortened for display is no key.
+    /// Is it the account of the person who has this name at that authentication source? A source is 1 or more; a name
+    /// that could have been shortened for display is no key.
     pub fn is_of_source(&self, source: i64, name: &str) -> bool {
         let known = self.login_name.as_str();
         source > 0 && self.source_id == source && (1..255).contains(&known.len()) && known == name

@@ -8,6 +8,7 @@ mod client;
 mod clock;
 mod digest;
 mod directory;
+mod display_text;
 mod gitea;
 mod grant;
 mod host;
@@ -38,6 +39,7 @@ pub use client::{Client, ClientKind, RedirectUri};
 pub use clock::{CORRECTION, Clock, Random, Timestamp};
 pub use digest::sha256;
 pub use directory::{Directory, DirectoryTeam, DirectoryUser, Elsewhere, Home};
+pub use display_text::DisplayText;
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
     TeamId,
@@ -54,7 +56,7 @@ pub use machine_secret::{
     MachineKey, MachineSecret, MachineSecretKind, SecretAttention, SecretRecord,
 };
 pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
-pub use name::{DisplayText, GroupName, Login, Name, ProviderId, RepositoryName};
+pub use name::{GroupName, Login, Name, ProviderId, RepositoryName};
 pub use path_pattern::{PathPattern, Segment};
 pub use permission::{Permission, PermissionPattern};
 pub use principal::{Principal, SystemJob};

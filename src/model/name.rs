@@ -1,4 +1,4 @@
-//! Texts with a grammar: names that people choose here, and names that come from outside and are for display only.
+//! Texts with a grammar: names that people choose here, and names that come from outside.
 
 use super::{Invalid, serde_as_text};
 use std::fmt;
@@ -46,10 +46,6 @@ text!(
 text!(
     /// A group's name in another provider's claim: 1 to 255 characters without control characters.
     GroupName
-);
-text!(
-    /// Any text for display: at most 255 characters, control characters replaced. Never a key, never believed.
-    DisplayText
 );
 
 impl FromStr for Name {
@@ -100,27 +96,6 @@ impl FromStr for GroupName {
     }
 }
 
-impl FromStr for DisplayText {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Ok(Self::lossy(text))
-    }
-}
-
-impl DisplayText {
-    /// Keeps the first 255 characters and shows each control character as U+FFFD, so that no log line or page breaks.
-    pub fn lossy(text: &str) -> Self {
-        let show = |c: char| {
-            if c.is_control() || ('\u{2028}'..='\u{2029}').contains(&c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        };
-        Self(text.chars().take(255).map(show).collect())
-    }
-}
-
 /// Lower-case words joined by hyphens.
 fn slug(text: &str) -> Result<String, Invalid> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -151,7 +126,7 @@ fn gitea_name(text: &str, what: &str) -> Result<String, Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DisplayText, Login, Name};
+    use super::{Login, Name};
 
     #[test]
     fn names_are_slugs() {
@@ -178,13 +153,5 @@ mod tests {
         for bad in ["", ".", "..", "a/b", "a%2fb", "a b", "a?b", "a\nb"] {
             assert!(bad.parse::<Login>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn display_text_never_breaks_a_line() {
-        assert_eq!(
-            DisplayText::lossy("a\nb\u{1b}[0m\u{2028}").as_str(),
-            "a\u{fffd}b\u{fffd}[0m\u{fffd}"
-        );
     }
 }

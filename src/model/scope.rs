@@ -59,7 +59,7 @@ impl FromStr for ScopeWord {
 }
 
 /// What a token is limited to. On the wire its words stand one blank apart; of those for repositories the widest counts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Scope {
     permissions: BTreeSet<Permission>,

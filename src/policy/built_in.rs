@@ -10,7 +10,8 @@ pub const POLICY_EDITOR: RoleId = fixed(2);
 /// Id of the role `auditor`.
 pub const AUDITOR: RoleId = fixed(3);
 
-/// What each may do. `role-bindings:any` frees from the rule that nobody grants what they do not hold.
+/// What each may do. `role-bindings:any` and `applications:any` free from the rule that a caller gives and takes only what
+/// the caller holds (`admin::delegation`).
 const ROLES: [(RoleId, &str, &str, &[&str]); 3] = [
     (
         ADMINISTRATOR,
@@ -25,6 +26,7 @@ const ROLES: [(RoleId, &str, &str, &[&str]); 3] = [
             "samovar.role-bindings:any",
             "samovar.applications:read",
             "samovar.applications:write",
+            "samovar.applications:any",
             "samovar.decisions:explain",
             "samovar.sessions:read",
             "samovar.sessions:end",
@@ -45,7 +47,7 @@ const ROLES: [(RoleId, &str, &str, &[&str]); 3] = [
     (
         POLICY_EDITOR,
         "policy-editor",
-        "roles, role bindings and applications, within what the editor holds",
+        "gives and takes roles and moves requests between routes, within what the editor holds; all else of an application needs `samovar.applications:any`",
         &[
             "samovar.directory:read",
             "samovar.roles:read",

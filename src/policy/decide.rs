@@ -38,6 +38,32 @@ pub fn explain(
     .decide(request)
 }
 
+/// Can Gitea's answer about the repository that the path names change the decision? Asked before Gitea is, so that a
+/// caller who is refused anyway causes no call. `request.repository` is not looked at.
+pub fn needs_repository(
+    policy: &Policy,
+    subject: &SubjectFacts<'_>,
+    request: &Request<'_>,
+    now: Timestamp,
+) -> bool {
+    Case::of(policy, subject, request, now).needs_repository(request)
+}
+
+/// The same for [`explain`], which gives every witness.
+pub fn explain_needs_repository(
+    policy: &Policy,
+    subject: &SubjectFacts<'_>,
+    request: &Request<'_>,
+    now: Timestamp,
+) -> bool {
+    let case = Case::of(policy, subject, request, now);
+    Case {
+        every_witness: true,
+        ..case
+    }
+    .needs_repository(request)
+}
+
 /// Decides about permissions in an application, as a route that needs them would be decided. No repository is named, so
 /// that a binding over repositories gives nothing.
 pub fn decide_permissions(
@@ -61,6 +87,7 @@ pub fn decide_permissions(
     case.decision(result, reasons, Parameters::new())
 }
 
+#[derive(Clone, Copy)]
 struct Case<'a> {
     policy: &'a Policy,
     subject: &'a SubjectFacts<'a>,
@@ -85,6 +112,59 @@ impl<'a> Case<'a> {
             now,
             every_witness: false,
         }
+    }
+
+    fn needs_repository(&self, request: &Request<'_>) -> bool {
+        let found = self
+            .policy
+            .route(request.application, request.method, request.path);
+        let Some((_, route, _)) = found else {
+            return false;
+        };
+        let open = route.requirement == Requirement::Public;
+        let ambiguous = request.path.has_encoded_slash() && !route.encoded_slash;
+        if open || ambiguous || !self.subject.enabled {
+            return false;
+        }
+        let asked = route.repository.map(|needed| needed.level);
+        if asked.is_some_and(|level| !self.scope_reaches(level)) {
+            return false;
+        }
+        let Requirement::Permissions(needed) = &route.requirement else {
+            return asked.is_some();
+        };
+        let mut matters = asked.is_some();
+        for permission in needed {
+            match self.in_repositories_alone(permission) {
+                None => return false,
+                Some(by_range) => matters |= by_range,
+            }
+        }
+        matters
+    }
+
+    /// Does it take a repository to hold this permission? `None` when no repository can give it within the scope.
+    fn in_repositories_alone(&self, permission: &Permission) -> Option<bool> {
+        let anywhere = Case {
+            repository: None,
+            ..*self
+        };
+        let held = !anywhere.holdings().witnesses(permission).is_empty();
+        let scope = self.subject.scope;
+        if scope.is_some_and(|scope| !scope.contains(permission)) {
+            return None;
+        }
+        if held && !self.every_witness {
+            return Some(false);
+        }
+        let possible = self.holdings().in_some_repository(permission);
+        (held || possible).then_some(possible)
+    }
+
+    /// Does the credential's scope reach so far into repositories?
+    fn scope_reaches(&self, level: RepositoryLevel) -> bool {
+        let scope = self.subject.scope;
+        scope.is_none_or(|scope| scope.repository() >= Some(level))
     }
 
     fn decide(&self, request: &Request<'_>) -> Decision {
@@ -134,6 +214,9 @@ impl<'a> Case<'a> {
         }
         if route.requirement == Requirement::Public {
             reasons.push(Reason::Public);
+            if self.subject.principal != Principal::Anonymous && !self.subject.enabled {
+                reasons.push(Reason::SeenAsAnonymous);
+            }
             return Ok(());
         }
         self.check_principal(reasons)?;
@@ -206,15 +289,15 @@ impl<'a> Case<'a> {
         needed: RepositoryLevel,
         reasons: &mut Vec<Reason>,
     ) -> Result<(), Denial> {
+        // Before Gitea's answer, which is not asked for when the scope leaves it out.
+        if !self.scope_reaches(needed) {
+            reasons.push(Reason::OutsideScope(ScopeWord::Repository(needed)));
+            return Err(Denial::ScopeInsufficient);
+        }
         let has = self.repository.and_then(level);
         reasons.push(Reason::Repository { needed, has });
         if has.is_none_or(|has| has < needed) {
             return Err(Denial::RepositoryAccessMissing);
-        }
-        let scope = self.subject.scope;
-        if scope.is_some_and(|scope| scope.repository() < Some(needed)) {
-            reasons.push(Reason::OutsideScope(ScopeWord::Repository(needed)));
-            return Err(Denial::ScopeInsufficient);
         }
         Ok(())
     }

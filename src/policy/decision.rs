@@ -114,6 +114,8 @@ pub enum Reason {
     NotSignedIn,
     /// The account is disabled or gone.
     Disabled,
+    /// The account is disabled or gone, and the route is public: the application sees an anonymous caller.
+    SeenAsAnonymous,
     /// Somebody is signed in; the route asks for no more.
     SignedIn,
     /// A permission is held, by this witness.

@@ -7,7 +7,7 @@ use super::decision::{SubjectFacts, Witness};
 use super::snapshot::Policy;
 use crate::model::{
     ApplicationId, BindingSubject, Permission, PermissionPattern, Principal, Range,
-    RepositoryAccess, Role, RoleBinding, RoleId, Timestamp,
+    RepositoryAccess, Requirement, Role, RoleBinding, RoleId, Scope, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -44,6 +44,19 @@ impl Holdings<'_> {
         witnesses
     }
 
+    /// Does a binding over repositories give the permission to the subject? Which repositories, Gitea's answer decides.
+    pub(super) fn in_some_repository(&self, permission: &Permission) -> bool {
+        let mut found = false;
+        each_subject(self.subject, &mut |subject| {
+            found |= self.policy.bindings_of(subject).any(|(binding, role)| {
+                matches!(binding.range, Range::Repositories { .. })
+                    && in_time(binding, self.now)
+                    && role.permissions.iter().any(|p| p.matches(permission))
+            });
+        });
+        found
+    }
+
     /// The roles held here and now.
     pub fn roles(&self) -> BTreeSet<RoleId> {
         let mut roles = BTreeSet::new();
@@ -53,12 +66,56 @@ impl Holdings<'_> {
         roles
     }
 
-    /// Names of those roles, in the order of their ids; those that come with Samovar are not among them.
+    /// Names of those roles, in the order of their ids; those that come with Samovar are not among them. A name stands
+    /// for everything that the role gives, so under a scope only roles that the scope leaves whole are named.
     pub fn role_names(&self) -> impl Iterator<Item = String> {
         let policy = self.policy;
         let roles = self.roles().into_iter();
-        let named = roles.filter_map(move |id| policy.role(id).filter(|role| !role.built_in));
+        let named = roles.filter_map(move |id| policy.role(id).filter(|role| self.names(role)));
         named.map(|role| role.name.to_string())
+    }
+
+    /// May an application be given the name of this group? Under a scope, only when the scope leaves every role whole
+    /// that is bound to the group and can hold in the application, and there is one.
+    pub fn scope_leaves_group(&self, group: &BindingSubject) -> bool {
+        if self.subject.scope.is_none() {
+            return true;
+        }
+        let bound = self.policy.bindings_of(group).filter(|(binding, role)| {
+            let elsewhere = matches!(&binding.range, Range::Application { id } if Some(*id) != self.application);
+            !role.built_in && !elsewhere && in_time(binding, self.now)
+        });
+        let mut roles = bound.map(|(_, role)| role).peekable();
+        roles.peek().is_some() && roles.all(|role| self.names(role))
+    }
+
+    /// Is the role one of the application's, and does the scope leave it whole? A role without permissions is a label
+    /// that no scope can name, so a scope leaves none of it.
+    fn names(&self, role: &Role) -> bool {
+        let Some(scope) = self.subject.scope else {
+            return !role.built_in;
+        };
+        let within = |pattern: &PermissionPattern| match pattern {
+            PermissionPattern::Exact(permission) => scope.contains(permission),
+            PermissionPattern::EveryAction(_) => self.has_every_action(scope, pattern),
+        };
+        !role.built_in && !role.permissions.is_empty() && role.permissions.iter().all(within)
+    }
+
+    /// A scope holds no wildcard: it has all of one when it has every permission that it matches and that a route of
+    /// the application asks for, which are those that a token can be issued with.
+    fn has_every_action(&self, scope: &Scope, wildcard: &PermissionPattern) -> bool {
+        let application = self.application.and_then(|id| self.policy.application(id));
+        let routes = application.into_iter().flat_map(|one| &one.routes);
+        let asked = routes.filter_map(|route| match &route.requirement {
+            Requirement::Permissions(permissions) => Some(permissions),
+            Requirement::Public | Requirement::SignedIn => None,
+        });
+        let mut asked = asked
+            .flatten()
+            .filter(|one| wildcard.matches(one))
+            .peekable();
+        asked.peek().is_some() && asked.all(|permission| scope.contains(permission))
     }
 
     /// Every permission pattern held here and now.

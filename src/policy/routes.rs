@@ -49,13 +49,23 @@ impl RouteIndex {
         method: &str,
         path: &CanonicalPath,
     ) -> Option<usize> {
+        self.first_of(routes, method, path.segments())
+    }
+
+    /// The same for segments that no request sent.
+    pub(super) fn first_of(
+        &self,
+        routes: &[Route],
+        method: &str,
+        segments: &[String],
+    ) -> Option<usize> {
         let fits = |place: &usize| {
             routes
                 .get(*place)
                 .is_some_and(|route| route.methods.contains(method))
         };
         let mut best = None;
-        self.root.walk(path.segments(), &mut |places| {
+        self.root.walk(segments, &mut |places| {
             let first = places.iter().copied().find(|place| fits(place));
             best = first.into_iter().chain(best).min();
         });

@@ -1,7 +1,7 @@
 //! Reasons and denials as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
 
 use super::decision::{Denial, Reason, Witness};
-use crate::model::{BindingSubject, RepositoryLevel};
+use crate::model::{BindingSubject, RepositoryLevel, ScopeWord};
 use std::fmt;
 
 impl Denial {
@@ -39,16 +39,22 @@ impl fmt::Display for Reason {
             Self::Disabled => {
                 f.write_str("the account is disabled or gone, or nobody answers for it")
             }
+            Self::SeenAsAnonymous => f.write_str(
+                "the account is disabled or deleted, or has no owner: the application sees an anonymous caller",
+            ),
             Self::SignedIn => {
                 f.write_str("somebody is signed in, and the route asks for no permission")
             }
             Self::Granted(witness) => witness.fmt(f),
             Self::Missing(permission) => write!(f, "permission `{permission}` is not held"),
-            Self::OutsideScope(word) => {
+            Self::OutsideScope(ScopeWord::Permission(word)) => {
                 write!(
                     f,
                     "`{word}` is held, but the credential's scope leaves it out"
                 )
+            }
+            Self::OutsideScope(word) => {
+                write!(f, "the credential's scope leaves out `{word}`")
             }
             Self::Repository { needed, has } => repository(*needed, *has, f),
         }

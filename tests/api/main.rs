@@ -10,6 +10,7 @@
 
 mod access;
 mod audit;
+mod delegation;
 mod document;
 mod explain;
 mod garbage;

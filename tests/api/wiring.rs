@@ -140,10 +140,9 @@ pub async fn wire(claimed: bool) -> Wired {
         world,
         random,
     };
-    let in_force = ground.policy.load();
-    let claim = Claim::open(folder.path(), &in_force, NOW, &*ground.random).unwrap();
-    let claim = Arc::new(claim);
+    let claim = Arc::new(Claim::open(folder.path()).unwrap());
     let (services, opened) = services(&ground, Arc::clone(&claim));
+    services.admin.watch_administrators(&claim).unwrap();
     let services = Arc::new(services);
     let surfaces = Surfaces {
         own: poem::Route::new().nest_no_strip("/api", api::endpoint(services)),

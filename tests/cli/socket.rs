@@ -154,7 +154,8 @@ fn the_state_is_lines_for_people_or_json() {
     assert_eq!(code, Some(0));
     for line in [
         concat!("samovar ", env!("CARGO_PKG_VERSION"), ", running since "),
-        "administrator: none yet; `samovar claim-code` shows the code that makes the first one\n",
+        "administrators: none\n",
+        "problem: no person administers Samovar; run `sudo samovar claim-code`",
         "mirrored: 0 organizations, 0 teams, 0 people\n",
     ] {
         assert!(out.contains(line), "{line} in {out}");

@@ -13,6 +13,7 @@ impl Stage {
         let mut draft = self.ada.get(&path).await;
         let members = draft.as_object_mut().unwrap();
         members.remove("id");
+        members.remove("warnings");
         let version = members.remove("version").unwrap();
         (draft, version)
     }

@@ -27,6 +27,7 @@ impl Stage {
         let version = draft["version"].clone();
         let members = draft.as_object_mut().unwrap();
         members.remove("id");
+        members.remove("warnings");
         members.remove("version");
         draft["tokens"] = tokens;
         self.put(&path, &version, &draft).await;

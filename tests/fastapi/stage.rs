@@ -100,6 +100,7 @@ impl Stage {
         let mut draft = self.ada.get(&path).await;
         let members = draft.as_object_mut().unwrap();
         members.remove("id");
+        members.remove("warnings");
         let version = members.remove("version").unwrap();
         draft["tokens"]["gitea_tokens"] = json!({"personal": true, "oauth_clients": [client]});
         let (status, answer) = self.ada.replace(&path, &version, &draft).await;
@@ -181,8 +182,9 @@ impl Stage {
 }
 
 /// What is shown of an object and not written.
-const SHOWN: [&str; 6] = [
+const SHOWN: [&str; 7] = [
     "id",
+    "warnings",
     "version",
     "owner_name",
     "state",

@@ -1,6 +1,7 @@
 //! Ids, not names; disabled accounts; signing out.
 
-use super::scene::Scene;
+use super::scene::{Scene, as_script};
+use crate::support::browser::Browser;
 
 /// Asks until the answer has this status: what changes in Gitea is known within the bound and one read.
 async fn until(scene: &Scene, browser: &mut crate::support::browser::Browser, status: u16) {
@@ -48,6 +49,77 @@ async fn a_disabled_account_is_signed_out_within_the_bound() {
     while scene.status(&mut ben, "/deployments").await == 200 {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
+}
+
+/// Login, id and roles that the application gets on its public route.
+async fn identity(scene: &Scene, browser: &mut Browser) -> [String; 3] {
+    let page = scene.get(browser, "/health").await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let seen: serde_json::Value = serde_json::from_str(&page.body).unwrap();
+    let names = ["remote-user", "remote-user-id", "remote-roles"];
+    names.map(|name| {
+        seen["headers"][name][0]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    })
+}
+
+#[tokio::test]
+async fn disabled_account_is_anonymous_on_public_routes_too() {
+    let mut scene = Scene::set().await;
+    let mut ben = scene.browser_of("ben").await;
+    let [login, id, roles] = identity(&scene, &mut ben).await;
+    assert_eq!((login.as_str(), roles.as_str()), ("ben", "deployer"));
+    assert!(!id.is_empty());
+    assert_eq!(scene.status(&mut ben, "/.samovar/whoami").await, 200);
+    scene.gitea.disable_user("ben").await;
+    scene.sync().await;
+    assert_eq!(identity(&scene, &mut ben).await, [""; 3]);
+    assert_eq!(scene.status(&mut ben, "/.samovar/whoami").await, 401);
+    let refused = scene.get(&mut ben, "/deployments").await;
+    assert!(
+        refused.body.contains("principal_disabled"),
+        "{}",
+        refused.body
+    );
+}
+
+#[tokio::test]
+async fn when_gitea_takes_the_last_administrator_the_next_can_claim() {
+    let mut scene = Scene::set().await;
+    let ready = format!("{}/readyz", scene.samovar.url());
+    let (_, _, states) = as_script(&ready).await;
+    assert_eq!(states["states"]["administrator"], "ok", "{states}");
+    scene.gitea.promote_user("dan").await;
+    scene.sync().await;
+    let mut dan = scene.samovar.sign_in(&scene.gitea, "dan").await;
+    let me = dan.get("/me").await;
+    assert_eq!(me["administrators"], "lasting");
+    assert_eq!(me["may_claim_administrator"], false);
+    scene.gitea.disable_user("ada").await;
+    let me = loop {
+        let me = dan.get("/me").await;
+        if me["administrators"] == "none" {
+            break me;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    };
+    assert_eq!(me["may_claim_administrator"], true);
+    let (status, _, states) = as_script(&ready).await;
+    let said = states["states"]["administrator"].as_str().unwrap();
+    assert!(
+        status == 200 && said.contains("samovar claim-code"),
+        "{states}"
+    );
+    while !scene.samovar.state_folder().join("claim-code").exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let code = scene.samovar.claim_code();
+    let body = serde_json::json!({"code": code});
+    dan.must("POST", "/administrator/claim", &body).await;
+    assert_eq!(dan.get("/me").await["administrators"], "lasting");
+    assert!(!scene.samovar.state_folder().join("claim-code").exists());
 }
 
 #[tokio::test]

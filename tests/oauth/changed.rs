@@ -73,6 +73,60 @@ async fn a_client_that_changed_gets_nothing_for_what_it_was_allowed_before() {
 }
 
 #[tokio::test]
+async fn consent_ends_when_the_client_becomes_something_else() {
+    let mut stage = Stage::set().await;
+    stage.bind_team().await;
+    let uris = [
+        "https://web.example.test/callback",
+        "https://new.example.test/",
+    ];
+    let changes = [
+        ("one-more-address", json!({"redirect_uris": uris})),
+        ("another-address", json!({"redirect_uris": uris[1..]})),
+        ("no-more-first-party", json!({"first_party": false})),
+    ];
+    for (name, members) in changes {
+        let web = stage.client(json!({"name": name})).await;
+        let (mut browser, first) = signed_in(&stage, &web, "ben", "").await;
+        let token = first.json["refresh_token"].as_str().unwrap().to_owned();
+        let access = first.token();
+        assert_eq!(stage.check_token(&access).await.status, 200, "{name}");
+        let page = browser.get(&address(&stage, &web, &[])).await;
+        let code = back(&page)["code"].clone();
+        let moved = name == "another-address";
+        change(&mut stage, &web.id, members).await;
+        refresh(&stage, &web, &token, &[])
+            .await
+            .is_error(400, "invalid_grant");
+        let refused = stage.check_token(&access).await;
+        assert_eq!(refused.json["code"], "token_revoked", "{name}");
+        if moved {
+            redeem(&stage, &web, &code, &[])
+                .await
+                .is_error(400, "invalid_grant");
+        }
+    }
+}
+
+#[tokio::test]
+async fn scope_of_a_token_narrows_its_roles() {
+    let mut stage = Stage::set().await;
+    let machine = stage.machine().await;
+    let viewer = json!({"name": "viewer", "permissions": ["logs:read"]});
+    let viewer = id(&stage.ada.must("POST", "/roles", &viewer).await);
+    let binding = json!({"role": viewer, "range": {"kind": "everywhere"},
+        "subject": {"kind": "service-account", "id": machine.id}});
+    stage.ada.must("POST", "/role-bindings", &binding).await;
+    let service = json!({"name": "service", "kind": "confidential"});
+    let service = stage.client(service).await;
+    let narrow = [("audience", "deploy-api"), ("scope", "logs:read")];
+    let token = stage.credentials(&machine, &narrow).await.token();
+    let ask = [("token", token.as_str())];
+    let told = stage.post("/oauth/introspect", Some(&service), &ask).await;
+    assert_eq!(told.json["roles"], json!(["viewer"]), "{}", told.json);
+}
+
+#[tokio::test]
 async fn a_refused_refresh_is_recorded() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;

@@ -6,6 +6,7 @@ import { calledOf } from "./hooks/use-names";
 import { holds, MeContext } from "./hooks/use-me";
 import { useResource } from "./hooks/use-resource";
 import { Page } from "./parts/page";
+import { AdministratorsBanner } from "./parts/administrators-banner";
 import { ErrorBox, Loading } from "./parts/notice";
 import { NavMenu } from "./parts/nav-menu";
 import { type PageEntry, PAGES, pageAt } from "./pages";
@@ -42,6 +43,7 @@ export function App() {
       </a>
       <Header me={me.data} place={place} />
       <main id="main" tabIndex={-1}>
+        {!me.data.may_claim_administrator && <AdministratorsBanner me={me.data} />}
         {me.data.may_claim_administrator ? <Claim onClaimed={me.reload} /> : <Present place={place} />}
       </main>
       <Announcer />

@@ -7,7 +7,7 @@ use super::LONGEST;
 use super::memory::Memory;
 use super::sources::Sources;
 use crate::access::facts::Known;
-use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Timestamp};
+use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Scope, Timestamp};
 use crate::token::{Assertion, KeyError, Listed, Tokens};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use std::time::Duration;
 const REMEMBERED: Duration = Duration::from_secs(30);
 
 /// Who, where, with which scope.
-type Key = (Principal, ApplicationId, Option<String>);
+type Key = (Principal, ApplicationId, Option<Arc<Scope>>);
 
 /// Assertions of those who came lately.
 pub(in crate::access) struct Assertions {
@@ -39,23 +39,29 @@ impl Assertions {
         }
     }
 
-    /// The header's value, when the application wants one: empty for nobody, so that no client's own stands there.
+    /// The header's value, when the application wants one: empty for an anonymous caller and for an account that is not
+    /// enabled, so that no header of the client's own stands there.
     pub(in crate::access) fn of(
         &self,
         sources: &Sources<'_>,
         known: Option<&Known>,
     ) -> Result<Option<Arc<str>>, KeyError> {
         let settings = &sources.application.tokens;
-        let Some(known) = known.filter(|_| settings.assertion) else {
-            return Ok(settings.assertion.then(|| Arc::from("")));
+        if !settings.assertion {
+            return Ok(None);
+        }
+        let Some(known) = known.filter(|known| known.enabled()) else {
+            return Ok(Some(Arc::from("")));
         };
-        let scope = known.scope.as_deref().map(ToString::to_string);
-        let key = (known.principal, sources.application.id, scope);
+        let key = (known.principal, sources.application.id, known.scope.clone());
         let before = self.remembered.get(&key, sources, known);
         if let Some(before) = before.filter(|before| self.is_fresh(before, sources.now)) {
             return Ok(Some(before.text));
         }
-        let assertion = sources.assertion(&sources.caller(known));
+        let Some(caller) = sources.caller(known) else {
+            return Ok(Some(Arc::from("")));
+        };
+        let assertion = sources.assertion(&caller);
         let (signed_by, text) = self.tokens.assert(settings.signing, &assertion)?;
         let text: Arc<str> = text.into();
         let entry = Remembered {

@@ -3,8 +3,8 @@
 use super::LONGEST;
 use super::assertion::Assertions;
 use super::testing::{
-    Holding, Keys, NOW, application, directory, directory_of, granting, holding, known, machine,
-    person, sources, stranger, user,
+    Holding, Keys, NOW, application, directory, directory_of, disabled, granting, holding, known,
+    machine, person, sources, stranger, user,
 };
 use crate::access::facts::Known;
 use crate::access::identity::Sources;
@@ -158,11 +158,35 @@ async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
         told_token["scope"],
         "deployments:write logs:write samovar.roles:read"
     );
-    let disabled = Known {
+}
+
+#[tokio::test]
+async fn no_assertion_is_signed_or_sent_again_for_a_disabled_account() {
+    let keys = Keys::open().await;
+    let (policy, application) = (super::testing::policy(), application());
+    let (before, after) = (directory(1, "ben"), directory_of(2, disabled("ben")));
+    let assertions = Assertions::new(Arc::clone(&keys.tokens));
+    let ask = |directory: &Directory, caller: &Known| {
+        let sources = sources(&policy, directory, &application);
+        assertions.of(&sources, Some(caller)).unwrap().unwrap()
+    };
+    assert!(!ask(&before, &known(user("ben"))).is_empty());
+    assert_eq!(
+        &*ask(&before, &known(disabled("ben"))),
+        "",
+        "remembered of before"
+    );
+    assert_eq!(
+        &*ask(&after, &known(user("ben"))),
+        "",
+        "the directory is newer"
+    );
+    let off = Known {
         machine: Some(("ci".parse().unwrap(), false)),
         ..machine("ci")
     };
-    assert_eq!(told(&keys, &sources, &disabled)["permissions"], json!([]));
+    assert!(!ask(&before, &machine("ci")).is_empty());
+    assert_eq!(&*ask(&before, &off), "");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::LONGEST;
 use super::memory::Memory;
 use super::sources::Sources;
 use crate::access::facts::Known;
-use crate::model::{ApplicationId, DirectoryUser, IdentityHeader, Principal};
+use crate::model::{ApplicationId, DirectoryUser, IdentityHeader, Principal, Scope};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,25 +22,31 @@ pub(super) const CUT: &str = "...";
 /// [`IdentityHeader::ALL`].
 pub type IdentityHeaders = Arc<[(IdentityHeader, String)]>;
 
+/// Who, where, with which scope.
+type Key = (Principal, ApplicationId, Option<Arc<Scope>>);
+
 /// Identity headers of those who came lately.
 #[derive(Default)]
-pub(in crate::access) struct Identities(Memory<(Principal, ApplicationId), IdentityHeaders>);
+pub(in crate::access) struct Identities(Memory<Key, IdentityHeaders>);
 
 impl Identities {
-    /// The headers for somebody known, or for nobody.
+    /// The headers for an enabled caller; those of an anonymous one for any other.
     pub(in crate::access) fn headers(
         &self,
         sources: &Sources<'_>,
         known: Option<&Known>,
     ) -> IdentityHeaders {
-        let Some(known) = known else {
+        let Some(known) = known.filter(|known| known.enabled()) else {
             return sources.headers(None);
         };
-        let key = (known.principal, sources.application.id);
+        let key = (known.principal, sources.application.id, known.scope.clone());
         if let Some(headers) = self.0.get(&key, sources, known) {
             return headers;
         }
-        let headers = sources.headers(Some(&sources.caller(known)));
+        let Some(caller) = sources.caller(known) else {
+            return sources.headers(None);
+        };
+        let headers = sources.headers(Some(&caller));
         self.0.keep(key, sources, known, Arc::clone(&headers));
         headers
     }

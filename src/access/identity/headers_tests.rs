@@ -2,7 +2,10 @@
 
 use super::Sources;
 use super::headers::{CUT, Identities, encode, list};
-use super::testing::{application, directory, machine, policy, user};
+use super::testing::{
+    Holding, TEAM, application, directory, directory_of, disabled, granting_in, holding, known,
+    machine, policy, route, user, with_team,
+};
 use crate::access::facts::Known;
 use crate::model::*;
 use crate::policy::{ADMINISTRATOR, Policy, built_in_roles};
@@ -157,4 +160,154 @@ proptest! {
         let cut = value.ends_with(CUT) || room < CUT.len();
         prop_assert!(value == whole || (whole.len() > room && cut), "{value}");
     }
+}
+
+#[test]
+fn account_that_is_not_enabled_sends_headers_of_an_anonymous_caller() {
+    let (identities, policy, application) = (Identities::default(), policy(), application());
+    let (enabled, disabled) = (user("ben"), disabled("ben"));
+    let values = |known: &Known, directory: &Directory| {
+        let sources = Sources {
+            policy: &policy,
+            directory,
+            application: &application,
+            now: Timestamp::from_seconds(1),
+        };
+        let headers = identities.headers(&sources, Some(known));
+        headers
+            .iter()
+            .map(|(_, value)| value.clone())
+            .collect::<Vec<_>>()
+    };
+    let (before, after) = (
+        directory_of(1, enabled.clone()),
+        directory_of(2, disabled.clone()),
+    );
+    assert_eq!(
+        values(&known(enabled.clone()), &before),
+        ["ben", "deployer"]
+    );
+    assert_eq!(
+        values(&known(disabled.clone()), &before),
+        ["", ""],
+        "what is remembered is not used"
+    );
+    assert_eq!(
+        values(&known(enabled), &after),
+        ["", ""],
+        "the directory is newer"
+    );
+    assert_eq!(values(&known(disabled), &after), ["", ""]);
+    let off = Known {
+        machine: Some(("ci".parse().unwrap(), false)),
+        ..machine("ci")
+    };
+    assert_eq!(values(&machine("ci"), &before), ["service-account:ci", ""]);
+    assert_eq!(
+        values(&off, &before),
+        ["", ""],
+        "a service account without an owner"
+    );
+}
+
+/// Roles of the team, and a person in it with a token of this scope: roles and groups as an application reads them.
+fn under_scope(roles: &[Holding], scope: Option<&str>) -> [String; 2] {
+    let team = BindingSubject::Team {
+        id: TEAM.try_into().unwrap(),
+    };
+    let (here, routes) = (application(), vec![route("logs:read"), route("logs:write")]);
+    let here = Application {
+        identity_headers: [IdentityHeader::Groups, IdentityHeader::Roles].into(),
+        routes,
+        ..here
+    };
+    let policy = granting_in(&here, roles, &team);
+    let ben = DirectoryUser {
+        teams: vec![TEAM.try_into().unwrap()],
+        ..user("ben")
+    };
+    let directory = with_team(directory_of(1, ben.clone()), TEAM);
+    let known = Known {
+        scope: scope.map(|words| Arc::new(words.parse().unwrap())),
+        ..known(ben)
+    };
+    let sources = Sources {
+        policy: &policy,
+        directory: &directory,
+        application: &here,
+        now: Timestamp::from_seconds(1),
+    };
+    let headers = Identities::default().headers(&sources, Some(&known));
+    [headers[0].1.clone(), headers[1].1.clone()]
+}
+
+#[test]
+fn scope_leaves_only_roles_and_groups_that_it_covers_whole() {
+    let reader = || holding("reader", &["logs:read"]);
+    let deployer = || holding("deployer", &["deployments:write", "logs:read"]);
+    let label = || holding("label", &[]);
+    let all = || [reader(), deployer(), label()];
+    let team = "acme/Deployers".to_owned();
+    assert_eq!(
+        under_scope(&all(), None),
+        [team.clone(), "deployer,label,reader".to_owned()]
+    );
+    assert_eq!(
+        under_scope(&all(), Some("logs:read")),
+        [String::new(), "reader".to_owned()],
+        "the group stands for the other roles too"
+    );
+    assert_eq!(
+        under_scope(&[reader()], Some("logs:read")),
+        [team.clone(), "reader".to_owned()]
+    );
+    let both = "deployments:write logs:read";
+    let whole = [team.clone(), "deployer,reader".to_owned()];
+    assert_eq!(under_scope(&[reader(), deployer()], Some(both)), whole);
+    assert_eq!(
+        under_scope(&all(), Some("")),
+        [String::new(), String::new()]
+    );
+}
+
+#[test]
+fn scope_covers_a_wildcard_when_it_has_all_that_routes_ask_for() {
+    let logs = || [holding("logs", &["logs:*"])];
+    let team = "acme/Deployers".to_owned();
+    assert_eq!(
+        under_scope(&logs(), Some("logs:read logs:write")),
+        [team, "logs".to_owned()]
+    );
+    assert_eq!(
+        under_scope(&logs(), Some("logs:read")),
+        [String::new(), String::new()]
+    );
+    let unknown = [holding("other", &["other:*"])];
+    assert_eq!(
+        under_scope(&unknown, Some("other:read")),
+        [String::new(), String::new()]
+    );
+}
+
+#[test]
+fn headers_of_one_scope_are_not_remembered_for_another() {
+    let (identities, directory, application) =
+        (Identities::default(), directory(1, "ben"), application());
+    let policy = policy();
+    let ask = |scope: Option<&str>| {
+        let sources = Sources {
+            policy: &policy,
+            directory: &directory,
+            application: &application,
+            now: Timestamp::from_seconds(1),
+        };
+        let caller = Known {
+            scope: scope.map(|words| Arc::new(words.parse().unwrap())),
+            ..known(user("ben"))
+        };
+        identities.headers(&sources, Some(&caller))[1].1.clone()
+    };
+    assert_eq!(ask(None), "deployer");
+    assert_eq!(ask(Some("logs:read")), "");
+    assert_eq!(ask(Some("deployments:write")), "deployer");
 }

@@ -5,7 +5,7 @@ use crate::model::{
     Application, BindingSubject, Directory, OrganizationId, PermissionPattern, Principal, TeamId,
     Timestamp,
 };
-use crate::policy::{Holdings, Policy};
+use crate::policy::{Holdings, Policy, SubjectFacts};
 use std::collections::BTreeSet;
 
 /// What it is made of.
@@ -22,25 +22,31 @@ impl Sources<'_> {
         (self.policy.version(), self.directory.version)
     }
 
-    /// The caller as this very directory has it: what is known of one may be a moment older, and must not be remembered as
-    /// the directory's.
-    pub(super) fn caller(&self, known: &Known) -> Known {
+    /// The caller as this very directory has it: what is known of a caller may be a moment older, and must not be
+    /// remembered as the directory's. `None` when the account is not enabled: the application sees an anonymous caller.
+    pub(super) fn caller(&self, known: &Known) -> Option<Known> {
         let user = match known.principal {
             Principal::User(id) => self.directory.user(id).cloned(),
             _ => None,
         };
-        Known {
+        let caller = Known {
             user,
             ..known.clone()
-        }
+        };
+        caller.enabled().then_some(caller)
     }
 
-    /// Organizations and teams of the caller that the application's role bindings speak of.
+    /// Organizations and teams of the caller that the application's role bindings speak of; under a scope, those alone
+    /// whose roles it leaves whole.
     pub(super) fn groups(&self, known: &Known) -> BTreeSet<String> {
         let Some(user) = known.user.as_deref() else {
             return BTreeSet::new();
         };
-        let spoken = |subject: &BindingSubject| self.policy.speaks_of(subject, self.application.id);
+        let facts = known.facts();
+        let held = self.holdings(&facts);
+        let spoken = |subject: &BindingSubject| {
+            self.policy.speaks_of(subject, self.application.id) && held.scope_leaves_group(subject)
+        };
         let mut groups = BTreeSet::new();
         for id in user.organizations.iter().copied() {
             if spoken(&BindingSubject::Organization { id }) {
@@ -82,33 +88,29 @@ impl Sources<'_> {
         ))
     }
 
-    /// Names of the roles held in the application, Samovar's own not among them.
+    /// Names of the roles held in the application, Samovar's own not among them; under a scope, those alone that it
+    /// leaves whole.
     pub(super) fn roles(&self, known: &Known) -> BTreeSet<String> {
         let facts = known.facts();
-        Holdings {
-            policy: self.policy,
-            subject: &facts,
-            application: Some(self.application.id),
-            repository: None,
-            now: self.now,
-        }
-        .role_names()
-        .collect()
+        self.holdings(&facts).role_names().collect()
     }
 
     /// What the caller may do in the application with the credential that was sent; Samovar's own permissions are nothing
     /// of the application's, and those held in repositories alone are not held in it.
     pub(super) fn permissions(&self, known: &Known) -> BTreeSet<PermissionPattern> {
         let facts = known.facts();
-        let mut held = Holdings {
+        let mut held = self.holdings(&facts).within_scope();
+        held.retain(|pattern| !pattern.is_own());
+        held
+    }
+
+    fn holdings<'s>(&'s self, subject: &'s SubjectFacts<'s>) -> Holdings<'s> {
+        Holdings {
             policy: self.policy,
-            subject: &facts,
+            subject,
             application: Some(self.application.id),
             repository: None,
             now: self.now,
         }
-        .within_scope();
-        held.retain(|pattern| !pattern.is_own());
-        held
     }
 }

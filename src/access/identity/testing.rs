@@ -181,6 +181,67 @@ impl Random for Hands {
     }
 }
 
+/// A person whose account is not enabled.
+pub(super) fn disabled(login: &str) -> DirectoryUser {
+    DirectoryUser {
+        enabled: false,
+        ..user(login)
+    }
+}
+
+/// Gitea's id of the team of [`with_team`].
+pub(super) const TEAM: i64 = 7;
+
+/// The directory with the team `acme/Deployers` of this id.
+pub(super) fn with_team(directory: Directory, id: i64) -> Directory {
+    let organization = OrganizationId::try_from(3).unwrap();
+    let acme = Organization {
+        id: organization,
+        name: "acme".parse().unwrap(),
+        full_name: DisplayText::lossy(""),
+    };
+    let team = Team {
+        id: id.try_into().unwrap(),
+        organization,
+        name: DisplayText::lossy("Deployers"),
+        owners: false,
+    };
+    let team = DirectoryTeam {
+        members: directory.users.keys().copied().collect(),
+        team,
+    };
+    Directory {
+        organizations: [(organization, Arc::new(acme))].into(),
+        teams: [(team.team.id, Arc::new(team))].into(),
+        ..directory
+    }
+}
+
+/// A route that asks for one permission.
+pub(super) fn route(permission: &str) -> Route {
+    Route {
+        methods: MethodSet::default(),
+        path: format!("/{}", permission.replace(':', "/"))
+            .parse()
+            .unwrap(),
+        requirement: Requirement::Permissions([permission.parse().unwrap()].into()),
+        repository: None,
+        encoded_slash: false,
+    }
+}
+
+/// Every role given to the subject in this application.
+pub(super) fn granting_in(
+    application: &Application,
+    roles: &[Holding],
+    subject: &BindingSubject,
+) -> Policy {
+    let base = granting(1, roles, std::slice::from_ref(subject), None);
+    let (roles, bindings) = (base.roles().cloned(), base.role_bindings().cloned());
+    let here = vec![application.clone()];
+    Policy::build(1, roles.collect(), bindings.collect(), here).unwrap()
+}
+
 /// Real keys, over a store in a folder of its own.
 pub(super) struct Keys {
     pub tokens: Arc<Tokens>,

@@ -108,6 +108,12 @@ fn fits(coded: &Coded, client: &Client, shown: &CodeRequest) -> Result<(), OAuth
     if coded.redirect_uri != shown.redirect_uri {
         return fault("`redirect_uri` is not the one of the authorization request; send the same");
     }
+    let mut registered = client.redirect_uris.iter();
+    if !registered.any(|uri| uri.accepts(&coded.redirect_uri)) {
+        return fault(
+            "`redirect_uri` is not registered for this client any more; send the person to sign in again",
+        );
+    }
     let digest = sha256(&[shown.verifier.as_bytes()]);
     let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     let long = (43..=128).contains(&shown.verifier.len());

@@ -18,7 +18,7 @@ pub struct Active {
     pub token: Arc<AccessToken>,
     /// Its scope, as far as it is still held.
     pub scope: Scope,
-    /// Names of the roles that its principal holds there now.
+    /// Names of the roles that its principal holds there now and that its scope leaves whole.
     pub roles: Vec<String>,
 }
 
@@ -60,7 +60,7 @@ impl AuthorizationServer {
         let scope = self.still_held(&known, &target, &token.scope);
         // Nothing is left of what it was issued for.
         let spent = scope.is_empty() && !token.scope.is_empty();
-        let roles = self.roles(&known, &target);
+        let roles = self.roles(&known, &target, &scope);
         let active = Active {
             token,
             scope,

@@ -109,6 +109,7 @@ impl AuthorizationServer {
             principal: draft.known.principal,
             audience: audience.map_err(|invalid| OAuthFault::TargetInvalid(invalid.0))?,
             client: draft.client,
+            roles: self.roles(draft.known, target, &draft.scope),
             scope: Arc::new(draft.scope),
             issued_at: Timestamp::ZERO,
             expires_at: Timestamp::ZERO,
@@ -116,7 +117,6 @@ impl AuthorizationServer {
             actor: draft.actor,
             provider: draft.known.user.as_deref().map(DirectoryUser::provider),
             name: name.map_or_else(String::new, |name| name.to_string()),
-            roles: self.roles(draft.known, target),
         };
         let issued = self.tokens.issue(target.algorithm(), life, token)?;
         if issued.text.len() > LONGEST_TOKEN {

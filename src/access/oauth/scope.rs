@@ -40,10 +40,13 @@ impl AuthorizationServer {
         within(allowed, (&held, reach(known, target)), target)
     }
 
-    /// Names of the roles held there, Samovar's own not among them.
-    pub(super) fn roles(&self, known: &Known, target: &Target) -> Vec<String> {
+    /// Names of the roles held there that the token's scope leaves whole, Samovar's own not among them.
+    pub(super) fn roles(&self, known: &Known, target: &Target, scope: &Scope) -> Vec<String> {
         let policy = self.policy.load();
-        let facts = known.facts();
+        let facts = SubjectFacts {
+            scope: Some(scope),
+            ..known.facts()
+        };
         self.holdings(&policy, &facts, target)
             .role_names()
             .collect()

@@ -4,6 +4,7 @@ use super::at_samovar::hand_over_path;
 use super::return_to::ReturnTo;
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
 use crate::audit::{Action, AuditEvent};
+use crate::mirror::MirrorError;
 use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
 use crate::session::{Code, Cookie, HandOverFault, NewSession};
 use std::sync::Arc;
@@ -103,14 +104,35 @@ impl SignIn {
         Ok(self.session_cookie(Cookie::ApplicationSession, &session, &secret))
     }
 
-    /// Who is signed in at this host.
-    pub fn who_am_i(&self, host: &HostName, visitor: &Visitor) -> Result<WhoAmI, SignInFault> {
+    /// Who is signed in at this host. A disabled or deleted account counts as anonymous.
+    pub async fn who_am_i(
+        &self,
+        host: &HostName,
+        visitor: &Visitor,
+    ) -> Result<WhoAmI, SignInFault> {
         let session = self.present_at(host, visitor);
         let principal = session.ok_or(SignInFault::NotSignedIn)?.principal;
+        if !self.is_enabled(principal).await? {
+            return Err(SignInFault::NotSignedIn);
+        }
         Ok(WhoAmI {
             principal,
             login: self.login(principal),
         })
+    }
+
+    /// Asks Gitea again when what is known is older than the freshness bound.
+    async fn is_enabled(&self, principal: Principal) -> Result<bool, SignInFault> {
+        let Principal::User(id) = principal else {
+            return Ok(true);
+        };
+        match self.mirror.fresh(id).await {
+            // A person of another provider alone is known as of the sign-in.
+            Ok(()) | Err(MirrorError::Unknown) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let directory = self.mirror.directory();
+        Ok(directory.user(id).is_some_and(|user| user.enabled))
     }
 
     /// The visitor's session at an application's host.

@@ -1,7 +1,7 @@
 //! What can be asked through the administration socket. Whoever is here is `LocalOperator`.
 
 use crate::access::{Caller, Gatekeeper, MirrorSync};
-use crate::admin::{Admin, Claim};
+use crate::admin::{Admin, Claim, administrator_problem};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::http::problem::{Code, Problem};
 use crate::mirror::Mirror;
@@ -54,9 +54,15 @@ struct Password {
     password: SecretString,
 }
 
+/// The last administrator may have gone a moment ago, so this looks again.
 #[handler]
-fn claim_code(services: Data<&Arc<Services>>) -> Json<Value> {
-    Json(json!({ "code": services.claim.code() }))
+fn claim_code(services: Data<&Arc<Services>>) -> Result<Json<Value>, Problem> {
+    let watched = services.admin.watch_administrators(&services.claim);
+    watched.map_err(|error| {
+        let sentence = format!("the claim code cannot be written into the state folder: {error}");
+        Problem::new(Code::StoreUnavailable, sentence)
+    })?;
+    Ok(Json(json!({ "code": services.claim.code() })))
 }
 
 #[handler]
@@ -82,10 +88,14 @@ async fn switch_off_break_glass(services: Data<&Arc<Services>>) -> Result<Json<V
 fn state(services: Data<&Arc<Services>>) -> Json<Value> {
     let mirror = services.mirror.state();
     let gitea = mirror.version.map(|version| version.text.to_string());
+    let administrators = services.admin.administrators();
+    let mut problems = mirror.problems;
+    problems.extend(administrator_problem(administrators.state()).map(str::to_owned));
     Json(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "started_at": services.started_at.to_string(),
-        "administrator": services.admin.has_administrator(),
+        "administrator": administrators.acting > 0,
+        "administrators": { "acting": administrators.acting, "lasting": administrators.lasting },
         "break_glass": services.break_glass.is_on(),
         "policy_version": services.admin.policy().version(),
         "directory_version": mirror.directory_version,
@@ -94,7 +104,7 @@ fn state(services: Data<&Arc<Services>>) -> Json<Value> {
         "organizations": mirror.organizations,
         "teams": mirror.teams,
         "users": mirror.users,
-        "problems": mirror.problems,
+        "problems": problems,
     }))
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Api;
 
 #[OpenApi(prefix_path = "/administrator", tag = "Noun::Administrator")]
 impl Api {
-    /// Makes the caller, a site administrator of Gitea, the first administrator, while there is none.
+    /// Makes the caller, a site administrator of Gitea, administrator, while no person is.
     #[oai(path = "/claim", method = "post", operation_id = "claim_administrator")]
     async fn claim_administrator(
         &self,

@@ -42,14 +42,14 @@ impl Api {
         )))
     }
 
-    /// Makes an application.
+    /// Makes an application. Takes `samovar.applications:any` as well.
     #[oai(path = "/", method = "post", operation_id = "create_application")]
     async fn create_application(
         &self,
         call: Allowed<ApplicationsWrite>,
         body: Body<ApplicationDraft>,
     ) -> Result<Created<Application>, Failure<OfNew>> {
-        let draft = forms::application::read(&body.0)?;
+        let draft = forms::application::read(&body.0, call.services.snippets.https)?;
         let application = call
             .services
             .admin
@@ -81,7 +81,10 @@ impl Api {
         })
     }
 
-    /// Replaces an application as a whole.
+    /// Replaces an application as a whole, within what the caller holds: for every request that moves from one route to
+    /// another, all permissions that both routes ask for must be held in the application. Every other change takes
+    /// `samovar.applications:any` as well: requests that no route lets through or that are public, before or after, and all
+    /// members beside `routes`.
     #[oai(path = "/:id", method = "put", operation_id = "update_application")]
     async fn update_application(
         &self,
@@ -94,7 +97,7 @@ impl Api {
         body: Body<ApplicationDraft>,
     ) -> Result<Versioned<Application>, Failure<OfChange>> {
         let id = forms::id(&id)?;
-        let draft = forms::application::read(&body.0)?;
+        let draft = forms::application::read(&body.0, call.services.snippets.https)?;
         let admin = &call.services.admin;
         let updated = admin.update_application(call.permit, (id, version.0), draft.clone());
         let application = updated.await.map_err(|fault| {
@@ -108,7 +111,7 @@ impl Api {
         })
     }
 
-    /// Deletes an application.
+    /// Deletes an application. Takes `samovar.applications:any` as well.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_application")]
     async fn delete_application(
         &self,

@@ -39,6 +39,7 @@ impl From<AdminError> for Problem {
             | AdminError::SecretsFull
             | AdminError::PublicClient => Code::Conflict,
             AdminError::NotHeld(_)
+            | AdminError::NotDelegated { .. }
             | AdminError::OwnRole
             | AdminError::FirstParty
             | AdminError::SessionNeeded => Code::PermissionMissing,

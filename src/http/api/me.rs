@@ -28,8 +28,9 @@ impl Api {
     async fn get_me(&self, call: SignedIn) -> Result<Json<Me>, Failure<OfAll>> {
         let sources = call.services.sources();
         let names = sources.names();
-        let mut me = forms::me::show(&call.caller, names, call.services.clock.now());
-        me.may_claim_administrator &= !call.services.admin.has_administrator();
+        let administrators = call.services.admin.administrators().state();
+        let now = call.services.clock.now();
+        let me = forms::me::show(&call.caller, names, administrators, now);
         Ok(Json(me))
     }
 

@@ -49,7 +49,7 @@ impl Api {
         )))
     }
 
-    /// Makes a role binding.
+    /// Makes a role binding. What the role gives must be held in that range.
     #[oai(path = "/", method = "post", operation_id = "create_role_binding")]
     async fn create_role_binding(
         &self,
@@ -92,7 +92,7 @@ impl Api {
         })
     }
 
-    /// Replaces a role binding as a whole.
+    /// Replaces a role binding as a whole. What it gave and what it gives must be held there.
     #[oai(path = "/:id", method = "put", operation_id = "update_role_binding")]
     async fn update_role_binding(
         &self,
@@ -121,7 +121,7 @@ impl Api {
         })
     }
 
-    /// Deletes a role binding.
+    /// Deletes a role binding. What it gave must be held there.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_role_binding")]
     async fn delete_role_binding(
         &self,

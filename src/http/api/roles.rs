@@ -75,7 +75,8 @@ impl Api {
         })
     }
 
-    /// Replaces a role as a whole.
+    /// Replaces a role as a whole. What it newly gives or gives no more must be held wherever the role is assigned; with
+    /// another name, all of it must be.
     #[oai(path = "/:id", method = "put", operation_id = "update_role")]
     async fn update_role(
         &self,

@@ -66,13 +66,13 @@ pub(super) async fn sign_out(
 
 /// Who is signed in here.
 #[handler]
-pub(super) fn who_am_i(
+pub(super) async fn who_am_i(
     service: Service<'_>,
     exchange: Exchange,
     request: &Request,
 ) -> Result<Json<Value>, Problem> {
     let visitor = at_application(&service, &exchange, request);
-    let who = service.who_am_i(&exchange.host, &visitor)?;
+    let who = service.who_am_i(&exchange.host, &visitor).await?;
     let login = who.login.as_ref().map(crate::model::DisplayText::as_str);
     Ok(Json(
         json!({ "principal": who.principal.to_string(), "login": login }),

@@ -311,3 +311,85 @@ fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
     let alone = decide_permissions(&policy, &ben, (elsewhere, &needed), NOW);
     assert_eq!(alone.outcome, Outcome::Deny(Denial::PermissionMissing));
 }
+
+/// Is Gitea asked about the repository of this request?
+fn asks_gitea(who: &SubjectFacts<'_>, line: &str) -> bool {
+    let policy = policy_with(bindings());
+    let (method, path) = line.split_once(' ').unwrap();
+    let path = CanonicalPath::parse(path.as_bytes()).unwrap();
+    let request = Request {
+        application: ApplicationId::from_bytes([1; 16]),
+        method,
+        path: &path,
+        repository: None,
+    };
+    needs_repository(&policy, who, &request, NOW)
+}
+
+const DEPLOY: &str = "POST /deploy/acme/site-1";
+const CODE: &str = "GET /code/acme/site-1";
+
+#[test]
+fn gitea_is_not_asked_for_a_caller_who_is_refused_anyway() {
+    let people = people();
+    let [root, _, ben, cleo, eli, dan] = &people[..] else {
+        panic!("six people");
+    };
+    assert!(
+        asks_gitea(&facts(ben), DEPLOY),
+        "holds the permission everywhere"
+    );
+    assert!(
+        asks_gitea(&facts(eli), DEPLOY),
+        "may hold it in that repository"
+    );
+    assert!(!asks_gitea(&facts(cleo), DEPLOY) && !asks_gitea(&facts(root), DEPLOY));
+    assert!(
+        asks_gitea(&facts(cleo), CODE),
+        "signed in, and the route asks for access"
+    );
+    for line in [DEPLOY, CODE] {
+        assert!(
+            !asks_gitea(&ANONYMOUS, line) && !asks_gitea(&facts(dan), line),
+            "{line}"
+        );
+    }
+    assert!(
+        !asks_gitea(&facts(ben), "GET /deployments/1"),
+        "held without any repository"
+    );
+    assert!(!asks_gitea(&facts(ben), "GET /health") && !asks_gitea(&facts(ben), "GET /none"));
+}
+
+#[test]
+fn gitea_is_not_asked_beyond_the_scope() {
+    let people = people();
+    let ben = &people[2];
+    let limited = |words: &str, line: &str| {
+        let scope: Scope = words.parse().unwrap();
+        let who = SubjectFacts {
+            scope: Some(&scope),
+            ..facts(ben)
+        };
+        asks_gitea(&who, line)
+    };
+    assert!(limited("deployments:write gitea.repository:write", DEPLOY));
+    assert!(!limited("deployments:write", DEPLOY) && !limited("gitea.repository:write", DEPLOY));
+    assert!(limited("gitea.repository:read", CODE) && !limited("deployments:read", CODE));
+}
+
+#[test]
+fn public_route_says_that_a_disabled_account_is_seen_as_anonymous() {
+    let policy = policy_with(bindings());
+    let people = people();
+    let decision = ask(&policy, &facts(&people[5]), "GET /health", None);
+    assert_eq!(decision.outcome, Outcome::Allow);
+    assert_eq!(
+        decision.reasons[1..],
+        [Reason::Public, Reason::SeenAsAnonymous]
+    );
+    for who in [ANONYMOUS, facts(&people[2])] {
+        let decision = ask(&policy, &who, "GET /health", None);
+        assert_eq!(decision.reasons[1..], [Reason::Public]);
+    }
+}

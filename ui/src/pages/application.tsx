@@ -7,6 +7,7 @@ import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { ApplicationFields } from "../parts/application-fields";
 import { differences, draftOf, EMPTY, inputOf, type Known } from "../parts/application-input";
+import { ApplicationWarnings } from "../parts/application-warnings";
 import { Clients } from "../parts/clients";
 import { Confirm } from "../parts/confirm";
 import { Editor, NewObject } from "../parts/editor";
@@ -47,12 +48,13 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
     go("/applications", true);
   };
   const changeable = may("samovar.applications:write");
+  const any = may("samovar.applications:any");
   const actions = (
     <>
       <a class="button" href={address("/explain", { host: data.hosts[0] })}>
         Ask who may do what
       </a>
-      {changeable && (
+      {changeable && any && (
         <button type="button" class="danger" onClick={() => setDeleting(true)}>
           Delete application
         </button>
@@ -61,6 +63,12 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
   );
   return (
     <Page title={data.name} actions={actions}>
+      <ApplicationWarnings application={data} />
+      {changeable && !any && (
+        <p class="hint">
+          You can move requests between routes whose permissions you hold in {data.name}, and between those routes and signed-in. Every other change needs <code>samovar.applications:any</code>.
+        </p>
+      )}
       <EditApplication application={data} changeable={changeable} onSaved={setSaved} others={others} />
       {may("samovar.clients:read") && <Clients application={data} />}
       <Snippets id={id} version={data.version} />

@@ -10,7 +10,7 @@ import { type Column, Table } from "../parts/table";
 export function Applications() {
   const may = useMay();
   const applications = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
-  const make = may("samovar.applications:write") && (
+  const make = may("samovar.applications:write") && may("samovar.applications:any") && (
     <a class="button primary" href="/applications/new">
       New application
     </a>

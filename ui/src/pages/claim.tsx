@@ -1,4 +1,4 @@
-// The first use: a site administrator of Gitea enters the one-time code and becomes the first administrator.
+// The first use, and when no administrator is left: a site administrator of Gitea enters the one-time code.
 import { useState } from "preact/hooks";
 import { api, take } from "../api/client";
 import { announce } from "../hooks/announce";
@@ -19,9 +19,9 @@ export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
     if (done) announce("You are the administrator now");
   };
   return (
-    <Page title="Become the first administrator" lead="Nobody administers this Samovar yet. Show that it is yours: run this on its server and enter the code that it prints.">
+    <Page title="Become administrator" lead="No person administers this Samovar. Show that it is yours: run this on its server and enter the code that it prints.">
       <pre class="command">
-        <code>samovar claim-code</code>
+        <code>sudo samovar claim-code</code>
       </pre>
       <form class="narrow" onSubmit={(event) => void claim(event)}>
         <Field label="Claim code" hint="Used once. You can do this because you administer the Gitea server." fault={action.error?.faultAt("/code")}>

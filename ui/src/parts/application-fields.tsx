@@ -81,7 +81,7 @@ function More({ input, onChange, error }: Props) {
       <Field label="Who reads Authorization">
         {(ties) => <Select ties={ties} value={input.authorization} options={OWNERS} onChange={(authorization) => set({ authorization })} />}
       </Field>
-      <Field label="Origins" hint="Whose scripts may call it with credentials; one a line." fault={error?.faultAt("/origins")}>
+      <Field label="Origins" hint="Whose scripts may call it with credentials; one a line, https." fault={error?.faultAt("/origins")}>
         {(ties) => <textarea {...ties} rows={2} class="mono" spellcheck={false} value={input.origins} onInput={(event) => set({ origins: event.currentTarget.value })} />}
       </Field>
       <Field label="The audit log keeps">{(ties) => <Select ties={ties} value={input.audit} options={MODES} onChange={(audit) => set({ audit })} />}</Field>

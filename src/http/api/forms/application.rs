@@ -10,9 +10,10 @@ use crate::model::{
     RepositoryLevel, RepositoryRequirement, Requirement, Route, SigningAlgorithm, TokenSettings,
 };
 
-/// Reads a draft.
+/// Reads a draft. `https` says that browsers reach Samovar by https.
 pub(in crate::http::api) fn read(
     draft: &wire::ApplicationDraft,
+    https: bool,
 ) -> Result<ApplicationDraft, Problem> {
     let mut faults = Faults::default();
     let name = faults.read("/name", &draft.name);
@@ -21,8 +22,8 @@ pub(in crate::http::api) fn read(
     let routes = places.filter_map(|(at, route)| read_route(&mut faults, at, route));
     let routes = routes.collect();
     let places = draft.origins.iter().enumerate();
-    let origins =
-        places.filter_map(|(at, text)| faults.keep(format_args!("/origins/{at}"), origin(text)));
+    let origins = places
+        .filter_map(|(at, text)| faults.keep(format_args!("/origins/{at}"), origin(text, https)));
     let origins = origins.collect();
     let tokens = read_tokens(&mut faults, &draft.tokens);
     let wanted = draft.identity_headers.as_deref();
@@ -112,19 +113,38 @@ fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Optio
     })
 }
 
-/// `https://app.example.com` and nothing after it.
-fn origin(text: &str) -> Result<url::Url, Invalid> {
+/// `https://app.example.com` and nothing after it. Its scripts call with credentials, so anybody on the network could do so
+/// if it were plain http; where Samovar itself is only on this machine, so may the origin be.
+fn origin(text: &str, https: bool) -> Result<url::Url, Invalid> {
+    let shown = || text.chars().take(80).collect::<String>();
     let wrong = || {
-        let text = text.chars().take(80).collect::<String>();
         Invalid::new(format!(
-            "`{}` is no origin; write scheme and host alone, such as `https://app.example.com`",
-            text.escape_debug()
+            "`{}` is not an origin; write scheme and host alone, such as `https://app.example.com`",
+            shown().escape_debug()
         ))
     };
     let url = url::Url::parse(text).map_err(|_| wrong())?;
     let web = matches!(url.scheme(), "http" | "https");
-    let alone = url.origin().ascii_serialization() == text;
-    (web && alone).then_some(url).ok_or_else(wrong)
+    if !web || url.origin().ascii_serialization() != text {
+        return Err(wrong());
+    }
+    if url.scheme() == "https" || (!https && is_loopback(&url)) {
+        return Ok(url);
+    }
+    Err(Invalid::new(format!(
+        "`{}` is plain http, and scripts of an origin call with credentials; use `https://`",
+        shown().escape_debug()
+    )))
+}
+
+/// Does the address name this machine?
+pub(super) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 /// Shows an application.
@@ -150,6 +170,7 @@ pub(in crate::http::api) fn show(application: &Application) -> wire::Application
             AuditMode::Refusals => wire::AuditMode::Refusals,
         },
         tokens: show_tokens(&application.tokens),
+        warnings: super::application_warning::show(application),
         version: application.version,
     }
 }

@@ -18,7 +18,7 @@ fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
         Reason::Public => (wire::ReasonKind::Public, None),
         Reason::EncodedSlash => (wire::ReasonKind::EncodedSlash, None),
         Reason::NotSignedIn => (wire::ReasonKind::NotSignedIn, None),
-        Reason::Disabled => (wire::ReasonKind::Disabled, None),
+        Reason::Disabled | Reason::SeenAsAnonymous => (wire::ReasonKind::Disabled, None),
         Reason::SignedIn => (wire::ReasonKind::SignedIn, None),
         Reason::Granted(witness) => (wire::ReasonKind::Granted, Some(&witness.permission)),
         Reason::Missing(permission) => (wire::ReasonKind::Missing, Some(permission)),

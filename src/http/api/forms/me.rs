@@ -6,10 +6,15 @@ use crate::access::Caller;
 use crate::http::api::wire::me as wire;
 use crate::http::api::wire::principal::Actor;
 use crate::model::{DirectoryUser, Timestamp};
-use crate::policy::{Holdings, SubjectFacts};
+use crate::policy::{AdministratorState, Holdings, SubjectFacts};
 
-/// Shows the caller. `may_claim_administrator` says only that the person is of the right kind.
-pub(in crate::http::api) fn show(caller: &Caller, names: Names<'_>, now: Timestamp) -> wire::Me {
+/// Shows the caller.
+pub(in crate::http::api) fn show(
+    caller: &Caller,
+    names: Names<'_>,
+    administrators: AdministratorState,
+    now: Timestamp,
+) -> wire::Me {
     let principal = caller.principal();
     let facts = SubjectFacts {
         principal,
@@ -34,6 +39,12 @@ pub(in crate::http::api) fn show(caller: &Caller, names: Names<'_>, now: Timesta
         roles: holdings.roles().iter().map(|id| names.role(*id)).collect(),
         permissions: permissions.iter().map(ToString::to_string).collect(),
         session: current.map(|session| session::show(session, Some(session.id), names)),
-        may_claim_administrator: user.is_some_and(|user| user.site_administrator),
+        may_claim_administrator: administrators == AdministratorState::None
+            && user.is_some_and(|user| user.site_administrator),
+        administrators: match administrators {
+            AdministratorState::Lasting => wire::AdministratorState::Lasting,
+            AdministratorState::Ending => wire::AdministratorState::Ending,
+            AdministratorState::None => wire::AdministratorState::None,
+        },
     }
 }

@@ -2,6 +2,7 @@
 //! model value out.
 
 pub(super) mod application;
+mod application_warning;
 pub(super) mod audit_event;
 pub(super) mod decision;
 pub(super) mod directory;

@@ -258,8 +258,40 @@ pub(in crate::http::api) struct Application {
     pub audit: AuditMode,
     /// What its tokens are like, and what may be exchanged for one.
     pub tokens: TokenSettings,
+    /// What an upstream could read differently than Samovar; nothing of it is refused.
+    pub warnings: Vec<ApplicationWarning>,
     /// Grows by one with every change; also the `ETag`.
     pub version: u64,
+}
+
+/// What kind of warning it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "kebab-case")]
+pub(in crate::http::api) enum ApplicationWarningKind {
+    /// An upstream that ignores case would take the example for a request of the stricter route.
+    Case,
+    /// An upstream that ignores a last slash would take the example for a request of the stricter route.
+    TrailingSlash,
+    /// An upstream that honours `X-HTTP-Method-Override` would take the example for a request of the stricter route.
+    MethodOverride,
+    /// An origin may call with credentials over plain http.
+    InsecureOrigin,
+}
+
+/// Something about an application that is allowed and could be a mistake.
+#[derive(Debug, Clone, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub(in crate::http::api) struct ApplicationWarning {
+    /// What kind of warning it is.
+    pub kind: ApplicationWarningKind,
+    /// What is the matter and what to do, for people.
+    pub text: String,
+    /// The stricter route, by its place, counted from 1.
+    pub route: Option<u32>,
+    /// The route that asks less, by its place, counted from 1.
+    pub other_route: Option<u32>,
+    /// A request that the route that asks less lets through: method and path.
+    pub example: Option<String>,
 }
 
 /// What an application is to be.

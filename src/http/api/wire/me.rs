@@ -4,7 +4,7 @@ use super::Named;
 use super::directory::UserDetail;
 use super::principal::Actor;
 use super::session::Session;
-use poem_openapi::Object;
+use poem_openapi::{Enum, Object};
 
 /// Who is signed in, and what that person holds in Samovar itself.
 #[derive(Debug, Clone, PartialEq, Eq, Object)]
@@ -20,8 +20,22 @@ pub(in crate::http::api) struct Me {
     pub permissions: Vec<String>,
     /// This session.
     pub session: Option<Session>,
-    /// There is no administrator yet, and this person may become the first one with the claim code.
+    /// No person administers Samovar, and this person may become administrator with the claim code.
     pub may_claim_administrator: bool,
+    /// Whether at least one person administers Samovar.
+    pub administrators: AdministratorState,
+}
+
+/// Whether at least one person administers Samovar: one whom the mirror knows and whose account is enabled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[oai(rename_all = "kebab-case")]
+pub(in crate::http::api) enum AdministratorState {
+    /// At least one does, without an end.
+    Lasting,
+    /// Each of them loses the role on a date.
+    Ending,
+    /// None does. The claim code on the server and the break-glass password are the ways back.
+    None,
 }
 
 /// The one-time code that makes its holder the first administrator.
