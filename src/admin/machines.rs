@@ -6,8 +6,8 @@ use super::{Admin, AdminError};
 use crate::access::{Caller, ClientsWrite, Permit, ServiceAccountsWrite};
 use crate::audit::{Action, AuditEvent};
 use crate::model::{
-    ClientId, ClientKind, MachineSecret, Name, Owner, SecretId, SecretRecord, ServiceAccount,
-    ServiceAccountId,
+    ClientId, ClientKind, MachineSecret, Name, Owner, Principal, SecretId, SecretRecord,
+    ServiceAccount, ServiceAccountId,
 };
 use crate::store::Expect;
 use crate::token::{Machine, Machines};
@@ -16,6 +16,10 @@ use std::time::Duration;
 
 /// Live secrets of one machine.
 const MOST: usize = 2;
+
+/// A secret that was last used longer ago than this has no token left: the longest life of one, and the span after which
+/// a last use is written at the latest.
+const TOKENS_LEFT: Duration = Duration::from_secs(15 * 60);
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -86,9 +90,7 @@ impl Admin {
         secret: SecretId,
     ) -> Result<(), AdminError> {
         let _turn = self.turn().await;
-        let event = self.account_event(permit.caller(), Action::SecretDelete, id);
-        self.remove_secret(&self.service_accounts, id, secret, event)
-            .await
+        self.take_account_secret(permit.caller(), id, secret).await
     }
 
     /// Takes away a secret of a service account of one's own or of one's team.
@@ -100,9 +102,31 @@ impl Admin {
     ) -> Result<(), AdminError> {
         let _turn = self.turn().await;
         self.check_owner(caller, id)?;
+        self.take_account_secret(caller, id, secret).await
+    }
+
+    /// Whoever deletes a secret that is in use may do so because it is in other hands: the tokens that it got end with it.
+    /// A token does not say by which secret it was got, so those of the account's other secret end too and are got anew.
+    async fn take_account_secret(
+        &self,
+        caller: &Caller,
+        id: ServiceAccountId,
+        secret: SecretId,
+    ) -> Result<(), AdminError> {
+        let account = self.service_accounts.get(id);
+        let record = account.and_then(|account| {
+            let mut secrets = account.secrets.iter();
+            secrets.find(|one| one.id == secret).cloned()
+        });
         let event = self.account_event(caller, Action::SecretDelete, id);
         self.remove_secret(&self.service_accounts, id, secret, event)
-            .await
+            .await?;
+        let used = record.and_then(|record| record.last_used_at);
+        if used.is_some_and(|at| self.clock.now().since(at) < TOKENS_LEFT) {
+            let principal = Principal::ServiceAccount(id);
+            self.revoke_tokens_of(caller, principal).await?;
+        }
+        Ok(())
     }
 
     /// Takes a client's secret away, at once.

@@ -6,7 +6,7 @@ use super::{Admin, AdminError};
 use crate::access::{Caller, OwnPermission, Permit, ServiceAccountsWrite};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    BindingSubject, DisplayText, Name, Owner, ServiceAccount, ServiceAccountId, Trust,
+    BindingSubject, DisplayText, Name, Owner, Principal, ServiceAccount, ServiceAccountId, Trust,
 };
 use crate::store::Expect;
 
@@ -59,7 +59,7 @@ impl Admin {
     }
 
     /// Changes a service account from the version that the caller has seen. Whoever answers for it, and whatever stands
-    /// for it, gets what it holds: so that must be held by whoever changes it.
+    /// for it, gets what it holds: so that must be held by whoever changes it. The tokens that a trust gave end with it.
     pub async fn update_service_account(
         &self,
         permit: Permit<ServiceAccountsWrite>,
@@ -90,6 +90,11 @@ impl Admin {
         let kept = self.service_accounts.put(account.clone(), expect, event);
         kept.await.map_err(AdminError::Unavailable)?;
         self.name_to_mirror(&self.policy.load());
+        let mut trusts = before.trusts.iter();
+        if trusts.any(|trust| !account.trusts.contains(trust)) {
+            let principal = Principal::ServiceAccount(id);
+            self.revoke_tokens_of(permit.caller(), principal).await?;
+        }
         Ok(account)
     }
 

@@ -47,7 +47,7 @@ impl Admin {
     }
 
     /// Refuses every access token of a principal that was issued up to now, and ends what a person allowed clients.
-    async fn revoke_tokens_of(
+    pub(super) async fn revoke_tokens_of(
         &self,
         caller: &Caller,
         principal: Principal,

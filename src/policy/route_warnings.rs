@@ -33,7 +33,8 @@ pub struct RouteWarning {
     pub route: usize,
     /// The route that asks less, counted from 1.
     pub other: usize,
-    /// A request that `other` lets through and an upstream may take for one of `route`: method and path.
+    /// A request that `other` lets through and an upstream may take for one of `route`: method and path, `…` for any
+    /// value.
     pub example: String,
 }
 
@@ -99,7 +100,7 @@ impl Examiner<'_> {
             kind,
             route: place + 1,
             other: other + 1,
-            example: format!("{method} /{}", path.join("/")),
+            example: format!("{method} /{}", path.join("/").replace(ANY_VALUE, "…")),
         })
     }
 
@@ -229,7 +230,7 @@ mod tests {
         );
         assert_eq!(
             warnings(&["GET /a/{id}/ a:read", "GET /a/{id} public"]),
-            ["TrailingSlash 1 2 GET /a/samovar-any-value"]
+            ["TrailingSlash 1 2 GET /a/…"]
         );
     }
 
@@ -237,7 +238,7 @@ mod tests {
     fn catch_all_that_asks_less_takes_other_spellings() {
         assert_eq!(
             warnings(&["GET /admin/** admin:read", "GET /** signed-in"]),
-            ["Case 1 2 GET /ADMIN/samovar-any-value"]
+            ["Case 1 2 GET /ADMIN/…"]
         );
         assert_eq!(
             warnings(&["GET /admin admin:read", "GET /** signed-in"]),
@@ -249,7 +250,7 @@ mod tests {
     fn weaker_post_beside_other_methods_can_be_overridden() {
         assert_eq!(
             warnings(&["DELETE /a/{id} a:delete", "POST /a/{id} a:write"]),
-            ["MethodOverride 1 2 POST /a/samovar-any-value"]
+            ["MethodOverride 1 2 POST /a/…"]
         );
         assert!(warnings(&["DELETE /a/{id} a:write", "POST /a/{id} a:write"]).is_empty());
     }

@@ -219,6 +219,6 @@ fn a_file_where_the_socket_should_be_is_left_alone() {
     fs::write(&path, "precious").unwrap();
     let (code, _, error) = run(&mut serve(folder.path()));
     assert_eq!(code, Some(1));
-    assert!(error.contains("exists and is no socket"), "{error}");
+    assert!(error.contains("exists and is not a socket"), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
 }

@@ -224,12 +224,19 @@ async fn two_secrets_live_at_a_time_and_one_that_is_taken_away_opens_nothing() {
     let used = stage.ada.get(&account).await;
     assert!(used["secrets"][0]["last_used_at"].is_string(), "{used}");
     assert!(used["secrets"][1].get("last_used_at").is_none(), "{used}");
+    let token = stage.credentials(&first, &target).await.token();
+    assert_eq!(stage.check_token(&token).await.status, 200);
     let gone = format!("{path}/{}", secrets[0]["id"].as_str().unwrap());
     stage.ada.must("DELETE", &gone, &Value::Null).await;
     stage
         .credentials(&first, &target)
         .await
         .is_error(401, "invalid_client");
+    let refused = stage.check_token(&token).await;
+    assert_eq!(
+        refused.json["code"], "token_revoked",
+        "what the secret gave"
+    );
     let second = crate::stage::Machine {
         id: first.id.clone(),
         secret: second["secret"].as_str().unwrap().to_owned(),
