@@ -24,27 +24,19 @@ async fn a_clock_that_is_set_back_makes_no_session_longer_and_a_correction_ends_
 }
 
 #[test]
-fn flows_and_codes_from_before_the_clock_was_set_back_are_too_old_and_a_correction_spoils_none() {
+fn codes_from_before_the_clock_was_set_back_are_too_old() {
     let stage = Stage::new();
-    let (flows, codes) = (stage.flows(), stage.hand_overs());
+    let codes = stage.hand_overs();
     let (browser, place) = (stage.browser().key(), host("app.example.test"));
-    let begin = || {
-        flows
-            .begin(browser, "gitea".parse().unwrap(), String::new(), 0)
-            .0
-    };
     let handed = || Handed {
         parent: SessionId::from_bytes([1; 16]),
         return_to: String::new(),
     };
     let issue = || codes.issue(handed(), place.clone(), browser);
-    let (first, second, one, two) = (begin(), begin(), issue(), issue());
+    let (one, two) = (issue(), issue());
     stage.clock.turn_back(Duration::from_secs(60));
-    assert!(flows.take(&first, Some(browser)).is_ok());
     assert!(codes.redeem(&one, &place, Some(browser)).is_ok());
     stage.clock.turn_back(Duration::from_secs(1));
-    let taken = flows.take(&second, Some(browser));
-    assert_eq!(taken.err(), Some(FlowFault::Unknown));
     let redeemed = codes.redeem(&two, &place, Some(browser));
     assert_eq!(redeemed.err(), Some(HandOverFault::Unknown));
 }

@@ -10,14 +10,37 @@ use std::time::Duration;
 pub enum Cookie {
     /// The session at Samovar.
     Session,
-    /// The browser, while it signs in.
-    Browser,
+    /// A sign-in that is under way, sealed; from 0 below [`FLOW_COOKIES`].
+    Flow(usize),
     /// The session at an application's host.
     ApplicationSession,
     /// The browser, while it is handed over to an application's host.
     ApplicationBrowser,
     /// Says that the person has signed out, so that sign-in waits for a click.
     SignedOut,
+}
+
+/// Sign-ins that one browser may have under way.
+pub const FLOW_COOKIES: usize = 5;
+
+const FLOWS: [(&str, &str); FLOW_COOKIES] = [
+    ("__Host-samovar-flow-0", "samovar-flow-0"),
+    ("__Host-samovar-flow-1", "samovar-flow-1"),
+    ("__Host-samovar-flow-2", "samovar-flow-2"),
+    ("__Host-samovar-flow-3", "samovar-flow-3"),
+    ("__Host-samovar-flow-4", "samovar-flow-4"),
+];
+
+const fn flow_name(slot: usize, https: bool) -> &'static str {
+    let [first, second, third, fourth, fifth] = FLOWS;
+    let (secure, plain) = match slot {
+        0 => first,
+        1 => second,
+        2 => third,
+        3 => fourth,
+        _ => fifth,
+    };
+    if https { secure } else { plain }
 }
 
 /// How cookies are written here.
@@ -37,8 +60,7 @@ impl Cookies {
         match (cookie, self.https) {
             (Cookie::Session, true) => "__Host-samovar",
             (Cookie::Session, false) => "samovar",
-            (Cookie::Browser, true) => "__Host-samovar-browser",
-            (Cookie::Browser, false) => "samovar-browser",
+            (Cookie::Flow(slot), https) => flow_name(slot, https),
             (Cookie::ApplicationSession, true) => "__Host-samovar-app",
             (Cookie::ApplicationSession, false) => "samovar-app",
             (Cookie::ApplicationBrowser, true) => "__Host-samovar-app-browser",
@@ -80,7 +102,7 @@ mod tests {
         }
         assert!(
             Cookies::new(true)
-                .clear(Cookie::Browser)
+                .clear(Cookie::Flow(4))
                 .ends_with("Max-Age=0")
         );
     }

@@ -1,15 +1,19 @@
 //! One-time codes that hand a session at Samovar over to one application host in one browser.
+//!
+//! In memory, bounded for each session and in all: a session that asks for many loses its own first.
 
 use super::BrowserKey;
+use crate::limits::BoundedTable;
 use crate::model::{Clock, HostName, Random, SessionId, SessionKey, SessionSecret, Timestamp};
-use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a code holds.
 const LONGEST: Duration = Duration::from_secs(60);
-/// Codes at a time; the one issued first is dropped.
-const IN_ALL: usize = 10_000;
+/// Codes at a time.
+const MAX: usize = 10_000;
+/// Of one session at Samovar: a browser that opens many tabs.
+const MAX_OF_ONE: usize = 50;
 
 /// A code as it stands in an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +65,8 @@ pub struct HandOvers {
     out: Mutex<Out>,
 }
 
-#[derive(Default)]
-struct Out {
-    by_code: HashMap<SessionKey, Issued>,
-    order: VecDeque<SessionKey>,
-}
+/// By code; the owner is the session at Samovar.
+type Out = BoundedTable<SessionKey, SessionId, Issued>;
 
 impl HandOvers {
     /// None out.
@@ -73,27 +74,21 @@ impl HandOvers {
         Self {
             clock,
             random,
-            out: Mutex::default(),
+            out: Mutex::new(Out::new(MAX, MAX_OF_ONE)),
         }
     }
 
     /// A code for one host in one browser.
     pub fn issue(&self, handed: Handed, host: HostName, browser: BrowserKey) -> Code {
         let code = Code(SessionSecret::generate(&*self.random));
+        let parent = handed.parent;
         let issued = Issued {
             handed,
             host,
             browser,
             at: self.clock.now(),
         };
-        let mut out = self.lock();
-        while out.order.len() >= IN_ALL {
-            if let Some(first) = out.order.pop_front() {
-                out.by_code.remove(&first);
-            }
-        }
-        out.order.push_back(code.0.key());
-        out.by_code.insert(code.0.key(), issued);
+        self.lock().insert(code.0.key(), parent, issued);
         code
     }
 
@@ -104,7 +99,7 @@ impl HandOvers {
         host: &HostName,
         browser: Option<BrowserKey>,
     ) -> Result<Handed, HandOverFault> {
-        let taken = self.lock().by_code.remove(&code.0.key());
+        let taken = self.lock().remove(&code.0.key());
         let issued = taken.ok_or(HandOverFault::Unknown)?;
         if issued.host != *host || !self.clock.now().within(LONGEST, issued.at) {
             return Err(HandOverFault::Unknown);

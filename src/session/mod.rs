@@ -1,4 +1,4 @@
-//! Sessions of browsers, the flows that start them and the codes that hand them over (step 2).
+//! Sessions of browsers and the codes that hand them over (step 2).
 //!
 //! May name `store` and step 0. Keeps secrets in memory as hashes only, and never lets a session outlive its end, its
 //! parent or its principal's sign-out.
@@ -6,15 +6,13 @@
 mod break_glass;
 mod browser;
 mod cookies;
-mod flows;
 mod hand_over;
 mod sessions;
 mod table;
 
 pub use break_glass::{BreakGlass, BreakGlassError};
 pub use browser::{Browser, BrowserKey};
-pub use cookies::{Cookie, Cookies};
-pub use flows::{Flow, FlowFault, Flows, State};
+pub use cookies::{Cookie, Cookies, FLOW_COOKIES};
 pub use hand_over::{Code, HandOverFault, HandOvers, Handed};
 pub use sessions::{NewSession, SessionError, SessionFault, Sessions, Settings};
 

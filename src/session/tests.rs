@@ -116,10 +116,6 @@ impl Stage {
         }
     }
 
-    fn flows(&self) -> Flows {
-        Flows::new(Arc::clone(&self.clock) as _, Arc::clone(&self.random) as _)
-    }
-
     fn hand_overs(&self) -> HandOvers {
         HandOvers::new(Arc::clone(&self.clock) as _, Arc::clone(&self.random) as _)
     }
@@ -333,25 +329,6 @@ fn of_64_that_redeem_a_code_at_once_one_gets_it() {
 }
 
 #[test]
-fn of_64_that_come_back_with_a_state_at_once_one_goes_on() {
-    let stage = Stage::new();
-    let flows = stage.flows();
-    let browser = stage.browser().key();
-    let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned(), 0);
-    let barrier = std::sync::Barrier::new(64);
-    let take = || {
-        barrier.wait();
-        flows.take(&sent, Some(browser)).is_ok()
-    };
-    let got = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..64).map(|_| scope.spawn(take)).collect();
-        let got = threads.into_iter().map(|thread| thread.join().unwrap());
-        got.filter(|got| *got).count()
-    });
-    assert_eq!(got, 1);
-}
-
-#[test]
 fn a_code_is_for_one_host_one_browser_and_one_minute() {
     let stage = Stage::new();
     let codes = stage.hand_overs();
@@ -380,51 +357,6 @@ fn a_code_is_for_one_host_one_browser_and_one_minute() {
         codes.redeem(&issue(), &host("app.test"), Some(browser)),
         Ok(handed.clone())
     );
-}
-
-#[test]
-fn five_flows_of_one_browser_live_side_by_side_and_the_sixth_drops_the_first() {
-    let stage = Stage::new();
-    let flows = stage.flows();
-    let (browser, other) = (stage.browser().key(), stage.browser().key());
-    let begin = |browser, to: &str| {
-        flows
-            .begin(browser, "gitea".parse().unwrap(), to.to_owned(), 0)
-            .0
-    };
-    let foreign = begin(other, "/other");
-    let states: Vec<_> = (0..6).map(|n| begin(browser, &format!("/{n}"))).collect();
-    assert_eq!(
-        flows.take(&states[0], Some(browser)),
-        Err(FlowFault::Unknown)
-    );
-    for (n, state) in states.iter().enumerate().skip(1) {
-        assert_eq!(flows.take(state, Some(other)), Err(FlowFault::OtherBrowser));
-        assert_eq!(flows.take(state, None), Err(FlowFault::OtherBrowser));
-        let flow = flows.take(state, Some(browser)).unwrap();
-        assert_eq!(flow.return_to, format!("/{n}"));
-        assert_eq!(flows.take(state, Some(browser)), Err(FlowFault::Unknown));
-    }
-    assert!(flows.take(&foreign, Some(other)).is_ok());
-    let old = begin(browser, "/");
-    stage.clock.turn(Duration::from_secs(601));
-    assert_eq!(flows.take(&old, Some(browser)), Err(FlowFault::Unknown));
-}
-
-#[test]
-fn a_flood_of_beginnings_keeps_a_bounded_number_of_flows() {
-    let stage = Stage::new();
-    let flows = stage.flows();
-    let begin = || {
-        let browser = stage.browser().key();
-        let (sent, _) = flows.begin(browser, "gitea".parse().unwrap(), "/".to_owned(), 0);
-        (sent, Some(browser))
-    };
-    let all: Vec<_> = (0..10_100).map(|_| begin()).collect();
-    let alive = all
-        .iter()
-        .filter(|(sent, browser)| flows.take(sent, *browser).is_ok());
-    assert_eq!(alive.count(), 10_000);
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 //!
 //! In memory: a restart ends them, and the client begins again. Bounded for each person and in all.
 
+use crate::limits::BoundedTable;
 use crate::model::{
     ApplicationId, ClientId, Clock, GrantId, Random, Scope, SessionKey, SessionSecret, Timestamp,
     UserId,
 };
-use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
 /// Of one person, used ones among them; the one made first is dropped.
 const OF_ONE: usize = 50;
-/// In all; the one made first is dropped.
+/// In all; the first of the person who has most is dropped.
 const IN_ALL: usize = 10_000;
 
 /// What a code stands for.
@@ -63,17 +63,11 @@ pub struct Codes {
 
 struct Made {
     at: Timestamp,
-    user: UserId,
     state: State,
 }
 
-#[derive(Default)]
-struct Table {
-    by_key: HashMap<SessionKey, Made>,
-    // INVARIANT: the keys of `by_key`, in the order of making; in all, and of each person.
-    order: VecDeque<SessionKey>,
-    by_user: HashMap<UserId, VecDeque<SessionKey>>,
-}
+/// By code; the owner is the person.
+type Table = BoundedTable<SessionKey, UserId, Made>;
 
 /// Shows that a code was taken; what is got with it is to be told.
 #[derive(Debug)]
@@ -92,7 +86,7 @@ impl Codes {
         Self {
             clock,
             random,
-            table: Mutex::default(),
+            table: Mutex::new(Table::new(IN_ALL, OF_ONE)),
         }
     }
 
@@ -101,17 +95,11 @@ impl Codes {
         let secret = SessionSecret::generate(&*self.random);
         let now = self.clock.now();
         let mut table = self.lock();
-        table.make_room(coded.user, now);
-        let (key, user) = (secret.key(), coded.user);
+        let old = |made: &Made| now.since(made.at) > REMEMBERED;
+        while table.remove_oldest_while(old).is_some() {}
+        let user = coded.user;
         let state = State::Fresh(Box::new(coded));
-        let made = Made {
-            at: now,
-            user,
-            state,
-        };
-        table.by_key.insert(key, made);
-        table.order.push_back(key);
-        table.by_user.entry(user).or_default().push_back(key);
+        table.insert(secret.key(), user, Made { at: now, state });
         secret.reveal()
     }
 
@@ -121,7 +109,7 @@ impl Codes {
         let key = secret.key();
         let now = self.clock.now();
         let mut table = self.lock();
-        let made = table.by_key.get_mut(&key).ok_or(CodeFault::Unknown)?;
+        let made = table.get_mut(&key).ok_or(CodeFault::Unknown)?;
         let (at, state) = (made.at, &mut made.state);
         let spent = State::Spent {
             grant: None,
@@ -143,7 +131,7 @@ impl Codes {
     /// Tells what was got with a code. False when somebody came again meanwhile: then it must end at once.
     pub fn settle(&self, taken: &Taken, got: GrantId) -> bool {
         let mut table = self.lock();
-        match table.by_key.get_mut(&taken.0).map(|made| &mut made.state) {
+        match table.get_mut(&taken.0).map(|made| &mut made.state) {
             Some(State::Spent { grant, again }) => {
                 *grant = Some(got);
                 !*again
@@ -154,38 +142,6 @@ impl Codes {
 
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Table {
-    /// What is old goes, then the first of a person who has too many, so that nobody crowds out anybody else.
-    fn make_room(&mut self, user: UserId, now: Timestamp) {
-        while let Some(first) = self.order.front().copied() {
-            let at = self.by_key.get(&first).map(|made| made.at);
-            let old = at.is_none_or(|at| now.since(at) > REMEMBERED);
-            if !old && self.order.len() < IN_ALL {
-                break;
-            }
-            self.order.pop_front();
-            self.forget(first);
-        }
-        let own = self.by_user.get(&user).filter(|own| own.len() >= OF_ONE);
-        if let Some(first) = own.and_then(VecDeque::front).copied() {
-            self.order.retain(|other| *other != first);
-            self.forget(first);
-        }
-    }
-
-    fn forget(&mut self, key: SessionKey) {
-        let Some(made) = self.by_key.remove(&key) else {
-            return;
-        };
-        if let Some(own) = self.by_user.get_mut(&made.user) {
-            own.retain(|other| *other != key);
-            if own.is_empty() {
-                self.by_user.remove(&made.user);
-            }
-        }
     }
 }
 

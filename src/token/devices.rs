@@ -1,7 +1,7 @@
 //! Device codes and the user codes beside them (RFC 8628): each is decided once, and taken once.
 //!
-//! In memory: a restart ends them, and the device begins again. Bounded for each network and in all, and what is wrongly
-//! guessed is paid for from a budget of the person's and one of everybody's, so that guessing leads nowhere.
+//! In memory: a restart ends them, and the device begins again. Bounded for each network and in all, and a wrong code is paid
+//! for from the budgets of its person, of its address block and of all, so that guessing leads nowhere.
 
 mod budget;
 mod user_code;
@@ -9,13 +9,14 @@ mod user_code;
 pub use budget::WAIT;
 pub use user_code::UserCode;
 
+use crate::limits::{AddressBlock, BoundedTable};
 use crate::model::{
     ApplicationId, ClientId, Clock, DisplayText, Random, Scope, SessionKey, SessionSecret,
     Timestamp, UserId,
 };
 use budget::Budget;
 use ipnet::IpNet;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -50,6 +51,15 @@ pub struct Device {
     pub address: Option<IpAddr>,
     /// What the asking machine calls itself.
     pub user_agent: Option<DisplayText>,
+}
+
+/// Who enters a user code, and from where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guesser {
+    /// The person who is signed in.
+    pub user: UserId,
+    /// The address block of the browser.
+    pub block: Option<AddressBlock>,
 }
 
 /// What a person allowed it.
@@ -107,7 +117,6 @@ struct Pending {
     made_at: Timestamp,
     user_code: UserCode,
     device: Device,
-    network: Option<IpNet>,
     state: State,
     interval: Duration,
     asked_at: Option<Timestamp>,
@@ -126,12 +135,11 @@ pub struct Devices {
     table: Mutex<Table>,
 }
 
-#[derive(Default)]
 struct Table {
-    by_key: HashMap<SessionKey, Pending>,
+    // By device code; the owner is the network.
+    pending: BoundedTable<SessionKey, Option<IpNet>, Pending>,
+    // INVARIANT: exactly the user codes in `pending`.
     by_user_code: HashMap<UserCode, SessionKey>,
-    order: VecDeque<SessionKey>,
-    by_network: HashMap<Option<IpNet>, usize>,
     budget: Budget,
 }
 
@@ -141,7 +149,11 @@ impl Devices {
         Self {
             clock,
             random,
-            table: Mutex::default(),
+            table: Mutex::new(Table {
+                pending: BoundedTable::new(MOST, MOST_OF_A_NETWORK),
+                by_user_code: HashMap::new(),
+                budget: Budget::default(),
+            }),
         }
     }
 
@@ -151,7 +163,6 @@ impl Devices {
         let now = self.clock.now();
         let mut table = self.lock();
         table.tidy(now);
-        table.make_room(network);
         let mut rolls = (0..ROLLS).map(|_| UserCode::generate(&*self.random));
         let user_code = rolls.find(|code| !table.by_user_code.contains_key(code))?;
         let key = secret.key();
@@ -159,43 +170,41 @@ impl Devices {
             made_at: now,
             user_code,
             device,
-            network,
             state: State::Waiting,
             interval: INTERVAL,
             asked_at: None,
         };
-        *table.by_network.entry(network).or_default() += 1;
-        table.by_key.insert(key, pending);
+        let gone = table.pending.insert(key, network, pending);
+        table.forget(gone);
         table.by_user_code.insert(user_code, key);
-        table.order.push_back(key);
         Some((secret.reveal(), user_code))
     }
 
-    /// Which device waits with this user code? A wrong one is paid for by `user`.
-    pub fn find(&self, user: UserId, code: &str) -> Result<(UserCode, Device), UserCodeFault> {
+    /// Which device waits with this user code? A wrong one is paid for by `who`.
+    pub fn find(&self, who: Guesser, code: &str) -> Result<(UserCode, Device), UserCodeFault> {
         let now = self.clock.now();
         let mut table = self.lock();
-        let (code, pending) = table.waiting(user, code, now)?;
+        let (code, pending) = table.waiting(who, code, now)?;
         Ok((code, pending.device.clone()))
     }
 
     /// The person's answer; the second to come finds nothing that waits. A wrong code is paid for.
     pub fn decide(
         &self,
-        user: UserId,
+        who: Guesser,
         code: &str,
         allowed: Option<Scope>,
     ) -> Result<Device, UserCodeFault> {
         let now = self.clock.now();
         let mut table = self.lock();
-        let crowded = allowed.is_some() && table.approved_by(user, now) >= APPROVED_BY_ONE;
-        let (_, pending) = table.waiting(user, code, now)?;
+        let crowded = allowed.is_some() && table.approved_by(who.user, now) >= APPROVED_BY_ONE;
+        let (_, pending) = table.waiting(who, code, now)?;
         if crowded {
             return Err(UserCodeFault::Crowded);
         }
         pending.state = match allowed {
             Some(scope) => State::Approved(Approval {
-                user,
+                user: who.user,
                 scope,
                 at: now,
             }),
@@ -209,7 +218,7 @@ impl Devices {
         let secret: SessionSecret = code.parse().map_err(|_| DeviceFault::Unknown)?;
         let now = self.clock.now();
         let mut table = self.lock();
-        let pending = table.by_key.get_mut(&secret.key());
+        let pending = table.pending.get_mut(&secret.key());
         let pending = pending.filter(|pending| pending.device.client == client);
         let pending = pending.ok_or(DeviceFault::Unknown)?;
         match pending.state {
@@ -245,21 +254,21 @@ impl Pending {
 impl Table {
     fn waiting(
         &mut self,
-        user: UserId,
+        who: Guesser,
         code: &str,
         now: Timestamp,
     ) -> Result<(UserCode, &mut Pending), UserCodeFault> {
-        let live = self.by_key.values().filter(|one| one.waits(now)).count();
-        if !self.budget.affords(user, live, now) {
+        let live = self.pending.values().filter(|one| one.waits(now)).count();
+        if !self.budget.affords(who, live, now) {
             return Err(UserCodeFault::TooMany);
         }
         // What can be no code hits none.
         let code: UserCode = code.parse().map_err(|_| UserCodeFault::Unknown)?;
         let key = self.by_user_code.get(&code);
-        let found = key.and_then(|key| self.by_key.get_mut(key));
+        let found = key.and_then(|key| self.pending.get_mut(key));
         let found = found.filter(|pending| pending.waits(now));
         if found.is_none() {
-            self.budget.pay(user, live, now);
+            self.budget.pay(who, live, now);
         }
         found
             .map(|found| (code, found))
@@ -267,7 +276,7 @@ impl Table {
     }
 
     fn approved_by(&self, user: UserId, now: Timestamp) -> usize {
-        let own = self.by_key.values().filter(|one| match &one.state {
+        let own = self.pending.values().filter(|one| match &one.state {
             State::Approved(approval) => approval.user == user && now.within(LIFE, one.made_at),
             _ => false,
         });
@@ -275,43 +284,15 @@ impl Table {
     }
 
     fn tidy(&mut self, now: Timestamp) {
-        while let Some(first) = self.order.front().copied() {
-            let made_at = self.by_key.get(&first).map(|pending| pending.made_at);
-            if made_at.is_some_and(|at| now.within(REMEMBERED, at)) {
-                break;
-            }
-            self.order.pop_front();
-            self.forget(first);
+        let old = |one: &Pending| !now.within(REMEMBERED, one.made_at);
+        while let Some(gone) = self.pending.remove_oldest_while(old) {
+            self.forget(Some(gone));
         }
     }
 
-    /// A network that has its share loses its oldest; a full house loses the oldest of the network that has most.
-    fn make_room(&mut self, network: Option<IpNet>) {
-        let own = self.by_network.get(&network).copied();
-        let crowded = if own.is_some_and(|own| own >= MOST_OF_A_NETWORK) {
-            Some(network)
-        } else if self.by_key.len() >= MOST {
-            let largest = self.by_network.iter().max_by_key(|(_, share)| **share);
-            largest.map(|(network, _)| *network)
-        } else {
-            None
-        };
-        let Some(crowded) = crowded else { return };
-        let of_it = |key: &SessionKey| self.by_key.get(key).is_some_and(|p| p.network == crowded);
-        if let Some(place) = self.order.iter().position(of_it)
-            && let Some(oldest) = self.order.remove(place)
-        {
-            self.forget(oldest);
-        }
-    }
-
-    fn forget(&mut self, key: SessionKey) {
-        if let Some(pending) = self.by_key.remove(&key) {
+    fn forget(&mut self, gone: Option<(SessionKey, Pending)>) {
+        if let Some((_, pending)) = gone {
             self.by_user_code.remove(&pending.user_code);
-            if let Some(share) = self.by_network.get_mut(&pending.network) {
-                *share = share.saturating_sub(1);
-            }
-            self.by_network.retain(|_, share| *share > 0);
         }
     }
 }

@@ -29,8 +29,8 @@ pub use audience::Audience;
 pub use claims::{AccessToken, Actor};
 pub use codes::{CodeFault, Coded, Codes, Taken};
 pub use devices::{
-    Approval, Device, DeviceFault, Devices, INTERVAL as DEVICE_INTERVAL, LIFE as DEVICE_LIFE,
-    UserCode, UserCodeFault, WAIT as USER_CODE_WAIT,
+    Approval, Device, DeviceFault, Devices, Guesser, INTERVAL as DEVICE_INTERVAL,
+    LIFE as DEVICE_LIFE, UserCode, UserCodeFault, WAIT as USER_CODE_WAIT,
 };
 pub use fault::TokenFault;
 pub use grants::{GRACE, GrantFault, Grants};

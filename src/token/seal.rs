@@ -49,6 +49,11 @@ impl SealKey {
         Seal(self.derive(b"signing keys"))
     }
 
+    /// What encrypts sign-ins that are under way, in their browser's cookies.
+    pub fn sign_in_flows(&self) -> Seal {
+        Seal(self.derive(b"sign-in flows"))
+    }
+
     /// What encrypts the ID tokens by which people sign out at their providers.
     pub fn id_tokens(&self) -> Seal {
         Seal(self.derive(b"ID tokens"))
@@ -136,6 +141,7 @@ mod tests {
             key.derive(b"refresh tokens"),
             key.derive(b"signing keys"),
             key.derive(b"ID tokens"),
+            key.derive(b"sign-in flows"),
         ];
         let different: std::collections::BTreeSet<_> = keys.iter().collect();
         assert_eq!(different.len(), keys.len());

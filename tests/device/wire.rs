@@ -172,7 +172,7 @@ async fn a_code_is_tried_from_our_own_form_alone_and_five_times() {
         .await;
     assert_eq!(foreign.status, 403, "{}", foreign.body);
     for _ in 0..5 {
-        let wrong = ben.send(&[("user_code", "BBBB-BBBB")]).await;
+        let wrong = ben.send(&[("user_code", "BBBBB-BBBBB")]).await;
         assert_eq!(wrong.status, 400, "{}", wrong.body);
     }
     let locked = ben.send(&[("user_code", &code)]).await;

@@ -5,7 +5,7 @@ use crate::several::{sign_in, stage};
 use crate::stage::Stage;
 use crate::support::browser::{Browser, Page};
 use reqwest::Method;
-use samovar::access::sign_in::Visitor;
+use samovar::access::sign_in::{FlowCookies, Visitor};
 use samovar::model::Principal;
 use samovar::model::RequestId;
 use samovar::session::Cookie;
@@ -171,6 +171,7 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
             remote: std::sync::Arc::default(),
             request: RequestId::from_bytes([1; 16]),
             session: Some(cookies[name].parse().unwrap()),
+            flows: FlowCookies::default(),
             browser: None,
             signed_out: false,
         };

@@ -11,9 +11,12 @@ use super::{
 use crate::access::facts::Known;
 use crate::access::tally::prefix;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
+use crate::limits::AddressBlock;
 use crate::model::{Client, ClientKind, DisplayText, Scope, SessionSecret, UserId};
 use crate::store::Change;
-use crate::token::{DEVICE_INTERVAL, DEVICE_LIFE, Device, DeviceFault, UserCode, UserCodeFault};
+use crate::token::{
+    DEVICE_INTERVAL, DEVICE_LIFE, Device, DeviceFault, Guesser, UserCode, UserCodeFault,
+};
 use secrecy::SecretString;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -123,7 +126,8 @@ impl AuthorizationServer {
         requester: &Requester,
     ) -> Result<DeviceQuestion, DeviceRefusal> {
         let (user, known) = self.answering(session).await?;
-        let found = self.devices.find(user, code);
+        let who = guesser(user, requester);
+        let found = self.devices.find(who, code);
         let (code, device) = match found {
             Ok(found) => found,
             Err(fault) => return Err(self.user_code_refused(&known, fault, requester).await),
@@ -149,7 +153,8 @@ impl AuthorizationServer {
         requester: &Requester,
     ) -> Result<String, DeviceRefusal> {
         let (user, known) = self.answering(session).await?;
-        let (_, device) = match self.devices.find(user, code) {
+        let who = guesser(user, requester);
+        let (_, device) = match self.devices.find(who, code) {
             Ok(found) => found,
             Err(fault) => return Err(self.user_code_refused(&known, fault, requester).await),
         };
@@ -171,7 +176,7 @@ impl AuthorizationServer {
         };
         let recorded = self.store.commit(Change::none(), event).await;
         recorded.map_err(OAuthFault::from)?;
-        match self.devices.decide(user, code, allowed) {
+        match self.devices.decide(who, code, allowed) {
             Ok(_) => Ok(client.name.to_string()),
             Err(fault) => Err(self.user_code_refused(&known, fault, requester).await),
         }
@@ -262,6 +267,13 @@ impl AuthorizationServer {
             Ok(_) => fault.into(),
             Err(error) => OAuthFault::from(error).into(),
         }
+    }
+}
+
+fn guesser(user: UserId, requester: &Requester) -> Guesser {
+    Guesser {
+        user,
+        block: requester.remote.address.map(AddressBlock::of),
     }
 }
 

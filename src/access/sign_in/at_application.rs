@@ -6,7 +6,7 @@ use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
 use crate::audit::{Action, AuditEvent};
 use crate::mirror::MirrorError;
 use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
-use crate::session::{Code, Cookie, HandOverFault, NewSession};
+use crate::session::{Browser, Code, Cookie, HandOverFault, NewSession};
 use std::sync::Arc;
 
 /// Who is signed in at a host.
@@ -37,12 +37,24 @@ impl SignIn {
         if self.present_at(host, visitor).is_some() {
             return Ok(Next::to(return_to));
         }
-        let (browser, cookies) = self.browser(visitor, Cookie::ApplicationBrowser);
+        let (browser, cookies) = self.browser(visitor);
         let rest = hand_over_path(browser.key(), &return_to);
         Ok(Next {
             to: self.address(&self.settings.own, &rest),
             cookies,
         })
+    }
+
+    /// The browser's cookie: the one it has, or a new one to set.
+    fn browser(&self, visitor: &Visitor) -> (Browser, Vec<String>) {
+        if let Some(browser) = &visitor.browser {
+            return (browser.clone(), Vec::new());
+        }
+        let browser = Browser::new(&*self.random);
+        let set = self
+            .cookies
+            .set(Cookie::ApplicationBrowser, &browser.reveal(), None);
+        (browser, vec![set])
     }
 
     /// Takes the code and starts the session at this host.
@@ -53,7 +65,7 @@ impl SignIn {
         code: Option<&str>,
     ) -> Result<Next, SignInFailed> {
         let again = || "/.samovar/sign-in".to_owned();
-        let browser = visitor.browser.as_ref().map(crate::session::Browser::key);
+        let browser = visitor.browser.as_ref().map(Browser::key);
         let code = code.and_then(Code::from_query);
         let handed = code
             .ok_or(HandOverFault::Unknown)

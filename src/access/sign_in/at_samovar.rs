@@ -4,7 +4,7 @@ use super::return_to::ReturnTo;
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor, in_query};
 use crate::model::{DisplayText, HostName, Principal};
 use crate::oidc::{FlowSecrets, Provider};
-use crate::session::{BrowserKey, Cookie, Handed};
+use crate::session::{BrowserKey, Handed};
 
 /// Sends one there who has signed out, so that nothing signs in again without a click.
 pub(super) const SIGNED_OUT: &str = "/auth/signed-out";
@@ -66,20 +66,20 @@ impl SignIn {
         provider: &Provider,
         return_to: String,
     ) -> Result<Next, SignInFailed> {
-        let (browser, cookies) = self.browser(visitor, Cookie::Browser);
         let id = provider.settings().id.clone();
         let again = begin_again(&return_to);
         let logouts = self.logouts.count();
-        let (state, flow) = self.flows.begin(browser.key(), id, return_to, logouts);
+        let begun = self.flows.begin(&visitor.flows, id, return_to, logouts);
+        let begun = begun.map_err(|error| SignInFault::from(error).again(begin_again("/")))?;
         let secrets = FlowSecrets {
-            nonce: flow.nonce,
-            verifier: flow.verifier,
+            nonce: begun.flow.nonce,
+            verifier: begun.flow.verifier,
         };
-        let to = provider.begin(&state.reveal(), &secrets).await;
+        let to = provider.begin(&begun.state, &secrets).await;
         let to = to.map_err(|error| SignInFault::from(error).again(again))?;
         Ok(Next {
             to: to.into(),
-            cookies,
+            cookies: vec![begun.cookie],
         })
     }
 

@@ -1,6 +1,7 @@
 //! Back from the provider: the code, the person, the session.
 
 use super::at_samovar::begin_again;
+use super::flows::{Flow, FlowError};
 use super::{Next, SignIn, SignInFailed, SignInFault, Visitor};
 use crate::audit::Action;
 use crate::mirror::Arrival;
@@ -8,7 +9,7 @@ use crate::model::{
     Claims, GiteaUserId, Identity, Login, Principal, ProviderId, SessionPlace, Upstream, UserId,
 };
 use crate::oidc::{self, FlowSecrets, OidcError, SignedIn};
-use crate::session::{Cookie, Flow, FlowFault, NewSession, State};
+use crate::session::{Cookie, NewSession};
 
 /// Somebody who has proved who they are.
 struct Proved {
@@ -18,6 +19,21 @@ struct Proved {
     return_to: String,
     /// Sign-outs at providers before the sign-in was begun.
     logouts: u64,
+}
+
+/// A flow that goes on, and the `Set-Cookie` value that removes its cookie.
+struct Taken {
+    flow: Flow,
+    clear: String,
+}
+
+impl Taken {
+    fn go_on(self) -> Next {
+        Next {
+            to: self.flow.return_to,
+            cookies: vec![self.clear],
+        }
+    }
 }
 
 /// What the provider sends along (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
@@ -43,22 +59,26 @@ impl SignIn {
         provider: &str,
         query: CallbackQuery,
     ) -> Result<Next, SignInFailed> {
-        let flow = self.take_flow(visitor, provider, &query);
+        let taken = self.take_flow(visitor, provider, &query);
         if self.present(visitor).is_some() {
-            let to = flow.map_or_else(|_| "/".to_owned(), |flow| flow.return_to);
-            return Ok(Next::to(to));
+            return Ok(taken.map_or_else(|_| Next::to("/".to_owned()), Taken::go_on));
         }
-        let again = flow.as_ref().map_or("/", |flow| &flow.return_to);
-        let again = begin_again(again);
-        let proved = match flow {
-            Ok(flow) => self.prove(query, flow).await,
+        let (return_to, clear) = match &taken {
+            Ok(taken) => (taken.flow.return_to.as_str(), Some(taken.clear.clone())),
+            Err(_) => ("/", None),
+        };
+        let again = begin_again(return_to);
+        let proved = match taken {
+            Ok(taken) => self.prove(visitor, query, taken.flow).await,
             Err(fault) => Err(fault),
         };
         let next = match proved {
             Ok(proved) => self.welcome(visitor, proved).await,
             Err(fault) => Err(self.refused(visitor, fault).await),
         };
-        next.map_err(|fault| fault.again(again))
+        let mut next = next.map_err(|fault| fault.again(again))?;
+        next.cookies.extend(clear);
+        Ok(next)
     }
 
     /// A provider's answer belongs to a flow that was begun with that provider.
@@ -67,26 +87,31 @@ impl SignIn {
         visitor: &Visitor,
         provider: &str,
         query: &CallbackQuery,
-    ) -> Result<Flow, SignInFault> {
-        let state = query.state.as_deref().and_then(State::from_query);
-        let state = state.ok_or(SignInFault::Incomplete)?;
-        let browser = visitor.browser.as_ref().map(crate::session::Browser::key);
-        let flow = self.flows.take(&state, browser)?;
+    ) -> Result<Taken, SignInFault> {
+        let state = query.state.as_deref().ok_or(SignInFault::Incomplete)?;
+        let (flow, clear) = self.flows.take(state, &visitor.flows, visitor.block())?;
         if flow.provider.as_str() == provider {
-            Ok(flow)
+            Ok(Taken { flow, clear })
         } else {
-            Err(FlowFault::Unknown.into())
+            Err(FlowError::Unknown.into())
         }
     }
 
     /// The person that the answer stands for, and where the person wanted to go.
-    async fn prove(&self, query: CallbackQuery, flow: Flow) -> Result<Proved, SignInFault> {
+    async fn prove(
+        &self,
+        visitor: &Visitor,
+        query: CallbackQuery,
+        flow: Flow,
+    ) -> Result<Proved, SignInFault> {
         match query.error.as_deref() {
             None => {}
             Some("access_denied") => return Err(SignInFault::Declined),
             Some(other) => return Err(SignInFault::ProviderRefused(word(other))),
         }
         let code = query.code.ok_or(SignInFault::Incomplete)?;
+        let may = self.finishing.take(visitor.block(), self.clock.now());
+        may.map_err(|_| SignInFault::TooMany)?;
         let secrets = FlowSecrets {
             nonce: flow.nonce,
             verifier: flow.verifier,

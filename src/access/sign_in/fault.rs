@@ -1,9 +1,10 @@
 //! Why a sign-in does not go on, in words for the person, and where trying again begins.
 
+use super::flows::FlowError;
 use crate::mirror::MirrorError;
 use crate::model::Invalid;
 use crate::oidc::OidcError;
-use crate::session::{BreakGlassError, FlowFault, HandOverFault, SessionError};
+use crate::session::{BreakGlassError, HandOverFault, SessionError};
 use crate::store::CommitError;
 
 /// Why a sign-in does not go on.
@@ -17,7 +18,10 @@ pub enum SignInFault {
     Incomplete,
     /// The flow is unknown, used, too old or another browser's.
     #[error(transparent)]
-    Flow(#[from] FlowFault),
+    Flow(#[from] FlowError),
+    /// Too many sign-ins were finished from one address block.
+    #[error("too many sign-ins from your address; wait a moment, then try again")]
+    TooMany,
     /// No provider of that id is configured.
     #[error("there is no such provider to sign in with; begin the sign-in again")]
     ProviderUnknown,
@@ -100,6 +104,7 @@ impl SignInFault {
             Self::Address(_) => "address",
             Self::Incomplete => "incomplete",
             Self::Flow(_) => "flow",
+            Self::TooMany => "too-many",
             Self::ProviderUnknown => "provider-unknown",
             Self::Declined => "declined",
             Self::ProviderRefused(_) => "provider-refused",
@@ -132,7 +137,10 @@ impl SignInFault {
 
     /// Would waiting help?
     pub const fn is_a_matter_of_time(&self) -> bool {
-        matches!(self, Self::BreakGlass(BreakGlassError::Busy))
+        matches!(
+            self,
+            Self::TooMany | Self::BreakGlass(BreakGlassError::Busy)
+        )
     }
 
     /// With the path that tries again.

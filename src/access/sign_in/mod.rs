@@ -10,6 +10,7 @@ mod break_glass;
 mod callback;
 mod events;
 mod fault;
+mod flows;
 mod logouts;
 mod proof;
 mod return_to;
@@ -20,21 +21,22 @@ pub use at_samovar::Begun;
 pub use back_channel::Notice;
 pub use callback::CallbackQuery;
 pub use fault::{SignInFailed, SignInFault};
+pub use flows::FlowCookies;
 pub use sign_out::{Onward, SignedOut};
 
 use super::providers::Providers;
 use super::{PolicyHolder, Remote};
+use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
 use crate::model::{
     Clock, DisplayText, HostName, Principal, Random, RequestId, Session, SessionPlace,
     SessionSecret,
 };
-use crate::session::{
-    BreakGlass, Browser, Cookie, Cookies, Flows, HandOvers, NewSession, Sessions,
-};
+use crate::session::{BreakGlass, Browser, Cookie, Cookies, HandOvers, NewSession, Sessions};
 use crate::store::Store;
 use crate::token::{Seal, Tokens};
 pub(super) use events::Refusals;
+use flows::Flows;
 use logouts::Logouts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use return_to::ReturnTo;
@@ -81,6 +83,8 @@ pub struct SignIn {
     policy: Arc<PolicyHolder>,
     providers: Arc<Providers>,
     flows: Flows,
+    /// Answers of providers, each of which costs calls to the provider.
+    finishing: RateLimiter<Option<AddressBlock>>,
     hand_overs: HandOvers,
     logouts: Logouts,
     refusals: Refusals,
@@ -103,8 +107,10 @@ pub struct Visitor {
     pub request: RequestId,
     /// The session cookie of that host.
     pub session: Option<SessionSecret>,
-    /// The cookie that tells the browser apart at that host.
+    /// The cookie that tells the browser apart at an application's host.
     pub browser: Option<Browser>,
+    /// The sign-ins that are under way in the browser, at Samovar's own host.
+    pub flows: FlowCookies,
     /// Has the person signed out and not in again?
     pub signed_out: bool,
 }
@@ -116,6 +122,12 @@ pub struct Next {
     pub to: String,
     /// For `Set-Cookie`.
     pub cookies: Vec<String>,
+}
+
+impl Visitor {
+    fn block(&self) -> Option<AddressBlock> {
+        self.remote.address.map(AddressBlock::of)
+    }
 }
 
 impl Next {
@@ -150,6 +162,7 @@ impl SignIn {
         settings: Settings,
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
     ) -> Self {
+        let cookies = Cookies::new(settings.https);
         Self {
             store: services.store,
             sessions: services.sessions,
@@ -157,14 +170,15 @@ impl SignIn {
             mirror: services.mirror,
             policy: services.policy,
             providers: services.providers,
-            flows: Flows::new(Arc::clone(&clock), Arc::clone(&random)),
+            flows: Flows::new(Arc::clone(&clock), Arc::clone(&random), cookies),
+            finishing: RateLimiter::new(120, Duration::from_millis(500)),
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
             logouts: Logouts::default(),
             refusals: Refusals::new(settings.window),
             notices: Refusals::new(settings.window),
             tokens: services.tokens,
             id_tokens: services.id_tokens,
-            cookies: Cookies::new(settings.https),
+            cookies,
             settings,
             clock,
             random,
@@ -200,16 +214,6 @@ impl SignIn {
     fn present(&self, visitor: &Visitor) -> Option<Arc<Session>> {
         let session = self.sessions.find(visitor.session.as_ref()?).ok()?;
         (session.place == SessionPlace::Samovar).then_some(session)
-    }
-
-    /// The browser's cookie: the one it has, or a new one to set.
-    fn browser(&self, visitor: &Visitor, cookie: Cookie) -> (Browser, Vec<String>) {
-        if let Some(browser) = &visitor.browser {
-            return (browser.clone(), Vec::new());
-        }
-        let browser = Browser::new(&*self.random);
-        let set = self.cookies.set(cookie, &browser.reveal(), None);
-        (browser, vec![set])
     }
 
     /// A session to start for somebody at a place.

@@ -64,11 +64,11 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });
     let inner = format!(
-        "<p>A device or a command line that you have just begun to sign in shows a code of eight letters.</p>{wrong}\
+        "<p>A device or a command line that you have just begun to sign in shows a code of ten letters.</p>{wrong}\
          <form method=\"post\" action=\"/device\">\
          <label for=\"user_code\">Code</label>\
          <input id=\"user_code\" name=\"user_code\" value=\"{}\" required maxlength=\"20\" \
-         autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"XXXX-XXXX\">\
+         autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"XXXXX-XXXXX\">\
          <button>Continue</button></form>\
          <small>Did somebody else send you a code or a link? Then do not go on: it would let them act for you.</small>",
         escape(code)

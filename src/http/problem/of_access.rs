@@ -69,6 +69,7 @@ impl From<SignInFault> for Problem {
             F::HostUnknown => Code::HostUnknown,
             F::Store(_) | F::SignOut(_) => Code::StoreUnavailable,
             F::Provider(_) if fault.is_ours_or_the_providers() => Code::ProviderUnavailable,
+            F::TooMany => Code::TooManyRequests,
             F::BreakGlass(_) if fault.is_a_matter_of_time() => Code::TooManyRequests,
             F::Disabled | F::NotForApplications | F::BreakGlass(_) => Code::SignInRefused,
             F::Incomplete

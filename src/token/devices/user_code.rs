@@ -1,4 +1,7 @@
-//! What a person reads on one screen and types on another: eight consonants, so that no word comes out of it.
+//! What a person reads on one screen and types on another: ten consonants, so that no word comes out of it.
+//!
+//! Ten, where RFC 8628 is content with eight: what may be guessed in a day is bounded for all people together, and the longer the
+//! code, the less can people who guess take from those who do not.
 
 use crate::model::{Invalid, Random};
 use std::fmt;
@@ -9,18 +12,18 @@ const LETTERS: [char; 20] = [
     'B', 'C', 'D', 'F', 'G', 'H', 'J', 'K', 'L', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'V', 'W', 'X',
     'Z',
 ];
-const LENGTH: usize = 8;
+const LENGTH: usize = 10;
 
-/// A user code: one of 20⁸, shown as `XXXX-XXXX`.
+/// A user code: one of 20¹⁰, shown as `XXXXX-XXXXX`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UserCode([char; LENGTH]);
 
 impl UserCode {
     /// How many there are.
     #[cfg(test)]
-    pub(super) const ALL: u64 = 20_u64.pow(8);
+    pub(super) const ALL: u64 = 20_u64.pow(10);
 
-    /// Any of them, each as likely as the other but for one part in 10⁸.
+    /// Any of them, each as likely as the other but for one part in 10⁶.
     pub(super) fn generate(random: &dyn Random) -> Self {
         let mut bytes = [0; 8];
         random.fill(&mut bytes);
@@ -48,7 +51,7 @@ impl FromStr for UserCode {
     type Err = Invalid;
     /// Without regard to case and to whatever people put between letters.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let fault = || Invalid::new("this is no code of a device: it has eight letters");
+        let fault = || Invalid::new("this is no code of a device: it has ten letters");
         let typed = text
             .chars()
             .filter(|c| !" -_.\u{2010}\u{2011}\u{2013}".contains(*c));
