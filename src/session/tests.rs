@@ -359,6 +359,28 @@ fn a_code_is_for_one_host_one_browser_and_one_minute() {
     );
 }
 
+#[test]
+fn a_session_that_asks_for_many_codes_loses_its_own_first() {
+    let stage = Stage::new();
+    let codes = stage.hand_overs();
+    let browser = stage.browser().key();
+    let issue = |parent| {
+        let handed = Handed {
+            parent: crate::model::SessionId::from_bytes([parent; 16]),
+            return_to: "https://app.test/".to_owned(),
+        };
+        codes.issue(handed, host("app.test"), browser)
+    };
+    let redeem = |code| codes.redeem(code, &host("app.test"), Some(browser));
+    let (other, first) = (issue(1), issue(2));
+    for _ in 0..10_080 {
+        issue(2);
+    }
+    let last = issue(2);
+    assert_eq!(redeem(&first), Err(HandOverFault::Unknown));
+    assert!(redeem(&other).is_ok() && redeem(&last).is_ok());
+}
+
 #[tokio::test]
 async fn break_glass_is_off_until_set_and_takes_the_password_alone() {
     let stage = Stage::new();

@@ -13,14 +13,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// A running server in a folder of its own; killed when dropped.
-struct Server {
+pub(super) struct Server {
     folder: tempfile::TempDir,
     child: Child,
 }
 
 impl Server {
     /// Starts it and waits until it tells systemd that it is ready.
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self::start_in(tempfile::tempdir().unwrap())
     }
 
@@ -47,6 +47,27 @@ impl Server {
 
     fn socket(&self) -> PathBuf {
         self.folder.path().join("admin.sock")
+    }
+
+    /// The address of a listener, by its key in the configuration.
+    pub(super) fn address(&self, key: &str) -> String {
+        let text = fs::read_to_string(self.folder.path().join("samovar.toml")).unwrap();
+        let start = format!("{key} = ['");
+        let line = text.lines().find_map(|line| line.strip_prefix(&start));
+        line.unwrap().trim_end_matches("']").to_owned()
+    }
+
+    /// Resident memory in MiB.
+    pub(super) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: u64 = line
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap();
+        kib / 1024
     }
 
     fn log(&self) -> String {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// A flow that takes longer is over.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// The one cookie for a flow with a long address to go back to.
+/// The one cookie that may hold a flow with a long address to go back to.
 const LONG_SLOT: usize = 0;
 /// Longest value of that cookie: browsers keep no more than 4096 bytes with name and attributes.
 const MAX_LONG_CHARS: usize = 3500;
@@ -164,23 +164,21 @@ impl Flows {
         Ok(())
     }
 
-    /// A short slot without a flow, or the one whose flow is the oldest. Tabs that begin at the same moment do not know of
-    /// each other, so a free slot is chosen at random.
+    /// A slot without a flow, the long one last, or the one whose flow is the oldest. Tabs that begin at the same moment do
+    /// not know of each other, so a free slot is chosen at random.
     fn slot(&self, present: &FlowCookies) -> usize {
         let begun_at = |slot: &usize| {
             let value = present.get(*slot).and_then(Option::as_deref)?;
             Some(self.open(value)?.1)
         };
         let short = LONG_SLOT + 1..FLOW_COOKIES;
-        let free: Vec<usize> = short
-            .clone()
-            .filter(|slot| begun_at(slot).is_none())
-            .collect();
+        let free: Vec<usize> = short.filter(|slot| begun_at(slot).is_none()).collect();
         let mut byte = [0];
         self.random.fill(&mut byte);
         let any = usize::from(byte.first().copied().unwrap_or_default());
         let chosen = any.checked_rem(free.len()).and_then(|any| free.get(any));
-        let oldest = || short.min_by_key(begun_at);
+        // A slot without a flow comes before every flow.
+        let oldest = || (0..FLOW_COOKIES).min_by_key(begun_at);
         chosen.copied().or_else(oldest).unwrap_or(LONG_SLOT)
     }
 
