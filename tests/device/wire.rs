@@ -279,7 +279,7 @@ async fn a_machine_begins_twenty_at_once_and_is_then_told_to_wait_and_nobody_bes
     let stage = Stage::set().await;
     for (own, beside) in [
         ("192.0.2.1", "192.0.2.2"),
-        ("2001:db8::1", "2001:db8:0:1::1"),
+        ("2001:db8:0:1::1", "2001:db8:0:100::1"),
     ] {
         let mut begun = 0;
         let refused = loop {

@@ -111,10 +111,12 @@ impl Flows {
         };
         let secret = word();
         let value = self.close(&secret, &flow)?;
-        let slot = match value.len() {
-            0..=MAX_SHORT_CHARS => self.slot(present),
-            0..=MAX_LONG_CHARS => LONG_SLOT,
-            _ => return Err(too_long(&flow)),
+        let slot = if value.len() <= MAX_SHORT_CHARS {
+            self.slot(present)
+        } else if value.len() <= MAX_LONG_CHARS {
+            LONG_SLOT
+        } else {
+            return Err(too_long(&flow));
         };
         let cookie = Cookie::Flow(slot);
         Ok(Begun {
