@@ -28,7 +28,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager
 from datetime import datetime, timezone
 from functools import cached_property
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
@@ -160,12 +160,19 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         400: "Two tokens, or a path that can be read in two ways",
         401: "No token, or one that is not accepted; `code` says why",
         403: "The token's scope is too narrow, or Samovar denies it",
+        429: "Too many tokens that are not accepted came from this network; wait",
         503: "Samovar cannot be asked; try again",
     }.items()
 }
 """For `FastAPI(responses=PROBLEMS)` or `APIRouter(responses=PROBLEMS)`: what the dependencies can answer."""
 
-_TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 503: "Service Unavailable"}
+_TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    429: "Too Many Requests",
+    503: "Service Unavailable",
+}
 
 # code -> status, error of RFC 6750, sentence; the sentences hold no quotes, because headers carry them
 _CODES: dict[str, tuple[int, str | None, str]] = {
@@ -189,6 +196,7 @@ _CODES: dict[str, tuple[int, str | None, str]] = {
     "route_unknown": (403, None, "the application has no route for this in Samovar; ask who looks after its routes"),
     "origin_foreign": (403, None, "a page of another site opened this connection; open it from the application's own"),
     "target_ambiguous": (400, "invalid_request", "this can be read in two ways; send one identity, and a plain path"),
+    "too_many_requests": (429, None, "too many tokens that are not accepted came from your network; wait"),
     "membership_stale": (503, None, "Samovar cannot tell who is in which team at present; try again"),
     "samovar_unavailable": (503, None, "Samovar cannot be asked at present; try again"),
 }
@@ -213,7 +221,7 @@ class Refusal(HTTPException):
             challenge += f', scope="{words["scope"]}"'
         if error is not None or status == 401:
             headers["WWW-Authenticate"] = challenge
-        if status == 503:
+        if status in (429, 503):
             headers["Retry-After"] = "5"
         super().__init__(status, detail, headers)
 
@@ -225,7 +233,7 @@ class Refusal(HTTPException):
 
     def close(self) -> WebSocketException:
         """The same for a WebSocket, whose reason has room for 123 bytes."""
-        again_later = self.status_code == 503
+        again_later = self.status_code in (429, 503)
         return WebSocketException(1013 if again_later else 1008, f"{self.code}: {self.detail}"[:123])
 
 
@@ -557,6 +565,50 @@ class _Keys:
         self._end = self._due + self._stale_for
 
 
+class _Failures:
+    """Exchanges that gave no token: so many at once, then one each few seconds, for each network and in all.
+
+    By network first and in all last, so that one stranger's nonsense keeps no one else's token out.
+    """
+
+    _OF_NETWORK = 10, 6.0
+    _IN_ALL = 600, 0.1
+
+    def __init__(self, monotonic: Callable[[], float], most: int = 10_000) -> None:
+        self._monotonic = monotonic
+        self._most = most
+        self._worn_off_at: dict[str, float] = {}
+
+    def check(self, network: str) -> None:
+        """Raises `Refusal` when there were too many."""
+        now = self._monotonic()
+        for name, (at_once, each) in (network, self._OF_NETWORK), ("", self._IN_ALL):
+            if self._worn_off_at.get(name, now) - now > (at_once - 1) * each:
+                raise Refusal("too_many_requests")
+
+    def add(self, network: str) -> None:
+        """One more."""
+        now = self._monotonic()
+        if network not in self._worn_off_at and len(self._worn_off_at) >= self._most:
+            self._worn_off_at = {name: at for name, at in self._worn_off_at.items() if at > now}
+            while len(self._worn_off_at) >= self._most:
+                self._worn_off_at.pop(next(iter(self._worn_off_at)))
+        for name, (_, each) in (network, self._OF_NETWORK), ("", self._IN_ALL):
+            self._worn_off_at[name] = max(self._worn_off_at.get(name, now), now) + each
+
+
+def _network(connection: HTTPConnection) -> str:
+    """24 bits of IPv4, 48 of IPv6: what one stranger has at hand."""
+    host = connection.client.host if connection.client else "-"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
 class _Memory(Generic[_T]):
     """What Samovar answered about a token, each until its end, by a hash that is of no use elsewhere."""
 
@@ -719,6 +771,7 @@ class Samovar:
         self._clock = clock
         self._keys = _Keys(keys_refetch_after, keys_stale_for, monotonic)
         self._exchanged: _Memory[_Exchanged] = _Memory(monotonic)
+        self._failures = _Failures(monotonic)
         self._introspected: _Memory[frozenset[str] | None] = _Memory(monotonic)
         self._wire_now: _Wire | None = None
         self._scheme = _Scheme(self.url, audience)
@@ -886,7 +939,7 @@ class Samovar:
             if text is None:
                 return None
             if self._is_of_gitea(text):
-                text = await self._exchange(text)
+                text = await self._exchange(text, _network(connection))
             claims = await self._verify(text, "at+jwt", _AccessToken, _TOKEN_LIFE)
             scopes = frozenset(claims.scope.split())
             if live == "introspect":
@@ -1100,18 +1153,21 @@ class Samovar:
             raise self._expired(token.payload["exp"])
         return True
 
-    async def _exchange(self, text: str) -> str:
+    async def _exchange(self, text: str, network: str) -> str:
         """A short token of Samovar for one of Gitea (RFC 8693), used again until it ends."""
 
         async def ask() -> tuple[float, _Exchanged]:
             form = {"grant_type": _EXCHANGE, "subject_token": text, "subject_token_type": _ACCESS_TOKEN}
+            self._failures.check(network)
             async with wire.turn():
+                self._failures.check(network)  # others may have failed while this one waited
                 answer = await self._post("/oauth/token", form={**form, "audience": self.audience})
             _must_be_ready(answer)
             body = answer.body if isinstance(answer.body, dict) else {}
             token, life = body.get("access_token"), body.get("expires_in")
             if answer.status == 200 and isinstance(token, str) and type(life) is int:
                 return max(life - 5, 1), _Exchanged(token, "")
+            self._failures.add(network)
             refused = _exchange_refused(body) if answer.status == 400 else None
             if refused is None:
                 log.error("the exchange of a token of Gitea was answered %s; %s", answer.status, _CHECK)

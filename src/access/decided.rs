@@ -1,21 +1,20 @@
-//! Something that was decided, ready to be written or counted; sentences are made only when they are written.
+//! A decision ready to be written or counted; sentences and labels are made only when they are written.
 
 use super::Refusal;
-use crate::audit::{ObjectKind, Outcome};
-use crate::model::{ApplicationId, AuditMode, DisplayText, Principal};
-use crate::policy::Decision;
+use super::anonymous_events::AnonymousKind;
+use crate::audit::{Action, Object, ObjectKind, Outcome};
+use crate::model::{ApplicationId, AuditMode, ClientId, DisplayText, Principal};
+use crate::policy::{Decision, Reason};
 
-/// Something that was decided, ready to be written or counted.
+/// A decision ready to be written or counted.
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
     pub principal: Principal,
     pub login: Option<DisplayText>,
     pub application: Option<ApplicationId>,
-    pub kind: ObjectKind,
-    /// Route with its parameters, or what was asked for where there is no route.
-    pub object: DisplayText,
-    /// What repeats are counted by: the object, but never text that a stranger chooses.
-    pub counted_by: Option<DisplayText>,
+    pub about: About,
+    /// The client that asked about somebody else.
+    pub asked_by: Option<ClientId>,
     pub refusal: Option<Refusal>,
     pub decision: Option<Decision>,
     /// False for a method that may change something.
@@ -23,6 +22,32 @@ pub(super) struct Decided {
     pub mode: AuditMode,
     pub policy_version: u64,
     pub directory_version: u64,
+}
+
+/// What a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum About {
+    /// A request to an application. Its route stands in the decision; where no route was found, the target is not
+    /// recorded: its text is the caller's and may hold a secret.
+    Request {
+        /// One that HTTP knows; `other` for any other.
+        method: &'static str,
+    },
+    /// A permission or an operation that Samovar itself names.
+    Named(ObjectKind, DisplayText),
+    /// A permission that no route or role names: text of the caller, under which nothing is counted.
+    Unnamed(DisplayText),
+}
+
+impl About {
+    /// What kind of object it is.
+    pub(super) const fn kind(&self) -> ObjectKind {
+        match self {
+            Self::Request { .. } => ObjectKind::Route,
+            Self::Named(kind, _) => *kind,
+            Self::Unnamed(_) => ObjectKind::Permission,
+        }
+    }
 }
 
 impl Decided {
@@ -38,6 +63,11 @@ impl Decided {
         self.refusal.as_ref().map_or("allowed", Refusal::code)
     }
 
+    /// May a repeat be counted instead of written? An allowed request that may change something never is.
+    pub(super) fn may_be_counted(&self) -> bool {
+        self.safe || self.refusal.is_some()
+    }
+
     /// A refusal's code first, so that the log can be searched by it; then the decision's reasons as sentences.
     pub(super) fn sentences(&self) -> Vec<DisplayText> {
         let code = self.refusal.as_ref().map(|r| r.code().to_owned());
@@ -48,5 +78,59 @@ impl Decided {
         };
         let all = code.into_iter().chain(because);
         all.map(|text| DisplayText::lossy(&text)).collect()
+    }
+
+    /// What the event is about. The values of a route's parameters are stated for callers who are known only.
+    pub(super) fn object(&self) -> Object {
+        let text = match &self.about {
+            About::Named(_, text) | About::Unnamed(text) => text.to_string(),
+            About::Request { method } => self.request(method),
+        };
+        let text = match self.asked_by {
+            Some(client) => format!("{text}, asked by client {client}"),
+            None => text,
+        };
+        Object::new(self.about.kind(), text)
+    }
+
+    /// `GET /deployments/{id} id=7`.
+    fn request(&self, method: &str) -> String {
+        let Some(decision) = &self.decision else {
+            return format!("{method}, target not understood");
+        };
+        let route = decision.reasons.iter().find_map(|reason| match reason {
+            Reason::Route { methods, path, .. } => Some(format!("{methods} {path}")),
+            _ => None,
+        });
+        let Some(mut text) = route else {
+            return format!("{method}, no route");
+        };
+        if self.principal != Principal::Anonymous {
+            for (name, value) in &decision.parameters {
+                text.extend([" ", name.as_str(), "=", value.as_str()]);
+            }
+        }
+        text
+    }
+
+    /// Policy version and place of the route that matched.
+    pub(super) fn route(&self) -> Option<(u64, usize)> {
+        let decision = self.decision.as_ref()?;
+        let place = decision.reasons.iter().find_map(|reason| match reason {
+            Reason::Route { place, .. } => Some(*place),
+            _ => None,
+        })?;
+        Some((decision.policy_version, place))
+    }
+
+    /// What repeats of an anonymous caller are counted by.
+    pub(super) fn anonymous_kind(&self) -> AnonymousKind {
+        AnonymousKind {
+            action: Action::RequestDecide,
+            application: self.application,
+            route: self.route(),
+            outcome: self.outcome(),
+            code: self.code(),
+        }
     }
 }

@@ -4,10 +4,10 @@
 
 use super::Refusal;
 use super::RequestLine;
-use super::decided::Decided;
+use super::decided::{About, Decided};
 use super::facts::{ANONYMOUS, Known};
 use super::gatekeeper::{Case, Gatekeeper};
-use super::judgement::{About, Judgement};
+use super::judgement::{Judgement, about_request};
 use super::oauth::{ApplicationClient, Requester};
 use crate::audit::ObjectKind;
 use crate::model::{
@@ -70,20 +70,23 @@ impl Gatekeeper {
         let (judgement, about) = self.judge_question(&policy, application, question).await;
         let freshness = self.freshness_of(&judgement);
         let versions = (policy.version(), self.mirror().directory().version);
-        let about = about.asked_by(client);
-        let decided = judgement.decided(about, application, versions);
+        let decided = Decided {
+            asked_by: Some(client.id()),
+            ..judgement.decided(about, application, versions)
+        };
         let evaluated = Evaluated::of(&decided, freshness);
         let recorded = self
             .recorder
             .record(decided, &requester.remote, requester.request);
-        recorded.await.map_err(|error| {
-            tracing::error!(%error, "a decision could not be recorded, so there is none");
-            Refusal::StoreUnavailable
-        })?;
+        recorded
+            .await
+            .map_err(|error| Refusal::not_recorded(&error))?;
         match evaluated.refusal {
-            Some(refusal @ (Refusal::MembershipStale { .. } | Refusal::StoreUnavailable)) => {
-                Err(refusal)
-            }
+            Some(
+                refusal @ (Refusal::MembershipStale { .. }
+                | Refusal::StorageLow
+                | Refusal::StoreUnavailable),
+            ) => Err(refusal),
             _ => Ok(evaluated),
         }
     }
@@ -100,7 +103,7 @@ impl Gatekeeper {
         policy: &Policy,
         application: &Application,
         question: &Evaluation<'_>,
-    ) -> (Judgement, About) {
+    ) -> (Judgement, (About, bool)) {
         let known = self.known_of(question, application);
         match &question.sought {
             Sought::Request(line) => {
@@ -111,8 +114,7 @@ impl Gatekeeper {
                     now: self.now(),
                 };
                 let judgement = self.judge_case(&case, known).await;
-                let about = About::request(line, judgement.decision.as_ref());
-                (judgement, about)
+                (judgement, about_request(line))
             }
             Sought::Permission(permission) => {
                 let (known, fault) = match known.await {
@@ -123,8 +125,14 @@ impl Gatekeeper {
                 let needed = (application.id, &BTreeSet::from([permission.clone()]));
                 let decision = policy::decide_permissions(policy, &facts, needed, self.now());
                 let judgement = Judgement::by(decision, known, fault);
-                let named = is_named(policy, application, permission);
-                (judgement, About::permission(permission, named))
+                let text = DisplayText::lossy(permission.as_str());
+                let about = if is_named(policy, application, permission) {
+                    About::Named(ObjectKind::Permission, text)
+                } else {
+                    About::Unnamed(text)
+                };
+                // What comes of it is not seen here, so that it counts as something that may change something.
+                (judgement, (about, false))
             }
         }
     }
@@ -161,31 +169,6 @@ fn is_named(policy: &Policy, application: &Application, permission: &Permission)
     let exact = PermissionPattern::Exact(permission.clone());
     needed.any(|needed| matches!(needed, Requirement::Permissions(all) if all.contains(permission)))
         || policy.roles().any(|role| role.permissions.contains(&exact))
-}
-
-impl About {
-    /// What comes of it is not seen here, so that it counts as something that may change something. One that nothing
-    /// names is but text of whoever asks.
-    fn permission(permission: &Permission, named: bool) -> Self {
-        let object = DisplayText::lossy(permission.as_str());
-        Self {
-            kind: ObjectKind::Permission,
-            object: object.clone(),
-            counted_by: named.then_some(object),
-            safe: false,
-        }
-    }
-
-    fn asked_by(self, client: &ApplicationClient) -> Self {
-        let asked = |text: &DisplayText| {
-            DisplayText::lossy(&format!("{text}, asked by client {}", client.id()))
-        };
-        Self {
-            object: asked(&self.object),
-            counted_by: self.counted_by.as_ref().map(asked),
-            ..self
-        }
-    }
 }
 
 impl Evaluated {

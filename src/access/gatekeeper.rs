@@ -3,7 +3,7 @@
 use super::decided::Decided;
 use super::facts::{ANONYMOUS, Credentials, Known, Place};
 use super::identity::{Assertions, Identities, Sources};
-use super::judgement::{About, Judgement};
+use super::judgement::{Judgement, about_request};
 use super::recorder::Recorder;
 use super::repository::Named;
 use super::{Asked, Credential, IdentityHeaders, PolicyHolder, Refusal, RequestLine};
@@ -67,10 +67,7 @@ impl Gatekeeper {
             .await
         {
             Ok(()) => verdict,
-            Err(error) => {
-                tracing::error!(%error, "a decision could not be recorded, so it is refused");
-                Err(Refusal::StoreUnavailable)
-            }
+            Err(error) => Err(Refusal::not_recorded(&error)),
         }
     }
 
@@ -116,7 +113,7 @@ impl Gatekeeper {
             Err(refusal) => Err(refusal.clone()),
         };
         let versions = (policy.version(), directory.version);
-        let about = About::request(&asked.line, judgement.decision.as_ref());
+        let about = about_request(&asked.line);
         (
             verdict,
             Some(judgement.decided(about, application, versions)),

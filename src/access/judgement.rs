@@ -1,34 +1,10 @@
 //! From a decision to a refusal in words, and to what the recorder is given.
 
-use super::decided::Decided;
+use super::decided::{About, Decided};
 use super::facts::Known;
 use super::{Refusal, RequestLine, RouteName};
-use crate::audit::ObjectKind;
-use crate::model::{Application, DisplayText, Principal, RepositoryLevel};
+use crate::model::{Application, MethodSet, Principal, RepositoryLevel};
 use crate::policy::{Decision, Denial, Outcome, Reason};
-
-/// What a decision is about, for the audit log.
-pub(super) struct About {
-    pub kind: ObjectKind,
-    pub object: DisplayText,
-    /// What repeats are counted by: never text that a stranger chooses.
-    pub counted_by: Option<DisplayText>,
-    /// False for what may change something.
-    pub safe: bool,
-}
-
-impl About {
-    /// A request: its route, or what was asked for where there is none.
-    pub(super) fn request(line: &RequestLine<'_>, decision: Option<&Decision>) -> Self {
-        let counted_by = decision.and_then(route_with_parameters);
-        Self {
-            kind: ObjectKind::Route,
-            object: counted_by.clone().unwrap_or_else(|| asked_for(line)),
-            counted_by,
-            safe: matches!(line.method, "GET" | "HEAD" | "OPTIONS"),
-        }
-    }
-}
 
 /// What came out of one request.
 pub(super) struct Judgement {
@@ -67,7 +43,7 @@ impl Judgement {
     /// What the recorder writes or counts.
     pub(super) fn decided(
         self,
-        about: About,
+        (about, safe): (About, bool),
         application: &Application,
         (policy_version, directory_version): (u64, u64),
     ) -> Decided {
@@ -78,17 +54,23 @@ impl Judgement {
                 .map_or(Principal::Anonymous, |k| k.principal),
             login: self.known.as_ref().and_then(Known::login),
             application: Some(application.id),
-            kind: about.kind,
-            object: about.object,
-            counted_by: about.counted_by,
+            about,
+            asked_by: None,
             refusal: self.result.err(),
             decision: self.decision,
-            safe: about.safe,
+            safe,
             mode: application.audit,
             policy_version,
             directory_version,
         }
     }
+}
+
+/// A request, and whether its method promises to change nothing (RFC 9110 section 9.2.1).
+pub(super) fn about_request(line: &RequestLine<'_>) -> (About, bool) {
+    let method = MethodSet::known(line.method).unwrap_or("other");
+    let safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
+    (About::Request { method }, safe)
 }
 
 /// The refusal for a denial; a credential that did not hold says so instead of "nobody is signed in".
@@ -141,21 +123,4 @@ fn needed(decision: &Decision) -> RepositoryLevel {
         _ => None,
     });
     levels.max().unwrap_or(RepositoryLevel::Admin)
-}
-
-/// `GET /deployments/{id} id=7`: what repeats are counted by.
-fn route_with_parameters(decision: &Decision) -> Option<DisplayText> {
-    let RouteName { methods, path } = route_name(decision)?;
-    let mut text = format!("{methods} {path}");
-    for (name, value) in &decision.parameters {
-        text.extend([" ", name.as_str(), "=", value.as_str()]);
-    }
-    Some(DisplayText::lossy(&text))
-}
-
-/// Method and path as sent, without the query: for requests that no route knows.
-fn asked_for(line: &RequestLine<'_>) -> DisplayText {
-    let path = line.target.split(|b| *b == b'?' || *b == b'#').next();
-    let path = String::from_utf8_lossy(path.unwrap_or_default());
-    DisplayText::lossy(&format!("{} {path}", line.method))
 }

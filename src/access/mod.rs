@@ -3,7 +3,9 @@
 //! May name `policy`, `audit` and the services below it. Must never know a dialect, a status code or a page: doors
 //! translate. Everything that cannot be known is refused.
 
+mod anonymous_events;
 mod asked;
+mod budget;
 mod decided;
 mod evaluation;
 mod explain;
@@ -22,6 +24,7 @@ mod repository;
 pub mod sign_in;
 mod tally;
 
+pub use anonymous_events::{AnonymousEvents, AnonymousSettings};
 pub use asked::{Asked, Credential, Remote, RequestLine};
 pub use evaluation::{Evaluated, Evaluation, Sought};
 pub use explain::{Explanation, Question};

@@ -3,7 +3,7 @@
 //! A [`Permit`] cannot be made elsewhere. What changes something takes it by value, so that it cannot be forgotten or
 //! used twice.
 
-use super::decided::Decided;
+use super::decided::{About, Decided};
 use super::facts::{Known, Place, personal};
 use super::gatekeeper::Gatekeeper;
 use super::{Credential, OwnPermission, Refusal, Remote};
@@ -195,14 +195,12 @@ impl Gatekeeper {
 
     /// A refusal is recorded before it is answered; what cannot be recorded is answered as such.
     async fn refuse(&self, caller: &Caller, refusal: Refusal, object: &str) -> Refusal {
-        let object = DisplayText::lossy(object);
         let decided = Decided {
             principal: caller.known.principal,
             login: caller.known.login(),
             application: None,
-            kind: ObjectKind::Permission,
-            object: object.clone(),
-            counted_by: Some(object),
+            about: About::Named(ObjectKind::Permission, DisplayText::lossy(object)),
+            asked_by: None,
             refusal: Some(refusal.clone()),
             decision: None,
             safe: true,
@@ -215,7 +213,7 @@ impl Gatekeeper {
             .record(decided, &caller.remote, caller.request);
         match recorded.await {
             Ok(()) => refusal,
-            Err(_) => Refusal::StoreUnavailable,
+            Err(error) => Refusal::not_recorded(&error),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! Records decisions: what promise 4 wants durable is waited for; repeats of the same are counted in windows.
 //!
-//! Must never let an answer leave before its event is durable where one is owed, and must never grow with a flood.
+//! Must never let an answer leave before its event is durable where one is owed, and must never grow with a flood. While
+//! the disk is almost full, reads and refusals are counted alone and their counts are written later.
 
+use super::anonymous_events::AnonymousEvents;
 use super::decided::Decided;
 use super::facts::personal;
-use super::tally::{Kind, Tally, Who};
+use super::tally::{Kind, Tally};
 use super::{PolicyHolder, Remote};
 use crate::audit::{Action, AuditEvent, Closed, Object, PersonalFields, Repeats};
 use crate::mirror::Mirror;
-use crate::model::{Clock, DisplayText, Principal, RequestId, SystemJob, Timestamp};
+use crate::model::{Clock, DisplayText, Principal, RequestId, Timestamp};
 use crate::store::{Change, CommitError, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +21,7 @@ pub struct Recorder {
     policy: Arc<PolicyHolder>,
     mirror: Arc<Mirror>,
     clock: Arc<dyn Clock>,
+    anonymous: Arc<AnonymousEvents>,
     tally: Tally,
 }
 
@@ -26,9 +29,9 @@ impl Recorder {
     /// Counts repeats in windows of this span (default 60 s).
     pub fn new(
         store: Store,
-        policy: Arc<PolicyHolder>,
-        mirror: Arc<Mirror>,
+        (policy, mirror): (Arc<PolicyHolder>, Arc<Mirror>),
         clock: Arc<dyn Clock>,
+        anonymous: Arc<AnonymousEvents>,
         window: Duration,
     ) -> Self {
         Self {
@@ -36,6 +39,7 @@ impl Recorder {
             policy,
             mirror,
             clock,
+            anonymous,
             tally: Tally::new(window),
         }
     }
@@ -48,76 +52,64 @@ impl Recorder {
         request: RequestId,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
-        if !self.tally.owed(&decided, remote, now) {
+        if decided.principal == Principal::Anonymous {
+            let (kind, counted) = (decided.anonymous_kind(), decided.may_be_counted());
+            let event = || event(decided, (remote, request), now);
+            return if counted {
+                self.anonymous.record(kind, remote, event).await
+            } else {
+                self.anonymous.record_each(kind, event).await
+            };
+        }
+        if decided.may_be_counted() && !self.store.has_space() && self.tally.count(&decided, now) {
             return Ok(());
         }
-        let (outcome, reasons) = (decided.outcome(), decided.sentences());
-        let event = AuditEvent {
-            at: now,
-            actor: decided.principal,
-            action: Action::RequestDecide,
-            object: Object {
-                kind: decided.kind,
-                id: decided.object,
-            },
-            outcome,
-            reasons,
-            application: decided.application,
-            request: Some(request),
-            policy_version: decided.policy_version,
-            directory_version: decided.directory_version,
-            repeats: None,
-            personal: personal(decided.login, remote),
-        };
+        if !self.tally.owed(&decided, now) {
+            return Ok(());
+        }
+        let event = event(decided, (remote, request), now);
         self.store.commit(Change::none(), event).await.map(|_| ())
     }
 
-    /// Writes the counts of windows that have closed by now.
+    /// Writes the counts of windows that have closed by now; not while the disk is almost full.
     pub async fn close_windows(&self) -> Result<(), CommitError> {
+        if !self.store.has_space() {
+            return Ok(());
+        }
         let now = self.clock.now();
-        let closed = self.tally.close(now);
-        self.write_counts(closed, now).await
+        self.write_counts(self.tally.close(now), now).await
     }
 
     /// Writes every count, as a stopping server does.
     pub async fn close_all_windows(&self) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let closed = self.tally.close_all();
-        self.write_counts(closed, now).await
+        self.write_counts(self.tally.close_all(), now).await
     }
 
+    /// What cannot be written is kept for the next time.
     async fn write_counts(
         &self,
-        closed: Vec<Closed<Kind>>,
+        closed: Vec<Closed<Kind, Object>>,
         now: Timestamp,
     ) -> Result<(), CommitError> {
-        for window in closed {
-            self.store
-                .commit(Change::none(), self.count(window, now))
-                .await?;
+        let mut closed = closed.into_iter();
+        while let Some(window) = closed.next() {
+            let event = self.count(&window, now);
+            if let Err(error) = self.store.commit(Change::none(), event).await {
+                self.tally.restore(std::iter::once(window).chain(closed));
+                return Err(error);
+            }
         }
         Ok(())
     }
 
-    fn count(&self, window: Closed<Kind>, now: Timestamp) -> AuditEvent {
-        let Closed {
-            key,
-            since,
-            repeats,
-        } = window;
-        let actor = match key.who {
-            Who::Principal(principal) => principal,
-            Who::Network(_) => Principal::Anonymous,
-            Who::Everyone => Principal::System(SystemJob::Housekeeping),
-        };
+    fn count(&self, window: &Closed<Kind, Object>, now: Timestamp) -> AuditEvent {
+        let key = window.key;
         AuditEvent {
             at: now,
-            actor,
+            actor: key.principal,
             action: Action::RequestDecide,
-            object: Object {
-                kind: key.about,
-                id: key.object.unwrap_or_else(|| DisplayText::lossy("several")),
-            },
+            object: window.label.clone(),
             outcome: key.outcome,
             reasons: vec![DisplayText::lossy(key.code)],
             application: key.application,
@@ -125,10 +117,27 @@ impl Recorder {
             policy_version: self.policy.load().version(),
             directory_version: self.mirror.directory().version,
             repeats: Some(Repeats {
-                since,
-                count: repeats,
+                since: window.since,
+                count: window.repeats,
             }),
             personal: PersonalFields::default(),
         }
+    }
+}
+
+fn event(decided: Decided, (remote, request): (&Remote, RequestId), now: Timestamp) -> AuditEvent {
+    AuditEvent {
+        at: now,
+        actor: decided.principal,
+        action: Action::RequestDecide,
+        object: decided.object(),
+        outcome: decided.outcome(),
+        reasons: decided.sentences(),
+        application: decided.application,
+        request: Some(request),
+        policy_version: decided.policy_version,
+        directory_version: decided.directory_version,
+        repeats: None,
+        personal: personal(decided.login, remote),
     }
 }

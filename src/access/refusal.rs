@@ -2,6 +2,7 @@
 
 use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Scope, Timestamp};
 use crate::policy::TargetFault;
+use crate::store::CommitError;
 use crate::token::TokenFault;
 use std::fmt;
 
@@ -93,6 +94,11 @@ pub enum Refusal {
         /// The freshness of what is known.
         since: Timestamp,
     },
+    /// The disk is almost full, so nothing new is written.
+    #[error(
+        "the disk of the server is almost full, so that nothing new can be recorded and only reads go on; ask its operator to make space"
+    )]
+    StorageLow,
     /// The audit event could not be written, so nothing may happen.
     #[error("the audit log cannot be written; the server's log says why")]
     StoreUnavailable,
@@ -113,8 +119,18 @@ impl Refusal {
             Self::ScopeInsufficient { .. } | Self::OwnScopeInsufficient(_) => "scope_insufficient",
             Self::RepositoryAccessMissing { .. } => "repository_access_missing",
             Self::MembershipStale { .. } => "membership_stale",
+            Self::StorageLow => "storage_low",
             Self::StoreUnavailable => "store_unavailable",
         }
+    }
+
+    /// The refusal of what could not be recorded. That the disk is almost full is logged once, by the store.
+    pub(super) fn not_recorded(error: &CommitError) -> Self {
+        if error.is_low_space() {
+            return Self::StorageLow;
+        }
+        tracing::error!(%error, "a decision could not be recorded, so it is refused");
+        Self::StoreUnavailable
     }
 
     /// The scope that would do, where the credential's was too narrow.

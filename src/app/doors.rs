@@ -185,11 +185,18 @@ pub(super) fn operator(
 fn probes(rooms: &Rooms) -> Vec<Probe> {
     let (store, mirror) = (rooms.store.clone(), Arc::clone(&rooms.mirror));
     let admin = Arc::clone(&rooms.admin);
+    let disk = rooms.store.clone();
     vec![
         Probe {
             name: "store",
             vital: true,
             ask: Box::new(move || store.healthy().map_err(|error| error.to_string())),
+        },
+        // Reads go on without it.
+        Probe {
+            name: "disk",
+            vital: false,
+            ask: Box::new(move || disk.space().map_err(|low| low.to_string())),
         },
         Probe {
             name: "gitea",

@@ -1,11 +1,10 @@
-//! Jobs on timers: counts of closed windows, sessions whose time is over.
+//! Jobs on timers: counts of closed windows, sessions whose time is over, the free space of the disk.
 
 use super::rooms::Rooms;
-use crate::access::Recorder;
-use crate::access::oauth::AuthorizationServer;
-use crate::access::sign_in::SignIn;
+use crate::access::{AnonymousEvents, Recorder};
 use crate::admin::{Admin, Claim, administrator_problem};
 use crate::session::Sessions;
+use crate::store::Store;
 use crate::token;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +15,10 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// What the jobs are about.
 pub(super) struct Jobs {
+    store: Store,
     recorder: Arc<Recorder>,
+    anonymous: Arc<AnonymousEvents>,
     sessions: Arc<Sessions>,
-    sign_in: Arc<SignIn>,
-    oauth: Arc<AuthorizationServer>,
     token: token::Opened,
     admin: Arc<Admin>,
     claim: Arc<Claim>,
@@ -28,10 +27,10 @@ pub(super) struct Jobs {
 impl Jobs {
     pub(super) fn of(rooms: &Rooms) -> Self {
         Self {
+            store: rooms.store.clone(),
             recorder: Arc::clone(&rooms.recorder),
+            anonymous: Arc::clone(&rooms.anonymous),
             sessions: Arc::clone(&rooms.sessions),
-            sign_in: Arc::clone(&rooms.sign_in),
-            oauth: Arc::clone(&rooms.oauth),
             token: rooms.token.clone(),
             admin: Arc::clone(&rooms.admin),
             claim: Arc::clone(&rooms.claim),
@@ -40,12 +39,10 @@ impl Jobs {
 
     /// One round. A failure is said and tried again: the store says whether it can heal.
     async fn round(&self) {
+        self.store.sample_space();
         let counts = self.recorder.close_windows().await;
-        if let Err(error) = counts
-            .and(self.sign_in.close_windows().await)
-            .and(self.oauth.close_windows().await)
-        {
-            tracing::error!(%error, "counts of repeats could not be written");
+        if let Err(error) = counts.and(self.anonymous.close_windows().await) {
+            tracing::error!(%error, "counts of repeats could not be written; they are kept");
         }
         if let Err(error) = self.sessions.expire().await {
             tracing::error!(%error, "the end of a session could not be written");

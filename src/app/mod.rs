@@ -19,7 +19,7 @@ use crate::config::Meant;
 use crate::http::sockets::{self, Activated, Listener};
 use crate::http::{admin_socket, listener};
 use crate::model::{Clock, ListenAddress, Principal, SystemJob};
-use crate::store::Change;
+use crate::store::{Change, CommitError};
 use rooms::Rooms;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -114,20 +114,27 @@ impl Running {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        self.rooms.recorder.close_all_windows().await?;
-        self.rooms.sign_in.close_all_windows().await?;
-        self.rooms.oauth.close_all_windows().await?;
-        self.rooms
-            .sessions
-            .write_seen()
-            .await
-            .unwrap_or_else(|error| {
-                tracing::warn!(%error, "last uses of sessions could not be written");
-            });
-        let event = of_server(Action::ServerStop, &self.rooms, &*self.clock);
-        self.rooms.store.commit(Change::none(), event).await?;
+        let written = self.write_last().await;
+        match written {
+            // What is on disk is whole, and the next start must not take this for a crash.
+            Err(error) if error.is_low_space() => {
+                tracing::error!(%error, "counts of repeats are lost: they could not be written");
+            }
+            written => written?,
+        }
         self.rooms.store.close().await?;
         Ok(())
+    }
+
+    async fn write_last(&self) -> Result<(), CommitError> {
+        let rooms = &self.rooms;
+        let counts = rooms.recorder.close_all_windows().await;
+        let counts = counts.and(rooms.anonymous.close_all_windows().await);
+        rooms.sessions.write_seen().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "last uses of sessions could not be written");
+        });
+        let event = of_server(Action::ServerStop, rooms, &*self.clock);
+        counts.and(rooms.store.commit(Change::none(), event).await.map(|_| ()))
     }
 }
 

@@ -4,7 +4,9 @@ use super::{AppError, Capabilities, outside};
 use crate::access::oauth::{self, AuthorizationServer};
 use crate::access::providers::Providers;
 use crate::access::sign_in::{self, SignIn};
-use crate::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
+use crate::access::{
+    AnonymousEvents, AnonymousSettings, Credentials, Gatekeeper, PolicyHolder, Recorder,
+};
 use crate::admin::{Admin, Claim};
 use crate::audit_log::AuditLog;
 use crate::config::{self, Meant};
@@ -14,7 +16,7 @@ use crate::model::{Clock, Session};
 use crate::oidc::WorkloadIssuers;
 use crate::policy::{Policy, built_in_roles};
 use crate::session::{self, BreakGlass, Sessions};
-use crate::store::{Store, World};
+use crate::store::{DiskReserve, Store, World};
 use crate::token::{self, SealKey};
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ pub(super) struct Rooms {
     pub sessions: Arc<Sessions>,
     pub break_glass: Arc<BreakGlass>,
     pub recorder: Arc<Recorder>,
+    pub anonymous: Arc<AnonymousEvents>,
     pub gatekeeper: Arc<Gatekeeper>,
     pub sign_in: Arc<SignIn>,
     pub oauth: Arc<AuthorizationServer>,
@@ -44,28 +47,38 @@ impl Rooms {
     ) -> Result<Self, AppError> {
         let Capabilities { clock, random } = capabilities;
         let folder = &meant.server.state_dir;
-        let store = Store::open(folder, Arc::clone(random))?;
+        let reserve = DiskReserve::of_folder(folder, meant.server.disk_reserve);
+        let store = Store::open_with_reserve(folder, Arc::clone(random), reserve)?;
         let mut world = store.load()?;
         let sessions = std::mem::take(&mut world.sessions);
         let policy = Arc::new(PolicyHolder::new(policy(&mut world)?));
         let mirror = Arc::new(outside::mirror(meant, http, &store, capabilities, &world));
         let providers = Arc::new(outside::providers(meant, http, capabilities)?);
         mirror.set_providers(providers.others());
-        let recorder = open_recorder(meant, &store, (&policy, &mirror), clock);
+        let anonymous = open_anonymous_events(meant, &store, (&policy, &mirror), clock);
+        let recorder = open_recorder(meant, (&store, &anonymous), (&policy, &mirror), clock);
         let token = open_tokens(meant, &store, capabilities, &world)?;
         let sessions = Arc::new(open_sessions(meant.session, &store, capabilities, sessions));
         let claim = Claim::open(folder);
-        let break_glass = BreakGlass::new(store.clone(), Arc::clone(random), world.break_glass);
+        let hash = world.break_glass;
+        let break_glass = BreakGlass::new(Arc::clone(&sessions), Arc::clone(random), hash);
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
         let foreign = outside::foreign_tokens(meant, http, clock)?;
-        let oauth = oauth_services((&store, &recorder), &policy, &credentials, &token, foreign);
+        let oauth = oauth_services(
+            (&store, &recorder, &anonymous),
+            &policy,
+            &credentials,
+            &token,
+            foreign,
+        );
         let services = sign_in::Services {
             store: store.clone(),
             sessions: Arc::clone(&sessions),
             break_glass: Arc::clone(&break_glass),
             mirror: Arc::clone(&mirror),
             policy: Arc::clone(&policy),
+            anonymous: Arc::clone(&anonymous),
             providers: Arc::clone(&providers),
             tokens: Arc::clone(&token.tokens),
             id_tokens: SealKey::new(meant.server.seal_key.expose()).id_tokens(),
@@ -90,6 +103,7 @@ impl Rooms {
             mirror,
             sessions,
             recorder,
+            anonymous,
             token,
         })
     }
@@ -136,7 +150,7 @@ fn gatekeeper(
 }
 
 fn oauth_services(
-    (store, recorder): (&Store, &Arc<Recorder>),
+    (store, recorder, anonymous): (&Store, &Arc<Recorder>, &Arc<AnonymousEvents>),
     policy: &Arc<PolicyHolder>,
     credentials: &Credentials,
     token: &token::Opened,
@@ -146,6 +160,7 @@ fn oauth_services(
         store: store.clone(),
         policy: Arc::clone(policy),
         recorder: Arc::clone(recorder),
+        anonymous: Arc::clone(anonymous),
         credentials: credentials.clone(),
         grants: Arc::clone(&token.grants),
         clients: Arc::clone(&token.clients),
@@ -161,7 +176,6 @@ fn authorization_server(
     Capabilities { clock, random }: &Capabilities,
 ) -> Result<AuthorizationServer, AppError> {
     let settings = oauth::Settings {
-        window: meant.audit.window,
         grant: meant.token.grant,
     };
     let both = (Arc::clone(clock), Arc::clone(random));
@@ -176,7 +190,6 @@ fn sign_in(
     let settings = sign_in::Settings {
         own: outside::own_host(meant)?,
         https: outside::is_https(meant),
-        window: meant.audit.window,
     };
     let both = (Arc::clone(clock), Arc::clone(random));
     Ok(SignIn::new(services, settings, both))
@@ -197,17 +210,35 @@ fn open_tokens(
     Ok(token::open(store, (clock, random), &key, settings, world)?)
 }
 
-fn open_recorder(
+fn open_anonymous_events(
     meant: &Meant,
     store: &Store,
+    (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
+    clock: &Arc<dyn Clock>,
+) -> Arc<AnonymousEvents> {
+    Arc::new(AnonymousEvents::new(
+        store.clone(),
+        Arc::clone(policy),
+        Arc::clone(mirror),
+        Arc::clone(clock),
+        AnonymousSettings {
+            window: meant.audit.window,
+            per_minute: meant.audit.anonymous_events_per_minute,
+        },
+    ))
+}
+
+fn open_recorder(
+    meant: &Meant,
+    (store, anonymous): (&Store, &Arc<AnonymousEvents>),
     (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
     clock: &Arc<dyn Clock>,
 ) -> Arc<Recorder> {
     Arc::new(Recorder::new(
         store.clone(),
-        Arc::clone(policy),
-        Arc::clone(mirror),
+        (Arc::clone(policy), Arc::clone(mirror)),
         Arc::clone(clock),
+        Arc::clone(anonymous),
         meant.audit.window,
     ))
 }

@@ -70,7 +70,9 @@ pub struct Repeats {
 }
 
 /// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It was allowed, and done if there was something to do.
@@ -138,7 +140,9 @@ pub enum ObjectKind {
 }
 
 /// What was done or asked for. A written word is never reused for something else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Action {
     /// A request to an application, or to Samovar's own API, was decided.
     #[serde(rename = "request.decide")]
@@ -251,6 +255,9 @@ pub enum Action {
     /// Somebody read the audit log.
     #[serde(rename = "audit-log.read")]
     AuditLogRead,
+    /// Events of anonymous callers were counted and not written: there were too many, or the disk was almost full.
+    #[serde(rename = "audit-log.limit")]
+    AuditLogLimit,
     /// The server started.
     #[serde(rename = "server.start")]
     ServerStart,

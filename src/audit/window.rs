@@ -1,7 +1,8 @@
 //! Windows: the first of a kind is written, its repeats are counted, the count is given out when the window closes.
 //!
-//! A pure state machine over keys that its owner chooses and instants that it is given. Must never hold more keys than
-//! its bound, and must never lose a count: every repeat is given out once.
+//! A pure state machine over keys that its owner chooses and instants that it is given. Each window keeps a label, made
+//! once when it opens, so that a key may consist of ids and numbers. Must never hold more keys than its capacity, and must
+//! never lose a count: everything that was counted is given out once.
 
 use crate::model::Timestamp;
 use std::collections::{HashMap, VecDeque};
@@ -20,33 +21,36 @@ pub enum Seen {
     Full,
 }
 
-/// A window that has closed with repeats in it.
+/// A window that has closed with a count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closed<K> {
+pub struct Closed<K, L> {
     /// Its kind.
     pub key: K,
-    /// When the first one was written.
+    /// Its label.
+    pub label: L,
+    /// When it opened.
     pub since: Timestamp,
-    /// Repeats, the first one not among them; at least 1.
+    /// How often it happened without being written; at least 1.
     pub repeats: u64,
 }
 
-struct Open {
+struct Open<L> {
+    label: L,
     since: Timestamp,
     repeats: u64,
 }
 
 /// The open windows.
-pub struct Windows<K> {
+pub struct Windows<K, L> {
     span: Duration,
     capacity: usize,
-    open: HashMap<K, Open>,
+    open: HashMap<K, Open<L>>,
     // In the order of opening. INVARIANT: exactly one entry for each key of `open`.
     order: VecDeque<K>,
-    closed: Vec<Closed<K>>,
+    closed: Vec<Closed<K, L>>,
 }
 
-impl<K: Clone + Eq + Hash> Windows<K> {
+impl<K: Clone + Eq + Hash, L> Windows<K, L> {
     /// Windows that last `span`, at most `capacity` at a time.
     pub fn new(span: Duration, capacity: usize) -> Self {
         Self {
@@ -58,37 +62,69 @@ impl<K: Clone + Eq + Hash> Windows<K> {
         }
     }
 
-    /// Something of this kind happened now.
-    pub fn see(&mut self, key: &K, now: Timestamp) -> Seen {
-        self.close_old(now);
-        if let Some(open) = self.open.get_mut(key) {
-            open.repeats = open.repeats.saturating_add(1);
+    /// Something of this kind happened now; the label is made if it is the first.
+    pub fn see(&mut self, key: &K, now: Timestamp, label: impl FnOnce() -> L) -> Seen {
+        if self.repeat(key, now) {
             return Seen::Repeat;
         }
+        if self.open(key, now, label, 0) {
+            Seen::First
+        } else {
+            Seen::Full
+        }
+    }
+
+    /// Counts it if a window of its kind is open; otherwise nothing was counted.
+    pub fn repeat(&mut self, key: &K, now: Timestamp) -> bool {
+        self.close_old(now);
+        self.add(key)
+    }
+
+    /// Counts it and has nothing written: no window ends meanwhile. `false` if nothing was counted, because the windows
+    /// are full and this kind has none.
+    pub fn count(&mut self, key: &K, now: Timestamp, label: impl FnOnce() -> L) -> bool {
+        self.add(key) || self.open(key, now, label, 1)
+    }
+
+    fn add(&mut self, key: &K) -> bool {
+        let open = self.open.get_mut(key);
+        open.is_some_and(|open| {
+            open.repeats = open.repeats.saturating_add(1);
+            true
+        })
+    }
+
+    fn open(&mut self, key: &K, now: Timestamp, label: impl FnOnce() -> L, repeats: u64) -> bool {
         if self.open.len() >= self.capacity {
-            return Seen::Full;
+            return false;
         }
         let fresh = Open {
+            label: label(),
             since: now,
-            repeats: 0,
+            repeats,
         };
         self.open.insert(key.clone(), fresh);
         self.order.push_back(key.clone());
-        Seen::First
+        true
     }
 
-    /// Gives out every window with repeats that has closed by now.
-    pub fn close(&mut self, now: Timestamp) -> Vec<Closed<K>> {
+    /// Gives out every window with a count that has closed by now.
+    pub fn close(&mut self, now: Timestamp) -> Vec<Closed<K, L>> {
         self.close_old(now);
         std::mem::take(&mut self.closed)
     }
 
     /// Closes every window, its time over or not, as a stopping server does.
-    pub fn close_all(&mut self) -> Vec<Closed<K>> {
+    pub fn close_all(&mut self) -> Vec<Closed<K, L>> {
         while let Some(key) = self.order.pop_front() {
             self.shut(key);
         }
         std::mem::take(&mut self.closed)
+    }
+
+    /// Takes counts back that could not be written; they are given out with the next that close.
+    pub fn restore(&mut self, counts: impl IntoIterator<Item = Closed<K, L>>) {
+        self.closed.extend(counts);
     }
 
     /// Each window is closed once, so that this costs what opening did, spread over calls.
@@ -103,16 +139,21 @@ impl<K: Clone + Eq + Hash> Windows<K> {
     }
 
     /// A window that opened far in the future is over as well: a clock that was set back must not silence its kind.
-    fn over(&self, open: &Open, now: Timestamp) -> bool {
+    fn over(&self, open: &Open<L>, now: Timestamp) -> bool {
         now.since(open.since).max(open.since.since(now)) >= self.span
     }
 
     fn shut(&mut self, key: K) {
-        if let Some(Open { since, repeats }) = self.open.remove(&key)
+        if let Some(Open {
+            label,
+            since,
+            repeats,
+        }) = self.open.remove(&key)
             && repeats > 0
         {
             self.closed.push(Closed {
                 key,
+                label,
                 since,
                 repeats,
             });
@@ -132,20 +173,21 @@ mod tests {
         Timestamp::from_seconds(seconds)
     }
 
-    fn windows(capacity: usize) -> Windows<u8> {
+    fn windows(capacity: usize) -> Windows<u8, ()> {
         Windows::new(Duration::from_secs(60), capacity)
     }
 
     #[test]
     fn the_first_is_written_and_repeats_are_given_out_once_when_the_window_closes() {
         let mut windows = windows(9);
-        assert_eq!(windows.see(&1, at(0)), Seen::First);
-        assert_eq!(windows.see(&1, at(1)), Seen::Repeat);
-        assert_eq!(windows.see(&1, at(59)), Seen::Repeat);
-        assert_eq!(windows.see(&2, at(59)), Seen::First);
+        assert_eq!(windows.see(&1, at(0), || ()), Seen::First);
+        assert_eq!(windows.see(&1, at(1), || ()), Seen::Repeat);
+        assert_eq!(windows.see(&1, at(59), || ()), Seen::Repeat);
+        assert_eq!(windows.see(&2, at(59), || ()), Seen::First);
         assert_eq!(windows.close(at(59)), []);
         let closed = Closed {
             key: 1,
+            label: (),
             since: at(0),
             repeats: 2,
         };
@@ -156,42 +198,62 @@ mod tests {
     #[test]
     fn a_window_whose_time_is_over_opens_anew_and_its_count_is_kept() {
         let mut windows = windows(9);
-        windows.see(&1, at(0));
-        windows.see(&1, at(1));
-        assert_eq!(windows.see(&1, at(60)), Seen::First);
+        windows.see(&1, at(0), || ());
+        windows.see(&1, at(1), || ());
+        assert_eq!(windows.see(&1, at(60), || ()), Seen::First);
         assert_eq!(windows.close(at(61)).len(), 1);
-        assert_eq!(windows.see(&1, at(61)), Seen::Repeat);
+        assert_eq!(windows.see(&1, at(61), || ()), Seen::Repeat);
         assert_eq!(windows.close_all().len(), 1);
     }
 
     #[test]
     fn a_full_house_takes_no_new_kind_and_still_counts_the_old() {
         let mut windows = windows(1);
-        windows.see(&1, at(0));
-        assert_eq!(windows.see(&2, at(1)), Seen::Full);
-        assert_eq!(windows.see(&1, at(2)), Seen::Repeat);
-        assert_eq!(windows.see(&2, at(60)), Seen::First, "room again");
+        windows.see(&1, at(0), || ());
+        assert_eq!(windows.see(&2, at(1), || ()), Seen::Full);
+        assert_eq!(windows.see(&1, at(2), || ()), Seen::Repeat);
+        assert_eq!(windows.see(&2, at(60), || ()), Seen::First, "room again");
     }
 
     #[test]
     fn a_clock_that_was_set_back_a_little_opens_nothing_twice_and_far_back_silences_nothing() {
         let mut windows = windows(9);
-        windows.see(&1, at(100));
-        assert_eq!(windows.see(&1, at(41)), Seen::Repeat);
-        assert_eq!(windows.see(&1, at(40)), Seen::First);
+        windows.see(&1, at(100), || ());
+        assert_eq!(windows.see(&1, at(41), || ()), Seen::Repeat);
+        assert_eq!(windows.see(&1, at(40), || ()), Seen::First);
         assert_eq!(windows.close(at(40)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_only_counted_keeps_its_window_open_and_is_all_in_its_count() {
+        let mut windows = windows(1);
+        assert!(windows.count(&1, at(0), || ()));
+        assert!(windows.count(&1, at(6000), || ()), "longer than any window");
+        assert!(!windows.count(&2, at(6000), || ()), "full");
+        let closed = windows.close(at(6000));
+        assert_eq!(closed.iter().map(|c| c.repeats).sum::<u64>(), 2);
+        windows.restore(closed);
+        assert_eq!(
+            windows.close_all().len(),
+            1,
+            "what could not be written comes again"
+        );
     }
 
     proptest! {
         #[test]
         fn nothing_is_lost_and_the_bound_holds(
-            steps in prop::collection::vec((0_u8..6, -80_i64..100, any::<bool>()), 0..200)
+            steps in prop::collection::vec((0_u8..6, -80_i64..100, any::<bool>(), any::<bool>()), 0..200)
         ) {
             let mut windows = windows(3);
             let (mut now, mut repeats, mut given) = (0, 0, 0);
-            for (key, step, close) in steps {
+            for (key, step, close, write) in steps {
                 now += step;
-                repeats += u64::from(windows.see(&key, at(now)) == Seen::Repeat);
+                repeats += u64::from(if write {
+                    windows.see(&key, at(now), || ()) == Seen::Repeat
+                } else {
+                    windows.count(&key, at(now), || ())
+                });
                 prop_assert!(windows.open.len() <= 3);
                 prop_assert_eq!(windows.order.len(), windows.order.iter().collect::<HashSet<_>>().len());
                 if close {

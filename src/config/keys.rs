@@ -96,7 +96,8 @@ pub(super) const KEYS: &[Key] = &[
         Set::Default,
         "[\"127.0.0.1/32\", \"::1/128\"]",
         &[
-            "Networks of the proxies whose forwarded headers are believed and which may ask for checks.",
+            "Networks of the proxies whose forwarded headers are believed and which may ask for checks; each at most a /8 of",
+            "IPv4 or a /16 of IPv6.",
         ],
     ),
     key(
@@ -104,6 +105,16 @@ pub(super) const KEYS: &[Key] = &[
         Set::Default,
         "\"/var/lib/samovar\"",
         &["Folder of the store, mode 0700. One running server for each folder."],
+    ),
+    key(
+        ("server", "disk_reserve_mib"),
+        Set::Default,
+        "256",
+        &[
+            "Space that is kept free on the disk of state_dir, in MiB, from 16 to 1048576. With less, sign-ins, grants,",
+            "changes and requests that may change something are refused with 503; reads of people who are signed in go on,",
+            "and access still ends. Everything is accepted again as soon as there is space.",
+        ],
     ),
     key(
         ("server", "admin_socket"),
@@ -131,13 +142,26 @@ pub(super) const KEYS: &[Key] = &[
         ("gitea", "url"),
         Set::Must,
         "\"https://git.example.com\"",
-        &["Address under which browsers reach Gitea; may have a path."],
+        &[
+            "Address under which browsers reach Gitea; may have a path. https, or http on a loopback address.",
+        ],
     ),
     key(
         ("gitea", "internal_url"),
         Set::May,
-        "\"http://10.0.0.7:3000\"",
-        &["Address for Samovar's own calls, where it differs."],
+        "\"https://gitea.internal:3000\"",
+        &[
+            "Address for Samovar's own calls, where it differs. https, or http on a loopback address.",
+        ],
+    ),
+    key(
+        ("gitea", "allow_plain_http"),
+        Set::Default,
+        "false",
+        &[
+            "For a network that you trust: url and internal_url may be plain http on other machines. Everyone on the way can",
+            "then read the token of the service identity, a site administrator's, and what people send when they sign in.",
+        ],
     ),
     key(
         ("gitea", "issuer"),
@@ -350,6 +374,17 @@ pub(super) const KEYS: &[Key] = &[
         "\"60s\"",
         &[
             "Repeats of the same read or refusal within this time are counted instead of written, from 1s to 1h.",
+        ],
+    ),
+    key(
+        ("audit", "anonymous_events_per_minute"),
+        Set::Default,
+        "60",
+        &[
+            "Events per minute that callers without a valid credential can cause, from 1 to 6000, of each class: allowed",
+            "requests that may change something, refused requests, sign-ins, notices of providers, tokens. One address block",
+            "causes at most a quarter of them, allowed requests aside. What is beyond is counted: one event a minute states",
+            "how many of which kind.",
         ],
     ),
     key(

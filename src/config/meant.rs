@@ -43,6 +43,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// Folder of the store.
     pub state_dir: PathBuf,
+    /// Bytes that are kept free on the disk of the state folder.
+    pub disk_reserve: u64,
     /// Unix socket for the command line.
     pub admin_socket: PathBuf,
     /// What seals the secrets of the state folder.
@@ -172,6 +174,8 @@ pub struct Token {
 pub struct Audit {
     /// Repeats within it are counted.
     pub window: Duration,
+    /// Events per minute of each class that callers without a valid credential can cause.
+    pub anonymous_events_per_minute: u32,
 }
 
 /// The server's own log.

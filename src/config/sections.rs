@@ -22,7 +22,7 @@ pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant
     let mirror = mirror(raw);
     let session = session(raw);
     let token = token(raw);
-    let window = span(raw, "audit.window", 1..=HOUR);
+    let audit = audit(raw);
     let log = log(raw);
     Some(Meant {
         server: server?,
@@ -31,7 +31,7 @@ pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant
         mirror: mirror?,
         session: session?,
         token: token?,
-        audit: Audit { window: window? },
+        audit: audit?,
         log: log?,
     })
 }
@@ -75,9 +75,10 @@ fn server(raw: &mut Raw, environment: Environment<'_>) -> Option<Server> {
         );
         let addresses = forward_auth_listen.iter().flatten().filter_map(tcp);
         proxies_fit(raw, addresses, proxies, "server.forward_auth_listen");
-        no_network_of_everything(raw, proxies);
+        no_network_of_strangers(raw, proxies);
     }
     let state_dir = raw.read("server.state_dir", absolute_path);
+    let disk_reserve = raw.number("server.disk_reserve_mib", 16..=1024 * 1024);
     let admin_socket = raw.read("server.admin_socket", socket_path);
     let seal_key = seal_key(raw, environment);
     Some(Server {
@@ -86,6 +87,7 @@ fn server(raw: &mut Raw, environment: Environment<'_>) -> Option<Server> {
         forward_auth_listen: forward_auth_listen?,
         trusted_proxies: trusted_proxies?,
         state_dir: state_dir?,
+        disk_reserve: u64::try_from(disk_reserve?).ok()? << 20,
         admin_socket: admin_socket?,
         seal_key: seal_key?,
     })
@@ -144,10 +146,10 @@ fn tcp(address: &ListenAddress) -> Option<SocketAddr> {
     }
 }
 
-fn no_network_of_everything(raw: &mut Raw, proxies: &[IpNet]) {
-    for network in proxies.iter().filter(|network| network.prefix_len() == 0) {
+fn no_network_of_strangers(raw: &mut Raw, proxies: &[IpNet]) {
+    for network in proxies.iter().filter(|network| is_too_wide(network)) {
         let sentence = format!(
-            "`{network}` is every address, so that anyone could forge a client's address; name the proxies' own networks"
+            "`{network}` is far more than proxies, and anyone in it could forge a client's address; name the proxies' own networks, at most a /8 of IPv4 or a /16 of IPv6"
         );
         raw.problem("server.trusted_proxies", sentence);
     }
@@ -170,9 +172,21 @@ fn proxies_fit(
     }
 }
 
+/// Wider than the largest network that is private as a whole: 10.0.0.0/8 of version 4, fc00::/7 (RFC 4193) of version 6.
+fn is_too_wide(network: &IpNet) -> bool {
+    match network {
+        IpNet::V4(network) => network.prefix_len() < 8,
+        IpNet::V6(network) => {
+            let private = network.prefix_len() >= 7 && network.addr().is_unique_local();
+            network.prefix_len() < 16 && !private && !network.addr().is_unicast_link_local()
+        }
+    }
+}
+
 fn gitea(raw: &mut Raw, environment: Environment<'_>) -> Option<Gitea> {
-    let url = raw.read("gitea.url", base);
-    let internal_url = raw.read("gitea.internal_url", base);
+    let plain = raw.flag("gitea.allow_plain_http") == Some(true);
+    let url = raw.read("gitea.url", |text| gitea_address(text, plain));
+    let internal_url = raw.read("gitea.internal_url", |text| gitea_address(text, plain));
     let issuer = raw.read("gitea.issuer", |text| base(text).map(|_| text.to_owned()));
     let client_id = raw.text("gitea.client_id");
     if client_id.as_ref().is_some_and(|id| id.trim().is_empty()) {
@@ -229,6 +243,15 @@ fn session(raw: &mut Raw) -> Option<Session> {
     Some(Session {
         idle: idle?,
         absolute: absolute?,
+    })
+}
+
+fn audit(raw: &mut Raw) -> Option<Audit> {
+    let window = span(raw, "audit.window", 1..=HOUR);
+    let anonymous = raw.number("audit.anonymous_events_per_minute", 1..=6000);
+    Some(Audit {
+        window: window?,
+        anonymous_events_per_minute: u32::try_from(anonymous?).ok()?,
     })
 }
 
@@ -322,6 +345,15 @@ pub(super) fn base(text: &str) -> Result<Url, String> {
             text.escape_debug()
         ))
     }
+}
+
+/// Samovar sends a site administrator's token there, and people their passwords.
+fn gitea_address(text: &str, plain: bool) -> Result<Url, String> {
+    let url = base(text)?;
+    if url.scheme() == "https" || plain || loopback(&url) {
+        return Ok(url);
+    }
+    Err("must be https: over plain http everyone on the way can read the token of the service identity; for a network that you trust there is gitea.allow_plain_http = true".to_owned())
 }
 
 fn external(text: &str, plain_on_loopback: bool) -> Result<Url, String> {

@@ -123,6 +123,9 @@ pub struct Route {
     pub repository: Option<RepositoryRequirement>,
     /// `%2F` inside one segment is data (package scopes, branch names); otherwise it is refused.
     pub encoded_slash: bool,
+    /// Parameters of the path whose values are secret, such as a token in a link: they are in no event, log or answer.
+    #[serde(default)]
+    pub secret_parameters: BTreeSet<String>,
 }
 
 /// What a route asks of its caller.
@@ -257,6 +260,11 @@ impl MethodSet {
     /// Does a request with this method belong to the route? HEAD is checked as GET; an unknown method never belongs.
     pub fn contains(self, method: &str) -> bool {
         bit(method).is_some_and(|bit| self.0 == 0 || self.0 & bit != 0)
+    }
+
+    /// The name of a method that HTTP knows; none for any other text.
+    pub fn known(method: &str) -> Option<&'static str> {
+        METHODS.into_iter().find(|known| *known == method)
     }
 
     /// The methods, sorted; empty for every method.

@@ -90,11 +90,15 @@ impl Node {
     }
 }
 
-/// The values that the path gives to the route's parameters.
+/// The values that the path gives to the route's parameters; `{name}` in the place of one that is secret, so that no
+/// secret ever leaves this function.
 pub(super) fn parameters(route: &Route, path: &CanonicalPath) -> Parameters {
     let pairs = route.path.segments().iter().zip(path.segments());
     pairs
         .filter_map(|(segment, value)| match segment {
+            Segment::Parameter(name) if route.secret_parameters.contains(name) => {
+                Some((name.clone(), format!("{{{name}}}")))
+            }
             Segment::Parameter(name) => Some((name.clone(), value.clone())),
             Segment::Literal(_) => None,
         })
@@ -114,6 +118,7 @@ mod tests {
             requirement: Requirement::Public,
             repository: None,
             encoded_slash: false,
+            secret_parameters: std::collections::BTreeSet::new(),
         }
     }
 
@@ -167,6 +172,18 @@ mod tests {
         assert_eq!(first(&routes, "GET", "/a/"), None);
         assert_eq!(first(&routes, "GET", "/a/b/c"), None);
         assert_eq!(first(&routes, "GET", "/a/b"), Some(0));
+    }
+
+    #[test]
+    fn a_secret_parameter_is_known_by_its_name_alone() {
+        let mut route = route("GET", "/reset/{token}/{page}");
+        route.secret_parameters = ["token".to_owned()].into();
+        let path = CanonicalPath::parse(b"/reset/hunter2/1").unwrap();
+        let shown = super::parameters(&route, &path);
+        assert_eq!(
+            (shown["token"].as_str(), shown["page"].as_str()),
+            ("{token}", "1")
+        );
     }
 
     proptest! {

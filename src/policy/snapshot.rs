@@ -88,6 +88,28 @@ pub enum PolicyFault {
         /// Counted from 1.
         place: usize,
     },
+    /// A route names a secret parameter that its path does not have.
+    #[error(
+        "route {place} of application `{application}` has no parameter `{}` that could be secret; write `{{{}}}` into its path, or leave it out", .name.escape_debug(), .name.escape_debug()
+    )]
+    SecretUnknown {
+        /// The application.
+        application: Name,
+        /// Counted from 1.
+        place: usize,
+        /// Of the parameter.
+        name: String,
+    },
+    /// A route keeps the name of the repository secret that it asks Gitea about.
+    #[error(
+        "route {place} of application `{application}` asks Gitea about the repository that `owner` and `repo` name, so that they cannot be secret"
+    )]
+    SecretRepository {
+        /// The application.
+        application: Name,
+        /// Counted from 1.
+        place: usize,
+    },
     /// A route takes encoded slashes as data and yet ends in `/**`.
     #[error(
         "route {place} of application `{application}` takes `%2F` as data; it cannot also end in `/**`"
@@ -214,6 +236,15 @@ impl Policy {
         Some((place, route, parameters(route, path)))
     }
 
+    /// Does the route of this request keep a part of the path secret? Then the target must not be repeated.
+    pub fn keeps_secret(&self, id: ApplicationId, method: &str, target: &[u8]) -> bool {
+        let Ok(path) = CanonicalPath::parse(target) else {
+            return false;
+        };
+        self.route(id, method, &path)
+            .is_some_and(|(_, route, _)| !route.secret_parameters.is_empty())
+    }
+
     /// The bindings that speak of a subject, in the order of their ids, each with its role.
     pub(super) fn bindings_of(
         &self,
@@ -317,8 +348,25 @@ impl Policy {
     }
 }
 
-fn route_fault(application: &Name, place: usize, route: &Route) -> Option<PolicyFault> {
-    let application = || application.clone();
+fn secret_fault(application: &Name, place: usize, route: &Route) -> Option<PolicyFault> {
+    let mut secrets = route.secret_parameters.iter();
+    if let Some(name) = secrets.find(|name| !route.path.has_parameter(name)) {
+        return Some(PolicyFault::SecretUnknown {
+            application: application.clone(),
+            place,
+            name: name.chars().take(64).collect(),
+        });
+    }
+    let secret = |name: &str| route.secret_parameters.contains(name);
+    let repository = secret("owner") || secret("repo");
+    (route.repository.is_some() && repository).then(|| PolicyFault::SecretRepository {
+        application: application.clone(),
+        place,
+    })
+}
+
+fn route_fault(name: &Name, place: usize, route: &Route) -> Option<PolicyFault> {
+    let application = || name.clone();
     if matches!(&route.requirement, Requirement::Permissions(list) if list.is_empty()) {
         return Some(PolicyFault::NoPermission {
             application: application(),
@@ -331,6 +379,9 @@ fn route_fault(application: &Name, place: usize, route: &Route) -> Option<Policy
             application: application(),
             place,
         });
+    }
+    if let Some(fault) = secret_fault(name, place, route) {
+        return Some(fault);
     }
     let both = route.encoded_slash && route.path.matches_rest();
     both.then(|| PolicyFault::EncodedSlashWithRest {

@@ -1,15 +1,28 @@
-//! The break-glass password: argon2id, one look at a time, off unless somebody set it on the server.
+//! The break-glass password: argon2id, one check at a time, off unless an operator set it on the server.
 //!
-//! Must never hold the password longer than one look, and never let a flood of wrong ones take the machine's memory.
+//! Must never hold the password longer than one check, never let a flood of wrong ones take the machine's memory, and never
+//! leave a session that an earlier password opened.
 
+use super::sessions::{SessionError, Sessions};
 use crate::audit::AuditEvent;
-use crate::model::Random;
-use crate::store::{Change, CommitError, Operation, Store};
+use crate::model::{Principal, Random};
+use crate::store::{Change, CommitError, Operation};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
+
+/// How long a sign-in by the password lasts at most: long enough to mend a provider or a policy, short because it bypasses
+/// both. A longer task signs in again.
+pub(super) const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// How long a check waits for those before it; each takes some 100 ms.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+/// Checks that wait at a time.
+const WAITING: usize = 32;
 
 /// Length of a password, in characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 15..=128;
@@ -26,9 +39,12 @@ pub enum BreakGlassError {
     /// It is not the password.
     #[error("this is not the break-glass password")]
     Wrong,
-    /// Somebody else's try is under way.
-    #[error("another try is under way; wait a moment")]
+    /// Too many checks wait.
+    #[error("too many passwords are being checked; wait a moment")]
     Busy,
+    /// Too many tries came from this address block.
+    #[error("too many tries came from your network; wait {} seconds", .0.as_secs() + 1)]
+    TooMany(Duration),
     /// The library refused.
     #[error("the password could not be hashed; the server's log says why")]
     Internal,
@@ -39,29 +55,53 @@ pub enum BreakGlassError {
 
 /// Sets, switches off and checks the password.
 pub struct BreakGlass {
-    store: Store,
+    sessions: Arc<Sessions>,
     random: Arc<dyn Random>,
-    hash: Mutex<Option<SecretString>>,
+    present: Mutex<Present>,
     one_at_a_time: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
 }
+
+struct Present {
+    hash: Option<SecretString>,
+    /// Grows with every change of the password.
+    generation: u64,
+}
+
+/// Shows that the password was the right one, as of one generation of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordProof(u64);
 
 impl BreakGlass {
     /// With the hash that the store had.
-    pub fn new(store: Store, random: Arc<dyn Random>, hash: Option<SecretString>) -> Self {
+    pub fn new(
+        sessions: Arc<Sessions>,
+        random: Arc<dyn Random>,
+        hash: Option<SecretString>,
+    ) -> Self {
         Self {
-            store,
+            sessions,
             random,
-            hash: Mutex::new(hash),
+            present: Mutex::new(Present {
+                hash,
+                generation: 0,
+            }),
             one_at_a_time: Arc::new(Semaphore::new(1)),
+            waiting: Arc::new(Semaphore::new(WAITING)),
         }
     }
 
     /// Is a password set?
     pub fn is_on(&self) -> bool {
-        self.hash().is_some()
+        self.lock().hash.is_some()
     }
 
-    /// Sets the password.
+    /// Was the proof given by the password that is set now? A session that was started with it is to be ended otherwise.
+    pub fn holds(&self, proof: PasswordProof) -> bool {
+        self.lock().generation == proof.0
+    }
+
+    /// Sets the password, and ends every session that an earlier one opened.
     pub async fn set(
         &self,
         password: SecretString,
@@ -74,34 +114,61 @@ impl BreakGlass {
         self.random.fill(&mut salt);
         let hash = self.blocking(move || hash(&password, &salt)).await??;
         let change = Change::from(Operation::PutBreakGlass(hash.clone()));
-        self.store.commit(change, event).await?;
-        *self.lock() = Some(hash);
-        Ok(())
+        let before = self.replace(Some(hash));
+        let set = self.end_sessions(change, event).await;
+        // The password that is on disk stays the one that opens.
+        set.inspect_err(|_| {
+            self.replace(before);
+        })
     }
 
-    /// Switches it off.
+    /// Switches it off, and ends every session that it opened. In force at once, whatever the disk does.
     pub async fn switch_off(&self, event: AuditEvent) -> Result<(), BreakGlassError> {
-        *self.lock() = None;
+        self.replace(None);
         let change = Change::from(Operation::DeleteBreakGlass);
-        self.store.commit(change, event).await?;
-        Ok(())
+        self.end_sessions(change, event).await
+    }
+
+    /// Before sessions are ended: a sign-in that is under way finds afterwards that its proof does not hold.
+    fn replace(&self, hash: Option<SecretString>) -> Option<SecretString> {
+        let mut present = self.lock();
+        present.generation += 1;
+        std::mem::replace(&mut present.hash, hash)
+    }
+
+    async fn end_sessions(&self, change: Change, event: AuditEvent) -> Result<(), BreakGlassError> {
+        let operator = Principal::LocalOperator;
+        let ended = self.sessions.end_all_with(operator, change, event).await;
+        ended.map_err(|error| match error {
+            SessionError::Store(error) => BreakGlassError::Store(error),
+            SessionError::ParentEnded => BreakGlassError::Internal,
+        })
     }
 
     /// Is it this password? Costs 64 MiB and some 100 ms, one at a time.
-    pub async fn verify(&self, password: SecretString) -> Result<(), BreakGlassError> {
-        let hash = self.hash().ok_or(BreakGlassError::Off)?;
+    pub async fn verify(&self, password: SecretString) -> Result<PasswordProof, BreakGlassError> {
+        let (hash, generation) = {
+            let present = self.lock();
+            (present.hash.clone(), present.generation)
+        };
+        let hash = hash.ok_or(BreakGlassError::Off)?;
         if !LENGTH.contains(&password.expose_secret().chars().count()) {
             return Err(BreakGlassError::Wrong);
         }
-        self.blocking(move || verify(&password, &hash)).await?
+        self.blocking(move || verify(&password, &hash)).await??;
+        Ok(PasswordProof(generation))
     }
 
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, BreakGlassError> {
-        let slot = Arc::clone(&self.one_at_a_time).try_acquire_owned();
+        let place = self.waiting.try_acquire();
+        let _place = place.map_err(|_| BreakGlassError::Busy)?;
+        let slot = Arc::clone(&self.one_at_a_time).acquire_owned();
+        let slot = tokio::time::timeout(LONGEST_WAIT, slot).await;
         let slot = slot.map_err(|_| BreakGlassError::Busy)?;
+        let slot = slot.map_err(|_| BreakGlassError::Internal)?;
         let done = tokio::task::spawn_blocking(move || {
             let _slot = slot;
             work()
@@ -109,12 +176,8 @@ impl BreakGlass {
         done.await.map_err(|_| BreakGlassError::Internal)
     }
 
-    fn hash(&self) -> Option<SecretString> {
-        self.lock().clone()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<SecretString>> {
-        self.hash.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, Present> {
+        self.present.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

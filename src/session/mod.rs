@@ -10,7 +10,7 @@ mod hand_over;
 mod sessions;
 mod table;
 
-pub use break_glass::{BreakGlass, BreakGlassError};
+pub use break_glass::{BreakGlass, BreakGlassError, PasswordProof};
 pub use browser::{Browser, BrowserKey};
 pub use cookies::{Cookie, Cookies, FLOW_COOKIES};
 pub use hand_over::{Code, HandOverFault, HandOvers, Handed};

@@ -1,5 +1,6 @@
 //! The service: starts, finds and ends sessions. Looked at in memory, durable in the store.
 
+use super::break_glass;
 use super::table::{Entry, Table};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
@@ -81,8 +82,12 @@ impl Sessions {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
         settings: Settings,
-        loaded: Vec<Session>,
+        mut loaded: Vec<Session>,
     ) -> Self {
+        for session in &mut loaded {
+            let longest = longest(session.principal, settings);
+            session.ends_at = session.ends_at.min(session.created_at.plus(longest));
+        }
         Self {
             store,
             clock,
@@ -202,12 +207,25 @@ impl Sessions {
         principal: Principal,
         event: AuditEvent,
     ) -> Result<(), SessionError> {
-        let gone = {
+        self.end_all_with(principal, Change::none(), event).await
+    }
+
+    /// The same together with another change.
+    pub async fn end_all_with(
+        &self,
+        principal: Principal,
+        change: Change,
+        event: AuditEvent,
+    ) -> Result<(), SessionError> {
+        let gone: Vec<_> = {
             let mut table = self.write();
             let parents = table.parents_of(principal).into_iter();
             parents.flat_map(|id| table.remove(id)).collect()
         };
-        self.forget(gone, event).await
+        let ends = gone.into_iter().map(Operation::DeleteSession);
+        let change = ends.fold(change, Change::with);
+        self.store.commit(change, event).await?;
+        Ok(())
     }
 
     /// Ends the sessions whose time is over, each with an event of ours.
@@ -245,7 +263,7 @@ impl Sessions {
     fn session(&self, new: NewSession, secret: &SessionSecret) -> Result<Session, SessionError> {
         let now = self.clock.now();
         let ends_at = match &new.place {
-            SessionPlace::Samovar => now.plus(self.settings.absolute),
+            SessionPlace::Samovar => now.plus(longest(new.principal, self.settings)),
             SessionPlace::Application { parent, .. } => {
                 let parent = self.get(*parent).ok_or(SessionError::ParentEnded)?;
                 parent.ends_at
@@ -305,6 +323,14 @@ impl Sessions {
 
     fn write(&self) -> RwLockWriteGuard<'_, Table> {
         self.table.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long a sign-in of this principal lasts in any case.
+fn longest(principal: Principal, settings: Settings) -> Duration {
+    match principal {
+        Principal::LocalOperator => settings.absolute.min(break_glass::SESSION_LIFETIME),
+        _ => settings.absolute,
     }
 }
 

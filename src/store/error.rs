@@ -1,5 +1,6 @@
 //! What can go wrong with the store, said so that an operator knows what to do next.
 
+use super::space::LowSpace;
 use std::path::{Path, PathBuf};
 
 /// The store cannot be opened, read or written.
@@ -127,7 +128,17 @@ pub enum CommitError {
     /// The event or a record cannot be written down.
     #[error("it cannot be recorded: {0}")]
     Unrecordable(String),
+    /// The disk is almost full.
+    #[error("{0}")]
+    LowSpace(LowSpace),
     /// The store takes no writes.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+}
+
+impl CommitError {
+    /// Is the disk almost full? The store logs that once itself.
+    pub const fn is_low_space(&self) -> bool {
+        matches!(self, Self::LowSpace(_))
+    }
 }

@@ -13,6 +13,7 @@ mod open;
 mod personal;
 mod read;
 mod record;
+mod space;
 mod tables;
 mod unaudited;
 mod writer;
@@ -20,6 +21,7 @@ mod writer;
 pub use change::{Change, Expect, Operation};
 pub use error::{CommitError, StoreError};
 pub use read::World;
+pub use space::{DiskReserve, FreeSpace, LowSpace};
 pub use unaudited::Unaudited;
 
 use crate::audit::{AuditEvent, EventPage, EventQuery};
@@ -27,6 +29,7 @@ use crate::model::Random;
 use folder::Folder;
 use redb::Database;
 use redb::backends::FileBackend;
+use space::{Level, Space};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
@@ -63,28 +66,41 @@ struct Inner {
 struct Core {
     database: Database,
     failed: OnceLock<StoreError>,
+    space: Space,
     folder: Option<Folder>,
 }
 
 impl Store {
-    /// Opens the store of this folder, or makes a new one, and holds the folder against other processes.
+    /// Opens the store of this folder, or makes a new one, and holds the folder against other processes. Keeps no disk
+    /// reserve.
     ///
     /// After an unclean stop every page is checked first, and the log says so.
     pub fn open(folder: &Path, random: Arc<dyn Random>) -> Result<Self, StoreError> {
+        Self::open_with_reserve(folder, random, DiskReserve::of_folder(folder, 0))
+    }
+
+    /// The same with a disk reserve, below which nothing new is written.
+    pub fn open_with_reserve(
+        folder: &Path,
+        random: Arc<dyn Random>,
+        reserve: DiskReserve,
+    ) -> Result<Self, StoreError> {
         let folder = Folder::take(folder)?;
         let backend = FileBackend::new(folder.file()?)?;
         let database = open::open(backend, folder.unclean())?;
-        Self::start(database, Some(folder), random)
+        Self::start(database, Some(folder), random, reserve)
     }
 
     fn start(
         database: Database,
         folder: Option<Folder>,
         random: Arc<dyn Random>,
+        reserve: DiskReserve,
     ) -> Result<Self, StoreError> {
         let core = Arc::new(Core {
             database,
             failed: OnceLock::new(),
+            space: Space::new(reserve),
             folder,
         });
         let (sender, jobs) = mpsc::channel(WAITING);
@@ -169,6 +185,25 @@ impl Store {
         } else {
             Ok(())
         }
+    }
+
+    /// Is there space for everything, as of the last sample? Otherwise only what may use the reserve is written.
+    pub fn has_space(&self) -> bool {
+        self.0.core.space.level() == Level::Enough
+    }
+
+    /// The same for people, with the numbers.
+    pub fn space(&self) -> Result<(), LowSpace> {
+        if self.has_space() {
+            Ok(())
+        } else {
+            Err(self.0.core.space.low())
+        }
+    }
+
+    /// Looks at the disk again, so that what was refused for want of space is accepted once there is some.
+    pub fn sample_space(&self) {
+        self.0.core.space.sample();
     }
 
     /// Writes what waits, takes nothing more, and marks the stop as clean. Clones answer [`StoreError::Closed`].

@@ -7,6 +7,7 @@ use super::apply::Applier;
 use super::change::EncodedChange;
 use super::error::{CommitError, StoreError};
 use super::open::{begin, guarded};
+use super::space::Level;
 use super::{Committed, Core, Unaudited};
 use crate::audit::AuditEvent;
 use crate::model::Random;
@@ -29,6 +30,17 @@ pub(super) enum Work {
     Commit(EncodedChange, Vec<AuditEvent>),
     Touch(Vec<Unaudited>),
     Close,
+}
+
+impl Work {
+    /// Is there space for it?
+    fn fits(&self, level: Level) -> bool {
+        match self {
+            Self::Commit(_, event) => level.admits(event.action),
+            Self::Touch(_) => level != Level::Exhausted,
+            Self::Close => true,
+        }
+    }
 }
 
 pub(super) struct Writer {
@@ -56,8 +68,19 @@ impl Writer {
     }
 
     fn serve(&self, batch: Vec<Job>, closing: bool) {
+        let level = self.core.space.sample();
+        let (batch, refused): (Vec<Job>, Vec<Job>) =
+            batch.into_iter().partition(|job| job.work.fits(level));
+        for job in refused {
+            let low = CommitError::LowSpace(self.core.space.low());
+            let _ = job.answer.send(Err(low));
+        }
+        self.serve_admitted(batch, closing);
+    }
+
+    fn serve_admitted(&self, batch: Vec<Job>, closing: bool) {
         let written = self.core.healthy().and_then(|()| {
-            let written = guarded(|| self.write(&batch));
+            let written = guarded(|| self.write_any(&batch));
             let marked = |answers| {
                 if closing {
                     self.core.mark_clean()?;
@@ -76,6 +99,16 @@ impl Writer {
         for job in batch {
             let refused = || Err(CommitError::Unavailable(error.clone()));
             let _ = job.answer.send(answers.next().unwrap_or_else(refused));
+        }
+    }
+
+    /// Without space not even an empty transaction is written.
+    fn write_any(&self, batch: &[Job]) -> Result<Vec<Answer>, StoreError> {
+        let writes = batch.iter().any(|job| !matches!(job.work, Work::Close));
+        if writes {
+            self.write(batch)
+        } else {
+            Ok(batch.iter().map(|_| Ok(None)).collect())
         }
     }
 

@@ -13,6 +13,7 @@ mod audit;
 mod delegation;
 mod document;
 mod explain;
+mod floods;
 mod garbage;
 mod objects;
 mod operations;

@@ -2,7 +2,9 @@
 
 use crate::world::{HOST, Who};
 use samovar::access::providers::Providers;
-use samovar::access::{Credentials, Gatekeeper, PolicyHolder, Recorder};
+use samovar::access::{
+    AnonymousEvents, AnonymousSettings, Credentials, Gatekeeper, PolicyHolder, Recorder,
+};
 use samovar::admin::{Admin, Claim};
 use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use samovar::audit_log::AuditLog;
@@ -20,7 +22,7 @@ use samovar::model::{
 use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Sessions};
-use samovar::store::{Change, Expect, Operation, Store};
+use samovar::store::{Change, DiskReserve, Expect, FreeSpace, Operation, Store};
 use samovar::token::{self, Machines, SealKey, Tokens};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,6 +32,8 @@ use std::time::Duration;
 pub const TEAM: i64 = 7;
 const ORGANIZATION: i64 = 70;
 const COOKIE: &str = "__Host-samovar";
+/// Of each class, per minute.
+pub const ANONYMOUS_EVENTS: u32 = 60;
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
 struct Fixed;
@@ -53,9 +57,32 @@ impl Random for Counted {
     }
 }
 
+/// A disk whose free space the test sets, in bytes.
+#[derive(Clone)]
+pub struct Disk(Arc<AtomicU64>);
+
+impl Disk {
+    /// Kept free.
+    pub const RESERVE: u64 = 64 << 20;
+
+    pub fn set_free(&self, bytes: u64) {
+        self.0.store(bytes, Ordering::SeqCst);
+    }
+}
+
+impl FreeSpace for Disk {
+    fn bytes(&self) -> std::io::Result<u64> {
+        Ok(self.0.load(Ordering::SeqCst))
+    }
+}
+
 /// What tests hold on to.
 pub struct Wired {
     pub gate: Gate,
+    pub gatekeeper: Arc<Gatekeeper>,
+    pub recorder: Arc<Recorder>,
+    pub anonymous: Arc<AnonymousEvents>,
+    pub disk: Disk,
     pub store: Store,
     pub claim: Arc<Claim>,
     pub tokens: Arc<Tokens>,
@@ -130,7 +157,9 @@ struct Ground {
 pub async fn wire(claimed: bool) -> Wired {
     let folder = tempfile::tempdir().unwrap();
     let random: Arc<dyn Random> = Arc::new(Counted::default());
-    let store = Store::open(folder.path(), Arc::clone(&random)).unwrap();
+    let disk = Disk(Arc::new(AtomicU64::new(u64::MAX)));
+    let reserve = DiskReserve::with_probe(Disk::RESERVE, disk.clone());
+    let store = Store::open_with_reserve(folder.path(), Arc::clone(&random), reserve).unwrap();
     let secrets = seed(&store, &*random, claimed).await;
     let world = store.load().unwrap();
     let ground = Ground {
@@ -141,9 +170,10 @@ pub async fn wire(claimed: bool) -> Wired {
         random,
     };
     let claim = Arc::new(Claim::open(folder.path()).unwrap());
-    let (services, opened) = services(&ground, Arc::clone(&claim));
+    let (services, opened, recorders) = services(&ground, Arc::clone(&claim));
     services.admin.watch_administrators(&claim).unwrap();
     let services = Arc::new(services);
+    let gatekeeper = Arc::clone(&services.gatekeeper);
     let surfaces = Surfaces {
         own: poem::Route::new().nest_no_strip("/api", api::endpoint(services)),
         application: poem::Route::new(),
@@ -151,6 +181,10 @@ pub async fn wire(claimed: bool) -> Wired {
     let capabilities = (ground.clock, ground.random);
     Wired {
         gate: Gate::new(gate_settings(), surfaces, ground.policy, capabilities),
+        gatekeeper,
+        recorder: recorders.0,
+        anonymous: recorders.1,
+        disk,
         store: ground.store,
         claim,
         tokens: opened.tokens,
@@ -169,7 +203,34 @@ fn policy(world: &samovar::store::World) -> Policy {
     Policy::build(world.policy_version, roles, bindings, applications).unwrap()
 }
 
-fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
+type Recorders = (Arc<Recorder>, Arc<AnonymousEvents>);
+
+fn recorders(ground: &Ground, mirror: &Arc<Mirror>) -> Recorders {
+    let window = Duration::from_secs(60);
+    let (policy, clock) = (Arc::clone(&ground.policy), Arc::clone(&ground.clock));
+    let settings = AnonymousSettings {
+        window,
+        per_minute: ANONYMOUS_EVENTS,
+    };
+    let anonymous = AnonymousEvents::new(
+        ground.store.clone(),
+        Arc::clone(&policy),
+        Arc::clone(mirror),
+        Arc::clone(&clock),
+        settings,
+    );
+    let anonymous = Arc::new(anonymous);
+    let recorder = Recorder::new(
+        ground.store.clone(),
+        (policy, Arc::clone(mirror)),
+        clock,
+        Arc::clone(&anonymous),
+        window,
+    );
+    (Arc::new(recorder), anonymous)
+}
+
+fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened, Recorders) {
     let store = || ground.store.clone();
     let policy = || Arc::clone(&ground.policy);
     let clock = || Arc::clone(&ground.clock);
@@ -188,8 +249,7 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
         SESSIONS,
         ground.world.sessions.clone(),
     ));
-    let window = Duration::from_secs(60);
-    let recorder = Recorder::new(store(), policy(), Arc::clone(&mirror), clock(), window);
+    let (recorder, anonymous) = recorders(ground, &mirror);
     let opened = token::open(
         &ground.store,
         (&ground.clock, &ground.random),
@@ -208,7 +268,7 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
         service_accounts: Arc::clone(&opened.service_accounts),
         mirror: Arc::clone(&mirror),
     };
-    let gatekeeper = Gatekeeper::new(policy(), credentials, Arc::new(recorder), clock());
+    let gatekeeper = Gatekeeper::new(policy(), credentials, Arc::clone(&recorder), clock());
     let both = (clock(), random());
     let admin = Admin::new(store(), policy(), Arc::clone(&mirror), &opened, both);
     let services = Services {
@@ -223,7 +283,7 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened) {
         session_cookie: COOKIE.to_owned(),
         snippets: snippets(),
     };
-    (services, opened)
+    (services, opened, (recorder, anonymous))
 }
 
 /// Gitea and one other, neither of which answers.

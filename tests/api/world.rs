@@ -4,6 +4,7 @@ use crate::operations::Operation;
 use crate::wiring::{self, NOW, Wired};
 use poem::http::{HeaderMap, Method, Uri};
 use poem::{Body, Endpoint, Request};
+use samovar::access::Gatekeeper;
 use samovar::audit::{
     Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields, RecordedEvent,
 };
@@ -274,13 +275,33 @@ impl World {
     /// The events that one request left.
     pub fn events_of_request(&self, id: &str) -> Vec<RecordedEvent> {
         let id: RequestId = id.parse().unwrap();
-        let query = EventQuery {
+        let events = self.events(&EventQuery {
             limit: EventQuery::LARGEST_PAGE,
             ..EventQuery::default()
-        };
-        let page = self.wired.store.events(&query).unwrap();
+        });
         let of_it = |recorded: &RecordedEvent| recorded.event.request == Some(id);
-        page.events.into_iter().filter(of_it).collect()
+        events.into_iter().filter(of_it).collect()
+    }
+
+    /// A page of the audit log, newest first.
+    pub fn events(&self, query: &EventQuery) -> Vec<RecordedEvent> {
+        self.wired.store.events(query).unwrap().events
+    }
+
+    pub fn gatekeeper(&self) -> &Gatekeeper {
+        &self.wired.gatekeeper
+    }
+
+    /// Sets what the disk has left, and looks at it.
+    pub fn set_free_space(&self, bytes: u64) {
+        self.wired.disk.set_free(bytes);
+        self.wired.store.sample_space();
+    }
+
+    /// Writes every count, as a stopping server does.
+    pub async fn close_all_windows(&self) {
+        self.wired.recorder.close_all_windows().await.unwrap();
+        self.wired.anonymous.close_all_windows().await.unwrap();
     }
 }
 

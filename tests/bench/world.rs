@@ -215,6 +215,7 @@ fn application(number: u32) -> Application {
             requirement: Requirement::Permissions(BTreeSet::from([permission])),
             repository: None,
             encoded_slash: false,
+            secret_parameters: std::collections::BTreeSet::new(),
         }
     };
     Application {

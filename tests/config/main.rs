@@ -161,6 +161,26 @@ fn plain_http_needs_a_loopback_address_and_the_explicit_setting() {
     );
 }
 
+#[test]
+fn plain_http_to_gitea_needs_loopback_or_the_explicit_setting() {
+    let accepted = |url: &str, more: &str| {
+        let text = SMALL.replace("https://git.example.com/sub", url);
+        config::parse(&format!("{text}{more}"), &with_secrets).is_ok()
+    };
+    for url in [
+        "http://127.0.0.1:3000",
+        "http://[::1]:3000/git",
+        "http://localhost:3000",
+    ] {
+        assert!(accepted(url, ""), "{url}");
+    }
+    let inner = "internal_url = 'http://10.0.0.7:3000'\n";
+    assert!(!accepted("http://git.example.com", ""));
+    assert!(!accepted("https://git.example.com", inner));
+    let allowed = format!("allow_plain_http = true\n{inner}");
+    assert!(accepted("http://git.example.com", &allowed));
+}
+
 const OKTA: &str = r#"
 [[provider]]
 id = "okta-eu"

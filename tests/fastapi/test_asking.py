@@ -8,7 +8,7 @@ import httpx
 import pytest
 from conftest import Client, bearer
 from issuer import AUDIENCE, NOW, URL, USER, Issuer, encode, gitea_token
-from samovar import Samovar
+from samovar import Refusal, Samovar
 from starlette.requests import HTTPConnection
 
 PERSONAL = "0123456789abcdef0123456789abcdef01234567"
@@ -153,6 +153,77 @@ def test_a_crowd_with_one_token_is_one_exchange(issuer: Issuer) -> None:
 
     asyncio.run(crowd())
     assert issuer.asked[EXCHANGE] == 1
+
+
+def asked_from(samovar: Samovar, address: str, tokens: list[str]) -> list[str]:
+    """The code with which each of these is refused at one address; `ok` for none."""
+    required = samovar.require()
+
+    async def one(token: str) -> str:
+        headers = [(b"authorization", b"token " + token.encode())]
+        try:
+            await required(HTTPConnection({"type": "http", "headers": headers, "client": (address, 1)}))
+        except Refusal as refusal:
+            return refusal.code
+        return "ok"
+
+    async def each() -> list[str]:
+        codes = [await one(token) for token in tokens]
+        await samovar.close()
+        return codes
+
+    return asyncio.run(each())
+
+
+def test_token_like_strings_of_one_network_are_limited(issuer: Issuer) -> None:
+    issuer.answers[EXCHANGE] = httpx.Response(400, json={"error": "invalid_grant"})
+    options: dict[str, Any] = {"clock": issuer.clock, "monotonic": issuer.monotonic, **CONFIDENTIAL}
+    samovar = Samovar(URL, AUDIENCE, gitea_tokens=True, transport=issuer.transport, **options)
+    nonsense = [f"{number:040x}" for number in range(1000)]
+    codes = asked_from(samovar, "198.51.100.7", nonsense)
+    assert codes[:10] == ["token_revoked"] * 10
+    assert set(codes[10:]) == {"too_many_requests"}
+    assert issuer.asked[EXCHANGE] == 10
+    exchanged(issuer)
+    assert asked_from(samovar, "198.51.100.8", [PERSONAL]) == ["too_many_requests"], "the same network"
+    assert asked_from(samovar, "203.0.113.1", [PERSONAL]) == ["ok"], "another one"
+    assert asked_from(samovar, "198.51.100.7", [PERSONAL]) == ["ok"], "what is remembered asks nothing"
+    issuer.ticks += 6
+    assert asked_from(samovar, "::ffff:198.51.100.7", ["f" * 40]) == ["ok"], "it wears off"
+
+
+def test_a_crowd_of_made_up_tokens_is_limited_while_it_waits(issuer: Issuer) -> None:
+    issuer.answers[EXCHANGE] = httpx.Response(400, json={"error": "invalid_grant"})
+    options: dict[str, Any] = {"clock": issuer.clock, "monotonic": issuer.monotonic, **CONFIDENTIAL}
+    samovar = Samovar(URL, AUDIENCE, gitea_tokens=True, transport=issuer.transport, **options)
+    required = samovar.require()
+
+    async def crowd() -> None:
+        headers = [[(b"authorization", f"token {number:040x}".encode())] for number in range(1000)]
+        calls = [required(HTTPConnection({"type": "http", "headers": each, "client": ("::1", 1)})) for each in headers]
+        heard = await asyncio.gather(*calls, return_exceptions=True)
+        assert {each.code for each in heard if isinstance(each, Refusal)} == {"token_revoked", "too_many_requests"}
+        await samovar.close()
+
+    asyncio.run(crowd())
+    assert issuer.asked[EXCHANGE] <= 10 + 50, "and those that are under way at a time"
+
+
+def test_tokens_that_are_good_are_not_limited(issuer: Issuer) -> None:
+    exchanged(issuer)
+    options: dict[str, Any] = {"clock": issuer.clock, "monotonic": issuer.monotonic, **CONFIDENTIAL}
+    samovar = Samovar(URL, AUDIENCE, gitea_tokens=True, transport=issuer.transport, **options)
+    tokens = [f"{number:040x}" for number in range(50)]
+    assert asked_from(samovar, "2001:db8::1", tokens) == ["ok"] * 50
+
+
+def test_strangers_of_many_networks_are_limited_in_all(issuer: Issuer) -> None:
+    issuer.answers[EXCHANGE] = httpx.Response(400, json={"error": "invalid_grant"})
+    options: dict[str, Any] = {"clock": issuer.clock, "monotonic": issuer.monotonic, **CONFIDENTIAL}
+    samovar = Samovar(URL, AUDIENCE, gitea_tokens=True, transport=issuer.transport, **options)
+    for number in range(100):
+        asked_from(samovar, f"10.{number}.0.1", [f"{number * 10 + each:040x}" for each in range(10)])
+    assert issuer.asked[EXCHANGE] == 600
 
 
 def in_force(issuer: Issuer, **changes: Any) -> None:

@@ -8,6 +8,7 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod canary;
 mod outages;
 mod people;
 mod scene;

@@ -48,6 +48,7 @@ pub fn application(hosts: &[HostName]) -> Application {
         requirement,
         repository: None,
         encoded_slash,
+        secret_parameters: std::collections::BTreeSet::new(),
     };
     Application {
         id: APPLICATION,

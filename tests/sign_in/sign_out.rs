@@ -3,8 +3,11 @@
 use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page, form};
 use reqwest::Method;
+use samovar::access::Remote;
+use samovar::access::sign_in::Visitor;
 use samovar::audit::{Action, Outcome};
-use samovar::model::Principal;
+use samovar::model::{Principal, RequestId};
+use std::sync::Arc;
 
 /// Sends a form as a page of that origin does.
 async fn post(browser: &mut Browser, origin: &str, path: &str, pairs: &[(&str, &str)]) -> Page {
@@ -220,6 +223,50 @@ async fn break_glass_is_off_by_default_and_every_try_is_recorded() {
             .any(|session| session.principal == Principal::LocalOperator)
     );
     assert_eq!(stage.sign_ins()[0].1, "break-glass password");
+}
+
+#[tokio::test]
+async fn wrong_passwords_of_one_network_lock_out_no_other() {
+    let stage = Stage::new().await;
+    let mut event = stage_event(&stage).await;
+    event.action = Action::ServerStart;
+    let password = "correct horse battery";
+    stage.break_glass.set(password.into(), event).await.unwrap();
+    let sign_in = async |address: &str, password: &str| {
+        let remote = Remote {
+            address: Some(address.parse().unwrap()),
+            user_agent: None,
+        };
+        let visitor = Visitor {
+            remote: Arc::new(remote),
+            request: RequestId::from_bytes([9; 16]),
+            session: None,
+            browser: None,
+            signed_out: false,
+        };
+        let next = stage.sign_in.break_glass(&visitor, password.into()).await;
+        next.map(|_| ()).map_err(|fault| fault.to_string())
+    };
+    for _ in 0..10 {
+        let refused = sign_in("198.51.100.7", "a wrong one").await.unwrap_err();
+        assert!(
+            refused.contains("not the break-glass password"),
+            "{refused}"
+        );
+    }
+    let refused = sign_in("198.51.100.7", password).await.unwrap_err();
+    assert!(
+        refused.contains("wait 30 seconds") || refused.contains("wait 31"),
+        "{refused}"
+    );
+    sign_in("203.0.113.1", password).await.unwrap();
+    stage.clock.turn(30);
+    sign_in("198.51.100.7", password).await.unwrap();
+    let refusals = stage.events(Action::SessionCreate);
+    let denied = refusals
+        .iter()
+        .filter(|one| one.event.outcome == Outcome::Denied);
+    assert_eq!(denied.count(), 1, "repeats are counted");
 }
 
 #[tokio::test]

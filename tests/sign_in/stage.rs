@@ -5,9 +5,9 @@ use crate::support::gitea::StandIn;
 use crate::support::gitea::clock::machine;
 use crate::support::world::{GiteaWorld, ServiceIdentity};
 use poem::Route;
-use samovar::access::PolicyHolder;
 use samovar::access::providers::Providers;
 use samovar::access::sign_in::{Services, Settings, SignIn};
+use samovar::access::{AnonymousEvents, AnonymousSettings, PolicyHolder};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
 use samovar::http::sockets::Listener;
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
@@ -64,6 +64,7 @@ pub struct Stage {
     pub sessions: Arc<Sessions>,
     pub break_glass: Arc<BreakGlass>,
     pub sign_in: Arc<SignIn>,
+    pub anonymous: Arc<AnonymousEvents>,
     pub mirror: Arc<Mirror>,
     /// Origins of Samovar and of the two applications.
     pub own: String,
@@ -82,6 +83,7 @@ struct Parts {
     break_glass: Arc<BreakGlass>,
     mirror: Arc<Mirror>,
     policy: Arc<PolicyHolder>,
+    anonymous: Arc<AnonymousEvents>,
     providers: Arc<Providers>,
     own: String,
 }
@@ -109,6 +111,7 @@ impl Parts {
             break_glass: Arc::clone(&self.break_glass),
             mirror: Arc::clone(&self.mirror),
             policy: Arc::clone(&self.policy),
+            anonymous: Arc::clone(&self.anonymous),
             providers: Arc::clone(&self.providers),
             tokens: opened.tokens,
             id_tokens: seal_key.id_tokens(),
@@ -116,7 +119,6 @@ impl Parts {
         let settings = Settings {
             own: host(&self.own).parse().unwrap(),
             https: false,
-            window: Duration::from_secs(60),
         };
         Arc::new(SignIn::new(services, settings, (clock, random)))
     }
@@ -172,7 +174,7 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Arc::new(Dice)).unwrap();
         let sessions = Arc::new(sessions(&store, &clock, Vec::new()));
-        let break_glass = BreakGlass::new(store.clone(), Arc::new(Dice), None);
+        let break_glass = BreakGlass::new(Arc::clone(&sessions), Arc::new(Dice), None);
         let break_glass = Arc::new(break_glass);
         let policy = Arc::new(PolicyHolder::new(policy([&app, &other])));
         let others = others(&own).into_iter();
@@ -182,7 +184,19 @@ impl Stage {
         let mirror = mirror(&gitea, &identity, &store, &clock).await;
         mirror.set_providers(providers.others());
         let providers = Arc::new(providers);
+        let anonymous = AnonymousEvents::new(
+            store.clone(),
+            Arc::clone(&policy),
+            Arc::clone(&mirror),
+            Arc::clone(&clock) as _,
+            AnonymousSettings {
+                window: Duration::from_secs(60),
+                per_minute: 60,
+            },
+        );
+        let anonymous = Arc::new(anonymous);
         let parts = Parts {
+            anonymous: Arc::clone(&anonymous),
             store: store.clone(),
             clock: Arc::clone(&clock),
             break_glass: Arc::clone(&break_glass),
@@ -200,6 +214,7 @@ impl Stage {
             sessions,
             break_glass,
             sign_in,
+            anonymous,
             mirror,
             own,
             app,

@@ -1,15 +1,14 @@
-//! The audit events of the authorization server. Refusals of strangers are counted in windows.
+//! The audit events of the authorization server.
 //!
 //! Must never hold a token, a code, a secret or a query.
 
 use super::{AuthorizationServer, OAuthFault, Requester};
 use crate::access::Refusal;
+use crate::access::anonymous_events::AnonymousKind;
 use crate::access::facts::{Known, personal};
-use crate::audit::{
-    Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats,
-};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{DisplayText, Principal, Scope};
-use crate::store::{Change, CommitError};
+use crate::store::Change;
 use crate::token::AccessToken;
 
 /// Bytes of scope in one reason, which has 255 characters.
@@ -108,20 +107,17 @@ impl AuthorizationServer {
         }
     }
 
-    /// Records a stranger's refusal: the first of its kind from a network, repeats counted.
+    /// Records an anonymous caller's refusal, within the limits of those.
     pub(super) async fn refused_stranger(
         &self,
         fault: OAuthFault,
         requester: &Requester,
     ) -> OAuthFault {
-        let now = self.clock.now();
-        let address = requester.remote.address;
-        if !self.refusals.owed(address, fault.code(), now) {
-            return fault;
-        }
-        let event = self.refusal((Principal::Anonymous, None), &fault, requester);
-        match self.store.commit(Change::none(), event).await {
-            Ok(_) => fault,
+        let kind = AnonymousKind::refusal(Action::TokenIssue, fault.code());
+        let event = || self.refusal((Principal::Anonymous, None), &fault, requester);
+        let recorded = self.anonymous.record(kind, &requester.remote, event);
+        match recorded.await {
+            Ok(()) => fault,
             Err(error) => error.into(),
         }
     }
@@ -139,45 +135,6 @@ impl AuthorizationServer {
             reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
             ..self.event(Action::TokenIssue, actor, object, requester)
         }
-    }
-
-    /// Writes the counts of windows that have closed by now.
-    pub async fn close_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.close(self.clock.now());
-        self.write_counts(closed).await
-    }
-
-    /// Writes every count, as a stopping server does.
-    pub async fn close_all_windows(&self) -> Result<(), CommitError> {
-        let closed = self.refusals.close_all();
-        self.write_counts(closed).await
-    }
-
-    async fn write_counts<K>(
-        &self,
-        closed: Vec<Closed<(K, &'static str)>>,
-    ) -> Result<(), CommitError> {
-        for window in closed {
-            let event = AuditEvent {
-                at: self.clock.now(),
-                actor: Principal::Anonymous,
-                action: Action::TokenIssue,
-                object: Object::new(ObjectKind::Token, "token"),
-                outcome: Outcome::Denied,
-                reasons: vec![DisplayText::lossy(window.key.1)],
-                application: None,
-                request: None,
-                policy_version: self.policy.load().version(),
-                directory_version: self.mirror().directory().version,
-                repeats: Some(Repeats {
-                    since: window.since,
-                    count: window.repeats,
-                }),
-                personal: PersonalFields::default(),
-            };
-            self.store.commit(Change::none(), event).await?;
-        }
-        Ok(())
     }
 }
 
@@ -201,6 +158,7 @@ impl From<Refusal> for OAuthFault {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::MembershipStale { since } => Self::Stale(since),
+            Refusal::StorageLow => Self::StorageLow,
             Refusal::StoreUnavailable => Self::Unavailable,
             Refusal::Token(fault) => Self::Token(fault),
             Refusal::HostUnknown => Self::application_gone(),

@@ -68,6 +68,11 @@ pub enum OAuthFault {
     /// Somebody whose word is needed gives none.
     #[error("{0}")]
     Away(String),
+    /// The disk is almost full, so nothing new is written.
+    #[error(
+        "the disk of the server is almost full, so that no token can be issued; ask its operator to make space"
+    )]
+    StorageLow,
     /// It could not be written or signed, so it was not done.
     #[error("it could not be written or signed, so it was not done; the server's log says why")]
     Unavailable,
@@ -95,9 +100,11 @@ impl OAuthFault {
             Self::AuthorizationPending => "authorization_pending",
             Self::SlowDown => "slow_down",
             Self::ExpiredToken => "expired_token",
-            Self::Stale(_) | Self::Away(_) | Self::Unavailable | Self::TooMany(_) => {
-                "temporarily_unavailable"
-            }
+            Self::Stale(_)
+            | Self::Away(_)
+            | Self::StorageLow
+            | Self::Unavailable
+            | Self::TooMany(_) => "temporarily_unavailable",
         }
     }
 
@@ -108,6 +115,7 @@ impl OAuthFault {
             Self::Disabled => Some("principal_disabled"),
             Self::Stale(_) => Some("membership_stale"),
             Self::Away(_) => Some("provider_unavailable"),
+            Self::StorageLow => Some("storage_low"),
             Self::Unavailable => Some("store_unavailable"),
             Self::TooMany(_) => Some("too_many_requests"),
             _ => None,
@@ -127,6 +135,9 @@ impl OAuthFault {
 
 impl From<CommitError> for OAuthFault {
     fn from(error: CommitError) -> Self {
+        if error.is_low_space() {
+            return Self::StorageLow;
+        }
         tracing::error!(%error, "what concerns a token could not be written, so it was not done");
         Self::Unavailable
     }
@@ -189,6 +200,7 @@ mod tests {
             OAuthFault::Disabled,
             OAuthFault::Stale(Timestamp::ZERO),
             OAuthFault::Away(text()),
+            OAuthFault::StorageLow,
             OAuthFault::Unavailable,
         ] {
             assert!(SENT.contains(&fault.sent_code()), "{fault:?}");

@@ -4,7 +4,7 @@
 //! ends.
 
 use super::{ApplicationClient, AuthorizationServer, OAuthFault, Proof, Requester};
-use crate::access::decided::Decided;
+use crate::access::decided::{About, Decided};
 use crate::access::facts::Known;
 use crate::audit::ObjectKind;
 use crate::model::{AuditMode, DisplayText, Scope};
@@ -76,14 +76,13 @@ impl AuthorizationServer {
         known: &Known,
         requester: &Requester,
     ) -> Result<(), OAuthFault> {
-        let object = DisplayText::lossy(&format!("introspection by client {}", client.id()));
+        let question = DisplayText::lossy(&format!("introspection by client {}", client.id()));
         let decided = Decided {
             principal: known.principal,
             login: known.login(),
             application: Some(client.application()),
-            kind: ObjectKind::Token,
-            object: object.clone(),
-            counted_by: Some(object),
+            about: About::Named(ObjectKind::Token, question),
+            asked_by: None,
             refusal: None,
             decision: None,
             safe: true,

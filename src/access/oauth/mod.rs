@@ -33,8 +33,7 @@ pub use party::{ApplicationClient, Proof};
 pub use target::Target;
 
 use super::facts::Credentials;
-use super::sign_in::Refusals;
-use super::{PolicyHolder, Recorder, Remote};
+use super::{AnonymousEvents, PolicyHolder, Recorder, Remote};
 use crate::gitea::Holders;
 use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
@@ -51,8 +50,6 @@ use std::time::Duration;
 /// What is configured.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Refusals of strangers are counted in windows of this span (default 60 s).
-    pub window: Duration,
     /// The absolute life of a grant (default 30 d).
     pub grant: Duration,
 }
@@ -67,6 +64,8 @@ pub struct Services {
     pub credentials: Credentials,
     /// Records what is asked.
     pub recorder: Arc<Recorder>,
+    /// Records what anonymous callers cause.
+    pub anonymous: Arc<AnonymousEvents>,
     /// What people allowed clients.
     pub grants: Arc<Grants>,
     /// Registered clients.
@@ -84,6 +83,7 @@ pub struct AuthorizationServer {
     store: Store,
     policy: Arc<PolicyHolder>,
     recorder: Arc<Recorder>,
+    anonymous: Arc<AnonymousEvents>,
     credentials: Credentials,
     tokens: Arc<Tokens>,
     service_accounts: Arc<Machines<ServiceAccount>>,
@@ -95,7 +95,6 @@ pub struct AuthorizationServer {
     command_line: Arc<Client>,
     codes: Codes,
     devices: Devices,
-    refusals: Refusals,
     asking_people: RateLimiter<UserId>,
     beginning_devices: RateLimiter<Option<AddressBlock>>,
     exchanges: RateLimiter<Option<AddressBlock>>,
@@ -147,7 +146,7 @@ impl AuthorizationServer {
             command_line: Arc::new(Client::command_line()?),
             codes: Codes::new(Arc::clone(&clock), Arc::clone(&random)),
             devices: Devices::new(Arc::clone(&clock), Arc::clone(&random)),
-            refusals: Refusals::new(settings.window),
+            anonymous: services.anonymous,
             asking_people: RateLimiter::new(30, Duration::from_secs(2)),
             beginning_devices: strangers::devices(),
             exchanges: strangers::exchanges(),

@@ -6,13 +6,14 @@
 use super::logouts::is_of;
 use super::{SignIn, SignInFault, Visitor};
 use crate::access::Remote;
+use crate::access::anonymous_events::AnonymousKind;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob,
 };
 use crate::oidc::OidcError;
 use crate::session::SessionError;
-use crate::store::{Change, CommitError};
+use crate::store::CommitError;
 use std::sync::Arc;
 
 /// What a provider has sent.
@@ -158,22 +159,18 @@ impl SignIn {
         notice: &Notice<'_>,
         fault: &SignInFault,
     ) -> Result<(), CommitError> {
-        let address = notice.remote.address;
-        let now = self.clock.now();
-        if !self.notices.owed(address, fault.code(), now) {
-            return Ok(());
-        }
-        let reasons = [fault.code().to_owned(), fault.to_string()];
-        let object = Object::new(ObjectKind::Session, "back-channel-logout");
-        let event = AuditEvent {
-            actor: Principal::Anonymous,
-            outcome: Outcome::Denied,
-            reasons: reasons
-                .iter()
-                .map(|text| DisplayText::lossy(text))
-                .collect(),
-            ..self.of_provider(notice, object, "")
+        let event = || {
+            let reasons = [fault.code().to_owned(), fault.to_string()];
+            let reasons = reasons.iter().map(|text| DisplayText::lossy(text));
+            let object = Object::new(ObjectKind::Session, "back-channel-logout");
+            AuditEvent {
+                actor: Principal::Anonymous,
+                outcome: Outcome::Denied,
+                reasons: reasons.collect(),
+                ..self.of_provider(notice, object, "")
+            }
         };
-        self.store.commit(Change::none(), event).await.map(|_| ())
+        let kind = AnonymousKind::refusal(Action::SessionEnd, fault.code());
+        self.anonymous.record(kind, &notice.remote, event).await
     }
 }

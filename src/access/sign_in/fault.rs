@@ -67,16 +67,31 @@ pub enum SignInFault {
         "you are signed out, but that could not be recorded and would be forgotten by a restart; sign out again when the server has mended"
     )]
     SignOut(SessionError),
+    /// The disk is almost full, so nothing new is written.
+    #[error(
+        "the disk of the server is almost full, so that nobody new can sign in; ask its operator to make space"
+    )]
+    StorageLow,
     /// The session or the event could not be written.
     #[error("the sign-in could not be recorded, so it does not hold; the server's log says why")]
-    Store(#[from] CommitError),
+    Store(CommitError),
+}
+
+impl From<CommitError> for SignInFault {
+    fn from(error: CommitError) -> Self {
+        if error.is_low_space() {
+            Self::StorageLow
+        } else {
+            Self::Store(error)
+        }
+    }
 }
 
 impl From<SessionError> for SignInFault {
     fn from(error: SessionError) -> Self {
         match error {
             SessionError::ParentEnded => Self::HandOver(HandOverFault::Unknown),
-            SessionError::Store(error) => Self::Store(error),
+            SessionError::Store(error) => error.into(),
         }
     }
 }
@@ -117,6 +132,7 @@ impl SignInFault {
             Self::NotSignedIn => "not-signed-in",
             Self::HostUnknown => "host-unknown",
             Self::BreakGlass(_) => "break-glass",
+            Self::StorageLow => "storage-low",
             Self::Store(_) => "store",
             Self::SignOut(_) => "sign-out",
         }
@@ -139,7 +155,7 @@ impl SignInFault {
     pub const fn is_a_matter_of_time(&self) -> bool {
         matches!(
             self,
-            Self::TooMany | Self::BreakGlass(BreakGlassError::Busy)
+            Self::TooMany | Self::BreakGlass(BreakGlassError::Busy | BreakGlassError::TooMany(_))
         )
     }
 

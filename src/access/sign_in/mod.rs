@@ -25,7 +25,7 @@ pub use flows::FlowCookies;
 pub use sign_out::{Onward, SignedOut};
 
 use super::providers::Providers;
-use super::{PolicyHolder, Remote};
+use super::{AnonymousEvents, PolicyHolder, Remote};
 use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
 use crate::model::{
@@ -35,13 +35,11 @@ use crate::model::{
 use crate::session::{BreakGlass, Browser, Cookie, Cookies, HandOvers, NewSession, Sessions};
 use crate::store::Store;
 use crate::token::{Seal, Tokens};
-pub(super) use events::Refusals;
 use flows::Flows;
 use logouts::Logouts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use return_to::ReturnTo;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// What is configured.
 #[derive(Debug, Clone)]
@@ -50,8 +48,6 @@ pub struct Settings {
     pub own: HostName,
     /// Is the outside address https?
     pub https: bool,
-    /// Refusals of strangers are counted in windows of this span (default 60 s).
-    pub window: Duration,
 }
 
 /// The services that sign-in joins.
@@ -66,6 +62,8 @@ pub struct Services {
     pub mirror: Arc<Mirror>,
     /// Knows which hosts are applications'.
     pub policy: Arc<PolicyHolder>,
+    /// Records what anonymous callers cause.
+    pub anonymous: Arc<AnonymousEvents>,
     /// Prove who somebody is.
     pub providers: Arc<Providers>,
     /// Remembers what counts once.
@@ -87,9 +85,8 @@ pub struct SignIn {
     finishing: RateLimiter<Option<AddressBlock>>,
     hand_overs: HandOvers,
     logouts: Logouts,
-    refusals: Refusals,
-    /// Of what is no word of a provider's.
-    notices: Refusals,
+    anonymous: Arc<AnonymousEvents>,
+    break_glass_tries: RateLimiter<Option<AddressBlock>>,
     tokens: Arc<Tokens>,
     id_tokens: Seal,
     cookies: Cookies,
@@ -174,8 +171,8 @@ impl SignIn {
             finishing: RateLimiter::new(120, Duration::from_millis(500)),
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
             logouts: Logouts::default(),
-            refusals: Refusals::new(settings.window),
-            notices: Refusals::new(settings.window),
+            anonymous: services.anonymous,
+            break_glass_tries: break_glass::tries(),
             tokens: services.tokens,
             id_tokens: services.id_tokens,
             cookies,

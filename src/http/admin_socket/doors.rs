@@ -132,8 +132,9 @@ fn problem(error: BreakGlassError) -> Problem {
         BreakGlassError::Length | BreakGlassError::Wrong | BreakGlassError::Off => {
             Code::RequestMalformed
         }
-        BreakGlassError::Busy => Code::TooManyRequests,
+        BreakGlassError::Busy | BreakGlassError::TooMany(_) => Code::TooManyRequests,
         BreakGlassError::Internal => Code::Internal,
+        BreakGlassError::Store(error) if error.is_low_space() => Code::StorageLow,
         BreakGlassError::Store(_) => Code::StoreUnavailable,
     };
     Problem::new(code, error.to_string())

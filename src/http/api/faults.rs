@@ -44,6 +44,7 @@ impl From<AdminError> for Problem {
             | AdminError::FirstParty
             | AdminError::SessionNeeded => Code::PermissionMissing,
             AdminError::Keys(cause) => return unavailable(cause),
+            AdminError::Unavailable(cause) if cause.is_low_space() => Code::StorageLow,
             AdminError::Unavailable(cause) => return unavailable(cause),
         };
         Self::new(code, sentence)
@@ -64,13 +65,23 @@ impl From<ClaimError> for Problem {
 
 impl From<SessionError> for Problem {
     fn from(error: SessionError) -> Self {
-        unavailable(&error)
+        match &error {
+            SessionError::Store(cause) if cause.is_low_space() => {
+                Self::new(Code::StorageLow, cause.to_string())
+            }
+            _ => unavailable(&error),
+        }
     }
 }
 
 impl From<AuditLogError> for Problem {
     fn from(error: AuditLogError) -> Self {
-        unavailable(&error)
+        match &error {
+            AuditLogError::Unrecorded(cause) if cause.is_low_space() => {
+                Self::new(Code::StorageLow, cause.to_string())
+            }
+            _ => unavailable(&error),
+        }
     }
 }
 
@@ -133,7 +144,9 @@ fn place(fault: &PolicyFault) -> String {
         PolicyFault::RangeUnknown(_) | PolicyFault::OwnPermissionsLimited(_) => "/range".to_owned(),
         PolicyFault::NoPermission { place, .. }
         | PolicyFault::NoRepository { place, .. }
-        | PolicyFault::EncodedSlashWithRest { place, .. } => {
+        | PolicyFault::EncodedSlashWithRest { place, .. }
+        | PolicyFault::SecretUnknown { place, .. }
+        | PolicyFault::SecretRepository { place, .. } => {
             format!("/routes/{}", place.saturating_sub(1))
         }
     }

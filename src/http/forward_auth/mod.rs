@@ -120,10 +120,20 @@ impl<J: Judge> Doors<J> {
     fn refuse(&self, forwarded: &Forwarded, exchange: &Exchange, refusal: Refusal) -> Response {
         let problem = Problem::from(refusal).of_bearer(forwarded.has_token());
         if problem.asks_for_sign_in() && forwarded.navigation {
-            return Redirect::see_other(self.sign_in(&forwarded.host, &forwarded.target))
+            return Redirect::see_other(self.sign_in(&forwarded.host, self.way_back(forwarded)))
                 .into_response();
         }
         self.tell(forwarded, exchange, &problem)
+    }
+
+    /// Where the browser comes back to: the target, unless a part of it is secret, which must not travel through another
+    /// host and its log; then the start of the application.
+    fn way_back<'a>(&self, forwarded: &'a Forwarded) -> &'a [u8] {
+        let policy = self.policy.load();
+        let application = policy.application_at(&forwarded.host);
+        let (method, target) = (forwarded.method.as_str(), forwarded.target.as_slice());
+        let secret = application.is_some_and(|one| policy.keeps_secret(one.id, method, target));
+        if secret { b"/" } else { target }
     }
 
     /// The problem, readable by scripts of the application's own origins.

@@ -50,9 +50,10 @@ fn status(fault: &OAuthFault) -> StatusCode {
     match fault {
         OAuthFault::ClientInvalid => StatusCode::UNAUTHORIZED,
         OAuthFault::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        OAuthFault::Stale(_) | OAuthFault::Away(_) | OAuthFault::Unavailable => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        OAuthFault::Stale(_)
+        | OAuthFault::Away(_)
+        | OAuthFault::StorageLow
+        | OAuthFault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }
 }

@@ -124,6 +124,7 @@ impl From<OAuthFault> for Problem {
     fn from(fault: OAuthFault) -> Self {
         let code = match fault {
             OAuthFault::Stale(_) => Code::MembershipStale,
+            OAuthFault::StorageLow => Code::StorageLow,
             OAuthFault::Unavailable => Code::StoreUnavailable,
             OAuthFault::Disabled => Code::PrincipalDisabled,
             OAuthFault::TooMany(_) => Code::TooManyRequests,

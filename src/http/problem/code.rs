@@ -77,6 +77,8 @@ codes! {
     MembershipStale = SERVICE_UNAVAILABLE, "membership_stale", "Gitea does not answer";
     /// The audit log cannot be written.
     StoreUnavailable = SERVICE_UNAVAILABLE, "store_unavailable", "The store cannot be written";
+    /// The disk is almost full.
+    StorageLow = SERVICE_UNAVAILABLE, "storage_low", "The server's disk is almost full";
     /// Something without which the server is of no use does not work.
     NotReady = SERVICE_UNAVAILABLE, "not_ready", "Not ready";
     /// A check was refused and, asked again, was not.

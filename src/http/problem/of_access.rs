@@ -24,6 +24,7 @@ impl From<Refusal> for Problem {
             }
             Refusal::RepositoryAccessMissing { .. } => Code::RepositoryAccessMissing,
             Refusal::MembershipStale { .. } => Code::MembershipStale,
+            Refusal::StorageLow => Code::StorageLow,
             Refusal::StoreUnavailable => Code::StoreUnavailable,
         };
         let mut problem = Self::new(code, detail);
@@ -67,6 +68,7 @@ impl From<SignInFault> for Problem {
             F::Mirror(_) => Code::ProviderUnavailable,
             F::NotSignedIn => Code::CredentialsMissing,
             F::HostUnknown => Code::HostUnknown,
+            F::StorageLow => Code::StorageLow,
             F::Store(_) | F::SignOut(_) => Code::StoreUnavailable,
             F::Provider(_) if fault.is_ours_or_the_providers() => Code::ProviderUnavailable,
             F::TooMany => Code::TooManyRequests,

@@ -21,6 +21,7 @@ pub(super) fn route(
         requirement,
         repository: repository.map(|level| RepositoryRequirement { level }),
         encoded_slash: path.starts_with("/packages/"),
+        secret_parameters: std::collections::BTreeSet::new(),
     }
 }
 

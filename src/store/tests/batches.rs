@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::audit::{Frontier, Leaf, Repeats, TreeHash};
+use crate::store::space::Space;
 use crate::store::tables::{EVENTS, META, PERSONAL};
 use crate::store::writer::{Job, Work, Writer};
-use crate::store::{Core, open, personal};
+use crate::store::{Core, DiskReserve, open, personal};
 use proptest::prelude::*;
 use redb::backends::InMemoryBackend;
 use redb::{ReadableDatabase, ReadableTable};
@@ -17,6 +18,7 @@ fn writer() -> Writer {
     let core = Core {
         database,
         failed: OnceLock::new(),
+        space: Space::new(DiskReserve::of_folder(std::path::Path::new("/"), 0)),
         folder: None,
     };
     Writer {

@@ -1,9 +1,10 @@
 //! The disk: crashes at every write, full disks, damaged files.
 
 use super::*;
-use crate::store::{Inner, open};
+use crate::store::{DiskReserve, Inner, open};
 use redb::StorageBackend;
 use std::io;
+use std::path::Path;
 use std::sync::Mutex;
 
 /// A disk in memory that refuses every write after a number of them, with this error.
@@ -43,7 +44,8 @@ impl Disk {
     }
 
     fn store(&self, unclean: bool) -> Result<Store, StoreError> {
-        Store::start(open::open(self.clone(), unclean)?, None, random())
+        let reserve = DiskReserve::of_folder(Path::new("/"), 0);
+        Store::start(open::open(self.clone(), unclean)?, None, random(), reserve)
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod commits;
 mod disk;
 mod folders;
 mod queries;
+mod space;
 
 use super::{Change, CommitError, Expect, Operation, Store, StoreError, Unaudited};
 use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};

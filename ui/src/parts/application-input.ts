@@ -12,6 +12,8 @@ export interface RouteInput {
   permissions: string;
   repository: RepositoryLevel | "";
   encodedSlash: boolean;
+  /** Names of the parameters whose values are secret. */
+  secretParameters: string[];
 }
 
 /** What its tokens are like, as typed. */
@@ -50,7 +52,7 @@ let keys = 0;
 
 /** A new row of the routes editor. */
 export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
-  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, ...part };
+  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, secretParameters: [], ...part };
 }
 
 const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaPersonal: false, giteaClients: "", exchangeFrom: [], assertion: false };
@@ -100,6 +102,7 @@ function routeInput(route: Route): RouteInput {
     permissions: requirement.kind === "permissions" ? requirement.permissions.join(", ") : "",
     repository: route.repository ?? "",
     encodedSlash: route.encoded_slash,
+    secretParameters: route.secret_parameters,
   });
 }
 
@@ -126,8 +129,18 @@ function routeOf(input: RouteInput): RouteDraft {
   const requirement: Requirement = input.kind === "permissions" ? { kind: "permissions", permissions: words(input.permissions) } : { kind: input.kind };
   // A word that is no method goes to the server, which says so at its place.
   const methods = words(input.methods.toUpperCase()) as Method[];
-  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash };
+  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, secret_parameters: secretsOf(input) };
   return input.repository === "" || input.kind === "public" ? route : { ...route, repository: input.repository };
+}
+
+/** Names of the parameters of a path pattern. */
+export function parametersOf(path: string): string[] {
+  return [...path.matchAll(/\{([a-z0-9_]+)\}/g)].map((found) => found[1] ?? "");
+}
+
+/** Those that are marked and still in the path. */
+function secretsOf(input: RouteInput): string[] {
+  return parametersOf(input.path).filter((name) => input.secretParameters.includes(name));
 }
 
 function words(text: string): string[] {
@@ -139,7 +152,9 @@ export function routeWords(input: RouteInput): string {
   const asks = { public: "public", "signed-in": "signed in", permissions: words(input.permissions).join(" + ") }[input.kind];
   const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
   const slash = input.encodedSlash ? ", %2F is data" : "";
-  return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}`;
+  const names = secretsOf(input);
+  const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
+  return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
 }
 
 export function differences(theirs: ApplicationInput, mine: ApplicationInput, others: readonly Known[]): Difference[] {

@@ -4,7 +4,7 @@ import type { ApiError } from "../api/client";
 import type { RepositoryLevel, Requirement } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { Sentence } from "./notice";
-import { newRoute, type RouteInput } from "./application-input";
+import { newRoute, parametersOf, type RouteInput } from "./application-input";
 
 interface Props {
   routes: RouteInput[];
@@ -135,11 +135,29 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
           </select>
         </label>
       )}
+      <Secrets route={route} set={set} />
       {(route.path.includes("{") || route.encodedSlash) && (
         <label class="slash choice">
           <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> <code>%2F</code> inside a segment is data
         </label>
       )}
+    </>
+  );
+}
+
+/** A choice for each parameter of the path: is its value secret? */
+function Secrets({ route, set }: { route: RouteInput; set: (part: Partial<RouteInput>) => void }) {
+  const mark = (name: string, secret: boolean) => {
+    const others = route.secretParameters.filter((other) => other !== name);
+    set({ secretParameters: secret ? [...others, name] : others });
+  };
+  return (
+    <>
+      {parametersOf(route.path).map((name) => (
+        <label key={name} class="slash choice">
+          <input type="checkbox" checked={route.secretParameters.includes(name)} onChange={(event) => mark(name, event.currentTarget.checked)} /> <code>{`{${name}}`}</code> is secret: not recorded, logged or shown
+        </label>
+      ))}
     </>
   );
 }

@@ -110,6 +110,7 @@ fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Optio
             level: read_level(level),
         }),
         encoded_slash: route.encoded_slash,
+        secret_parameters: route.secret_parameters.iter().cloned().collect(),
     })
 }
 
@@ -194,6 +195,7 @@ fn show_route(route: &Route) -> wire::Route {
             RepositoryLevel::Admin => wire::RepositoryLevel::Admin,
         }),
         encoded_slash: route.encoded_slash,
+        secret_parameters: route.secret_parameters.iter().cloned().collect(),
     }
 }
 

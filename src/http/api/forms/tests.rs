@@ -239,6 +239,7 @@ fn route(path: &str, requirement: Requirement) -> Route {
         requirement,
         repository: None,
         encoded_slash: false,
+        secret_parameters: std::collections::BTreeSet::new(),
     }
 }
 

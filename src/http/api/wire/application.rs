@@ -62,6 +62,8 @@ pub(in crate::http::api) struct Route {
     pub repository: Option<RepositoryLevel>,
     /// `%2F` inside one segment is data.
     pub encoded_slash: bool,
+    /// Parameters of the path whose values are secret: they are in no event, log or answer.
+    pub secret_parameters: Vec<String>,
 }
 
 /// What a route is to be.
@@ -84,6 +86,11 @@ pub(in crate::http::api) struct RouteDraft {
     #[oai(default)]
     #[serde(default)]
     pub encoded_slash: bool,
+    /// Parameters of the path whose values are secret, such as `token` in `/reset/{token}`: they are in no event, log or
+    /// answer; none when absent.
+    #[oai(default)]
+    #[serde(default)]
+    pub secret_parameters: Vec<String>,
 }
 
 /// A header in which the upstream learns who calls.

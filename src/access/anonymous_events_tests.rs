@@ -1,0 +1,103 @@
+//! Floods of anonymous callers: bounded events, and a count for everything else.
+
+use super::*;
+use std::net::IpAddr;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+const PER_MINUTE: u32 = 60;
+
+fn counts() -> Counts {
+    Counts::new(AnonymousSettings {
+        window: Duration::from_secs(60),
+        per_minute: PER_MINUTE,
+    })
+}
+
+fn block(number: u32) -> Block {
+    prefix(IpAddr::from((number << 8).to_be_bytes()))
+}
+
+fn refused(place: usize, code: &'static str) -> AnonymousKind {
+    AnonymousKind {
+        route: Some((1, place)),
+        ..AnonymousKind::refusal(Action::RequestDecide, code)
+    }
+}
+
+fn event() -> AuditEvent {
+    AuditEvent {
+        at: NOW,
+        actor: Principal::Anonymous,
+        action: Action::RequestDecide,
+        object: Object::new(ObjectKind::Route, "GET /a/{b}"),
+        outcome: Outcome::Denied,
+        reasons: Vec::new(),
+        application: None,
+        request: None,
+        policy_version: 1,
+        directory_version: 1,
+        repeats: None,
+        personal: PersonalFields::default(),
+    }
+}
+
+/// Events written, counted in windows, and dropped.
+fn flood(counts: &mut Counts, keys: impl Iterator<Item = Key>) -> (u64, u64, u64) {
+    let written = keys.filter(|key| counts.first(*key, (NOW, true), event).is_some());
+    let written = written.count() as u64;
+    let closed = counts.windows.close_all();
+    let counted = closed.iter().map(|window| window.repeats).sum();
+    (written, counted, counts.dropped.kinds.values().sum())
+}
+
+#[test]
+fn a_million_requests_of_one_block_are_few_events() {
+    let mut counts = counts();
+    let keys = (0..1_000_000).map(|at| (block(7), refused(at % 300, "credentials_missing")));
+    let (written, counted, dropped) = flood(&mut counts, keys);
+    assert_eq!(written, u64::from(PER_MINUTE / SHARE_OF_BLOCK));
+    assert_eq!(written + counted + dropped, 1_000_000, "none is lost");
+}
+
+#[test]
+fn a_flood_of_many_blocks_is_few_events() {
+    let mut counts = counts();
+    let keys = (0..300_000).map(|at| (block(at), refused(1, "route_unknown")));
+    let (written, counted, dropped) = flood(&mut counts, keys);
+    assert_eq!(written, u64::from(PER_MINUTE));
+    assert_eq!(written + counted + dropped, 300_000);
+    assert!(counts.by_block.len() <= PER_MINUTE as usize, "bounded");
+}
+
+#[test]
+fn one_block_leaves_room_for_others_and_one_class_for_others() {
+    let mut counts = counts();
+    let mut first = |key: Key| counts.first(key, (NOW, true), event).is_some();
+    let flooded = (0..1000).filter(|at| first((block(7), refused(*at, "route_unknown"))));
+    assert_eq!(flooded.count(), 15);
+    assert!(first((block(8), refused(1, "route_unknown"))));
+    let sign_in = AnonymousKind::refusal(Action::SessionCreate, "flow");
+    assert!(first((block(7), sign_in)));
+}
+
+#[test]
+fn what_was_dropped_is_stated_once_a_minute_and_not_lost() {
+    let mut counts = counts();
+    counts.dropped.add_one(refused(1, "route_unknown"), NOW);
+    assert!(counts.dropped_by(NOW).since.is_none());
+    let later = NOW.plus(Duration::from_secs(60));
+    let dropped = counts.dropped_by(later);
+    assert_eq!(dropped.since, Some(NOW));
+    counts.dropped.add_one(refused(2, "route_unknown"), later);
+    counts.dropped.add(dropped);
+    assert_eq!(counts.dropped.since, Some(NOW), "from the first");
+    assert_eq!(counts.dropped.kinds.values().sum::<u64>(), 2);
+}
+
+#[test]
+fn without_space_everything_is_counted() {
+    let mut counts = counts();
+    let key = (block(7), refused(1, "route_unknown"));
+    assert!(counts.first(key, (NOW, false), event).is_none());
+    assert_eq!(counts.dropped.kinds.values().sum::<u64>(), 1);
+}
