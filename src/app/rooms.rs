@@ -65,13 +65,8 @@ impl Rooms {
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
         let foreign = outside::foreign_tokens(meant, http, clock)?;
-        let oauth = oauth_services(
-            (&store, &recorder, &anonymous),
-            &policy,
-            &credentials,
-            &token,
-            foreign,
-        );
+        let records = (&store, &recorder, &anonymous);
+        let oauth = oauth_services(records, &policy, &credentials, &token, foreign);
         let services = sign_in::Services {
             store: store.clone(),
             sessions: Arc::clone(&sessions),

@@ -37,9 +37,28 @@ const ENDPOINTS: [(&str, &[&str]); 22] = [
 
 /// Parameters that some endpoint reads, by name.
 const PARAMETERS: [&str; 22] = [
-    "return_to", "rd", "browser", "code", "state", "error", "iss", "provider", "token", "client_id",
-    "client_secret", "redirect_uri", "code_verifier", "refresh_token", "subject_token", "device_code",
-    "user_code", "password", "logout_token", "scope", "audience", "resource",
+    "return_to",
+    "rd",
+    "browser",
+    "code",
+    "state",
+    "error",
+    "iss",
+    "provider",
+    "token",
+    "client_id",
+    "client_secret",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "subject_token",
+    "device_code",
+    "user_code",
+    "password",
+    "logout_token",
+    "scope",
+    "audience",
+    "resource",
 ];
 
 const GRANTS: [&str; 5] = [
@@ -57,14 +76,20 @@ fn with_headers(request: RequestBuilder) -> [RequestBuilder; 3] {
         .header("x-request-id", CANARY)
         .header("x-canary", CANARY)
         .header("if-match", format!("\"{CANARY}\""))
-        .header("cookie", format!("samovar={CANARY}; samovar-browser={CANARY}; samovar-app={CANARY}"));
+        .header(
+            "cookie",
+            format!("samovar={CANARY}; samovar-browser={CANARY}; samovar-app={CANARY}"),
+        );
     let copy = |header: &str, value: String| {
         let copy = all.try_clone().unwrap();
         copy.header(header, value)
     };
     [
         copy("authorization", format!("Bearer {CANARY}")),
-        copy("authorization", "Basic YzBmZmVlNWVjNGU3YzBmZmVlNWVjNGU3YzBmZmVlNWVjNGU3YzBmZjp4".to_owned()),
+        copy(
+            "authorization",
+            "Basic YzBmZmVlNWVjNGU3YzBmZmVlNWVjNGU3YzBmZmVlNWVjNGU3YzBmZjp4".to_owned(),
+        ),
         copy("samovar-token", CANARY.to_owned()),
     ]
 }
@@ -84,7 +109,10 @@ async fn at_endpoints(own: &str) {
             let method: Method = method.parse().unwrap();
             let request = plain_client().request(method.clone(), &url);
             for grant in GRANTS {
-                let kind = ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token");
+                let kind = (
+                    "subject_token_type",
+                    "urn:ietf:params:oauth:token-type:access_token",
+                );
                 let body = form(&[("grant_type", grant), kind]);
                 let request = request
                     .try_clone()
@@ -196,7 +224,11 @@ async fn at_application(scene: &Scene) {
         for request in with_headers(plain_client().get(&url)) {
             let answer = request.send().await.unwrap();
             if answer.status() != 200 {
-                let text = format!("{:?} {}", answer.headers().clone(), answer.text().await.unwrap());
+                let text = format!(
+                    "{:?} {}",
+                    answer.headers().clone(),
+                    answer.text().await.unwrap()
+                );
                 assert!(!text.contains(CANARY), "{path}: {text}");
             }
         }
@@ -230,16 +262,27 @@ async fn a_secret_that_a_caller_sends_is_in_no_log_event_or_file() {
         "method": "GET", "path": format!("/reset/{CANARY}/1"),
         "host": scene.application.trim_start_matches("http://"),
     });
-    let explained = scene.ada.must("POST", "/decisions/explain", &explained).await;
+    let explained = scene
+        .ada
+        .must("POST", "/decisions/explain", &explained)
+        .await;
     assert!(!explained.to_string().contains(CANARY), "{explained}");
-    assert!(explained.to_string().contains("/reset/{token}/{page}"), "{explained}");
+    assert!(
+        explained.to_string().contains("/reset/{token}/{page}"),
+        "{explained}"
+    );
     let events = events(&mut scene).await;
-    assert!(events.contains("/reset/{token}/{page}"), "they were recorded");
+    assert!(
+        events.contains("/reset/{token}/{page}"),
+        "they were recorded"
+    );
     assert!(!events.contains(CANARY), "an event holds it");
     let folder = scene.samovar.state_folder();
     assert_eq!(scene.samovar.program().stop().await, Some(0));
     let store = std::fs::read(folder.join("samovar.redb")).unwrap();
-    let found = store.windows(CANARY.len()).any(|part| part == CANARY.as_bytes());
+    let found = store
+        .windows(CANARY.len())
+        .any(|part| part == CANARY.as_bytes());
     assert!(!found, "the state folder holds it");
     let log = scene.samovar.program().output();
     assert!(log.contains("TRACE"), "the log was not talkative");

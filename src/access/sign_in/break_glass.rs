@@ -3,8 +3,8 @@
 //! Tries are limited by address block first, so that wrong passwords from one network lock out no other.
 
 use super::{Next, SignIn, SignInFault, Visitor};
-use crate::limits::{AddressBlock, RateLimiter};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::limits::{AddressBlock, RateLimiter};
 use crate::model::{DisplayText, Principal, Session, SessionPlace};
 use crate::session::{BreakGlassError, Cookie};
 use secrecy::SecretString;
