@@ -48,7 +48,8 @@ pub(super) struct AnonymousKind {
 /// Events that share a limit, so that a flood of one class does not hide another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Class {
-    AllowedRequest,
+    AllowedRead,
+    AllowedChange,
     RefusedRequest,
     SignIn,
     SignOut,
@@ -72,7 +73,7 @@ impl AnonymousKind {
             (Action::SessionCreate, _) => Class::SignIn,
             (Action::SessionEnd, _) => Class::SignOut,
             (Action::TokenIssue, _) => Class::Token,
-            (_, Outcome::Allowed) => Class::AllowedRequest,
+            (_, Outcome::Allowed) => Class::AllowedRead,
             _ => Class::RefusedRequest,
         }
     }
@@ -153,7 +154,7 @@ impl AnonymousEvents {
         event: impl FnOnce() -> AuditEvent,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
-        if self.store.has_space() && !self.lock().by_class.take(kind.class(), now) {
+        if self.store.has_space() && !self.lock().by_class.take(Class::AllowedChange, now) {
             self.lock().dropped.add_one(kind, now);
             return Ok(());
         }

@@ -10,7 +10,7 @@ use super::tally::{Kind, Tally};
 use super::{PolicyHolder, Remote};
 use crate::audit::{Action, AuditEvent, Closed, Object, PersonalFields, Repeats};
 use crate::mirror::Mirror;
-use crate::model::{Clock, DisplayText, Principal, RequestId, Timestamp};
+use crate::model::{AuditMode, Clock, DisplayText, Principal, RequestId, Timestamp};
 use crate::store::{Change, CommitError, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,6 +52,10 @@ impl Recorder {
         request: RequestId,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
+        let read = decided.safe && decided.refusal.is_none();
+        if read && decided.mode == AuditMode::Refusals {
+            return Ok(());
+        }
         if decided.principal == Principal::Anonymous {
             let (kind, counted) = (decided.anonymous_kind(), decided.may_be_counted());
             let event = || event(decided, (remote, request), now);

@@ -57,13 +57,7 @@ impl Tally {
 
     /// Is an event of its own owed?
     pub(super) fn owed(&self, decided: &Decided, now: Timestamp) -> bool {
-        let allowed = decided.refusal.is_none();
-        match decided.mode {
-            _ if !decided.may_be_counted() => true,
-            AuditMode::Every => true,
-            AuditMode::Refusals if allowed => false,
-            _ => self.first(decided, now),
-        }
+        !decided.may_be_counted() || decided.mode == AuditMode::Every || self.first(decided, now)
     }
 
     fn first(&self, decided: &Decided, now: Timestamp) -> bool {

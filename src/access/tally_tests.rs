@@ -53,7 +53,6 @@ fn allowed_safe_requests_are_written_as_the_mode_says() {
     };
     assert_eq!(owed(AuditMode::Every), [true; 3]);
     assert_eq!(owed(AuditMode::FirstInWindow), [true, false, false]);
-    assert_eq!(owed(AuditMode::Refusals), [false; 3]);
 }
 
 #[test]

@@ -382,9 +382,9 @@ pub(super) const KEYS: &[Key] = &[
         "60",
         &[
             "Events per minute that callers without a valid credential can cause, from 1 to 6000, of each class: allowed",
-            "requests that may change something, refused requests, sign-ins, notices of providers, tokens. One address block",
-            "causes at most a quarter of them, allowed requests aside. What is beyond is counted: one event a minute states",
-            "how many of which kind.",
+            "reads, allowed requests that may change something, refused requests, sign-ins, notices of providers, tokens.",
+            "One address block causes at most a quarter of a class, allowed changes aside. What is beyond is counted: one",
+            "event a minute states how many of which kind.",
         ],
     ),
     key(

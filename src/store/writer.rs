@@ -36,7 +36,7 @@ impl Work {
     /// Is there space for it?
     fn fits(&self, level: Level) -> bool {
         match self {
-            Self::Commit(_, event) => level.admits(event.action),
+            Self::Commit(_, events) => events.iter().all(|event| level.admits(event.action)),
             Self::Touch(_) => level != Level::Exhausted,
             Self::Close => true,
         }

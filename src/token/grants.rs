@@ -187,6 +187,11 @@ impl Grants {
         Ok((next, text))
     }
 
+    /// Is there such a grant still?
+    pub fn is_live(&self, id: GrantId) -> bool {
+        self.read().contains_key(&id)
+    }
+
     /// Ends those grants in memory, and with them every token that rests on them; which they were, to be written.
     pub(super) fn end_now(&self, ends: impl Fn(&Grant) -> bool) -> Vec<GrantId> {
         let mut table = self.write();

@@ -110,6 +110,23 @@ async fn changes_of_anonymous_callers_are_written_up_to_the_limit() {
 }
 
 #[tokio::test]
+async fn reads_of_anonymous_callers_are_recorded_as_the_mode_says() {
+    for (mode, expected) in [("refusals", 0), ("first-in-window", 1), ("every", 1)] {
+        let world = World::start().await;
+        let open = json!({"methods": [], "path": "/**", "requirement": {"kind": "public"}});
+        let application = json!({
+            "name": "open", "hosts": [HOST], "audit": mode, "routes": [open],
+        });
+        make(&world, "applications", application).await;
+        let before = events(&world).len();
+        for number in 0..5 {
+            ask(&world, "GET", &format!("/{number}"), 1).await.unwrap();
+        }
+        assert_eq!(events(&world).len() - before, expected, "{mode}");
+    }
+}
+
+#[tokio::test]
 async fn almost_full_disk_refuses_what_is_new_and_lets_reads_go_on() {
     let world = world().await;
     let me = Ask::new("GET", "/api/v1/me").by(Who::Administrator);

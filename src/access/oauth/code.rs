@@ -81,8 +81,10 @@ impl AuthorizationServer {
             "the code is too old, was used before or is none; send the person to sign in again"
                 .to_owned(),
         );
-        let CodeFault::Replayed(Some(grant)) = fault else {
-            return self.refused_stranger(refused, requester).await;
+        // Once the grant has ended a further replay changes nothing, and must not write an event each time.
+        let grant = match fault {
+            CodeFault::Replayed(Some(grant)) if self.grants.is_live(grant) => grant,
+            _ => return self.refused_stranger(refused, requester).await,
         };
         let object = Object::new(ObjectKind::Grant, grant);
         let nobody = (Principal::Anonymous, None);
