@@ -92,6 +92,7 @@ fn route(text: &str) -> Route {
             .get(3)
             .map(|text| RepositoryRequirement { level: level(text) }),
         encoded_slash: false,
+        secret_parameters: std::collections::BTreeSet::new(),
     }
 }
 

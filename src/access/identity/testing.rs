@@ -227,6 +227,7 @@ pub(super) fn route(permission: &str) -> Route {
         requirement: Requirement::Permissions([permission.parse().unwrap()].into()),
         repository: None,
         encoded_slash: false,
+        secret_parameters: std::collections::BTreeSet::new(),
     }
 }
 
