@@ -40,6 +40,7 @@ use logouts::Logouts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use return_to::ReturnTo;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What is configured.
 #[derive(Debug, Clone)]
