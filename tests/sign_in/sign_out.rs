@@ -4,7 +4,7 @@ use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page, form};
 use reqwest::Method;
 use samovar::access::Remote;
-use samovar::access::sign_in::Visitor;
+use samovar::access::sign_in::{FlowCookies, Visitor};
 use samovar::audit::{Action, Outcome};
 use samovar::model::{Principal, RequestId};
 use std::sync::Arc;
@@ -243,6 +243,7 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
             session: None,
             browser: None,
             signed_out: false,
+            flows: FlowCookies::default(),
         };
         let next = stage.sign_in.break_glass(&visitor, password.into()).await;
         next.map(|_| ()).map_err(|fault| fault.to_string())
