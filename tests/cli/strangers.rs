@@ -69,7 +69,7 @@ fn long_bodies_of_strangers_take_no_memory() {
     let before = server.memory();
     let head = form(&address, 1024 * 1024);
     let part = "x".repeat(256 * 1024);
-    let held: Vec<_> = (0..STRANGERS)
+    let streams: Vec<_> = (0..STRANGERS)
         .map(|_| {
             let mut stream = send(&address, &head);
             // The server may have refused and closed by now.
@@ -80,5 +80,10 @@ fn long_bodies_of_strangers_take_no_memory() {
     is_served(&server);
     let taken = server.memory().saturating_sub(before);
     assert!(taken < 100, "{taken} MiB for {STRANGERS} strangers");
-    assert!(held.into_iter().map(status).all(|status| status == "413"));
+    assert!(
+        streams
+            .into_iter()
+            .map(status)
+            .all(|status| status == "413")
+    );
 }
