@@ -97,7 +97,13 @@ fn refusal(denial: Denial, decision: &Decision, fault: Option<Refusal>) -> Refus
             route,
             needed: needed(decision),
         },
-        (Denial::TargetAmbiguous, Some(route)) => Refusal::EncodedSlash(route),
+        (Denial::TargetAmbiguous, Some(route)) => {
+            if decision.reasons.contains(&Reason::Semicolon) {
+                Refusal::Semicolon(route)
+            } else {
+                Refusal::EncodedSlash(route)
+            }
+        }
         // A denial that speaks of a route always comes with it; without one the route is what is missing.
         _ => Refusal::RouteUnknown,
     }

@@ -35,6 +35,11 @@ pub enum Refusal {
         "the path holds a slash sent as `%2F`, and route {0} does not take it as data; send a plain slash, or switch on `encoded_slash` for the route"
     )]
     EncodedSlash(RouteName),
+    /// `;` on a route that does not take it as data.
+    #[error(
+        "the path holds a semicolon, and route {0} does not take it as data; leave it out, or switch on `semicolon` for the route"
+    )]
+    Semicolon(RouteName),
     /// Nobody signed in.
     #[error("nobody is signed in; sign in first")]
     CredentialsMissing,
@@ -109,7 +114,9 @@ impl Refusal {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::HostUnknown => "host_unknown",
-            Self::TargetAmbiguous(_) | Self::EncodedSlash(_) => "target_ambiguous",
+            Self::TargetAmbiguous(_) | Self::EncodedSlash(_) | Self::Semicolon(_) => {
+                "target_ambiguous"
+            }
             Self::CredentialsMissing => "credentials_missing",
             Self::SessionEnded => "session_ended",
             Self::Token(fault) => fault.code(),

@@ -7,7 +7,7 @@ use crate::access::{ApplicationsWrite, Permit};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, HostName, IdentityHeader, Name,
-    Range, Route, Timestamp, TokenSettings,
+    ProxySecret, Range, Route, Timestamp, TokenSettings,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Expect, Operation};
@@ -35,7 +35,12 @@ pub struct ApplicationDraft {
 }
 
 impl ApplicationDraft {
-    fn application(self, id: ApplicationId, named_at: Timestamp, version: u64) -> Application {
+    fn application(
+        self,
+        id: ApplicationId,
+        (named_at, proxy_secret): (Timestamp, ProxySecret),
+        version: u64,
+    ) -> Application {
         Application {
             id,
             name: self.name,
@@ -47,6 +52,7 @@ impl ApplicationDraft {
             audit: self.audit,
             tokens: self.tokens,
             named_at,
+            proxy_secret,
             version,
         }
     }
@@ -62,7 +68,7 @@ impl Admin {
         let turn = self.turn().await;
         let policy = self.policy.load();
         let id = ApplicationId::generate(&*self.clock, &*self.random);
-        let application = draft.application(id, self.clock.now(), 1);
+        let application = draft.application(id, (self.clock.now(), ProxySecret::default()), 1);
         let mut next = Draft::of(&policy);
         next.applications.push(application.clone());
         let change = Change::from(Operation::PutApplication(
@@ -100,7 +106,7 @@ impl Admin {
         } else {
             self.clock.now()
         };
-        let application = draft.application(id, named_at, version + 1);
+        let application = draft.application(id, (named_at, before.proxy_secret), version + 1);
         let mut next = Draft::of(&policy);
         next.applications.retain(|a| a.id != id);
         next.applications.push(application.clone());

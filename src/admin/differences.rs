@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 /// Members that are told by the event itself, or by nobody.
-const LEFT_OUT: [&str; 7] = [
+const LEFT_OUT: [&str; 8] = [
     "id",
     "version",
     "built_in",
     "created_at",
     "named_at",
+    "proxy_secret",
     "secrets",
     "description",
 ];

@@ -17,6 +17,7 @@ mod error;
 mod impact;
 mod machines;
 mod mirror;
+mod proxy_secrets;
 mod role_bindings;
 mod roles;
 mod service;

@@ -15,6 +15,7 @@ use crate::http::oauth;
 use crate::http::{BodyLimits, Gate, Settings, Surfaces, TrustedProxies, admin_socket};
 use crate::model::{HostName, ListenAddress};
 use crate::session::{Cookie, Cookies};
+use crate::token::{ProxySecrets, SealKey};
 use crate::webui;
 use poem::{Endpoint, Response, Route};
 use std::net::SocketAddr;
@@ -111,6 +112,7 @@ fn api_services(
             .name(Cookie::Session)
             .to_owned(),
         snippets: snippets(meant)?,
+        proxy_secrets: checks_need_secret(meant).then(|| proxy_secrets(meant)),
     })
 }
 
@@ -120,9 +122,14 @@ pub(super) fn forward_auth_gate(
     rooms: &Rooms,
     capabilities: &Capabilities,
 ) -> Result<ForwardAuthGate, AppError> {
-    let judge = Arc::clone(&rooms.gatekeeper);
-    let policy = Arc::clone(&rooms.policy);
-    let endpoints = forward_auth::routes(Route::new(), judge, policy, is_https(meant));
+    let services = forward_auth::Services {
+        judge: Arc::clone(&rooms.gatekeeper),
+        policy: Arc::clone(&rooms.policy),
+        secrets: proxy_secrets(meant),
+        clock: Arc::clone(&capabilities.clock),
+        https: is_https(meant),
+    };
+    let endpoints = forward_auth::routes(Route::new(), services);
     let settings = forward_auth::GateSettings {
         own: own_host(meant)?,
         trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
@@ -132,6 +139,16 @@ pub(super) fn forward_auth_gate(
         Arc::clone(&capabilities.random),
     );
     Ok(ForwardAuthGate::new(settings, endpoints, both))
+}
+
+/// Do generated blocks name an address at which a check must carry a secret?
+fn checks_need_secret(meant: &Meant) -> bool {
+    let first = meant.server.forward_auth_listen.first();
+    first.is_some_and(ListenAddress::is_remote)
+}
+
+fn proxy_secrets(meant: &Meant) -> ProxySecrets {
+    SealKey::new(meant.server.seal_key.expose()).proxy_secrets()
 }
 
 /// What generated proxy blocks are filled with.
@@ -149,6 +166,7 @@ fn snippets(meant: &Meant) -> Result<SnippetSettings, AppError> {
     Ok(SnippetSettings {
         samovar: samovar.unwrap_or_else(|| Ok(own.clone()))?,
         forward_auth,
+        secret: None,
         own,
         https: is_https(meant),
         upstream: UPSTREAM.parse().map_err(AppError::Host)?,

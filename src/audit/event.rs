@@ -183,6 +183,12 @@ pub enum Action {
     /// An application was deleted.
     #[serde(rename = "application.delete")]
     ApplicationDelete,
+    /// An application's proxy secret was shown.
+    #[serde(rename = "proxy-secret.show")]
+    ProxySecretShow,
+    /// An application's proxy secret was rotated.
+    #[serde(rename = "proxy-secret.rotate")]
+    ProxySecretRotate,
     /// A service account was made.
     #[serde(rename = "service-account.create")]
     ServiceAccountCreate,

@@ -5,7 +5,7 @@
 
 use crate::model::AuthorizationOwner;
 use crate::token::is_access_token;
-use poem::http::{HeaderMap, HeaderName, header};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const OWN: HeaderName = HeaderName::from_static("samovar-token");
 
@@ -21,6 +21,13 @@ pub(super) fn sent(headers: &HeaderMap, owner: AuthorizationOwner) -> Option<Str
         AuthorizationOwner::Application => once(headers, &OWN)?,
     };
     is_access_token(text).then(|| text.to_owned())
+}
+
+/// The one line of `Authorization`; of two none, because either could be a token of ours.
+pub(super) fn foreign(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    let line = lines.next()?;
+    lines.next().is_none().then(|| line.clone())
 }
 
 /// The credential of scheme `Bearer`, whatever it is; the scheme is read without case (RFC 9110 section 11.1).

@@ -21,6 +21,8 @@ pub struct Exchange {
     pub navigation: bool,
     /// Did a trusted proxy hand it over?
     pub by_trusted_proxy: bool,
+    /// Must a check carry the application's proxy secret? True on an address that other machines reach.
+    pub secret_needed: bool,
 }
 
 impl Exchange {

@@ -208,6 +208,7 @@ impl Gate {
             request: asker.request,
             host,
             navigation: asker.page,
+            secret_needed: true,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
             remote: Arc::new(Remote {
                 address: peer.and_then(|peer| self.settings.trusted.client(Some(peer), headers)),

@@ -46,6 +46,7 @@ pub(super) fn policy() -> Arc<PolicyHolder> {
         audit: AuditMode::FirstInWindow,
         tokens: crate::model::TokenSettings::default(),
         named_at: crate::model::Timestamp::ZERO,
+        proxy_secret: crate::model::ProxySecret::default(),
         version: 1,
     };
     let policy = Policy::build(1, Vec::new(), Vec::new(), vec![application]);

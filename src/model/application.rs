@@ -1,7 +1,7 @@
 //! Applications: what is protected, by hosts and an ordered list of routes.
 
 use super::{
-    ApplicationId, GiteaClientId, HostName, Invalid, Name, PathPattern, Permission,
+    ApplicationId, GiteaClientId, HostName, Invalid, Name, PathPattern, Permission, ProxySecret,
     SigningAlgorithm, Timestamp, serde_as_text,
 };
 use std::collections::BTreeSet;
@@ -34,6 +34,9 @@ pub struct Application {
     /// When it got its name: what was issued for that name before was for something else.
     #[serde(default)]
     pub named_at: Timestamp,
+    /// What a proxy on another machine proves itself with.
+    #[serde(default)]
+    pub proxy_secret: ProxySecret,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
 }
@@ -126,6 +129,9 @@ pub struct Route {
     /// Parameters of the path whose values are secret, such as a token in a link: they are in no event, log or answer.
     #[serde(default)]
     pub secret_parameters: BTreeSet<String>,
+    /// `;` inside one segment is data; otherwise it is refused, because some servers cut a segment there.
+    #[serde(default)]
+    pub semicolon: bool,
 }
 
 /// What a route asks of its caller.

@@ -212,6 +212,10 @@ impl<'a> Case<'a> {
             reasons.push(Reason::EncodedSlash);
             return Err(Denial::TargetAmbiguous);
         }
+        if path.has_semicolon() && !route.semicolon {
+            reasons.push(Reason::Semicolon);
+            return Err(Denial::TargetAmbiguous);
+        }
         if route.requirement == Requirement::Public {
             reasons.push(Reason::Public);
             if self.subject.principal != Principal::Anonymous && !self.subject.enabled {

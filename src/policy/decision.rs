@@ -110,6 +110,8 @@ pub enum Reason {
     Public,
     /// The path holds a slash sent as `%2F`, and the route does not take it as data.
     EncodedSlash,
+    /// The path holds a semicolon, and the route does not take it as data.
+    Semicolon,
     /// The route wants somebody signed in, and nobody is.
     NotSignedIn,
     /// The account is disabled or gone.

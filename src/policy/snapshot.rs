@@ -120,6 +120,16 @@ pub enum PolicyFault {
         /// Counted from 1.
         place: usize,
     },
+    /// A route takes semicolons as data and yet ends in `/**`.
+    #[error(
+        "route {place} of application `{application}` takes `;` as data; it cannot also end in `/**`"
+    )]
+    SemicolonWithRest {
+        /// The application.
+        application: Name,
+        /// Counted from 1.
+        place: usize,
+    },
 }
 
 impl Policy {
@@ -383,8 +393,14 @@ fn route_fault(name: &Name, place: usize, route: &Route) -> Option<PolicyFault> 
     if let Some(fault) = secret_fault(name, place, route) {
         return Some(fault);
     }
-    let both = route.encoded_slash && route.path.matches_rest();
-    both.then(|| PolicyFault::EncodedSlashWithRest {
+    let rest = route.path.matches_rest();
+    if rest && route.encoded_slash {
+        return Some(PolicyFault::EncodedSlashWithRest {
+            application: application(),
+            place,
+        });
+    }
+    (rest && route.semicolon).then(|| PolicyFault::SemicolonWithRest {
         application: application(),
         place,
     })

@@ -32,6 +32,7 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
 pub struct CanonicalPath {
     segments: Vec<String>,
     encoded_slash: bool,
+    semicolon: bool,
 }
 
 /// Why a target is refused: two parties could read it differently.
@@ -55,8 +56,10 @@ pub enum TargetFault {
     /// `\` or `%5C`.
     #[error("the path holds a backslash, which some servers take for a slash; leave it out")]
     Backslash,
-    /// `;` or `%3B`.
-    #[error("the path holds a semicolon, at which some servers cut it; leave it out")]
+    /// `;` or `%3B` before which nothing, `.` or `..` stands: a server that cuts the segment there reads another path.
+    #[error(
+        "the path has a segment that begins with a semicolon, or is `.` or `..` before one; leave it out"
+    )]
     Semicolon,
     /// A control character, a space or a byte that must be encoded.
     #[error(
@@ -94,9 +97,11 @@ impl CanonicalPath {
             return Err(TargetFault::EmptySegment);
         }
         let encoded_slash = segments.iter().any(|s| s.contains('/'));
+        let semicolon = segments.iter().any(|s| s.contains(';'));
         Ok(Self {
             segments,
             encoded_slash,
+            semicolon,
         })
     }
 
@@ -108,6 +113,11 @@ impl CanonicalPath {
     /// Does a segment hold a slash that was sent as `%2F`? Only a route that says so takes it as data.
     pub fn has_encoded_slash(&self) -> bool {
         self.encoded_slash
+    }
+
+    /// Does a segment hold a semicolon, plain or sent as `%3B`? Only a route that says so takes it as data.
+    pub fn has_semicolon(&self) -> bool {
+        self.semicolon
     }
 }
 
@@ -142,7 +152,6 @@ fn check_characters(text: &str) -> Result<(), TargetFault> {
     for c in text.chars() {
         match c {
             '\\' => return Err(TargetFault::Backslash),
-            ';' => return Err(TargetFault::Semicolon),
             c if c.is_control() => return Err(TargetFault::ControlCharacter),
             _ => {}
         }
@@ -152,6 +161,13 @@ fn check_characters(text: &str) -> Result<(), TargetFault> {
 
 /// A slash inside a segment came as `%2F`: its parts must not turn into dot segments or `//` when someone decodes it.
 fn check_dots(text: &str) -> Result<(), TargetFault> {
+    let misread = |part: &str| {
+        let head = part.split_once(';').map(|(head, _)| head);
+        matches!(head, Some("" | "." | ".."))
+    };
+    if text.contains(';') && text.split('/').any(misread) {
+        return Err(TargetFault::Semicolon);
+    }
     let mut parts = text.split('/');
     if parts.clone().any(|part| part == "." || part == "..") {
         return Err(TargetFault::DotSegment);
@@ -183,7 +199,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// Target as it arrives → its one form, or why it is refused.
-    const TABLE: [(&str, Result<&str, F>); 81] = [
+    const TABLE: [(&str, Result<&str, F>); 87] = [
         ("/", Ok("/")),
         ("/a", Ok("/a")),
         ("/a/", Ok("/a/")),
@@ -250,9 +266,15 @@ mod tests {
         ("/a\\..\\b", Err(F::Backslash)),
         ("/a%5cb", Err(F::Backslash)),
         ("/a%5C..%5Cb", Err(F::Backslash)),
-        ("/a;x=1/b", Err(F::Semicolon)),
+        ("/a;x=1/b", Ok("/a%3Bx=1/b")),
+        ("/a%3bb", Ok("/a%3Bb")),
+        ("/a;", Ok("/a%3B")),
         ("/..;/admin", Err(F::Semicolon)),
-        ("/a%3bb", Err(F::Semicolon)),
+        ("/.;x/admin", Err(F::Semicolon)),
+        ("/%2e%2e%3b/admin", Err(F::Semicolon)),
+        ("/;x/admin", Err(F::Semicolon)),
+        ("/a%2F..;/b", Err(F::Semicolon)),
+        ("/a%2F;/b", Err(F::Semicolon)),
         ("/a#b", Err(F::Fragment)),
         ("/private#/public/", Err(F::Fragment)),
         ("/a?b#c", Err(F::Fragment)),
@@ -290,9 +312,13 @@ mod tests {
     }
 
     #[test]
-    fn only_an_encoded_slash_raises_the_flag() {
+    fn only_an_encoded_slash_or_a_semicolon_raises_its_flag() {
         assert!(CanonicalPath::parse(b"/a%2Fb").unwrap().has_encoded_slash());
         assert!(!CanonicalPath::parse(b"/a/b").unwrap().has_encoded_slash());
+        for (target, has) in [("/a;b", true), ("/a%3Bb", true), ("/a/b?x;y", false)] {
+            let path = CanonicalPath::parse(target.as_bytes()).unwrap();
+            assert_eq!(path.has_semicolon(), has, "{target}");
+        }
     }
 
     proptest! {

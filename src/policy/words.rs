@@ -35,6 +35,9 @@ impl fmt::Display for Reason {
             Self::EncodedSlash => f.write_str(
                 "the path holds a slash sent as `%2F`, which this route does not take as data",
             ),
+            Self::Semicolon => {
+                f.write_str("the path holds a semicolon, which this route does not take as data")
+            }
             Self::NotSignedIn => f.write_str("the route wants somebody signed in, and nobody is"),
             Self::Disabled => {
                 f.write_str("the account is disabled or gone, or nobody answers for it")

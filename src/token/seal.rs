@@ -2,6 +2,7 @@
 //!
 //! Whoever has the store without the seal key can neither sign nor present anything.
 
+use super::ProxySecrets;
 use crate::model::Sealed;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac};
@@ -42,6 +43,12 @@ impl SealKey {
     /// From which refresh tokens are derived.
     pub fn refresh_tokens(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"refresh tokens"))
+    }
+
+    /// From which the secrets of proxies are derived.
+    pub fn proxy_secrets(&self) -> ProxySecrets {
+        let key = self.derive(b"proxy secrets");
+        ProxySecrets::new(hmac::Key::new(hmac::HMAC_SHA256, &key))
     }
 
     /// What encrypts signing keys.
@@ -139,6 +146,7 @@ mod tests {
         let keys = [
             key.derive(b"machine secrets"),
             key.derive(b"refresh tokens"),
+            key.derive(b"proxy secrets"),
             key.derive(b"signing keys"),
             key.derive(b"ID tokens"),
             key.derive(b"sign-in flows"),

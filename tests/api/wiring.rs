@@ -282,6 +282,7 @@ fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened, Rec
         clock: clock(),
         session_cookie: COOKIE.to_owned(),
         snippets: snippets(),
+        proxy_secrets: Some(samovar::token::SealKey::new([7; 32]).proxy_secrets()),
     };
     (services, opened, (recorder, anonymous))
 }
@@ -333,6 +334,7 @@ const SESSIONS: session::Settings = session::Settings {
 
 fn gate_settings() -> Settings {
     Settings {
+        secret: None,
         own: HOST.parse().unwrap(),
         https: true,
         trusted: TrustedProxies::default(),

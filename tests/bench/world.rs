@@ -216,6 +216,7 @@ fn application(number: u32) -> Application {
             repository: None,
             encoded_slash: false,
             secret_parameters: std::collections::BTreeSet::new(),
+            semicolon: false,
         }
     };
     Application {
@@ -229,6 +230,7 @@ fn application(number: u32) -> Application {
         audit: AuditMode::FirstInWindow,
         tokens: samovar::model::TokenSettings::default(),
         named_at: samovar::model::Timestamp::ZERO,
+        proxy_secret: samovar::model::ProxySecret::default(),
         version: 1,
     }
 }

@@ -8,6 +8,7 @@ fn settings() -> SnippetSettings {
     SnippetSettings {
         samovar: "127.0.0.1:8700".parse().unwrap(),
         forward_auth: CheckAddress::Tcp("127.0.0.1:8701".parse().unwrap()),
+        secret: None,
         own: "samovar.example.com".parse().unwrap(),
         https: true,
         upstream: "127.0.0.1:9000".parse().unwrap(),

@@ -49,6 +49,7 @@ pub fn application(hosts: &[HostName]) -> Application {
         repository: None,
         encoded_slash,
         secret_parameters: std::collections::BTreeSet::new(),
+        semicolon: encoded_slash,
     };
     Application {
         id: APPLICATION,
@@ -73,6 +74,7 @@ pub fn application(hosts: &[HostName]) -> Application {
             ..TokenSettings::default()
         },
         named_at: samovar::model::Timestamp::ZERO,
+        proxy_secret: samovar::model::ProxySecret::default(),
         version: 1,
     }
 }

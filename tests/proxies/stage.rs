@@ -87,6 +87,7 @@ impl Stage {
         let settings = SnippetSettings {
             samovar: samovar.public.to_string().parse().unwrap(),
             forward_auth: CheckAddress::Tcp(samovar.checks.to_string().parse().unwrap()),
+            secret: None,
             own: "samovar.test".parse().unwrap(),
             https: false,
             upstream: echo.address.to_string().parse().unwrap(),
@@ -175,7 +176,14 @@ fn gate(policy: Arc<PolicyHolder>) -> Gate {
 
 async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> Samovar {
     let stop = CancellationToken::new();
-    let endpoints = forward_auth::routes(poem::Route::new(), knows, Arc::clone(&policy), false);
+    let services = forward_auth::Services {
+        judge: knows,
+        policy: Arc::clone(&policy),
+        secrets: samovar::token::SealKey::new([7; 32]).proxy_secrets(),
+        clock: Arc::new(Plain),
+        https: false,
+    };
+    let endpoints = forward_auth::routes(poem::Route::new(), services);
     let settings = GateSettings {
         own: OWN.parse().unwrap(),
         trusted: trusted(),

@@ -323,6 +323,7 @@ fn policy(origins: [&String; 2]) -> Policy {
         audit: AuditMode::FirstInWindow,
         tokens: samovar::model::TokenSettings::default(),
         named_at: samovar::model::Timestamp::ZERO,
+        proxy_secret: samovar::model::ProxySecret::default(),
         version: 1,
     };
     let applications = (1..).zip(origins).map(application).collect();

@@ -118,6 +118,7 @@ pub(super) fn application() -> Application {
             ..TokenSettings::default()
         },
         named_at: Timestamp::ZERO,
+        proxy_secret: crate::model::ProxySecret::default(),
         version: 1,
     }
 }

@@ -5,12 +5,11 @@ use super::body::Body;
 use super::caller::Allowed;
 use super::failure::{Failure, OfAll, OfChange, OfNew, OfOne};
 use super::version::IfMatch;
-use super::wire::application::{Application, ApplicationDraft, Dialect, Snippet};
+use super::wire::application::{Application, ApplicationDraft};
 use super::wire::page::{Page, Paging};
 use super::wire::texts::Id;
 use super::{Noun, faults, forms};
 use crate::access::{ApplicationsRead, ApplicationsWrite};
-use crate::http::forward_auth::snippets;
 use crate::model::ApplicationId;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
@@ -128,40 +127,5 @@ impl Api {
             .delete_application(call.permit, (id, version.0))
             .await?;
         Ok(Done)
-    }
-
-    /// The proxy configuration that puts Samovar in front of the application, to be pasted.
-    #[oai(
-        path = "/:id/snippets/:dialect",
-        method = "get",
-        operation_id = "get_snippet"
-    )]
-    async fn get_snippet(
-        &self,
-        call: Allowed<ApplicationsRead>,
-        /// Its id.
-        id: Path<Id>,
-        /// For which proxy.
-        dialect: Path<Dialect>,
-        /// Where the application itself listens, such as `127.0.0.1:9000`.
-        upstream: Query<Option<String>>,
-    ) -> Result<Json<Snippet>, Failure<OfOne>> {
-        let id = forms::id::<ApplicationId>(&id)?;
-        let policy = call.services.admin.policy();
-        let application = policy
-            .application(id)
-            .ok_or_else(|| forms::missing("application"))?;
-        let mut settings = call.services.snippets.clone();
-        if let Some(upstream) = upstream.0.as_deref() {
-            settings.upstream = forms::parameter("upstream", upstream)?;
-        }
-        let text = match dialect.0 {
-            Dialect::Nginx => snippets::nginx(application, &settings),
-            Dialect::Caddy => snippets::caddy(application, &settings),
-        };
-        Ok(Json(Snippet {
-            dialect: dialect.0,
-            text,
-        }))
     }
 }

@@ -146,7 +146,8 @@ fn place(fault: &PolicyFault) -> String {
         | PolicyFault::NoRepository { place, .. }
         | PolicyFault::EncodedSlashWithRest { place, .. }
         | PolicyFault::SecretUnknown { place, .. }
-        | PolicyFault::SecretRepository { place, .. } => {
+        | PolicyFault::SecretRepository { place, .. }
+        | PolicyFault::SemicolonWithRest { place, .. } => {
             format!("/routes/{}", place.saturating_sub(1))
         }
     }

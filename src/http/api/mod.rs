@@ -37,6 +37,7 @@ mod services;
 mod sessions;
 mod shape;
 mod signing_keys;
+mod snippets;
 mod teams;
 mod users;
 mod version;
@@ -100,7 +101,7 @@ type Operations = (
         teams::Api,
         roles::Api,
         role_bindings::Api,
-        applications::Api,
+        (applications::Api, snippets::Api),
     ),
     (
         service_accounts::Api,
@@ -132,7 +133,7 @@ fn operations() -> OpenApiService<Operations, ()> {
             teams::Api,
             roles::Api,
             role_bindings::Api,
-            applications::Api,
+            (applications::Api, snippets::Api),
         ),
         (
             service_accounts::Api,

@@ -19,6 +19,7 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::session::Sessions;
+use crate::token::ProxySecrets;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub struct Services {
     pub session_cookie: String,
     /// What generated proxy configuration must know.
     pub snippets: SnippetSettings,
+    /// Secrets of proxies, if generated blocks must carry them.
+    pub proxy_secrets: Option<ProxySecrets>,
 }
 
 /// What is shown as it is now: names, states, instants.

@@ -1,10 +1,10 @@
 //! Caddy's dialect: `forward_auth` passes on whatever answer is not 2xx, so one question is enough.
 
 use super::forwarded::Dialect;
-use super::{Doors, Judge, allow};
+use super::{Judge, Services, allow};
 use crate::http::{Code, Exchange, Problem};
 use poem::Response;
-use poem::http::HeaderMap;
+use poem::http::{HeaderMap, HeaderValue};
 
 /// `X-Forwarded-Proto` is not among them: the scheme is that of the outside address, as for the cookies.
 const DIALECT: Dialect = Dialect {
@@ -15,7 +15,7 @@ const DIALECT: Dialect = Dialect {
 
 /// May it pass? Decides and records; a refusal is what the client hears.
 pub(super) async fn check<J: Judge>(
-    doors: &Doors<J>,
+    doors: &Services<J>,
     exchange: &Exchange,
     headers: &HeaderMap,
 ) -> Response {
@@ -24,14 +24,21 @@ pub(super) async fn check<J: Judge>(
         Err(problem) => return problem.respond(&exchange.asker()),
     };
     match doors.judge.check(&forwarded.asked(exchange)).await {
-        Ok(passed) => allow(&passed),
+        // Some releases of Caddy write a placeholder's text where a header that they copy is missing.
+        Ok(passed) => {
+            let none = HeaderValue::from_static("");
+            allow(
+                &passed,
+                Some(forwarded.authorization.as_ref().unwrap_or(&none)),
+            )
+        }
         Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
     }
 }
 
 /// The answer to a preflight: the block sends them here, because `forward_auth` would let any 2xx answer pass.
 pub(super) fn preflight<J: Judge>(
-    doors: &Doors<J>,
+    doors: &Services<J>,
     exchange: &Exchange,
     headers: &HeaderMap,
 ) -> Response {

@@ -28,6 +28,8 @@ pub(super) struct Forwarded {
     pub target: Vec<u8>,
     pub navigation: bool,
     pub cross: Option<Cross>,
+    /// The client's `Authorization`, where Samovar uses that header and this is none of its tokens.
+    pub authorization: Option<HeaderValue>,
     session: Option<SessionSecret>,
     token: Option<String>,
 }
@@ -101,7 +103,9 @@ pub(super) fn read(
     let session = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
     let owner = bearer::may_be_sent(headers).then(|| owner(&host)).flatten();
     let token = owner.and_then(|owner| bearer::sent(headers, owner));
+    let foreign = owner == Some(AuthorizationOwner::Samovar) && token.is_none();
     Ok(Forwarded {
+        authorization: foreign.then(|| bearer::foreign(headers)).flatten(),
         navigation: is_navigation(&method, headers),
         cross: cors::read(&method, headers),
         method,

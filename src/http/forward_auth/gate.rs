@@ -11,7 +11,7 @@ use crate::http::sockets::is_unix;
 use crate::http::{Exchange, TrustedProxies, protect};
 use crate::model::{Clock, DisplayText, HostName, Random, RequestId};
 use poem::http::{HeaderValue, header};
-use poem::{Endpoint, Request, Response, Route};
+use poem::{Addr, Endpoint, Request, Response, Route};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
@@ -100,6 +100,7 @@ impl ForwardAuthGate {
             host: self.settings.own.clone(),
             navigation: asker.page,
             by_trusted_proxy: trusted,
+            secret_needed: is_remote(request.local_addr()),
             remote: Arc::new(Remote {
                 address: self.settings.trusted.client(peer, headers),
                 user_agent: agent.map(|agent| DisplayText::lossy(&String::from_utf8_lossy(agent))),
@@ -130,6 +131,14 @@ impl Endpoint for ForwardAuthGate {
             protect::headers(response.headers_mut(), &asker, false);
         }
         Ok(response)
+    }
+}
+
+/// Can other machines reach the address on which the check came in? An unknown address counts as one.
+fn is_remote(address: &Addr) -> bool {
+    match address.as_socket_addr() {
+        Some(address) => !address.ip().to_canonical().is_loopback(),
+        None => !is_unix(address),
     }
 }
 

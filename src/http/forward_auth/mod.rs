@@ -12,15 +12,17 @@ pub mod snippets;
 
 pub use gate::{FirstCheck, ForwardAuthGate, Settings as GateSettings};
 
-use super::{Exchange, Problem};
+use super::{Code, Exchange, Problem};
 use crate::access::{Asked, Gatekeeper, Passed, PolicyHolder, Refusal};
-use crate::model::{HostName, IdentityHeader};
+use crate::model::{Clock, HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
+use crate::token::ProxySecrets;
 use forwarded::{Dialect, Forwarded};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
-use poem::http::HeaderName;
+use poem::http::{HeaderMap, HeaderName, HeaderValue};
 use poem::web::Redirect;
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
+use snippets::PROXY_SECRET;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -51,27 +53,26 @@ const ENDPOINTS: [(&str, Question); 4] = [
     ("/forward-auth/caddy/preflight", Question::CaddyPreflight),
 ];
 
-/// Adds the doors of every dialect. Redirects and cookies follow the outside address: https or, on loopback, http.
-pub fn routes<J: Judge>(
-    route: Route,
-    judge: Arc<J>,
-    policy: Arc<PolicyHolder>,
-    https: bool,
-) -> Route {
-    let doors = Arc::new(Doors {
-        judge,
-        policy,
-        https,
-    });
+/// Adds the endpoints of every dialect.
+pub fn routes<J: Judge>(route: Route, services: Services<J>) -> Route {
+    let doors = Arc::new(services);
     ENDPOINTS.iter().fold(route, |route, (path, question)| {
         route.at(*path, Door(Arc::clone(&doors), *question))
     })
 }
 
-struct Doors<J> {
-    judge: Arc<J>,
-    policy: Arc<PolicyHolder>,
-    https: bool,
+/// What the endpoints call.
+pub struct Services<J> {
+    /// Decides.
+    pub judge: Arc<J>,
+    /// Says which application answers to a host.
+    pub policy: Arc<PolicyHolder>,
+    /// Checks that a proxy on another machine asks for an application.
+    pub secrets: ProxySecrets,
+    /// For the overlap of two secrets.
+    pub clock: Arc<dyn Clock>,
+    /// Redirects and cookies follow the outside address: https or, on loopback, http.
+    pub https: bool,
 }
 
 /// What a proxy asks.
@@ -83,7 +84,7 @@ enum Question {
     CaddyPreflight,
 }
 
-struct Door<J>(Arc<Doors<J>>, Question);
+struct Door<J>(Arc<Services<J>>, Question);
 
 impl<J: Judge> Endpoint for Door<J> {
     type Output = Response;
@@ -99,12 +100,12 @@ impl<J: Judge> Endpoint for Door<J> {
     }
 }
 
-impl<J: Judge> Doors<J> {
+impl<J: Judge> Services<J> {
     /// What the proxy says about the request, if it may say anything.
     fn read(
         &self,
         exchange: &Exchange,
-        headers: &poem::http::HeaderMap,
+        headers: &HeaderMap,
         dialect: &Dialect,
     ) -> Result<Forwarded, Problem> {
         forwarded::check_peer(exchange)?;
@@ -113,7 +114,30 @@ impl<J: Judge> Doors<J> {
             let policy = self.policy.load();
             Some(policy.application_at(host)?.authorization)
         };
-        forwarded::read(headers, dialect, name, owner)
+        let forwarded = forwarded::read(headers, dialect, name, owner)?;
+        if exchange.secret_needed {
+            self.check_secret(&forwarded.host, headers)?;
+        }
+        Ok(forwarded)
+    }
+
+    /// The check came to an address that other machines reach: it must carry a secret of the application it asks about.
+    fn check_secret(&self, host: &HostName, headers: &HeaderMap) -> Result<(), Problem> {
+        let mut sent = headers.get_all(PROXY_SECRET).iter();
+        let sent = sent.next().filter(|_| sent.next().is_none());
+        let policy = self.policy.load();
+        let application = policy.application_at(host);
+        let valid = sent.zip(application).is_some_and(|(sent, application)| {
+            let now = self.clock.now();
+            self.secrets.matches(application, sent.as_bytes(), now)
+        });
+        if valid {
+            return Ok(());
+        }
+        let detail = format!(
+            "a check at this address must carry a valid proxy secret of the application at `{host}`; paste the block from the application's page again, or ask at a loopback address or Unix socket"
+        );
+        Err(Problem::new(Code::ProxySecretInvalid, detail))
     }
 
     /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
@@ -188,9 +212,15 @@ const IN_QUERY: AsciiSet = CONTROLS
 /// Who calls, signed.
 const ASSERTION: HeaderName = HeaderName::from_static("samovar-assertion");
 
+/// What of the client's `Authorization` is the application's; empty for a token of Samovar's.
+const AUTHORIZATION: HeaderName = HeaderName::from_static("samovar-authorization");
+
 /// It may pass, and the application learns who calls.
-fn allow(passed: &Passed) -> Response {
+fn allow(passed: &Passed, authorization: Option<&HeaderValue>) -> Response {
     let mut response = Response::builder();
+    if let Some(authorization) = authorization {
+        response = response.header(AUTHORIZATION, authorization);
+    }
     for (header, value) in passed.identity.iter() {
         response = response.header(name(*header), value);
     }

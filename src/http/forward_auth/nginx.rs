@@ -2,7 +2,7 @@
 //! and a second question fetches what the client hears.
 
 use super::forwarded::Dialect;
-use super::{Doors, Judge, allow};
+use super::{Judge, Services, allow};
 use crate::access::Refusal;
 use crate::http::{Code, Exchange, Problem};
 use poem::Response;
@@ -16,7 +16,7 @@ const DIALECT: Dialect = Dialect {
 
 /// May it pass? Decides and records.
 pub(super) async fn check<J: Judge>(
-    doors: &Doors<J>,
+    doors: &Services<J>,
     exchange: &Exchange,
     headers: &HeaderMap,
 ) -> Response {
@@ -28,14 +28,14 @@ pub(super) async fn check<J: Judge>(
         return Problem::from(Refusal::CredentialsMissing).respond_to_nginx();
     }
     match doors.judge.check(&forwarded.asked(exchange)).await {
-        Ok(passed) => allow(&passed),
+        Ok(passed) => allow(&passed, forwarded.authorization.as_ref()),
         Err(refusal) => Problem::from(refusal).respond_to_nginx(),
     }
 }
 
 /// What does the client hear that may not pass? Records nothing: the check did.
 pub(super) async fn answer<J: Judge>(
-    doors: &Doors<J>,
+    doors: &Services<J>,
     exchange: &Exchange,
     headers: &HeaderMap,
 ) -> Response {

@@ -50,14 +50,24 @@ impl Judge for Table {
     }
 }
 
+fn secrets() -> ProxySecrets {
+    crate::token::SealKey::new([7; 32]).proxy_secrets()
+}
+
 async fn server() -> (Arc<Table>, Listening) {
     server_trusting(trusted()).await
 }
 
 async fn server_trusting(trusted: TrustedProxies) -> (Arc<Table>, Listening) {
     let table = Arc::new(Table::default());
-    let policy = crate::http::raw::policy();
-    let endpoints = routes(Route::new(), Arc::clone(&table), policy, true);
+    let services = Services {
+        judge: Arc::clone(&table),
+        policy: crate::http::raw::policy(),
+        secrets: secrets(),
+        clock: Arc::new(crate::http::raw::Fixed),
+        https: true,
+    };
+    let endpoints = routes(Route::new(), services);
     (table, listen_for_checks(endpoints, trusted).await)
 }
 

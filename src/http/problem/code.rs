@@ -69,6 +69,8 @@ codes! {
     RepositoryAccessMissing = FORBIDDEN, "repository_access_missing", "Access to the repository is missing";
     /// A peer that is no trusted proxy asked at a proxy's door.
     ProxyUntrusted = FORBIDDEN, "proxy_untrusted", "This address is no trusted proxy";
+    /// A check at an address that other machines reach, without a valid secret of the application.
+    ProxySecretInvalid = FORBIDDEN, "proxy_secret_invalid", "The proxy secret is missing or wrong";
     /// A check at an address on which checks are not answered.
     CheckMisplaced = FORBIDDEN, "check_misplaced", "Checks are not answered here";
     /// A page of another origin made the browser send it.

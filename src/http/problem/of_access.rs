@@ -10,7 +10,9 @@ impl From<Refusal> for Problem {
         let detail = refusal.to_string();
         let code = match &refusal {
             Refusal::HostUnknown => Code::HostUnknown,
-            Refusal::TargetAmbiguous(_) | Refusal::EncodedSlash(_) => Code::TargetAmbiguous,
+            Refusal::TargetAmbiguous(_) | Refusal::EncodedSlash(_) | Refusal::Semicolon(_) => {
+                Code::TargetAmbiguous
+            }
             Refusal::CredentialsMissing => Code::CredentialsMissing,
             Refusal::SessionEnded => Code::SessionEnded,
             Refusal::Token(fault) => of_token(fault),

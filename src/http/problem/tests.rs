@@ -44,6 +44,7 @@ fn every_refusal_keeps_the_code_that_access_gave_it() {
         Refusal::HostUnknown,
         Refusal::TargetAmbiguous(crate::policy::TargetFault::DotSegment),
         Refusal::EncodedSlash(route()),
+        Refusal::Semicolon(route()),
         Refusal::CredentialsMissing,
         Refusal::SessionEnded,
         Refusal::PrincipalDisabled,

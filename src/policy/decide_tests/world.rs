@@ -22,6 +22,7 @@ pub(super) fn route(
         repository: repository.map(|level| RepositoryRequirement { level }),
         encoded_slash: path.starts_with("/packages/"),
         secret_parameters: std::collections::BTreeSet::new(),
+        semicolon: path.starts_with("/packages/"),
     }
 }
 
@@ -71,6 +72,7 @@ pub(super) fn application() -> Application {
         audit: AuditMode::FirstInWindow,
         tokens: crate::model::TokenSettings::default(),
         named_at: crate::model::Timestamp::ZERO,
+        proxy_secret: crate::model::ProxySecret::default(),
         version: 1,
     }
 }

@@ -69,6 +69,7 @@ fn application(number: u8, name: &str, from: BTreeSet<ApplicationId>) -> Applica
             ..TokenSettings::default()
         },
         named_at: Timestamp::ZERO,
+        proxy_secret: crate::model::ProxySecret::default(),
         version: 1,
     }
 }

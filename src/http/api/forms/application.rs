@@ -111,6 +111,7 @@ fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Optio
         }),
         encoded_slash: route.encoded_slash,
         secret_parameters: route.secret_parameters.iter().cloned().collect(),
+        semicolon: route.semicolon,
     })
 }
 
@@ -196,6 +197,7 @@ fn show_route(route: &Route) -> wire::Route {
         }),
         encoded_slash: route.encoded_slash,
         secret_parameters: route.secret_parameters.iter().cloned().collect(),
+        semicolon: route.semicolon,
     }
 }
 

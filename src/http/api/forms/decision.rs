@@ -17,6 +17,7 @@ fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
         Reason::Route { .. } => (wire::ReasonKind::Route, None),
         Reason::Public => (wire::ReasonKind::Public, None),
         Reason::EncodedSlash => (wire::ReasonKind::EncodedSlash, None),
+        Reason::Semicolon => (wire::ReasonKind::Semicolon, None),
         Reason::NotSignedIn => (wire::ReasonKind::NotSignedIn, None),
         Reason::Disabled | Reason::SeenAsAnonymous => (wire::ReasonKind::Disabled, None),
         Reason::SignedIn => (wire::ReasonKind::SignedIn, None),

@@ -240,6 +240,7 @@ fn route(path: &str, requirement: Requirement) -> Route {
         repository: None,
         encoded_slash: false,
         secret_parameters: std::collections::BTreeSet::new(),
+        semicolon: false,
     }
 }
 
@@ -274,6 +275,7 @@ fn a_shown_application_reads_back_as_the_same() {
             assertion: true,
         },
         named_at: crate::model::Timestamp::ZERO,
+        proxy_secret: crate::model::ProxySecret::default(),
         version: 5,
     };
     let mut shown = application::show(&application).to_json().unwrap();

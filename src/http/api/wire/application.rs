@@ -64,6 +64,8 @@ pub(in crate::http::api) struct Route {
     pub encoded_slash: bool,
     /// Parameters of the path whose values are secret: they are in no event, log or answer.
     pub secret_parameters: Vec<String>,
+    /// `;` inside one segment is data.
+    pub semicolon: bool,
 }
 
 /// What a route is to be.
@@ -91,6 +93,10 @@ pub(in crate::http::api) struct RouteDraft {
     #[oai(default)]
     #[serde(default)]
     pub secret_parameters: Vec<String>,
+    /// `;` inside one segment is data; it is not when absent. For applications alone that do not cut a segment there.
+    #[oai(default)]
+    #[serde(default)]
+    pub semicolon: bool,
 }
 
 /// A header in which the upstream learns who calls.
@@ -350,4 +356,22 @@ pub(in crate::http::api) struct Snippet {
     pub dialect: Dialect,
     /// The text.
     pub text: String,
+    /// Does it hold the application's proxy secret, or its placeholder? True if proxies ask for checks at an address that
+    /// other machines reach.
+    pub needs_secret: bool,
+}
+
+/// How a proxy secret is rotated.
+#[derive(Debug, Clone, PartialEq, Eq, Object, serde::Deserialize)]
+#[oai(deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
+pub(in crate::http::api) struct ProxySecretRotation {
+    /// Seconds for which the present secret stays valid; a day when absent, 0 if somebody else may know it.
+    #[oai(default = "a_day", validator(maximum(value = "604800")))]
+    #[serde(default = "a_day")]
+    pub overlap: u32,
+}
+
+const fn a_day() -> u32 {
+    24 * 60 * 60
 }

@@ -54,6 +54,8 @@ pub(in crate::http::api) enum ReasonKind {
     Public,
     /// A slash sent as `%2F`, which the route does not take as data.
     EncodedSlash,
+    /// A semicolon, which the route does not take as data.
+    Semicolon,
     /// The route wants somebody signed in, and nobody is.
     NotSignedIn,
     /// The account is disabled or gone, or nobody answers for it.

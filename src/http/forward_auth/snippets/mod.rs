@@ -5,6 +5,7 @@
 
 use crate::model::{Application, AuthorizationOwner, HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// What a block must know beside its application.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub struct SnippetSettings {
     pub samovar: HostName,
     /// Where proxies ask for checks.
     pub forward_auth: CheckAddress,
+    /// What a check at an address that other machines reach must carry; otherwise none.
+    pub secret: Option<SecretString>,
     /// Samovar's own host, as browsers know it.
     pub own: HostName,
     /// Is the outside address https?
@@ -59,53 +62,148 @@ pub fn nginx(application: &Application, settings: &SnippetSettings) -> String {
 }
 
 fn nginx_at(application: &Application, host: &HostName, settings: &SnippetSettings) -> String {
-    let variable = |header: &IdentityHeader| header.as_str().to_ascii_lowercase().replace('-', "_");
-    let chosen = |header: &IdentityHeader| application.identity_headers.contains(header);
-    let capture = |header: &IdentityHeader| {
-        let variable = variable(header);
-        format!("    auth_request_set $samovar_{variable} $upstream_http_{variable};\n")
-    };
-    let set = |header: &IdentityHeader| {
-        let value = format!("$samovar_{}", variable(header));
-        let value = if chosen(header) {
-            value.as_str()
-        } else {
-            "\"\""
-        };
-        format!("    proxy_set_header {} {value};\n", header.as_str())
-    };
-    let every = IdentityHeader::ALL.iter();
-    let captures: String = every
-        .clone()
-        .filter(|header| chosen(header))
-        .map(capture)
-        .collect();
-    let headers: String = every.map(set).collect();
     let wanted = application.tokens.assertion;
-    let (capture, value) = if wanted {
-        let capture = "    auth_request_set $samovar_assertion $upstream_http_samovar_assertion;\n";
-        (capture, "$samovar_assertion")
-    } else {
-        ("", "\"\"")
-    };
-    let captures = captures + capture;
+    let value = if wanted { "$samovar_assertion" } else { "\"\"" };
     let token = match application.authorization {
         AuthorizationOwner::Samovar => "Authorization $http_authorization",
         AuthorizationOwner::Application => "Samovar-Token $http_samovar_token",
     };
+    let secret = settings.secret.as_ref().map_or_else(String::new, |secret| {
+        format!(
+            "    proxy_set_header {PROXY_SECRET} {};\n",
+            secret.expose_secret()
+        )
+    });
     let block = include_str!("nginx.template")
         .replace("@QUESTION@", include_str!("nginx_question.template"))
+        .replace("@SECRET@", &secret)
         .replace("@TOKEN@", token)
         .replace("@ASSERTION@", value)
         .replace(
             "@COOKIES@",
             &cookies(include_str!("nginx_cookie.template"), settings),
         )
-        .replace("@CAPTURES@", &captures)
-        .replace("@HEADERS@", &headers)
+        .replace("@CAPTURES@", &nginx_captures(application))
+        .replace("@HEADERS@", &nginx_identity(application))
+        .replace("@AUTHORIZATION@", nginx_authorization(application))
+        .replace("@CLEARED@", &nginx_cleared())
         .replace("@CHECKS@", &settings.forward_auth.for_nginx())
         .replace("@HOST@", host.as_str());
     common(&block, application, settings)
+}
+
+fn is_chosen(application: &Application, header: IdentityHeader) -> bool {
+    application.identity_headers.contains(&header)
+}
+
+fn nginx_variable(header: &str) -> String {
+    header.to_ascii_lowercase().replace('-', "_")
+}
+
+/// What the check's answer says, as variables.
+fn nginx_captures(application: &Application) -> String {
+    let chosen = IdentityHeader::ALL
+        .into_iter()
+        .filter(|header| is_chosen(application, *header));
+    let assertion = application.tokens.assertion.then_some("Samovar-Assertion");
+    let samovars = application.authorization == AuthorizationOwner::Samovar;
+    let authorization = samovars.then_some("Samovar-Authorization");
+    let names = chosen
+        .map(IdentityHeader::as_str)
+        .chain(assertion)
+        .chain(authorization);
+    names
+        .map(|header| {
+            let source = nginx_variable(header);
+            let variable = source.strip_prefix("samovar_").unwrap_or(&source);
+            format!("    auth_request_set $samovar_{variable} $upstream_http_{source};\n")
+        })
+        .collect()
+}
+
+/// Every identity header, empty where the application did not choose it.
+fn nginx_identity(application: &Application) -> String {
+    let value = |header: IdentityHeader| {
+        if is_chosen(application, header) {
+            format!("$samovar_{}", nginx_variable(header.as_str()))
+        } else {
+            "\"\"".to_owned()
+        }
+    };
+    let every = IdentityHeader::ALL.into_iter();
+    every
+        .map(|header| {
+            format!(
+                "    proxy_set_header {} {};\n",
+                header.as_str(),
+                value(header)
+            )
+        })
+        .collect()
+}
+
+/// Where Samovar uses `Authorization`, the application gets back what is not a token of Samovar's.
+const fn nginx_authorization(application: &Application) -> &'static str {
+    match application.authorization {
+        AuthorizationOwner::Samovar => {
+            "    proxy_set_header Authorization $samovar_authorization;\n"
+        }
+        AuthorizationOwner::Application => "",
+    }
+}
+
+/// In which a proxy on another machine proves that it asks for an application.
+pub(super) const PROXY_SECRET: &str = "Samovar-Proxy-Secret";
+
+/// Headers of the client that never reach the application.
+const CLEARED: [&str; 8] = [
+    "Samovar-Token",
+    PROXY_SECRET,
+    "HTTP2-Settings",
+    "X-HTTP-Method",
+    "X-HTTP-Method-Override",
+    "X-Method-Override",
+    "X-Original-URL",
+    "X-Rewrite-URL",
+];
+
+/// Headers that a block sets beside the identity headers, and that an application may read in another spelling.
+const SET: [&str; 4] = [
+    "Samovar-Assertion",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+];
+
+fn nginx_cleared() -> String {
+    let identity = IdentityHeader::ALL.into_iter().map(IdentityHeader::as_str);
+    let twins = CLEARED
+        .into_iter()
+        .chain(SET)
+        .chain(identity)
+        .flat_map(twins);
+    let names = CLEARED.into_iter().map(str::to_owned).chain(twins);
+    names
+        .map(|name| format!("    proxy_set_header {name} \"\";\n"))
+        .collect()
+}
+
+/// Every spelling with at least one `_` in the place of a `-`.
+fn twins(name: &'static str) -> Vec<String> {
+    let mut spellings = vec![String::new()];
+    for (at, part) in name.split('-').enumerate() {
+        let joints: &[&str] = if at == 0 { &[""] } else { &["-", "_"] };
+        spellings = spellings
+            .iter()
+            .flat_map(|start| {
+                joints
+                    .iter()
+                    .map(move |joint| format!("{start}{joint}{part}"))
+            })
+            .collect();
+    }
+    spellings.retain(|spelling| spelling.contains('_'));
+    spellings
 }
 
 /// A Caddy site block for all hosts of the application.
@@ -116,18 +214,17 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
         .iter()
         .map(|host| format!("{scheme}{host}"))
         .collect();
-    let copy: String = application
-        .identity_headers
-        .iter()
-        .map(|header| header.as_str())
-        .chain(application.tokens.assertion.then_some("Samovar-Assertion"))
-        .flat_map(|header| ["\t\t\t\tcopy_headers ", header, "\n"])
-        .collect();
     let preflight = if application.origins.is_empty() {
         ""
     } else {
         include_str!("caddy_preflight.template")
     };
+    let secret = settings.secret.as_ref().map_or_else(String::new, |secret| {
+        format!(
+            "\t\t\t\theader_up {PROXY_SECRET} {}\n",
+            secret.expose_secret()
+        )
+    });
     let block = include_str!("caddy.template")
         .replace("@SITES@", &sites.join(", "))
         .replace(
@@ -135,9 +232,23 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
             &cookies(include_str!("caddy_cookie.template"), settings),
         )
         .replace("@PREFLIGHT@", preflight)
-        .replace("@COPY@", &copy)
+        .replace("@SECRET@", &secret)
+        .replace("@COPY@", &caddy_copies(application))
         .replace("@CHECKS@", &settings.forward_auth.for_caddy());
     common(&block, application, settings)
+}
+
+/// What the application gets of the check's answer.
+fn caddy_copies(application: &Application) -> String {
+    let samovars = application.authorization == AuthorizationOwner::Samovar;
+    application
+        .identity_headers
+        .iter()
+        .map(|header| header.as_str())
+        .chain(application.tokens.assertion.then_some("Samovar-Assertion"))
+        .chain(samovars.then_some("Samovar-Authorization>Authorization"))
+        .flat_map(|header| ["\t\t\t\tcopy_headers ", header, "\n"])
+        .collect()
 }
 
 /// The lines that take away each cookie of ours at an application's host.
@@ -155,4 +266,19 @@ fn common(block: &str, application: &Application, settings: &SnippetSettings) ->
         .replace("@OWN@", settings.own.as_str())
         .replace("@UPSTREAM@", settings.upstream.as_str())
         .replace("@SCHEME@", if settings.https { "https" } else { "http" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::twins;
+
+    #[test]
+    fn every_spelling_with_an_underscore_is_listed_once() {
+        assert_eq!(twins("Remote-User"), ["Remote_User"]);
+        assert_eq!(
+            twins("Remote-User-Id"),
+            ["Remote-User_Id", "Remote_User-Id", "Remote_User_Id"]
+        );
+        assert!(twins("Host").is_empty());
+    }
 }
