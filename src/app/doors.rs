@@ -90,7 +90,10 @@ pub(super) fn listener_settings(meant: &Meant) -> ListenerLimits {
     };
     ListenerLimits {
         public: of_kind(listener::ConnectionLimits::default(), descriptors / 3 * 2),
-        forward_auth: of_kind(checks, descriptors / 3),
+        forward_auth: listener::Settings {
+            checks: true,
+            ..of_kind(checks, descriptors / 3)
+        },
     }
 }
 

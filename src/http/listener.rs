@@ -5,11 +5,14 @@
 //! Never upgrades a connection, and never waits for a body that nobody reads.
 
 use super::TrustedProxies;
+use super::check_stream::{self, CheckConnection, CheckStream};
 use super::client_stream::ClientStream;
 pub use super::client_stream::WriteLimits;
 pub use super::connection_slots::ConnectionLimits;
-use super::connection_slots::{ConnectionSlots, Slot};
+use super::connection_slots::{Connection as ConnectionState, ConnectionSlots, Slot};
 use super::sockets::{Connection, Listener};
+use http_body_util::combinators::BoxBody;
+use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
@@ -17,6 +20,7 @@ use poem::Endpoint;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use std::convert::Infallible;
+use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +49,8 @@ pub struct Settings {
     pub age_grace: Duration,
     /// How long answers may take to finish once the server stops.
     pub stop_grace: Duration,
+    /// Serves checks alone: see `check_stream`.
+    pub checks: bool,
 }
 
 impl Default for Settings {
@@ -59,6 +65,7 @@ impl Default for Settings {
             max_age: Duration::from_secs(3600),
             age_grace: Duration::from_secs(150),
             stop_grace: Duration::from_secs(10),
+            checks: false,
         }
     }
 }
@@ -84,6 +91,9 @@ pub async fn serve<E: Endpoint + 'static>(
     tasks.close();
     tasks.wait().await;
 }
+
+/// What hyper is given.
+type Answer = Result<hyper::Response<BoxBody<Bytes, io::Error>>, Infallible>;
 
 struct Server<E> {
     endpoint: Arc<E>,
@@ -135,17 +145,65 @@ impl<E: Endpoint + 'static> Server<E> {
         (local, remote): (LocalAddr, RemoteAddr),
         slot: &Slot,
     ) {
-        let state = slot.connection();
-        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let (endpoint, state) = (Arc::clone(&self.endpoint), Arc::clone(state));
-            let request = (request, local.clone(), remote.clone(), Scheme::HTTP).into();
-            async move {
-                state.set_serving(true);
-                let response = endpoint.get_response(request).await;
-                state.set_serving(false);
-                Ok::<_, Infallible>(hyper::Response::from(response))
+        let client = ClientStream::new(stream, self.settings.write);
+        if !self.settings.checks {
+            let service = |request| self.answer(request, (&local, &remote), slot.connection());
+            return self.requests(client, service, slot.connection()).await;
+        }
+        let check = Arc::new(CheckConnection::default());
+        let mut stream = CheckStream::new(client, Arc::clone(&check));
+        loop {
+            let service =
+                |request| self.check(request, (&local, &remote), slot.connection(), &check);
+            self.requests(&mut stream, service, slot.connection()).await;
+            if !check.release() {
+                return;
             }
-        });
+        }
+    }
+
+    /// One answer of the endpoint.
+    async fn answer(
+        &self,
+        request: hyper::Request<Incoming>,
+        (local, remote): (&LocalAddr, &RemoteAddr),
+        state: &ConnectionState,
+    ) -> Answer {
+        let request = (request, local.clone(), remote.clone(), Scheme::HTTP).into();
+        state.set_serving(true);
+        let response = self.endpoint.get_response(request).await;
+        state.set_serving(false);
+        Ok(hyper::Response::from(response))
+    }
+
+    /// The same over a connection of checks.
+    async fn check(
+        &self,
+        request: hyper::Request<Incoming>,
+        (local, remote): (&LocalAddr, &RemoteAddr),
+        state: &ConnectionState,
+        check: &CheckConnection,
+    ) -> Answer {
+        let mut request: poem::Request =
+            (request, local.clone(), remote.clone(), Scheme::HTTP).into();
+        let body = check_stream::announces_body(request.headers()).then(|| request.take_body());
+        state.set_serving(true);
+        let mut response = self.endpoint.get_response(request).await;
+        state.set_serving(false);
+        if let Some(body) = body {
+            check_stream::settle_body(body, &mut response, check).await;
+        }
+        check.answer();
+        Ok(hyper::Response::from(response))
+    }
+
+    /// Serves one request after another until the connection or the server ends.
+    async fn requests<S, F, A>(&self, stream: S, service: F, state: &ConnectionState)
+    where
+        S: hyper::rt::Read + hyper::rt::Write + Unpin,
+        F: Fn(hyper::Request<Incoming>) -> A,
+        A: Future<Output = Answer>,
+    {
         let head_timeout = if state.of_proxy {
             self.settings.proxy_head_timeout
         } else {
@@ -156,7 +214,7 @@ impl<E: Endpoint + 'static> Server<E> {
             .header_read_timeout(head_timeout)
             .max_header_size(self.settings.head_bytes)
             .max_buf_size(self.settings.head_bytes.max(8 * 1024) * 4)
-            .serve_connection(ClientStream::new(stream, self.settings.write), service);
+            .serve_connection(stream, service_fn(service));
         let mut connection = std::pin::pin!(connection);
         let grace = tokio::select! {
             _ = connection.as_mut() => return,

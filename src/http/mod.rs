@@ -6,6 +6,7 @@ pub mod admin_socket;
 pub mod api;
 pub mod auth;
 mod bearer;
+mod check_stream;
 mod client;
 mod client_stream;
 mod connection_slots;

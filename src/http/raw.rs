@@ -103,11 +103,38 @@ pub(super) async fn listen_for_checks(endpoints: Route, trusted: TrustedProxies)
     let settings = forward_auth::GateSettings { own, trusted };
     let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
     let gate = forward_auth::ForwardAuthGate::new(settings, endpoints, both);
-    accept(gate, listener::Settings::default()).await
+    accept(gate, for_checks()).await
+}
+
+/// The same on a wildcard address, which counts as one that other machines reach; trusts proxies at 127.0.0.1.
+pub(super) async fn listen_for_remote_checks(endpoints: Route) -> Listening {
+    let own = OWN.parse().unwrap();
+    let trusted = trusted();
+    let settings = forward_auth::GateSettings { own, trusted };
+    let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
+    let gate = forward_auth::ForwardAuthGate::new(settings, endpoints, both);
+    let mut listening = accept_at("0.0.0.0:0", gate, for_checks()).await;
+    listening.address.set_ip([127, 0, 0, 1].into());
+    listening
+}
+
+fn for_checks() -> listener::Settings {
+    listener::Settings {
+        checks: true,
+        ..listener::Settings::default()
+    }
 }
 
 async fn accept<E: poem::Endpoint + 'static>(gate: E, limits: listener::Settings) -> Listening {
-    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    accept_at("127.0.0.1:0", gate, limits).await
+}
+
+async fn accept_at<E: poem::Endpoint + 'static>(
+    place: &str,
+    gate: E,
+    limits: listener::Settings,
+) -> Listening {
+    let socket = TcpListener::bind(place).await.unwrap();
     let address = socket.local_addr().unwrap();
     let stop = CancellationToken::new();
     let sockets = vec![Listener::Tcp(socket)];

@@ -7,13 +7,16 @@
     reason = "a test that meets what it does not expect must end"
 )]
 
+mod behind;
 mod echo;
+mod hypercorn;
 mod packaged;
 mod passing;
 mod people;
 mod spoofing;
 mod stage;
 mod targets;
+mod upgrades;
 
 #[path = "../support/mod.rs"]
 mod support;

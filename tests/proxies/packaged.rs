@@ -54,3 +54,53 @@ fn every_host_has_its_own_block_and_nothing_is_left_to_fill_in() {
         assert!(!text.split('@').any(capitals), "{text}");
     }
 }
+
+#[tokio::test]
+async fn samovars_own_host_refuses_checks_from_outside() {
+    use crate::echo::Echo;
+    use crate::support::process::free_address;
+    use crate::support::{caddy, nginx};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let folder = tempfile::tempdir().unwrap();
+    let packaged = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/proxies");
+    for (name, is_nginx) in [("samovar.nginx.conf", true), ("samovar.Caddyfile", false)] {
+        let echo = Echo::start().await;
+        let address = free_address([127, 0, 0, 1]);
+        let text = std::fs::read_to_string(packaged.join(name)).unwrap();
+        let text = text.replace("127.0.0.1:8700", &echo.address.to_string());
+        let _program = if is_nginx {
+            let text = text.replace("listen 80;", &format!("listen {address};"));
+            nginx::start(folder.path(), address, &text).await
+        } else {
+            let site = format!("http://samovar.example.com:{} {{", address.port());
+            let text = text.replace("samovar.example.com {", &site);
+            caddy::start(folder.path(), address, &text).await
+        };
+        for (path, status) in [
+            ("/forward-auth/nginx", "403"),
+            ("/forward-auth/caddy?x", "403"),
+            ("/forward-auth", "403"),
+            ("//forward-auth/nginx", "403"),
+            ("/%66orward-auth/nginx", "403"),
+            ("/auth/sign-in", "200"),
+        ] {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            let host = if is_nginx {
+                "samovar.example.com".to_owned()
+            } else {
+                format!("samovar.example.com:{}", address.port())
+            };
+            let request =
+                format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            let _ = stream.read_to_string(&mut answer).await;
+            assert!(
+                answer.starts_with(&format!("HTTP/1.1 {status}")),
+                "{name} {path} {answer}"
+            );
+            let seen = echo.take();
+            assert_eq!(seen.is_empty(), status == "403", "{name} {path} {seen:?}");
+        }
+    }
+}

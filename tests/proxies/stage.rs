@@ -9,13 +9,17 @@ use samovar::http::forward_auth::snippets::{self, CheckAddress, SnippetSettings}
 use samovar::http::forward_auth::{self, ForwardAuthGate, GateSettings};
 use samovar::http::sockets::Listener;
 use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, listener};
-use samovar::model::{Clock, HostName, Random, SessionSecret, Timestamp};
+use samovar::model::{
+    AuthorizationOwner, Clock, HostName, ListenAddress, Random, SessionSecret, Timestamp,
+};
+use samovar::token::{ProxySecrets, SealKey};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// The session cookie at application hosts, over plain http.
@@ -38,13 +42,13 @@ pub struct Stage {
     address: SocketAddr,
     program: Program,
     _folder: TempDir,
-    _samovar: Samovar,
+    samovar_at: Samovar,
 }
 
 /// Where Samovar's two kinds of listeners are; both stop with the guard.
 struct Samovar {
     public: SocketAddr,
-    checks: SocketAddr,
+    checks: CheckAddress,
     _stop: DropGuard,
 }
 
@@ -71,38 +75,65 @@ fn whoami(exchange: Exchange) -> String {
     )
 }
 
+/// What is different from a proxy that stands alone before the echoing application.
+#[derive(Default)]
+pub struct Setting {
+    /// The application, in the place of the echo.
+    pub upstream: Option<SocketAddr>,
+    /// More of nginx's `http` block; `@ADDRESS@` is where the proxy listens.
+    pub nginx: &'static str,
+    /// More of Caddy's global options.
+    pub caddy: &'static str,
+    /// Checks are asked at an address that other machines reach, with a proxy secret.
+    pub remote: bool,
+    /// The checks' socket is a Unix socket.
+    pub unix: bool,
+    /// Who uses `Authorization`; Samovar unless set.
+    pub authorization: Option<AuthorizationOwner>,
+}
+
 impl Stage {
     pub async fn start(proxy: Proxy) -> Self {
+        Self::with(proxy, Setting::default()).await
+    }
+
+    pub async fn with(proxy: Proxy, setting: Setting) -> Self {
         tools::ready();
+        let folder = tempfile::tempdir().unwrap();
         let echo = Echo::start().await;
         let address = free_address([127, 0, 0, 1]);
         let host: HostName = format!("app.test:{}", address.port()).parse().unwrap();
-        let application = people::application(std::slice::from_ref(&host));
+        let mut application = people::application(std::slice::from_ref(&host));
+        if let Some(owner) = setting.authorization {
+            application.authorization = owner;
+        }
         let policy = Arc::new(PolicyHolder::new(people::policy(application.clone())));
         let knows = Arc::new(Knows {
             policy: Arc::clone(&policy),
             checks: Mutex::default(),
         });
-        let samovar = samovar(Arc::clone(&knows), policy).await;
+        let samovar = samovar(Arc::clone(&knows), policy, &setting, folder.path()).await;
+        let upstream = setting.upstream.unwrap_or(echo.address);
         let settings = SnippetSettings {
             samovar: samovar.public.to_string().parse().unwrap(),
-            forward_auth: CheckAddress::Tcp(samovar.checks.to_string().parse().unwrap()),
-            secret: None,
-            own: "samovar.test".parse().unwrap(),
+            forward_auth: samovar.checks.clone(),
+            secret: setting.remote.then(|| secrets().reveal(&application)),
+            own: OWN.parse().unwrap(),
             https: false,
-            upstream: echo.address.to_string().parse().unwrap(),
+            upstream: upstream.to_string().parse().unwrap(),
         };
-        let folder = tempfile::tempdir().unwrap();
         let program = match proxy {
             Proxy::Nginx => {
                 let block = snippets::nginx(&application, &settings);
-                let server =
-                    format!("server {{\nlisten {address};\nserver_name app.test;\n{block}\n}}");
+                let before = setting.nginx.replace("@ADDRESS@", &address.to_string());
+                let server = format!(
+                    "{before}\nserver {{\nlisten {address};\nserver_name app.test;\n{block}\n}}"
+                );
                 nginx::start(folder.path(), address, &server).await
             }
             Proxy::Caddy => {
                 let block = snippets::caddy(&application, &settings);
-                caddy::start(folder.path(), address, &block).await
+                caddy::start_with(folder.path(), address, setting.caddy, &block).await
             }
         };
         Self {
@@ -112,7 +143,7 @@ impl Stage {
             address,
             program,
             _folder: folder,
-            _samovar: samovar,
+            samovar_at: samovar,
         }
     }
 
@@ -139,6 +170,14 @@ impl Stage {
         // A proxy that closes a refused connection hard has still said what it had to.
         let _ = stream.read_to_end(&mut answer).await;
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Where nginx would be told to ask, as `proxy_pass` takes it.
+    pub fn checks(&self) -> String {
+        match &self.samovar_at.checks {
+            CheckAddress::Tcp(host) => host.to_string(),
+            CheckAddress::Unix(path) => format!("unix:{path}:"),
+        }
     }
 
     pub async fn connect(&self) -> TcpStream {
@@ -174,12 +213,21 @@ fn gate(policy: Arc<PolicyHolder>) -> Gate {
     Gate::new(settings, surfaces, policy, both)
 }
 
-async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> Samovar {
+fn secrets() -> ProxySecrets {
+    SealKey::new([7; 32]).proxy_secrets()
+}
+
+async fn samovar(
+    knows: Arc<Knows>,
+    policy: Arc<PolicyHolder>,
+    setting: &Setting,
+    folder: &Path,
+) -> Samovar {
     let stop = CancellationToken::new();
     let services = forward_auth::Services {
         judge: knows,
         policy: Arc::clone(&policy),
-        secrets: samovar::token::SealKey::new([7; 32]).proxy_secrets(),
+        secrets: secrets(),
         clock: Arc::new(Plain),
         https: false,
     };
@@ -190,21 +238,65 @@ async fn samovar(knows: Arc<Knows>, policy: Arc<PolicyHolder>) -> Samovar {
     };
     let both = (Arc::new(Plain) as _, Arc::new(Plain) as _);
     let checks = ForwardAuthGate::new(settings, endpoints, both);
+    let place = match setting {
+        Setting { unix: true, .. } => {
+            let path = folder.join("check.sock");
+            ListenAddress::Unix(path)
+        }
+        // A wildcard address counts as one that other machines reach.
+        Setting { remote: true, .. } => "0.0.0.0:1".parse().unwrap(),
+        _ => "127.0.0.1:1".parse().unwrap(),
+    };
+    let limits = listener::Settings {
+        checks: true,
+        ..listener::Settings::default()
+    };
     Samovar {
-        public: serve(gate(policy), &stop).await,
-        checks: serve(checks, &stop).await,
+        public: serve(gate(policy), listener::Settings::default(), &stop).await,
+        checks: serve_checks(checks, place, limits, &stop).await,
         _stop: stop.drop_guard(),
     }
 }
 
-async fn serve<E: poem::Endpoint + 'static>(endpoint: E, stop: &CancellationToken) -> SocketAddr {
+async fn serve<E: poem::Endpoint + 'static>(
+    endpoint: E,
+    limits: listener::Settings,
+    stop: &CancellationToken,
+) -> SocketAddr {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     let sockets = vec![Listener::Tcp(socket)];
-    let limits = listener::Settings::default();
     tokio::spawn(listener::serve(
         sockets,
         Arc::new(endpoint),
+        limits,
+        stop.clone(),
+    ));
+    address
+}
+
+async fn serve_checks(
+    gate: ForwardAuthGate,
+    place: ListenAddress,
+    limits: listener::Settings,
+    stop: &CancellationToken,
+) -> CheckAddress {
+    let (socket, address) = match place {
+        ListenAddress::Unix(path) => {
+            let address = CheckAddress::Unix(path.display().to_string());
+            let listener = UnixListener::bind(&path).unwrap();
+            (Listener::Unix(listener, Some(path)), address)
+        }
+        ListenAddress::Tcp(address) => {
+            let socket = TcpListener::bind((address.ip(), 0)).await.unwrap();
+            let port = socket.local_addr().unwrap().port();
+            let address = format!("127.0.0.1:{port}").parse().unwrap();
+            (Listener::Tcp(socket), CheckAddress::Tcp(address))
+        }
+    };
+    tokio::spawn(listener::serve(
+        vec![socket],
+        Arc::new(gate),
         limits,
         stop.clone(),
     ));

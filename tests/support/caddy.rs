@@ -8,12 +8,17 @@ use tokio::process::Command;
 
 /// Starts Caddy with these site blocks, in an existing folder, and waits until it answers at `address`.
 pub async fn start(folder: &Path, address: SocketAddr, sites: &str) -> Program {
+    start_with(folder, address, "", sites).await
+}
+
+/// The same with more global options.
+pub async fn start_with(folder: &Path, address: SocketAddr, options: &str, sites: &str) -> Program {
     let folder = folder.join("caddy");
     std::fs::create_dir_all(&folder).unwrap();
     let config = folder.join("Caddyfile");
     let host = address.ip();
     let global = format!(
-        "{{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n\tdefault_bind {host}\n}}\n"
+        "{{\n\tadmin off\n\tauto_https off\n\tpersist_config off\n\tdefault_bind {host}\n{options}}}\n"
     );
     std::fs::write(&config, global + sites).unwrap();
     let mut command = Command::new(tools::of_environment("caddy"));

@@ -5,12 +5,13 @@
 
 use super::{ENDPOINTS, Question};
 use crate::access::Remote;
+use crate::http::check_stream::{BodyNeverComes, announces_body};
 use crate::http::gate::{check_connection, peer, refuse};
 use crate::http::problem::{Asker, Code, Problem, is_navigation};
 use crate::http::sockets::is_unix;
 use crate::http::{Exchange, TrustedProxies, protect};
 use crate::model::{Clock, DisplayText, HostName, Random, RequestId};
-use poem::http::{HeaderValue, header};
+use poem::http::{HeaderValue, Method, header};
 use poem::{Addr, Endpoint, Request, Response, Route};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,6 +119,9 @@ impl Endpoint for ForwardAuthGate {
             page: is_navigation(request.method(), request.headers()),
         };
         let question = question(request.uri().path());
+        let announced = announces_body(request.headers());
+        let get = request.method() == Method::GET;
+        let expects = request.headers().contains_key(header::EXPECT);
         let mut response = match (self.pass(request, asker).await, question) {
             (Ok(response), Some(_)) => response,
             (_, None) => elsewhere().respond(&asker),
@@ -126,6 +130,11 @@ impl Endpoint for ForwardAuthGate {
             }
             (Err(error), Some(_)) => refuse(error, &asker),
         };
+        // nginx passes the client's `Content-Length` on, asks with GET and never sends the body.
+        let of_nginx = matches!(question, Some(Question::NginxCheck)) && get;
+        if announced && of_nginx && !expects {
+            response.set_data(BodyNeverComes);
+        }
         // The proxy throws an allowed check's other headers away, and a refusal reaches the application's host.
         if !response.is_success() {
             protect::headers(response.headers_mut(), &asker, false);

@@ -326,3 +326,140 @@ async fn checks_keep_their_connection_whatever_they_answer() {
         assert!(answer.starts_with("HTTP/1.1 "), "{request}\n{answer}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_never_comes_keeps_the_connection_usable() {
+    let (table, server) = server().await;
+    let me = signed_in();
+    let mut stream = tokio::net::TcpStream::connect(server.address)
+        .await
+        .unwrap();
+    for more in [
+        "Content-Length: 5\r\n",
+        "Transfer-Encoding: chunked\r\n",
+        "",
+        "Content-Length: 0\r\n",
+    ] {
+        let request = nginx("/a", &format!("{me}{more}"));
+        let answer = exchange(&mut stream, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{request}\n{answer}");
+        let refused = nginx("/a", more);
+        let answer = exchange(&mut stream, refused.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 401"), "{refused}\n{answer}");
+    }
+    assert_eq!(table.checks.lock().unwrap().len(), 8);
+}
+
+#[tokio::test]
+async fn a_body_that_comes_is_never_read_as_a_check() {
+    let (table, server) = server().await;
+    let me = signed_in();
+    let hidden = nginx("/hidden", &me);
+    let length = format!("Content-Length: {}\r\n", hidden.len());
+    for request in [
+        format!("{}{hidden}", nginx("/a", &format!("{me}{length}"))),
+        format!(
+            "{}{hidden}",
+            caddy("/a", &format!("{me}{length}Connection: close\r\n"))
+        ),
+        format!(
+            "{}{hidden}",
+            nginx("/a", &format!("{me}Transfer-Encoding: chunked\r\n"))
+        ),
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(server.address)
+            .await
+            .unwrap();
+        let answer = exchange(&mut stream, request.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let mut rest = Vec::new();
+        let _ = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest).await;
+        let rest = String::from_utf8_lossy(&rest).into_owned();
+        assert!(!rest.contains("HTTP/1.1 200"), "{request}\n{rest}");
+    }
+    let checks = table.checks.lock().unwrap().clone();
+    assert!(
+        !checks.iter().any(|check| check.contains("/hidden")),
+        "{checks:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_head_that_cannot_be_read_is_answered_403() {
+    let (_, server) = server().await;
+    let long = format!(
+        "GET /forward-auth/nginx HTTP/1.1\r\nA: {}\r\n\r\n",
+        "a".repeat(20_000)
+    );
+    for odd in [
+        long.as_str(),
+        &format!(
+            "GET /forward-auth/nginx HTTP/1.1\r\n{}\r\n",
+            "A: b\r\n".repeat(200)
+        ),
+        "GET /forward-auth/nginx HTTP/1.1\r\nX: \u{1}\r\n\r\n",
+        "GET /forward-auth/nginx HTTP/9.9\r\n\r\n",
+        "\u{0}\r\n\r\n",
+        "GET /forward-auth/nginx HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+    ] {
+        let answer = ask(&server, odd.as_bytes()).await;
+        let start = odd.get(..60).unwrap_or(odd);
+        assert!(answer.starts_with("HTTP/1.1 403"), "{start:?}\n{answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_others_reach_wants_the_applications_secret() {
+    use crate::http::raw::listen_for_remote_checks;
+    use secrecy::ExposeSecret as _;
+    let table = Arc::new(Table::default());
+    let policy = crate::http::raw::policy();
+    let host = APPLICATION.parse().unwrap();
+    let application = policy.load().application_at(&host).unwrap().clone();
+    let services = Services {
+        judge: Arc::clone(&table),
+        policy,
+        secrets: secrets(),
+        clock: Arc::new(crate::http::raw::Fixed),
+        https: true,
+    };
+    let server = listen_for_remote_checks(routes(Route::new(), services)).await;
+    let secret = secrets().reveal(&application).expose_secret().to_owned();
+    let sent = |secret: &str| format!("{}Samovar-Proxy-Secret: {secret}\r\n", signed_in());
+    for request in [nginx("/a", &sent(&secret)), caddy("/a", &sent(&secret))] {
+        asserted(&server, request, &["HTTP/1.1 200"]).await;
+    }
+    let mut other = application.clone();
+    other.id = crate::model::ApplicationId::from_bytes([2; 16]);
+    let foreign = secrets().reveal(&other).expose_secret().to_owned();
+    let twice = format!("{}Samovar-Proxy-Secret: {secret}\r\n", sent(&secret));
+    for more in [signed_in(), sent("smvp_x"), sent(&foreign), twice] {
+        let refused = ["HTTP/1.1 403", "proxy_secret_invalid"];
+        asserted(&server, caddy("/a", &more), &refused).await;
+        asserted(&server, answer("/a", &more), &refused).await;
+        asserted(&server, nginx("/a", &more), &["HTTP/1.1 403"]).await;
+    }
+    let elsewhere =
+        caddy("/a", &sent(&secret)).replace("X-Forwarded-Host: app", "X-Forwarded-Host: none");
+    asserted(
+        &server,
+        elsewhere,
+        &["HTTP/1.1 403", "proxy_secret_invalid"],
+    )
+    .await;
+    assert_eq!(table.checks.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn what_is_no_token_of_ours_goes_back_for_the_application() {
+    let (_, server) = server().await;
+    let me = signed_in();
+    let foreign = format!("{me}Authorization: Basic YTpi\r\n");
+    let back = "samovar-authorization: Basic YTpi\r\n";
+    asserted(&server, nginx("/a", &foreign), &["HTTP/1.1 200", back]).await;
+    asserted(&server, caddy("/a", &foreign), &["HTTP/1.1 200", back]).await;
+    let empty = ["HTTP/1.1 200", "samovar-authorization: \r\n"];
+    asserted(&server, caddy("/a", &me), &empty).await;
+    let twice = format!("{foreign}Authorization: Bearer x\r\n");
+    asserted(&server, caddy("/a", &twice), &empty).await;
+}
