@@ -104,6 +104,8 @@ fn parts(before: &Application, after: &Application) -> BTreeSet<ApplicationPart>
         audit,
         tokens,
         named_at: _,
+        // Changes by rotation alone.
+        proxy_secret: _,
         version: _,
     } = before;
     let different = [

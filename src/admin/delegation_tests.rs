@@ -93,6 +93,7 @@ fn route(text: &str) -> Route {
             .map(|text| RepositoryRequirement { level: level(text) }),
         encoded_slash: false,
         secret_parameters: std::collections::BTreeSet::new(),
+        semicolon: false,
     }
 }
 
@@ -115,6 +116,7 @@ fn application(routes: &[&str]) -> Application {
         audit: AuditMode::FirstInWindow,
         tokens: TokenSettings::default(),
         named_at: Timestamp::ZERO,
+        proxy_secret: crate::model::ProxySecret::default(),
         version: 1,
     }
 }
@@ -246,7 +248,7 @@ fn application_changes() -> Vec<Pair> {
         .collect()
 }
 
-fn part_changes() -> [(&'static str, Application); 11] {
+fn part_changes() -> [(&'static str, Application); 12] {
     let host = "b.example.com".parse().unwrap();
     let origin = "https://x.example.com".parse().unwrap();
     [
@@ -278,6 +280,10 @@ fn part_changes() -> [(&'static str, Application); 11] {
         (
             "take encoded slashes as data",
             changed(|a| a.routes[1].encoded_slash = true),
+        ),
+        (
+            "take semicolons as data",
+            changed(|a| a.routes[1].semicolon = true),
         ),
     ]
 }

@@ -1,8 +1,8 @@
-//! Proxy secrets of applications: shown to those who may change applications, and rotated.
+//! Proxy secrets of applications: shown to those who may change all of an application, and rotated.
 
 use super::draft::Draft;
 use super::{Admin, AdminError};
-use crate::access::{ApplicationsWrite, Permit};
+use crate::access::{ApplicationsAny, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{Application, ApplicationId, DisplayText, ProxySecret};
 use crate::policy::Policy;
@@ -13,7 +13,7 @@ impl Admin {
     /// Records that the application's proxy secret is shown; gives the application whose secret it is.
     pub async fn show_proxy_secret(
         &self,
-        permit: &Permit<ApplicationsWrite>,
+        permit: &Permit<ApplicationsAny>,
         id: ApplicationId,
     ) -> Result<Application, AdminError> {
         let policy = self.policy.load();
@@ -28,7 +28,7 @@ impl Admin {
     /// [`ProxySecret::LONGEST_OVERLAP`].
     pub async fn rotate_proxy_secret(
         &self,
-        permit: Permit<ApplicationsWrite>,
+        permit: Permit<ApplicationsAny>,
         id: ApplicationId,
         overlap: Duration,
     ) -> Result<Application, AdminError> {
@@ -57,7 +57,7 @@ impl Admin {
 
     fn proxy_secret_event(
         &self,
-        permit: &Permit<ApplicationsWrite>,
+        permit: &Permit<ApplicationsAny>,
         action: Action,
         id: ApplicationId,
         policy: &Policy,

@@ -16,9 +16,6 @@ use tokio_util::either::Either;
 /// `FileDescriptorName=` of a socket unit whose sockets serve forward-auth; every other name is for everything else.
 const FORWARD_AUTH: &str = "forward-auth";
 
-/// Where systemd names the sockets that it passes, in their order, separated by colons (sd_listen_fds(3)).
-const NAMES: &str = "LISTEN_FDNAMES";
-
 /// The group of the socket's folder reaches it, when the folder has the setgid bit.
 const FORWARD_AUTH_MODE: u32 = 0o660;
 
@@ -134,10 +131,12 @@ pub struct Activated {
 impl Activated {
     /// Those of this process's environment.
     pub fn from_env() -> Self {
-        let names = std::env::var(NAMES).unwrap_or_default();
+        // Without systemd there are no names; sockets without a name are for everything but forward-auth.
+        let names = sd_notify::listen_fds_with_names();
+        let names = names.map(|named| named.map(|(_, name)| name).collect());
         Self {
             sockets: ListenFd::from_env(),
-            names: names.split(':').map(str::to_owned).collect(),
+            names: names.unwrap_or_default(),
         }
     }
 

@@ -202,6 +202,7 @@ mod tests {
             repository: None,
             encoded_slash: false,
             secret_parameters: std::collections::BTreeSet::new(),
+            semicolon: false,
         }
     }
 

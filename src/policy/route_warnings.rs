@@ -209,6 +209,7 @@ mod tests {
             repository: None,
             encoded_slash: false,
             secret_parameters: std::collections::BTreeSet::new(),
+            semicolon: false,
         }
     }
 

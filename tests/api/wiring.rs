@@ -334,7 +334,6 @@ const SESSIONS: session::Settings = session::Settings {
 
 fn gate_settings() -> Settings {
     Settings {
-        secret: None,
         own: HOST.parse().unwrap(),
         https: true,
         trusted: TrustedProxies::default(),
@@ -347,6 +346,7 @@ fn snippets() -> SnippetSettings {
     SnippetSettings {
         samovar: "127.0.0.1:8700".parse().unwrap(),
         forward_auth: CheckAddress::Tcp("127.0.0.1:8701".parse().unwrap()),
+        secret: None,
         own: HOST.parse().unwrap(),
         https: true,
         upstream: "127.0.0.1:9000".parse().unwrap(),

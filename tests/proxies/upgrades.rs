@@ -1,4 +1,4 @@
-//! An upgrade turns a connection into one whose requests no proxy sees: only WebSockets may.
+//! An upgrade turns a connection into one whose requests no proxy sees: only web sockets may.
 
 use crate::hypercorn::Hypercorn;
 use crate::stage::{BOTH, Setting, Stage};
@@ -70,7 +70,7 @@ async fn only_an_upgrade_to_a_websocket_passes() {
             let _ = stream.shutdown().await;
             let _ = stream.read_to_end(&mut rest).await;
             let rest = String::from_utf8_lossy(&rest).into_owned();
-            assert!(!rest.contains("\u{0}"), "{proxy:?} {odd} frames: {rest:?}");
+            assert!(!rest.contains('\u{0}'), "{proxy:?} {odd} frames: {rest:?}");
         }
         let seen = stage.ask("GET /public/x", SETTINGS).await.to_lowercase();
         assert!(seen.contains(r#""version": "1.1""#), "{proxy:?} {seen}");

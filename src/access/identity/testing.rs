@@ -229,6 +229,7 @@ pub(super) fn route(permission: &str) -> Route {
         repository: None,
         encoded_slash: false,
         secret_parameters: std::collections::BTreeSet::new(),
+        semicolon: false,
     }
 }
 

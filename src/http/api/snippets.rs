@@ -7,7 +7,7 @@ use super::services::Services;
 use super::wire::application::{Dialect, ProxySecretRotation, Snippet};
 use super::wire::texts::Id;
 use super::{Noun, forms};
-use crate::access::{ApplicationsRead, ApplicationsWrite};
+use crate::access::{ApplicationsAny, ApplicationsRead};
 use crate::http::Problem;
 use crate::http::forward_auth::snippets::{self, SnippetSettings};
 use crate::model::{Application, ApplicationId};
@@ -16,7 +16,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use std::time::Duration;
 
-/// Stands in the place of the proxy secret for callers who may not change the application.
+/// Stands in the place of the proxy secret for callers who may not change all of the application.
 const PLACEHOLDER: &str = "REPLACE_WITH_THE_PROXY_SECRET";
 
 /// The operations.
@@ -60,7 +60,7 @@ impl Api {
     )]
     async fn show_snippet_with_secret(
         &self,
-        call: Allowed<ApplicationsWrite>,
+        call: Allowed<ApplicationsAny>,
         /// Its id.
         id: Path<Id>,
         /// For which proxy.
@@ -86,7 +86,7 @@ impl Api {
     )]
     async fn rotate_proxy_secret(
         &self,
-        call: Allowed<ApplicationsWrite>,
+        call: Allowed<ApplicationsAny>,
         /// Its id.
         id: Path<Id>,
         body: Body<ProxySecretRotation>,

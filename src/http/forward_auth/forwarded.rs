@@ -1,6 +1,21 @@
 //! What a proxy says about a request, read from the headers of one dialect, each of them exactly once.
 //!
 //! Knows header names only through a [`Dialect`]. Must never read another dialect's headers, and never the client's word.
+//!
+//! Who writes what a check goes by, with a generated block:
+//!
+//! | header | nginx | Caddy |
+//! | --- | --- | --- |
+//! | method | nginx, `$request_method` | Caddy; `forward_auth` overwrites `X-Forwarded-Method` |
+//! | host | the block's own text | Caddy, `{http.request.hostport}`; without that line a client behind `trusted_proxies` |
+//! | target | nginx, `$request_uri` | Caddy; `forward_auth` overwrites `X-Forwarded-Uri` |
+//! | `X-Forwarded-For` | the client, then nginx appends its peer (with `real_ip` the address found) | Caddy; behind `trusted_proxies` the client, then Caddy appends its peer. Read from the right through `server.trusted_proxies` |
+//! | `Samovar-Proxy-Secret` | the block's own text | the block's own text, which overwrites the client's |
+//! | `Host`, `Connection` | the block's own text | the block's own text, Caddy |
+//! | `Cookie`, `Authorization`, `Samovar-Token` | the client: credentials, verified | the same |
+//! | `Origin`, `Access-Control-Request-*` | the client: decide which origin may read an answer | the same |
+//! | `Accept`, `Sec-Fetch-Mode`, `Sec-Purpose`, `X-Requested-With` | the client: choose between a page and a document | the same |
+//! | `User-Agent` | the client: recorded as its word | the same |
 
 use super::cors::{self, Cross};
 use super::{Exchange, Problem};

@@ -71,7 +71,7 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
       )}
       <EditApplication application={data} changeable={changeable} onSaved={setSaved} others={others} />
       {may("samovar.clients:read") && <Clients application={data} />}
-      <Snippets id={id} version={data.version} />
+      <Snippets id={id} version={data.version} secret={any ? { onRotated: setSaved } : undefined} />
       {deleting && (
         <Confirm title={`Delete the application ${data.name}?`} verb="Delete application" work={remove} onClose={() => setDeleting(false)}>
           <p>Its hosts are not served any more, so a proxy that asks about them is refused. Role bindings that hold in it alone must be taken away first.</p>

@@ -14,6 +14,7 @@ export interface RouteInput {
   encodedSlash: boolean;
   /** Names of the parameters whose values are secret. */
   secretParameters: string[];
+  semicolon: boolean;
 }
 
 /** What its tokens are like, as typed. */
@@ -53,6 +54,7 @@ let keys = 0;
 /** A new row of the routes editor. */
 export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
   return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, secretParameters: [], ...part };
+  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, semicolon: false, ...part };
 }
 
 const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaPersonal: false, giteaClients: "", exchangeFrom: [], assertion: false };
@@ -103,6 +105,7 @@ function routeInput(route: Route): RouteInput {
     repository: route.repository ?? "",
     encodedSlash: route.encoded_slash,
     secretParameters: route.secret_parameters,
+    semicolon: route.semicolon,
   });
 }
 
@@ -130,6 +133,7 @@ function routeOf(input: RouteInput): RouteDraft {
   // A word that is no method goes to the server, which says so at its place.
   const methods = words(input.methods.toUpperCase()) as Method[];
   const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, secret_parameters: secretsOf(input) };
+  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, semicolon: input.semicolon };
   return input.repository === "" || input.kind === "public" ? route : { ...route, repository: input.repository };
 }
 
@@ -155,6 +159,8 @@ export function routeWords(input: RouteInput): string {
   const names = secretsOf(input);
   const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
   return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
+  const slash = (input.encodedSlash ? ", %2F is data" : "") + (input.semicolon ? ", ; is data" : "");
+  return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}`;
 }
 
 export function differences(theirs: ApplicationInput, mine: ApplicationInput, others: readonly Known[]): Difference[] {

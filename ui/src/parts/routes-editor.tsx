@@ -141,6 +141,11 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
           <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> <code>%2F</code> inside a segment is data
         </label>
       )}
+      {(route.path.includes("{") || route.semicolon) && (
+        <label class="slash choice">
+          <input type="checkbox" checked={route.semicolon} onChange={(event) => set({ semicolon: event.currentTarget.checked })} /> Allow <code>;</code> in segments, as data
+        </label>
+      )}
     </>
   );
 }

@@ -112,13 +112,12 @@ fn nginx_captures(application: &Application) -> String {
         .map(IdentityHeader::as_str)
         .chain(assertion)
         .chain(authorization);
-    names
-        .map(|header| {
-            let source = nginx_variable(header);
-            let variable = source.strip_prefix("samovar_").unwrap_or(&source);
-            format!("    auth_request_set $samovar_{variable} $upstream_http_{source};\n")
-        })
-        .collect()
+    let line = |header: &str| {
+        let source = nginx_variable(header);
+        let variable = source.strip_prefix("samovar_").unwrap_or(&source);
+        format!("    auth_request_set $samovar_{variable} $upstream_http_{source};\n")
+    };
+    names.map(line).collect()
 }
 
 /// Every identity header, empty where the application did not choose it.
@@ -130,16 +129,11 @@ fn nginx_identity(application: &Application) -> String {
             "\"\"".to_owned()
         }
     };
-    let every = IdentityHeader::ALL.into_iter();
-    every
-        .map(|header| {
-            format!(
-                "    proxy_set_header {} {};\n",
-                header.as_str(),
-                value(header)
-            )
-        })
-        .collect()
+    let line = |header: IdentityHeader| {
+        let value = value(header);
+        format!("    proxy_set_header {} {value};\n", header.as_str())
+    };
+    IdentityHeader::ALL.into_iter().map(line).collect()
 }
 
 /// Where Samovar uses `Authorization`, the application gets back what is not a token of Samovar's.
@@ -183,9 +177,8 @@ fn nginx_cleared() -> String {
         .chain(identity)
         .flat_map(twins);
     let names = CLEARED.into_iter().map(str::to_owned).chain(twins);
-    names
-        .map(|name| format!("    proxy_set_header {name} \"\";\n"))
-        .collect()
+    let line = |name: String| format!("    proxy_set_header {name} \"\";\n");
+    names.map(line).collect()
 }
 
 /// Every spelling with at least one `_` in the place of a `-`.
