@@ -195,6 +195,8 @@ const fn may_use_reserve(action: Action) -> bool {
         | A::RoleBindingUpdate
         | A::ApplicationCreate
         | A::ApplicationUpdate
+        | A::ProxySecretShow
+        | A::ProxySecretRotate
         | A::ServiceAccountCreate
         | A::ServiceAccountUpdate
         | A::ClientCreate
