@@ -12,9 +12,9 @@ export interface RouteInput {
   permissions: string;
   repository: RepositoryLevel | "";
   encodedSlash: boolean;
+  semicolon: boolean;
   /** Names of the parameters whose values are secret. */
   secretParameters: string[];
-  semicolon: boolean;
 }
 
 /** What its tokens are like, as typed. */
@@ -53,8 +53,7 @@ let keys = 0;
 
 /** A new row of the routes editor. */
 export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
-  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, secretParameters: [], ...part };
-  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, semicolon: false, ...part };
+  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, semicolon: false, secretParameters: [], ...part };
 }
 
 const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaPersonal: false, giteaClients: "", exchangeFrom: [], assertion: false };
@@ -104,8 +103,8 @@ function routeInput(route: Route): RouteInput {
     permissions: requirement.kind === "permissions" ? requirement.permissions.join(", ") : "",
     repository: route.repository ?? "",
     encodedSlash: route.encoded_slash,
-    secretParameters: route.secret_parameters,
     semicolon: route.semicolon,
+    secretParameters: route.secret_parameters,
   });
 }
 
@@ -132,8 +131,7 @@ function routeOf(input: RouteInput): RouteDraft {
   const requirement: Requirement = input.kind === "permissions" ? { kind: "permissions", permissions: words(input.permissions) } : { kind: input.kind };
   // A word that is no method goes to the server, which says so at its place.
   const methods = words(input.methods.toUpperCase()) as Method[];
-  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, secret_parameters: secretsOf(input) };
-  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, semicolon: input.semicolon };
+  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, semicolon: input.semicolon, secret_parameters: secretsOf(input) };
   return input.repository === "" || input.kind === "public" ? route : { ...route, repository: input.repository };
 }
 
@@ -155,12 +153,10 @@ function words(text: string): string[] {
 export function routeWords(input: RouteInput): string {
   const asks = { public: "public", "signed-in": "signed in", permissions: words(input.permissions).join(" + ") }[input.kind];
   const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
-  const slash = input.encodedSlash ? ", %2F is data" : "";
+  const slash = (input.encodedSlash ? ", %2F is data" : "") + (input.semicolon ? ", ; is data" : "");
   const names = secretsOf(input);
   const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
   return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
-  const slash = (input.encodedSlash ? ", %2F is data" : "") + (input.semicolon ? ", ; is data" : "");
-  return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}`;
 }
 
 export function differences(theirs: ApplicationInput, mine: ApplicationInput, others: readonly Known[]): Difference[] {
