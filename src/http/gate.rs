@@ -12,7 +12,7 @@ use super::request_body::{BodyLimits, RequestBodies};
 use super::requests_in_flight::RequestsInFlight;
 use crate::access::{PolicyHolder, Remote};
 use crate::limits::AddressBlock;
-use crate::model::{Clock, DisplayText, HostName, Invalid, Random, RequestId};
+use crate::model::{Clock, DisplayText, HostName, Invalid, Random, RequestIds};
 use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
@@ -57,7 +57,7 @@ pub struct Gate {
     known: Option<KnownCaller>,
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    ids: RequestIds,
     /// When a misplaced check was last warned about, in seconds since 1970.
     warned_at: AtomicI64,
 }
@@ -90,8 +90,8 @@ impl Gate {
             own: Arc::new(surfaces.own),
             application: Arc::new(surfaces.application),
             policy,
+            ids: RequestIds::new(Arc::clone(&clock), &*random),
             clock,
-            random,
             warned_at: AtomicI64::new(i64::MIN),
         }
     }
@@ -223,7 +223,7 @@ impl Endpoint for Gate {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let asker = Asker {
-            request: RequestId::generate(&*self.clock, &*self.random),
+            request: self.ids.next(),
             page: is_navigation(request.method(), request.headers()),
         };
         let opened = opened_by_others(request.uri().path());

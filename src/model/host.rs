@@ -1,15 +1,17 @@
 //! One form per host: lower case, ASCII (A-label), no trailing dot; an optional port that is not the scheme's own.
 
 use super::{Invalid, serde_as_text};
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A host as it stands in `Host`: a DNS name or an address, with a port only when it is not 80 or 443.
 ///
 /// Two spellings of one host are one value (upper case, trailing dot, U-label, default port), so that no rule is missed
 /// by spelling.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HostName(String);
+pub struct HostName(Arc<str>);
 
 impl HostName {
     /// Host, and port if it has one.
@@ -30,6 +32,13 @@ impl HostName {
     }
 }
 
+/// Looks a host up by its one spelling, without making a value of it. Equal, ordered and hashed as the text is.
+impl Borrow<str> for HostName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for HostName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -41,7 +50,7 @@ serde_as_text!(HostName);
 impl FromStr for HostName {
     type Err = Invalid;
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        parse(text).map(Self).ok_or_else(|| {
+        parse(text).map(|text| Self(text.into())).ok_or_else(|| {
             Invalid::new(format!(
                 "`{}` is no host; write a name or address, with a port if needed, such as `app.example.com` or `127.0.0.3:8080`",
                 text.chars().take(80).collect::<String>().escape_debug()
@@ -85,10 +94,17 @@ fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-/// Lower-case letters, digits and dots have one spelling already: most hosts, at every request.
+/// Has this one spelling only, by the rules of IDNA? Lower-case letters, digits, dots and hyphens have, unless a hyphen
+/// stands at an end of a label or as the second of two in its third and fourth place (`xn--`). That is most hosts, at every
+/// request.
 fn is_plain(host: &str) -> bool {
-    host.bytes()
-        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.')
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+    let label = |label: &str| {
+        !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.as_bytes().get(2..4) != Some(b"--")
+    };
+    host.bytes().all(plain) && host.split('.').all(label)
 }
 
 fn canonical_host(host: &str) -> Option<String> {
@@ -116,7 +132,17 @@ fn canonical_host(host: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::HostName;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_host_is_what_idna_makes_of_it(host in "[a-z0-9.-]{1,12}(xn--[a-z0-9-]{0,4})?") {
+            if is_plain(&host) && !host.split('.').any(str::is_empty) {
+                prop_assert_eq!(idna::domain_to_ascii_strict(&host).ok(), Some(host));
+            }
+        }
+    }
 
     #[test]
     fn spellings_of_one_host_are_one_value() {

@@ -149,7 +149,7 @@ impl<'a> Case<'a> {
             repository: None,
             ..*self
         };
-        let held = !anywhere.holdings().witnesses(permission).is_empty();
+        let held = anywhere.holdings().witness(permission).is_some();
         let scope = self.subject.scope;
         if scope.is_some_and(|scope| !scope.contains(permission)) {
             return None;
@@ -264,16 +264,18 @@ impl<'a> Case<'a> {
     ) -> Result<(), Denial> {
         let mut result = Ok(());
         for permission in needed {
-            let mut witnesses = self.holdings().witnesses(permission);
-            if witnesses.is_empty() {
+            let before = reasons.len();
+            if self.every_witness {
+                let witnesses = self.holdings().witnesses(permission);
+                reasons.extend(witnesses.into_iter().map(Reason::Granted));
+            } else {
+                reasons.extend(self.holdings().witness(permission).map(Reason::Granted));
+            }
+            if reasons.len() == before {
                 reasons.push(Reason::Missing(permission.clone()));
                 result = Err(Denial::PermissionMissing);
                 continue;
             }
-            if !self.every_witness {
-                witnesses.truncate(1);
-            }
-            reasons.extend(witnesses.into_iter().map(Reason::Granted));
             if self
                 .subject
                 .scope

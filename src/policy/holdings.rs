@@ -31,17 +31,26 @@ impl Holdings<'_> {
     pub fn witnesses(&self, permission: &Permission) -> Vec<Witness> {
         let mut witnesses = Vec::new();
         self.each(&mut |subject, binding, role| {
-            if role.permissions.iter().any(|p| p.matches(permission)) {
-                witnesses.push(Witness {
-                    permission: permission.clone(),
-                    role: role.id,
-                    binding: binding.id,
-                    subject: subject.clone(),
-                });
+            if gives(role, permission) {
+                witnesses.push(Witness::new(permission, subject, binding));
             }
         });
         witnesses.sort_by_key(|witness| witness.binding);
         witnesses
+    }
+
+    /// The first of [`Holdings::witnesses`], found without making the others.
+    pub fn witness(&self, permission: &Permission) -> Option<Witness> {
+        let mut first: Option<Witness> = None;
+        self.each(&mut |subject, binding, role| {
+            let earlier = first
+                .as_ref()
+                .is_none_or(|first| binding.id < first.binding);
+            if earlier && gives(role, permission) {
+                first = Some(Witness::new(permission, subject, binding));
+            }
+        });
+        first
     }
 
     /// Does a binding over repositories give the permission to the subject? Which repositories, Gitea's answer decides.
@@ -51,7 +60,7 @@ impl Holdings<'_> {
             found |= self.policy.bindings_of(subject).any(|(binding, role)| {
                 matches!(binding.range, Range::Repositories { .. })
                     && in_time(binding, self.now)
-                    && role.permissions.iter().any(|p| p.matches(permission))
+                    && gives(role, permission)
             });
         });
         found
@@ -176,6 +185,21 @@ impl Holdings<'_> {
                 }),
             }
     }
+}
+
+impl Witness {
+    fn new(permission: &Permission, subject: &BindingSubject, binding: &RoleBinding) -> Self {
+        Self {
+            permission: permission.clone(),
+            role: binding.role,
+            binding: binding.id,
+            subject: subject.clone(),
+        }
+    }
+}
+
+fn gives(role: &Role, permission: &Permission) -> bool {
+    role.permissions.iter().any(|held| held.matches(permission))
 }
 
 fn in_time(binding: &RoleBinding, now: Timestamp) -> bool {

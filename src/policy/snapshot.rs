@@ -7,6 +7,7 @@ use crate::model::{
     RoleBinding, RoleBindingId, RoleId, Route, Timestamp,
 };
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// The audience of tokens for Samovar's own API; no application may have this name.
 pub const OWN_AUDIENCE: &str = "samovar";
@@ -15,10 +16,11 @@ pub const OWN_AUDIENCE: &str = "samovar";
 #[derive(Debug)]
 pub struct Policy {
     version: u64,
-    roles: BTreeMap<RoleId, Role>,
-    bindings: BTreeMap<RoleBindingId, RoleBinding>,
+    roles: BTreeMap<RoleId, Arc<Role>>,
+    bindings: BTreeMap<RoleBindingId, Arc<RoleBinding>>,
     applications: BTreeMap<ApplicationId, Application>,
-    by_subject: HashMap<BindingSubject, Vec<RoleBindingId>>,
+    // In the order of the bindings' ids, each with its role.
+    by_subject: HashMap<BindingSubject, Vec<(Arc<RoleBinding>, Arc<Role>)>>,
     by_host: HashMap<HostName, ApplicationId>,
     routes: HashMap<ApplicationId, RouteIndex>,
     ranges_over_repositories: bool,
@@ -142,10 +144,13 @@ impl Policy {
     ) -> Result<Self, Vec<PolicyFault>> {
         let mut policy = Self {
             version,
-            roles: roles.into_iter().map(|role| (role.id, role)).collect(),
+            roles: roles
+                .into_iter()
+                .map(|role| (role.id, Arc::new(role)))
+                .collect(),
             bindings: bindings
                 .into_iter()
-                .map(|binding| (binding.id, binding))
+                .map(|binding| (binding.id, Arc::new(binding)))
                 .collect(),
             applications: applications.into_iter().map(|app| (app.id, app)).collect(),
             by_subject: HashMap::new(),
@@ -170,7 +175,7 @@ impl Policy {
 
     /// By id.
     pub fn role(&self, id: RoleId) -> Option<&Role> {
-        self.roles.get(&id)
+        self.roles.get(&id).map(Arc::as_ref)
     }
 
     /// By id.
@@ -180,17 +185,17 @@ impl Policy {
 
     /// By id.
     pub fn role_binding(&self, id: RoleBindingId) -> Option<&RoleBinding> {
-        self.bindings.get(&id)
+        self.bindings.get(&id).map(Arc::as_ref)
     }
 
     /// In the order of their ids.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
-        self.roles.values()
+        self.roles.values().map(Arc::as_ref)
     }
 
     /// In the order of their ids.
     pub fn role_bindings(&self) -> impl Iterator<Item = &RoleBinding> {
-        self.bindings.values()
+        self.bindings.values().map(Arc::as_ref)
     }
 
     /// In the order of their ids.
@@ -230,6 +235,11 @@ impl Policy {
             .and_then(|id| self.applications.get(id))
     }
 
+    /// The host of an application that is spelled exactly so: found without reading the text by the rules of host names.
+    pub fn host_spelled(&self, text: &str) -> Option<&HostName> {
+        self.by_host.get_key_value(text).map(|(host, _)| host)
+    }
+
     /// The first matching route of an application with its place in the list and the values of its parameters.
     pub fn route(
         &self,
@@ -260,11 +270,8 @@ impl Policy {
         &self,
         subject: &BindingSubject,
     ) -> impl Iterator<Item = (&RoleBinding, &Role)> {
-        let ids = self.by_subject.get(subject).map_or(&[][..], Vec::as_slice);
-        ids.iter().filter_map(|id| {
-            let binding = self.bindings.get(id)?;
-            Some((binding, self.roles.get(&binding.role)?))
-        })
+        let bound = self.by_subject.get(subject).map_or(&[][..], Vec::as_slice);
+        bound.iter().map(|(binding, role)| (&**binding, &**role))
     }
 
     fn index(&mut self) {
@@ -272,10 +279,11 @@ impl Policy {
         self.ends.sort_unstable();
         for binding in self.bindings.values() {
             self.ranges_over_repositories |= matches!(binding.range, Range::Repositories { .. });
-            self.by_subject
-                .entry(binding.subject.clone())
-                .or_default()
-                .push(binding.id);
+            if let Some(role) = self.roles.get(&binding.role) {
+                let subject = binding.subject.clone();
+                let bound = self.by_subject.entry(subject).or_default();
+                bound.push((Arc::clone(binding), Arc::clone(role)));
+            }
         }
         for application in self.applications.values() {
             self.routes_ask_repositories |=

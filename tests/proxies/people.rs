@@ -1,5 +1,6 @@
 //! Who may do what in these tests: an application with three kinds of routes, Ada who may deploy and Ben who may not.
 
+use http::HeaderValue;
 use samovar::access::{Asked, Credential, Passed, Refusal, RouteName};
 use samovar::http::forward_auth::Judge;
 use samovar::model::{
@@ -176,6 +177,7 @@ fn identity(login: &str, groups: &str, assertion: &str) -> Passed {
             (IdentityHeader::Name, login.to_uppercase()),
             (IdentityHeader::Groups, groups.to_owned()),
         ]
+        .map(|(header, value)| (header, HeaderValue::try_from(value).unwrap()))
         .into(),
         assertion: Some(if login.is_empty() { "" } else { assertion }.into()),
     }

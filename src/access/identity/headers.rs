@@ -8,6 +8,7 @@ use super::memory::Memory;
 use super::sources::Sources;
 use crate::access::facts::Known;
 use crate::model::{ApplicationId, DirectoryUser, IdentityHeader, Principal, Scope};
+use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ const ENCODED: AsciiSet = CONTROLS.add(b' ').add(b'%').add(b',');
 pub(super) const CUT: &str = "...";
 
 /// Who calls, as an application reads it: every header that the application chose, empty if unknown; in the order of
-/// [`IdentityHeader::ALL`].
-pub type IdentityHeaders = Arc<[(IdentityHeader, String)]>;
+/// [`IdentityHeader::ALL`]. Values are made once and shared by every answer.
+pub type IdentityHeaders = Arc<[(IdentityHeader, HeaderValue)]>;
 
 /// Who, where, with which scope.
 type Key = (Principal, ApplicationId, Option<Arc<Scope>>);
@@ -62,6 +63,8 @@ impl Sources<'_> {
         let value = |header| {
             let value = known.map_or_else(String::new, |known| self.value(header, known, room));
             room = room.saturating_sub(value.len());
+            // What is encoded is visible ASCII, which every header can hold; otherwise nothing is passed on.
+            let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
             (header, value)
         };
         chosen.map(value).collect()

@@ -9,6 +9,7 @@ use super::testing::{
 use crate::access::facts::Known;
 use crate::model::*;
 use crate::policy::{ADMINISTRATOR, Policy, built_in_roles};
+use http::HeaderValue;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ fn what_is_remembered_follows_the_directory_and_the_end_of_a_role_binding() {
     assert_eq!(ask(&directory(2, "benjamin"), 1), ["benjamin", "deployer"]);
 }
 
-fn value(application: &Application, known: &Known, identities: &Identities) -> String {
+fn value(application: &Application, known: &Known, identities: &Identities) -> HeaderValue {
     let (policy, directory) = (policy(), Directory::default());
     let sources = Sources {
         policy: &policy,
@@ -211,7 +212,7 @@ fn account_that_is_not_enabled_sends_headers_of_an_anonymous_caller() {
 }
 
 /// Roles of the team, and a person in it with a token of this scope: roles and groups as an application reads them.
-fn under_scope(roles: &[Holding], scope: Option<&str>) -> [String; 2] {
+fn under_scope(roles: &[Holding], scope: Option<&str>) -> [HeaderValue; 2] {
     let team = BindingSubject::Team {
         id: TEAM.try_into().unwrap(),
     };

@@ -10,7 +10,7 @@ use crate::http::gate::{check_connection, peer, refuse};
 use crate::http::problem::{Asker, Code, Problem, is_navigation};
 use crate::http::sockets::is_unix;
 use crate::http::{Exchange, TrustedProxies, protect};
-use crate::model::{Clock, DisplayText, HostName, Random, RequestId};
+use crate::model::{Clock, DisplayText, HostName, Random, RequestIds};
 use poem::http::{HeaderValue, Method, header};
 use poem::{Addr, Endpoint, Request, Response, Route};
 use std::sync::Arc;
@@ -30,8 +30,7 @@ pub struct Settings {
 pub struct ForwardAuthGate {
     settings: Settings,
     endpoints: Route,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
+    ids: RequestIds,
     first_check: Arc<FirstCheck>,
 }
 
@@ -66,8 +65,7 @@ impl ForwardAuthGate {
         Self {
             settings,
             endpoints,
-            clock,
-            random,
+            ids: RequestIds::new(clock, &*random),
             first_check: Arc::default(),
         }
     }
@@ -115,7 +113,7 @@ impl Endpoint for ForwardAuthGate {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let asker = Asker {
-            request: RequestId::generate(&*self.clock, &*self.random),
+            request: self.ids.next(),
             page: is_navigation(request.method(), request.headers()),
         };
         let question = question(request.uri().path());

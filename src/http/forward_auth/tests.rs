@@ -26,8 +26,8 @@ impl Table {
             ("/none", Some(_)) => Err(Refusal::RouteUnknown),
             _ => Ok(Passed {
                 identity: [
-                    (IdentityHeader::User, "ada".to_owned()),
-                    (IdentityHeader::Email, String::new()),
+                    (IdentityHeader::User, HeaderValue::from_static("ada")),
+                    (IdentityHeader::Email, HeaderValue::from_static("")),
                 ]
                 .into(),
                 assertion: None,
