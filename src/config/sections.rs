@@ -172,7 +172,7 @@ fn proxies_fit(
     }
 }
 
-/// Wider than the largest network that is private as a whole: 10.0.0.0/8 of version 4, fc00::/7 (RFC 4193) of version 6.
+/// Wider than the largest network that is private as a whole: `10.0.0.0/8` of version 4, `fc00::/7` (RFC 4193) of version 6.
 fn is_too_wide(network: &IpNet) -> bool {
     match network {
         IpNet::V4(network) => network.prefix_len() < 8,

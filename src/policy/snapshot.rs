@@ -20,7 +20,7 @@ pub struct Policy {
     bindings: BTreeMap<RoleBindingId, Arc<RoleBinding>>,
     applications: BTreeMap<ApplicationId, Application>,
     // In the order of the bindings' ids, each with its role.
-    by_subject: HashMap<BindingSubject, Vec<(Arc<RoleBinding>, Arc<Role>)>>,
+    by_subject: HashMap<BindingSubject, Vec<Bound>>,
     by_host: HashMap<HostName, ApplicationId>,
     routes: HashMap<ApplicationId, RouteIndex>,
     ranges_over_repositories: bool,
@@ -28,6 +28,9 @@ pub struct Policy {
     // Sorted.
     ends: Vec<Timestamp>,
 }
+
+/// A binding with its role.
+type Bound = (Arc<RoleBinding>, Arc<Role>);
 
 /// Why a set of roles, bindings and applications is no policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
