@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::{Admin, AdminError};
 use crate::access::{ApplicationsAny, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{Application, ApplicationId, DisplayText, ProxySecret};
+use crate::model::{Application, ApplicationId, DisplayText};
 use crate::policy::Policy;
 use crate::store::{Change, Expect, Operation};
 use std::time::Duration;
@@ -24,8 +24,7 @@ impl Admin {
         Ok(application)
     }
 
-    /// The next generation of the application's proxy secret. The present one stays valid for the overlap, at most
-    /// [`ProxySecret::LONGEST_OVERLAP`].
+    /// The next generation of the application's proxy secret. The present one stays valid for the overlap.
     pub async fn rotate_proxy_secret(
         &self,
         permit: Permit<ApplicationsAny>,
@@ -36,7 +35,6 @@ impl Admin {
         let policy = self.policy.load();
         let mut application = present(&policy, id)?.clone();
         let before = application.version;
-        let overlap = overlap.min(ProxySecret::LONGEST_OVERLAP);
         let rotated = application.proxy_secret.rotated(self.clock.now(), overlap);
         application.proxy_secret = rotated;
         application.version = before + 1;

@@ -17,6 +17,7 @@ mod floods;
 mod garbage;
 mod objects;
 mod operations;
+mod proxy_secrets;
 mod recipes;
 mod secrets;
 mod versions;

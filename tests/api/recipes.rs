@@ -66,6 +66,14 @@ pub async fn recipe(world: &World, operation: &Operation) -> Ask {
             let ask = admin(&operation.method, &at).header("if-match", &etag);
             with_body(operation, ask, &application("new"))
         }
+        "show_snippet_with_secret" => {
+            let (at, _) = make(world, "applications", application("shown")).await;
+            admin("POST", &format!("{at}/snippets/nginx"))
+        }
+        "rotate_proxy_secret" => {
+            let (at, _) = make(world, "applications", application("rotated")).await;
+            admin("POST", &format!("{at}/proxy-secret/rotate")).json(&json!({}))
+        }
         "update_role_binding" | "delete_role_binding" => {
             let (role, _) = make(world, "roles", role("changed")).await;
             let mut draft = binding(world, &id_of(&role));

@@ -21,7 +21,7 @@ use samovar::model::{
 };
 use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
-use samovar::session::{self, Sessions};
+use samovar::session::{self, Cookies, Sessions};
 use samovar::store::{Change, DiskReserve, Expect, FreeSpace, Operation, Store};
 use samovar::token::{self, Machines, SealKey, Tokens};
 use std::sync::Arc;
@@ -179,8 +179,10 @@ pub async fn wire(claimed: bool) -> Wired {
         application: poem::Route::new(),
     };
     let capabilities = (ground.clock, ground.random);
+    let known = api::known_callers(Arc::clone(&gatekeeper), Cookies::new(true));
+    let gate = Gate::new(gate_settings(), surfaces, ground.policy, capabilities);
     Wired {
-        gate: Gate::new(gate_settings(), surfaces, ground.policy, capabilities),
+        gate: gate.with_known_callers(known),
         gatekeeper,
         recorder: recorders.0,
         anonymous: recorders.1,

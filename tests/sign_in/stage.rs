@@ -184,17 +184,7 @@ impl Stage {
         let mirror = mirror(&gitea, &identity, &store, &clock).await;
         mirror.set_providers(providers.others());
         let providers = Arc::new(providers);
-        let anonymous = AnonymousEvents::new(
-            store.clone(),
-            Arc::clone(&policy),
-            Arc::clone(&mirror),
-            Arc::clone(&clock) as _,
-            AnonymousSettings {
-                window: Duration::from_secs(60),
-                per_minute: 60,
-            },
-        );
-        let anonymous = Arc::new(anonymous);
+        let anonymous = anonymous(&store, (&policy, &mirror), &clock);
         let parts = Parts {
             anonymous: Arc::clone(&anonymous),
             store: store.clone(),
@@ -422,4 +412,22 @@ fn serve(
     let sockets = sockets.into_iter().map(Listener::Tcp).collect();
     tokio::spawn(listener::serve(sockets, gate, limits, stop.clone()));
     stop
+}
+
+fn anonymous(
+    store: &Store,
+    (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
+    clock: &Arc<TestClock>,
+) -> Arc<AnonymousEvents> {
+    let settings = AnonymousSettings {
+        window: Duration::from_secs(60),
+        per_minute: 60,
+    };
+    Arc::new(AnonymousEvents::new(
+        store.clone(),
+        Arc::clone(policy),
+        Arc::clone(mirror),
+        Arc::clone(clock) as _,
+        settings,
+    ))
 }

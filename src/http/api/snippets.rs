@@ -14,7 +14,6 @@ use crate::model::{Application, ApplicationId};
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
-use std::time::Duration;
 
 /// Stands in the place of the proxy secret for callers who may not change all of the application.
 const PLACEHOLDER: &str = "REPLACE_WITH_THE_PROXY_SECRET";
@@ -92,7 +91,7 @@ impl Api {
         body: Body<ProxySecretRotation>,
     ) -> Result<Json<super::wire::application::Application>, Failure<OfOne>> {
         let id = forms::id::<ApplicationId>(&id)?;
-        let overlap = Duration::from_secs(body.0.overlap.into());
+        let overlap = forms::application::read_overlap(&body.0)?;
         let admin = &call.services.admin;
         let rotated = admin.rotate_proxy_secret(call.permit, id, overlap).await?;
         Ok(Json(forms::application::show(&rotated)))

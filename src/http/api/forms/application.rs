@@ -7,8 +7,10 @@ use crate::http::api::wire::application as wire;
 use crate::http::api::wire::texts::{Id, Method, Permission};
 use crate::model::{
     Application, AuditMode, AuthorizationOwner, GiteaTokens, IdentityHeader, Invalid, MethodSet,
-    RepositoryLevel, RepositoryRequirement, Requirement, Route, SigningAlgorithm, TokenSettings,
+    ProxySecret, RepositoryLevel, RepositoryRequirement, Requirement, Route, SigningAlgorithm,
+    TokenSettings,
 };
+use std::time::Duration;
 
 /// Reads a draft. `https` says that browsers reach Samovar by https.
 pub(in crate::http::api) fn read(
@@ -41,6 +43,22 @@ pub(in crate::http::api) fn read(
         audit: read_audit(draft.audit),
         tokens,
     }))
+}
+
+/// For how long the present proxy secret stays valid.
+pub(in crate::http::api) fn read_overlap(
+    sent: &wire::ProxySecretRotation,
+) -> Result<Duration, Problem> {
+    let (overlap, longest) = (
+        Duration::from_secs(sent.overlap.into()),
+        ProxySecret::LONGEST_OVERLAP,
+    );
+    let mut faults = Faults::default();
+    if overlap > longest {
+        let sentence = format!("an overlap lasts at most {} seconds", longest.as_secs());
+        faults.note("/overlap", sentence);
+    }
+    faults.unless_any(Some(overlap))
 }
 
 fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettingsDraft) -> TokenSettings {

@@ -367,7 +367,10 @@ pub(in crate::http::api) struct Snippet {
 #[serde(deny_unknown_fields)]
 pub(in crate::http::api) struct ProxySecretRotation {
     /// Seconds for which the present secret stays valid; a day when absent, 0 if somebody else may know it.
-    #[oai(default = "a_day", validator(maximum(value = "604800")))]
+    #[oai(
+        default = "a_day",
+        validator(minimum(value = "0"), maximum(value = "604800"))
+    )]
     #[serde(default = "a_day")]
     pub overlap: u32,
 }
