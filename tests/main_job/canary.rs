@@ -183,7 +183,7 @@ async fn add_secret_routes(scene: &mut Scene) {
     routes.push(route("/reset/{token}/{page}", json!({"kind": "signed-in"})));
     routes.push(route("/invite/{token}", needed));
     let (id, version) = (application["id"].clone(), application["version"].clone());
-    for member in ["id", "version"] {
+    for member in ["id", "version", "warnings"] {
         application.as_object_mut().unwrap().remove(member);
     }
     let path = format!("/applications/{}", id.as_str().unwrap());
