@@ -1,11 +1,12 @@
 //! The directory out of what is known. Pure.
 
-use super::plan::Known;
+use super::plan::{Change, Known, KnownTeam};
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, DisplayText, Elsewhere, GiteaUserId, Home, Identity,
-    MirroredUser, OrganizationId, ProviderId, TeamId, Timestamp, User, UserId,
+    Directory, DirectoryTeam, DirectoryUser, DisplayText, Elsewhere, GiteaUser, GiteaUserId, Home,
+    Identity, MirroredUser, Organization, OrganizationId, ProviderId, Team, TeamId, Timestamp,
+    User, UserId,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Everything that decisions ask about, as a whole.
@@ -16,7 +17,7 @@ pub(super) fn directory(
     version: u64,
     providers: Arc<BTreeSet<ProviderId>>,
 ) -> Directory {
-    let places = places(known);
+    let places = places(known, |_| true);
     let users = people.iter().filter_map(|(gitea, user)| {
         let record = known.accounts.get(gitea)?;
         let place = places.get(gitea);
@@ -41,6 +42,95 @@ pub(super) fn directory(
     }
 }
 
+/// The same directory after these changes, which `known` and `people` have taken in: only what the changes touch is made
+/// anew. How fresh the other entries are stays as it was until the whole is made anew.
+pub(super) fn updated(
+    before: &Directory,
+    known: &Known,
+    people: &BTreeMap<GiteaUserId, User>,
+    freshness: impl Fn(GiteaUserId) -> Timestamp,
+    changes: &[Change],
+) -> Directory {
+    let touched = Touched::by(changes, before, known);
+    let places = places(known, |user| touched.users.contains(user));
+    let mut after = before.clone();
+    for gitea in &touched.users {
+        let (Some(user), Some(record)) = (people.get(gitea), known.accounts.get(gitea)) else {
+            continue;
+        };
+        let entry = entry(user.id, record, places.get(gitea), freshness(*gitea));
+        after.users.insert(user.id, Arc::new(entry));
+        after.by_gitea.insert(*gitea, user.id);
+    }
+    // Whoever is new may be in teams that were known before.
+    let arrived = touched
+        .users
+        .iter()
+        .filter(|user| !before.by_gitea.contains_key(user));
+    let joined = arrived
+        .filter_map(|user| places.get(user))
+        .flat_map(|place| &place.teams);
+    for id in touched.teams.iter().chain(joined) {
+        match known.teams.get(id) {
+            Some(known) => after.teams.insert(*id, Arc::new(team(known, people))),
+            None => after.teams.remove(id),
+        };
+    }
+    for id in &touched.organizations {
+        match known.organizations.get(id) {
+            Some(record) => {
+                let organization = Arc::new(record.organization.clone());
+                after.organizations.insert(*id, organization)
+            }
+            None => after.organizations.remove(id),
+        };
+    }
+    after
+}
+
+/// What changes touch.
+#[derive(Default)]
+struct Touched {
+    users: HashSet<GiteaUserId>,
+    teams: HashSet<TeamId>,
+    organizations: HashSet<OrganizationId>,
+}
+
+impl Touched {
+    fn by(changes: &[Change], before: &Directory, after: &Known) -> Self {
+        let mut touched = Self::default();
+        for change in changes {
+            match change {
+                Change::PutAccount(GiteaUser { id, .. }) | Change::AccountGone(id) => {
+                    touched.users.insert(*id);
+                }
+                Change::PutOrganization(Organization { id, .. }) | Change::OrganizationGone(id) => {
+                    touched.organizations.insert(*id);
+                }
+                Change::PutTeam(Team { id, .. }) | Change::TeamGone(id) => {
+                    touched.team(*id, before, after);
+                }
+                Change::Joined(team, user) | Change::Left(team, user) => {
+                    touched.teams.insert(*team);
+                    touched.users.insert(*user);
+                }
+            }
+        }
+        touched
+    }
+
+    /// A team with everyone who was or is in it: its organization, or that it gives ownership, may be another.
+    fn team(&mut self, id: TeamId, before: &Directory, after: &Known) {
+        self.teams.insert(id);
+        if let Some(known) = after.teams.get(&id) {
+            self.users.extend(known.members.iter().copied());
+        }
+        let members = before.teams.get(&id).map_or(&[][..], |team| &team.members);
+        let accounts = members.iter().filter_map(|id| before.user(*id)?.gitea());
+        self.users.extend(accounts);
+    }
+}
+
 #[derive(Default)]
 struct Place {
     teams: Vec<TeamId>,
@@ -48,10 +138,10 @@ struct Place {
     owner_of: BTreeSet<OrganizationId>,
 }
 
-fn places(known: &Known) -> HashMap<GiteaUserId, Place> {
+fn places(known: &Known, wanted: impl Fn(&GiteaUserId) -> bool) -> HashMap<GiteaUserId, Place> {
     let mut places: HashMap<_, Place> = HashMap::new();
     for (id, known) in &known.teams {
-        for member in &known.members {
+        for member in known.members.iter().filter(|member| wanted(member)) {
             let place = places.entry(*member).or_default();
             place.teams.push(*id);
             place.organizations.insert(known.team.organization);
@@ -118,12 +208,16 @@ fn teams(
     people: &BTreeMap<GiteaUserId, User>,
 ) -> HashMap<TeamId, Arc<DirectoryTeam>> {
     let all = known.teams.iter();
-    all.map(|(id, known)| {
-        let members = known.members.iter().filter_map(|m| people.get(m));
-        let mut members: Vec<_> = members.map(|user| user.id).collect();
-        members.sort_unstable();
-        let team = known.team.clone();
-        (*id, Arc::new(DirectoryTeam { team, members }))
-    })
-    .collect()
+    all.map(|(id, known)| (*id, Arc::new(team(known, people))))
+        .collect()
+}
+
+fn team(known: &KnownTeam, people: &BTreeMap<GiteaUserId, User>) -> DirectoryTeam {
+    let members = known.members.iter().filter_map(|m| people.get(m));
+    let mut members: Vec<_> = members.map(|user| user.id).collect();
+    members.sort_unstable();
+    DirectoryTeam {
+        team: known.team.clone(),
+        members,
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::MirrorError;
 use super::bound::{Bound, freshness};
-use super::directory::directory;
+use super::directory::{directory, updated};
 use super::elsewhere::{Arrival, elsewhere};
 use super::plan::{Change, Known, Observation, Plan, Renewal, Sequence};
 use super::queue::{Outcome, Queue, Reading, Waiting};
@@ -239,7 +239,7 @@ impl Ledger {
         facts.version = committed.directory_version;
         facts.policy_version = committed.policy_version;
         facts.take_in(&plan.changes, batch.people, self.now());
-        self.publish(&facts);
+        self.publish_changes(&facts, &plan.changes);
         Ok(())
     }
 
@@ -286,6 +286,19 @@ impl Ledger {
         let providers = Arc::clone(&facts.providers);
         let directory = directory(known, people, fresh, facts.version, providers);
         self.directory.store(Arc::new(directory));
+    }
+
+    /// Swaps in what the changes make of the directory, at a cost that goes with them rather than with the world.
+    fn publish_changes(&self, facts: &Facts, changes: &[Change]) {
+        let known = &facts.known;
+        let floor = facts.bound.floor(known);
+        let fresh = |id| freshness(known.flags_asked_at(id), known.teams_asked_at(id), floor);
+        let before = self.directory.load();
+        let after = updated(&before, known, &facts.people, fresh, changes);
+        self.directory.store(Arc::new(Directory {
+            version: facts.version,
+            ..after
+        }));
     }
 
     /// Writes down how fresh everything is, for the next start.

@@ -186,3 +186,87 @@ async fn a_long_list_is_one_commit_with_events_of_bounded_length() {
     assert_eq!(reasons.collect::<Vec<_>>(), [50, 100, 100]);
     assert_eq!(ledger.store.load().unwrap().users.len(), 250);
 }
+
+/// What there is to observe, drawn from a number: lists, members, renames, owners, deletions, disabled accounts.
+fn drawn(number: u64, seconds: i64) -> Observation {
+    let pick = |shift: u32, most: u64| i64::try_from((number >> shift) % most).unwrap();
+    let team = |id: i64| Team {
+        id: id.try_into().unwrap(),
+        organization: 11.try_into().unwrap(),
+        name: DisplayText::lossy(&format!("team {id} {}", pick(8, 2))),
+        owners: pick(12, 3) == 0,
+    };
+    let seen = match pick(0, 6) {
+        0 => {
+            return Observation {
+                asked_at: Timestamp::from_seconds(seconds),
+                ..organizations()
+            };
+        }
+        1 => Seen::Organizations(Vec::new()),
+        2 => {
+            let teams = (1..=4).filter(|id| number >> (20 + id) & 1 == 1).map(team);
+            Seen::OrganizationTeams(11.try_into().unwrap(), teams.collect())
+        }
+        3 => Seen::UserGone((1 + pick(8, 5)).try_into().unwrap()),
+        4 => Seen::User(GiteaUser {
+            active: pick(12, 2) == 0,
+            ..account(1 + pick(8, 5))
+        }),
+        _ => {
+            let members = (1..=5)
+                .filter(|id| number >> (30 + id) & 1 == 1)
+                .map(account);
+            Seen::TeamMembers((1 + pick(8, 4)).try_into().unwrap(), members.collect())
+        }
+    };
+    at(seen, seconds)
+}
+
+/// Users, teams and organizations in order; how fresh an entry is left out.
+fn shown(directory: &Directory) -> impl PartialEq + std::fmt::Debug + use<> {
+    let users: BTreeMap<_, _> = directory
+        .users
+        .iter()
+        .map(|(id, user)| {
+            let user = crate::model::DirectoryUser {
+                freshness: Timestamp::ZERO,
+                ..(**user).clone()
+            };
+            (*id, user)
+        })
+        .collect();
+    let by_gitea: BTreeMap<_, _> = directory.by_gitea.clone().into_iter().collect();
+    let teams: BTreeMap<_, _> = directory.teams.clone().into_iter().collect();
+    let organizations: BTreeMap<_, _> = directory.organizations.clone().into_iter().collect();
+    (users, by_gitea, teams, organizations)
+}
+
+#[tokio::test]
+async fn directory_of_changes_is_the_directory_made_anew() {
+    let (ledger, _folder) = ledger();
+    let mut number = 0x9e37_79b9_7f4a_7c15_u64;
+    for seconds in 1..400 {
+        // A linear congruential generator (Knuth): the same every time.
+        number = number
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let observation = drawn(number >> 13, seconds);
+        ledger
+            .observe(observation.clone(), Reading::OfPrincipal)
+            .await
+            .unwrap();
+        let facts = ledger.facts();
+        let people = (&facts.people, &facts.elsewhere);
+        let anew = directory(&facts.known, people, |_| Timestamp::ZERO, 0, Arc::default());
+        assert_eq!(
+            shown(&ledger.directory()),
+            shown(&anew),
+            "{seconds}: {observation:?}"
+        );
+    }
+    assert!(
+        ledger.directory().version > 100,
+        "most of them changed something"
+    );
+}

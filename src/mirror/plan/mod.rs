@@ -18,7 +18,7 @@ mod structure;
 #[cfg(test)]
 mod testing;
 
-pub use known::Known;
+pub use known::{Known, KnownTeam};
 pub use observation::{
     Change, Look, Loss, Observation, Plan, Renewal, Seen, SeenTeam, Tally, Verdict,
 };
