@@ -5,8 +5,8 @@ use super::plan::{Change, Known, Plan};
 use super::words::sentence;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
-    Clock, DisplayText, GiteaUser, GiteaUserId, Identity, OrganizationId, Principal, ProviderId,
-    Random, SystemJob, TeamId, User, UserId,
+    Clock, DisplayText, GiteaUser, GiteaUserId, Identity, MirroredUser, OrganizationId, Principal,
+    ProviderId, Random, SystemJob, TeamId, User, UserId,
 };
 use crate::store::{self, Operation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,8 +182,7 @@ fn operations(after: &Known, changes: &[Change]) -> Vec<Operation> {
         )
     });
     accounts
-        .cloned()
-        .map(Operation::PutMirroredUser)
+        .map(|record| Operation::PutMirroredUser(MirroredUser::clone(record)))
         .chain(organizations)
         .chain(teams)
         .collect()

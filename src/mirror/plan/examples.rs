@@ -215,7 +215,11 @@ fn records_read_back_from_the_store_know_the_same() {
         .keys()
         .filter_map(|id| known.record_of_team(*id));
     let again = Known::load(
-        known.accounts.values().cloned().collect(),
+        known
+            .accounts
+            .values()
+            .map(|record| (**record).clone())
+            .collect(),
         known.organizations.values().cloned().collect(),
         teams.collect(),
     );

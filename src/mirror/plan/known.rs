@@ -7,16 +7,18 @@ use crate::model::{
     TeamId, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Everything known of Gitea.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// Accounts, gone ones too; `asked_at` is the stamp of the flags.
-    pub accounts: BTreeMap<GiteaUserId, MirroredUser>,
+    // Shared, so that a copy to plan on costs little.
+    pub accounts: BTreeMap<GiteaUserId, Arc<MirroredUser>>,
     /// Organizations; `asked_at` is when each was last seen to exist.
     pub organizations: BTreeMap<OrganizationId, MirroredOrganization>,
     /// Teams with their members.
-    pub teams: BTreeMap<TeamId, KnownTeam>,
+    pub teams: BTreeMap<TeamId, Arc<KnownTeam>>,
     pub(super) stamps: Stamps,
 }
 
@@ -61,7 +63,7 @@ impl Known {
         let mut known = Self::default();
         for record in accounts {
             raise(&mut known.stamps.flags, record.account.id, record.asked_at);
-            known.accounts.insert(record.account.id, record);
+            known.accounts.insert(record.account.id, Arc::new(record));
         }
         for record in organizations {
             known.organizations.insert(record.organization.id, record);
@@ -75,7 +77,7 @@ impl Known {
                 members,
                 seen_at,
             };
-            known.teams.insert(id, team);
+            known.teams.insert(id, Arc::new(team));
         }
         known
     }
@@ -172,11 +174,11 @@ impl Known {
                     gone: false,
                     asked_at: self.flags_asked_at(account.id),
                 };
-                self.accounts.insert(account.id, record);
+                self.accounts.insert(account.id, Arc::new(record));
             }
             Change::AccountGone(id) => {
                 if let Some(record) = self.accounts.get_mut(id) {
-                    record.gone = true;
+                    Arc::make_mut(record).gone = true;
                 }
             }
             Change::PutOrganization(organization) => {
@@ -196,12 +198,12 @@ impl Known {
             }
             Change::Joined(team, user) => {
                 if let Some(known) = self.teams.get_mut(team) {
-                    known.members.insert(*user);
+                    Arc::make_mut(known).members.insert(*user);
                 }
             }
             Change::Left(team, user) => {
                 if let Some(known) = self.teams.get_mut(team) {
-                    known.members.remove(user);
+                    Arc::make_mut(known).members.remove(user);
                 }
             }
         }
@@ -209,6 +211,7 @@ impl Known {
 
     fn put_team(&mut self, team: &crate::model::Team) {
         let before = self.teams.remove(&team.id);
+        let before = before.map(Arc::unwrap_or_clone);
         let (members, seen_at) =
             before.map_or_else(Default::default, |known| (known.members, known.seen_at));
         let known = KnownTeam {
@@ -216,7 +219,7 @@ impl Known {
             members,
             seen_at,
         };
-        self.teams.insert(team.id, known);
+        self.teams.insert(team.id, Arc::new(known));
     }
 
     /// Raises stamps.
@@ -238,6 +241,7 @@ impl Known {
             Renewal::OrganizationTeams(id) => raise(&mut stamps.organization_teams, id, at),
             Renewal::Team(id) => {
                 if let Some(known) = self.teams.get_mut(&id) {
+                    let known = Arc::make_mut(known);
                     known.seen_at = known.seen_at.max(at);
                 }
             }
@@ -245,6 +249,7 @@ impl Known {
             Renewal::Flags(id) => {
                 raise(&mut stamps.flags, id, at);
                 if let Some(record) = self.accounts.get_mut(&id) {
+                    let record = Arc::make_mut(record);
                     record.asked_at = record.asked_at.max(at);
                 }
             }
@@ -261,9 +266,17 @@ impl Known {
             .chain(stamps.team_members.values_mut())
             .chain(stamps.flags.values_mut())
             .chain(stamps.user_teams.values_mut())
-            .chain(self.accounts.values_mut().map(|r| &mut r.asked_at))
+            .chain(
+                self.accounts
+                    .values_mut()
+                    .map(|r| &mut Arc::make_mut(r).asked_at),
+            )
             .chain(self.organizations.values_mut().map(|r| &mut r.asked_at))
-            .chain(self.teams.values_mut().map(|known| &mut known.seen_at));
+            .chain(
+                self.teams
+                    .values_mut()
+                    .map(|known| &mut Arc::make_mut(known).seen_at),
+            );
         let mut later = false;
         for stamp in all.filter(|stamp| **stamp > now) {
             *stamp = now;
