@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::mirror::plan::Seen;
+use crate::mirror::plan::testing::{account, at};
 use crate::mirror::queue::SyncTally;
 use crate::model::{GiteaUser, Organization, Team};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,27 +41,6 @@ fn ledger() -> (Arc<Ledger>, tempfile::TempDir) {
         &world,
     );
     (Arc::new(ledger), folder)
-}
-
-fn account(id: i64) -> GiteaUser {
-    GiteaUser {
-        id: id.try_into().unwrap(),
-        login: format!("u{id}").parse().unwrap(),
-        full_name: DisplayText::lossy(""),
-        email: DisplayText::lossy(""),
-        active: true,
-        prohibit_login: false,
-        is_admin: false,
-        source_id: 0,
-        login_name: DisplayText::lossy(""),
-    }
-}
-
-fn at(seen: Seen, seconds: i64) -> Observation {
-    Observation {
-        seen,
-        asked_at: Timestamp::from_seconds(seconds),
-    }
 }
 
 fn organizations() -> Observation {

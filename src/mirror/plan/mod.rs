@@ -16,7 +16,7 @@ mod properties;
 mod sequence;
 mod structure;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 
 pub use known::{Known, KnownTeam};
 pub use observation::{

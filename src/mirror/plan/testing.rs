@@ -1,10 +1,10 @@
-//! What the tests of the plan share.
+//! What the tests of the mirror's parts share.
 
 use super::{Known, Look, Observation, Plan, Seen, Verdict, plan};
 use crate::model::{DisplayText, GiteaUser, Timestamp};
 
 /// An ordinary account.
-pub(super) fn account(id: i64) -> GiteaUser {
+pub(in crate::mirror) fn account(id: i64) -> GiteaUser {
     GiteaUser {
         id: id.try_into().unwrap(),
         login: format!("u{id}").parse().unwrap(),
@@ -19,7 +19,7 @@ pub(super) fn account(id: i64) -> GiteaUser {
 }
 
 /// An answer to a question that was asked at this second.
-pub(super) fn at(seen: Seen, seconds: i64) -> Observation {
+pub(in crate::mirror) fn at(seen: Seen, seconds: i64) -> Observation {
     Observation {
         seen,
         asked_at: Timestamp::from_seconds(seconds),
