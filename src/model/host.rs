@@ -1,7 +1,6 @@
 //! One form per host: lower case, ASCII (A-label), no trailing dot; an optional port that is not the scheme's own.
 
 use super::{Invalid, serde_as_text};
-use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -29,13 +28,6 @@ impl HostName {
             }
             _ => &self.0,
         }
-    }
-}
-
-/// Looks a host up by its one spelling, without making a value of it. Equal, ordered and hashed as the text is.
-impl Borrow<str> for HostName {
-    fn borrow(&self) -> &str {
-        &self.0
     }
 }
 

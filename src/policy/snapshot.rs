@@ -238,11 +238,6 @@ impl Policy {
             .and_then(|id| self.applications.get(id))
     }
 
-    /// The host of an application that is spelled exactly so: found without reading the text by the rules of host names.
-    pub fn host_spelled(&self, text: &str) -> Option<&HostName> {
-        self.by_host.get_key_value(text).map(|(host, _)| host)
-    }
-
     /// The first matching route of an application with its place in the list and the values of its parameters.
     pub fn route(
         &self,
