@@ -13,6 +13,8 @@ mod route_warnings;
 mod routes;
 mod snapshot;
 mod target;
+#[cfg(test)]
+mod testing;
 mod words;
 
 pub use administrators::{AdministratorState, Administrators};

@@ -186,29 +186,10 @@ fn differs_below(pattern: &PathPattern, depth: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Requirement;
     use crate::policy::CanonicalPath;
     use crate::policy::routes::RouteIndex;
+    use crate::policy::testing::route;
     use proptest::prelude::*;
-
-    fn route(text: &str) -> Route {
-        let mut words = text.split(' ');
-        let mut word = || words.next().unwrap();
-        let (methods, path) = (word(), word());
-        Route {
-            methods: methods.parse().unwrap(),
-            path: path.parse().unwrap(),
-            requirement: match word() {
-                "public" => Requirement::Public,
-                "signed-in" => Requirement::SignedIn,
-                permission => Requirement::Permissions([permission.parse().unwrap()].into()),
-            },
-            repository: None,
-            encoded_slash: false,
-            secret_parameters: std::collections::BTreeSet::new(),
-            semicolon: false,
-        }
-    }
 
     fn routes(texts: &[&str]) -> Vec<Route> {
         texts.iter().map(|text| route(text)).collect()

@@ -193,25 +193,7 @@ fn asks_as_much(one: &Route, other: &Route) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn route(text: &str) -> Route {
-        let mut words = text.split(' ');
-        let mut word = || words.next().unwrap();
-        let (methods, path) = (word(), word());
-        Route {
-            methods: methods.parse().unwrap(),
-            path: path.parse().unwrap(),
-            requirement: match word() {
-                "public" => Requirement::Public,
-                "signed-in" => Requirement::SignedIn,
-                permission => Requirement::Permissions([permission.parse().unwrap()].into()),
-            },
-            repository: None,
-            encoded_slash: false,
-            secret_parameters: std::collections::BTreeSet::new(),
-            semicolon: false,
-        }
-    }
+    use crate::policy::testing::route;
 
     fn warnings(texts: &[&str]) -> Vec<String> {
         let routes: Vec<Route> = texts.iter().map(|text| route(text)).collect();
