@@ -1,6 +1,7 @@
 //! One secret in every place where a caller can put one, with the log at its most talkative: it appears in no log line, no
 //! audit event, no byte of the state folder, and in no answer to a request whose route keeps it secret.
 
+use crate::endpoints;
 use crate::scene::Scene;
 use crate::support::browser::{Browser, plain_client};
 use reqwest::{Method, RequestBuilder};
@@ -8,32 +9,6 @@ use serde_json::{Value, json};
 
 /// Looks like a token of Gitea's, so that it goes the whole way of one.
 const CANARY: &str = "c0ffee5ec4e7c0ffee5ec4e7c0ffee5ec4e7c0ff";
-
-/// Addresses outside the API that take something, each with its methods.
-const ENDPOINTS: [(&str, &[&str]); 22] = [
-    ("/auth/sign-in", &["GET"]),
-    ("/auth/callback/gitea", &["GET"]),
-    ("/auth/callback/{canary}", &["GET"]),
-    ("/auth/hand-over", &["GET"]),
-    ("/auth/signed-out", &["GET"]),
-    ("/auth/sign-out", &["GET", "POST"]),
-    ("/auth/break-glass", &["GET", "POST"]),
-    ("/auth/backchannel-logout/gitea", &["POST"]),
-    ("/auth/backchannel-logout/{canary}", &["POST"]),
-    ("/oauth/authorize", &["GET", "POST"]),
-    ("/oauth/token", &["POST"]),
-    ("/oauth/introspect", &["POST"]),
-    ("/oauth/revoke", &["POST"]),
-    ("/oauth/device", &["POST"]),
-    ("/device", &["GET", "POST"]),
-    ("/oauth/jwks", &["GET"]),
-    ("/.well-known/oauth-authorization-server", &["GET"]),
-    ("/access/v1/evaluation", &["POST"]),
-    ("/forward-auth/nginx", &["GET"]),
-    ("/healthz", &["GET"]),
-    ("/readyz", &["GET"]),
-    ("/{canary}", &["GET", "POST"]),
-];
 
 /// Parameters that some endpoint reads, by name.
 const PARAMETERS: [&str; 22] = [
@@ -101,31 +76,53 @@ fn form(more: &[(&str, &str)]) -> String {
     form.finish()
 }
 
-/// Every endpoint outside the API.
-async fn at_endpoints(own: &str) {
-    for (path, methods) in ENDPOINTS {
-        let url = format!("{own}{}?{}", path.replace("{canary}", CANARY), form(&[]));
-        for method in methods {
-            let method: Method = method.parse().unwrap();
-            let request = plain_client().request(method.clone(), &url);
-            for grant in GRANTS {
-                let kind = (
-                    "subject_token_type",
-                    "urn:ietf:params:oauth:token-type:access_token",
-                );
-                let body = form(&[("grant_type", grant), kind]);
-                let request = request
-                    .try_clone()
-                    .unwrap()
-                    .header("content-type", "application/x-www-form-urlencoded")
-                    .body(body);
-                for request in with_headers(request) {
-                    request.send().await.unwrap();
-                }
-                if method == Method::GET {
-                    break;
-                }
+/// Every endpoint outside the API, at each address that a caller reaches.
+async fn at_endpoints(scene: &Scene) {
+    let checks = scene.samovar.checks();
+    let bases = [scene.samovar.url(), &scene.application, &checks];
+    let unknown = "/:unknown".to_owned();
+    for path in endpoints::paths().into_iter().chain([unknown]) {
+        for parameter in ["gitea", CANARY] {
+            let filled = fill(&path, parameter);
+            for base in bases {
+                at_endpoint(&format!("{base}{filled}?{}", form(&[])), &path).await;
             }
+            if filled == path {
+                break;
+            }
+        }
+    }
+}
+
+/// The path with this value in the place of each `:parameter`.
+fn fill(path: &str, value: &str) -> String {
+    let parts = path.split('/');
+    let filled: Vec<&str> = parts
+        .map(|part| if part.starts_with(':') { value } else { part })
+        .collect();
+    filled.join("/")
+}
+
+async fn at_endpoint(url: &str, path: &str) {
+    for request in with_headers(plain_client().get(url)) {
+        request.send().await.unwrap();
+    }
+    let grants = if path == "/oauth/token" {
+        &GRANTS
+    } else {
+        &GRANTS[..1]
+    };
+    for grant in grants {
+        let kind = (
+            "subject_token_type",
+            "urn:ietf:params:oauth:token-type:access_token",
+        );
+        let request = plain_client()
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form(&[("grant_type", grant), kind]));
+        for request in with_headers(request) {
+            request.send().await.unwrap();
         }
     }
 }
@@ -255,8 +252,7 @@ async fn a_secret_that_a_caller_sends_is_in_no_log_event_or_file() {
     let mut scene = Scene::set_with("[log]\nlevel = 'trace'\n").await;
     add_secret_routes(&mut scene).await;
     at_application(&scene).await;
-    let own = scene.samovar.url().to_owned();
-    at_endpoints(&own).await;
+    at_endpoints(&scene).await;
     at_operations(&mut scene).await;
     let explained = json!({
         "method": "GET", "path": format!("/reset/{CANARY}/1"),

@@ -9,6 +9,7 @@
 )]
 
 mod canary;
+mod endpoints;
 mod outages;
 mod people;
 mod scene;
