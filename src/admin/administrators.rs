@@ -36,10 +36,10 @@ pub const fn administrator_problem(state: AdministratorState) -> Option<&'static
     match state {
         AdministratorState::Lasting => None,
         AdministratorState::Ending => Some(
-            "every administrator loses the role on a date; assign `administrator` to a person or a team without an end",
+            "every binding that makes a person administrator has an end date; assign `administrator` to a person or a team without an end date",
         ),
         AdministratorState::None => Some(
-            "no person administers Samovar; run `sudo samovar claim-code` on the server and enter the code as a site administrator of Gitea, or set a break-glass password with `sudo samovar break-glass set`, sign in with it and assign `administrator`",
+            "no person administers Samovar; run `sudo samovar claim-code` on the server and enter the code as a site administrator of Gitea, or run `sudo samovar break-glass set`, sign in with that password at `/auth/break-glass` and assign `administrator` to a person",
         ),
     }
 }

@@ -32,9 +32,7 @@ pub enum ClaimError {
     #[error("this is not the claim code; run `samovar claim-code` on the server to see it")]
     WrongCode,
     /// Only a site administrator of Gitea may claim.
-    #[error(
-        "only a site administrator of Gitea can become the first administrator; sign in as one"
-    )]
+    #[error("only a site administrator of Gitea can use the claim code; sign in as one")]
     NotSiteAdministrator,
     /// It could not be written.
     #[error(transparent)]

@@ -41,7 +41,7 @@ pub enum AdminError {
     ApplicationInUse(usize),
     /// A caller gives and takes only what the caller holds.
     #[error(
-        "you do not hold {} there, so you can neither give nor take it; ask a person who does, or an administrator",
+        "you can assign and remove only what you hold, and you do not hold {} there; ask a person who does, or an administrator",
         quoted(.0)
     )]
     NotHeld(Vec<PermissionPattern>),
@@ -63,7 +63,7 @@ pub enum AdminError {
     FirstParty,
     /// The last administrator cannot go.
     #[error(
-        "this would leave Samovar without a person who administers it without an end: a role binding counts only for people whom the mirror knows and whose accounts are enabled; assign `administrator` to another person or team first"
+        "this would remove the last administrator without an end date, counting only people whom the mirror knows and whose accounts are enabled; assign `administrator` to another person or team first"
     )]
     LastAdministrator,
     /// Gitea has no such organization, team or user, or has it no more.

@@ -45,7 +45,7 @@ impl Admin {
         let change = Change::from(Operation::PutApplication(application.clone(), expect));
         let mut event = self.proxy_secret_event(&permit, Action::ProxySecretRotate, id, &policy);
         let until = format!(
-            "the secret before is valid until {}",
+            "the previous secret is valid until {}",
             rotated.previous_until
         );
         event.reasons.push(DisplayText::lossy(&until));

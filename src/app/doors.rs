@@ -12,7 +12,7 @@ use crate::http::forward_auth::{self, ForwardAuthGate};
 use crate::http::health::{self, Probe};
 use crate::http::listener;
 use crate::http::oauth;
-use crate::http::{BodyLimits, Gate, Settings, Surfaces, TrustedProxies, admin_socket};
+use crate::http::{BodyLimits, Gate, LogLimit, Settings, Surfaces, TrustedProxies, admin_socket};
 use crate::model::{HostName, ListenAddress};
 use crate::session::{Cookie, Cookies};
 use crate::token::{ProxySecrets, SealKey};
@@ -131,6 +131,7 @@ pub(super) fn forward_auth_gate(
         secrets: proxy_secrets(meant),
         clock: Arc::clone(&capabilities.clock),
         https: is_https(meant),
+        warnings: LogLimit::default(),
     };
     let endpoints = forward_auth::routes(Route::new(), services);
     let settings = forward_auth::GateSettings {

@@ -82,7 +82,7 @@ pub(super) fn watch_administrators(admin: &Admin, claim: &Claim) -> std::io::Res
     if let Some(problem) = administrator_problem(state) {
         tracing::warn!("{problem}");
     } else {
-        tracing::info!("at least one person administers Samovar without an end");
+        tracing::info!("at least one person administers Samovar without an end date");
     }
     Ok(())
 }

@@ -17,19 +17,19 @@ pub(super) fn claim_code(socket: &Path) -> Outcome {
     let answer = ask(socket, Method::GET, "/claim-code", None)?;
     match answer.get("code").and_then(Value::as_str) {
         Some(code) => Ok(format!("{code}\n")),
-        None => Err("there is an administrator; nothing can be claimed".to_owned()),
+        None => Err("a person administers Samovar, so there is no claim code; ask an administrator for a role, or run `samovar break-glass set`".to_owned()),
     }
 }
 
 pub(super) fn set_break_glass(socket: &Path, password: &SecretString) -> Outcome {
     let body = json!({ "password": password.expose_secret() });
     ask(socket, Method::PUT, "/break-glass", Some(body))?;
-    Ok("the break-glass password is set\n".to_owned())
+    Ok("the break-glass password is set; sign in with it at /auth/break-glass\n".to_owned())
 }
 
 pub(super) fn switch_off_break_glass(socket: &Path) -> Outcome {
     ask(socket, Method::DELETE, "/break-glass", None)?;
-    Ok("the break-glass password is off\n".to_owned())
+    Ok("break-glass is off, and its sessions have ended\n".to_owned())
 }
 
 /// One question and its answer; the error is the server's own sentence, or says why there is none.

@@ -34,7 +34,7 @@ enum Command {
     CheckConfig(ConfigFile),
     /// Print the OpenAPI document of the API.
     Openapi,
-    /// Show the code with which a Gitea site administrator becomes the first administrator.
+    /// Show the code with which a Gitea site administrator becomes administrator while no person is one.
     ClaimCode(Socket),
     /// Set or switch off the break-glass password (off unless set).
     BreakGlass {

@@ -49,7 +49,7 @@ fn administrators(counts: &Value) -> String {
         (Some(0) | None, _) => "none".to_owned(),
         (Some(acting), lasting) => {
             let lasting = lasting.unwrap_or(0);
-            format!("{acting} people, {lasting} of them without an end")
+            format!("{acting}, of which {lasting} without an end date")
         }
     }
 }

@@ -149,7 +149,7 @@ fn tcp(address: &ListenAddress) -> Option<SocketAddr> {
 fn no_network_of_strangers(raw: &mut Raw, proxies: &[IpNet]) {
     for network in proxies.iter().filter(|network| is_too_wide(network)) {
         let sentence = format!(
-            "`{network}` is far more than proxies, and anyone in it could forge a client's address; name the proxies' own networks, at most a /8 of IPv4 or a /16 of IPv6"
+            "`{network}` is too large: every machine in it could forge a client's address; name the proxies' own networks, at most a /8 of IPv4 or a /16 of IPv6"
         );
         raw.problem("server.trusted_proxies", sentence);
     }
@@ -353,7 +353,7 @@ fn gitea_address(text: &str, plain: bool) -> Result<Url, String> {
     if url.scheme() == "https" || plain || loopback(&url) {
         return Ok(url);
     }
-    Err("must be https: over plain http everyone on the way can read the token of the service identity; for a network that you trust there is gitea.allow_plain_http = true".to_owned())
+    Err("must be https: over plain http everyone on the way can read the token of the service identity; in a network that you trust, set gitea.allow_plain_http = true".to_owned())
 }
 
 fn external(text: &str, plain_on_loopback: bool) -> Result<Url, String> {

@@ -5,8 +5,9 @@
 
 use super::client::TrustedProxies;
 use super::exchange::Exchange;
+use super::log_limit::LogLimit;
 use super::origin;
-use super::problem::{Asker, Code, Problem, is_navigation};
+use super::problem::{Asker, Code, Problem, is_navigation, is_shown_as_page};
 use super::protect;
 use super::request_body::{BodyLimits, RequestBodies};
 use super::requests_in_flight::RequestsInFlight;
@@ -17,7 +18,6 @@ use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinError;
 
@@ -58,15 +58,12 @@ pub struct Gate {
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     ids: RequestIds,
-    /// When a misplaced check was last warned about, in seconds since 1970.
-    warned_at: AtomicI64,
+    /// Of misplaced checks.
+    warnings: LogLimit,
 }
 
 /// Served on a listener of its own, and never here: a client that reaches this gate through a proxy must not reach checks.
 const FORWARD_AUTH: &str = "/forward-auth";
-
-/// At most one warning about a misplaced check in this time, in seconds.
-const WARNING_INTERVAL: i64 = 60;
 
 /// Where bodies may be long.
 const API: &str = "/api/";
@@ -92,7 +89,7 @@ impl Gate {
             policy,
             ids: RequestIds::new(Arc::clone(&clock), &*random),
             clock,
-            warned_at: AtomicI64::new(i64::MIN),
+            warnings: LogLimit::default(),
         }
     }
 
@@ -141,21 +138,13 @@ impl Gate {
 
     /// A proxy whose configuration is from before the checks had a listener of their own, or a client who tries.
     fn misplaced_check(&self, request: &Request) -> Problem {
-        let now = self.clock.now().seconds();
-        let last = self.warned_at.load(Ordering::Relaxed);
-        let due = now.saturating_sub(last) >= WARNING_INTERVAL;
-        let ours = || {
-            let both = (Ordering::Relaxed, Ordering::Relaxed);
-            self.warned_at.compare_exchange(last, now, both.0, both.1)
-        };
-        if due && ours().is_ok() {
-            let peer = peer(request);
+        if self.warnings.take(self.clock.now()) {
             tracing::warn!(
-                ?peer,
+                peer = peer(request).map(tracing::field::display),
                 "a forward-auth check came to an address of `server.listen` and was refused: checks are answered on `server.forward_auth_listen` alone; if a proxy of yours sent it, paste the block from the application's page"
             );
         }
-        let detail = "no checks are answered here: this proxy configuration is from an earlier version or points at the wrong address; paste the block from the application's page";
+        let detail = "this address answers no checks: the proxy's configuration is from an earlier version or names the wrong address; paste the block from the application's page into it";
         Problem::new(Code::CheckMisplaced, detail)
     }
 
@@ -207,7 +196,7 @@ impl Gate {
         Exchange {
             request: asker.request,
             host,
-            navigation: asker.page,
+            navigation: is_navigation(request.method(), headers),
             secret_needed: true,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
             remote: Arc::new(Remote {
@@ -224,7 +213,7 @@ impl Endpoint for Gate {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let asker = Asker {
             request: self.ids.next(),
-            page: is_navigation(request.method(), request.headers()),
+            page: is_shown_as_page(request.method(), request.headers()),
         };
         let opened = opened_by_others(request.uri().path());
         let mut body = Body::of(request.headers());
@@ -291,7 +280,7 @@ pub(super) fn refuse(error: poem::Error, asker: &Asker) -> Response {
 }
 
 fn slow() -> Problem {
-    let detail = "the request took too long; try again later";
+    let detail = "the server needed too long for this request; send it again later";
     Problem::new(Code::RequestTimeout, detail)
 }
 

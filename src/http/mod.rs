@@ -16,6 +16,7 @@ pub mod forward_auth;
 mod gate;
 pub mod health;
 pub mod listener;
+mod log_limit;
 pub mod oauth;
 mod origin;
 mod page;
@@ -30,6 +31,7 @@ pub use client::TrustedProxies;
 pub use cookie::cookie;
 pub use exchange::Exchange;
 pub use gate::{Gate, KnownCaller, Settings, Surfaces};
+pub use log_limit::LogLimit;
 pub use problem::{Asker, Code, Problem, is_navigation};
 pub use request_body::BodyLimits;
 

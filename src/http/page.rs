@@ -13,7 +13,7 @@ const STYLE: &str = "\
 body{margin:0;min-height:100vh;display:grid;place-items:center;font:1rem/1.5 system-ui,sans-serif;\
 background:light-dark(#f6f5f2,#191816);color:light-dark(#23211d,#eceae5)}\
 main{box-sizing:border-box;width:100%;max-width:34rem;padding:1.5rem;overflow-wrap:anywhere}\
-h1{font-size:1.4rem;margin:0 0 .75rem}\
+h1{font-size:1.4rem;margin:0 0 .75rem}a{color:light-dark(#93470f,#eaa765)}\
 form{margin:0}[role=alert]{padding-left:.75rem;border-left:4px solid light-dark(#b3541e,#f0a06a)}label{display:block;margin:1rem 0 .25rem}\
 input{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid light-dark(#8d877b,#7d776d);\
 border-radius:.375rem;background:light-dark(#fff,#211f1d);color:inherit}\

@@ -180,7 +180,7 @@ fn late() -> Problem {
 }
 
 fn too_many() -> Problem {
-    let detail = "too many request bodies from this address are on their way; send fewer at a time";
+    let detail = "too many unfinished request bodies from this address; send fewer at a time";
     Problem::new(Code::TooManyRequests, detail)
 }
 

@@ -34,7 +34,7 @@ pub enum ListenerError {
     },
     /// systemd passed a socket of another kind.
     #[error(
-        "systemd's socket number {0} is no stream socket; use `ListenStream=` with an address or a path: {1}"
+        "systemd's socket number {0} is not a stream socket; use `ListenStream=` with an address or a path: {1}"
     )]
     Activation(usize, io::Error),
     /// A Unix socket cannot be made.

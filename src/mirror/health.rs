@@ -38,7 +38,9 @@ impl MirrorState {
     /// Why what is known may not be what Gitea has now, for `/readyz`; `None` when all is well.
     pub fn trouble(&self) -> Option<String> {
         match (self.away_since, &self.last_full_pass) {
-            (Some(since), _) => Some(format!("gitea gives no answer since {since}")),
+            (Some(since), _) => Some(format!(
+                "Gitea has not answered since {since}; the server's log says why"
+            )),
             (None, None) => Some(format!(
                 "the first full sync since the start is not complete; {} organizations, {} teams and {} users are known",
                 self.organizations, self.teams, self.users

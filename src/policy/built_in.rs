@@ -47,7 +47,7 @@ const ROLES: [(RoleId, &str, &str, &[&str]); 3] = [
     (
         POLICY_EDITOR,
         "policy-editor",
-        "gives and takes roles and moves requests between routes, within what the editor holds; all else of an application needs `samovar.applications:any`",
+        "assigns and removes roles and moves requests between routes, within what the editor holds; all else of an application needs samovar.applications:any",
         &[
             "samovar.directory:read",
             "samovar.roles:read",

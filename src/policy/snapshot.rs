@@ -95,7 +95,7 @@ pub enum PolicyFault {
     },
     /// A route names a secret parameter that its path does not have.
     #[error(
-        "route {place} of application `{application}` has no parameter `{}` that could be secret; write `{{{}}}` into its path, or leave it out", .name.escape_debug(), .name.escape_debug()
+        "route {place} of application `{application}` has no parameter `{}` in its path; write `{{{}}}` into the path, or remove it from the secret parameters", .name.escape_debug(), .name.escape_debug()
     )]
     SecretUnknown {
         /// The application.
@@ -107,7 +107,7 @@ pub enum PolicyFault {
     },
     /// A route keeps the name of the repository secret that it asks Gitea about.
     #[error(
-        "route {place} of application `{application}` asks Gitea about the repository that `owner` and `repo` name, so that they cannot be secret"
+        "route {place} of application `{application}` asks Gitea about the repository that `owner` and `repo` name; remove these from the secret parameters"
     )]
     SecretRepository {
         /// The application.
@@ -117,7 +117,7 @@ pub enum PolicyFault {
     },
     /// A route takes encoded slashes as data and yet ends in `/**`.
     #[error(
-        "route {place} of application `{application}` takes `%2F` as data; it cannot also end in `/**`"
+        "route {place} of application `{application}` takes `%2F` as data and ends in `/**`, which cannot go together; use parameters such as `{{name}}` instead of `/**`, or do not allow encoded slashes"
     )]
     EncodedSlashWithRest {
         /// The application.
@@ -127,7 +127,7 @@ pub enum PolicyFault {
     },
     /// A route takes semicolons as data and yet ends in `/**`.
     #[error(
-        "route {place} of application `{application}` takes `;` as data; it cannot also end in `/**`"
+        "route {place} of application `{application}` takes `;` as data and ends in `/**`, which cannot go together; use parameters such as `{{name}}` instead of `/**`, or do not allow semicolons"
     )]
     SemicolonWithRest {
         /// The application.

@@ -34,10 +34,14 @@ pub enum BreakGlassError {
     #[error("the break-glass password must have 15 to 128 characters")]
     Length,
     /// No password is set.
-    #[error("break-glass is off; set a password with `samovar break-glass set` on the server")]
+    #[error(
+        "break-glass is off; to set a password, run `sudo samovar break-glass set` on the server"
+    )]
     Off,
     /// It is not the password.
-    #[error("this is not the break-glass password")]
+    #[error(
+        "this is not the break-glass password; to set a new one, run `sudo samovar break-glass set` on the server"
+    )]
     Wrong,
     /// Too many checks wait.
     #[error("too many passwords are being checked; wait a moment")]

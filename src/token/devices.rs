@@ -93,11 +93,13 @@ pub enum DeviceFault {
 pub enum UserCodeFault {
     /// None that waits for an answer.
     #[error(
-        "no device waits with this code; look at it again on the device, or begin there anew after ten minutes"
+        "no device waits for this code; compare it with the device, or start again there: a code is valid for ten minutes"
     )]
     Unknown,
     /// Somebody guesses.
-    #[error("too many wrong codes were entered; wait a few minutes, then begin on the device anew")]
+    #[error(
+        "too many wrong codes were entered; wait a few minutes, then start again on the device"
+    )]
     TooMany,
     /// The person lets in more than anybody does.
     #[error(

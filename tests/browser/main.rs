@@ -24,6 +24,8 @@ const SHORT: &str = "li";
 const GROUP: &str = "Release managers";
 /// Whose tokens may stand for a service account.
 const CI: &str = "https://ci.example.org/";
+/// The break-glass password.
+const BREAK_GLASS: &str = "correct horse battery";
 const CHROMIUM: &str = "/usr/bin/chromium";
 
 fn administrator() -> Value {
@@ -149,6 +151,27 @@ async fn two_people_of_one_login_are_told_apart_among_many_whose_logins_hold_it(
         "short": SHORT,
     });
     let done = drive("people.mjs", &there).await.unwrap();
+    let log = samovar.program().output();
+    assert!(done.status.success(), "{}\n{log}", said(&done));
+    assert_eq!(samovar.end().await, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_administrator_break_glass_leads_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let gitea = world().await;
+    let mut samovar = Samovar::start(folder.path(), &gitea).await;
+    samovar.claim(&gitea, ADMINISTRATOR).await;
+    samovar.operate(&["break-glass", "set"], BREAK_GLASS).await;
+    gitea.disable_user(ADMINISTRATOR).await;
+    samovar.operate(&["sync"], "").await;
+    let there = json!({
+        "samovar": samovar.url(),
+        "chromium": CHROMIUM,
+        "outsider": {"login": OUTSIDER, "password": GiteaWorld::password(OUTSIDER)},
+        "password": BREAK_GLASS,
+    });
+    let done = drive("way-back.mjs", &there).await.unwrap();
     let log = samovar.program().output();
     assert!(done.status.success(), "{}\n{log}", said(&done));
     assert_eq!(samovar.end().await, Some(0));

@@ -158,7 +158,10 @@ fn a_break_glass_password_comes_from_standard_input_and_is_never_shown() {
     let (code, said) = server.set_break_glass("correct horse battery");
     assert_eq!(
         (code, said.as_str()),
-        (Some(0), "the break-glass password is set\n")
+        (
+            Some(0),
+            "the break-glass password is set; sign in with it at /auth/break-glass\n"
+        )
     );
     let (_, state, _) = server.asked(&["state"]);
     assert!(state.contains("break-glass password: set\n"), "{state}");

@@ -2,7 +2,7 @@
 //! covers one that is added later. Knows the layout of `src/http/`; sends nothing.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use syn::visit::Visit;
 
 /// Every path that the HTTP layer names outside the API and the administration socket, each `:parameter` as it is written
@@ -13,7 +13,8 @@ pub fn paths() -> BTreeSet<String> {
     while let Some(entry) = entries.pop() {
         if entry.is_dir() {
             let inside = std::fs::read_dir(&entry).unwrap();
-            entries.extend(inside.map(|one| one.unwrap().path()).filter(is_public));
+            let inside = inside.map(|one| one.unwrap().path());
+            entries.extend(inside.filter(|entry| is_public(entry)));
         } else if entry.extension().is_some_and(|kind| kind == "rs") {
             let text = std::fs::read_to_string(&entry).unwrap();
             paths.visit_file(&syn::parse_file(&text).unwrap());
@@ -30,7 +31,7 @@ pub fn paths() -> BTreeSet<String> {
 }
 
 /// The API's paths are in its document; the administration socket is not for callers from outside.
-fn is_public(entry: &PathBuf) -> bool {
+fn is_public(entry: &Path) -> bool {
     let name = entry.file_name().unwrap().to_string_lossy();
     !matches!(&*name, "api" | "admin_socket") && !name.ends_with("tests.rs")
 }

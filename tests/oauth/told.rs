@@ -3,12 +3,8 @@
 use crate::authorize::{address, answer, back};
 use crate::stage::{Machine, Stage};
 use crate::support::browser::{Browser, Page, form};
-use crate::support::process::built;
 use http::Method;
 use serde_json::{Value, json};
-use std::process::Stdio;
-use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
 
 /// Fails unless the client is told exactly this.
 fn told(stage: &Stage, page: &Page, error: &str) {
@@ -87,18 +83,8 @@ async fn a_person_who_declines_or_is_refused_is_told_as_access_denied() {
 /// Signed in with the break-glass password.
 async fn local_operator(stage: &Stage) -> Browser {
     const PASSWORD: &str = "correct horse battery staple";
-    let socket = stage.samovar.state_folder().with_file_name("admin.sock");
-    let mut set = Command::new(built("samovar"));
-    let set = set.args(["break-glass", "set", "--socket"]).arg(socket);
-    let mut set = set
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut input = set.stdin.take().unwrap();
-    input.write_all(PASSWORD.as_bytes()).await.unwrap();
-    drop(input);
-    assert!(set.wait().await.unwrap().success());
+    let set = ["break-glass", "set"];
+    stage.samovar.operate(&set, PASSWORD).await;
     let origin = stage.samovar.url();
     let headers = [
         ("origin", origin),

@@ -8,6 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 /// A running Samovar; killed when dropped.
@@ -119,6 +121,22 @@ impl Samovar {
         let file = self.state_folder().join("claim-code");
         let text = std::fs::read_to_string(file).unwrap();
         text.trim().to_owned()
+    }
+
+    /// Runs a command of the operator on the server, with this text on its standard input.
+    pub async fn operate(&self, words: &[&str], input: &str) {
+        let mut command = Command::new(built("samovar"));
+        let command = command.args(words).arg("--socket");
+        let mut running = command
+            .arg(self.folder.join("admin.sock"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = running.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).await.unwrap();
+        drop(stdin);
+        assert!(running.wait().await.unwrap().success(), "{words:?}");
     }
 
     /// Somebody signed in at Samovar itself.

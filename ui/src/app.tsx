@@ -1,6 +1,6 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { api, take } from "./api/client";
+import { api, ROLES_CHANGED, take } from "./api/client";
 import type { Me } from "./api/schema";
 import { calledOf } from "./hooks/use-names";
 import { holds, MeContext } from "./hooks/use-me";
@@ -25,6 +25,11 @@ export function App() {
     addEventListener("samovar:signed-out", lost);
     return () => removeEventListener("samovar:signed-out", lost);
   }, []);
+  useEffect(() => {
+    const changed = () => void me.reload();
+    addEventListener(ROLES_CHANGED, changed);
+    return () => removeEventListener(ROLES_CHANGED, changed);
+  }, [me.reload]);
   if (me.data === undefined && pageAt(place.path)?.page.open) {
     return (
       <main id="main">

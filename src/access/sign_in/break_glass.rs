@@ -41,13 +41,14 @@ impl SignIn {
             Err(fault) => {
                 // What is beyond the limit is counted in the audit log; a line each would fill the server's own.
                 if !matches!(fault, BreakGlassError::TooMany(_)) {
-                    tracing::warn!(?address, %fault, "break-glass sign-in refused");
+                    let address = address.map(tracing::field::display);
+                    tracing::warn!(address, %fault, "break-glass sign-in refused");
                 }
                 return Err(self.refused(visitor, fault.into()).await);
             }
         };
         tracing::warn!(
-            ?address,
+            address = address.map(tracing::field::display),
             "break-glass sign-in: the local operator is signed in"
         );
         let actor = Principal::LocalOperator;

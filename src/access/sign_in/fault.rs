@@ -20,7 +20,7 @@ pub enum SignInFault {
     #[error(transparent)]
     Flow(#[from] FlowError),
     /// Too many sign-ins were finished from one address block.
-    #[error("too many sign-ins from your address; wait a moment, then try again")]
+    #[error("too many sign-ins from your network; wait a moment, then try again")]
     TooMany,
     /// No provider of that id is configured.
     #[error("there is no such provider to sign in with; begin the sign-in again")]
@@ -69,7 +69,7 @@ pub enum SignInFault {
     SignOut(SessionError),
     /// The disk is almost full, so nothing new is written.
     #[error(
-        "the disk of the server is almost full, so that nobody new can sign in; ask its operator to make space"
+        "the disk of the server is almost full, so new sign-ins are refused; ask its operator to free space"
     )]
     StorageLow,
     /// The session or the event could not be written.

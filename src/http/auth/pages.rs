@@ -82,11 +82,11 @@ pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });
     let inner = format!(
-        "<p>For when nobody can sign in with Gitea. Every try is recorded.</p>{wrong}\
+        "<p>Emergency access to Samovar when sign-in with Gitea does not work. Every attempt is recorded.</p>{wrong}\
          <form method=\"post\" action=\"/auth/break-glass\">\
          <label for=\"password\">Break-glass password</label>\
          <input id=\"password\" name=\"password\" type=\"password\" required autocomplete=\"off\">\
          <button>Sign in as local operator</button></form>"
     );
-    page(status, ("Break glass", &inner), "'self'")
+    page(status, ("Break-glass sign-in", &inner), "'self'")
 }

@@ -157,6 +157,6 @@ fn question(path: &str) -> Option<Question> {
 
 /// 403, because an nginx that was given no more than an address turns every status but 2xx, 401 and 403 into 500.
 fn elsewhere() -> Problem {
-    let detail = "nothing but the checks of proxies is answered here; paste the block from the application's page into your proxy, and open Samovar at its own address";
+    let detail = "this address answers only the checks of proxies; paste the block from the application's page into your proxy, and open Samovar at its own address";
     Problem::new(Code::CheckMisplaced, detail)
 }

@@ -12,7 +12,7 @@ pub mod snippets;
 
 pub use gate::{FirstCheck, ForwardAuthGate, Settings as GateSettings};
 
-use super::{Code, Exchange, Problem};
+use super::{Code, Exchange, LogLimit, Problem};
 use crate::access::{Asked, Gatekeeper, Passed, PolicyHolder, Refusal};
 use crate::model::{Clock, HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
@@ -73,6 +73,8 @@ pub struct Services<J> {
     pub clock: Arc<dyn Clock>,
     /// Redirects and cookies follow the outside address: https or, on loopback, http.
     pub https: bool,
+    /// Of checks without a valid secret.
+    pub warnings: LogLimit,
 }
 
 /// What a proxy asks.
@@ -133,6 +135,12 @@ impl<J: Judge> Services<J> {
         });
         if valid {
             return Ok(());
+        }
+        if self.warnings.take(self.clock.now()) {
+            tracing::warn!(
+                %host,
+                "a check came without a valid proxy secret and was refused; paste the block from the application's page into the proxy's configuration again"
+            );
         }
         let detail = format!(
             "a check at this address must carry a valid proxy secret of the application at `{host}`; paste the block from the application's page again, or ask at a loopback address or Unix socket"

@@ -66,6 +66,7 @@ async fn server_trusting(trusted: TrustedProxies) -> (Arc<Table>, Listening) {
         secrets: secrets(),
         clock: Arc::new(crate::http::raw::Fixed),
         https: true,
+        warnings: LogLimit::default(),
     };
     let endpoints = routes(Route::new(), services);
     (table, listen_for_checks(endpoints, trusted).await)
@@ -422,6 +423,7 @@ async fn an_address_that_others_reach_wants_the_applications_secret() {
         secrets: secrets(),
         clock: Arc::new(crate::http::raw::Fixed),
         https: true,
+        warnings: LogLimit::default(),
     };
     let server = listen_for_remote_checks(routes(Route::new(), services)).await;
     let secret = secrets().reveal(&application).expose_secret().to_owned();

@@ -121,7 +121,7 @@ fn problem(refusal: DeviceRefusal) -> Problem {
             Problem::new(code, fault.to_string()).after(USER_CODE_WAIT.as_secs())
         }
         DeviceRefusal::Person(OAuthFault::ClientInvalid) => {
-            let detail = "the client that asks is gone or was changed; begin on the device anew";
+            let detail = "the client that asks was deleted or changed; start again on the device";
             Problem::new(Code::RequestMalformed, detail)
         }
         DeviceRefusal::Person(fault) => fault.into(),

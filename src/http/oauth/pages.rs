@@ -64,13 +64,13 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });
     let inner = format!(
-        "<p>A device or a command line that you have just begun to sign in shows a code of ten letters.</p>{wrong}\
+        "<p>Enter the code of ten letters that your device or command line shows.</p>{wrong}\
          <form method=\"post\" action=\"/device\">\
          <label for=\"user_code\">Code</label>\
          <input id=\"user_code\" name=\"user_code\" value=\"{}\" required maxlength=\"20\" \
          autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"XXXXX-XXXXX\">\
          <button>Continue</button></form>\
-         <small>Did somebody else send you a code or a link? Then do not go on: it would let them act for you.</small>",
+         <small>Did another person send you a code or a link? Do not continue: that person could then act for you.</small>",
         escape(code)
     );
     let mut response = page(status, ("Sign in a device", &inner), "'self'");
@@ -123,12 +123,12 @@ pub(super) fn device_answered(client: &str, allowed: bool) -> Response {
     let (title, inner) = if allowed {
         let inner = format!(
             "<p><strong>{client}</strong> may act for you now. Go back to it; you can close this page.</p>\
-             <p>You can end that at any time among your tokens and devices in <a href=\"/\">Samovar</a>.</p>"
+             <p>You can end this at any time under <a href=\"/tokens\">Tokens and devices</a>.</p>"
         );
         ("Approved", inner)
     } else {
         let inner =
-            format!("<p><strong>{client}</strong> was refused. You can close this page.</p>");
+            format!("<p><strong>{client}</strong> was declined. You can close this page.</p>");
         ("Declined", inner)
     };
     page(StatusCode::OK, (title, &inner), "'none'")

@@ -22,3 +22,10 @@ pub fn is_navigation(method: &Method, headers: &HeaderMap) -> bool {
     };
     method == Method::GET && browser && !in_advance && !headers.contains_key("x-requested-with")
 }
+
+/// Does a browser show the answer to a person: of a navigation, or of a form that the person submits?
+pub fn is_shown_as_page(method: &Method, headers: &HeaderMap) -> bool {
+    let mode = headers.get("sec-fetch-mode");
+    let submits = method == Method::POST && mode.is_some_and(|mode| mode == "navigate");
+    submits || is_navigation(method, headers)
+}

@@ -96,13 +96,13 @@ codes! {
     /// Could not be read as what the operation takes.
     RequestMalformed = BAD_REQUEST, "request_malformed", "The request cannot be read";
     /// Nothing has this address.
-    NotFound = NOT_FOUND, "not_found", "There is no such thing";
+    NotFound = NOT_FOUND, "not_found", "Page not found";
     /// The address is right, the method is not.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not taken here";
     /// The body did not come, or the work took too long.
     RequestTimeout = REQUEST_TIMEOUT, "request_timeout", "The request took too long";
-    /// What it asks for is taken, or stands against something that exists.
-    Conflict = CONFLICT, "conflict", "It stands against something that exists";
+    /// What it asks for conflicts with an existing object.
+    Conflict = CONFLICT, "conflict", "Conflicts with an existing object";
     /// Changed since the version that the caller knows.
     VersionStale = PRECONDITION_FAILED, "version_stale", "It has changed in the meantime";
     /// No `If-Match`.

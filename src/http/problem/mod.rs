@@ -13,7 +13,7 @@ mod of_framework;
 #[cfg(test)]
 mod tests;
 
-pub use asker::{Asker, is_navigation};
+pub use asker::{Asker, is_navigation, is_shown_as_page};
 pub use code::Code;
 
 use poem::http::StatusCode;

@@ -199,5 +199,12 @@ fn only_a_browser_on_its_way_to_a_page_counts_as_one() {
         ]),
     ] {
         assert!(!is_navigation(&Method::GET, &script), "{script:?}");
+        assert!(!is_shown_as_page(&Method::GET, &script), "{script:?}");
     }
+    let submits = headers(&[("sec-fetch-mode", "navigate")]);
+    assert!(is_shown_as_page(&Method::POST, &submits) && !is_navigation(&Method::POST, &submits));
+    assert!(
+        !is_shown_as_page(&Method::POST, &browser),
+        "a script, perhaps"
+    );
 }

@@ -51,7 +51,8 @@ impl FromStr for UserCode {
     type Err = Invalid;
     /// Without regard to case and to whatever people put between letters.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let fault = || Invalid::new("this is no code of a device: it has ten letters");
+        let fault =
+            || Invalid::new("invalid device code: use the ten letters that the device shows");
         let typed = text
             .chars()
             .filter(|c| !" -_.\u{2010}\u{2011}\u{2013}".contains(*c));

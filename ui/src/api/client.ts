@@ -5,6 +5,17 @@ import type { paths, Problem } from "./schema";
 /** Calls of the API, typed by path and method. */
 export const api = createClient<paths>({ baseUrl: "/api/v1" });
 
+/** Sent to the window when a role or a role binding was changed: what the person at the page holds may be something else now. */
+export const ROLES_CHANGED = "samovar:roles-changed";
+
+api.use({
+  onResponse({ request, response }) {
+    const { pathname } = new URL(request.url);
+    const changes = request.method !== "GET" && /^\/api\/v1\/(role-bindings|roles)(\/(?!impact$)[^/]+)?$/.test(pathname);
+    if (changes && response.ok) dispatchEvent(new Event(ROLES_CHANGED));
+  },
+});
+
 /** A problem document, or what stands in for one when the server could not be asked. */
 export class ApiError extends Error {
   constructor(

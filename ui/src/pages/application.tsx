@@ -66,12 +66,12 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
       <ApplicationWarnings application={data} />
       {changeable && !any && (
         <p class="hint">
-          You can move requests between routes whose permissions you hold in {data.name}, and between those routes and signed-in. Every other change needs <code>samovar.applications:any</code>.
+          You can change which requests need which of the permissions that you hold in {data.name}, or a sign-in alone. Every other change needs <code>samovar.applications:any</code>.
         </p>
       )}
       <EditApplication application={data} changeable={changeable} onSaved={setSaved} others={others} />
       {may("samovar.clients:read") && <Clients application={data} />}
-      <Snippets id={id} version={data.version} secret={any ? { onRotated: setSaved } : undefined} />
+      <Snippets id={id} application={data.name} version={data.version} secret={any ? { onRotated: setSaved } : undefined} />
       {deleting && (
         <Confirm title={`Delete the application ${data.name}?`} verb="Delete application" work={remove} onClose={() => setDeleting(false)}>
           <p>Its hosts are not served any more, so a proxy that asks about them is refused. Role bindings that hold in it alone must be taken away first.</p>

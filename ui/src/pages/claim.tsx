@@ -19,7 +19,7 @@ export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
     if (done) announce("You are the administrator now");
   };
   return (
-    <Page title="Become administrator" lead="No person administers this Samovar. Show that it is yours: run this on its server and enter the code that it prints.">
+    <Page title="Become administrator" lead="No person administers this Samovar. To prove that you run it, run this command on its server and enter the code that it prints.">
       <pre class="command">
         <code>sudo samovar claim-code</code>
       </pre>

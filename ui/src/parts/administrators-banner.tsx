@@ -1,4 +1,4 @@
-// Says that no person administers Samovar, or none without an end, and what to do about it.
+// Says that no person administers Samovar, or none without an end date, and what to do about it.
 import type { Me } from "../api/schema";
 import { holds } from "../hooks/use-me";
 import { Notice } from "./notice";
@@ -7,26 +7,24 @@ export function AdministratorsBanner({ me }: { me: Me }) {
   const assigns = holds(me.permissions, "samovar.role-bindings:any");
   if (me.administrators === "none") {
     return (
-      <Notice kind="bad" title="No administrator is left">
-        <p>
-          {assigns ? (
-            <>
-              Assign <code>administrator</code> to a person on the page <a href="/roles">Roles</a>.
-            </>
-          ) : (
-            <>
-              On the server, run <code>sudo samovar claim-code</code>; then a site administrator of Gitea signs in here and enters the code. Or set a password with <code>sudo samovar break-glass set</code>, sign in with it and assign the role <code>administrator</code>.
-            </>
-          )}
-        </p>
+      <Notice kind="bad" title="No person administers Samovar">
+        {assigns ? (
+          <p>
+            Under <a href="/access">Access</a>, search for a person and assign the role <code>administrator</code>.
+          </p>
+        ) : (
+          <p>
+            A site administrator of Gitea signs in here and enters the code that <code>sudo samovar claim-code</code> prints on the server. Or run <code>sudo samovar break-glass set</code> there, <a href="/auth/break-glass">sign in with that password</a> and assign the role <code>administrator</code>.
+          </p>
+        )}
       </Notice>
     );
   }
   if (me.administrators === "ending" && assigns) {
     return (
-      <Notice kind="warn" title="Every administrator loses the role on a date">
+      <Notice kind="warn" title="Every administrator has an end date">
         <p>
-          Assign <code>administrator</code> to a person or a team without an end on the page <a href="/roles">Roles</a>.
+          Under <a href="/access">Access</a>, assign the role <code>administrator</code> to a person or a team without an end date.
         </p>
       </Notice>
     );

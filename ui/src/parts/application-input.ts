@@ -153,7 +153,7 @@ function words(text: string): string[] {
 export function routeWords(input: RouteInput): string {
   const asks = { public: "public", "signed-in": "signed in", permissions: words(input.permissions).join(" + ") }[input.kind];
   const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
-  const slash = (input.encodedSlash ? ", %2F is data" : "") + (input.semicolon ? ", ; is data" : "");
+  const slash = (input.encodedSlash ? ", encoded slashes allowed" : "") + (input.semicolon ? ", semicolons allowed" : "");
   const names = secretsOf(input);
   const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
   return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;

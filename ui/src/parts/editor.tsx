@@ -1,6 +1,6 @@
 // The form over one object: saves what was typed over the version that was read, and when somebody else was faster, keeps both.
 import type { JSX } from "preact";
-import { type Dispatch, type StateUpdater, useState } from "preact/hooks";
+import { type Dispatch, type StateUpdater, useEffect, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
@@ -44,6 +44,10 @@ export function Editor<T extends { version: number }, I>({ what, object, changea
   const editing = useEditing<T>(object, (version) => put(input, version), get);
   const dirty = asText(input) !== asText(saved);
   useDirty(dirty);
+  useEffect(() => {
+    // The page changed a part of the object that this form does not show: what was typed stays, and can be saved over it.
+    if (asText(inputOf(object)) === asText(saved)) editing.startFrom(object);
+  }, [object.version]);
   const start = (from: T) => {
     editing.startFrom(from);
     setSaved(inputOf(from));

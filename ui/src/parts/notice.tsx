@@ -15,13 +15,18 @@ export function Notice({ kind, title, children }: { kind: Kind; title?: Componen
 
 /** What a status means to the person at the page. */
 const WORDS: Readonly<Record<number, string>> = {
-  400: "Something is not right yet",
   403: "You may not do that",
-  404: "There is no such thing",
-  409: "That does not go together with something else",
+  404: "Not found",
+  409: "Conflicts with an existing object",
   429: "Too many requests",
   503: "That cannot be done now",
 };
+
+function titleOf({ status, problem }: ApiError): string {
+  const count = problem.errors?.length ?? 0;
+  if (status === 400 && count > 0) return count === 1 ? "1 field needs correcting" : `${count} fields need correcting`;
+  return WORDS[status] ?? problem.title ?? "That did not work";
+}
 
 /** A failure with what to do next. */
 export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void }) {
@@ -30,7 +35,7 @@ export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void
   // The list says the same again, with the places.
   const listed = errors.length > 0 && errors.every((fault) => detail?.includes(fault.detail));
   return (
-    <Notice kind="bad" title={WORDS[error.status] ?? error.problem.title ?? "That did not work"}>
+    <Notice kind="bad" title={titleOf(error)}>
       {detail && !listed && (
         <p>
           <Sentence text={detail} />

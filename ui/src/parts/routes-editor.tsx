@@ -108,6 +108,8 @@ function Row({ route, place, fault, last, onChange, onMove, onRemove }: RowProps
 
 function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInput>) => void }) {
   const named = route.path.includes("{owner}") && route.path.includes("{repo}");
+  // The server refuses both in a path that ends in `/**`.
+  const takesData = route.path.includes("{") && !route.path.endsWith("/**");
   return (
     <>
       <label class="asks">
@@ -136,29 +138,31 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
         </label>
       )}
       <Secrets route={route} set={set} />
-      {(route.path.includes("{") || route.encodedSlash) && (
+      {(takesData || route.encodedSlash) && (
         <label class="slash choice">
-          <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> <code>%2F</code> inside a segment is data
+          <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> Allow encoded slashes (<code>%2F</code>) in segments
         </label>
       )}
-      {(route.path.includes("{") || route.semicolon) && (
+      {(takesData || route.semicolon) && (
         <label class="slash choice">
-          <input type="checkbox" checked={route.semicolon} onChange={(event) => set({ semicolon: event.currentTarget.checked })} /> Allow <code>;</code> in segments, as data
+          <input type="checkbox" checked={route.semicolon} onChange={(event) => set({ semicolon: event.currentTarget.checked })} /> Allow semicolons (<code>;</code>) in segments
         </label>
       )}
     </>
   );
 }
 
-/** A choice for each parameter of the path: is its value secret? */
+/** A choice for each parameter of the path: is its value secret? Gitea is asked about a repository, so its name is not. */
 function Secrets({ route, set }: { route: RouteInput; set: (part: Partial<RouteInput>) => void }) {
   const mark = (name: string, secret: boolean) => {
     const others = route.secretParameters.filter((other) => other !== name);
     set({ secretParameters: secret ? [...others, name] : others });
   };
+  const fixed = route.repository === "" || route.kind === "public" ? [] : ["owner", "repo"];
+  const offered = parametersOf(route.path).filter((name) => !fixed.includes(name) || route.secretParameters.includes(name));
   return (
     <>
-      {parametersOf(route.path).map((name) => (
+      {offered.map((name) => (
         <label key={name} class="slash choice">
           <input type="checkbox" checked={route.secretParameters.includes(name)} onChange={(event) => mark(name, event.currentTarget.checked)} /> <code>{`{${name}}`}</code> is secret: not recorded, logged or shown
         </label>

@@ -1,13 +1,15 @@
 // The proxy configuration that puts Samovar in front of an application, and its proxy secret where it needs one.
-import { useState } from "preact/hooks";
-import { type ApiError, api, take } from "../api/client";
+import { useEffect, useState } from "preact/hooks";
+import { api, take } from "../api/client";
 import type { Application, Dialect, Snippet } from "../api/schema";
 import { announce } from "../hooks/announce";
+import { useAction } from "../hooks/use-action";
 import { useResource } from "../hooks/use-resource";
+import { Confirm } from "./confirm";
 import { CopyText } from "./copy";
-import { ErrorBox, Loading } from "./notice";
+import { ErrorBox, Loading, Notice } from "./notice";
 
-/** Seconds for which the secret before a rotation stays valid. */
+/** Seconds for which the present secret stays valid after a rotation. */
 const DAY = 86_400;
 
 const DIALECTS: readonly [Dialect, string][] = [
@@ -17,17 +19,22 @@ const DIALECTS: readonly [Dialect, string][] = [
 
 interface Props {
   id: string;
+  /** The application's name. */
+  application: string;
   version: number;
   /** Given to those who may see and rotate the proxy secret. */
   secret: { onRotated: (application: Application) => void } | undefined;
 }
 
-export function Snippets({ id, version, secret }: Props) {
+export function Snippets({ id, application, version, secret }: Props) {
   const [dialect, setDialect] = useState<Dialect>("nginx");
   const [shown, setShown] = useState<Snippet>();
   const snippet = useResource(() => take(api.GET("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } })), [id, version, dialect]);
   const name = DIALECTS.find(([one]) => one === dialect)?.[1] ?? dialect;
-  const current = shown?.dialect === dialect ? shown : snippet.data;
+  const whole = shown?.dialect === dialect;
+  const current = whole ? shown : snippet.data;
+  // What was shown is of an earlier version of the application.
+  useEffect(() => setShown(undefined), [version]);
   const choose = (one: Dialect) => {
     setShown(undefined);
     setDialect(one);
@@ -43,54 +50,62 @@ export function Snippets({ id, version, secret }: Props) {
         ))}
       </div>
       {snippet.error && <ErrorBox error={snippet.error} retry={() => void snippet.reload()} />}
-      {current?.dialect === dialect ? <CopyText key={dialect} text={current.text} label={`${name} configuration`} /> : snippet.loading && <Loading what={`the ${name} configuration`} />}
-      {current?.needs_secret && secret && <Secret id={id} dialect={dialect} onShown={setShown} onRotated={secret.onRotated} />}
+      {current?.needs_secret && secret && <Secret id={id} application={application} dialect={dialect} whole={whole} onShown={setShown} onRotated={secret.onRotated} />}
       {current?.needs_secret && !secret && (
         <p class="hint">
-          Proxies on other machines prove themselves with the application's proxy secret. To see it you need <code>samovar.applications:any</code>.
+          The configuration has a placeholder for the application's proxy secret. To see the secret you need <code>samovar.applications:any</code>.
         </p>
       )}
+      {current?.dialect === dialect ? <CopyText key={`${dialect} ${whole}`} text={current.text} label={`${name} configuration`} /> : snippet.loading && <Loading what={`the ${name} configuration`} />}
     </section>
   );
 }
 
 interface SecretProps {
   id: string;
+  application: string;
   dialect: Dialect;
-  onShown: (snippet: Snippet | undefined) => void;
+  /** Is the configuration shown with the secret in it? */
+  whole: boolean;
+  onShown: (snippet: Snippet) => void;
   onRotated: (application: Application) => void;
 }
 
-/** Shown where proxies on other machines may ask for checks: the configuration then carries a secret. */
-function Secret({ id, dialect, onShown, onRotated }: SecretProps) {
-  const [error, setError] = useState<ApiError>();
-  const run = async (work: () => Promise<void>) => {
-    setError(undefined);
-    try {
-      await work();
-    } catch (fault) {
-      setError(fault as ApiError);
-    }
-  };
+/** Where proxies on other machines may ask for checks, each check carries the application's proxy secret. */
+function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretProps) {
+  const showing = useAction();
+  const [rotating, setRotating] = useState(false);
   const show = async () => onShown(await take(api.POST("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } })));
   const rotate = async () => {
-    const rotated = await take(api.POST("/applications/{id}/proxy-secret/rotate", { params: { path: { id } }, body: { overlap: DAY } }));
-    onShown(undefined);
-    onRotated(rotated);
+    onRotated(await take(api.POST("/applications/{id}/proxy-secret/rotate", { params: { path: { id } }, body: { overlap: DAY } })));
     announce("Proxy secret rotated");
+    void showing.run(show);
   };
   return (
     <>
-      <p class="hint">The configuration contains the application's proxy secret. After a rotation the secret before stays valid for a day; paste the configuration again within that time.</p>
+      {whole ? (
+        <Notice kind="good">
+          <p>The configuration below contains the proxy secret. Copy it into the proxy, where only the proxy can read it.</p>
+        </Notice>
+      ) : (
+        <p class="hint">The configuration below has a placeholder for the application's proxy secret. Show the secret before you copy it.</p>
+      )}
       <div class="actions">
-        <button type="button" onClick={() => void run(show)}>
-          Show with secret
-        </button>
-        <button type="button" onClick={() => void run(rotate)}>
+        {!whole && (
+          <button type="button" disabled={showing.running} onClick={() => void showing.run(show)}>
+            Show secret
+          </button>
+        )}
+        <button type="button" onClick={() => setRotating(true)}>
           Rotate secret
         </button>
       </div>
-      {error && <ErrorBox error={error} />}
+      {showing.error && <ErrorBox error={showing.error} />}
+      {rotating && (
+        <Confirm title={`Rotate the proxy secret of ${application}?`} verb="Rotate secret" harmless work={rotate} onClose={() => setRotating(false)}>
+          <p>The present secret stays valid for a day. Copy the new configuration into the proxy within that time: afterwards checks with the present secret are refused. A secret before the present one ends at once.</p>
+        </Confirm>
+      )}
     </>
   );
 }

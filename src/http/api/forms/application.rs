@@ -55,7 +55,11 @@ pub(in crate::http::api) fn read_overlap(
     );
     let mut faults = Faults::default();
     if overlap > longest {
-        let sentence = format!("an overlap lasts at most {} seconds", longest.as_secs());
+        let sentence = format!(
+            "invalid overlap {}: use at most {} seconds",
+            sent.overlap,
+            longest.as_secs()
+        );
         faults.note("/overlap", sentence);
     }
     faults.unless_any(Some(overlap))
@@ -139,7 +143,7 @@ fn origin(text: &str, https: bool) -> Result<url::Url, Invalid> {
     let shown = || text.chars().take(80).collect::<String>();
     let wrong = || {
         Invalid::new(format!(
-            "`{}` is not an origin; write scheme and host alone, such as `https://app.example.com`",
+            "invalid origin `{}`: use scheme and host alone, such as `https://app.example.com`",
             shown().escape_debug()
         ))
     };
@@ -152,7 +156,7 @@ fn origin(text: &str, https: bool) -> Result<url::Url, Invalid> {
         return Ok(url);
     }
     Err(Invalid::new(format!(
-        "`{}` is plain http, and scripts of an origin call with credentials; use `https://`",
+        "invalid origin `{}`: scripts of an origin call with credentials, so use `https://`",
         shown().escape_debug()
     )))
 }

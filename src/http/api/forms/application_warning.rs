@@ -20,21 +20,21 @@ fn of_route(warning: &RouteWarning) -> wire::ApplicationWarning {
         RouteWarningKind::Case => (
             wire::ApplicationWarningKind::Case,
             "ignores case",
-            "let it tell upper from lower case, or add a route for the other spelling",
+            "make the upstream case-sensitive, or add a route for the other spelling that asks the same",
         ),
         RouteWarningKind::TrailingSlash => (
             wire::ApplicationWarningKind::TrailingSlash,
-            "ignores a last slash",
-            "let it tell both paths apart, or add a route for the other one",
+            "ignores a trailing slash",
+            "make the upstream treat both paths as different, or let both routes ask the same",
         ),
         RouteWarningKind::MethodOverride => (
             wire::ApplicationWarningKind::MethodOverride,
-            "honours `X-HTTP-Method-Override`",
-            "switch that off in it, or have the proxy remove the header",
+            "takes the method from `X-HTTP-Method-Override` or from a form field such as `_method`",
+            "switch that off in the upstream; generated blocks remove the header, but not the form field",
         ),
     };
     let text = format!(
-        "route {} lets `{}` through and asks less than route {}: an upstream that {upstream} would take it for a request of route {}; {remedy}",
+        "route {} lets `{}` through and asks less than route {}: an upstream that {upstream} handles it as a request of route {}; {remedy}",
         warning.other, warning.example, warning.route, warning.route
     );
     wire::ApplicationWarning {
