@@ -230,6 +230,7 @@ async fn samovar(
         secrets: secrets(),
         clock: Arc::new(Plain),
         https: false,
+        warnings: samovar::http::LogLimit::default(),
     };
     let endpoints = forward_auth::routes(poem::Route::new(), services);
     let settings = GateSettings {
