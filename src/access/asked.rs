@@ -1,6 +1,7 @@
 //! What a door learned from its dialect, in one form for all doors.
 
 use crate::model::{DisplayText, HostName, RequestId, SessionSecret};
+use http::HeaderValue;
 use std::net::IpAddr;
 
 /// Who is at the other end of the connection, as far as the network tells.
@@ -8,8 +9,18 @@ use std::net::IpAddr;
 pub struct Remote {
     /// Read from the right of the forwarded chain, through trusted proxies only; none on a Unix socket.
     pub address: Option<IpAddr>,
-    /// What it calls itself.
-    pub user_agent: Option<DisplayText>,
+    /// What it calls itself, as sent.
+    pub user_agent: Option<HeaderValue>,
+}
+
+impl Remote {
+    /// What it calls itself, to be written or shown.
+    pub fn user_agent_text(&self) -> Option<DisplayText> {
+        let sent = self.user_agent.as_ref()?;
+        Some(DisplayText::lossy(&String::from_utf8_lossy(
+            sent.as_bytes(),
+        )))
+    }
 }
 
 /// What somebody presents. One of them decides: a token that does not hold is not made good by a cookie.

@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::anonymous_events::AnonymousKind;
+use super::facts::Known;
 use crate::audit::{Action, Object, ObjectKind, Outcome};
 use crate::model::{ApplicationId, AuditMode, ClientId, DisplayText, Principal};
 use crate::policy::{Decision, Reason};
@@ -9,8 +10,8 @@ use crate::policy::{Decision, Reason};
 /// A decision ready to be written or counted.
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
-    pub principal: Principal,
-    pub login: Option<DisplayText>,
+    /// The principal with what is known of it; none for an anonymous caller.
+    pub known: Option<Known>,
     pub application: Option<ApplicationId>,
     pub about: About,
     /// The client that asked about somebody else.
@@ -51,6 +52,16 @@ impl About {
 }
 
 impl Decided {
+    pub(super) fn principal(&self) -> Principal {
+        let known = self.known.as_ref();
+        known.map_or(Principal::Anonymous, |known| known.principal)
+    }
+
+    /// For the erasable part of an event.
+    pub(super) fn login(&self) -> Option<DisplayText> {
+        self.known.as_ref().and_then(Known::login)
+    }
+
     pub(super) fn outcome(&self) -> Outcome {
         match self.refusal {
             None => Outcome::Allowed,
@@ -105,9 +116,9 @@ impl Decided {
         let Some(mut text) = route else {
             return format!("{method}, no route");
         };
-        if self.principal != Principal::Anonymous {
-            for (name, value) in &decision.parameters {
-                text.extend([" ", name.as_str(), "=", value.as_str()]);
+        if self.principal() != Principal::Anonymous {
+            for (name, value) in decision.parameters.iter() {
+                text.extend([" ", name, "=", value]);
             }
         }
         text

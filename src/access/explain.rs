@@ -22,7 +22,7 @@ pub struct Question {
     /// In capitals.
     pub method: String,
     /// The path in its one form.
-    pub path: CanonicalPath,
+    pub path: CanonicalPath<'static>,
 }
 
 /// The answer to a [`Question`].

@@ -66,9 +66,12 @@ impl Known {
     }
 
     pub(super) fn login(&self) -> Option<DisplayText> {
-        let login = self.user.as_ref().map(|user| user.login.as_str());
-        let name = self.machine.as_ref().map(|(name, _)| name.as_str());
-        Some(DisplayText::lossy(login.or(name)?))
+        let login = self.user.as_ref().map(|user| user.login.clone());
+        let name = || {
+            let (name, _) = self.machine.as_ref()?;
+            Some(DisplayText::lossy(name.as_str()))
+        };
+        login.or_else(name)
     }
 }
 
@@ -309,6 +312,6 @@ pub(super) fn personal(
         login,
         name: None,
         address: remote.address,
-        user_agent: remote.user_agent.clone(),
+        user_agent: remote.user_agent_text(),
     }
 }

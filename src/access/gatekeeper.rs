@@ -11,6 +11,7 @@ use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
 use crate::policy::{self, CanonicalPath, Policy, Request};
 use crate::token::Audience;
+use http::HeaderValue;
 use std::sync::Arc;
 
 /// What an application learns of whoever passes.
@@ -19,7 +20,7 @@ pub struct Passed {
     /// The identity headers that it chose.
     pub identity: IdentityHeaders,
     /// `Samovar-Assertion`, when it wants one; empty for nobody.
-    pub assertion: Option<Arc<str>>,
+    pub assertion: Option<HeaderValue>,
 }
 
 /// Checks requests to applications and calls of Samovar's own API.

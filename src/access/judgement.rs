@@ -3,7 +3,7 @@
 use super::decided::{About, Decided};
 use super::facts::Known;
 use super::{Refusal, RequestLine, RouteName};
-use crate::model::{Application, MethodSet, Principal, RepositoryLevel};
+use crate::model::{Application, MethodSet, RepositoryLevel};
 use crate::policy::{Decision, Denial, Outcome, Reason};
 
 /// What came out of one request.
@@ -48,11 +48,7 @@ impl Judgement {
         (policy_version, directory_version): (u64, u64),
     ) -> Decided {
         Decided {
-            principal: self
-                .known
-                .as_ref()
-                .map_or(Principal::Anonymous, |k| k.principal),
-            login: self.known.as_ref().and_then(Known::login),
+            known: self.known,
             application: Some(application.id),
             about,
             asked_by: None,

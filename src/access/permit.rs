@@ -196,8 +196,7 @@ impl Gatekeeper {
     /// A refusal is recorded before it is answered; what cannot be recorded is answered as such.
     async fn refuse(&self, caller: &Caller, refusal: Refusal, object: &str) -> Refusal {
         let decided = Decided {
-            principal: caller.known.principal,
-            login: caller.known.login(),
+            known: Some(caller.known.clone()),
             application: None,
             about: About::Named(ObjectKind::Permission, DisplayText::lossy(object)),
             asked_by: None,

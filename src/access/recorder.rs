@@ -56,7 +56,7 @@ impl Recorder {
         if read && decided.mode == AuditMode::Refusals {
             return Ok(());
         }
-        if decided.principal == Principal::Anonymous {
+        if decided.principal() == Principal::Anonymous {
             let (kind, counted) = (decided.anonymous_kind(), decided.may_be_counted());
             let event = || event(decided, (remote, request), now);
             return if counted {
@@ -132,7 +132,7 @@ impl Recorder {
 fn event(decided: Decided, (remote, request): (&Remote, RequestId), now: Timestamp) -> AuditEvent {
     AuditEvent {
         at: now,
-        actor: decided.principal,
+        actor: decided.principal(),
         action: Action::RequestDecide,
         object: decided.object(),
         outcome: decided.outcome(),
@@ -142,6 +142,6 @@ fn event(decided: Decided, (remote, request): (&Remote, RequestId), now: Timesta
         policy_version: decided.policy_version,
         directory_version: decided.directory_version,
         repeats: None,
-        personal: personal(decided.login, remote),
+        personal: personal(decided.login(), remote),
     }
 }

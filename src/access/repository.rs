@@ -15,7 +15,7 @@ pub(super) struct Named<'a> {
     pub policy: &'a Policy,
     pub application: ApplicationId,
     pub method: &'a str,
-    pub path: &'a CanonicalPath,
+    pub path: &'a CanonicalPath<'a>,
     pub now: Timestamp,
     /// Is every witness wanted, or the decision alone?
     pub every_witness: bool,

@@ -100,7 +100,7 @@ impl Tally {
             About::Unnamed(_) => None,
         };
         Kind {
-            principal: decided.principal,
+            principal: decided.principal(),
             application: decided.application,
             about,
             outcome: decided.outcome(),

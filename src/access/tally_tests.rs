@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::access::Refusal;
+use crate::access::facts::Known;
 use crate::audit::ObjectKind;
 use crate::model::{DisplayText, UserId};
 
@@ -19,8 +20,7 @@ fn decided(safe: bool, refusal: Option<Refusal>, mode: AuditMode) -> Decided {
 
 fn about(what: &str, safe: bool, refusal: Option<Refusal>, mode: AuditMode) -> Decided {
     Decided {
-        principal: PERSON,
-        login: None,
+        known: Some(Known::unlimited(PERSON, None)),
         application: None,
         about: About::Named(ObjectKind::Permission, DisplayText::lossy(what)),
         asked_by: None,

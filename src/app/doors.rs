@@ -3,6 +3,7 @@
 use super::outside::{is_https, own_host};
 use super::rooms::Rooms;
 use super::{AppError, Capabilities, descriptors};
+use crate::access::Gatekeeper;
 use crate::admin::administrator_problem;
 use crate::config::Meant;
 use crate::http::api;
@@ -90,10 +91,7 @@ pub(super) fn listener_settings(meant: &Meant) -> ListenerLimits {
     };
     ListenerLimits {
         public: of_kind(listener::ConnectionLimits::default(), descriptors / 3 * 2),
-        forward_auth: listener::Settings {
-            checks: true,
-            ..of_kind(checks, descriptors / 3)
-        },
+        forward_auth: of_kind(checks, descriptors / 3),
     }
 }
 
@@ -124,7 +122,7 @@ pub(super) fn forward_auth_gate(
     meant: &Meant,
     rooms: &Rooms,
     capabilities: &Capabilities,
-) -> Result<ForwardAuthGate, AppError> {
+) -> Result<ForwardAuthGate<Gatekeeper>, AppError> {
     let services = forward_auth::Services {
         judge: Arc::clone(&rooms.gatekeeper),
         policy: Arc::clone(&rooms.policy),
@@ -133,16 +131,15 @@ pub(super) fn forward_auth_gate(
         https: is_https(meant),
         warnings: LogLimit::default(),
     };
-    let endpoints = forward_auth::routes(Route::new(), services);
     let settings = forward_auth::GateSettings {
         own: own_host(meant)?,
         trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
     };
-    let both = (
-        Arc::clone(&capabilities.clock),
-        Arc::clone(&capabilities.random),
-    );
-    Ok(ForwardAuthGate::new(settings, endpoints, both))
+    Ok(ForwardAuthGate::new(
+        settings,
+        services,
+        &*capabilities.random,
+    ))
 }
 
 /// Do generated blocks name an address at which a check must carry a secret?

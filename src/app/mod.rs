@@ -16,6 +16,8 @@ pub use error::AppError;
 
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::config::Meant;
+use crate::http::checks::Checks;
+use crate::http::framework::Framework;
 use crate::http::sockets::{self, Activated, Listener};
 use crate::http::{admin_socket, listener};
 use crate::model::{Clock, ListenAddress, Principal, SystemJob};
@@ -71,21 +73,21 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
 
     rooms.token.tokens.keys().round().await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let gate = Arc::new(doors::gate(&meant, &rooms, &capabilities)?);
+    let gate = doors::gate(&meant, &rooms, &capabilities)?;
     let limits = doors::listener_settings(&meant);
     tasks.spawn(listener::serve(
         sockets.public,
-        gate,
+        Framework(gate),
         limits.public,
         stop.clone(),
     ));
-    let gate = Arc::new(doors::forward_auth_gate(&meant, &rooms, &capabilities)?);
+    let gate = doors::forward_auth_gate(&meant, &rooms, &capabilities)?;
     let (folder, first) = (meant.server.state_dir.clone(), gate.first_check());
     first_check::notice(&folder, &rooms.policy.load(), checks);
     tasks.spawn(first_check::remember(folder, first, stop.clone()));
     tasks.spawn(listener::serve(
         sockets.forward_auth,
-        gate,
+        Checks(gate),
         limits.forward_auth,
         stop.clone(),
     ));

@@ -9,18 +9,13 @@ use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const OWN: HeaderName = HeaderName::from_static("samovar-token");
 
-/// Is there anything in which a token may stand? Most requests have nothing, and nobody need be asked who reads it.
-pub(super) fn may_be_sent(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::AUTHORIZATION) || headers.contains_key(OWN)
-}
-
 /// The token that was sent, if it says that it is one of ours. Of two lines none counts.
-pub(super) fn sent(headers: &HeaderMap, owner: AuthorizationOwner) -> Option<String> {
+pub(super) fn sent(headers: &HeaderMap, owner: AuthorizationOwner) -> Option<&str> {
     let text = match owner {
         AuthorizationOwner::Samovar => in_authorization(headers)?,
         AuthorizationOwner::Application => once(headers, &OWN)?,
     };
-    is_access_token(text).then(|| text.to_owned())
+    is_access_token(text).then_some(text)
 }
 
 /// The one line of `Authorization`; of two none, because either could be a token of ours.

@@ -4,15 +4,15 @@
 //! nginx passes the client's `Content-Length` on and never the body; hyper would close such a connection, and here the
 //! next request may come over it. Must only be told so of a proxy that sends no body: a body would be read as a request.
 
+use hyper::body::{Body as _, Incoming};
 use hyper::rt::{Read, ReadBufCursor, Write};
+use poem::Response;
 use poem::http::{HeaderMap, HeaderValue, header};
-use poem::{Body, Response};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
-use tokio::io::{AsyncRead as _, ReadBuf};
 
 /// Set on an answer to a request whose announced body never comes, so that its connection can be used again.
 #[derive(Debug, Clone, Copy)]
@@ -57,19 +57,20 @@ pub(super) fn announces_body(headers: &HeaderMap) -> bool {
 
 /// After the answer to a request that announced a body: the connection goes on if its endpoint expects no body and none
 /// has come, and ends with the answer if a part of one has.
-pub(super) async fn settle_body(body: Body, response: &mut Response, check: &CheckConnection) {
+pub(super) async fn settle_body(
+    mut body: Incoming,
+    response: &mut Response,
+    check: &CheckConnection,
+) {
     if response.data::<BodyNeverComes>().is_none() {
         return;
     }
-    let mut body = std::pin::pin!(body.into_async_read());
-    let mut space = [0; 1];
     let mut nothing_yet = true;
     // The first look asks hyper for the body, the second finds what has come.
     for _ in 0..2 {
         tokio::task::yield_now().await;
         nothing_yet = std::future::poll_fn(|context| {
-            let mut space = ReadBuf::new(&mut space);
-            Poll::Ready(body.as_mut().poll_read(context, &mut space).is_pending())
+            Poll::Ready(Pin::new(&mut body).poll_frame(context).is_pending())
         })
         .await;
     }

@@ -41,10 +41,9 @@ impl TrustedProxies {
 
 fn chain_from_the_right(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> + '_ {
     let lines = headers.get_all("x-forwarded-for").iter().rev();
-    lines.flat_map(|line| match line.to_str() {
-        Ok(line) => line.rsplit(',').map(|hop| address(hop.trim())).collect(),
-        Err(_) => vec![None],
-    })
+    // A line that is not text reads as one hop without an address.
+    let lines = lines.map(|line| line.to_str().unwrap_or_default());
+    lines.flat_map(|line| line.rsplit(',').map(|hop| address(hop.trim())))
 }
 
 /// An address, with or without a port.

@@ -4,7 +4,6 @@
 //! would hold its connection for as long as it likes.
 
 use super::sockets::Connection;
-use hyper_util::rt::TokioIo;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -35,7 +34,7 @@ impl Default for WriteLimits {
 }
 
 /// The stream of one client.
-pub(super) struct ClientStream {
+pub struct ClientStream {
     stream: Connection,
     limits: WriteLimits,
     /// Waiting that the client may still cause.
@@ -48,8 +47,8 @@ pub(super) struct ClientStream {
 
 impl ClientStream {
     /// For hyper.
-    pub(super) fn new(stream: Connection, limits: WriteLimits) -> TokioIo<Self> {
-        TokioIo::new(Self {
+    pub(super) const fn new(stream: Connection, limits: WriteLimits) -> Self {
+        Self {
             stream,
             limits,
             patience: limits.patience,
@@ -57,7 +56,7 @@ impl ClientStream {
             timer: None,
             half_closed: false,
             client_closed: false,
-        })
+        }
     }
 
     /// Settles what the client has cost and earned once something could be written; otherwise waits within its patience.

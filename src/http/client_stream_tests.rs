@@ -1,7 +1,6 @@
 //! Clients that do not read, read little, or still send when we have finished. Limits are short, so that nothing is waited for long.
 
 use super::*;
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -10,7 +9,7 @@ async fn pair(limits: WriteLimits) -> (ClientStream, TcpStream) {
     let client = TcpStream::connect(listener.local_addr().unwrap());
     let (client, accepted) = tokio::join!(client, listener.accept());
     let stream = ClientStream::new(Connection::Left(accepted.unwrap().0), limits);
-    (TokioIo::into_inner(stream), client.unwrap())
+    (stream, client.unwrap())
 }
 
 const SHORT: WriteLimits = WriteLimits {

@@ -6,7 +6,6 @@ use super::problem::Asker;
 use crate::access::Remote;
 use crate::model::{HostName, RequestId};
 use poem::{FromRequest, Request, RequestBody};
-use std::sync::Arc;
 
 /// One request and its answer, as the gate sees them. Doors take it as an argument.
 #[derive(Debug, Clone)]
@@ -16,7 +15,7 @@ pub struct Exchange {
     /// At which of the configured hosts it arrived.
     pub host: HostName,
     /// Who is at the other end, behind trusted proxies.
-    pub remote: Arc<Remote>,
+    pub remote: Remote,
     /// A browser on its way to a page?
     pub navigation: bool,
     /// Did a trusted proxy hand it over?

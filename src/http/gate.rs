@@ -13,7 +13,7 @@ use super::request_body::{BodyLimits, RequestBodies};
 use super::requests_in_flight::RequestsInFlight;
 use crate::access::{PolicyHolder, Remote};
 use crate::limits::AddressBlock;
-use crate::model::{Clock, DisplayText, HostName, Invalid, Random, RequestIds};
+use crate::model::{Clock, HostName, Invalid, Random, RequestIds};
 use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
@@ -192,17 +192,16 @@ impl Gate {
     fn exchange(&self, request: &Request, host: HostName, asker: Asker) -> Exchange {
         let headers = request.headers();
         let peer = peer(request);
-        let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
         Exchange {
             request: asker.request,
             host,
             navigation: is_navigation(request.method(), headers),
             secret_needed: true,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
-            remote: Arc::new(Remote {
+            remote: Remote {
                 address: peer.and_then(|peer| self.settings.trusted.client(Some(peer), headers)),
-                user_agent: agent.map(|agent| DisplayText::lossy(&String::from_utf8_lossy(agent))),
-            }),
+                user_agent: headers.get(header::USER_AGENT).cloned(),
+            },
         }
     }
 }
@@ -356,9 +355,8 @@ fn read_host(host: &HeaderValue) -> Result<HostName, Problem> {
 
 /// A header named in `Connection` may vanish on the way: only those that belong there may be named.
 pub(super) fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
-    let belongs = |name: &str| {
-        ["", "close", "keep-alive", "te", "upgrade"].contains(&name.to_ascii_lowercase().as_str())
-    };
+    const KNOWN: [&str; 5] = ["", "close", "keep-alive", "te", "upgrade"];
+    let belongs = |name: &str| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name));
     let lines = headers.get_all(header::CONNECTION).iter();
     let fine = lines.into_iter().all(|line| {
         line.to_str()

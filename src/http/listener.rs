@@ -1,23 +1,21 @@
-//! The accept loop: connections with limits, handed to one endpoint, and a stop that lets answers finish.
+//! The accept loop: connections with limits, each handed to a handler, and a stop that lets answers finish.
 //!
 //! Knows hyper and sockets. The framework's own server has no header timeout and no caps, hence this one. Every wait for a
 //! client has an end: for a head here, for a body in `request_body`, for room to write in `client_stream`.
 //! Never upgrades a connection, and never waits for a body that nobody reads.
 
 use super::TrustedProxies;
-use super::check_stream::{self, CheckConnection, CheckStream};
 use super::client_stream::ClientStream;
 pub use super::client_stream::WriteLimits;
 pub use super::connection_slots::ConnectionLimits;
 use super::connection_slots::{Connection as ConnectionState, ConnectionSlots, Slot};
+use super::connection_timer::ConnectionTimer;
 use super::sockets::{Connection, Listener};
 use http_body_util::combinators::BoxBody;
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioTimer;
-use poem::Endpoint;
-use poem::http::uri::Scheme;
+use hyper_util::rt::TokioIo;
 use poem::web::{LocalAddr, RemoteAddr};
 use std::convert::Infallible;
 use std::future::Future;
@@ -49,8 +47,6 @@ pub struct Settings {
     pub age_grace: Duration,
     /// How long answers may take to finish once the server stops.
     pub stop_grace: Duration,
-    /// Serves checks alone: see `check_stream`.
-    pub checks: bool,
 }
 
 impl Default for Settings {
@@ -65,21 +61,30 @@ impl Default for Settings {
             max_age: Duration::from_secs(3600),
             age_grace: Duration::from_secs(150),
             stop_grace: Duration::from_secs(10),
-            checks: false,
         }
     }
 }
 
-/// Serves until told to stop, and returns when the last answer has left or the grace is over.
-pub async fn serve<E: Endpoint + 'static>(
+/// Answers what comes over the connections of a listener.
+pub trait ConnectionHandler: Send + Sync + 'static {
+    /// Answers requests until the connection ends.
+    fn handle(
+        &self,
+        stream: TokioIo<ClientStream>,
+        connection: AcceptedConnection<'_>,
+    ) -> impl Future<Output = ()> + Send;
+}
+
+/// Serves until the token is cancelled, and returns when the last answer has left or the grace is over.
+pub async fn serve<H: ConnectionHandler>(
     listeners: Vec<Listener>,
-    endpoint: Arc<E>,
+    handler: H,
     settings: Settings,
     stop: CancellationToken,
 ) {
     let tasks = TaskTracker::new();
     let server = Arc::new(Server {
-        endpoint,
+        handler,
         slots: ConnectionSlots::new(settings.connections, settings.trusted.clone()),
         settings,
         stop,
@@ -92,18 +97,15 @@ pub async fn serve<E: Endpoint + 'static>(
     tasks.wait().await;
 }
 
-/// What hyper is given.
-type Answer = Result<hyper::Response<BoxBody<Bytes, io::Error>>, Infallible>;
-
-struct Server<E> {
-    endpoint: Arc<E>,
+struct Server<H> {
+    handler: H,
     slots: Arc<ConnectionSlots>,
     settings: Settings,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
-impl<E: Endpoint + 'static> Server<E> {
+impl<H: ConnectionHandler> Server<H> {
     async fn accept(self: Arc<Self>, listener: Listener) {
         let local = listener.local();
         loop {
@@ -126,7 +128,9 @@ impl<E: Endpoint + 'static> Server<E> {
         };
         let server = Arc::clone(self);
         self.tasks.spawn(async move {
-            server.connection(stream, (local, remote), &slot).await;
+            server
+                .connection(stream, Ends { local, remote }, &slot)
+                .await;
         });
     }
 
@@ -139,78 +143,62 @@ impl<E: Endpoint + 'static> Server<E> {
         }
     }
 
-    async fn connection(
-        &self,
-        stream: Connection,
-        (local, remote): (LocalAddr, RemoteAddr),
-        slot: &Slot,
-    ) {
-        let client = ClientStream::new(stream, self.settings.write);
-        if !self.settings.checks {
-            let service = |request| self.answer(request, (&local, &remote), slot.connection());
-            return self.requests(client, service, slot.connection()).await;
-        }
-        let check = Arc::new(CheckConnection::default());
-        let mut stream = CheckStream::new(client, Arc::clone(&check));
-        loop {
-            let service =
-                |request| self.check(request, (&local, &remote), slot.connection(), &check);
-            self.requests(&mut stream, service, slot.connection()).await;
-            if !check.release() {
-                return;
-            }
-        }
+    async fn connection(&self, stream: Connection, ends: Ends, slot: &Slot) {
+        let connection = AcceptedConnection {
+            settings: &self.settings,
+            stop: &self.stop,
+            state: slot.connection(),
+            ends,
+        };
+        let stream = TokioIo::new(ClientStream::new(stream, self.settings.write));
+        self.handler.handle(stream, connection).await;
     }
+}
 
-    /// One answer of the endpoint.
-    async fn answer(
-        &self,
-        request: hyper::Request<Incoming>,
-        (local, remote): (&LocalAddr, &RemoteAddr),
-        state: &ConnectionState,
-    ) -> Answer {
-        let request = (request, local.clone(), remote.clone(), Scheme::HTTP).into();
-        state.set_serving(true);
-        let response = self.endpoint.get_response(request).await;
-        state.set_serving(false);
-        Ok(hyper::Response::from(response))
-    }
+/// What hyper is given.
+pub(super) type Answer = Result<hyper::Response<BoxBody<Bytes, io::Error>>, Infallible>;
 
-    /// The same over a connection of checks.
-    async fn check(
-        &self,
-        request: hyper::Request<Incoming>,
-        (local, remote): (&LocalAddr, &RemoteAddr),
-        state: &ConnectionState,
-        check: &CheckConnection,
-    ) -> Answer {
-        let mut request: poem::Request =
-            (request, local.clone(), remote.clone(), Scheme::HTTP).into();
-        let body = check_stream::announces_body(request.headers()).then(|| request.take_body());
-        state.set_serving(true);
-        let mut response = self.endpoint.get_response(request).await;
-        state.set_serving(false);
-        if let Some(body) = body {
-            check_stream::settle_body(body, &mut response, check).await;
-        }
-        check.answer();
-        Ok(hyper::Response::from(response))
+/// Both ends of a connection.
+#[derive(Debug, Clone)]
+pub struct Ends {
+    /// Ours.
+    pub local: LocalAddr,
+    /// The peer's.
+    pub remote: RemoteAddr,
+}
+
+/// An accepted connection with the limits of its listener.
+pub struct AcceptedConnection<'a> {
+    settings: &'a Settings,
+    stop: &'a CancellationToken,
+    state: &'a ConnectionState,
+    /// Its ends.
+    pub ends: Ends,
+}
+
+impl AcceptedConnection<'_> {
+    /// Awaits an answer; until then the connection is not taken for an idle one.
+    pub(super) async fn serving<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.state.set_serving(true);
+        let answer = answer.await;
+        self.state.set_serving(false);
+        answer
     }
 
     /// Serves one request after another until the connection or the server ends.
-    async fn requests<S, F, A>(&self, stream: S, service: F, state: &ConnectionState)
+    pub(super) async fn requests<S, F, A>(&self, stream: S, service: F)
     where
         S: hyper::rt::Read + hyper::rt::Write + Unpin,
         F: Fn(hyper::Request<Incoming>) -> A,
         A: Future<Output = Answer>,
     {
-        let head_timeout = if state.of_proxy {
+        let head_timeout = if self.state.of_proxy {
             self.settings.proxy_head_timeout
         } else {
             self.settings.head_timeout
         };
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
+            .timer(ConnectionTimer::new(head_timeout))
             .header_read_timeout(head_timeout)
             .max_header_size(self.settings.head_bytes)
             .max_buf_size(self.settings.head_bytes.max(8 * 1024) * 4)
@@ -218,7 +206,7 @@ impl<E: Endpoint + 'static> Server<E> {
         let mut connection = std::pin::pin!(connection);
         let grace = tokio::select! {
             _ = connection.as_mut() => return,
-            () = state.evicted() => return,
+            () = self.state.evicted() => return,
             () = self.stop.cancelled() => self.settings.stop_grace,
             () = tokio::time::sleep(self.settings.max_age) => self.settings.age_grace,
         };

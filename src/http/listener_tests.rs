@@ -1,6 +1,7 @@
 //! The limits of a connection, over real sockets.
 
 use super::*;
+use crate::http::framework::Framework;
 use crate::http::raw::{OWN, ask, exchange, listen};
 use poem::{Route, handler};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -164,7 +165,7 @@ async fn stopping_lets_an_answer_finish_and_ends_idle_connections() {
     let stop = CancellationToken::new();
     let serving = serve(
         vec![Listener::Tcp(socket)],
-        Arc::new(slow),
+        Framework(slow),
         Settings::default(),
         stop.clone(),
     );

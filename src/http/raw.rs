@@ -1,5 +1,9 @@
 //! For tests: a gate behind the real listener, and a client that sends bytes as they are.
 
+use super::checks::Checks;
+use super::forward_auth::{ForwardAuthGate, Judge};
+use super::framework::Framework;
+use super::listener::ConnectionHandler;
 use super::sockets::Listener;
 use super::*;
 use crate::access::PolicyHolder;
@@ -98,47 +102,46 @@ pub(super) fn trusted() -> TrustedProxies {
 }
 
 /// Forward-auth's gate in front of these endpoints, which trusts these proxies.
-pub(super) async fn listen_for_checks(endpoints: Route, trusted: TrustedProxies) -> Listening {
+pub(super) async fn listen_for_checks<J: Judge>(
+    services: forward_auth::Services<J>,
+    trusted: TrustedProxies,
+) -> Listening {
     let own = OWN.parse().unwrap();
     let settings = forward_auth::GateSettings { own, trusted };
-    let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
-    let gate = forward_auth::ForwardAuthGate::new(settings, endpoints, both);
-    accept(gate, for_checks()).await
+    let gate = ForwardAuthGate::new(settings, services, &Fixed);
+    accept_at(LOOPBACK, Checks(gate), listener::Settings::default()).await
 }
 
 /// The same on a wildcard address, which counts as one that other machines reach; trusts proxies at 127.0.0.1.
-pub(super) async fn listen_for_remote_checks(endpoints: Route) -> Listening {
+pub(super) async fn listen_for_remote_checks<J: Judge>(
+    services: forward_auth::Services<J>,
+) -> Listening {
     let own = OWN.parse().unwrap();
     let trusted = trusted();
     let settings = forward_auth::GateSettings { own, trusted };
-    let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
-    let gate = forward_auth::ForwardAuthGate::new(settings, endpoints, both);
-    let mut listening = accept_at("0.0.0.0:0", gate, for_checks()).await;
+    let gate = ForwardAuthGate::new(settings, services, &Fixed);
+    let limits = listener::Settings::default();
+    let mut listening = accept_at("0.0.0.0:0", Checks(gate), limits).await;
     listening.address.set_ip([127, 0, 0, 1].into());
     listening
 }
 
-fn for_checks() -> listener::Settings {
-    listener::Settings {
-        checks: true,
-        ..listener::Settings::default()
-    }
+const LOOPBACK: &str = "127.0.0.1:0";
+
+async fn accept(gate: Gate, limits: listener::Settings) -> Listening {
+    accept_at(LOOPBACK, Framework(gate), limits).await
 }
 
-async fn accept<E: poem::Endpoint + 'static>(gate: E, limits: listener::Settings) -> Listening {
-    accept_at("127.0.0.1:0", gate, limits).await
-}
-
-async fn accept_at<E: poem::Endpoint + 'static>(
+async fn accept_at<H: ConnectionHandler>(
     place: &str,
-    gate: E,
+    handler: H,
     limits: listener::Settings,
 ) -> Listening {
     let socket = TcpListener::bind(place).await.unwrap();
     let address = socket.local_addr().unwrap();
     let stop = CancellationToken::new();
     let sockets = vec![Listener::Tcp(socket)];
-    let serving = listener::serve(sockets, Arc::new(gate), limits, stop.clone());
+    let serving = listener::serve(sockets, handler, limits, stop.clone());
     tokio::spawn(serving);
     Listening {
         address,

@@ -1,6 +1,7 @@
 //! One form per host: lower case, ASCII (A-label), no trailing dot; an optional port that is not the scheme's own.
 
 use super::{Invalid, serde_as_text};
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -28,6 +29,13 @@ impl HostName {
             }
             _ => &self.0,
         }
+    }
+}
+
+/// Hashes and compares as its text, so that maps are asked with a text that is not parsed.
+impl Borrow<str> for HostName {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -11,7 +11,7 @@ pub enum Segment {
     /// Exactly this text, compared after decoding.
     Literal(String),
     /// One non-empty segment, remembered under this name.
-    Parameter(String),
+    Parameter(Arc<str>),
 }
 
 /// A path pattern such as `/deploy/{owner}/{repo}` or `/admin/**`.
@@ -39,7 +39,7 @@ impl PathPattern {
     pub fn has_parameter(&self, name: &str) -> bool {
         self.segments
             .iter()
-            .any(|s| matches!(s, Segment::Parameter(p) if p == name))
+            .any(|s| matches!(s, Segment::Parameter(p) if **p == *name))
     }
 }
 
@@ -102,7 +102,7 @@ fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), Invalid> {
             text.escape_debug()
         )));
     }
-    let names: Vec<&String> = segments
+    let names: Vec<&Arc<str>> = segments
         .iter()
         .filter_map(|s| {
             if let Segment::Parameter(name) = s {
@@ -133,7 +133,7 @@ fn segment(text: &str) -> Result<Segment, Invalid> {
             && name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.bytes().all(ok);
         return fits
-            .then(|| Segment::Parameter(name.to_owned()))
+            .then(|| Segment::Parameter(name.into()))
             .ok_or_else(|| {
                 Invalid::new(format!(
                     "parameter `{{{}}}` must be named with `a-z 0-9 _`",

@@ -84,7 +84,7 @@ pub fn decide_permissions(
     let result = case
         .check_principal(&mut reasons)
         .and_then(|()| case.check_permissions(needed, &mut reasons));
-    case.decision(result, reasons, Parameters::new())
+    case.decision(result, reasons, Parameters::default())
 }
 
 #[derive(Clone, Copy)]
@@ -175,7 +175,7 @@ impl<'a> Case<'a> {
             return self.decision(
                 Err(Denial::RouteUnknown),
                 vec![Reason::NoRoute],
-                Parameters::new(),
+                Parameters::default(),
             );
         };
         let mut reasons = vec![Reason::Route {
@@ -205,7 +205,7 @@ impl<'a> Case<'a> {
     fn check(
         &self,
         route: &Route,
-        path: &CanonicalPath,
+        path: &CanonicalPath<'_>,
         reasons: &mut Vec<Reason>,
     ) -> Result<(), Denial> {
         if path.has_encoded_slash() && !route.encoded_slash {

@@ -46,7 +46,7 @@ pub struct Request<'a> {
     /// In capitals, as sent.
     pub method: &'a str,
     /// In its one form.
-    pub path: &'a CanonicalPath,
+    pub path: &'a CanonicalPath<'a>,
     /// What Gitea says of the repository that the route names; `None` when it names none or Gitea shows none.
     pub repository: Option<&'a RepositoryAccess>,
 }

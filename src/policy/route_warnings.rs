@@ -72,7 +72,11 @@ impl Examiner<'_> {
             (RouteWarningKind::TrailingSlash, vec![other_slash(path)]),
         ];
         for method in methods(route) {
-            if self.index.first_of(self.routes, method, path) != Some(place) {
+            if self
+                .index
+                .first_of(self.routes, method, path.iter().map(String::as_str))
+                != Some(place)
+            {
                 continue;
             }
             for (kind, variants) in &variants {
@@ -94,7 +98,9 @@ impl Examiner<'_> {
         place: usize,
         (method, path): (&str, &Path),
     ) -> Option<RouteWarning> {
-        let other = self.index.first_of(self.routes, method, path)?;
+        let other = self
+            .index
+            .first_of(self.routes, method, path.iter().map(String::as_str))?;
         let (protecting, answering) = (self.routes.get(place)?, self.routes.get(other)?);
         (other != place && !asks_as_much(answering, protecting)).then(|| RouteWarning {
             kind,

@@ -2,10 +2,26 @@
 
 use super::target::CanonicalPath;
 use crate::model::{Route, Segment};
-use std::collections::{BTreeMap, HashMap};
+use smallvec::SmallVec;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-/// The values of a route's parameters, by name.
-pub type Parameters = BTreeMap<String, String>;
+/// The values of a route's parameters, in the order of its pattern.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Parameters(SmallVec<[(Arc<str>, Box<str>); 1]>);
+
+impl Parameters {
+    /// The value of the parameter of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let mut all = self.iter();
+        all.find_map(|(known, value)| (known == name).then_some(value))
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+}
 
 /// A tree over path segments; each node remembers, by their place in the list, the routes that end there.
 #[derive(Debug, Default)]
@@ -47,17 +63,17 @@ impl RouteIndex {
         &self,
         routes: &[Route],
         method: &str,
-        path: &CanonicalPath,
+        path: &CanonicalPath<'_>,
     ) -> Option<usize> {
         self.first_of(routes, method, path.segments())
     }
 
     /// The same for segments that no request sent.
-    pub(super) fn first_of(
+    pub(super) fn first_of<'s>(
         &self,
         routes: &[Route],
         method: &str,
-        segments: &[String],
+        segments: impl Iterator<Item = &'s str> + Clone,
     ) -> Option<usize> {
         let fits = |place: &usize| {
             routes
@@ -75,34 +91,37 @@ impl RouteIndex {
 
 impl Node {
     /// Visits every list of routes that the path reaches. Depth is bounded by the longest pattern of the application.
-    fn walk(&self, path: &[String], visit: &mut impl FnMut(&[usize])) {
+    fn walk<'s>(
+        &self,
+        mut path: impl Iterator<Item = &'s str> + Clone,
+        visit: &mut impl FnMut(&[usize]),
+    ) {
         visit(&self.rests);
-        let Some((head, tail)) = path.split_first() else {
+        let Some(head) = path.next() else {
             visit(&self.ends);
             return;
         };
         if let Some(next) = self.literals.get(head) {
-            next.walk(tail, visit);
+            next.walk(path.clone(), visit);
         }
         if let Some(next) = self.parameter.as_deref().filter(|_| !head.is_empty()) {
-            next.walk(tail, visit);
+            next.walk(path, visit);
         }
     }
 }
 
 /// The values that the path gives to the route's parameters; `{name}` in the place of one that is secret, so that no
 /// secret ever leaves this function.
-pub(super) fn parameters(route: &Route, path: &CanonicalPath) -> Parameters {
+pub(super) fn parameters(route: &Route, path: &CanonicalPath<'_>) -> Parameters {
     let pairs = route.path.segments().iter().zip(path.segments());
-    pairs
-        .filter_map(|(segment, value)| match segment {
-            Segment::Parameter(name) if route.secret_parameters.contains(name) => {
-                Some((name.clone(), format!("{{{name}}}")))
-            }
-            Segment::Parameter(name) => Some((name.clone(), value.clone())),
-            Segment::Literal(_) => None,
-        })
-        .collect()
+    let values = pairs.filter_map(|(segment, value)| match segment {
+        Segment::Parameter(name) if route.secret_parameters.contains(&**name) => {
+            Some((Arc::clone(name), format!("{{{name}}}").into()))
+        }
+        Segment::Parameter(name) => Some((Arc::clone(name), value.into())),
+        Segment::Literal(_) => None,
+    });
+    Parameters(values.collect())
 }
 
 #[cfg(test)]
@@ -129,10 +148,11 @@ mod tests {
     }
 
     /// The grammar read off the design, one route after the other: the reference for the index.
-    fn slow(route: &Route, method: &str, path: &CanonicalPath) -> bool {
+    fn slow(route: &Route, method: &str, path: &CanonicalPath<'_>) -> bool {
         let pattern = route.path.segments();
-        let enough = pattern.len() == path.segments().len()
-            || (route.path.matches_rest() && pattern.len() <= path.segments().len());
+        let length = path.segments().count();
+        let enough =
+            pattern.len() == length || (route.path.matches_rest() && pattern.len() <= length);
         let same = pattern
             .iter()
             .zip(path.segments())
@@ -182,8 +202,8 @@ mod tests {
         let path = CanonicalPath::parse(b"/reset/hunter2/1").unwrap();
         let shown = super::parameters(&route, &path);
         assert_eq!(
-            (shown["token"].as_str(), shown["page"].as_str()),
-            ("{token}", "1")
+            (shown.get("token"), shown.get("page")),
+            (Some("{token}"), Some("1"))
         );
     }
 

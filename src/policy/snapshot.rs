@@ -231,6 +231,12 @@ impl Policy {
         self.ranges_over_repositories || self.routes_ask_repositories
     }
 
+    /// The host of this spelling. An application's own spelling is found without being parsed.
+    pub fn host(&self, spelling: &str) -> Option<HostName> {
+        let known = self.by_host.get_key_value(spelling);
+        known.map_or_else(|| spelling.parse().ok(), |(host, _)| Some(host.clone()))
+    }
+
     /// The application that answers to a host.
     pub fn application_at(&self, host: &HostName) -> Option<&Application> {
         self.by_host
@@ -243,7 +249,7 @@ impl Policy {
         &self,
         id: ApplicationId,
         method: &str,
-        path: &CanonicalPath,
+        path: &CanonicalPath<'_>,
     ) -> Option<(usize, &Route, Parameters)> {
         let application = self.applications.get(&id)?;
         let place = self

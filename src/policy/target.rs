@@ -3,10 +3,12 @@
 //! What two parties could read differently is never guessed at: it is refused.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use smallvec::SmallVec;
+use std::borrow::Cow;
 use std::fmt;
 
-/// Longest target that is looked at, in bytes.
-const LONGEST: usize = 8 * 1024;
+/// Longest target that is looked at.
+const MAX_TARGET_BYTES: usize = 8 * 1024;
 
 /// What stays as it is inside a segment: RFC 3986 `pchar` without `;`, which some servers cut a path at.
 const ESCAPED: AsciiSet = NON_ALPHANUMERIC
@@ -27,13 +29,19 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
-/// A path in its one form: decoded segments, none of them empty (but the last), `.` or `..`.
+/// A path in its one form: decoded segments, none of them empty (but the last), `.` or `..`. Borrows the target where
+/// nothing had to be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CanonicalPath {
-    segments: Vec<String>,
+pub struct CanonicalPath<'a> {
+    /// The decoded segments with a slash between them.
+    text: Cow<'a, str>,
+    ends: Ends,
     encoded_slash: bool,
     semicolon: bool,
 }
+
+/// Where each segment ends in the text: a slash there separates, any other slash was sent as `%2F`.
+type Ends = SmallVec<[u16; 16]>;
 
 /// Why a target is refused: two parties could read it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -77,37 +85,72 @@ pub enum TargetFault {
     NotUtf8,
 }
 
-impl CanonicalPath {
+impl<'a> CanonicalPath<'a> {
     /// Reads the target of a request: the path, and a query that is set aside.
-    pub fn parse(target: &[u8]) -> Result<Self, TargetFault> {
-        if target.len() > LONGEST {
+    pub fn parse(target: &'a [u8]) -> Result<Self, TargetFault> {
+        if target.len() > MAX_TARGET_BYTES {
             return Err(TargetFault::TooLong);
         }
         if target.contains(&b'#') {
             return Err(TargetFault::Fragment);
         }
         let path = target.split(|b| *b == b'?').next().unwrap_or_default();
-        let inner = path.strip_prefix(b"/").ok_or(TargetFault::NoLeadingSlash)?;
-        let segments = inner
-            .split(|b| *b == b'/')
-            .map(decode)
-            .collect::<Result<Vec<_>, _>>()?;
-        let (_, all_but_last) = segments.split_last().ok_or(TargetFault::NoLeadingSlash)?;
-        if all_but_last.iter().any(String::is_empty) {
-            return Err(TargetFault::EmptySegment);
+        let raw = path.strip_prefix(b"/").ok_or(TargetFault::NoLeadingSlash)?;
+        if raw.iter().any(|b| *b <= b' ' || *b == 0x7f) {
+            return Err(TargetFault::ControlCharacter);
         }
-        let encoded_slash = segments.iter().any(|s| s.contains('/'));
-        let semicolon = segments.iter().any(|s| s.contains(';'));
-        Ok(Self {
-            segments,
-            encoded_slash,
-            semicolon,
-        })
+        let (text, ends) = if raw.contains(&b'%') {
+            let (bytes, ends) = decode(raw)?;
+            let text = String::from_utf8(bytes).map_err(|_| TargetFault::NotUtf8)?;
+            (Cow::Owned(text), ends)
+        } else {
+            let text = std::str::from_utf8(raw).map_err(|_| TargetFault::NotUtf8)?;
+            (Cow::Borrowed(text), ends_of_plain(raw))
+        };
+        Self::checked(text, ends)
+    }
+
+    /// Refuses what two parties could read differently.
+    fn checked(text: Cow<'a, str>, ends: Ends) -> Result<Self, TargetFault> {
+        check_characters(&text)?;
+        let mut path = Self {
+            semicolon: text.contains(';'),
+            encoded_slash: false,
+            text,
+            ends,
+        };
+        let last = path.ends.len().saturating_sub(1);
+        let mut encoded_slash = false;
+        for (at, segment) in path.segments().enumerate() {
+            check_dots(segment)?;
+            if segment.is_empty() && at != last {
+                return Err(TargetFault::EmptySegment);
+            }
+            encoded_slash |= segment.contains('/');
+        }
+        path.encoded_slash = encoded_slash;
+        Ok(path)
+    }
+
+    /// The same, with a text of its own.
+    pub fn into_owned(self) -> CanonicalPath<'static> {
+        CanonicalPath {
+            text: Cow::Owned(self.text.into_owned()),
+            ends: self.ends,
+            encoded_slash: self.encoded_slash,
+            semicolon: self.semicolon,
+        }
     }
 
     /// The decoded segments; a last empty one stands for a trailing slash.
-    pub fn segments(&self) -> &[String] {
-        &self.segments
+    pub fn segments(&self) -> impl Iterator<Item = &str> + Clone {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let end = usize::from(*end);
+            let segment = self.text.get(start..end).unwrap_or_default();
+            start = end + 1;
+            segment
+        })
     }
 
     /// Does a segment hold a slash that was sent as `%2F`? Only a route that says so takes it as data.
@@ -121,31 +164,44 @@ impl CanonicalPath {
     }
 }
 
-impl fmt::Display for CanonicalPath {
+impl fmt::Display for CanonicalPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for segment in &self.segments {
+        for segment in self.segments() {
             write!(f, "/{}", utf8_percent_encode(segment, &ESCAPED))?;
         }
         Ok(())
     }
 }
 
-/// One segment, decoded exactly once.
-fn decode(raw: &[u8]) -> Result<String, TargetFault> {
-    if raw.iter().any(|b| *b <= b' ' || *b == 0x7f) {
-        return Err(TargetFault::ControlCharacter);
-    }
+/// A place in a text that is no longer than the longest target.
+fn place(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(u16::MAX)
+}
+
+fn ends_of_plain(raw: &[u8]) -> Ends {
+    let bytes = raw.iter().enumerate();
+    let slashes = bytes.filter(|(_, b)| **b == b'/').map(|(at, _)| place(at));
+    slashes.chain(std::iter::once(place(raw.len()))).collect()
+}
+
+/// Every segment, decoded exactly once, and where each ends.
+fn decode(raw: &[u8]) -> Result<(Vec<u8>, Ends), TargetFault> {
     if !escapes_are_whole(raw) {
         return Err(TargetFault::BadEscape);
     }
-    let bytes: Vec<u8> = percent_encoding::percent_decode(raw).collect();
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut ends = Ends::new();
+    for segment in raw.split(|b| *b == b'/') {
+        if !ends.is_empty() {
+            bytes.push(b'/');
+        }
+        bytes.extend(percent_encoding::percent_decode(segment));
+        ends.push(place(bytes.len()));
+    }
     if has_escape(&bytes) {
         return Err(TargetFault::EncodedTwice);
     }
-    let text = String::from_utf8(bytes).map_err(|_| TargetFault::NotUtf8)?;
-    check_characters(&text)?;
-    check_dots(&text)?;
-    Ok(text)
+    Ok((bytes, ends))
 }
 
 fn check_characters(text: &str) -> Result<(), TargetFault> {
@@ -325,7 +381,19 @@ mod tests {
         #[test]
         fn the_canonical_form_of_a_canonical_form_is_itself(target in "/[ -~ä%./]{0,40}") {
             if let Ok(path) = CanonicalPath::parse(target.as_bytes()) {
-                prop_assert_eq!(CanonicalPath::parse(path.to_string().as_bytes()), Ok(path));
+                let text = path.to_string();
+                prop_assert_eq!(CanonicalPath::parse(text.as_bytes()), Ok(path));
+            }
+        }
+
+        #[test]
+        fn each_segment_is_decoded_by_itself(target in "/[a-c%2F5;ä/.]{0,30}") {
+            if let Ok(path) = CanonicalPath::parse(target.as_bytes()) {
+                let sent = target[1..].split('/');
+                let decoded: Vec<String> = sent
+                    .map(|segment| percent_encoding::percent_decode_str(segment).decode_utf8().unwrap().into())
+                    .collect();
+                prop_assert_eq!(path.segments().collect::<Vec<_>>(), decoded);
             }
         }
 

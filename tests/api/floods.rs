@@ -5,7 +5,7 @@ use crate::wiring::{ANONYMOUS_EVENTS, Disk};
 use crate::world::{Ask, Who, World, user_of};
 use samovar::access::{Asked, Refusal, Remote, RequestLine};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
-use samovar::model::{DisplayText, RequestId};
+use samovar::model::RequestId;
 use serde_json::json;
 
 const HOST: &str = "flooded.example.test";
@@ -31,7 +31,7 @@ async fn ask(world: &World, method: &str, target: &str, block: u32) -> Result<()
     let [_, _, high, low] = block.to_be_bytes();
     let remote = Remote {
         address: Some([198, high, low, 1].into()),
-        user_agent: Some(DisplayText::lossy("a test")),
+        user_agent: Some("a test".parse().unwrap()),
     };
     let asked = Asked {
         host: &host,

@@ -179,7 +179,9 @@ fn identity(login: &str, groups: &str, assertion: &str) -> Passed {
         ]
         .map(|(header, value)| (header, HeaderValue::try_from(value).unwrap()))
         .into(),
-        assertion: Some(if login.is_empty() { "" } else { assertion }.into()),
+        assertion: Some(
+            HeaderValue::try_from(if login.is_empty() { "" } else { assertion }).unwrap(),
+        ),
     }
 }
 

@@ -5,8 +5,10 @@ use crate::people::{self, Knows};
 use crate::support::process::{Program, free_address};
 use crate::support::{caddy, nginx, tools};
 use samovar::access::PolicyHolder;
+use samovar::http::checks::Checks;
 use samovar::http::forward_auth::snippets::{self, CheckAddress, SnippetSettings};
 use samovar::http::forward_auth::{self, ForwardAuthGate, GateSettings};
+use samovar::http::framework::Framework;
 use samovar::http::sockets::Listener;
 use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, listener};
 use samovar::model::{
@@ -232,13 +234,11 @@ async fn samovar(
         https: false,
         warnings: samovar::http::LogLimit::default(),
     };
-    let endpoints = forward_auth::routes(poem::Route::new(), services);
     let settings = GateSettings {
         own: OWN.parse().unwrap(),
         trusted: trusted(),
     };
-    let both = (Arc::new(Plain) as _, Arc::new(Plain) as _);
-    let checks = ForwardAuthGate::new(settings, endpoints, both);
+    let checks = ForwardAuthGate::new(settings, services, &Plain);
     let place = match setting {
         Setting { unix: true, .. } => {
             let path = folder.join("check.sock");
@@ -248,38 +248,29 @@ async fn samovar(
         Setting { remote: true, .. } => "0.0.0.0:1".parse().unwrap(),
         _ => "127.0.0.1:1".parse().unwrap(),
     };
-    let limits = listener::Settings {
-        checks: true,
-        ..listener::Settings::default()
-    };
     Samovar {
-        public: serve(gate(policy), listener::Settings::default(), &stop).await,
-        checks: serve_checks(checks, place, limits, &stop).await,
+        public: serve(gate(policy), &stop).await,
+        checks: serve_checks(checks, place, &stop).await,
         _stop: stop.drop_guard(),
     }
 }
 
-async fn serve<E: poem::Endpoint + 'static>(
-    endpoint: E,
-    limits: listener::Settings,
-    stop: &CancellationToken,
-) -> SocketAddr {
+async fn serve(gate: Gate, stop: &CancellationToken) -> SocketAddr {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
     let sockets = vec![Listener::Tcp(socket)];
     tokio::spawn(listener::serve(
         sockets,
-        Arc::new(endpoint),
-        limits,
+        Framework(gate),
+        listener::Settings::default(),
         stop.clone(),
     ));
     address
 }
 
 async fn serve_checks(
-    gate: ForwardAuthGate,
+    gate: ForwardAuthGate<Knows>,
     place: ListenAddress,
-    limits: listener::Settings,
     stop: &CancellationToken,
 ) -> CheckAddress {
     let (socket, address) = match place {
@@ -297,8 +288,8 @@ async fn serve_checks(
     };
     tokio::spawn(listener::serve(
         vec![socket],
-        Arc::new(gate),
-        limits,
+        Checks(gate),
+        listener::Settings::default(),
         stop.clone(),
     ));
     address

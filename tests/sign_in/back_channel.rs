@@ -276,7 +276,7 @@ async fn a_token_that_was_used_is_refused_after_a_restart_for_as_long_as_it_coul
     let restarted = stage.restarted([7; 32]);
     let again = async |token: &str| {
         let notice = Notice {
-            remote: std::sync::Arc::default(),
+            remote: samovar::access::Remote::default(),
             request: RequestId::from_bytes([1; 16]),
             token,
         };

@@ -168,7 +168,7 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
         let cookies = browser.cookies(crate::stage::jar(&stage.own));
         let name = stage.sign_in.cookies().name(Cookie::Session);
         let visitor = Visitor {
-            remote: std::sync::Arc::default(),
+            remote: samovar::access::Remote::default(),
             request: RequestId::from_bytes([1; 16]),
             session: Some(cookies[name].parse().unwrap()),
             flows: FlowCookies::default(),

@@ -7,7 +7,6 @@ use samovar::access::Remote;
 use samovar::access::sign_in::{FlowCookies, Visitor};
 use samovar::audit::{Action, Outcome};
 use samovar::model::{Principal, RequestId};
-use std::sync::Arc;
 
 /// Sends a form as a page of that origin does.
 async fn post(browser: &mut Browser, origin: &str, path: &str, pairs: &[(&str, &str)]) -> Page {
@@ -238,7 +237,7 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
             user_agent: None,
         };
         let visitor = Visitor {
-            remote: Arc::new(remote),
+            remote,
             request: RequestId::from_bytes([9; 16]),
             session: None,
             browser: None,

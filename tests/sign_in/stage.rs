@@ -9,6 +9,7 @@ use samovar::access::providers::Providers;
 use samovar::access::sign_in::{Services, Settings, SignIn};
 use samovar::access::{AnonymousEvents, AnonymousSettings, PolicyHolder};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
+use samovar::http::framework::Framework;
 use samovar::http::sockets::Listener;
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
 use samovar::mirror::Mirror;
@@ -406,7 +407,7 @@ fn serve(
         application: auth::applications(Route::new(), sign_in),
     };
     let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
-    let gate = Arc::new(Gate::new(settings, surfaces, policy, both));
+    let gate = Framework(Gate::new(settings, surfaces, policy, both));
     let stop = CancellationToken::new();
     let limits = listener::Settings::default();
     let sockets = sockets.into_iter().map(Listener::Tcp).collect();

@@ -9,6 +9,7 @@ use super::sources::Sources;
 use crate::access::facts::Known;
 use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Scope, Timestamp};
 use crate::token::{Assertion, KeyError, Listed, Tokens};
+use http::HeaderValue;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub(in crate::access) struct Assertions {
 struct Remembered {
     key: KeyId,
     made_at: Timestamp,
-    text: Arc<str>,
+    value: HeaderValue,
 }
 
 impl Assertions {
@@ -45,32 +46,33 @@ impl Assertions {
         &self,
         sources: &Sources<'_>,
         known: Option<&Known>,
-    ) -> Result<Option<Arc<str>>, KeyError> {
+    ) -> Result<Option<HeaderValue>, KeyError> {
         let settings = &sources.application.tokens;
         if !settings.assertion {
             return Ok(None);
         }
         let Some(known) = known.filter(|known| known.enabled()) else {
-            return Ok(Some(Arc::from("")));
+            return Ok(Some(HeaderValue::from_static("")));
         };
         let key = (known.principal, sources.application.id, known.scope.clone());
         let before = self.remembered.get(&key, sources, known);
         if let Some(before) = before.filter(|before| self.is_fresh(before, sources.now)) {
-            return Ok(Some(before.text));
+            return Ok(Some(before.value));
         }
         let Some(caller) = sources.caller(known) else {
-            return Ok(Some(Arc::from("")));
+            return Ok(Some(HeaderValue::from_static("")));
         };
         let assertion = sources.assertion(&caller);
         let (signed_by, text) = self.tokens.assert(settings.signing, &assertion)?;
-        let text: Arc<str> = text.into();
+        // A signed assertion is ASCII. Without a value the client's own header could reach the application.
+        let value = HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""));
         let entry = Remembered {
             key: signed_by,
             made_at: sources.now,
-            text: Arc::clone(&text),
+            value: value.clone(),
         };
         self.remembered.keep(key, sources, known, entry);
-        Ok(Some(text))
+        Ok(Some(value))
     }
 
     /// Young, and signed by a key that still counts: one that was replaced may be in other hands.

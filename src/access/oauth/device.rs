@@ -85,7 +85,7 @@ impl AuthorizationServer {
             application: client.application,
             scope: wanted.scope.clone(),
             address: requester.remote.address,
-            user_agent: requester.remote.user_agent.clone(),
+            user_agent: requester.remote.user_agent_text(),
         };
         let network = device.address.and_then(prefix);
         let begun = self.devices.begin(device, network);

@@ -79,7 +79,7 @@ impl AuthorizationServer {
         } else {
             Duration::from_secs(TokenSettings::LONGEST.into())
         };
-        let agent = requester.remote.user_agent.clone();
+        let agent = requester.remote.user_agent_text();
         Grant {
             id: GrantId::generate(&*self.clock, &*self.random),
             user: allowed.user,

@@ -78,8 +78,7 @@ impl AuthorizationServer {
     ) -> Result<(), OAuthFault> {
         let question = DisplayText::lossy(&format!("introspection by client {}", client.id()));
         let decided = Decided {
-            principal: known.principal,
-            login: known.login(),
+            known: Some(known.clone()),
             application: Some(client.application()),
             about: About::Named(ObjectKind::Token, question),
             asked_by: None,

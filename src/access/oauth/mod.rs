@@ -108,7 +108,7 @@ pub struct AuthorizationServer {
 #[derive(Debug, Clone)]
 pub struct Requester {
     /// From where.
-    pub remote: Arc<Remote>,
+    pub remote: Remote,
     /// The id of this request.
     pub request: RequestId,
 }

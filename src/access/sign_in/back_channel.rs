@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// What a provider has sent.
 pub struct Notice<'a> {
     /// Who is at the other end.
-    pub remote: Arc<Remote>,
+    pub remote: Remote,
     /// The id of this request.
     pub request: RequestId,
     /// The logout token.
@@ -122,7 +122,7 @@ impl SignIn {
             request: Some(notice.request),
             personal: PersonalFields {
                 address: notice.remote.address,
-                user_agent: notice.remote.user_agent.clone(),
+                user_agent: notice.remote.user_agent_text(),
                 ..PersonalFields::default()
             },
             ..self.of_job(SystemJob::BackChannelLogout, object, &why)

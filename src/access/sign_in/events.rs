@@ -27,7 +27,7 @@ impl SignIn {
                 login: self.login(actor),
                 name: None,
                 address: visitor.remote.address,
-                user_agent: visitor.remote.user_agent.clone(),
+                user_agent: visitor.remote.user_agent_text(),
             },
         }
     }

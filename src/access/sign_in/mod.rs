@@ -100,7 +100,7 @@ pub struct SignIn {
 #[derive(Debug, Clone)]
 pub struct Visitor {
     /// Who is at the other end.
-    pub remote: Arc<Remote>,
+    pub remote: Remote,
     /// The id of this request.
     pub request: RequestId,
     /// The session cookie of that host.
@@ -224,8 +224,7 @@ impl SignIn {
             address: visitor.remote.address,
             user_agent: visitor
                 .remote
-                .user_agent
-                .clone()
+                .user_agent_text()
                 .unwrap_or_else(|| DisplayText::lossy("")),
         }
     }

@@ -116,7 +116,7 @@ async fn caller(request: &Request, services: &Services) -> Result<Caller, Proble
     let credential = token
         .map(Credential::Token)
         .or(secret.as_ref().map(Credential::Session));
-    let remote = (*exchange.remote).clone();
+    let remote = exchange.remote.clone();
     let gatekeeper = &services.gatekeeper;
     let caller = gatekeeper.caller(credential, remote, exchange.request);
     let known = caller.await.map_err(Problem::from);

@@ -117,7 +117,7 @@ pub(super) async fn back_channel_logout(
 ) -> Result<StatusCode, Problem> {
     let parameters = Parameters::read(&body);
     let notice = Notice {
-        remote: Arc::clone(&exchange.remote),
+        remote: exchange.remote.clone(),
         request: exchange.request,
         token: parameters.one("logout_token")?.unwrap_or_default(),
     };

@@ -4,7 +4,6 @@ use crate::access::sign_in::{FlowCookies, SignIn, Visitor};
 use crate::http::{Code, Exchange, Problem, cookie};
 use crate::session::{Browser, Cookie};
 use poem::Request;
-use std::sync::Arc;
 
 /// At Samovar's own host.
 pub(super) fn at_samovar(sign_in: &SignIn, exchange: &Exchange, request: &Request) -> Visitor {
@@ -27,7 +26,7 @@ pub(super) fn at_application(sign_in: &SignIn, exchange: &Exchange, request: &Re
 fn visitor(sign_in: &SignIn, exchange: &Exchange, request: &Request, session: Cookie) -> Visitor {
     let session = value(sign_in, request, session);
     Visitor {
-        remote: Arc::clone(&exchange.remote),
+        remote: exchange.remote.clone(),
         request: exchange.request,
         session: session.and_then(|text| text.parse().ok()),
         browser: None,

@@ -24,6 +24,7 @@ use crate::http::bearer;
 use crate::http::cookie;
 use crate::http::problem::{Asker, Code, is_navigation};
 use crate::model::{AuthorizationOwner, HostName, SessionSecret};
+use crate::policy::Policy;
 use poem::http::{HeaderMap, HeaderValue, Method};
 
 /// The headers in which one kind of proxy describes a request.
@@ -37,26 +38,26 @@ pub(super) struct Dialect {
 }
 
 /// A request to an application, as a trusted proxy describes it.
-pub(super) struct Forwarded {
+pub(super) struct Forwarded<'h> {
     pub method: Method,
     pub host: HostName,
-    pub target: Vec<u8>,
+    pub target: &'h [u8],
     pub navigation: bool,
     pub cross: Option<Cross>,
     /// The client's `Authorization`, where Samovar uses that header and this is none of its tokens.
     pub authorization: Option<HeaderValue>,
     session: Option<SessionSecret>,
-    token: Option<String>,
+    token: Option<&'h str>,
 }
 
-impl Forwarded {
+impl Forwarded<'_> {
     /// The question for access.
     pub(super) fn asked<'a>(&'a self, exchange: &'a Exchange) -> Asked<'a> {
         Asked {
             host: &self.host,
             line: RequestLine {
                 method: self.method.as_str(),
-                target: &self.target,
+                target: self.target,
             },
             credential: self.credential(),
             navigation: self.navigation,
@@ -67,7 +68,7 @@ impl Forwarded {
 
     /// A token that says it is ours goes before the cookie; anything else there is somebody else's business.
     fn credential(&self) -> Option<Credential<'_>> {
-        let token = self.token.as_deref().map(Credential::Token);
+        let token = self.token.map(Credential::Token);
         token.or(self.session.as_ref().map(Credential::Session))
     }
 
@@ -102,21 +103,21 @@ pub(super) fn check_peer(exchange: &Exchange) -> Result<(), Problem> {
 
 /// Reads the dialect's headers, and what of the client's own a check goes by: its cookie, whether it is a
 /// browser, and which page's script sent it.
-pub(super) fn read(
-    headers: &HeaderMap,
+pub(super) fn read<'h>(
+    headers: &'h HeaderMap,
     dialect: &Dialect,
     cookie_name: &str,
-    owner: impl Fn(&HostName) -> Option<AuthorizationOwner>,
-) -> Result<Forwarded, Problem> {
+    policy: &Policy,
+) -> Result<Forwarded<'h>, Problem> {
     let method = once(headers, dialect.method)?.as_bytes();
     let method = Method::from_bytes(method).map_err(|_| odd(dialect.method))?;
     let host = once(headers, dialect.host)?.to_str().ok();
-    let host: HostName = host
-        .and_then(|host| host.parse().ok())
+    let host = host
+        .and_then(|host| policy.host(host))
         .ok_or_else(|| odd(dialect.host))?;
-    let target = once(headers, dialect.target)?.as_bytes().to_vec();
+    let target = once(headers, dialect.target)?.as_bytes();
     let session = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
-    let owner = bearer::may_be_sent(headers).then(|| owner(&host)).flatten();
+    let owner = policy.application_at(&host).map(|one| one.authorization);
     let token = owner.and_then(|owner| bearer::sent(headers, owner));
     let foreign = owner == Some(AuthorizationOwner::Samovar) && token.is_none();
     Ok(Forwarded {

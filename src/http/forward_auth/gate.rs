@@ -3,16 +3,19 @@
 //! Knows peers and the form of answers. Must never look at a body, serve another path, or give nginx a status other
 //! than 2xx, 401 and 403.
 
-use super::{ENDPOINTS, Question};
+use super::{ENDPOINTS, Judge, Question, Services};
 use crate::access::Remote;
 use crate::http::check_stream::{BodyNeverComes, announces_body};
-use crate::http::gate::{check_connection, peer, refuse};
+use crate::http::checks::CheckEndpoint;
+use crate::http::gate::check_connection;
+use crate::http::listener::Ends;
 use crate::http::problem::{Asker, Code, Problem, is_navigation};
 use crate::http::sockets::is_unix;
 use crate::http::{Exchange, TrustedProxies, protect};
-use crate::model::{Clock, DisplayText, HostName, Random, RequestIds};
-use poem::http::{HeaderValue, Method, header};
-use poem::{Addr, Endpoint, Request, Response, Route};
+use crate::model::{HostName, Random, RequestIds};
+use poem::http::request::Parts;
+use poem::http::{HeaderMap, Method, header};
+use poem::{Addr, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
@@ -27,9 +30,9 @@ pub struct Settings {
 }
 
 /// The gate with the forward-auth endpoints behind it.
-pub struct ForwardAuthGate {
+pub struct ForwardAuthGate<J> {
     settings: Settings,
-    endpoints: Route,
+    services: Services<J>,
     ids: RequestIds,
     first_check: Arc<FirstCheck>,
 }
@@ -55,17 +58,13 @@ impl FirstCheck {
     }
 }
 
-impl ForwardAuthGate {
-    /// In front of these endpoints.
-    pub fn new(
-        settings: Settings,
-        endpoints: Route,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
-    ) -> Self {
+impl<J: Judge> ForwardAuthGate<J> {
+    /// In front of these services.
+    pub fn new(settings: Settings, services: Services<J>, random: &dyn Random) -> Self {
         Self {
             settings,
-            endpoints,
-            ids: RequestIds::new(clock, &*random),
+            ids: RequestIds::new(Arc::clone(&services.clock), random),
+            services,
             first_check: Arc::default(),
         }
     }
@@ -75,70 +74,75 @@ impl ForwardAuthGate {
         Arc::clone(&self.first_check)
     }
 
-    async fn pass(&self, mut request: Request, asker: Asker) -> poem::Result<Response> {
-        check_connection(request.headers())?;
-        let exchange = self.exchange(&request, asker);
+    async fn respond(&self, head: &Parts, ends: &Ends, asker: Asker) -> Response {
+        let Some(question) = question(head.uri.path()) else {
+            return misplaced().respond(&asker);
+        };
+        let nginx = matches!(question, Question::NginxCheck);
+        let mut response = match check_connection(&head.headers) {
+            Err(problem) if nginx => problem.respond_to_nginx(),
+            Err(problem) => problem.respond(&asker),
+            Ok(()) => self.pass(question, (&head.headers, ends), asker).await,
+        };
+        // nginx passes the client's `Content-Length` on, asks with GET and never sends the body.
+        if nginx && head.method == Method::GET && body_never_comes(&head.headers) {
+            response.set_data(BodyNeverComes);
+        }
+        response
+    }
+
+    /// It waits for no client, and what it asks of Gitea has limits of its own.
+    async fn pass(
+        &self,
+        question: Question,
+        (headers, ends): (&HeaderMap, &Ends),
+        asker: Asker,
+    ) -> Response {
+        let exchange = self.exchange(headers, ends, asker);
         if exchange.by_trusted_proxy {
             self.first_check.mark();
         }
-        request.set_data(exchange);
-        // It waits for no client, and what it asks of Gitea has limits of its own.
-        self.endpoints.call(request).await
+        self.services.respond(question, &exchange, headers).await
     }
 
-    fn exchange(&self, request: &Request, asker: Asker) -> Exchange {
-        let headers = request.headers();
-        let peer = peer(request);
+    fn exchange(&self, headers: &HeaderMap, ends: &Ends, asker: Asker) -> Exchange {
+        let peer = ends.remote.as_socket_addr();
+        let peer = peer.map(|peer| peer.ip().to_canonical());
         let trusted = match peer {
             Some(peer) => self.settings.trusted.contains(peer),
-            None => is_unix(request.remote_addr()),
+            None => is_unix(&ends.remote),
         };
-        let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes);
         Exchange {
             request: asker.request,
             host: self.settings.own.clone(),
             navigation: asker.page,
             by_trusted_proxy: trusted,
-            secret_needed: is_remote(request.local_addr()),
-            remote: Arc::new(Remote {
+            secret_needed: is_remote(&ends.local),
+            remote: Remote {
                 address: self.settings.trusted.client(peer, headers),
-                user_agent: agent.map(|agent| DisplayText::lossy(&String::from_utf8_lossy(agent))),
-            }),
+                user_agent: headers.get(header::USER_AGENT).cloned(),
+            },
         }
     }
 }
 
-impl Endpoint for ForwardAuthGate {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+impl<J: Judge> CheckEndpoint for ForwardAuthGate<J> {
+    async fn answer(&self, head: &Parts, ends: &Ends) -> Response {
         let asker = Asker {
             request: self.ids.next(),
-            page: is_navigation(request.method(), request.headers()),
+            page: is_navigation(&head.method, &head.headers),
         };
-        let question = question(request.uri().path());
-        let announced = announces_body(request.headers());
-        let get = request.method() == Method::GET;
-        let expects = request.headers().contains_key(header::EXPECT);
-        let mut response = match (self.pass(request, asker).await, question) {
-            (Ok(response), Some(_)) => response,
-            (_, None) => elsewhere().respond(&asker),
-            (Err(error), Some(Question::NginxCheck)) => {
-                Problem::from_error(&error).respond_to_nginx()
-            }
-            (Err(error), Some(_)) => refuse(error, &asker),
-        };
-        // nginx passes the client's `Content-Length` on, asks with GET and never sends the body.
-        let of_nginx = matches!(question, Some(Question::NginxCheck)) && get;
-        if announced && of_nginx && !expects {
-            response.set_data(BodyNeverComes);
-        }
+        let mut response = self.respond(head, ends, asker).await;
         // The proxy throws an allowed check's other headers away, and a refusal reaches the application's host.
         if !response.is_success() {
             protect::headers(response.headers_mut(), &asker, false);
         }
-        Ok(response)
+        response
     }
+}
+
+fn body_never_comes(headers: &HeaderMap) -> bool {
+    announces_body(headers) && !headers.contains_key(header::EXPECT)
 }
 
 /// Can other machines reach the address on which the check came in? An unknown address counts as one.
@@ -156,7 +160,7 @@ fn question(path: &str) -> Option<Question> {
 }
 
 /// 403, because an nginx that was given no more than an address turns every status but 2xx, 401 and 403 into 500.
-fn elsewhere() -> Problem {
+fn misplaced() -> Problem {
     let detail = "this address answers only the checks of proxies; paste the block from the application's page into your proxy, and open Samovar at its own address";
     Problem::new(Code::CheckMisplaced, detail)
 }

@@ -15,13 +15,14 @@ pub use gate::{FirstCheck, ForwardAuthGate, Settings as GateSettings};
 use super::{Code, Exchange, LogLimit, Problem};
 use crate::access::{Asked, Gatekeeper, Passed, PolicyHolder, Refusal};
 use crate::model::{Clock, HostName, IdentityHeader};
+use crate::policy::Policy;
 use crate::session::{Cookie, Cookies};
 use crate::token::ProxySecrets;
 use forwarded::{Dialect, Forwarded};
 use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 use poem::web::Redirect;
-use poem::{Endpoint, IntoResponse, Request, Response, Route};
+use poem::{IntoResponse, Response};
 use snippets::PROXY_SECRET;
 use std::future::Future;
 use std::sync::Arc;
@@ -53,14 +54,6 @@ const ENDPOINTS: [(&str, Question); 4] = [
     ("/forward-auth/caddy/preflight", Question::CaddyPreflight),
 ];
 
-/// Adds the endpoints of every dialect.
-pub fn routes<J: Judge>(route: Route, services: Services<J>) -> Route {
-    let doors = Arc::new(services);
-    ENDPOINTS.iter().fold(route, |route, (path, question)| {
-        route.at(*path, Door(Arc::clone(&doors), *question))
-    })
-}
-
 /// What the endpoints call.
 pub struct Services<J> {
     /// Decides.
@@ -86,48 +79,47 @@ enum Question {
     CaddyPreflight,
 }
 
-struct Door<J>(Arc<Services<J>>, Question);
-
-impl<J: Judge> Endpoint for Door<J> {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        let exchange = request.data::<Exchange>().ok_or_else(Problem::internal)?;
-        Ok(match self.1 {
-            Question::NginxCheck => nginx::check(&self.0, exchange, request.headers()).await,
-            Question::NginxAnswer => nginx::answer(&self.0, exchange, request.headers()).await,
-            Question::Caddy => caddy::check(&self.0, exchange, request.headers()).await,
-            Question::CaddyPreflight => caddy::preflight(&self.0, exchange, request.headers()),
-        })
-    }
-}
-
 impl<J: Judge> Services<J> {
-    /// What the proxy says about the request, if it may say anything.
-    fn read(
+    async fn respond(
         &self,
+        question: Question,
         exchange: &Exchange,
         headers: &HeaderMap,
+    ) -> Response {
+        match question {
+            Question::NginxCheck => nginx::check(self, exchange, headers).await,
+            Question::NginxAnswer => nginx::answer(self, exchange, headers).await,
+            Question::Caddy => caddy::check(self, exchange, headers).await,
+            Question::CaddyPreflight => caddy::preflight(self, exchange, headers),
+        }
+    }
+
+    /// What the proxy says about the request, if it may say anything.
+    fn read<'h>(
+        &self,
+        exchange: &Exchange,
+        headers: &'h HeaderMap,
         dialect: &Dialect,
-    ) -> Result<Forwarded, Problem> {
+    ) -> Result<Forwarded<'h>, Problem> {
         forwarded::check_peer(exchange)?;
         let name = Cookies::new(self.https).name(Cookie::ApplicationSession);
-        let owner = |host: &HostName| {
-            let policy = self.policy.load();
-            Some(policy.application_at(host)?.authorization)
-        };
-        let forwarded = forwarded::read(headers, dialect, name, owner)?;
+        let policy = self.policy.load();
+        let forwarded = forwarded::read(headers, dialect, name, &policy)?;
         if exchange.secret_needed {
-            self.check_secret(&forwarded.host, headers)?;
+            self.check_secret(&policy, &forwarded.host, headers)?;
         }
         Ok(forwarded)
     }
 
     /// The check came to an address that other machines reach: it must carry a secret of the application it asks about.
-    fn check_secret(&self, host: &HostName, headers: &HeaderMap) -> Result<(), Problem> {
+    fn check_secret(
+        &self,
+        policy: &Policy,
+        host: &HostName,
+        headers: &HeaderMap,
+    ) -> Result<(), Problem> {
         let mut sent = headers.get_all(PROXY_SECRET).iter();
         let sent = sent.next().filter(|_| sent.next().is_none());
-        let policy = self.policy.load();
         let application = policy.application_at(host);
         let valid = sent.zip(application).is_some_and(|(sent, application)| {
             let now = self.clock.now();
@@ -149,7 +141,7 @@ impl<J: Judge> Services<J> {
     }
 
     /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
-    fn refuse(&self, forwarded: &Forwarded, exchange: &Exchange, refusal: Refusal) -> Response {
+    fn refuse(&self, forwarded: &Forwarded<'_>, exchange: &Exchange, refusal: Refusal) -> Response {
         let problem = Problem::from(refusal).of_bearer(forwarded.has_token());
         if problem.asks_for_sign_in() && forwarded.navigation {
             return Redirect::see_other(self.sign_in(&forwarded.host, self.way_back(forwarded)))
@@ -160,16 +152,16 @@ impl<J: Judge> Services<J> {
 
     /// Where the browser comes back to: the target, unless a part of it is secret, which must not travel through another
     /// host and its log; then the start of the application.
-    fn way_back<'a>(&self, forwarded: &'a Forwarded) -> &'a [u8] {
+    fn way_back<'h>(&self, forwarded: &Forwarded<'h>) -> &'h [u8] {
         let policy = self.policy.load();
         let application = policy.application_at(&forwarded.host);
-        let (method, target) = (forwarded.method.as_str(), forwarded.target.as_slice());
+        let (method, target) = (forwarded.method.as_str(), forwarded.target);
         let secret = application.is_some_and(|one| policy.keeps_secret(one.id, method, target));
         if secret { b"/" } else { target }
     }
 
     /// The problem, readable by scripts of the application's own origins.
-    fn tell(&self, forwarded: &Forwarded, exchange: &Exchange, problem: &Problem) -> Response {
+    fn tell(&self, forwarded: &Forwarded<'_>, exchange: &Exchange, problem: &Problem) -> Response {
         let mut response = problem.respond(&forwarded.asker(exchange));
         let policy = self.policy.load();
         let application = policy.application_at(&forwarded.host);
@@ -180,7 +172,7 @@ impl<J: Judge> Services<J> {
     }
 
     /// The answer to a preflight that Samovar answers for the application.
-    fn preflight(&self, forwarded: &Forwarded) -> Option<Result<Response, Problem>> {
+    fn preflight(&self, forwarded: &Forwarded<'_>) -> Option<Result<Response, Problem>> {
         let policy = self.policy.load();
         let application = policy.application_at(&forwarded.host)?;
         forwarded.cross.as_ref()?.preflight(application)
@@ -235,9 +227,7 @@ fn allow(passed: &Passed, authorization: Option<&HeaderValue>) -> Response {
         headers.insert(name(*header), value.clone());
     }
     if let Some(assertion) = &passed.assertion {
-        // A signed assertion is ASCII. Without a value the client's own header could reach the application.
-        let value = HeaderValue::from_str(assertion).unwrap_or(HeaderValue::from_static(""));
-        headers.insert(ASSERTION, value);
+        headers.insert(ASSERTION, assertion.clone());
     }
     response
 }

@@ -68,8 +68,7 @@ async fn server_trusting(trusted: TrustedProxies) -> (Arc<Table>, Listening) {
         https: true,
         warnings: LogLimit::default(),
     };
-    let endpoints = routes(Route::new(), services);
-    (table, listen_for_checks(endpoints, trusted).await)
+    (table, listen_for_checks(services, trusted).await)
 }
 
 const NGINX: [&str; 3] = ["X-Original-Method", "X-Original-Host", "X-Original-URI"];
@@ -425,7 +424,7 @@ async fn an_address_that_others_reach_wants_the_applications_secret() {
         https: true,
         warnings: LogLimit::default(),
     };
-    let server = listen_for_remote_checks(routes(Route::new(), services)).await;
+    let server = listen_for_remote_checks(services).await;
     let secret = secrets().reveal(&application).expose_secret().to_owned();
     let sent = |secret: &str| format!("{}Samovar-Proxy-Secret: {secret}\r\n", signed_in());
     for request in [nginx("/a", &sent(&secret)), caddy("/a", &sent(&secret))] {

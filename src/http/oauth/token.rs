@@ -87,7 +87,7 @@ async fn by_grant_type(
 /// Who is at the other end.
 pub(super) fn requester(exchange: &Exchange) -> Requester {
     Requester {
-        remote: Arc::clone(&exchange.remote),
+        remote: exchange.remote.clone(),
         request: exchange.request,
     }
 }

@@ -159,7 +159,7 @@ fn a_repository_that_gitea_does_not_show_gives_nothing() {
         Some(&repository("api", 9, false)),
     );
     assert_eq!(read.outcome, Outcome::Allow);
-    assert_eq!(read.parameters.get("repo").map(String::as_str), Some("api"));
+    assert_eq!(read.parameters.get("repo"), Some("api"));
 }
 
 #[test]

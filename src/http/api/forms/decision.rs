@@ -110,7 +110,8 @@ fn about(
         let answer = early(wire::ReasonKind::NoApplication, &fault, names);
         return Err(Box::new(answer));
     };
-    let path = CanonicalPath::parse(path.as_bytes()).map_err(|fault| {
+    let path = CanonicalPath::parse(path.as_bytes()).map(CanonicalPath::into_owned);
+    let path = path.map_err(|fault| {
         let fault = Refusal::TargetAmbiguous(fault);
         Box::new(early(wire::ReasonKind::Ambiguous, &fault, names))
     })?;
