@@ -5,6 +5,7 @@
 //! sends. Nothing that a caller chooses is a counting key, and the maps are bounded by the limits themselves.
 
 use super::budget::{Budget, is_over};
+use super::counts;
 use super::tally::prefix;
 use super::{PolicyHolder, Remote};
 use crate::audit::{
@@ -193,17 +194,13 @@ impl AnonymousEvents {
         dropped: Dropped,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let mut closed = closed.into_iter();
-        while let Some(window) = closed.next() {
-            let event = self.count_event(&window, now);
-            if let Err(error) = self.store.commit(Change::none(), event).await {
-                let mut counts = self.lock();
-                counts
-                    .windows
-                    .restore(std::iter::once(window).chain(closed));
-                counts.dropped.add(dropped);
-                return Err(error);
-            }
+        let event = |window: &_| self.count_event(window, now);
+        let written = counts::write(&self.store, closed, event).await;
+        if let Err(unwritten) = written {
+            let mut counts = self.lock();
+            counts.windows.restore(unwritten.counts);
+            counts.dropped.add(dropped);
+            return Err(unwritten.error);
         }
         let Some(since) = dropped.since else {
             return Ok(());

@@ -6,6 +6,7 @@
 mod anonymous_events;
 mod asked;
 mod budget;
+mod counts;
 mod decided;
 mod evaluation;
 mod explain;

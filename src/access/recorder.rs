@@ -4,6 +4,7 @@
 //! the disk is almost full, reads and refusals are counted alone and their counts are written later.
 
 use super::anonymous_events::AnonymousEvents;
+use super::counts::{self, Unwritten};
 use super::decided::Decided;
 use super::facts::personal;
 use super::tally::{Kind, Tally};
@@ -96,15 +97,12 @@ impl Recorder {
         closed: Vec<Closed<Kind, Object>>,
         now: Timestamp,
     ) -> Result<(), CommitError> {
-        let mut closed = closed.into_iter();
-        while let Some(window) = closed.next() {
-            let event = self.count(&window, now);
-            if let Err(error) = self.store.commit(Change::none(), event).await {
-                self.tally.restore(std::iter::once(window).chain(closed));
-                return Err(error);
-            }
-        }
-        Ok(())
+        let event = |window: &_| self.count(window, now);
+        let written = counts::write(&self.store, closed, event).await;
+        written.map_err(|Unwritten { error, counts }| {
+            self.tally.restore(counts);
+            error
+        })
     }
 
     fn count(&self, window: &Closed<Kind, Object>, now: Timestamp) -> AuditEvent {

@@ -1,0 +1,34 @@
+//! Writing what closed windows counted: an event for each window, many of them in one commit.
+//!
+//! Must never lose a count: what is not on disk is given back.
+
+use crate::audit::{AuditEvent, Closed, Object};
+use crate::store::{Change, CommitError, Store};
+
+/// Events in one commit, so that changes that wait are not held up for long.
+const COUNTS_PER_COMMIT: usize = 256;
+
+/// Counts that could not be written, and why.
+pub(super) struct Unwritten<K> {
+    pub(super) error: CommitError,
+    pub(super) counts: Vec<Closed<K, Object>>,
+}
+
+/// Writes the event that `event` makes of each count.
+pub(super) async fn write<K>(
+    store: &Store,
+    mut counts: Vec<Closed<K, Object>>,
+    event: impl Fn(&Closed<K, Object>) -> AuditEvent,
+) -> Result<(), Unwritten<K>> {
+    while let Some(first) = counts.first().map(&event) {
+        let rest = counts.split_off(counts.len().min(COUNTS_PER_COMMIT));
+        let more = counts.iter().skip(1).map(&event).collect();
+        let written = store.commit_described(Change::none(), first, more).await;
+        if let Err(error) = written {
+            counts.extend(rest);
+            return Err(Unwritten { error, counts });
+        }
+        counts = rest;
+    }
+    Ok(())
+}
