@@ -3,14 +3,15 @@
 //! An `Err` on the outside is the disk's and ends the whole batch; one on the inside is the change's own, and nothing
 //! of that change was written.
 
+use super::Committed;
 use super::append::Log;
 use super::change::{EncodedChange, Expect, Row};
 use super::error::{CommitError, StoreError};
 use super::open::counter;
+use super::open_tables::OpenTables;
 use super::record::decode;
 use super::tables::{Counter, META, meta};
 use super::writer::{Answer, Work};
-use super::{Committed, Unaudited};
 use crate::audit::AuditEvent;
 use crate::model::Random;
 use redb::{ReadableTable, WriteTransaction};
@@ -20,6 +21,8 @@ pub(super) struct Applier<'txn> {
     transaction: &'txn WriteTransaction,
     random: &'txn dyn Random,
     log: Log<'txn>,
+    tables: OpenTables<'txn>,
+    changed: bool,
     policy_version: u64,
     directory_version: u64,
 }
@@ -43,6 +46,8 @@ impl<'txn> Applier<'txn> {
             transaction,
             random,
             log: Log::open(transaction)?,
+            tables: OpenTables::new(transaction),
+            changed: false,
             policy_version,
             directory_version,
         })
@@ -52,12 +57,18 @@ impl<'txn> Applier<'txn> {
         match work {
             Work::Commit(change, event) => self.commit(change, event),
             Work::Touch(marks) => {
-                let mut marks = marks.iter();
-                marks.try_for_each(|mark: &Unaudited| mark.write(self.transaction))?;
+                for mark in marks {
+                    self.changed |= mark.write(&mut self.tables)?;
+                }
                 Ok(Ok(None))
             }
             Work::Close => Ok(Ok(None)),
         }
+    }
+
+    /// Whether there is anything to commit.
+    pub(super) const fn changed(&self) -> bool {
+        self.changed
     }
 
     /// Keeps the counters and the log's frontier.
@@ -87,6 +98,7 @@ impl<'txn> Applier<'txn> {
             Ok(ready) => ready,
             Err(refused) => return Ok(Err(refused)),
         };
+        self.changed = true;
         for row in &change.rows {
             self.put(row)?;
         }
@@ -104,8 +116,8 @@ impl<'txn> Applier<'txn> {
         })))
     }
 
-    fn put(&self, row: &Row) -> Result<(), StoreError> {
-        let mut table = self.transaction.open_table(row.table)?;
+    fn put(&mut self, row: &Row) -> Result<(), StoreError> {
+        let table = self.tables.get(row.table)?;
         match &row.value {
             Some(value) => table.insert(row.key.as_slice(), value.as_slice())?,
             None => table.remove(row.key.as_slice())?,
@@ -113,7 +125,7 @@ impl<'txn> Applier<'txn> {
         Ok(())
     }
 
-    fn compare(&self, change: &EncodedChange) -> Result<Result<(), CommitError>, StoreError> {
+    fn compare(&mut self, change: &EncodedChange) -> Result<Result<(), CommitError>, StoreError> {
         if change
             .policy_version
             .is_some_and(|version| version != self.policy_version)
@@ -131,12 +143,12 @@ impl<'txn> Applier<'txn> {
         Ok(Ok(()))
     }
 
-    fn compare_row(&self, row: &Row) -> Result<Result<(), CommitError>, StoreError> {
+    fn compare_row(&mut self, row: &Row) -> Result<Result<(), CommitError>, StoreError> {
         if row.expect == Expect::Any {
             return Ok(Ok(()));
         }
         let what = row.what;
-        let table = self.transaction.open_table(row.table)?;
+        let table = self.tables.get(row.table)?;
         let present = table.get(row.key.as_slice())?;
         Ok(match (row.expect, present) {
             (Expect::Any, _) | (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(()),

@@ -10,6 +10,7 @@ mod change;
 mod error;
 mod folder;
 mod open;
+mod open_tables;
 mod personal;
 mod read;
 mod record;

@@ -4,6 +4,7 @@
 //! anybody may do.
 
 use super::error::{CommitError, StoreError};
+use super::open_tables::OpenTables;
 use super::record::{decode, encode};
 use super::tables::{Record, number};
 use crate::model::{
@@ -11,7 +12,7 @@ use crate::model::{
     OrganizationId, Revocation, Revoked, SecretId, SecretRecord, ServiceAccount, ServiceAccountId,
     Session, SessionId, TeamId, Timestamp,
 };
-use redb::{ReadableTable, WriteTransaction};
+use redb::ReadableTable;
 
 /// A write without an event. One whose record is gone does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,43 +34,43 @@ pub enum Unaudited {
 }
 
 impl Unaudited {
-    /// Moves the instant.
-    pub(super) fn write(self, transaction: &WriteTransaction) -> Result<(), StoreError> {
+    /// Moves the instant. Gives whether anything was written.
+    pub(super) fn write(self, tables: &mut OpenTables<'_>) -> Result<bool, StoreError> {
         match self {
             Self::SessionSeen(id, at) => {
-                forward::<Session>(transaction, id.as_bytes(), at, |s| &mut s.last_seen_at)
+                forward::<Session>(tables, id.as_bytes(), at, |s| &mut s.last_seen_at)
             }
             Self::UserAsked(id, at) => {
-                forward::<MirroredUser>(transaction, &number(id), at, |u| &mut u.asked_at)
+                forward::<MirroredUser>(tables, &number(id), at, |u| &mut u.asked_at)
             }
             Self::OrganizationAsked(id, at) => {
-                forward::<MirroredOrganization>(transaction, &number(id), at, |o| &mut o.asked_at)
+                forward::<MirroredOrganization>(tables, &number(id), at, |o| &mut o.asked_at)
             }
             Self::TeamAsked(id, at) => {
-                forward::<MirroredTeam>(transaction, &number(id), at, |t| &mut t.asked_at)
+                forward::<MirroredTeam>(tables, &number(id), at, |t| &mut t.asked_at)
             }
             Self::ServiceAccountSecretUsed(id, secret, at) => {
-                edit::<ServiceAccount>(transaction, id.as_bytes(), |account| {
+                edit::<ServiceAccount>(tables, id.as_bytes(), |account| {
                     used(&mut account.secrets, secret, at)
                 })
             }
             Self::ClientSecretUsed(id, secret, at) => {
-                edit::<Client>(transaction, id.as_bytes(), |client| {
+                edit::<Client>(tables, id.as_bytes(), |client| {
                     used(&mut client.secrets, secret, at)
                 })
             }
-            Self::RevocationOver(revoked, at) => forget(transaction, revoked, at),
+            Self::RevocationOver(revoked, at) => forget(tables, revoked, at),
         }
     }
 }
 
 fn forward<R: Record>(
-    transaction: &WriteTransaction,
+    tables: &mut OpenTables<'_>,
     key: &[u8],
     at: Timestamp,
     instant: fn(&mut R) -> &mut Timestamp,
-) -> Result<(), StoreError> {
-    edit::<R>(transaction, key, |record| {
+) -> Result<bool, StoreError> {
+    edit::<R>(tables, key, |record| {
         let kept = instant(record);
         let later = at > *kept;
         *kept = at.max(*kept);
@@ -88,40 +89,42 @@ fn used(secrets: &mut [SecretRecord], id: SecretId, at: Timestamp) -> bool {
 }
 
 fn forget(
-    transaction: &WriteTransaction,
+    tables: &mut OpenTables<'_>,
     revoked: Revoked,
     at: Timestamp,
-) -> Result<(), StoreError> {
-    let mut table = transaction.open_table(Revocation::TABLE)?;
+) -> Result<bool, StoreError> {
+    let table = tables.get(Revocation::TABLE)?;
     let key = revoked.to_string();
     let kept = table.get(key.as_bytes())?;
     let kept = kept.map(|bytes| decode::<Revocation>(Revocation::WHAT, bytes.value()));
-    if kept.transpose()?.is_some_and(|kept| kept.until <= at) {
+    let over = kept.transpose()?.is_some_and(|kept| kept.until <= at);
+    if over {
         table.remove(key.as_bytes())?;
     }
-    Ok(())
+    Ok(over)
 }
 
 /// Changes a record that is there; writes it when the change says that it changed something.
 fn edit<R: Record>(
-    transaction: &WriteTransaction,
+    tables: &mut OpenTables<'_>,
     key: &[u8],
     change: impl FnOnce(&mut R) -> bool,
-) -> Result<(), StoreError> {
-    let mut table = transaction.open_table(R::TABLE)?;
+) -> Result<bool, StoreError> {
+    let table = tables.get(R::TABLE)?;
     let Some(mut record) = table
         .get(key)?
         .map(|bytes| decode::<R>(R::WHAT, bytes.value()))
         .transpose()?
     else {
-        return Ok(());
+        return Ok(false);
     };
-    if change(&mut record) {
+    let changed = change(&mut record);
+    if changed {
         let bytes = encode(&record).map_err(|error| match error {
             CommitError::Unavailable(error) => error,
             other => StoreError::Damaged(other.to_string()),
         })?;
         table.insert(key, bytes.as_slice())?;
     }
-    Ok(())
+    Ok(changed)
 }

@@ -112,7 +112,7 @@ impl Writer {
         }
     }
 
-    /// One answer for each job, valid once this returns.
+    /// One answer for each job, valid once this returns. A batch that changes nothing costs no disk sync.
     pub(super) fn write(&self, batch: &[Job]) -> Result<Vec<Answer>, StoreError> {
         let transaction = begin(&self.core.database)?;
         let mut applier = Applier::open(&transaction, &*self.random)?;
@@ -120,8 +120,13 @@ impl Writer {
             .iter()
             .map(|job| applier.apply(&job.work))
             .collect::<Result<_, _>>()?;
-        applier.finish()?;
-        transaction.commit()?;
+        if applier.changed() {
+            applier.finish()?;
+            transaction.commit()?;
+        } else {
+            drop(applier);
+            transaction.abort()?;
+        }
         Ok(answers)
     }
 }
