@@ -5,6 +5,7 @@ use super::bound::{Bound, freshness};
 use super::directory::{directory, updated};
 use super::elsewhere::{Arrival, elsewhere};
 use super::plan::{Change, Known, Observation, Plan, Renewal, Sequence};
+use super::planning_copy::PlanningCopy;
 use super::queue::{Outcome, Queue, Reading, Waiting};
 use super::records::{Batch, Writing};
 use super::stamps::Stamps;
@@ -36,8 +37,8 @@ pub(super) struct Ledger {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     waiting: Queue,
-    /// One step at a time is planned and committed.
-    writing: tokio::sync::Mutex<()>,
+    /// One batch at a time is planned and committed.
+    writing: tokio::sync::Mutex<Option<PlanningCopy>>,
     facts: Mutex<Facts>,
     directory: ArcSwap<Directory>,
     stamps: Stamps,
@@ -55,9 +56,14 @@ pub(super) struct Facts {
     pub(super) changes: VecDeque<Changed>,
     version: u64,
     policy_version: u64,
+    /// How often stamps went back with the clock.
+    pub(super) clock_changes: u64,
     /// No stamp is later than this.
     last_now: Timestamp,
 }
+
+/// A plan, the copy that it was made on, and what became of each observation.
+type Planned = (Plan, PlanningCopy, Vec<Result<Outcome, MirrorError>>);
 
 impl Ledger {
     /// What the store has of it.
@@ -83,6 +89,7 @@ impl Ledger {
             changes: VecDeque::new(),
             version: world.directory_version,
             policy_version: world.policy_version,
+            clock_changes: 0,
             // the clock may have been set back while we were not running
             last_now: Timestamp::from_millis(i64::MAX),
         };
@@ -91,7 +98,7 @@ impl Ledger {
             clock,
             random,
             waiting: Queue::default(),
-            writing: tokio::sync::Mutex::new(()),
+            writing: tokio::sync::Mutex::default(),
             facts: Mutex::new(facts),
             directory: ArcSwap::default(),
             stamps: Stamps::new(),
@@ -149,21 +156,28 @@ impl Ledger {
         observation: Observation,
         reading: Reading,
     ) -> Result<Outcome, MirrorError> {
-        let answered = self.waiting.push(observation, reading);
-        let _one_at_a_time = self.writing.lock().await;
-        // Empty when the one before took this observation along.
-        self.apply(self.waiting.take()).await;
+        let mut answered = self.waiting.push(observation, reading);
+        // Once another batch has taken this observation along, its reader goes on reading: were it to wait for its turn to
+        // write, each batch would set one reader free and the next batch would hold one observation.
+        let mut copy = tokio::select! {
+            biased;
+            outcome = &mut answered => return outcome.unwrap_or(Err(MirrorError::Stopped)),
+            copy = self.writing.lock() => copy,
+        };
+        self.apply(self.waiting.take(), &mut copy).await;
+        drop(copy);
         answered.await.unwrap_or(Err(MirrorError::Stopped))
     }
 
-    async fn apply(&self, waiting: Vec<Waiting>) {
+    async fn apply(&self, waiting: Vec<Waiting>, copy: &mut Option<PlanningCopy>) {
         if waiting.is_empty() {
             return;
         }
-        let (plan, outcomes) = self.plan(&waiting);
+        let (plan, planned_on, outcomes) = self.plan(&waiting, copy.take());
         let committed = self.commit(&plan).await;
         if committed.is_ok() {
             self.renew(&plan);
+            copy.insert(planned_on).share(&self.facts(), &plan);
         }
         for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
             // The one who asked may be gone; the observation is in force all the same.
@@ -171,10 +185,11 @@ impl Ledger {
         }
     }
 
-    fn plan(&self, waiting: &[Waiting]) -> (Plan, Vec<Result<Outcome, MirrorError>>) {
+    fn plan(&self, waiting: &[Waiting], kept: Option<PlanningCopy>) -> Planned {
         let mut facts = self.facts();
         let now = self.look_at_clock(&mut facts);
-        let mut sequence = Sequence::new(&facts.known);
+        let copy = PlanningCopy::of(&facts, kept);
+        let mut sequence = Sequence::new(copy.known);
         let outcomes = waiting.iter().map(|waiting| {
             if waiting.observation.asked_at > now {
                 return Err(MirrorError::ClockSetBack);
@@ -191,7 +206,8 @@ impl Ledger {
             })
         });
         let outcomes = outcomes.collect();
-        (sequence.finish(), outcomes)
+        let (plan, known) = sequence.finish();
+        (plan, PlanningCopy { known, ..copy }, outcomes)
     }
 
     /// Somebody without a Gitea account has signed in: keeps who that is and what the provider said.
@@ -265,6 +281,7 @@ impl Ledger {
     pub(super) fn look_at_clock(&self, facts: &mut Facts) -> Timestamp {
         let now = self.now();
         if now < facts.last_now && facts.known.clock_went_back(now) {
+            facts.clock_changes += 1;
             self.publish(facts);
             self.follow_everybody(facts);
         }
@@ -279,22 +296,18 @@ impl Ledger {
     }
 
     fn publish(&self, facts: &Facts) {
-        let known = &facts.known;
-        let floor = facts.bound.floor(known);
-        let fresh = |id| freshness(known.flags_asked_at(id), known.teams_asked_at(id), floor);
         let people = (&facts.people, &facts.elsewhere);
         let providers = Arc::clone(&facts.providers);
-        let directory = directory(known, people, fresh, facts.version, providers);
+        let fresh = facts.freshness();
+        let directory = directory(&facts.known, people, fresh, facts.version, providers);
         self.directory.store(Arc::new(directory));
     }
 
     /// Swaps in what the changes make of the directory, at a cost that goes with them rather than with the world.
     fn publish_changes(&self, facts: &Facts, changes: &[Change]) {
-        let known = &facts.known;
-        let floor = facts.bound.floor(known);
-        let fresh = |id| freshness(known.flags_asked_at(id), known.teams_asked_at(id), floor);
+        let (known, people) = (&facts.known, &facts.people);
         let before = self.directory.load();
-        let after = updated(&before, known, &facts.people, fresh, changes);
+        let after = updated(&before, known, people, facts.freshness(), changes);
         self.directory.store(Arc::new(Directory {
             version: facts.version,
             ..after
@@ -314,6 +327,13 @@ impl Ledger {
 }
 
 impl Facts {
+    /// How fresh all that is known of a person is.
+    fn freshness(&self) -> impl Fn(GiteaUserId) -> Timestamp {
+        let known = &self.known;
+        let floor = self.bound.floor(known);
+        move |id| freshness(known.flags_asked_at(id), known.teams_asked_at(id), floor)
+    }
+
     fn take_in(&mut self, changes: &[Change], people: Vec<User>, now: Timestamp) {
         self.known.apply_changes(changes);
         for user in people {
@@ -321,7 +341,8 @@ impl Facts {
                 self.people.insert(gitea, user);
             }
         }
-        for change in changes {
+        let remembered = changes.len().saturating_sub(REMEMBERED);
+        for change in changes.iter().skip(remembered) {
             let what = sentence(change, &self.people);
             self.changes.push_front(Changed { at: now, what });
         }

@@ -129,6 +129,23 @@ async fn observations_that_wait_together_are_one_commit() {
 }
 
 #[tokio::test]
+async fn an_applied_observation_frees_its_reader_at_once() {
+    let (ledger, _folder) = ledger();
+    let mut writing = ledger.writing.lock().await;
+    let own = Arc::clone(&ledger);
+    let reader =
+        tokio::spawn(async move { own.observe(organizations(), Reading::OfPrincipal).await });
+    while ledger.waiting.len() < 1 {
+        tokio::task::yield_now().await;
+    }
+    ledger.apply(ledger.waiting.take(), &mut writing).await;
+    // The lock is still held, as it is while the next batch is written.
+    let outcome = reader.await.unwrap();
+    assert_eq!(changes(&[outcome]), [Some(1)]);
+    drop(writing);
+}
+
+#[tokio::test]
 async fn one_that_must_be_read_again_does_not_hold_back_others() {
     let (ledger, _folder) = ledger();
     let first = vec![
@@ -236,7 +253,9 @@ async fn directory_of_changes_is_the_directory_made_anew() {
             .observe(observation.clone(), Reading::OfPrincipal)
             .await
             .unwrap();
+        let copy = ledger.writing.lock().await;
         let facts = ledger.facts();
+        assert_eq!(copy.as_ref().unwrap().known, facts.known);
         let people = (&facts.people, &facts.elsewhere);
         let anew = directory(&facts.known, people, |_| Timestamp::ZERO, 0, Arc::default());
         assert_eq!(

@@ -16,6 +16,7 @@ mod health;
 mod ledger;
 mod pass;
 mod plan;
+mod planning_copy;
 mod questions;
 mod queue;
 mod records;

@@ -63,15 +63,12 @@ impl Inner {
         if !self.health.knows_version() {
             self.questions.version().await?;
         }
-        for list in [Question::Users, Question::Organizations] {
-            self.ask(&progress, &list).await?;
-        }
-        let organizations = self.organizations();
-        self.work(&progress, organizations.into_iter().map(Task::Ask))
-            .await?;
-        let teams = self.teams();
-        self.work(&progress, teams.into_iter().map(Task::Ask))
-            .await?;
+        // Each is waited for whatever becomes of the other: a commit under way must reach memory too.
+        let (users, organizations) = tokio::join!(
+            self.ask(&progress, &Question::Users),
+            self.read_organizations(&progress)
+        );
+        users.and(organizations)?;
         self.look_for_unlisted(&progress, at).await?;
         self.ledger.refresh_directory();
         self.ledger.write_stamps().await?;
@@ -83,6 +80,19 @@ impl Inner {
             changes,
             problems,
         })
+    }
+
+    /// Every organization, the teams of each, and the members of each team.
+    async fn read_organizations(
+        self: &Arc<Self>,
+        progress: &Arc<Progress>,
+    ) -> Result<(), MirrorError> {
+        self.ask(progress, &Question::Organizations).await?;
+        let organizations = self.organizations();
+        self.work(progress, organizations.into_iter().map(Task::Ask))
+            .await?;
+        let teams = self.teams();
+        self.work(progress, teams.into_iter().map(Task::Ask)).await
     }
 
     fn organizations(&self) -> Vec<Question> {

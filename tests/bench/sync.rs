@@ -130,50 +130,65 @@ pub fn first_sync(url: &str, token: &str) {
     });
 }
 
-/// What was asked, a line each: `1` for what was asked alone, `n` for what may be asked beside others; path and query.
+/// What was asked, a line each: `u` for the pages of the list of users, `o` for what comes before any organization, `n` for
+/// the rest; path and query.
 fn requests(seen: &[Seen]) -> String {
     let mut lines = String::new();
     for request in seen {
-        let lists = ["/api/v1/version", "/api/v1/admin/users", "/api/v1/orgs"];
-        let alone = lists.contains(&request.path.as_str());
+        let kind = match request.path.as_str() {
+            "/api/v1/admin/users" => 'u',
+            "/api/v1/version" | "/api/v1/admin/orgs" => 'o',
+            _ => 'n',
+        };
         let query: Vec<String> = request
             .query
             .iter()
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        let alone = if alone { '1' } else { 'n' };
-        writeln!(lines, "{alone} {}?{}", request.path, query.join("&")).unwrap();
+        writeln!(lines, "{kind} {}?{}", request.path, query.join("&")).unwrap();
     }
     lines
 }
 
-/// The reference: the same requests with the same number at a time; answers are read whole and thrown away.
+/// The reference: the same requests with as many at a time and in the same order (one page of a list after the other, users
+/// beside organizations); answers are read whole and thrown away.
 pub fn same_requests(url: &str, token: &str, file: &str) {
     let text = std::fs::read_to_string(file).unwrap();
     let lines = text.lines().map(|line| line.split_once(' ').unwrap());
-    let (alone, beside): (Vec<_>, Vec<_>) = lines.partition(|(kind, _)| *kind == "1");
-    let address = |path: &str| format!("{url}{path}");
-    let alone: VecDeque<String> = alone.iter().map(|(_, path)| address(path)).collect();
-    let beside: VecDeque<String> = beside.iter().map(|(_, path)| address(path)).collect();
+    let lines: Vec<_> = lines.collect();
+    let of = |wanted: &str| -> Addresses {
+        let own = lines.iter().filter(|(kind, _)| *kind == wanted);
+        let addresses = own.map(|(_, path)| format!("{url}{path}"));
+        Arc::new(Mutex::new(addresses.collect()))
+    };
+    let (users, organizations, rest) = (of("u"), of("o"), of("n"));
     runtime().block_on(async {
         let http = http();
         let began = Instant::now();
-        let calls = alone.len() + beside.len();
-        ask(&http, token, alone, 1).await;
-        ask(&http, token, beside, CONCURRENCY).await;
+        let beside = async {
+            ask(&http, token, &organizations, 1).await;
+            ask(&http, token, &rest, CONCURRENCY - 1).await;
+        };
+        let first = async {
+            ask(&http, token, &users, 1).await;
+            ask(&http, token, &rest, 1).await;
+        };
+        tokio::join!(first, beside);
         println!(
-            "{:<44}{:>9.0} ms  {calls} calls",
+            "{:<44}{:>9.0} ms  {} calls",
             "the same requests, answers thrown away",
             began.elapsed().as_secs_f64() * 1000.0,
+            lines.len()
         );
     });
 }
 
-async fn ask(http: &reqwest::Client, token: &str, addresses: VecDeque<String>, at_once: usize) {
-    let addresses = Arc::new(Mutex::new(addresses));
+type Addresses = Arc<Mutex<VecDeque<String>>>;
+
+async fn ask(http: &reqwest::Client, token: &str, addresses: &Addresses, at_once: usize) {
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..at_once {
-        let (http, addresses) = (http.clone(), Arc::clone(&addresses));
+        let (http, addresses) = (http.clone(), Arc::clone(addresses));
         let header = format!("token {token}");
         workers.spawn(async move {
             loop {

@@ -126,39 +126,6 @@ impl Known {
             .collect()
     }
 
-    /// A part of this with only what the changes name, so that they can be tried on it.
-    pub fn excerpt(&self, changes: &[Change]) -> Self {
-        let mut part = Self {
-            stamps: Stamps::default(),
-            ..Self::default()
-        };
-        for change in changes {
-            part.copy_named(self, change);
-        }
-        part
-    }
-
-    fn copy_named(&mut self, whole: &Self, change: &Change) {
-        match change {
-            Change::PutAccount(GiteaUser { id, .. }) | Change::AccountGone(id) => {
-                copy(&mut self.accounts, &whole.accounts, *id);
-                copy(&mut self.stamps.flags, &whole.stamps.flags, *id);
-            }
-            Change::PutOrganization(crate::model::Organization { id, .. })
-            | Change::OrganizationGone(id) => {
-                copy(&mut self.organizations, &whole.organizations, *id);
-            }
-            Change::PutTeam(crate::model::Team { id, .. })
-            | Change::TeamGone(id)
-            | Change::Joined(id, _)
-            | Change::Left(id, _) => {
-                copy(&mut self.teams, &whole.teams, *id);
-                let (to, from) = (&mut self.stamps.team_members, &whole.stamps.team_members);
-                copy(to, from, *id);
-            }
-        }
-    }
-
     /// Applies changes in their order.
     pub fn apply_changes(&mut self, changes: &[Change]) {
         for change in changes {
@@ -283,13 +250,5 @@ impl Known {
             later = true;
         }
         later
-    }
-}
-
-fn copy<K: Ord, V: Clone>(to: &mut BTreeMap<K, V>, from: &BTreeMap<K, V>, key: K) {
-    if !to.contains_key(&key)
-        && let Some(value) = from.get(&key)
-    {
-        to.insert(key, value.clone());
     }
 }

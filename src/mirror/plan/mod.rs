@@ -6,6 +6,7 @@
 //! missing from a list settles that nobody was in it at that instant. So no order in which answers arrive brings a
 //! removed member back.
 
+mod copies;
 #[cfg(test)]
 mod examples;
 mod known;

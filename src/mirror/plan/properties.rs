@@ -213,9 +213,9 @@ proptest! {
         let mut known = Known::default();
         apply_all(&mut known, &before);
         let mut together = known.clone();
-        let mut sequence = Sequence::new(&known);
+        let mut sequence = Sequence::new(known.clone());
         let added: Vec<_> = log.iter().map(|o| sequence.add(o, Look::Second).unwrap()).collect();
-        let all = sequence.finish();
+        let (all, mut planned_on) = sequence.finish();
         together.apply_changes(&all.changes);
         together.renew(&all.renewals);
         let alone: Vec<_> = log.iter().map(|observation| {
@@ -223,7 +223,10 @@ proptest! {
             Added { loss: plan.loss, changes: plan.changes.len() }
         }).collect();
         prop_assert_eq!(added, alone);
-        prop_assert_eq!(together, known);
+        prop_assert_eq!(&together, &known);
+        prop_assert_eq!(&planned_on, &known);
+        planned_on.share(&together, &all);
+        prop_assert_eq!(&planned_on, &known);
     }
 
     #[test]
