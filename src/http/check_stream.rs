@@ -8,7 +8,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use poem::Response;
 use poem::http::{HeaderMap, HeaderValue, header};
-use std::io::{self, IoSlice};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -150,26 +150,6 @@ impl<S: Write + Unpin> Write for CheckStream<S> {
             return self.refuse(context, bytes.len());
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let first = parts.first().map_or(&[][..], |part| part);
-        if self.refusal.is_none() && self.is_foreign(first) {
-            self.refusal = Some(REFUSAL);
-        }
-        if self.refusal.is_some() {
-            let length = parts.iter().map(|part| part.len()).sum();
-            return self.refuse(context, length);
-        }
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

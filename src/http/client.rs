@@ -3,8 +3,10 @@
 //! Knows networks and `X-Forwarded-For`. Must never believe a word of a peer that is not trusted.
 
 use ipnet::IpNet;
-use poem::http::HeaderMap;
+use poem::http::{HeaderMap, HeaderName};
 use std::net::{IpAddr, SocketAddr};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Networks of proxies whose word about the client and the request is believed.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +42,7 @@ impl TrustedProxies {
 }
 
 fn chain_from_the_right(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> + '_ {
-    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
     // A line that is not text reads as one hop without an address.
     let lines = lines.map(|line| line.to_str().unwrap_or_default());
     lines.flat_map(|line| line.rsplit(',').map(|hop| address(hop.trim())))

@@ -2,8 +2,8 @@
 
 use super::target::CanonicalPath;
 use crate::model::{Route, Segment};
+use foldhash::HashMap;
 use smallvec::SmallVec;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The values of a route's parameters, in the order of its pattern.

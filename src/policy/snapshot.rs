@@ -6,7 +6,8 @@ use crate::model::{
     Application, ApplicationId, BindingSubject, HostName, Name, Range, Requirement, Role,
     RoleBinding, RoleBindingId, RoleId, Route, Timestamp,
 };
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The audience of tokens for Samovar's own API; no application may have this name.
@@ -156,9 +157,9 @@ impl Policy {
                 .map(|binding| (binding.id, Arc::new(binding)))
                 .collect(),
             applications: applications.into_iter().map(|app| (app.id, app)).collect(),
-            by_subject: HashMap::new(),
-            by_host: HashMap::new(),
-            routes: HashMap::new(),
+            by_subject: HashMap::default(),
+            by_host: HashMap::default(),
+            routes: HashMap::default(),
             ranges_over_repositories: false,
             routes_ask_repositories: false,
             ends: Vec::new(),
@@ -231,10 +232,15 @@ impl Policy {
         self.ranges_over_repositories || self.routes_ask_repositories
     }
 
-    /// The host of this spelling. An application's own spelling is found without being parsed.
-    pub fn host(&self, spelling: &str) -> Option<HostName> {
-        let known = self.by_host.get_key_value(spelling);
-        known.map_or_else(|| spelling.parse().ok(), |(host, _)| Some(host.clone()))
+    /// The host of this spelling, and the application that answers to it. An application's own spelling is found without
+    /// being parsed.
+    pub fn host(&self, spelling: &str) -> Option<(HostName, Option<&Application>)> {
+        if let Some((host, id)) = self.by_host.get_key_value(spelling) {
+            return Some((host.clone(), self.applications.get(id)));
+        }
+        let host: HostName = spelling.parse().ok()?;
+        let application = self.application_at(&host);
+        Some((host, application))
     }
 
     /// The application that answers to a host.

@@ -4,7 +4,7 @@
 use super::sources::Sources;
 use crate::access::facts::Known;
 use crate::model::{Name, Timestamp};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

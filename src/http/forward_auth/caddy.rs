@@ -4,13 +4,13 @@ use super::forwarded::Dialect;
 use super::{Judge, Services, allow};
 use crate::http::{Code, Exchange, Problem};
 use poem::Response;
-use poem::http::{HeaderMap, HeaderValue};
+use poem::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// `X-Forwarded-Proto` is not among them: the scheme is that of the outside address, as for the cookies.
 const DIALECT: Dialect = Dialect {
-    method: "x-forwarded-method",
-    host: "x-forwarded-host",
-    target: "x-forwarded-uri",
+    method: HeaderName::from_static("x-forwarded-method"),
+    host: HeaderName::from_static("x-forwarded-host"),
+    target: HeaderName::from_static("x-forwarded-uri"),
 };
 
 /// May it pass? Decides and records; a refusal is what the client hears.

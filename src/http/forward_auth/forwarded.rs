@@ -25,16 +25,16 @@ use crate::http::cookie;
 use crate::http::problem::{Asker, Code, is_navigation};
 use crate::model::{AuthorizationOwner, HostName, SessionSecret};
 use crate::policy::Policy;
-use poem::http::{HeaderMap, HeaderValue, Method};
+use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 /// The headers in which one kind of proxy describes a request.
 pub(super) struct Dialect {
     /// The request's method.
-    pub method: &'static str,
+    pub method: HeaderName,
     /// The application's host.
-    pub host: &'static str,
+    pub host: HeaderName,
     /// The target as the client sent it.
-    pub target: &'static str,
+    pub target: HeaderName,
 }
 
 /// A request to an application, as a trusted proxy describes it.
@@ -109,15 +109,15 @@ pub(super) fn read<'h>(
     cookie_name: &str,
     policy: &Policy,
 ) -> Result<Forwarded<'h>, Problem> {
-    let method = once(headers, dialect.method)?.as_bytes();
-    let method = Method::from_bytes(method).map_err(|_| odd(dialect.method))?;
-    let host = once(headers, dialect.host)?.to_str().ok();
-    let host = host
+    let method = once(headers, &dialect.method)?.as_bytes();
+    let method = Method::from_bytes(method).map_err(|_| odd(&dialect.method))?;
+    let host = once(headers, &dialect.host)?.to_str().ok();
+    let (host, application) = host
         .and_then(|host| policy.host(host))
-        .ok_or_else(|| odd(dialect.host))?;
-    let target = once(headers, dialect.target)?.as_bytes();
+        .ok_or_else(|| odd(&dialect.host))?;
+    let target = once(headers, &dialect.target)?.as_bytes();
     let session = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
-    let owner = policy.application_at(&host).map(|one| one.authorization);
+    let owner = application.map(|application| application.authorization);
     let token = owner.and_then(|owner| bearer::sent(headers, owner));
     let foreign = owner == Some(AuthorizationOwner::Samovar) && token.is_none();
     Ok(Forwarded {
@@ -132,7 +132,7 @@ pub(super) fn read<'h>(
     })
 }
 
-fn once<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a HeaderValue, Problem> {
+fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a HeaderValue, Problem> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
@@ -149,7 +149,7 @@ fn once<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a HeaderValu
     }
 }
 
-fn odd(name: &'static str) -> Problem {
+fn odd(name: &HeaderName) -> Problem {
     let detail = format!("`{name}` cannot be read; use the block that Samovar generates");
     Problem::new(Code::TargetAmbiguous, detail)
 }

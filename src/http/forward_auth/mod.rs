@@ -173,9 +173,9 @@ impl<J: Judge> Services<J> {
 
     /// The answer to a preflight that Samovar answers for the application.
     fn preflight(&self, forwarded: &Forwarded<'_>) -> Option<Result<Response, Problem>> {
+        let cross = forwarded.cross.as_ref()?;
         let policy = self.policy.load();
-        let application = policy.application_at(&forwarded.host)?;
-        forwarded.cross.as_ref()?.preflight(application)
+        cross.preflight(policy.application_at(&forwarded.host)?)
     }
 
     /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte, unless

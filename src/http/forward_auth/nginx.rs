@@ -6,12 +6,12 @@ use super::{Judge, Services, allow};
 use crate::access::Refusal;
 use crate::http::{Code, Exchange, Problem};
 use poem::Response;
-use poem::http::HeaderMap;
+use poem::http::{HeaderMap, HeaderName};
 
 const DIALECT: Dialect = Dialect {
-    method: "x-original-method",
-    host: "x-original-host",
-    target: "x-original-uri",
+    method: HeaderName::from_static("x-original-method"),
+    host: HeaderName::from_static("x-original-host"),
+    target: HeaderName::from_static("x-original-uri"),
 };
 
 /// May it pass? Decides and records.

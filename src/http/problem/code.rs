@@ -96,7 +96,7 @@ codes! {
     /// Could not be read as what the operation takes.
     RequestMalformed = BAD_REQUEST, "request_malformed", "The request cannot be read";
     /// Nothing has this address.
-    NotFound = NOT_FOUND, "not_found", "Page not found";
+    NotFound = NOT_FOUND, "not_found", "Not found";
     /// The address is right, the method is not.
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not taken here";
     /// The body did not come, or the work took too long.
