@@ -17,7 +17,7 @@ pub(super) fn directory(
     version: u64,
     providers: Arc<BTreeSet<ProviderId>>,
 ) -> Directory {
-    let places = places(known, |_| true);
+    let places = places(&known.teams, |_| true);
     let users = people.iter().filter_map(|(gitea, user)| {
         let record = known.accounts.get(gitea)?;
         let place = places.get(gitea);
@@ -52,7 +52,14 @@ pub(super) fn updated(
     changes: &[Change],
 ) -> Directory {
     let touched = Touched::by(changes, before, known);
-    let places = places(known, |user| touched.users.contains(user));
+    let wanted = |user: &GiteaUserId| touched.users.contains(user);
+    let places = match touched.teams_of_users(before) {
+        Some(teams) => {
+            let teams = teams.iter().filter_map(|id| known.teams.get_key_value(id));
+            places(teams, wanted)
+        }
+        None => places(&known.teams, wanted),
+    };
     let mut after = before.clone();
     for gitea in &touched.users {
         let (Some(user), Some(record)) = (people.get(gitea), known.accounts.get(gitea)) else {
@@ -119,6 +126,16 @@ impl Touched {
         touched
     }
 
+    /// Every team that a touched user can be in; `None` when any team may have a user who is new.
+    fn teams_of_users(&self, before: &Directory) -> Option<BTreeSet<TeamId>> {
+        let mut teams: BTreeSet<TeamId> = self.teams.iter().copied().collect();
+        for gitea in &self.users {
+            let user = before.user(*before.by_gitea.get(gitea)?)?;
+            teams.extend(&user.teams);
+        }
+        Some(teams)
+    }
+
     /// A team with everyone who was or is in it: its organization, or that it gives ownership, may be another.
     fn team(&mut self, id: TeamId, before: &Directory, after: &Known) {
         self.teams.insert(id);
@@ -138,9 +155,13 @@ struct Place {
     owner_of: BTreeSet<OrganizationId>,
 }
 
-fn places(known: &Known, wanted: impl Fn(&GiteaUserId) -> bool) -> HashMap<GiteaUserId, Place> {
+/// Where the wanted users are among these teams, which come in the order of their ids.
+fn places<'a>(
+    teams: impl IntoIterator<Item = (&'a TeamId, &'a Arc<KnownTeam>)>,
+    wanted: impl Fn(&GiteaUserId) -> bool,
+) -> HashMap<GiteaUserId, Place> {
     let mut places: HashMap<_, Place> = HashMap::new();
-    for (id, known) in &known.teams {
+    for (id, known) in teams {
         for member in known.members.iter().filter(|member| wanted(member)) {
             let place = places.entry(*member).or_default();
             place.teams.push(*id);
