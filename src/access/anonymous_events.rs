@@ -6,15 +6,14 @@
 
 use super::budget::{Budget, is_over};
 use super::counts;
-use super::tally::prefix;
 use super::{PolicyHolder, Remote};
 use crate::audit::{
     Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats, Seen, Windows,
 };
+use crate::limits::AddressBlock;
 use crate::mirror::Mirror;
 use crate::model::{ApplicationId, Clock, DisplayText, Principal, SystemJob, Timestamp};
 use crate::store::{Change, CommitError, Store};
-use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -80,7 +79,7 @@ impl AnonymousKind {
     }
 }
 
-type Block = Option<IpNet>;
+type Block = Option<AddressBlock>;
 type Key = (Block, AnonymousKind);
 
 /// How many events were not written, by what they would have been. Bounded: codes are few and ours.
@@ -133,7 +132,7 @@ impl AnonymousEvents {
         event: impl FnOnce() -> AuditEvent,
     ) -> Result<(), CommitError> {
         let (now, space) = (self.clock.now(), self.store.has_space());
-        let block = remote.address.and_then(prefix);
+        let block = remote.address.map(AddressBlock::network_of);
         let owed = self.lock().first((block, kind), (now, space), event);
         let Some(event) = owed else {
             return Ok(());

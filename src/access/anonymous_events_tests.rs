@@ -13,8 +13,8 @@ fn counts() -> Counts {
     })
 }
 
-fn block(number: u32) -> Block {
-    prefix(IpAddr::from((number << 8).to_be_bytes()))
+fn block(number: u32) -> AddressBlock {
+    AddressBlock::network_of(IpAddr::from((number << 8).to_be_bytes()))
 }
 
 fn refused(place: usize, code: &'static str) -> AnonymousKind {
@@ -53,7 +53,7 @@ fn flood(counts: &mut Counts, keys: impl Iterator<Item = Key>) -> (u64, u64, u64
 #[test]
 fn a_million_requests_of_one_block_are_few_events() {
     let mut counts = counts();
-    let keys = (0..1_000_000).map(|at| (block(7), refused(at % 300, "credentials_missing")));
+    let keys = (0..1_000_000).map(|at| (Some(block(7)), refused(at % 300, "credentials_missing")));
     let (written, counted, dropped) = flood(&mut counts, keys);
     assert_eq!(written, u64::from(PER_MINUTE / SHARE_OF_BLOCK));
     assert_eq!(written + counted + dropped, 1_000_000, "none is lost");
@@ -62,7 +62,7 @@ fn a_million_requests_of_one_block_are_few_events() {
 #[test]
 fn a_flood_of_many_blocks_is_few_events() {
     let mut counts = counts();
-    let keys = (0..300_000).map(|at| (block(at), refused(1, "route_unknown")));
+    let keys = (0..300_000).map(|at| (Some(block(at)), refused(1, "route_unknown")));
     let (written, counted, dropped) = flood(&mut counts, keys);
     assert_eq!(written, u64::from(PER_MINUTE));
     assert_eq!(written + counted + dropped, 300_000);
@@ -73,11 +73,11 @@ fn a_flood_of_many_blocks_is_few_events() {
 fn one_block_leaves_room_for_others_and_one_class_for_others() {
     let mut counts = counts();
     let mut first = |key: Key| counts.first(key, (NOW, true), event).is_some();
-    let flooded = (0..1000).filter(|at| first((block(7), refused(*at, "route_unknown"))));
+    let flooded = (0..1000).filter(|at| first((Some(block(7)), refused(*at, "route_unknown"))));
     assert_eq!(flooded.count(), 15);
-    assert!(first((block(8), refused(1, "route_unknown"))));
+    assert!(first((Some(block(8)), refused(1, "route_unknown"))));
     let sign_in = AnonymousKind::refusal(Action::SessionCreate, "flow");
-    assert!(first((block(7), sign_in)));
+    assert!(first((Some(block(7)), sign_in)));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn what_was_dropped_is_stated_once_a_minute_and_not_lost() {
 #[test]
 fn without_space_everything_is_counted() {
     let mut counts = counts();
-    let key = (block(7), refused(1, "route_unknown"));
+    let key = (Some(block(7)), refused(1, "route_unknown"));
     assert!(counts.first(key, (NOW, false), event).is_none());
     assert_eq!(counts.dropped.kinds.values().sum::<u64>(), 1);
 }

@@ -8,7 +8,6 @@ use super::decided::{About, Decided};
 use crate::audit::{Closed, Object, Outcome, Seen, Windows};
 use crate::model::{ApplicationId, AuditMode, Principal, Timestamp};
 use std::hash::{BuildHasher as _, RandomState};
-use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -149,13 +148,6 @@ impl Decided {
     fn kind_alone(&self) -> Object {
         Object::new(self.about.kind(), "several")
     }
-}
-
-/// The network in which strangers are counted together.
-pub(super) fn prefix(address: IpAddr) -> Option<ipnet::IpNet> {
-    let address = address.to_canonical();
-    let bits = if address.is_ipv4() { 24 } else { 48 };
-    ipnet::IpNet::new(address, bits).ok().map(|net| net.trunc())
 }
 
 #[cfg(test)]

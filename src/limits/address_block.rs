@@ -1,6 +1,6 @@
-//! The addresses that count as one caller: one IPv4 address, 56 bits of IPv6.
+//! The addresses that share a limit: those of one caller, and the wider network around it.
 //!
-//! Knows networks. A provider gives a household one IPv4 address and usually a /56 of IPv6 (RIPE-690), from which it can send
+//! Knows networks. One caller is one IPv4 address, or 56 bits of IPv6. A provider gives a household one IPv4 address and usually a /56 of IPv6 (RIPE-690), from which it can send
 //! as it likes. A wider IPv4 block would hold neighbours who have nothing to do with each other, so that one could use up
 //! what belongs to the other.
 
@@ -12,20 +12,30 @@ use std::net::IpAddr;
 const IPV6_BITS: u8 = 56;
 /// All bits of an IPv4 address.
 const IPV4_BITS: u8 = 32;
+/// Bits of an IPv6 address that a site is assigned (RIPE-690).
+const IPV6_NETWORK_BITS: u8 = 48;
+/// The longest IPv4 prefix that is routed on the internet.
+const IPV4_NETWORK_BITS: u8 = 24;
 
 /// Addresses that share one limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AddressBlock(IpNet);
 
 impl AddressBlock {
-    /// The block of an address. An IPv4 address inside IPv6 counts as itself.
+    /// The addresses of one caller. An IPv4 address inside IPv6 counts as itself.
     pub fn of(address: IpAddr) -> Self {
+        Self::with_bits(address, (IPV4_BITS, IPV6_BITS))
+    }
+
+    /// The network around a caller: for counts of events, and for shares of a table that must outlast whole networks. It
+    /// holds neighbours of the caller.
+    pub fn network_of(address: IpAddr) -> Self {
+        Self::with_bits(address, (IPV4_NETWORK_BITS, IPV6_NETWORK_BITS))
+    }
+
+    fn with_bits(address: IpAddr, (ipv4, ipv6): (u8, u8)) -> Self {
         let address = address.to_canonical();
-        let bits = if address.is_ipv4() {
-            IPV4_BITS
-        } else {
-            IPV6_BITS
-        };
+        let bits = if address.is_ipv4() { ipv4 } else { ipv6 };
         let network = IpNet::new(address, bits).unwrap_or_else(|_| IpNet::from(address));
         Self(network.trunc())
     }
@@ -49,5 +59,13 @@ mod tests {
         assert_eq!(of("2001:db8:0:1::1"), of("2001:db8:0:ff::2"));
         assert_ne!(of("2001:db8:0:100::1"), of("2001:db8::1"));
         assert_eq!(of("2001:db8:0:1::1").to_string(), "2001:db8::/56");
+    }
+
+    #[test]
+    fn network_is_24_bits_of_ipv4_and_48_of_ipv6() {
+        let of = |text: &str| AddressBlock::network_of(text.parse().unwrap()).to_string();
+        assert_eq!(of("192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(of("::ffff:192.0.2.77"), "192.0.2.0/24");
+        assert_eq!(of("2001:db8:1:2::3"), "2001:db8:1::/48");
     }
 }

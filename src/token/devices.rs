@@ -15,7 +15,6 @@ use crate::model::{
     Timestamp, UserId,
 };
 use budget::Budget;
-use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -139,7 +138,7 @@ pub struct Devices {
 
 struct Table {
     // By device code; the owner is the network.
-    pending: BoundedTable<SessionKey, Option<IpNet>, Pending>,
+    pending: BoundedTable<SessionKey, Option<AddressBlock>, Pending>,
     // INVARIANT: exactly the user codes in `pending`.
     by_user_code: HashMap<UserCode, SessionKey>,
     budget: Budget,
@@ -160,7 +159,11 @@ impl Devices {
     }
 
     /// Makes both codes for a device of that network. None when the random source gives the same again and again.
-    pub fn begin(&self, device: Device, network: Option<IpNet>) -> Option<(String, UserCode)> {
+    pub fn begin(
+        &self,
+        device: Device,
+        network: Option<AddressBlock>,
+    ) -> Option<(String, UserCode)> {
         let secret = SessionSecret::generate(&*self.random);
         let now = self.clock.now();
         let mut table = self.lock();

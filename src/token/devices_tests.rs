@@ -65,9 +65,9 @@ fn device() -> Device {
     }
 }
 
-fn network(number: usize) -> IpNet {
+fn network(number: usize) -> AddressBlock {
     let [_, _, a, b] = u32::try_from(number).unwrap().to_be_bytes();
-    IpNet::new(IpAddr::from([10, a, b, 0]), 24).unwrap()
+    AddressBlock::network_of(IpAddr::from([10, a, b, 0]))
 }
 
 fn begin(devices: &Devices) -> (String, UserCode) {

@@ -106,6 +106,14 @@ impl GiteaWorld {
         }
     }
 
+    /// Does it tell an OAuth client about the tokens of other clients? From 1.27 on it does not.
+    pub async fn tells_of_other_clients(&self) -> bool {
+        let (_, answer) = self.api(Method::GET, "/version", None).await;
+        let version = answer["version"].as_str().unwrap();
+        let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap());
+        (parts.next().unwrap(), parts.next().unwrap()) < (1, 27)
+    }
+
     /// A call to the API as the administrator: status and JSON (`null` without a body).
     pub async fn api(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let url = format!("{}/api/v1{path}", self.url());

@@ -9,7 +9,6 @@ use super::{
     Answer, AuthorizationServer, OAuthFault, Person, Proof, Requester, Said, Target, Wanted,
 };
 use crate::access::facts::Known;
-use crate::access::tally::prefix;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::limits::AddressBlock;
 use crate::model::{Client, ClientKind, DisplayText, Scope, SessionSecret, UserId};
@@ -87,7 +86,7 @@ impl AuthorizationServer {
             address: requester.remote.address,
             user_agent: requester.remote.user_agent_text(),
         };
-        let network = device.address.and_then(prefix);
+        let network = device.address.map(AddressBlock::network_of);
         let begun = self.devices.begin(device, network);
         let (device_code, user_code) = begun.ok_or(OAuthFault::Unavailable)?;
         Ok(DeviceCodes {
