@@ -25,6 +25,11 @@ pub fn compare(folder: &str) {
         bare,
         &crate::identity_headers(&answer),
     ));
+    runtime.block_on(async {
+        while tokio::net::TcpStream::connect(bare).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    });
     for kind in [Kind::Bare, Kind::Check, Kind::Token, Kind::Refusal] {
         let address = if kind == Kind::Bare { bare } else { address };
         println!(

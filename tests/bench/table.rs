@@ -32,6 +32,21 @@ impl Row {
         }
     }
 
+    /// The median of each column.
+    pub fn median(rows: Vec<Self>) -> Self {
+        let of = |column: fn(&Self) -> f64| {
+            let mut values: Vec<f64> = rows.iter().map(column).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        Self {
+            rate: of(|row| row.rate),
+            p99: of(|row| row.p99),
+            cpu: of(|row| row.cpu),
+            user: of(|row| row.user),
+        }
+    }
+
     /// Prints it, with its ratios to the reference.
     pub fn print(&self, title: &str, reference: &Self) {
         println!(
