@@ -17,6 +17,9 @@ install -d -m 0755 "$root/etc/samovar" "$root/DEBIAN"
 for file in packaging/samovar.example.toml packaging/proxies/* README.md CHANGELOG.md LICENSE; do
     install -D -m 0644 "$file" "$root/usr/share/doc/samovar/$(basename "$file")"
 done
+for file in docs/*.md; do
+    install -D -m 0644 "$file" "$root/usr/share/doc/samovar/docs/$(basename "$file")"
+done
 for file in packaging/fastapi/*.py packaging/fastapi/README.md; do
     install -D -m 0644 "$file" "$root/usr/share/doc/samovar/fastapi/$(basename "$file")"
 done

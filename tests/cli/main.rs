@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
+mod documentation;
 mod socket;
 mod strangers;
 mod unit;

@@ -1,0 +1,61 @@
+//! README and guides: every file that they link to or name in the repository is there.
+
+use super::shipped;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// README and every guide.
+fn documents() -> Vec<PathBuf> {
+    let guides = fs::read_dir(shipped("docs")).unwrap();
+    let guides = guides.map(|entry| entry.unwrap().path());
+    std::iter::once(PathBuf::from(shipped("README.md")))
+        .chain(guides)
+        .collect()
+}
+
+/// Targets of Markdown links and of pictures.
+fn links(text: &str) -> Vec<&str> {
+    let markdown = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'));
+    let pictures = ["src=\"", "srcset=\""].into_iter().flat_map(|attribute| {
+        let parts = text.split(attribute).skip(1);
+        parts.filter_map(|rest| rest.split_once('"'))
+    });
+    markdown.chain(pictures).map(|(target, _)| target).collect()
+}
+
+/// Files that the text names as code, such as `packaging/proxies/samovar.nginx.conf`.
+fn named(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split('`').skip(1).step_by(2);
+    code.filter(|code| {
+        ["packaging/", "src/", "tests/", "docs/"]
+            .iter()
+            .any(|top| code.starts_with(top))
+    })
+}
+
+#[test]
+fn every_file_that_a_document_names_is_there() {
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let folder = document.parent().unwrap();
+        let links = links(&text)
+            .into_iter()
+            .filter(|link| !link.contains("://"));
+        let links = links.map(|link| folder.join(link));
+        let named = named(&text).map(|path| Path::new(&shipped("")).join(path));
+        let missing: Vec<_> = links.chain(named).filter(|path| !path.exists()).collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", document.display());
+    }
+}
+
+#[test]
+fn every_guide_is_linked_from_the_readme() {
+    let readme = fs::read_to_string(shipped("README.md")).unwrap();
+    for guide in documents().into_iter().skip(1) {
+        let name = guide.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(readme.contains(&format!("](docs/{name})")), "{name}");
+    }
+}
