@@ -15,7 +15,7 @@ use crate::access::{PolicyHolder, Remote};
 use crate::limits::AddressBlock;
 use crate::model::{Clock, HostName, Invalid, Random, RequestIds};
 use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
-use poem::{Endpoint, IntoResponse, Request, Response, Route};
+use poem::{Addr, Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,7 +140,7 @@ impl Gate {
     fn misplaced_check(&self, request: &Request) -> Problem {
         if self.warnings.take(self.clock.now()) {
             tracing::warn!(
-                peer = peer(request).map(tracing::field::display),
+                peer = peer(request.remote_addr()).map(tracing::field::display),
                 "a forward-auth check came to an address of `server.listen` and was refused: checks are answered on `server.forward_auth_listen` alone; if a proxy of yours sent it, paste the block from the application's page"
             );
         }
@@ -191,7 +191,7 @@ impl Gate {
 
     fn exchange(&self, request: &Request, host: HostName, asker: Asker) -> Exchange {
         let headers = request.headers();
-        let peer = peer(request);
+        let peer = peer(request.remote_addr());
         Exchange {
             request: asker.request,
             host,
@@ -315,11 +315,8 @@ fn takes_no_cookie(path: &str) -> bool {
 }
 
 /// The address at the other end of the connection; none over a Unix socket.
-pub(super) fn peer(request: &Request) -> Option<IpAddr> {
-    request
-        .remote_addr()
-        .as_socket_addr()
-        .map(|peer| peer.ip().to_canonical())
+pub(super) fn peer(remote: &Addr) -> Option<IpAddr> {
+    remote.as_socket_addr().map(|peer| peer.ip().to_canonical())
 }
 
 /// Exactly one `Host` (RFC 9112 section 3.2), and none other in the request line.

@@ -7,7 +7,7 @@ use super::{ENDPOINTS, Judge, Question, Services};
 use crate::access::Remote;
 use crate::http::check_stream::{BodyNeverComes, announces_body};
 use crate::http::checks::CheckEndpoint;
-use crate::http::gate::check_connection;
+use crate::http::gate::{check_connection, peer};
 use crate::http::listener::Ends;
 use crate::http::problem::{Asker, Code, Problem, is_navigation};
 use crate::http::sockets::is_unix;
@@ -106,8 +106,7 @@ impl<J: Judge> ForwardAuthGate<J> {
     }
 
     fn exchange(&self, headers: &HeaderMap, ends: &Ends, asker: Asker) -> Exchange {
-        let peer = ends.remote.as_socket_addr();
-        let peer = peer.map(|peer| peer.ip().to_canonical());
+        let peer = peer(&ends.remote);
         let trusted = match peer {
             Some(peer) => self.settings.trusted.contains(peer),
             None => is_unix(&ends.remote),
