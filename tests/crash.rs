@@ -103,12 +103,12 @@ fn a_folder_that_another_process_holds_names_its_process() {
         .find(|line| line.as_ref().unwrap().starts_with("committed"))
         .unwrap()
         .unwrap();
-    let refusal = Store::open(folder.path(), Arc::new(Fixed))
+    let denial = Store::open(folder.path(), Arc::new(Fixed))
         .err()
         .unwrap()
         .to_string();
     child.kill().unwrap();
     child.wait().unwrap();
     let holder = format!("is in use by another process (pid {})", child.id());
-    assert!(refusal.contains(&holder), "{refusal}");
+    assert!(denial.contains(&holder), "{denial}");
 }

@@ -6,7 +6,7 @@
 
 use super::budget::{Budget, is_over};
 use super::counts;
-use super::{PolicyHolder, Remote};
+use super::{PolicyHolder, RequestOrigin};
 use crate::audit::{
     Action, AuditEvent, Closed, Object, ObjectKind, Outcome, PersonalFields, Repeats, Seen, Windows,
 };
@@ -35,7 +35,7 @@ pub struct AnonymousSettings {
 
 /// What repeats are counted by, beside the address block. Holds no text that a caller chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct AnonymousKind {
+pub(crate) struct AnonymousKind {
     pub action: Action,
     pub application: Option<ApplicationId>,
     /// Policy version and place of the route that matched.
@@ -58,7 +58,7 @@ enum Class {
 
 impl AnonymousKind {
     /// A refusal that concerns no application.
-    pub(super) const fn refusal(action: Action, code: &'static str) -> Self {
+    pub(crate) const fn denial(action: Action, code: &'static str) -> Self {
         Self {
             action,
             application: None,
@@ -125,10 +125,10 @@ impl AnonymousEvents {
     }
 
     /// Writes the first of its kind in a window and waits; repeats, and what is beyond the limits, are counted.
-    pub(super) async fn record(
+    pub(crate) async fn record(
         &self,
         kind: AnonymousKind,
-        remote: &Remote,
+        remote: &RequestOrigin,
         event: impl FnOnce() -> AuditEvent,
     ) -> Result<(), CommitError> {
         let (now, space) = (self.clock.now(), self.store.has_space());
@@ -148,7 +148,7 @@ impl AnonymousEvents {
 
     /// Writes each one while the limit lasts, and waits. For allowed requests that may change something: without space on
     /// the disk that is an error, and the request must be refused.
-    pub(super) async fn record_each(
+    pub(crate) async fn record_each(
         &self,
         kind: AnonymousKind,
         event: impl FnOnce() -> AuditEvent,

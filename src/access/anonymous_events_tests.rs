@@ -20,7 +20,7 @@ fn block(number: u32) -> AddressBlock {
 fn refused(place: usize, code: &'static str) -> AnonymousKind {
     AnonymousKind {
         route: Some((1, place)),
-        ..AnonymousKind::refusal(Action::RequestDecide, code)
+        ..AnonymousKind::denial(Action::RequestDecide, code)
     }
 }
 
@@ -76,7 +76,7 @@ fn one_block_leaves_room_for_others_and_one_class_for_others() {
     let flooded = (0..1000).filter(|at| first((Some(block(7)), refused(*at, "route_unknown"))));
     assert_eq!(flooded.count(), 15);
     assert!(first((Some(block(8)), refused(1, "route_unknown"))));
-    let sign_in = AnonymousKind::refusal(Action::SessionCreate, "flow");
+    let sign_in = AnonymousKind::denial(Action::SessionCreate, "flow");
     assert!(first((Some(block(7)), sign_in)));
 }
 

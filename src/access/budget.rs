@@ -11,7 +11,7 @@ use std::time::Duration;
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// What is left of this minute for each key.
-pub(super) struct Budget<K> {
+pub(crate) struct Budget<K> {
     most: u32,
     since: Timestamp,
     used: HashMap<K, u32>,
@@ -19,7 +19,7 @@ pub(super) struct Budget<K> {
 
 impl<K: Eq + Hash> Budget<K> {
     /// So many a minute for each key.
-    pub(super) fn per_minute(most: u32) -> Self {
+    pub(crate) fn per_minute(most: u32) -> Self {
         Self {
             most,
             since: Timestamp::ZERO,
@@ -28,7 +28,7 @@ impl<K: Eq + Hash> Budget<K> {
     }
 
     /// Is anything left?
-    pub(super) fn has(&mut self, key: &K, now: Timestamp) -> bool {
+    pub(crate) fn has(&mut self, key: &K, now: Timestamp) -> bool {
         if is_over(self.since, now) {
             self.since = now;
             self.used.clear();
@@ -38,12 +38,12 @@ impl<K: Eq + Hash> Budget<K> {
 
     /// Keys for which something was taken in this minute.
     #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.used.len()
     }
 
     /// Takes one; `false` when nothing is left.
-    pub(super) fn take(&mut self, key: K, now: Timestamp) -> bool {
+    pub(crate) fn take(&mut self, key: K, now: Timestamp) -> bool {
         let has = self.has(&key, now);
         if has {
             *self.used.entry(key).or_default() += 1;
@@ -53,7 +53,7 @@ impl<K: Eq + Hash> Budget<K> {
 }
 
 /// Has a minute passed? A clock that was set back ends it as well, so that it silences nothing.
-pub(super) fn is_over(since: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_over(since: Timestamp, now: Timestamp) -> bool {
     now.since(since).max(since.since(now)) >= MINUTE
 }
 

@@ -9,7 +9,7 @@ use crate::store::{Change, CommitError, Store};
 const COUNTS_PER_COMMIT: usize = 256;
 
 /// Counts that could not be written, and why.
-pub(super) struct Unwritten<K> {
+pub(super) struct UnwrittenCounts<K> {
     pub(super) error: CommitError,
     pub(super) counts: Vec<Closed<K, Object>>,
 }
@@ -19,14 +19,14 @@ pub(super) async fn write<K>(
     store: &Store,
     mut counts: Vec<Closed<K, Object>>,
     event: impl Fn(&Closed<K, Object>) -> AuditEvent,
-) -> Result<(), Unwritten<K>> {
+) -> Result<(), UnwrittenCounts<K>> {
     while let Some(first) = counts.first().map(&event) {
         let rest = counts.split_off(counts.len().min(COUNTS_PER_COMMIT));
         let more = counts.iter().skip(1).map(&event).collect();
         let written = store.commit_described(Change::none(), first, more).await;
         if let Err(error) = written {
             counts.extend(rest);
-            return Err(Unwritten { error, counts });
+            return Err(UnwrittenCounts { error, counts });
         }
         counts = rest;
     }

@@ -2,25 +2,50 @@
 //!
 //! Only about the application whose client asks. Must never say what anybody may do elsewhere.
 
-use super::Refusal;
-use super::RequestLine;
-use super::decided::{About, Decided};
-use super::facts::{ANONYMOUS, Known};
+use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
+use super::decision_record::{DecisionObject, DecisionRecord};
 use super::gatekeeper::{Case, Gatekeeper};
-use super::judgement::{Judgement, about_request};
-use super::oauth::{ApplicationClient, Requester};
+use super::outcome::{AccessOutcome, about_request};
+use super::{Denial, OAuthCaller, RequestLine};
 use crate::audit::ObjectKind;
 use crate::model::{
-    Application, DisplayText, Permission, PermissionPattern, Principal, Requirement, Scope,
-    Timestamp,
+    Application, ApplicationId, ClientId, DisplayText, Permission, PermissionPattern, Principal,
+    Requirement, Scope, Timestamp,
 };
 use crate::policy::{self, Policy};
-use crate::token::{Audience, TokenFault};
+use crate::token::{Audience, TokenError};
 use std::collections::BTreeSet;
+
+/// An authenticated client of an application that keeps a secret: it may ask about that application alone.
+#[derive(Debug)]
+pub struct ApplicationClient {
+    client: ClientId,
+    application: ApplicationId,
+}
+
+impl ApplicationClient {
+    /// To be made by client authentication alone.
+    pub(crate) const fn new(client: ClientId, application: ApplicationId) -> Self {
+        Self {
+            client,
+            application,
+        }
+    }
+
+    /// Which client.
+    pub const fn id(&self) -> ClientId {
+        self.client
+    }
+
+    /// Of which application.
+    pub const fn application(&self) -> ApplicationId {
+        self.application
+    }
+}
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub struct Evaluation<'a> {
+pub struct EvaluationRequest<'a> {
     /// About whom.
     pub principal: Principal,
     /// The access token that the principal came with; its scope narrows what it may do.
@@ -28,12 +53,12 @@ pub struct Evaluation<'a> {
     /// What the principal's credential is limited to, by the application's word; it narrows further what a token allows.
     pub scope: Option<Scope>,
     /// What it wants.
-    pub sought: Sought<'a>,
+    pub sought: RequestedAccess<'a>,
 }
 
 /// What a principal wants of the application.
 #[derive(Debug, Clone)]
-pub enum Sought<'a> {
+pub enum RequestedAccess<'a> {
     /// A permission; which request needs it, the application knows.
     Permission(Permission),
     /// A request, to be decided by the application's routes.
@@ -42,9 +67,9 @@ pub enum Sought<'a> {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evaluated {
+pub struct EvaluationResult {
     /// Why not, when it is denied.
-    pub refusal: Option<Refusal>,
+    pub denial: Option<Denial>,
     /// What led to it, in the words of `explain`.
     pub reasons: Vec<String>,
     /// The instant before the facts about a person were asked of Gitea, or the last sign-in at another provider.
@@ -61,39 +86,39 @@ impl Gatekeeper {
     pub async fn evaluate(
         &self,
         client: &ApplicationClient,
-        question: &Evaluation<'_>,
-        requester: &Requester,
-    ) -> Result<Evaluated, Refusal> {
+        question: &EvaluationRequest<'_>,
+        requester: &OAuthCaller,
+    ) -> Result<EvaluationResult, Denial> {
         let policy = self.policy.load();
         let application = policy.application(client.application());
-        let application = application.ok_or(Refusal::HostUnknown)?;
-        let (judgement, about) = self.judge_question(&policy, application, question).await;
-        let freshness = self.freshness_of(&judgement);
+        let application = application.ok_or(Denial::HostUnknown)?;
+        let (outcome, about) = self.judge_question(&policy, application, question).await;
+        let freshness = self.freshness_of(&outcome);
         let versions = (policy.version(), self.mirror().directory().version);
-        let decided = Decided {
+        let decided = DecisionRecord {
             asked_by: Some(client.id()),
-            ..judgement.decided(about, application, versions)
+            ..outcome.decided(about, application, versions)
         };
-        let evaluated = Evaluated::of(&decided, freshness);
+        let evaluated = EvaluationResult::of(&decided, freshness);
         let recorded = self
             .recorder
             .record(decided, &requester.remote, requester.request);
         recorded
             .await
-            .map_err(|error| Refusal::not_recorded(&error))?;
-        match evaluated.refusal {
+            .map_err(|error| Denial::not_recorded(&error))?;
+        match evaluated.denial {
             Some(
-                refusal @ (Refusal::MembershipStale { .. }
-                | Refusal::StorageLow
-                | Refusal::StoreUnavailable),
-            ) => Err(refusal),
+                denial @ (Denial::MembershipStale { .. }
+                | Denial::StorageLow
+                | Denial::StoreUnavailable),
+            ) => Err(denial),
             _ => Ok(evaluated),
         }
     }
 
     /// As *explain* says it.
-    fn freshness_of(&self, judgement: &Judgement) -> Option<Timestamp> {
-        let known = judgement.known.as_ref()?;
+    fn freshness_of(&self, outcome: &AccessOutcome) -> Option<Timestamp> {
+        let known = outcome.known.as_ref()?;
         self.credentials
             .freshness_now(&self.mirror().directory(), known.principal)
     }
@@ -102,37 +127,39 @@ impl Gatekeeper {
         &self,
         policy: &Policy,
         application: &Application,
-        question: &Evaluation<'_>,
-    ) -> (Judgement, (About, bool)) {
+        question: &EvaluationRequest<'_>,
+    ) -> (AccessOutcome, (DecisionObject, bool)) {
         let known = self.known_of(question, application);
         match &question.sought {
-            Sought::Request(line) => {
+            RequestedAccess::Request(line) => {
                 let case = Case {
                     policy,
                     application,
                     line: *line,
                     now: self.now(),
                 };
-                let judgement = self.judge_case(&case, known).await;
-                (judgement, about_request(line))
+                let outcome = self.judge_case(&case, known).await;
+                (outcome, about_request(line))
             }
-            Sought::Permission(permission) => {
-                let (known, fault) = match known.await {
+            RequestedAccess::Permission(permission) => {
+                let (known, error) = match known.await {
                     Ok(known) => (Some(known), None),
-                    Err(fault) => (None, Some(fault)),
+                    Err(error) => (None, Some(error)),
                 };
-                let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
+                let facts = known
+                    .as_ref()
+                    .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
                 let needed = (application.id, &BTreeSet::from([permission.clone()]));
                 let decision = policy::decide_permissions(policy, &facts, needed, self.now());
-                let judgement = Judgement::by(decision, known, fault);
+                let outcome = AccessOutcome::by(decision, known, error);
                 let text = DisplayText::lossy(permission.as_str());
                 let about = if is_named(policy, application, permission) {
-                    About::Named(ObjectKind::Permission, text)
+                    DecisionObject::Named(ObjectKind::Permission, text)
                 } else {
-                    About::Unnamed(text)
+                    DecisionObject::Unnamed(text)
                 };
                 // What comes of it is not seen here, so that it counts as something that may change something.
-                (judgement, (about, false))
+                (outcome, (about, false))
             }
         }
     }
@@ -140,9 +167,9 @@ impl Gatekeeper {
     /// A token is for this application, and its subject's; otherwise the application's word counts.
     async fn known_of(
         &self,
-        question: &Evaluation<'_>,
+        question: &EvaluationRequest<'_>,
         application: &Application,
-    ) -> Result<Known, Refusal> {
+    ) -> Result<AuthenticatedPrincipal, Denial> {
         let known = match question.token {
             None => self.credentials.principal(question.principal).await?,
             Some(token) => {
@@ -157,9 +184,7 @@ impl Gatekeeper {
             });
         }
         let sentence = "claim `sub` names somebody else than the one who is asked about";
-        Err(Refusal::Token(TokenFault::ClaimInvalid(
-            sentence.to_owned(),
-        )))
+        Err(Denial::Token(TokenError::ClaimInvalid(sentence.to_owned())))
     }
 }
 
@@ -171,11 +196,11 @@ fn is_named(policy: &Policy, application: &Application, permission: &Permission)
         || policy.roles().any(|role| role.permissions.contains(&exact))
 }
 
-impl Evaluated {
-    fn of(decided: &Decided, freshness: Option<Timestamp>) -> Self {
+impl EvaluationResult {
+    fn of(decided: &DecisionRecord, freshness: Option<Timestamp>) -> Self {
         let reasons = decided.decision.iter().flat_map(|one| &one.reasons);
         Self {
-            refusal: decided.refusal.clone(),
+            denial: decided.denial.clone(),
             reasons: reasons.map(ToString::to_string).collect(),
             freshness,
             policy_version: decided.policy_version,

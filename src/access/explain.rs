@@ -1,13 +1,13 @@
 //! Explain: the same decision about oneself or somebody else, with every witness, and how fresh the facts are.
 
-use super::facts::{ANONYMOUS, Known};
+use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
 use super::gatekeeper::Gatekeeper;
-use super::{Caller, DecisionsExplain, Permit, Refusal};
+use super::{Caller, DecisionsExplain, Denial, Permit};
 use crate::model::{
     AccountState, ApplicationId, Directory, Principal, RepositoryAccess, Scope, ServiceAccount,
     Timestamp,
 };
-use crate::policy::{self, CanonicalPath, Decision, Request};
+use crate::policy::{self, CanonicalPath, Decision, RouteRequest};
 use std::sync::Arc;
 
 /// A question about somebody.
@@ -48,7 +48,7 @@ impl Gatekeeper {
         &self,
         _permit: Permit<DecisionsExplain>,
         question: &Question,
-    ) -> Result<Explanation, Refusal> {
+    ) -> Result<Explanation, Denial> {
         self.explained(question).await
     }
 
@@ -57,7 +57,7 @@ impl Gatekeeper {
         &self,
         caller: &Caller,
         question: &Question,
-    ) -> Result<Explanation, Refusal> {
+    ) -> Result<Explanation, Denial> {
         let own = Question {
             principal: caller.principal(),
             ..question.clone()
@@ -65,22 +65,24 @@ impl Gatekeeper {
         self.explained(&own).await
     }
 
-    async fn explained(&self, question: &Question) -> Result<Explanation, Refusal> {
+    async fn explained(&self, question: &Question) -> Result<Explanation, Denial> {
         let directory = self.mirror().directory();
         let principal = question.principal;
-        let known = (principal != Principal::Anonymous).then(|| Known {
+        let known = (principal != Principal::Anonymous).then(|| AuthenticatedPrincipal {
             scope: question.scope.clone().map(Arc::new),
             ..self.credentials.known_now(&directory, principal)
         });
         let repository = self.repository_of(question, known.as_ref()).await?;
         let policy = self.policy.load();
-        let request = Request {
+        let request = RouteRequest {
             application: question.application,
             method: &question.method,
             path: &question.path,
             repository: repository.as_ref(),
         };
-        let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
+        let facts = known
+            .as_ref()
+            .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
         Ok(Explanation {
             decision: policy::explain(&policy, &facts, &request, self.now()),
             freshness: self.credentials.freshness_now(&directory, principal),
@@ -91,8 +93,8 @@ impl Gatekeeper {
     async fn repository_of(
         &self,
         question: &Question,
-        known: Option<&Known>,
-    ) -> Result<Option<RepositoryAccess>, Refusal> {
+        known: Option<&AuthenticatedPrincipal>,
+    ) -> Result<Option<RepositoryAccess>, Denial> {
         let policy = self.policy.load();
         let named = super::repository::Named {
             policy: &policy,

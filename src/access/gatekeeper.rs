@@ -1,22 +1,22 @@
 //! The one function behind every door: who asks, what the policy says, and that it was recorded.
 
-use super::decided::Decided;
-use super::facts::{ANONYMOUS, Credentials, Known, Place};
+use super::credentials::{ANONYMOUS, AuthenticatedPrincipal, Credentials, ProtectedResource};
+use super::decision_record::DecisionRecord;
 use super::identity::{Assertions, Identities, Sources};
-use super::judgement::{Judgement, about_request};
-use super::recorder::Recorder;
+use super::outcome::{AccessOutcome, about_request};
+use super::recorder::DecisionRecorder;
 use super::repository::Named;
-use super::{Asked, Credential, IdentityHeaders, PolicyHolder, Refusal, RequestLine};
+use super::{AccessRequest, Credential, Denial, IdentityHeaders, PolicyHolder, RequestLine};
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
-use crate::policy::{self, CanonicalPath, Policy, Request};
+use crate::policy::{self, CanonicalPath, Policy, RouteRequest};
 use crate::token::Audience;
 use http::HeaderValue;
 use std::sync::Arc;
 
 /// What an application learns of whoever passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passed {
+pub struct UpstreamIdentity {
     /// The identity headers that it chose.
     pub identity: IdentityHeaders,
     /// `Samovar-Assertion`, when it wants one; empty for nobody.
@@ -27,7 +27,7 @@ pub struct Passed {
 pub struct Gatekeeper {
     pub(super) policy: Arc<PolicyHolder>,
     pub(super) credentials: Credentials,
-    pub(super) recorder: Arc<Recorder>,
+    pub(super) recorder: Arc<DecisionRecorder>,
     identities: Identities,
     assertions: Assertions,
     clock: Arc<dyn Clock>,
@@ -38,7 +38,7 @@ impl Gatekeeper {
     pub fn new(
         policy: Arc<PolicyHolder>,
         credentials: Credentials,
-        recorder: Arc<Recorder>,
+        recorder: Arc<DecisionRecorder>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -52,12 +52,12 @@ impl Gatekeeper {
     }
 
     /// Decides and records. An event that is owed is durable before this returns; if it cannot be, nothing is allowed.
-    pub async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    pub async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let (verdict, decided) = self.judge(asked).await;
         let sent_to_sign_in = asked.navigation
             && matches!(
                 verdict,
-                Err(Refusal::CredentialsMissing | Refusal::SessionEnded)
+                Err(Denial::CredentialsMissing | Denial::SessionEnded)
             );
         let Some(decided) = decided.filter(|_| !sent_to_sign_in) else {
             return verdict;
@@ -68,12 +68,12 @@ impl Gatekeeper {
             .await
         {
             Ok(()) => verdict,
-            Err(error) => Err(Refusal::not_recorded(&error)),
+            Err(error) => Err(Denial::not_recorded(&error)),
         }
     }
 
     /// Decides again without recording: for a door that must ask twice about one request.
-    pub async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    pub async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         self.judge(asked).await.0
     }
 
@@ -88,10 +88,13 @@ impl Gatekeeper {
         }
     }
 
-    async fn judge(&self, asked: &Asked<'_>) -> (Result<Passed, Refusal>, Option<Decided>) {
+    async fn judge(
+        &self,
+        asked: &AccessRequest<'_>,
+    ) -> (Result<UpstreamIdentity, Denial>, Option<DecisionRecord>) {
         let policy = self.policy.load();
         let Some(application) = policy.application_at(asked.host) else {
-            return (Err(Refusal::HostUnknown), None);
+            return (Err(Denial::HostUnknown), None);
         };
         let case = Case {
             policy: &policy,
@@ -99,9 +102,9 @@ impl Gatekeeper {
             line: asked.line,
             now: self.now(),
         };
-        let place = Place::Host(application, asked.host);
+        let place = ProtectedResource::Host(application, asked.host);
         let known = async { Ok(self.credentials.known(asked.credential, place).await?.1) };
-        let judgement = self.judge_case(&case, known).await;
+        let outcome = self.judge_case(&case, known).await;
         let directory = self.mirror().directory();
         let sources = Sources {
             policy: &policy,
@@ -109,26 +112,27 @@ impl Gatekeeper {
             application,
             now: case.now,
         };
-        let verdict = match &judgement.result {
-            Ok(()) => self.passed(&sources, judgement.known.as_ref()),
-            Err(refusal) => Err(refusal.clone()),
+        let verdict = match &outcome.result {
+            Ok(()) => self.passed(&sources, outcome.known.as_ref()),
+            Err(denial) => Err(denial.clone()),
         };
         let versions = (policy.version(), directory.version);
         let about = about_request(&asked.line);
-        (
-            verdict,
-            Some(judgement.decided(about, application, versions)),
-        )
+        (verdict, Some(outcome.decided(about, application, versions)))
     }
 
     /// What the application learns. Without a signature that it counts on nobody passes.
-    fn passed(&self, sources: &Sources<'_>, known: Option<&Known>) -> Result<Passed, Refusal> {
+    fn passed(
+        &self,
+        sources: &Sources<'_>,
+        known: Option<&AuthenticatedPrincipal>,
+    ) -> Result<UpstreamIdentity, Denial> {
         let assertion = self.assertions.of(sources, known);
         let assertion = assertion.map_err(|error| {
             tracing::error!(%error, "an assertion could not be signed, so the request is refused");
-            Refusal::StoreUnavailable
+            Denial::StoreUnavailable
         })?;
-        Ok(Passed {
+        Ok(UpstreamIdentity {
             identity: self.identities.headers(sources, known),
             assertion,
         })
@@ -138,15 +142,15 @@ impl Gatekeeper {
     pub(super) async fn judge_case(
         &self,
         case: &Case<'_>,
-        known: impl Future<Output = Result<Known, Refusal>>,
-    ) -> Judgement {
+        known: impl Future<Output = Result<AuthenticatedPrincipal, Denial>>,
+    ) -> AccessOutcome {
         let path = match CanonicalPath::parse(case.line.target) {
             Ok(path) => path,
-            Err(fault) => return Judgement::early(Refusal::TargetAmbiguous(fault)),
+            Err(error) => return AccessOutcome::early(Denial::TargetAmbiguous(error)),
         };
-        let (known, fault) = match known.await {
+        let (known, error) = match known.await {
             Ok(known) => (Some(known), None),
-            Err(fault) => (None, Some(fault)),
+            Err(error) => (None, Some(error)),
         };
         let named = Named {
             policy: case.policy,
@@ -158,17 +162,19 @@ impl Gatekeeper {
         };
         let repository = match self.repository(&named, known.as_ref()).await {
             Ok(repository) => repository,
-            Err(refusal) => return Judgement::early(refusal).of(known),
+            Err(denial) => return AccessOutcome::early(denial).of(known),
         };
-        let request = Request {
+        let request = RouteRequest {
             application: case.application.id,
             method: case.line.method,
             path: &path,
             repository: repository.as_ref(),
         };
-        let facts = known.as_ref().map_or(ANONYMOUS, Known::facts);
+        let facts = known
+            .as_ref()
+            .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
         let decision = policy::decide(case.policy, &facts, &request, case.now);
-        Judgement::by(decision, known, fault)
+        AccessOutcome::by(decision, known, error)
     }
 
     pub(super) fn now(&self) -> Timestamp {

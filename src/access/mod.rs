@@ -1,36 +1,37 @@
-//! Access (step 3): credential → principal → freshness → decide → record. One function serves every door.
+//! Access (layer 3): credential → principal → freshness → decide → record. One function serves every endpoint.
 //!
-//! May name `policy`, `audit` and the services below it. Must never know a dialect, a status code or a page: doors
-//! translate. Everything that cannot be known is refused.
+//! May name `policy`, `audit` and the services below it. Must never know a dialect, a status code or a page:
+//! endpoints translate. What cannot be established is refused.
 
+mod access_request;
 mod anonymous_events;
-mod asked;
 mod budget;
 mod counts;
-mod decided;
+mod credentials;
+mod decision_counter;
+mod decision_record;
+mod denial;
 mod evaluation;
 mod explain;
-mod facts;
 mod gatekeeper;
 mod identity;
-mod judgement;
-pub mod oauth;
+mod outcome;
 mod own;
 mod permit;
 mod policy_holder;
-pub mod providers;
 mod recorder;
-mod refusal;
 mod repository;
-pub mod sign_in;
-mod tally;
 
+pub use access_request::{AccessRequest, Credential, OAuthCaller, RequestLine, RequestOrigin};
+pub(crate) use anonymous_events::AnonymousKind;
 pub use anonymous_events::{AnonymousEvents, AnonymousSettings};
-pub use asked::{Asked, Credential, Remote, RequestLine};
-pub use evaluation::{Evaluated, Evaluation, Sought};
+pub use credentials::Credentials;
+pub(crate) use credentials::{AuthenticatedPrincipal, ProtectedResource, personal};
+pub(crate) use decision_record::{DecisionObject, DecisionRecord};
+pub use denial::{Denial, RouteName};
+pub use evaluation::{ApplicationClient, EvaluationRequest, EvaluationResult, RequestedAccess};
 pub use explain::{Explanation, Question};
-pub use facts::Credentials;
-pub use gatekeeper::{Gatekeeper, Passed};
+pub use gatekeeper::{Gatekeeper, UpstreamIdentity};
 pub use identity::IdentityHeaders;
 pub use own::{
     ApplicationsAny, ApplicationsRead, ApplicationsWrite, AuditEventsRead, ClientsRead,
@@ -41,5 +42,4 @@ pub use own::{
 };
 pub use permit::{Caller, Permit};
 pub use policy_holder::PolicyHolder;
-pub use recorder::Recorder;
-pub use refusal::{Refusal, RouteName};
+pub use recorder::DecisionRecorder;

@@ -3,10 +3,10 @@
 //! A [`Permit`] cannot be made elsewhere. What changes something takes it by value, so that it cannot be forgotten or
 //! used twice.
 
-use super::decided::{About, Decided};
-use super::facts::{Known, Place, personal};
+use super::credentials::{AuthenticatedPrincipal, ProtectedResource, personal};
+use super::decision_record::{DecisionObject, DecisionRecord};
 use super::gatekeeper::Gatekeeper;
-use super::{Credential, OwnPermission, Refusal, Remote};
+use super::{Credential, Denial, OwnPermission, RequestOrigin};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
@@ -21,14 +21,15 @@ use std::sync::Arc;
 const CALL: &str = "samovar";
 
 /// Nobody that we know.
-const NOBODY: Known = Known::unlimited(Principal::Anonymous, None);
+const NOBODY: AuthenticatedPrincipal =
+    AuthenticatedPrincipal::unlimited(Principal::Anonymous, None);
 
 /// Whoever calls Samovar's own API, with facts that are fresh.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    known: Known,
+    known: AuthenticatedPrincipal,
     session: Option<Arc<Session>>,
-    remote: Remote,
+    remote: RequestOrigin,
     request: RequestId,
     directory_version: u64,
 }
@@ -141,14 +142,17 @@ impl Gatekeeper {
     pub async fn caller(
         &self,
         credential: Option<Credential<'_>>,
-        remote: Remote,
+        remote: RequestOrigin,
         request: RequestId,
-    ) -> Result<Caller, Refusal> {
-        let found = self.credentials.known(credential, Place::Samovar).await;
-        let (known, session, refusal) = match found {
+    ) -> Result<Caller, Denial> {
+        let found = self
+            .credentials
+            .known(credential, ProtectedResource::Samovar)
+            .await;
+        let (known, session, denial) = match found {
             Ok((session, known)) if known.enabled() => (known, session, None),
-            Ok((session, known)) => (known, session, Some(Refusal::PrincipalDisabled)),
-            Err(refusal) => (NOBODY, None, Some(refusal)),
+            Ok((session, known)) => (known, session, Some(Denial::PrincipalDisabled)),
+            Err(denial) => (NOBODY, None, Some(denial)),
         };
         let caller = Caller {
             known,
@@ -157,26 +161,26 @@ impl Gatekeeper {
             request,
             directory_version: self.mirror().directory().version,
         };
-        match refusal {
+        match denial {
             None => Ok(caller),
-            Some(refusal) if credential.is_none() => Err(refusal),
-            Some(refusal) => Err(self.refuse(&caller, refusal, CALL).await),
+            Some(denial) if credential.is_none() => Err(denial),
+            Some(denial) => Err(self.refuse(&caller, denial, CALL).await),
         }
     }
 
     /// Whoever speaks through the administration socket: the kernel has said who that is.
     pub fn local_operator(&self, request: RequestId) -> Caller {
         Caller {
-            known: Known::unlimited(Principal::LocalOperator, None),
+            known: AuthenticatedPrincipal::unlimited(Principal::LocalOperator, None),
             session: None,
-            remote: Remote::default(),
+            remote: RequestOrigin::default(),
             request,
             directory_version: self.mirror().directory().version,
         }
     }
 
     /// The permit for `P`; a refusal is recorded (repeats counted), as at every door.
-    pub async fn permit<P: OwnPermission>(&self, caller: &Caller) -> Result<Permit<P>, Refusal> {
+    pub async fn permit<P: OwnPermission>(&self, caller: &Caller) -> Result<Permit<P>, Denial> {
         let policy = self.policy.load();
         if caller.holds::<P>(&policy, self.now()) {
             return Ok(Permit {
@@ -185,22 +189,22 @@ impl Gatekeeper {
             });
         }
         let whole = caller.without_scope();
-        let refusal = if whole.holds::<P>(&policy, self.now()) {
-            Refusal::OwnScopeInsufficient(P::PERMISSION)
+        let denial = if whole.holds::<P>(&policy, self.now()) {
+            Denial::OwnScopeInsufficient(P::PERMISSION)
         } else {
-            Refusal::OwnPermissionMissing(P::PERMISSION)
+            Denial::OwnPermissionMissing(P::PERMISSION)
         };
-        Err(self.refuse(caller, refusal, P::PERMISSION).await)
+        Err(self.refuse(caller, denial, P::PERMISSION).await)
     }
 
     /// A refusal is recorded before it is answered; what cannot be recorded is answered as such.
-    async fn refuse(&self, caller: &Caller, refusal: Refusal, object: &str) -> Refusal {
-        let decided = Decided {
+    async fn refuse(&self, caller: &Caller, denial: Denial, object: &str) -> Denial {
+        let decided = DecisionRecord {
             known: Some(caller.known.clone()),
             application: None,
-            about: About::Named(ObjectKind::Permission, DisplayText::lossy(object)),
+            about: DecisionObject::Named(ObjectKind::Permission, DisplayText::lossy(object)),
             asked_by: None,
-            refusal: Some(refusal.clone()),
+            denial: Some(denial.clone()),
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
@@ -211,8 +215,8 @@ impl Gatekeeper {
             .recorder
             .record(decided, &caller.remote, caller.request);
         match recorded.await {
-            Ok(()) => refusal,
-            Err(error) => Refusal::not_recorded(&error),
+            Ok(()) => denial,
+            Err(error) => Denial::not_recorded(&error),
         }
     }
 }

@@ -4,11 +4,11 @@
 //! the disk is almost full, reads and refusals are counted alone and their counts are written later.
 
 use super::anonymous_events::AnonymousEvents;
-use super::counts::{self, Unwritten};
-use super::decided::Decided;
-use super::facts::personal;
-use super::tally::{Kind, Tally};
-use super::{PolicyHolder, Remote};
+use super::counts::{self, UnwrittenCounts};
+use super::credentials::personal;
+use super::decision_counter::{DecisionCounter, Kind};
+use super::decision_record::DecisionRecord;
+use super::{PolicyHolder, RequestOrigin};
 use crate::audit::{Action, AuditEvent, Closed, Object, PersonalFields, Repeats};
 use crate::mirror::Mirror;
 use crate::model::{AuditMode, Clock, DisplayText, Principal, RequestId, Timestamp};
@@ -17,16 +17,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Writes and counts.
-pub struct Recorder {
+pub struct DecisionRecorder {
     store: Store,
     policy: Arc<PolicyHolder>,
     mirror: Arc<Mirror>,
     clock: Arc<dyn Clock>,
     anonymous: Arc<AnonymousEvents>,
-    tally: Tally,
+    tally: DecisionCounter,
 }
 
-impl Recorder {
+impl DecisionRecorder {
     /// Counts repeats in windows of this span (default 60 s).
     pub fn new(
         store: Store,
@@ -41,20 +41,20 @@ impl Recorder {
             mirror,
             clock,
             anonymous,
-            tally: Tally::new(window),
+            tally: DecisionCounter::new(window),
         }
     }
 
     /// Writes the decision and waits, or counts it.
-    pub(super) async fn record(
+    pub(crate) async fn record(
         &self,
-        decided: Decided,
-        remote: &Remote,
+        decided: DecisionRecord,
+        remote: &RequestOrigin,
         request: RequestId,
     ) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let read = decided.safe && decided.refusal.is_none();
-        if read && decided.mode == AuditMode::Refusals {
+        let read = decided.safe && decided.denial.is_none();
+        if read && decided.mode == AuditMode::Denials {
             return Ok(());
         }
         if decided.principal() == Principal::Anonymous {
@@ -99,7 +99,7 @@ impl Recorder {
     ) -> Result<(), CommitError> {
         let event = |window: &_| self.count(window, now);
         let written = counts::write(&self.store, closed, event).await;
-        written.map_err(|Unwritten { error, counts }| {
+        written.map_err(|UnwrittenCounts { error, counts }| {
             self.tally.restore(counts);
             error
         })
@@ -127,7 +127,11 @@ impl Recorder {
     }
 }
 
-fn event(decided: Decided, (remote, request): (&Remote, RequestId), now: Timestamp) -> AuditEvent {
+fn event(
+    decided: DecisionRecord,
+    (remote, request): (&RequestOrigin, RequestId),
+    now: Timestamp,
+) -> AuditEvent {
     AuditEvent {
         at: now,
         actor: decided.principal(),

@@ -2,13 +2,13 @@
 //!
 //! Must never ask Gitea for an anonymous or disabled caller, nor for one who is refused whatever Gitea answers.
 
-use super::Refusal;
-use super::facts::Known;
+use super::Denial;
+use super::credentials::AuthenticatedPrincipal;
 use super::gatekeeper::Gatekeeper;
 use crate::model::{
     ApplicationId, Login, RepositoryAccess, RepositoryName, Requirement, Timestamp,
 };
-use crate::policy::{self, CanonicalPath, Policy, Request};
+use crate::policy::{self, CanonicalPath, Policy, RouteRequest};
 
 /// A request, as far as it can name a repository.
 pub(super) struct Named<'a> {
@@ -23,8 +23,8 @@ pub(super) struct Named<'a> {
 
 impl Named<'_> {
     /// Can Gitea's answer change what is decided about this caller?
-    fn matters(&self, known: &Known) -> bool {
-        let request = Request {
+    fn matters(&self, known: &AuthenticatedPrincipal) -> bool {
+        let request = RouteRequest {
             application: self.application,
             method: self.method,
             path: self.path,
@@ -62,8 +62,8 @@ impl Gatekeeper {
     pub(super) async fn repository(
         &self,
         named: &Named<'_>,
-        known: Option<&Known>,
-    ) -> Result<Option<RepositoryAccess>, Refusal> {
+        known: Option<&AuthenticatedPrincipal>,
+    ) -> Result<Option<RepositoryAccess>, Denial> {
         let enabled = known.filter(|known| known.enabled());
         let user = enabled.and_then(|known| Some((known, known.user.as_ref()?)));
         let user = user.filter(|(_, user)| user.gitea().is_some());
@@ -79,7 +79,7 @@ impl Gatekeeper {
             .await;
         access.map_err(|error| {
             tracing::warn!(%error, "repository access could not be read");
-            Refusal::MembershipStale {
+            Denial::MembershipStale {
                 since: user.freshness,
             }
         })

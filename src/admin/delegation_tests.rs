@@ -268,7 +268,7 @@ fn part_changes() -> [(&'static str, Application); 12] {
             changed(|a| a.authorization = AuthorizationOwner::Application),
         ),
         ("add origin", changed(|a| a.origins.extend([origin]))),
-        ("record less", changed(|a| a.audit = AuditMode::Refusals)),
+        ("record less", changed(|a| a.audit = AuditMode::Denials)),
         (
             "take personal tokens of Gitea",
             changed(|a| a.tokens.gitea_tokens.personal = true),

@@ -36,6 +36,6 @@ impl Draft {
             self.role_bindings,
             self.applications,
         )
-        .map_err(AdminError::Faults)
+        .map_err(AdminError::Errors)
     }
 }

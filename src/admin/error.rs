@@ -3,7 +3,7 @@
 use super::application_change::ApplicationPart;
 use crate::access::{ApplicationsAny, OwnPermission as _};
 use crate::model::{Issuer, Permission, PermissionPattern};
-use crate::policy::PolicyFault;
+use crate::policy::PolicyError;
 use crate::store::CommitError;
 use crate::token::KeyError;
 use std::collections::BTreeSet;
@@ -29,7 +29,7 @@ pub enum AdminError {
     },
     /// The policy would not be valid. Everything that is wrong, at once.
     #[error("{}", sentences(.0))]
-    Faults(Vec<PolicyFault>),
+    Errors(Vec<PolicyError>),
     /// A role that comes with Samovar.
     #[error("the role comes with Samovar and cannot be changed; make a role of your own")]
     BuiltIn,
@@ -123,8 +123,8 @@ pub enum AdminError {
     Unavailable(CommitError),
 }
 
-fn sentences(faults: &[PolicyFault]) -> String {
-    let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+fn sentences(errors: &[PolicyError]) -> String {
+    let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
     all.join("; ")
 }
 

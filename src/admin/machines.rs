@@ -10,7 +10,7 @@ use crate::model::{
     ServiceAccount, ServiceAccountId,
 };
 use crate::store::Expect;
-use crate::token::{Machine, Machines};
+use crate::token::{Machine, Registry};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -163,7 +163,7 @@ impl Admin {
 
     async fn add_secret<M: Machine>(
         &self,
-        machines: &Machines<M>,
+        machines: &Registry<M>,
         id: M::Id,
         SecretLife(life): SecretLife,
         event: AuditEvent,
@@ -187,7 +187,7 @@ impl Admin {
 
     async fn remove_secret<M: Machine>(
         &self,
-        machines: &Machines<M>,
+        machines: &Registry<M>,
         id: M::Id,
         secret: SecretId,
         event: AuditEvent,
@@ -214,7 +214,7 @@ fn with_secret(event: AuditEvent, secret: SecretId) -> AuditEvent {
 
 /// The machine at the version that the caller has seen.
 pub(super) fn present<M: Machine>(
-    machines: &Machines<M>,
+    machines: &Registry<M>,
     id: M::Id,
     given: u64,
 ) -> Result<Arc<M>, AdminError> {
@@ -231,7 +231,7 @@ pub(super) fn present<M: Machine>(
 
 /// No other machine of its kind may have the name.
 pub(super) fn check_name<M: Machine>(
-    machines: &Machines<M>,
+    machines: &Registry<M>,
     name: &Name,
     own: Option<M::Id>,
 ) -> Result<(), AdminError> {

@@ -8,7 +8,7 @@
 mod administrators;
 mod application_change;
 mod applications;
-mod claim;
+mod bootstrap;
 mod clients;
 mod delegation;
 mod differences;
@@ -28,7 +28,7 @@ mod trusts;
 pub use administrators::administrator_problem;
 pub use application_change::ApplicationPart;
 pub use applications::ApplicationDraft;
-pub use claim::{Claim, ClaimError};
+pub use bootstrap::{Bootstrap, BootstrapError};
 pub use clients::ClientDraft;
 pub use error::AdminError;
 pub use impact::Impact;

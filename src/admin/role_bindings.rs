@@ -6,7 +6,7 @@ use super::{Admin, AdminError};
 use crate::access::{Permit, RoleBindingsWrite};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{BindingSubject, Range, RoleBinding, RoleBindingId, RoleId, Timestamp};
-use crate::policy::{Policy, PolicyFault};
+use crate::policy::{Policy, PolicyError};
 use crate::store::{Change, Expect, Operation};
 
 /// What a person says of a role binding.
@@ -135,7 +135,7 @@ impl Admin {
         let mut given = Vec::new();
         for binding in bindings {
             let role = policy.role(binding.role);
-            let unknown = || AdminError::Faults(vec![PolicyFault::RoleUnknown(binding.id)]);
+            let unknown = || AdminError::Errors(vec![PolicyError::RoleUnknown(binding.id)]);
             given.push((role.ok_or_else(unknown)?, &binding.range));
         }
         self.grantor(permit, policy).may_bind(&given)

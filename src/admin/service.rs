@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::store::{Change, Store};
-use crate::token::{Grants, Machines, Opened, Tokens};
+use crate::token::{Grants, Registry, TokenServices, Tokens};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
@@ -23,8 +23,8 @@ pub struct Admin {
     pub(super) mirror: Arc<Mirror>,
     pub(super) tokens: Arc<Tokens>,
     pub(super) grants: Arc<Grants>,
-    pub(super) service_accounts: Arc<Machines<ServiceAccount>>,
-    pub(super) clients: Arc<Machines<Client>>,
+    pub(super) service_accounts: Arc<Registry<ServiceAccount>>,
+    pub(super) clients: Arc<Registry<Client>>,
     pub(super) workload_issuers: Arc<BTreeSet<Issuer>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
@@ -37,7 +37,7 @@ impl Admin {
         store: Store,
         policy: Arc<PolicyHolder>,
         mirror: Arc<Mirror>,
-        token: &Opened,
+        token: &TokenServices,
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
     ) -> Self {
         let admin = Self {
@@ -125,23 +125,23 @@ impl Admin {
         allowed: Result<(), AdminError>,
         event: &AuditEvent,
     ) -> Result<(), AdminError> {
-        let refusal = match allowed {
+        let denial = match allowed {
             Err(
-                refusal @ (AdminError::NotHeld(_)
+                denial @ (AdminError::NotHeld(_)
                 | AdminError::NotDelegated { .. }
                 | AdminError::OwnRole
                 | AdminError::FirstParty),
-            ) => refusal,
+            ) => denial,
             other => return other,
         };
         let mut event = event.clone();
         event.outcome = Outcome::Denied;
         event
             .reasons
-            .insert(0, DisplayText::lossy(&refusal.to_string()));
+            .insert(0, DisplayText::lossy(&denial.to_string()));
         let recorded = self.store.commit(Change::none(), event).await;
         recorded.map_err(AdminError::Unavailable)?;
-        Err(refusal)
+        Err(denial)
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Admin, AdminError};
 use crate::access::{Caller, GrantsEnd, Permit, ServiceAccountsWrite, SigningKeysRotate};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    Grant, GrantId, Principal, Revoked, ServiceAccountId, SigningAlgorithm, UserId,
+    Grant, GrantId, Principal, RevokedObject, ServiceAccountId, SigningAlgorithm, UserId,
 };
 use crate::token::KeyView;
 
@@ -54,7 +54,9 @@ impl Admin {
     ) -> Result<(), AdminError> {
         let object = Object::new(ObjectKind::Token, principal);
         let event = self.token_event(caller, Action::TokenRevoke, object);
-        let revoked = self.tokens.revoke(Revoked::Principal { principal }, event);
+        let revoked = self
+            .tokens
+            .revoke(RevokedObject::Principal { principal }, event);
         revoked.await.map_err(AdminError::Unavailable)
     }
 

@@ -3,8 +3,8 @@
 use crate::admin::AdminError;
 use crate::http::sockets::ListenerError;
 use crate::http::unix_socket::SocketError;
-use crate::outgoing::OutgoingFault;
-use crate::policy::PolicyFault;
+use crate::outgoing::OutgoingError;
+use crate::policy::PolicyError;
 use crate::store::{CommitError, StoreError};
 use crate::token::KeyError;
 
@@ -18,14 +18,14 @@ pub enum AppError {
     #[error("the audit log cannot be written: {0}")]
     Commit(#[from] CommitError),
     /// What is stored is no policy.
-    #[error("what is stored is no policy, so nothing is allowed: {}; restore the state folder from a backup", faults(.0))]
-    Policy(Vec<PolicyFault>),
+    #[error("what is stored is no policy, so nothing is allowed: {}; restore the state folder from a backup", errors(.0))]
+    Policy(Vec<PolicyError>),
     /// The table of built-in roles is misspelled.
     #[error("a built-in role cannot be read: {0}")]
-    BuiltIn(crate::model::Invalid),
+    BuiltIn(crate::model::ParseError),
     /// The claim code cannot be written.
     #[error("the claim code cannot be written into the state folder: {0}")]
-    Claim(std::io::Error),
+    Bootstrap(std::io::Error),
     /// The certificates cannot be used.
     #[error("{key} `{path}` cannot be used: {reason}")]
     CaFile {
@@ -38,7 +38,7 @@ pub enum AppError {
     },
     /// There is nobody whom outgoing connections could trust.
     #[error("outgoing connections would trust nobody: {0}")]
-    Trust(OutgoingFault),
+    Trust(OutgoingError),
     /// The outgoing client cannot be made.
     #[error("the outgoing HTTP client cannot be made: {0}")]
     Outgoing(reqwest::Error),
@@ -50,7 +50,7 @@ pub enum AppError {
     Socket(#[from] SocketError),
     /// An address of the configuration has no host.
     #[error("server.external_url has no host that can be used: {0}")]
-    Host(crate::model::Invalid),
+    Host(crate::model::ParseError),
     /// Sessions of a provider that is gone could not be ended.
     #[error(transparent)]
     Sessions(#[from] crate::session::SessionError),
@@ -65,7 +65,7 @@ pub enum AppError {
     Admin(#[from] AdminError),
 }
 
-fn faults(faults: &[PolicyFault]) -> String {
-    let all: Vec<String> = faults.iter().map(ToString::to_string).collect();
+fn errors(errors: &[PolicyError]) -> String {
+    let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
     all.join("; ")
 }

@@ -1,8 +1,8 @@
 //! Jobs on timers: counts of closed windows, sessions whose time is over, the free space of the disk.
 
-use super::rooms::Rooms;
-use crate::access::{AnonymousEvents, Recorder};
-use crate::admin::{Admin, Claim, administrator_problem};
+use super::services::Services;
+use crate::access::{AnonymousEvents, DecisionRecorder};
+use crate::admin::{Admin, Bootstrap, administrator_problem};
 use crate::session::Sessions;
 use crate::store::Store;
 use crate::token;
@@ -16,24 +16,24 @@ const EVERY: Duration = Duration::from_secs(5);
 /// What the jobs are about.
 pub(super) struct Jobs {
     store: Store,
-    recorder: Arc<Recorder>,
+    recorder: Arc<DecisionRecorder>,
     anonymous: Arc<AnonymousEvents>,
     sessions: Arc<Sessions>,
-    token: token::Opened,
+    token: token::TokenServices,
     admin: Arc<Admin>,
-    claim: Arc<Claim>,
+    claim: Arc<Bootstrap>,
 }
 
 impl Jobs {
-    pub(super) fn of(rooms: &Rooms) -> Self {
+    pub(super) fn of(services: &Services) -> Self {
         Self {
-            store: rooms.store.clone(),
-            recorder: Arc::clone(&rooms.recorder),
-            anonymous: Arc::clone(&rooms.anonymous),
-            sessions: Arc::clone(&rooms.sessions),
-            token: rooms.token.clone(),
-            admin: Arc::clone(&rooms.admin),
-            claim: Arc::clone(&rooms.claim),
+            store: services.store.clone(),
+            recorder: Arc::clone(&services.recorder),
+            anonymous: Arc::clone(&services.anonymous),
+            sessions: Arc::clone(&services.sessions),
+            token: services.token.clone(),
+            admin: Arc::clone(&services.admin),
+            claim: Arc::clone(&services.claim),
         }
     }
 
@@ -75,7 +75,7 @@ impl Jobs {
 
 /// Logs when the last person who administers is gone, disabled or only there until a date: Gitea makes that so, and no
 /// change here could be refused. Makes the claim code then.
-pub(super) fn watch_administrators(admin: &Admin, claim: &Claim) -> std::io::Result<()> {
+pub(super) fn watch_administrators(admin: &Admin, claim: &Bootstrap) -> std::io::Result<()> {
     let Some(state) = admin.watch_administrators(claim)? else {
         return Ok(());
     };

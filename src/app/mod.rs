@@ -4,25 +4,25 @@
 
 mod capabilities;
 mod descriptors;
-mod doors;
 mod error;
 mod first_check;
 mod jobs;
+mod listeners;
 mod outside;
-mod rooms;
+mod services;
 
 pub use capabilities::Capabilities;
 pub use error::AppError;
 
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
-use crate::config::Meant;
+use crate::config::Config;
 use crate::http::checks::Checks;
 use crate::http::framework::Framework;
 use crate::http::sockets::{self, Activated, Listener};
 use crate::http::{admin_socket, listener};
 use crate::model::{Clock, ListenAddress, Principal, SystemJob};
 use crate::store::{Change, CommitError};
-use rooms::Rooms;
+use services::Services;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -33,12 +33,12 @@ pub struct Running {
     addresses: Vec<ListenAddress>,
     stop: CancellationToken,
     tasks: TaskTracker,
-    rooms: Rooms,
+    services: Services,
     clock: Arc<dyn Clock>,
 }
 
 /// Runs the server until SIGTERM or SIGINT.
-pub async fn serve(meant: Meant, capabilities: Capabilities) -> Result<(), AppError> {
+pub async fn serve(meant: Config, capabilities: Capabilities) -> Result<(), AppError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(AppError::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(AppError::Signal)?;
     let running = start(meant, capabilities).await?;
@@ -57,33 +57,33 @@ pub async fn serve(meant: Meant, capabilities: Capabilities) -> Result<(), AppEr
 }
 
 /// Starts the server; it answers when this returns.
-pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, AppError> {
+pub async fn start(meant: Config, capabilities: Capabilities) -> Result<Running, AppError> {
     let http = outside::to_gitea(&meant)?;
-    let rooms = Rooms::open(&meant, &http, &capabilities)?;
+    let services = Services::open(&meant, &http, &capabilities)?;
     let (public, checks) = (&meant.server.listen, &meant.server.forward_auth_listen);
     let sockets = sockets::open(public, checks, Activated::from_env()).await?;
     let both = sockets.public.iter().chain(&sockets.forward_auth);
     let addresses: Vec<_> = both.filter_map(Listener::address).collect();
     let socket = admin_socket::bind(&meant.server.admin_socket).await?;
     let clock = Arc::clone(&capabilities.clock);
-    let event = of_server(Action::ServerStart, &rooms, &*clock);
-    rooms.store.commit(Change::none(), event).await?;
-    rooms.sign_in.end_those_of_unknown_providers().await?;
-    jobs::watch_administrators(&rooms.admin, &rooms.claim).map_err(AppError::Claim)?;
+    let event = of_server(Action::ServerStart, &services, &*clock);
+    services.store.commit(Change::none(), event).await?;
+    services.sign_in.end_those_of_unknown_providers().await?;
+    jobs::watch_administrators(&services.admin, &services.claim).map_err(AppError::Bootstrap)?;
 
-    rooms.token.tokens.keys().round().await?;
+    services.token.tokens.keys().round().await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let gate = doors::gate(&meant, &rooms, &capabilities)?;
-    let limits = doors::listener_settings(&meant);
+    let gate = listeners::gate(&meant, &services, &capabilities)?;
+    let limits = listeners::listener_settings(&meant);
     tasks.spawn(listener::serve(
         sockets.public,
         Framework(gate),
         limits.public,
         stop.clone(),
     ));
-    let gate = doors::forward_auth_gate(&meant, &rooms, &capabilities)?;
+    let gate = listeners::forward_auth_gate(&meant, &services, &capabilities)?;
     let (folder, first) = (meant.server.state_dir.clone(), gate.first_check());
-    first_check::notice(&folder, &rooms.policy.load(), checks);
+    first_check::notice(&folder, &services.policy.load(), checks);
     tasks.spawn(first_check::remember(folder, first, stop.clone()));
     tasks.spawn(listener::serve(
         sockets.forward_auth,
@@ -91,16 +91,16 @@ pub async fn start(meant: Meant, capabilities: Capabilities) -> Result<Running, 
         limits.forward_auth,
         stop.clone(),
     ));
-    let operator = doors::operator(&rooms, &capabilities);
+    let operator = listeners::operator(&services, &capabilities);
     let place = (socket, meant.server.admin_socket.clone());
     tasks.spawn(admin_socket::serve(place, operator, stop.clone()));
-    tasks.spawn(Arc::clone(&rooms.mirror).run(stop.clone()));
-    tasks.spawn(jobs::housekeeping(jobs::Jobs::of(&rooms), stop.clone()));
+    tasks.spawn(Arc::clone(&services.mirror).run(stop.clone()));
+    tasks.spawn(jobs::housekeeping(jobs::Jobs::of(&services), stop.clone()));
     Ok(Running {
         addresses,
         stop,
         tasks,
-        rooms,
+        services,
         clock,
     })
 }
@@ -124,23 +124,33 @@ impl Running {
             }
             written => written?,
         }
-        self.rooms.store.close().await?;
+        self.services.store.close().await?;
         Ok(())
     }
 
     async fn write_last(&self) -> Result<(), CommitError> {
-        let rooms = &self.rooms;
-        let counts = rooms.recorder.close_all_windows().await;
-        let counts = counts.and(rooms.anonymous.close_all_windows().await);
-        rooms.sessions.write_seen().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "last uses of sessions could not be written");
-        });
-        let event = of_server(Action::ServerStop, rooms, &*self.clock);
-        counts.and(rooms.store.commit(Change::none(), event).await.map(|_| ()))
+        let services = &self.services;
+        let counts = services.recorder.close_all_windows().await;
+        let counts = counts.and(services.anonymous.close_all_windows().await);
+        services
+            .sessions
+            .write_seen()
+            .await
+            .unwrap_or_else(|error| {
+                tracing::warn!(%error, "last uses of sessions could not be written");
+            });
+        let event = of_server(Action::ServerStop, services, &*self.clock);
+        counts.and(
+            services
+                .store
+                .commit(Change::none(), event)
+                .await
+                .map(|_| ()),
+        )
     }
 }
 
-fn of_server(action: Action, rooms: &Rooms, clock: &dyn Clock) -> AuditEvent {
+fn of_server(action: Action, services: &Services, clock: &dyn Clock) -> AuditEvent {
     AuditEvent {
         at: clock.now(),
         actor: Principal::System(SystemJob::Server),
@@ -150,8 +160,8 @@ fn of_server(action: Action, rooms: &Rooms, clock: &dyn Clock) -> AuditEvent {
         reasons: Vec::new(),
         application: None,
         request: None,
-        policy_version: rooms.policy.load().version(),
-        directory_version: rooms.mirror.directory().version,
+        policy_version: services.policy.load().version(),
+        directory_version: services.mirror.directory().version,
         repeats: None,
         personal: PersonalFields::default(),
     }

@@ -1,21 +1,21 @@
 //! The outside world as the configuration describes it: the outgoing client, Gitea behind the mirror, the providers.
 
 use super::{AppError, Capabilities};
-use crate::access::providers::Providers;
-use crate::config::{self, Meant};
+use crate::config::{self, Config};
 use crate::gitea;
 use crate::mirror::{self, Mirror};
 use crate::model::{Clock, DisplayText, HostName};
 use crate::oidc::{self, Provider, WorkloadIssuers};
-use crate::outgoing::{self, OutgoingFault};
-use crate::store::{Store, World};
+use crate::outgoing::{self, OutgoingError};
+use crate::sign_in::providers::Providers;
+use crate::store::{Store, StoreSnapshot};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
 /// The outgoing client for Gitea.
-pub(super) fn to_gitea(meant: &Meant) -> Result<reqwest::Client, AppError> {
+pub(super) fn to_gitea(meant: &Config) -> Result<reqwest::Client, AppError> {
     let ca_file = meant.gitea.ca_file.as_deref();
     client(meant.gitea.timeout, ca_file, "gitea.ca_file")
 }
@@ -27,13 +27,13 @@ fn client(
     key: &'static str,
 ) -> Result<reqwest::Client, AppError> {
     let builder = outgoing::client(ca_file);
-    let builder = builder.map_err(|fault| match (fault, ca_file) {
-        (OutgoingFault::Certificates(reason), Some(path)) => AppError::CaFile {
+    let builder = builder.map_err(|error| match (error, ca_file) {
+        (OutgoingError::Certificates(reason), Some(path)) => AppError::CaFile {
             key,
             path: path.display().to_string(),
             reason,
         },
-        (fault, _) => AppError::Trust(fault),
+        (error, _) => AppError::Trust(error),
     })?;
     let builder = builder
         .connect_timeout(timeout.min(Duration::from_secs(5)))
@@ -43,11 +43,11 @@ fn client(
 }
 
 pub(super) fn mirror(
-    meant: &Meant,
+    meant: &Config,
     http: &reqwest::Client,
     store: &Store,
     capabilities: &Capabilities,
-    world: &World,
+    world: &StoreSnapshot,
 ) -> Mirror {
     let Capabilities { clock, random } = capabilities;
     let gitea = &meant.gitea;
@@ -84,7 +84,7 @@ const GITEA_SCOPES: [&str; 5] = [
 
 /// Gitea first, then the others in the order of the configuration.
 pub(super) fn providers(
-    meant: &Meant,
+    meant: &Config,
     http: &reqwest::Client,
     capabilities: &Capabilities,
 ) -> Result<Providers, AppError> {
@@ -99,13 +99,13 @@ pub(super) fn providers(
     Ok(Providers::new(gitea, others))
 }
 
-fn callback(meant: &Meant, id: &str) -> Url {
+fn callback(meant: &Config, id: &str) -> Url {
     let mut address = meant.server.external_url.clone();
     address.set_path(&format!("/auth/callback/{id}"));
     address
 }
 
-fn gitea_settings(meant: &Meant) -> Result<oidc::Settings, AppError> {
+fn gitea_settings(meant: &Config) -> Result<oidc::Settings, AppError> {
     let gitea = &meant.gitea;
     Ok(oidc::Settings {
         id: "gitea".parse().map_err(AppError::BuiltIn)?,
@@ -123,7 +123,7 @@ fn gitea_settings(meant: &Meant) -> Result<oidc::Settings, AppError> {
     })
 }
 
-fn settings(meant: &Meant, other: &config::Provider) -> oidc::Settings {
+fn settings(meant: &Config, other: &config::Provider) -> oidc::Settings {
     oidc::Settings {
         id: other.id.clone(),
         name: DisplayText::lossy(&other.name),
@@ -153,13 +153,13 @@ const ISSUER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Who checks tokens of others that are presented for one of ours.
 pub(super) fn foreign_tokens(
-    meant: &Meant,
+    meant: &Config,
     http: &reqwest::Client,
     clock: &Arc<dyn Clock>,
-) -> Result<(gitea::Holders, WorkloadIssuers), AppError> {
+) -> Result<(gitea::TokenOwners, WorkloadIssuers), AppError> {
     let gitea = &meant.gitea;
     let inner = gitea.internal_url.clone();
-    let holders = gitea::Holders::new(gitea::HolderSettings {
+    let holders = gitea::TokenOwners::new(gitea::TokenOwnerSettings {
         base_url: inner.unwrap_or_else(|| gitea.url.clone()),
         client_id: gitea.client_id.clone(),
         client_secret: gitea.client_secret.clone(),
@@ -173,18 +173,18 @@ pub(super) fn foreign_tokens(
 }
 
 /// Samovar as the issuer of its own tokens: the external URL without a last slash (RFC 8414 section 2).
-pub(super) fn issuer(meant: &Meant) -> String {
+pub(super) fn issuer(meant: &Config) -> String {
     let url = meant.server.external_url.as_str();
     url.trim_end_matches('/').to_owned()
 }
 
 /// Is the outside address https?
-pub(super) fn is_https(meant: &Meant) -> bool {
+pub(super) fn is_https(meant: &Config) -> bool {
     meant.server.external_url.scheme() == "https"
 }
 
 /// Host and port of Samovar itself, as browsers send them.
-pub(super) fn own_host(meant: &Meant) -> Result<HostName, AppError> {
+pub(super) fn own_host(meant: &Config) -> Result<HostName, AppError> {
     let url = &meant.server.external_url;
     let host = url.host_str().unwrap_or_default();
     let text = url

@@ -15,7 +15,7 @@ const FORMAT: u64 = 1;
 
 /// Why an event has no leaf, or bytes are none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LeafFault {
+pub enum LeafError {
     /// A number of the event cannot be written so that every reader of JSON reads the same.
     #[error("the event holds a number beyond 2^53 - 1")]
     Number,
@@ -40,8 +40,8 @@ impl Salt {
     }
 
     /// What a leaf says in `personal` about these fields.
-    pub fn commitment(&self, personal: &PersonalFields) -> Result<String, LeafFault> {
-        let text = to_canonical(&serde_json::to_value(personal).map_err(|_| LeafFault::Form)?)?;
+    pub fn commitment(&self, personal: &PersonalFields) -> Result<String, LeafError> {
+        let text = to_canonical(&serde_json::to_value(personal).map_err(|_| LeafError::Form)?)?;
         Ok(HEXLOWER.encode(&sha256(&[&self.0, text.as_bytes()])))
     }
 }
@@ -59,9 +59,9 @@ pub struct Leaf(String);
 
 impl Leaf {
     /// The leaf of this event at this place (0 is the first), committed to its personal fields under `salt`.
-    pub fn new(sequence: u64, event: &AuditEvent, salt: &Salt) -> Result<Self, LeafFault> {
-        let mut value = serde_json::to_value(event).map_err(|_| LeafFault::Form)?;
-        let members = value.as_object_mut().ok_or(LeafFault::Form)?;
+    pub fn new(sequence: u64, event: &AuditEvent, salt: &Salt) -> Result<Self, LeafError> {
+        let mut value = serde_json::to_value(event).map_err(|_| LeafError::Form)?;
+        let members = value.as_object_mut().ok_or(LeafError::Form)?;
         members.insert("format".into(), FORMAT.into());
         members.insert("sequence".into(), sequence.into());
         members.insert("personal".into(), salt.commitment(&event.personal)?.into());
@@ -79,26 +79,26 @@ impl Leaf {
     }
 
     /// Reads bytes that were written earlier: place, public fields (the personal ones empty) and commitment.
-    pub fn parse(bytes: &[u8]) -> Result<(u64, AuditEvent, String), LeafFault> {
-        let mut value: Value = serde_json::from_slice(bytes).map_err(|_| LeafFault::Form)?;
+    pub fn parse(bytes: &[u8]) -> Result<(u64, AuditEvent, String), LeafError> {
+        let mut value: Value = serde_json::from_slice(bytes).map_err(|_| LeafError::Form)?;
         if to_canonical(&value)?.as_bytes() != bytes {
-            return Err(LeafFault::Form);
+            return Err(LeafError::Form);
         }
-        let members = value.as_object_mut().ok_or(LeafFault::Form)?;
-        let mut take = |name: &str| members.remove(name).ok_or(LeafFault::Form);
+        let members = value.as_object_mut().ok_or(LeafError::Form)?;
+        let mut take = |name: &str| members.remove(name).ok_or(LeafError::Form);
         if take("format")?.as_u64() != Some(FORMAT) {
-            return Err(LeafFault::Form);
+            return Err(LeafError::Form);
         }
-        let sequence = take("sequence")?.as_u64().ok_or(LeafFault::Form)?;
+        let sequence = take("sequence")?.as_u64().ok_or(LeafError::Form)?;
         let personal = take("personal")?;
-        let personal = personal.as_str().ok_or(LeafFault::Form)?.to_owned();
-        let event = serde_json::from_value(value).map_err(|_| LeafFault::Form)?;
+        let personal = personal.as_str().ok_or(LeafError::Form)?.to_owned();
+        let event = serde_json::from_value(value).map_err(|_| LeafError::Form)?;
         Ok((sequence, event, personal))
     }
 }
 
-fn to_canonical(value: &Value) -> Result<String, LeafFault> {
-    canonical(value).ok_or(LeafFault::Number)
+fn to_canonical(value: &Value) -> Result<String, LeafError> {
+    canonical(value).ok_or(LeafError::Number)
 }
 
 #[cfg(test)]

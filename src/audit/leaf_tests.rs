@@ -1,6 +1,6 @@
 //! What the leaf promises: one fixed form, erasure without a changed tree, nothing personal in its bytes.
 
-use super::{Leaf, LeafFault, Salt};
+use super::{Leaf, LeafError, Salt};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{ApplicationId, DisplayText, Principal, RequestId, Timestamp, UserId};
 
@@ -94,7 +94,7 @@ fn any_other_spelling_of_a_leaf_is_none() {
         String::new(),
     ];
     for odd in odd {
-        assert_eq!(Leaf::parse(odd.as_bytes()), Err(LeafFault::Form), "{odd}");
+        assert_eq!(Leaf::parse(odd.as_bytes()), Err(LeafError::Form), "{odd}");
     }
 }
 
@@ -105,8 +105,8 @@ fn a_number_that_readers_could_round_makes_no_leaf() {
         ..event()
     };
     let salt = Salt::from_bytes([0; 32]);
-    assert_eq!(Leaf::new(0, &wild, &salt), Err(LeafFault::Number));
-    assert_eq!(Leaf::new(1 << 53, &event(), &salt), Err(LeafFault::Number));
+    assert_eq!(Leaf::new(0, &wild, &salt), Err(LeafError::Number));
+    assert_eq!(Leaf::new(1 << 53, &event(), &salt), Err(LeafError::Number));
 }
 
 #[test]

@@ -11,7 +11,7 @@ mod tree;
 mod window;
 
 pub use event::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields, Repeats};
-pub use leaf::{Leaf, LeafFault, Salt};
+pub use leaf::{Leaf, LeafError, Salt};
 pub use query::{EventPage, EventQuery, RecordedEvent};
-pub use tree::{Frontier, FrontierFault, TreeHash};
+pub use tree::{Frontier, FrontierError, TreeHash};
 pub use window::{Closed, Seen, Windows};

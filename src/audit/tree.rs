@@ -42,7 +42,7 @@ impl std::fmt::Debug for TreeHash {
 /// These bytes are no frontier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("these bytes are no frontier of a tree")]
-pub struct FrontierFault;
+pub struct FrontierError;
 
 /// All that a tree must remember to grow: its size, and the roots of its full subtrees, the largest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,13 +86,13 @@ impl Frontier {
     }
 
     /// Reads what [`Self::to_bytes`] wrote.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierFault> {
-        let (size, rest) = bytes.split_first_chunk::<8>().ok_or(FrontierFault)?;
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FrontierError> {
+        let (size, rest) = bytes.split_first_chunk::<8>().ok_or(FrontierError)?;
         let size = u64::from_be_bytes(*size);
         let (roots, left_over) = rest.as_chunks::<32>();
-        let owed = usize::try_from(size.count_ones()).map_err(|_| FrontierFault)?;
+        let owed = usize::try_from(size.count_ones()).map_err(|_| FrontierError)?;
         if !left_over.is_empty() || roots.len() != owed {
-            return Err(FrontierFault);
+            return Err(FrontierError);
         }
         let roots = roots.iter().copied().map(TreeHash).collect();
         Ok(Self { size, roots })
@@ -101,7 +101,7 @@ impl Frontier {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frontier, FrontierFault, TreeHash, sha256};
+    use super::{Frontier, FrontierError, TreeHash, sha256};
     use data_encoding::HEXLOWER;
     use proptest::prelude::*;
 
@@ -164,10 +164,10 @@ mod tests {
         (0..3).for_each(|n| frontier.append(TreeHash::of_leaf(&[n])));
         let good = frontier.to_bytes();
         for cut in 0..good.len() {
-            assert_eq!(Frontier::from_bytes(&good[..cut]), Err(FrontierFault));
+            assert_eq!(Frontier::from_bytes(&good[..cut]), Err(FrontierError));
         }
         let long = [good.as_slice(), &[0; 32]].concat();
-        assert_eq!(Frontier::from_bytes(&long), Err(FrontierFault));
+        assert_eq!(Frontier::from_bytes(&long), Err(FrontierError));
     }
 
     proptest! {

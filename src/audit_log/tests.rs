@@ -79,7 +79,7 @@ async fn what_cannot_be_recorded_is_not_given_out() {
     let (_folder, store, log) = log();
     log.query(&reader(), EventQuery::default()).await.unwrap();
     store.close().await.unwrap();
-    let refusal = log.query(&reader(), EventQuery::default()).await;
+    let denial = log.query(&reader(), EventQuery::default()).await;
     let closed = CommitError::Unavailable(StoreError::Closed);
-    assert_eq!(refusal, Err(AuditLogError::Unrecorded(closed)));
+    assert_eq!(denial, Err(AuditLogError::Unrecorded(closed)));
 }

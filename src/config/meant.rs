@@ -11,7 +11,7 @@ use url::Url;
 
 /// The configuration.
 #[derive(Debug, Clone)]
-pub struct Meant {
+pub struct Config {
     /// Where Samovar itself is reached.
     pub server: Server,
     /// The Gitea server.

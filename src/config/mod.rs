@@ -1,6 +1,6 @@
 //! The configuration (step 1): one TOML file, secrets from outside it, every problem reported at once.
 //!
-//! Two forms: what the file says ([`raw`], keys and texts) and what is meant ([`Meant`], types). Knows no other room
+//! Two forms: what the file says ([`raw`], keys and texts) and what is meant ([`Config`], types). Knows no other room
 //! than `model`. Must never print a secret, take one from the file, or start on a file that it does not understand.
 
 mod duration;
@@ -15,7 +15,7 @@ mod sections;
 
 pub use example::example;
 pub use meant::{
-    Audit, Gitea, GroupsFrom, Log, LogFormat, Meant, Mirror, Provider, Server, Session,
+    Audit, Config, Gitea, GroupsFrom, Log, LogFormat, Mirror, Provider, Server, Session,
 };
 pub use problem::{Problem, Problems};
 
@@ -26,7 +26,7 @@ use std::path::Path;
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads and checks the file. Reports every problem at once, each with its key.
-pub fn read(path: &Path, environment: Environment<'_>) -> Result<Meant, Problems> {
+pub fn read(path: &Path, environment: Environment<'_>) -> Result<Config, Problems> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Problems::one(Problem::of_file(format!(
             "`{}` cannot be read: {error}; name a file that exists and that this user may read",
@@ -37,7 +37,7 @@ pub fn read(path: &Path, environment: Environment<'_>) -> Result<Meant, Problems
 }
 
 /// Checks the text of a configuration file.
-pub fn parse(text: &str, environment: Environment<'_>) -> Result<Meant, Problems> {
+pub fn parse(text: &str, environment: Environment<'_>) -> Result<Config, Problems> {
     let mut raw = Raw::parse(text)?;
     let meant = sections::meant(&mut raw, environment);
     let problems = raw.into_problems();

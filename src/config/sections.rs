@@ -1,6 +1,6 @@
 //! From what the file says to what is meant, section by section. Goes on after a problem, so that all are found.
 
-use super::meant::{Audit, Gitea, Log, LogFormat, Meant, Mirror, SealKey, Server, Session, Token};
+use super::meant::{Audit, Config, Gitea, Log, LogFormat, Mirror, SealKey, Server, Session, Token};
 use super::raw::Raw;
 use super::{Environment, duration, providers, secrets};
 use crate::model::{Issuer, ListenAddress};
@@ -15,7 +15,7 @@ const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
 /// Everything that is meant, or nothing when a part is missing; the problems are in `raw`.
-pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant> {
+pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Config> {
     let server = server(raw, environment);
     let gitea = gitea(raw, environment);
     let providers = providers::providers(raw, environment);
@@ -24,7 +24,7 @@ pub(super) fn meant(raw: &mut Raw, environment: Environment<'_>) -> Option<Meant
     let token = token(raw);
     let audit = audit(raw);
     let log = log(raw);
-    Some(Meant {
+    Some(Config {
         server: server?,
         gitea: gitea?,
         providers,

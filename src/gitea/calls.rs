@@ -6,8 +6,8 @@ use super::error::{GiteaError, Kind};
 use super::version::Version;
 use super::wire::{Found, Org, OrgTeam, Repository, ServerVersion, User};
 use crate::model::{
-    GiteaUser, GiteaUserId, Invalid, Login, Organization, RepositoryAccess, RepositoryName, Team,
-    TeamId,
+    GiteaUser, GiteaUserId, Login, Organization, ParseError, RepositoryAccess, RepositoryName,
+    Team, TeamId,
 };
 use serde::de::DeserializeOwned;
 
@@ -148,7 +148,7 @@ impl Client {
     async fn turned<W: DeserializeOwned, T>(
         &self,
         ask: Ask<'_>,
-        turn: impl Fn(W) -> Result<T, Invalid> + Send,
+        turn: impl Fn(W) -> Result<T, ParseError> + Send,
     ) -> Result<Asked<T>, GiteaError> {
         let said: Asked<W> = self.object(ask).await?;
         let value = turn(said.value).map_err(|e| self.error(&ask, Kind::Garbage, &e.0))?;

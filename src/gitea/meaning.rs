@@ -8,7 +8,7 @@
 //! | 403 | `Forbidden` | our token lacks a scope, or its user is no site administrator, is disabled or must change the password |
 //! | 404 | `Missing` | gone, hidden, renamed with the name reused, or (with `Sudo`) no such user: proves nothing by itself |
 //! | 301, 307 to the same server | `Renamed` | the name asked for is an old one |
-//! | any other redirect | `Elsewhere` | the configured address is not Gitea's own |
+//! | any other redirect | `ExternalUser` | the configured address is not Gitea's own |
 //! | 200 with a page, or with no JSON | `NotGitea` | something else answers at the address |
 //! | 200 with JSON of another form, `null` for a list | `Garbage` | could not be read; never "empty" |
 //! | pages that do not add up, three times | `Unsteady` | the list changed while it was read, or Gitea's own count is wrong |

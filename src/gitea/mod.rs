@@ -7,13 +7,13 @@ mod answer;
 mod calls;
 mod client;
 mod error;
-mod holders;
 mod meaning;
 mod paging;
+mod token_owner;
 mod version;
 mod wire;
 
 pub use client::{Asked, Client, Settings};
 pub use error::{GiteaError, Kind};
-pub use holders::{GiteaToken, Holder, HolderFault, HolderSettings, Holders};
+pub use token_owner::{GiteaToken, TokenOwner, TokenOwnerError, TokenOwnerSettings, TokenOwners};
 pub use version::Version;

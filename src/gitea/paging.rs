@@ -4,7 +4,7 @@
 
 use super::client::{Ask, Asked, Client};
 use super::error::{GiteaError, Kind};
-use crate::model::Invalid;
+use crate::model::ParseError;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ impl Client {
     pub(super) async fn list<R: Row, T>(
         &self,
         ask: Ask<'_>,
-        turn: impl Fn(R) -> Result<T, Invalid> + Send,
+        turn: impl Fn(R) -> Result<T, ParseError> + Send,
     ) -> Result<Asked<Vec<T>>, GiteaError> {
         let mut last = Unsteady(String::new());
         for _ in 0..TRIES {

@@ -2,7 +2,7 @@
 //! them the answer is garbage, never a guess.
 
 use crate::model::{
-    DisplayText, GiteaUser, Invalid, Organization, OrganizationId, RepositoryAccess, Team,
+    DisplayText, GiteaUser, Organization, OrganizationId, ParseError, RepositoryAccess, Team,
     Timestamp,
 };
 use serde::Deserialize;
@@ -23,8 +23,8 @@ pub(super) struct User {
 }
 
 impl TryFrom<User> for GiteaUser {
-    type Error = Invalid;
-    fn try_from(wire: User) -> Result<Self, Invalid> {
+    type Error = ParseError;
+    fn try_from(wire: User) -> Result<Self, ParseError> {
         Ok(Self {
             id: wire.id.try_into()?,
             login: wire.login.parse()?,
@@ -48,8 +48,8 @@ pub(super) struct Org {
 }
 
 impl TryFrom<Org> for Organization {
-    type Error = Invalid;
-    fn try_from(wire: Org) -> Result<Self, Invalid> {
+    type Error = ParseError;
+    fn try_from(wire: Org) -> Result<Self, ParseError> {
         Ok(Self {
             id: wire.id.try_into()?,
             name: wire.name.parse()?,
@@ -69,7 +69,7 @@ pub(super) struct OrgTeam {
 
 impl OrgTeam {
     /// As a team of this organization.
-    pub(super) fn of(self, organization: OrganizationId) -> Result<Team, Invalid> {
+    pub(super) fn of(self, organization: OrganizationId) -> Result<Team, ParseError> {
         Ok(Team {
             id: self.id.try_into()?,
             organization,
@@ -79,9 +79,9 @@ impl OrgTeam {
     }
 
     /// With the organization that it names itself.
-    pub(super) fn with_organization(mut self) -> Result<(Team, Organization), Invalid> {
+    pub(super) fn with_organization(mut self) -> Result<(Team, Organization), ParseError> {
         let named = self.organization.take();
-        let named = named.ok_or_else(|| Invalid::new("a team without its organization"))?;
+        let named = named.ok_or_else(|| ParseError::new("a team without its organization"))?;
         let organization: Organization = named.try_into()?;
         Ok((self.of(organization.id)?, organization))
     }
@@ -121,7 +121,7 @@ struct Permissions {
 }
 
 impl Repository {
-    pub(super) fn access(self, asked_at: Timestamp) -> Result<RepositoryAccess, Invalid> {
+    pub(super) fn access(self, asked_at: Timestamp) -> Result<RepositoryAccess, ParseError> {
         Ok(RepositoryAccess {
             id: self.id.try_into()?,
             owner_id: self.owner.id,

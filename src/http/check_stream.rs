@@ -83,14 +83,14 @@ pub(super) async fn settle_body(
 }
 
 /// In the place of any answer that is not the endpoint's.
-const REFUSAL: &[u8] = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+const DENIAL: &[u8] = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// The stream.
 pub(super) struct CheckStream<S> {
     stream: S,
     connection: Arc<CheckConnection>,
     /// Bytes of the refusal that are still to be written.
-    refusal: Option<&'static [u8]>,
+    denial: Option<&'static [u8]>,
 }
 
 impl<S> CheckStream<S> {
@@ -99,7 +99,7 @@ impl<S> CheckStream<S> {
         Self {
             stream,
             connection,
-            refusal: None,
+            denial: None,
         }
     }
 
@@ -112,14 +112,14 @@ impl<S> CheckStream<S> {
 impl<S: Write + Unpin> CheckStream<S> {
     /// Writes the refusal; the bytes in whose place it stands count as written.
     fn refuse(&mut self, context: &mut Context<'_>, length: usize) -> Poll<io::Result<usize>> {
-        while let Some(rest) = self.refusal.filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = self.denial.filter(|rest| !rest.is_empty()) {
             let written = ready!(Pin::new(&mut self.stream).poll_write(context, rest))?;
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.refusal = rest.get(written..);
+            self.denial = rest.get(written..);
         }
-        self.refusal = None;
+        self.denial = None;
         Poll::Ready(Ok(length))
     }
 }
@@ -143,10 +143,10 @@ impl<S: Write + Unpin> Write for CheckStream<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.refusal.is_none() && self.is_foreign(bytes) {
-            self.refusal = Some(REFUSAL);
+        if self.denial.is_none() && self.is_foreign(bytes) {
+            self.denial = Some(DENIAL);
         }
-        if self.refusal.is_some() {
+        if self.denial.is_some() {
             return self.refuse(context, bytes.len());
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)

@@ -4,16 +4,16 @@
 //! could read differently.
 
 use super::client::TrustedProxies;
-use super::exchange::Exchange;
 use super::log_limit::LogLimit;
 use super::origin;
-use super::problem::{Asker, Code, Problem, is_navigation, is_shown_as_page};
+use super::problem::{AnswerTarget, Problem, ProblemCode, is_navigation, is_shown_as_page};
 use super::protect;
 use super::request_body::{BodyLimits, RequestBodies};
+use super::request_context::RequestContext;
 use super::requests_in_flight::RequestsInFlight;
-use crate::access::{PolicyHolder, Remote};
+use crate::access::{PolicyHolder, RequestOrigin};
 use crate::limits::AddressBlock;
-use crate::model::{Clock, HostName, Invalid, Random, RequestIds};
+use crate::model::{Clock, HostName, ParseError, Random, RequestIds};
 use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Addr, Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
@@ -106,7 +106,7 @@ impl Gate {
     async fn pass(
         &self,
         mut request: Request,
-        asker: Asker,
+        asker: AnswerTarget,
         body: &mut Body,
     ) -> poem::Result<Response> {
         if is_check(request.uri().path()) {
@@ -145,7 +145,7 @@ impl Gate {
             );
         }
         let detail = "this address answers no checks: the proxy's configuration is from an earlier version or names the wrong address; paste the block from the application's page into it";
-        Problem::new(Code::CheckMisplaced, detail)
+        Problem::new(ProblemCode::CheckMisplaced, detail)
     }
 
     /// Reads the whole body, before any endpoint is asked.
@@ -157,7 +157,9 @@ impl Gate {
     ) -> Result<(), Problem> {
         let bytes = match *body {
             Body::None => return Ok(()),
-            Body::Unreadable(reason) => return Err(Problem::new(Code::FramingUnsupported, reason)),
+            Body::Unreadable(reason) => {
+                return Err(Problem::new(ProblemCode::FramingUnsupported, reason));
+            }
             Body::Announced(bytes) => bytes,
         };
         self.bodies.check(bytes, || self.is_known(request))?;
@@ -180,25 +182,25 @@ impl Gate {
             let detail = format!(
                 "nothing answers at `{host}`; use Samovar's own address, or add the host to an application"
             );
-            return Err(Problem::new(Code::HostUnknown, detail));
+            return Err(Problem::new(ProblemCode::HostUnknown, detail));
         }
         if path.starts_with(HAND_OVER) {
             return Ok(&self.application);
         }
         let detail = "Samovar serves only `/.samovar/…` at an application's host; point the proxy's other paths at the application";
-        Err(Problem::new(Code::NotFound, detail))
+        Err(Problem::new(ProblemCode::NotFound, detail))
     }
 
-    fn exchange(&self, request: &Request, host: HostName, asker: Asker) -> Exchange {
+    fn exchange(&self, request: &Request, host: HostName, asker: AnswerTarget) -> RequestContext {
         let headers = request.headers();
         let peer = peer(request.remote_addr());
-        Exchange {
+        RequestContext {
             request: asker.request,
             host,
             navigation: is_navigation(request.method(), headers),
             secret_needed: true,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
-            remote: Remote {
+            remote: RequestOrigin {
                 address: peer.and_then(|peer| self.settings.trusted.client(Some(peer), headers)),
                 user_agent: headers.get(header::USER_AGENT).cloned(),
             },
@@ -210,7 +212,7 @@ impl Endpoint for Gate {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let asker = Asker {
+        let asker = AnswerTarget {
             request: self.ids.next(),
             page: is_shown_as_page(request.method(), request.headers()),
         };
@@ -267,12 +269,12 @@ impl Body {
 }
 
 /// The answer to an error of an endpoint.
-pub(super) fn refuse(error: poem::Error, asker: &Asker) -> Response {
+pub(super) fn refuse(error: poem::Error, asker: &AnswerTarget) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }
     let problem = Problem::from_error(&error);
-    if problem.code() == Code::Internal {
+    if problem.code() == ProblemCode::Internal {
         tracing::error!(request = %asker.request, %error, "a request could not be served");
     }
     problem.respond(asker)
@@ -280,13 +282,13 @@ pub(super) fn refuse(error: poem::Error, asker: &Asker) -> Response {
 
 fn slow() -> Problem {
     let detail = "the server needed too long for this request; send it again later";
-    Problem::new(Code::RequestTimeout, detail)
+    Problem::new(ProblemCode::RequestTimeout, detail)
 }
 
 fn broken(cause: &JoinError) -> Problem {
     tracing::error!(%cause, "a door broke off");
     Problem::new(
-        Code::Internal,
+        ProblemCode::Internal,
         "something broke; the server's log says what",
     )
 }
@@ -321,10 +323,10 @@ pub(super) fn peer(remote: &Addr) -> Option<IpAddr> {
 
 /// Exactly one `Host` (RFC 9112 section 3.2), and none other in the request line.
 fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
-    let fault = |detail: &str| Problem::new(Code::HostInvalid, detail);
+    let error = |detail: &str| Problem::new(ProblemCode::HostInvalid, detail);
     let mut sent = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (sent.next(), sent.next()) else {
-        return Err(fault("exactly one `Host` header is needed; send one"));
+        return Err(error("exactly one `Host` header is needed; send one"));
     };
     let host = if host == own.as_str() {
         own.clone()
@@ -336,7 +338,7 @@ fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
         .authority()
         .map(|authority| authority.as_str().parse::<HostName>());
     match line {
-        Some(other) if other.as_ref() != Ok(&host) => Err(fault(
+        Some(other) if other.as_ref() != Ok(&host) => Err(error(
             "the request line names another host than `Host`; send the same in both",
         )),
         _ => Ok(host),
@@ -344,10 +346,11 @@ fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
 }
 
 fn read_host(host: &HeaderValue) -> Result<HostName, Problem> {
-    let fault = |detail: &str| Problem::new(Code::HostInvalid, detail);
+    let error = |detail: &str| Problem::new(ProblemCode::HostInvalid, detail);
     let text = host.to_str();
-    let text = text.map_err(|_| fault("`Host` is not in ASCII; send the name's ASCII form"))?;
-    text.parse().map_err(|invalid: Invalid| fault(&invalid.0))
+    let text = text.map_err(|_| error("`Host` is not in ASCII; send the name's ASCII form"))?;
+    text.parse()
+        .map_err(|invalid: ParseError| error(&invalid.0))
 }
 
 /// A header named in `Connection` may vanish on the way: only those that belong there may be named.
@@ -364,7 +367,7 @@ pub(super) fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
     }
     let detail =
         "`Connection` may name `close`, `keep-alive`, `te` and `upgrade` alone; leave out the rest";
-    Err(Problem::new(Code::TargetAmbiguous, detail))
+    Err(Problem::new(ProblemCode::TargetAmbiguous, detail))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What passes the gate and what does not, in bytes over a real connection.
 
 use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen, listen_knowing};
-use crate::http::{Exchange, KnownCaller, listener};
+use crate::http::{KnownCaller, RequestContext, listener};
 use poem::{Route, get, handler};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 #[handler]
-fn echo(exchange: Exchange, body: String) -> String {
+fn echo(exchange: RequestContext, body: String) -> String {
     let client = exchange.remote.address.unwrap();
     format!(
         "{} {client} {} {body}",
@@ -205,7 +205,7 @@ async fn a_body_that_never_comes_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn a_refusal_with_an_unread_body_ends_the_connection_and_others_keep_it() {
+async fn a_denial_with_an_unread_body_ends_the_connection_and_others_keep_it() {
     let server = server().await;
     for (request, closes) in [
         (post_to(OWN, "/echo", "Origin: null\r\n"), true),

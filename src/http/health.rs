@@ -2,7 +2,7 @@
 //!
 //! Knows nothing of what it asks: each probe is given by who wires the server. Answers nothing secret.
 
-use super::problem::{Code, Problem};
+use super::problem::{Problem, ProblemCode};
 use poem::web::Json;
 use poem::{EndpointExt, IntoResponse, Request, Response, Route, get};
 use serde_json::{Map, Value, json};
@@ -54,7 +54,7 @@ fn ready(probes: &[Probe]) -> poem::Result<Response> {
         return Ok(Json(json!({ "ready": true, "states": states })).into_response());
     }
     let detail = format!("not ready: {}; `states` says why", missing.join(", "));
-    Err(Problem::new(Code::NotReady, detail)
+    Err(Problem::new(ProblemCode::NotReady, detail)
         .with("states", states)
         .into())
 }

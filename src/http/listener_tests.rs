@@ -137,7 +137,7 @@ async fn bodies_that_never_come_end_and_others_are_served_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_refusal_arrives_although_the_client_sends_a_long_body() {
+async fn a_denial_arrives_although_the_client_sends_a_long_body() {
     let server = listen(route(), Route::new(), Settings::default()).await;
     let head = format!("POST / HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 900000\r\n\r\n");
     let mut stream = TcpStream::connect(server.address).await.unwrap();

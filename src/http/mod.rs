@@ -13,7 +13,6 @@ mod client_stream;
 mod connection_slots;
 mod connection_timer;
 mod cookie;
-mod exchange;
 pub mod forward_auth;
 pub mod framework;
 mod gate;
@@ -26,17 +25,18 @@ mod page;
 mod problem;
 mod protect;
 mod request_body;
+mod request_context;
 mod requests_in_flight;
 pub mod sockets;
 pub mod unix_socket;
 
 pub use client::TrustedProxies;
 pub use cookie::cookie;
-pub use exchange::Exchange;
 pub use gate::{Gate, KnownCaller, Settings, Surfaces};
 pub use log_limit::LogLimit;
-pub use problem::{Asker, Code, Problem, is_navigation};
+pub use problem::{AnswerTarget, Problem, ProblemCode, is_navigation};
 pub use request_body::BodyLimits;
+pub use request_context::RequestContext;
 
 #[cfg(test)]
 mod raw;

@@ -2,7 +2,7 @@
 //!
 //! Knows `Sec-Fetch-Site`, `Sec-Fetch-Dest`, `Origin` and whether there are cookies. Never trusts a header's absence when there are.
 
-use super::problem::{Code, Problem};
+use super::problem::{Problem, ProblemCode};
 use crate::model::HostName;
 use poem::Request;
 use poem::http::{HeaderValue, Method, header};
@@ -28,7 +28,7 @@ pub(super) fn check(request: &Request, https: bool, host: &HostName) -> Result<(
         "with a cookie, only a page of this site may do this; a program sends `Origin: {}`",
         spell(https, host)
     );
-    Err(Problem::new(Code::OriginForeign, detail))
+    Err(Problem::new(ProblemCode::OriginForeign, detail))
 }
 
 /// Refuses what a page fetched, embedded or framed: this is for a person who goes there. A browser that does not say what
@@ -40,7 +40,7 @@ pub(in crate::http) fn check_visit(request: &Request) -> Result<(), Problem> {
     }
     let detail =
         "a page asked for this without anybody going there; open the address itself in the browser";
-    Err(Problem::new(Code::OriginForeign, detail))
+    Err(Problem::new(ProblemCode::OriginForeign, detail))
 }
 
 fn spell(https: bool, host: &HostName) -> String {

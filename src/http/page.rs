@@ -2,7 +2,7 @@
 //!
 //! Knows the problem it shows. Everything in it is escaped; the one style sheet is allowed by its digest alone.
 
-use super::problem::{Asker, Problem};
+use super::problem::{AnswerTarget, Problem};
 use crate::model::sha256;
 use data_encoding::BASE64;
 use poem::Response;
@@ -25,7 +25,7 @@ code{font:.9em ui-monospace,monospace;background:light-dark(#e9e6df,#2b2926);pad
 small{display:block;margin-top:2rem;color:light-dark(#6a655b,#a19b90)}";
 
 /// The whole page about a problem.
-pub(super) fn render(problem: &Problem, asker: &Asker) -> String {
+pub(super) fn render(problem: &Problem, asker: &AnswerTarget) -> String {
     let again = problem.again().map_or_else(String::new, |path| {
         format!(
             "<p><a class=\"button\" href=\"{}\">Try again</a></p>",

@@ -2,7 +2,7 @@
 //!
 //! Knows no door.
 
-use super::problem::Asker;
+use super::problem::AnswerTarget;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
@@ -26,7 +26,7 @@ pub(super) fn keep_opener(headers: &mut HeaderMap) {
 }
 
 /// Adds what is not there yet.
-pub(super) fn headers(headers: &mut HeaderMap, asker: &Asker, strict_transport: bool) {
+pub(super) fn headers(headers: &mut HeaderMap, asker: &AnswerTarget, strict_transport: bool) {
     for (name, value) in ALWAYS {
         headers
             .entry(name)

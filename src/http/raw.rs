@@ -1,7 +1,7 @@
 //! For tests: a gate behind the real listener, and a client that sends bytes as they are.
 
 use super::checks::Checks;
-use super::forward_auth::{ForwardAuthGate, Judge};
+use super::forward_auth::{DecisionPoint, ForwardAuthGate};
 use super::framework::Framework;
 use super::listener::ConnectionHandler;
 use super::sockets::Listener;
@@ -102,7 +102,7 @@ pub(super) fn trusted() -> TrustedProxies {
 }
 
 /// Forward-auth's gate in front of these endpoints, which trusts these proxies.
-pub(super) async fn listen_for_checks<J: Judge>(
+pub(super) async fn listen_for_checks<J: DecisionPoint>(
     services: forward_auth::Services<J>,
     trusted: TrustedProxies,
 ) -> Listening {
@@ -113,7 +113,7 @@ pub(super) async fn listen_for_checks<J: Judge>(
 }
 
 /// The same on a wildcard address, which counts as one that other machines reach; trusts proxies at 127.0.0.1.
-pub(super) async fn listen_for_remote_checks<J: Judge>(
+pub(super) async fn listen_for_remote_checks<J: DecisionPoint>(
     services: forward_auth::Services<J>,
 ) -> Listening {
     let own = OWN.parse().unwrap();

@@ -4,7 +4,7 @@
 //! Knows no endpoint and no credential. Nothing is read of a body that is longer than allowed, and memory is taken only for
 //! bytes that came. When too many bodies are on their way, the oldest one of the address block that has the most is given up.
 
-use super::problem::{Code, Problem};
+use super::problem::{Problem, ProblemCode};
 use crate::limits::{AddressBlock, BoundedTable};
 use poem::Request;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -128,7 +128,7 @@ impl RequestBodies {
             "the body has {bytes} bytes; send at most {}, and more only to the API with a valid session or token (up to {})",
             self.limits.bytes, self.limits.bytes_of_known
         );
-        Err(Problem::new(Code::BodyTooLarge, detail))
+        Err(Problem::new(ProblemCode::BodyTooLarge, detail))
     }
 
     /// Reads the body, which has been announced with this length, and puts it back whole.
@@ -168,7 +168,7 @@ async fn receive(
             Ok(_) => {}
             Err(_) => {
                 let detail = "the body ended before its announced length; send all of it";
-                return Err(Problem::new(Code::RequestMalformed, detail));
+                return Err(Problem::new(ProblemCode::RequestMalformed, detail));
             }
         }
     }
@@ -176,12 +176,12 @@ async fn receive(
 
 fn late() -> Problem {
     let detail = "the body did not arrive in time; send it at once, in a new connection";
-    Problem::new(Code::RequestTimeout, detail)
+    Problem::new(ProblemCode::RequestTimeout, detail)
 }
 
 fn too_many() -> Problem {
     let detail = "too many unfinished request bodies from this address; send fewer at a time";
-    Problem::new(Code::TooManyRequests, detail)
+    Problem::new(ProblemCode::TooManyRequests, detail)
 }
 
 #[cfg(test)]

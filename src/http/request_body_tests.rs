@@ -27,7 +27,7 @@ fn bodies(silence: u64, whole: u64) -> Arc<RequestBodies> {
 /// Longer than any test waits.
 const LONG: u64 = 600_000;
 
-async fn code(bodies: &RequestBodies, mut request: Request) -> Code {
+async fn code(bodies: &RequestBodies, mut request: Request) -> ProblemCode {
     let read = bodies.read(&mut request, 100, Some(block(1))).await;
     read.unwrap_err().code()
 }
@@ -53,7 +53,10 @@ async fn a_body_is_put_back_whole() {
 #[tokio::test]
 async fn a_silent_client_is_given_up() {
     let (request, _client) = request();
-    assert_eq!(code(&bodies(50, LONG), request).await, Code::RequestTimeout);
+    assert_eq!(
+        code(&bodies(50, LONG), request).await,
+        ProblemCode::RequestTimeout
+    );
 }
 
 #[tokio::test]
@@ -66,7 +69,7 @@ async fn a_client_that_sends_a_byte_at_a_time_is_given_up() {
     });
     assert_eq!(
         code(&bodies(LONG, 200), request).await,
-        Code::RequestTimeout
+        ProblemCode::RequestTimeout
     );
 }
 
@@ -89,7 +92,7 @@ async fn too_many_bodies_give_up_the_oldest_of_their_own_block() {
         tokio::task::yield_now().await;
     }
     let oldest = reading.remove(0).await.unwrap();
-    assert_eq!(oldest.unwrap_err().code(), Code::TooManyRequests);
+    assert_eq!(oldest.unwrap_err().code(), ProblemCode::TooManyRequests);
     for mut client in clients.drain(1..) {
         client.write_all(b"hi").await.unwrap();
     }
@@ -113,6 +116,6 @@ fn long_bodies_are_for_known_callers() {
         bodies.check(1024 * 1024 + 1, || true),
         bodies.check(u64::MAX, never),
     ] {
-        assert_eq!(refused.unwrap_err().code(), Code::BodyTooLarge);
+        assert_eq!(refused.unwrap_err().code(), ProblemCode::BodyTooLarge);
     }
 }

@@ -3,7 +3,7 @@
 //! Knows no endpoint. A request counts until its endpoint has finished, also when the client hangs up before: otherwise a
 //! client that connects, asks and leaves could start any number of them.
 
-use super::problem::{Code, Problem};
+use super::problem::{Problem, ProblemCode};
 use crate::limits::AddressBlock;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,11 +53,11 @@ impl RequestsInFlight {
         if own >= MAX_OF_ONE {
             let detail =
                 "too many requests from this address are being served; send fewer at a time";
-            return Err(Problem::new(Code::TooManyRequests, detail).after(1));
+            return Err(Problem::new(ProblemCode::TooManyRequests, detail).after(1));
         }
         if counts.all >= MAX {
             let detail = "the server is busy; send the request again in a moment";
-            return Err(Problem::new(Code::TooManyRequests, detail).after(1));
+            return Err(Problem::new(ProblemCode::TooManyRequests, detail).after(1));
         }
         counts.all += 1;
         counts.by_block.insert(block, own + 1);
@@ -87,7 +87,7 @@ mod tests {
             .map(|_| requests.enter(Some(block(1))).unwrap())
             .collect();
         let refused = requests.enter(Some(block(1))).err().unwrap();
-        assert_eq!(refused.code(), Code::TooManyRequests);
+        assert_eq!(refused.code(), ProblemCode::TooManyRequests);
         assert!(requests.enter(Some(block(2))).is_ok());
         drop(held);
         assert!(requests.enter(Some(block(1))).is_ok());

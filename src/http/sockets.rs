@@ -151,8 +151,8 @@ impl Activated {
     fn take(mut self) -> Result<Sockets, ListenerError> {
         let mut taken = Sockets::default();
         for place in 0..self.sockets.len() {
-            let fault = |cause| ListenerError::Activation(place, cause);
-            let Some(listener) = take_one(&mut self.sockets, place).map_err(fault)? else {
+            let error = |cause| ListenerError::Activation(place, cause);
+            let Some(listener) = take_one(&mut self.sockets, place).map_err(error)? else {
                 continue;
             };
             if self
@@ -170,16 +170,16 @@ impl Activated {
 }
 
 fn take_one(sockets: &mut ListenFd, place: usize) -> io::Result<Option<Listener>> {
-    let fault = match sockets.take_tcp_listener(place) {
+    let error = match sockets.take_tcp_listener(place) {
         Ok(None) => return Ok(None),
         Ok(Some(socket)) => {
             socket.set_nonblocking(true)?;
             return TcpListener::from_std(socket).map(|tcp| Some(Listener::Tcp(tcp)));
         }
-        Err(fault) => fault,
+        Err(error) => error,
     };
     // The error about TCP speaks of both kinds.
-    let Some(socket) = sockets.take_unix_listener(place).map_err(|_| fault)? else {
+    let Some(socket) = sockets.take_unix_listener(place).map_err(|_| error)? else {
         return Ok(None);
     };
     socket.set_nonblocking(true)?;

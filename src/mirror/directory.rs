@@ -2,9 +2,9 @@
 
 use super::plan::{Change, Known, KnownTeam};
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, DisplayText, Elsewhere, GiteaUser, GiteaUserId, Home,
-    Identity, MirroredUser, Organization, OrganizationId, ProviderId, Team, TeamId, Timestamp,
-    User, UserId,
+    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUser, GiteaUserId,
+    Home, Identity, MirroredUser, Organization, OrganizationId, ProviderId, Team, TeamId,
+    Timestamp, User, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -207,7 +207,7 @@ fn of_another_provider((identity, user): (&Identity, &User)) -> Option<Directory
     let groups = claims.groups.iter().cloned();
     Some(DirectoryUser {
         id: user.id,
-        home: Home::Elsewhere(Elsewhere {
+        home: Home::External(ExternalUser {
             provider: provider.clone(),
             groups: groups.map(|name| (provider.clone(), name)).collect(),
             groups_may_be_cut: claims.groups_may_be_cut,

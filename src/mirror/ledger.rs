@@ -14,7 +14,7 @@ use crate::model::{
     Clock, Directory, DisplayText, GiteaUserId, Identity, ProviderId, Random, Timestamp, User,
     UserId,
 };
-use crate::store::{Store, World};
+use crate::store::{Store, StoreSnapshot};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -71,7 +71,7 @@ impl Ledger {
         store: Store,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
-        world: &World,
+        world: &StoreSnapshot,
     ) -> Self {
         let known = Known::load(
             world.mirrored_users.clone(),

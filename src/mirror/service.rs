@@ -12,7 +12,7 @@ use crate::model::{
     Clock, Directory, DirectoryUser, GiteaUserId, Login, OrganizationId, ProviderId, Random,
     TeamId, Timestamp, UserId,
 };
-use crate::store::{Store, World};
+use crate::store::{Store, StoreSnapshot};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -65,7 +65,7 @@ impl Mirror {
         store: Store,
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
         settings: Settings,
-        world: &World,
+        world: &StoreSnapshot,
     ) -> Self {
         let health = Arc::new(Health::new(Arc::clone(&clock)));
         let ledger = Ledger::new(store, Arc::clone(&clock), random, world);

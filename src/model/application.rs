@@ -1,7 +1,7 @@
 //! Applications: what is protected, by hosts and an ordered list of routes.
 
 use super::{
-    ApplicationId, GiteaClientId, HostName, Invalid, Name, PathPattern, Permission, ProxySecret,
+    ApplicationId, GiteaClientId, HostName, Name, ParseError, PathPattern, Permission, ProxySecret,
     SigningAlgorithm, Timestamp, serde_as_text,
 };
 use std::collections::BTreeSet;
@@ -245,7 +245,7 @@ pub enum AuditMode {
     /// The first of its kind in a window, repeats counted (the default).
     FirstInWindow,
     /// Refusals and unsafe requests only.
-    Refusals,
+    Denials,
 }
 
 /// The methods a route speaks of; empty means every method that HTTP knows.
@@ -281,11 +281,11 @@ impl MethodSet {
     }
 
     /// From method names in capitals. `*` alone or no name at all is every method.
-    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, Invalid> {
+    pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, ParseError> {
         let mut set = Self::default();
         for name in names {
             set.0 |= bit(name).ok_or_else(|| {
-                Invalid::new(format!(
+                ParseError::new(format!(
                     "`{}` is no method; use {} in capitals",
                     name.escape_debug(),
                     METHODS.join(", ")
@@ -312,8 +312,8 @@ impl fmt::Display for MethodSet {
 }
 
 impl FromStr for MethodSet {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         if text == "*" {
             Ok(Self::default())
         } else {

@@ -1,7 +1,7 @@
 //! Clients of the authorization server (RFC 6749 section 2): what gets tokens in a person's name, for one application.
 
 use super::issuer::at_loopback;
-use super::{ApplicationId, ClientId, Invalid, Name, SecretRecord, serde_as_text};
+use super::{ApplicationId, ClientId, Name, ParseError, SecretRecord, serde_as_text};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -48,7 +48,7 @@ impl Client {
         ClientId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
 
     /// Samovar's own command line: made here and kept nowhere, for whichever application it names.
-    pub fn command_line() -> Result<Self, Invalid> {
+    pub fn command_line() -> Result<Self, ParseError> {
         Ok(Self {
             id: Self::COMMAND_LINE_ID,
             name: Self::COMMAND_LINE.parse()?,
@@ -107,30 +107,30 @@ impl fmt::Display for RedirectUri {
 }
 
 impl FromStr for RedirectUri {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let fault = |what: &str| {
-            Err(Invalid::new(format!(
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let error = |what: &str| {
+            Err(ParseError::new(format!(
                 "`{}` cannot be a redirect URI: {what}",
                 text.chars().take(200).collect::<String>().escape_debug()
             )))
         };
         let Ok(url) = Url::parse(text) else {
-            return fault("write a whole address such as `https://app.example.com/callback`");
+            return error("write a whole address such as `https://app.example.com/callback`");
         };
         if text.len() > 2000 {
-            return fault("it is longer than 2,000 characters");
+            return error("it is longer than 2,000 characters");
         }
         if url.as_str() != text {
-            return fault(&format!("write it in its normal form, `{url}`"));
+            return error(&format!("write it in its normal form, `{url}`"));
         }
         if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-            return fault("it must have no fragment, user or password");
+            return error("it must have no fragment, user or password");
         }
         if url.scheme() == "https" || loopback(&url) {
             return Ok(Self(text.to_owned()));
         }
-        fault(
+        error(
             "it must begin with `https://`, or with `http://127.0.0.1` or `http://[::1]` for programs on a person's machine",
         )
     }

@@ -91,12 +91,12 @@ impl std::fmt::Display for Timestamp {
 }
 
 impl std::str::FromStr for Timestamp {
-    type Err = super::Invalid;
+    type Err = super::ParseError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         DateTime::parse_from_rfc3339(text)
             .map(|instant| Self(instant.timestamp_millis()))
             .map_err(|_| {
-                super::Invalid::new(format!(
+                super::ParseError::new(format!(
                     "`{}` is no time; write RFC 3339 such as `2026-01-31T12:00:00Z`",
                     text.escape_debug()
                 ))

@@ -15,12 +15,12 @@ pub enum Home {
     /// In Gitea: mirrored, and asked for again within the bound.
     Gitea(GiteaUserId),
     /// At another provider alone: known as of the last sign-in, and only while a session of it lives.
-    Elsewhere(Elsewhere),
+    External(ExternalUser),
 }
 
 /// What is known of a person who has no Gitea account.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
+pub struct ExternalUser {
     /// The provider.
     pub provider: ProviderId,
     /// Groups by name, each with that provider; sorted.
@@ -62,15 +62,15 @@ impl DirectoryUser {
     pub const fn gitea(&self) -> Option<GiteaUserId> {
         match self.home {
             Home::Gitea(id) => Some(id),
-            Home::Elsewhere(_) => None,
+            Home::External(_) => None,
         }
     }
 
     /// Where the account is, when it is not in Gitea.
-    pub const fn elsewhere(&self) -> Option<&Elsewhere> {
+    pub const fn elsewhere(&self) -> Option<&ExternalUser> {
         match &self.home {
             Home::Gitea(_) => None,
-            Home::Elsewhere(elsewhere) => Some(elsewhere),
+            Home::External(elsewhere) => Some(elsewhere),
         }
     }
 
@@ -78,7 +78,7 @@ impl DirectoryUser {
     pub fn provider(&self) -> ProviderId {
         match &self.home {
             Home::Gitea(_) => ProviderId::gitea(),
-            Home::Elsewhere(elsewhere) => elsewhere.provider.clone(),
+            Home::External(elsewhere) => elsewhere.provider.clone(),
         }
     }
 
@@ -86,7 +86,7 @@ impl DirectoryUser {
     pub const fn groups_may_be_cut(&self) -> bool {
         match &self.home {
             Home::Gitea(_) => false,
-            Home::Elsewhere(elsewhere) => elsewhere.groups_may_be_cut,
+            Home::External(elsewhere) => elsewhere.groups_may_be_cut,
         }
     }
 
@@ -108,7 +108,7 @@ impl DirectoryUser {
     pub const fn groups(&self) -> &[(ProviderId, GroupName)] {
         match &self.home {
             Home::Gitea(_) => &[],
-            Home::Elsewhere(elsewhere) => elsewhere.groups.as_slice(),
+            Home::External(elsewhere) => elsewhere.groups.as_slice(),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! May know nothing of where it is shown. Must never be compared to find out who or what is meant: cleaning makes
 //! different texts alike.
 
-use super::Invalid;
+use super::ParseError;
 use std::fmt;
 use std::str::FromStr;
 
@@ -80,8 +80,8 @@ impl fmt::Display for DisplayText {
 }
 
 impl FromStr for DisplayText {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         Ok(Self::lossy(text))
     }
 }

@@ -1,6 +1,6 @@
 //! What Gitea tells us, in our types: keyed by numeric id, names for display (Gitea reuses names, never ids).
 
-use super::{DisplayText, Invalid, Login, RepositoryName, Timestamp};
+use super::{DisplayText, Login, ParseError, RepositoryName, Timestamp};
 
 macro_rules! gitea_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -17,12 +17,12 @@ macro_rules! gitea_id {
         }
 
         impl TryFrom<i64> for $name {
-            type Error = Invalid;
-            fn try_from(number: i64) -> Result<Self, Invalid> {
+            type Error = ParseError;
+            fn try_from(number: i64) -> Result<Self, ParseError> {
                 if number > 0 {
                     Ok(Self(number))
                 } else {
-                    Err(Invalid::new(format!("`{number}` is no id of Gitea; ids are 1 or more")))
+                    Err(ParseError::new(format!("`{number}` is no id of Gitea; ids are 1 or more")))
                 }
             }
         }
@@ -40,12 +40,12 @@ macro_rules! gitea_id {
         }
 
         impl std::str::FromStr for $name {
-            type Err = Invalid;
-            fn from_str(text: &str) -> Result<Self, Invalid> {
+            type Err = ParseError;
+            fn from_str(text: &str) -> Result<Self, ParseError> {
                 text.parse::<i64>()
                     .ok()
                     .filter(|number| number.to_string() == text)
-                    .ok_or_else(|| Invalid::new(format!("`{}` is no number", text.escape_debug())))
+                    .ok_or_else(|| ParseError::new(format!("`{}` is no number", text.escape_debug())))
                     .and_then(Self::try_from)
             }
         }

@@ -1,6 +1,6 @@
 //! One form per host: lower case, ASCII (A-label), no trailing dot; an optional port that is not the scheme's own.
 
-use super::{Invalid, serde_as_text};
+use super::{ParseError, serde_as_text};
 use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
@@ -48,10 +48,10 @@ impl fmt::Display for HostName {
 serde_as_text!(HostName);
 
 impl FromStr for HostName {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         parse(text).map(|text| Self(text.into())).ok_or_else(|| {
-            Invalid::new(format!(
+            ParseError::new(format!(
                 "`{}` is no host; write a name or address, with a port if needed, such as `app.example.com` or `127.0.0.3:8080`",
                 text.chars().take(80).collect::<String>().escape_debug()
             ))

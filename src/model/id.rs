@@ -1,6 +1,6 @@
 //! Ids of ours: UUID version 7, so that they sort by the instant of making.
 
-use super::{Clock, Invalid, Random, Timestamp};
+use super::{Clock, ParseError, Random, Timestamp};
 use uuid::Uuid;
 
 macro_rules! uuid {
@@ -17,15 +17,15 @@ macro_rules! uuid {
         }
 
         impl std::str::FromStr for $name {
-            type Err = Invalid;
-            fn from_str(text: &str) -> Result<Self, Invalid> {
+            type Err = ParseError;
+            fn from_str(text: &str) -> Result<Self, ParseError> {
                 // Only the form that we print: one id, one spelling.
                 Uuid::try_parse(text)
                     .ok()
                     .filter(|id| text.len() == 36 && id.hyphenated().to_string() == text)
                     .map(Self)
                     .ok_or_else(|| {
-                        Invalid::new(format!(
+                        ParseError::new(format!(
                             concat!("`{}` is no ", $what, " id; it looks like `0190a5e2-…` (36 characters, lower case)"),
                             text.escape_debug()
                         ))

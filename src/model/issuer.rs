@@ -1,6 +1,6 @@
 //! Issuers of foreign tokens, kept exactly as their tokens spell them.
 
-use super::{Invalid, serde_as_text};
+use super::{ParseError, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
 use url::{Host, Url};
@@ -38,10 +38,10 @@ impl fmt::Display for Issuer {
 }
 
 impl FromStr for Issuer {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let wrong = || {
-            Invalid::new(
+            ParseError::new(
                 "write the issuer as its tokens do, such as `https://git.example.com/api/actions`: https, or http on a loopback address, without query, fragment and user",
             )
         };

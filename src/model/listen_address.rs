@@ -1,6 +1,6 @@
 //! An address on which the server listens: an IP address with a port, or the path of a Unix socket.
 
-use super::Invalid;
+use super::ParseError;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -41,14 +41,14 @@ fn is_plain(path: &str) -> bool {
 }
 
 impl FromStr for ListenAddress {
-    type Err = Invalid;
+    type Err = ParseError;
 
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         if let Some(path) = text.strip_prefix("unix:") {
             // The kernel takes 108 bytes with the end of the text (unix(7)).
             let valid = path.starts_with('/') && path.len() < 108 && is_plain(path);
             return valid.then(|| Self::Unix(path.into())).ok_or_else(|| {
-                Invalid::new(format!(
+                ParseError::new(format!(
                     "invalid socket path in `{}`: use an absolute path of at most 107 of `A-Z a-z 0-9 . - _ /`",
                     text.escape_debug()
                 ))
@@ -57,7 +57,7 @@ impl FromStr for ListenAddress {
         let address = text.parse().ok();
         let address = address.filter(|address: &SocketAddr| address.port() != 0);
         address.map(Self::Tcp).ok_or_else(|| {
-            Invalid::new(format!(
+            ParseError::new(format!(
                 "invalid address `{}`: use an IP address with a port such as `127.0.0.1:8701`, or `unix:/path`",
                 text.escape_debug()
             ))

@@ -3,7 +3,7 @@
 //! Recognisable by whoever scans a repository for leaked secrets: a prefix, 256 random bits, a checksum.
 
 use super::digest::{hmac_sha256, sha256};
-use super::{Invalid, Random, SecretId, Timestamp};
+use super::{ParseError, Random, SecretId, Timestamp};
 use aws_lc_rs::hmac;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use std::fmt;
@@ -82,19 +82,19 @@ fn checksum(body: &str) -> String {
 }
 
 impl FromStr for MachineSecret {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         use MachineSecretKind::{Client, ServiceAccount};
-        let fault = || Invalid::new("this is no secret of Samovar's; copy the whole of it");
+        let error = || ParseError::new("this is no secret of Samovar's; copy the whole of it");
         let kind = [ServiceAccount, Client]
             .into_iter()
             .find(|kind| text.starts_with(kind.prefix()))
-            .ok_or_else(fault)?;
+            .ok_or_else(error)?;
         let (body, check) = text
             .split_at_checked(kind.prefix().len() + BODY)
-            .ok_or_else(fault)?;
+            .ok_or_else(error)?;
         if check.strip_prefix('_') != Some(checksum(body).as_str()) {
-            return Err(Invalid::new(
+            return Err(ParseError::new(
                 "a character of this secret is wrong or missing; copy the whole of it",
             ));
         }
@@ -103,7 +103,7 @@ impl FromStr for MachineSecret {
             .and_then(|text| BASE64URL_NOPAD.decode(text.as_bytes()).ok());
         let bytes = bytes
             .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(fault)?;
+            .ok_or_else(error)?;
         Ok(Self { kind, bytes })
     }
 }

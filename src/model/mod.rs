@@ -40,7 +40,7 @@ pub use application::{
 pub use client::{Client, ClientKind, RedirectUri};
 pub use clock::{CORRECTION, Clock, Random, Timestamp};
 pub use digest::sha256;
-pub use directory::{Directory, DirectoryTeam, DirectoryUser, Elsewhere, Home};
+pub use directory::{Directory, DirectoryTeam, DirectoryUser, ExternalUser, Home};
 pub use display_text::DisplayText;
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
@@ -64,7 +64,7 @@ pub use permission::{Permission, PermissionPattern};
 pub use principal::{Principal, SystemJob};
 pub use proxy_secret::ProxySecret;
 pub use request_ids::RequestIds;
-pub use revocation::{Revocation, Revoked};
+pub use revocation::{Revocation, RevokedObject};
 pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
 pub use scope::{Scope, ScopeWord};
@@ -77,9 +77,9 @@ pub use user::{Claims, Identity, Subject, User};
 /// A text was not of the form that its type demands; says what is wrong and what is allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Invalid(pub String);
+pub struct ParseError(pub String);
 
-impl Invalid {
+impl ParseError {
     /// An error with this sentence (lower case, no final period, says what to do).
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())

@@ -1,6 +1,6 @@
 //! Texts with a grammar: names that people choose here, and names that come from outside.
 
-use super::{Invalid, serde_as_text};
+use super::{ParseError, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
 
@@ -49,8 +49,8 @@ text!(
 );
 
 impl FromStr for Name {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         slug(text).map(Self)
     }
 }
@@ -66,45 +66,45 @@ impl ProviderId {
 }
 
 impl FromStr for ProviderId {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         slug(text).map(Self)
     }
 }
 
 impl FromStr for Login {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         gitea_name(text, "login").map(Self)
     }
 }
 
 impl FromStr for RepositoryName {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         gitea_name(text, "repository name").map(Self)
     }
 }
 
 impl FromStr for GroupName {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let fits = (1..=255).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         fits.then(|| Self(text.to_owned())).ok_or_else(|| {
-            Invalid::new("a group name is 1 to 255 characters without control characters")
+            ParseError::new("a group name is 1 to 255 characters without control characters")
         })
     }
 }
 
 /// Lower-case words joined by hyphens.
-fn slug(text: &str) -> Result<String, Invalid> {
+fn slug(text: &str) -> Result<String, ParseError> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let fits = text.len() <= 64
         && text.bytes().all(inner)
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && !text.ends_with('-');
     fits.then(|| text.to_owned()).ok_or_else(|| {
-        Invalid::new(format!(
+        ParseError::new(format!(
             "`{}` is no name; use 1 to 64 of `a-z 0-9 -`, starting with a letter and not ending with `-`",
             text.chars().take(80).collect::<String>().escape_debug()
         ))
@@ -112,12 +112,12 @@ fn slug(text: &str) -> Result<String, Invalid> {
 }
 
 /// What can stand as one segment of a path of Gitea's API without being read as anything else.
-fn gitea_name(text: &str, what: &str) -> Result<String, Invalid> {
+fn gitea_name(text: &str, what: &str) -> Result<String, ParseError> {
     let ok = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let fits =
         (1..=255).contains(&text.len()) && text.bytes().all(ok) && text != "." && text != "..";
     fits.then(|| text.to_owned()).ok_or_else(|| {
-        Invalid::new(format!(
+        ParseError::new(format!(
             "`{}` is no Gitea {what}; Gitea allows letters, digits, `-`, `_` and `.`",
             text.chars().take(80).collect::<String>().escape_debug()
         ))

@@ -1,6 +1,6 @@
 //! The one path-pattern grammar of routes: literal segments, `{name}`, and a trailing `/**`.
 
-use super::{Invalid, serde_as_text};
+use super::{ParseError, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -62,13 +62,15 @@ impl fmt::Display for PathPattern {
 serde_as_text!(PathPattern);
 
 impl FromStr for PathPattern {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let (body, rest) = text
             .strip_suffix("/**")
             .map_or((text, false), |body| (body, true));
         if text.len() > 1024 {
-            return Err(Invalid::new("a path pattern has at most 1024 characters"));
+            return Err(ParseError::new(
+                "a path pattern has at most 1024 characters",
+            ));
         }
         let segments = match body.strip_prefix('/') {
             Some(inner) => inner
@@ -77,7 +79,7 @@ impl FromStr for PathPattern {
                 .collect::<Result<Vec<_>, _>>()?,
             None if body.is_empty() && rest => Vec::new(),
             None => {
-                return Err(Invalid::new(format!(
+                return Err(ParseError::new(format!(
                     "path pattern `{}` must start with `/`",
                     text.escape_debug()
                 )));
@@ -92,12 +94,12 @@ impl FromStr for PathPattern {
 }
 
 /// What only the whole pattern shows: empty segments in the middle, names used twice.
-fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), Invalid> {
+fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), ParseError> {
     let empty = |s: &Segment| matches!(s, Segment::Literal(text) if text.is_empty());
     let last_may_be_empty = usize::from(!rest);
     let inner = segments.len().saturating_sub(last_may_be_empty);
     if segments.iter().take(inner).any(empty) {
-        return Err(Invalid::new(format!(
+        return Err(ParseError::new(format!(
             "path pattern `{}` has an empty segment",
             text.escape_debug()
         )));
@@ -116,14 +118,14 @@ fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), Invalid> {
     if distinct.len() == names.len() {
         Ok(())
     } else {
-        Err(Invalid::new(format!(
+        Err(ParseError::new(format!(
             "path pattern `{}` uses one parameter name twice",
             text.escape_debug()
         )))
     }
 }
 
-fn segment(text: &str) -> Result<Segment, Invalid> {
+fn segment(text: &str) -> Result<Segment, ParseError> {
     if let Some(name) = text
         .strip_prefix('{')
         .and_then(|rest| rest.strip_suffix('}'))
@@ -135,7 +137,7 @@ fn segment(text: &str) -> Result<Segment, Invalid> {
         return fits
             .then(|| Segment::Parameter(name.into()))
             .ok_or_else(|| {
-                Invalid::new(format!(
+                ParseError::new(format!(
                     "parameter `{{{}}}` must be named with `a-z 0-9 _`",
                     name.escape_debug()
                 ))
@@ -147,7 +149,7 @@ fn segment(text: &str) -> Result<Segment, Invalid> {
             || matches!(c, '{' | '}' | '*' | '%' | '\\' | '?' | '#' | ';')
     };
     if text == "." || text == ".." || text.contains(odd) {
-        return Err(Invalid::new(format!(
+        return Err(ParseError::new(format!(
             "path segment `{}` is not allowed; write it decoded, without `% ; ? # * \\`, and use `{{name}}` or a trailing `/**` for variable parts",
             text.escape_debug()
         )));

@@ -1,6 +1,6 @@
 //! Permissions: `resource:action`, and the patterns that a role may hold.
 
-use super::{Invalid, serde_as_text};
+use super::{ParseError, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -39,14 +39,14 @@ impl fmt::Display for Permission {
 }
 
 impl FromStr for Permission {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         no_word_of_gitea(text)?;
         let parts = text
             .split_once(':')
             .filter(|(resource, action)| word(resource) && word(action));
         parts.map(|_| Self(text.into())).ok_or_else(|| {
-            Invalid::new(format!(
+            ParseError::new(format!(
                 "`{}` is no permission; write `resource:action` in lower case, such as `deployments:write`",
                 text.chars().take(80).collect::<String>().escape_debug()
             ))
@@ -100,10 +100,10 @@ impl fmt::Display for PermissionPattern {
 }
 
 impl FromStr for PermissionPattern {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         match text.strip_suffix(":*") {
-            Some(resource) if resource.starts_with(OWN) => Err(Invalid::new(format!(
+            Some(resource) if resource.starts_with(OWN) => Err(ParseError::new(format!(
                 "`{}` would be a wildcard over Samovar's own permissions; name each of them",
                 text.escape_debug()
             ))),
@@ -118,11 +118,11 @@ impl FromStr for PermissionPattern {
 
 serde_as_text!(PermissionPattern);
 
-fn no_word_of_gitea(text: &str) -> Result<(), Invalid> {
+fn no_word_of_gitea(text: &str) -> Result<(), ParseError> {
     if !text.starts_with(GITEA) {
         return Ok(());
     }
-    Err(Invalid::new(format!(
+    Err(ParseError::new(format!(
         "`{}` is no permission: what begins with `{GITEA}` is Gitea's to give; let the route ask for repository access",
         text.chars().take(80).collect::<String>().escape_debug()
     )))

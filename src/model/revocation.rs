@@ -8,7 +8,7 @@ use data_encoding::HEXLOWER;
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Revoked {
+pub enum RevokedObject {
     /// One access token.
     Token {
         /// `jti`.
@@ -26,7 +26,7 @@ pub enum Revoked {
     },
 }
 
-impl std::fmt::Display for Revoked {
+impl std::fmt::Display for RevokedObject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Token { id } => write!(f, "token:{id}"),
@@ -40,7 +40,7 @@ impl std::fmt::Display for Revoked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Revocation {
     /// What is refused.
-    pub revoked: Revoked,
+    pub revoked: RevokedObject,
     /// When it was revoked.
     pub at: Timestamp,
     /// From here on nothing that it speaks of is valid anyway.

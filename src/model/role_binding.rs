@@ -1,7 +1,7 @@
 //! Role bindings: who gets a role, where, and until when.
 
 use super::{
-    ApplicationId, GroupName, Invalid, OrganizationId, ProviderId, RoleBindingId, RoleId,
+    ApplicationId, GroupName, OrganizationId, ParseError, ProviderId, RoleBindingId, RoleId,
     ServiceAccountId, TeamId, Timestamp, UserId, serde_as_text,
 };
 use std::fmt;
@@ -82,11 +82,11 @@ impl RepositoryGlob {
 }
 
 impl FromStr for RepositoryGlob {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let ok = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*' | b'?');
         let wrong = || {
-            Invalid::new(format!(
+            ParseError::new(format!(
                 "`{}` is no repository glob; use a repository name in which `*` and `?` may stand for any letters",
                 text.chars().take(80).collect::<String>().escape_debug()
             ))

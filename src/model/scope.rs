@@ -2,7 +2,7 @@
 //!
 //! A scope never gives anything: it names permissions, and how far into Gitea repositories a token may reach.
 
-use super::{Invalid, Permission, RepositoryLevel};
+use super::{ParseError, Permission, RepositoryLevel};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -39,8 +39,8 @@ impl fmt::Display for ScopeWord {
 }
 
 impl FromStr for ScopeWord {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let level = match text.strip_prefix(REPOSITORY) {
             None => return text.parse().map(Self::Permission),
             Some("read") => RepositoryLevel::Read,
@@ -51,7 +51,7 @@ impl FromStr for ScopeWord {
                     "`{}` is no scope word; access to repositories is `{REPOSITORY}read`, `write` or `admin`",
                     text.chars().take(80).collect::<String>().escape_debug()
                 );
-                return Err(Invalid::new(sentence));
+                return Err(ParseError::new(sentence));
             }
         };
         Ok(Self::Repository(level))
@@ -161,16 +161,16 @@ impl fmt::Display for Scope {
 }
 
 impl FromStr for Scope {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let words = text.split(' ').filter(|word| !word.is_empty());
         words.map(str::parse::<ScopeWord>).collect()
     }
 }
 
 impl TryFrom<Vec<String>> for Scope {
-    type Error = Invalid;
-    fn try_from(words: Vec<String>) -> Result<Self, Invalid> {
+    type Error = ParseError;
+    fn try_from(words: Vec<String>) -> Result<Self, ParseError> {
         words.iter().map(|word| word.parse::<ScopeWord>()).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The secret of a session as the cookie carries it. Never printed, never serialised, never stored.
 
-use super::{Invalid, Random, SessionKey, sha256};
+use super::{ParseError, Random, SessionKey, sha256};
 use data_encoding::BASE64URL_NOPAD;
 use std::fmt;
 use std::str::FromStr;
@@ -29,13 +29,13 @@ impl SessionSecret {
 }
 
 impl FromStr for SessionSecret {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok();
         bytes
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .map(Self)
-            .ok_or_else(|| Invalid::new("the session cookie is not one of ours; sign in again"))
+            .ok_or_else(|| ParseError::new("the session cookie is not one of ours; sign in again"))
     }
 }
 

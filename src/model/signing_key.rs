@@ -1,6 +1,6 @@
 //! Keys that sign tokens: what of them is stored, and by which algorithm they sign.
 
-use super::{Invalid, KeyId, Timestamp, serde_as_text};
+use super::{KeyId, ParseError, Timestamp, serde_as_text};
 use data_encoding::BASE64;
 use std::fmt;
 use std::str::FromStr;
@@ -39,11 +39,11 @@ impl fmt::Display for SigningAlgorithm {
 }
 
 impl FromStr for SigningAlgorithm {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let found = Self::ALL.into_iter().find(|a| a.as_str() == text);
         found.ok_or_else(|| {
-            Invalid::new(format!(
+            ParseError::new(format!(
                 "`{}` is no algorithm that tokens are signed by; use `EdDSA`, `ES256` or `RS256`",
                 text.escape_debug()
             ))
@@ -76,12 +76,12 @@ impl fmt::Display for Sealed {
 }
 
 impl FromStr for Sealed {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let bytes = BASE64.decode(text.as_bytes());
         bytes
             .map(Self)
-            .map_err(|_| Invalid::new("what is sealed is not in base64"))
+            .map_err(|_| ParseError::new("what is sealed is not in base64"))
     }
 }
 

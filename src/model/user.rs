@@ -1,7 +1,7 @@
 //! People: an id of ours, and the identities that lead to it.
 
 use super::{
-    DisplayText, GiteaUserId, GroupName, Invalid, ProviderId, Timestamp, UserId, serde_as_text,
+    DisplayText, GiteaUserId, GroupName, ParseError, ProviderId, Timestamp, UserId, serde_as_text,
 };
 use std::collections::BTreeSet;
 use std::fmt;
@@ -25,11 +25,11 @@ impl From<GiteaUserId> for Subject {
 }
 
 impl FromStr for Subject {
-    type Err = Invalid;
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+    type Err = ParseError;
+    fn from_str(text: &str) -> Result<Self, ParseError> {
         let fits = (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         fits.then(|| Self(text.to_owned()))
-            .ok_or_else(|| Invalid::new("a subject is 1 to 255 visible ASCII characters"))
+            .ok_or_else(|| ParseError::new("a subject is 1 to 255 visible ASCII characters"))
     }
 }
 

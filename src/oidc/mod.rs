@@ -27,4 +27,4 @@ pub use logout::LogoutToken;
 pub use person::{Groups, GroupsClaim, GroupsFrom, SignedIn};
 pub use provider::{Answer, FlowSecrets, Provider, Settings};
 pub use state::ProviderState;
-pub use workload::{Workload, WorkloadFault, WorkloadIssuers, WorkloadToken};
+pub use workload::{Workload, WorkloadError, WorkloadIssuers, WorkloadToken};

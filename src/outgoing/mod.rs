@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Why an outgoing client cannot be made, in words.
 #[derive(Debug, thiserror::Error)]
-pub enum OutgoingFault {
+pub enum OutgoingError {
     /// The file of certificates cannot be used.
     #[error("{0}")]
     Certificates(String),
@@ -27,20 +27,20 @@ pub enum OutgoingFault {
 
 /// The beginning of an outgoing client: trusts the system's store and the certificates in that file in PEM form, says who
 /// it is that it does not trust, and follows no redirect.
-pub fn client(ca_file: Option<&Path>) -> Result<ClientBuilder, OutgoingFault> {
+pub fn client(ca_file: Option<&Path>) -> Result<ClientBuilder, OutgoingError> {
     let own = ca_file.map(certificates).transpose()?;
     let tls = trust::config(own.unwrap_or_default())?;
     let builder = reqwest::Client::builder().tls_backend_preconfigured(tls);
     Ok(builder.redirect(reqwest::redirect::Policy::none()))
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OutgoingFault> {
-    let fault = |reason: String| OutgoingFault::Certificates(reason);
-    let pem = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, OutgoingError> {
+    let unusable = |reason: String| OutgoingError::Certificates(reason);
+    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    let found = found.map_err(|error| fault(error.to_string()))?;
+    let found = found.map_err(|error| unusable(error.to_string()))?;
     if found.is_empty() {
-        return Err(fault("it holds no certificate in PEM form".to_owned()));
+        return Err(unusable("it holds no certificate in PEM form".to_owned()));
     }
     Ok(found)
 }

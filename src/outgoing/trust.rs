@@ -1,6 +1,6 @@
 //! Whose certificates are believed; the same as without us, but that an issuer who is not trusted is called by name.
 
-use super::OutgoingFault;
+use super::OutgoingError;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
@@ -20,16 +20,16 @@ struct Untrusted(String);
 /// TLS with the system's store and these certificates, for HTTP/2 and HTTP/1.1.
 ///
 /// The certificates are parsed here: what is none fails as one of theirs, whoever of the system's is not there as nobody.
-pub(super) fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, OutgoingFault> {
+pub(super) fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, OutgoingError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(own, Arc::clone(&provider));
     let verifier = verifier.map_err(|error| match error {
-        Error::General(_) => OutgoingFault::Trust(error),
-        other => OutgoingFault::Certificates(other.to_string()),
+        Error::General(_) => OutgoingError::Trust(error),
+        other => OutgoingError::Certificates(other.to_string()),
     })?;
     let builder = ClientConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions();
-    let builder = builder.map_err(OutgoingFault::Trust)?;
+    let builder = builder.map_err(OutgoingError::Trust)?;
     let builder = builder.dangerous();
     let mut config = builder
         .with_custom_certificate_verifier(Arc::new(Naming(verifier)))

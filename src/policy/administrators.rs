@@ -97,7 +97,7 @@ fn can_sign_in(user: &DirectoryUser, directory: &Directory) -> bool {
     user.enabled
         && match &user.home {
             Home::Gitea(_) => true,
-            Home::Elsewhere(home) => directory.providers.contains(&home.provider),
+            Home::External(home) => directory.providers.contains(&home.provider),
         }
 }
 
@@ -130,7 +130,7 @@ mod tests {
     fn of_okta(byte: u8) -> DirectoryUser {
         let okta: ProviderId = "okta".parse().unwrap();
         DirectoryUser {
-            home: Home::Elsewhere(Elsewhere {
+            home: Home::External(ExternalUser {
                 groups: vec![(okta.clone(), "admins".parse().unwrap())],
                 provider: okta,
                 groups_may_be_cut: false,

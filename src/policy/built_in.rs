@@ -1,6 +1,6 @@
 //! The roles that come with Samovar, made of its own permissions; the same engine decides about them.
 
-use crate::model::{DisplayText, Invalid, PermissionPattern, Role, RoleId};
+use crate::model::{DisplayText, ParseError, PermissionPattern, Role, RoleId};
 use std::collections::BTreeSet;
 
 /// Id of the role `administrator`.
@@ -93,11 +93,11 @@ const fn fixed(last: u8) -> RoleId {
 ///
 /// # Errors
 /// When the table above is misspelled, which a test excludes.
-pub fn built_in_roles() -> Result<Vec<Role>, Invalid> {
+pub fn built_in_roles() -> Result<Vec<Role>, ParseError> {
     ROLES.iter().map(role).collect()
 }
 
-fn role((id, name, description, list): &(RoleId, &str, &str, &[&str])) -> Result<Role, Invalid> {
+fn role((id, name, description, list): &(RoleId, &str, &str, &[&str])) -> Result<Role, ParseError> {
     let permissions: BTreeSet<PermissionPattern> =
         list.iter().map(|p| p.parse()).collect::<Result<_, _>>()?;
     Ok(Role {

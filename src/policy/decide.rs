@@ -2,7 +2,7 @@
 //!
 //! Cannot fail and never guesses: a bad policy is refused when it is built, a bad target before it gets here.
 
-use super::decision::{Decision, Denial, Outcome, Reason, Request, SubjectFacts};
+use super::decision::{Decision, DenialCode, Reason, RouteRequest, SubjectFacts, Verdict};
 use super::holdings::Holdings;
 use super::routes::Parameters;
 use super::snapshot::Policy;
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 pub fn decide(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: Timestamp,
 ) -> Decision {
     Case::of(policy, subject, request, now).decide(request)
@@ -27,7 +27,7 @@ pub fn decide(
 pub fn explain(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: Timestamp,
 ) -> Decision {
     let case = Case::of(policy, subject, request, now);
@@ -43,7 +43,7 @@ pub fn explain(
 pub fn needs_repository(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: Timestamp,
 ) -> bool {
     Case::of(policy, subject, request, now).needs_repository(request)
@@ -53,7 +53,7 @@ pub fn needs_repository(
 pub fn explain_needs_repository(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
-    request: &Request<'_>,
+    request: &RouteRequest<'_>,
     now: Timestamp,
 ) -> bool {
     let case = Case::of(policy, subject, request, now);
@@ -101,7 +101,7 @@ impl<'a> Case<'a> {
     const fn of(
         policy: &'a Policy,
         subject: &'a SubjectFacts<'a>,
-        request: &Request<'a>,
+        request: &RouteRequest<'a>,
         now: Timestamp,
     ) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    fn needs_repository(&self, request: &Request<'_>) -> bool {
+    fn needs_repository(&self, request: &RouteRequest<'_>) -> bool {
         let found = self
             .policy
             .route(request.application, request.method, request.path);
@@ -167,13 +167,13 @@ impl<'a> Case<'a> {
         scope.is_none_or(|scope| scope.repository() >= Some(level))
     }
 
-    fn decide(&self, request: &Request<'_>) -> Decision {
+    fn decide(&self, request: &RouteRequest<'_>) -> Decision {
         let Some((at, route, parameters)) =
             self.policy
                 .route(request.application, request.method, request.path)
         else {
             return self.decision(
-                Err(Denial::RouteUnknown),
+                Err(DenialCode::RouteUnknown),
                 vec![Reason::NoRoute],
                 Parameters::default(),
             );
@@ -189,11 +189,11 @@ impl<'a> Case<'a> {
 
     fn decision(
         &self,
-        result: Result<(), Denial>,
+        result: Result<(), DenialCode>,
         reasons: Vec<Reason>,
         parameters: Parameters,
     ) -> Decision {
-        let outcome = result.map_or_else(Outcome::Deny, |()| Outcome::Allow);
+        let outcome = result.map_or_else(Verdict::Deny, |()| Verdict::Allow);
         Decision {
             outcome,
             reasons,
@@ -207,14 +207,14 @@ impl<'a> Case<'a> {
         route: &Route,
         path: &CanonicalPath<'_>,
         reasons: &mut Vec<Reason>,
-    ) -> Result<(), Denial> {
+    ) -> Result<(), DenialCode> {
         if path.has_encoded_slash() && !route.encoded_slash {
             reasons.push(Reason::EncodedSlash);
-            return Err(Denial::TargetAmbiguous);
+            return Err(DenialCode::TargetAmbiguous);
         }
         if path.has_semicolon() && !route.semicolon {
             reasons.push(Reason::Semicolon);
-            return Err(Denial::TargetAmbiguous);
+            return Err(DenialCode::TargetAmbiguous);
         }
         if route.requirement == Requirement::Public {
             reasons.push(Reason::Public);
@@ -234,14 +234,14 @@ impl<'a> Case<'a> {
     }
 
     /// Somebody, whose account is in order.
-    fn check_principal(&self, reasons: &mut Vec<Reason>) -> Result<(), Denial> {
+    fn check_principal(&self, reasons: &mut Vec<Reason>) -> Result<(), DenialCode> {
         if self.subject.principal == Principal::Anonymous {
             reasons.push(Reason::NotSignedIn);
-            return Err(Denial::CredentialsMissing);
+            return Err(DenialCode::CredentialsMissing);
         }
         if !self.subject.enabled {
             reasons.push(Reason::Disabled);
-            return Err(Denial::PrincipalDisabled);
+            return Err(DenialCode::PrincipalDisabled);
         }
         Ok(())
     }
@@ -261,7 +261,7 @@ impl<'a> Case<'a> {
         &self,
         needed: &BTreeSet<Permission>,
         reasons: &mut Vec<Reason>,
-    ) -> Result<(), Denial> {
+    ) -> Result<(), DenialCode> {
         let mut result = Ok(());
         for permission in needed {
             let before = reasons.len();
@@ -273,7 +273,7 @@ impl<'a> Case<'a> {
             }
             if reasons.len() == before {
                 reasons.push(Reason::Missing(permission.clone()));
-                result = Err(Denial::PermissionMissing);
+                result = Err(DenialCode::PermissionMissing);
                 continue;
             }
             if self
@@ -284,7 +284,7 @@ impl<'a> Case<'a> {
                 reasons.push(Reason::OutsideScope(ScopeWord::Permission(
                     permission.clone(),
                 )));
-                result = result.and(Err(Denial::ScopeInsufficient));
+                result = result.and(Err(DenialCode::ScopeInsufficient));
             }
         }
         result
@@ -294,16 +294,16 @@ impl<'a> Case<'a> {
         &self,
         needed: RepositoryLevel,
         reasons: &mut Vec<Reason>,
-    ) -> Result<(), Denial> {
+    ) -> Result<(), DenialCode> {
         // Before Gitea's answer, which is not asked for when the scope leaves it out.
         if !self.scope_reaches(needed) {
             reasons.push(Reason::OutsideScope(ScopeWord::Repository(needed)));
-            return Err(Denial::ScopeInsufficient);
+            return Err(DenialCode::ScopeInsufficient);
         }
         let has = self.repository.and_then(level);
         reasons.push(Reason::Repository { needed, has });
         if has.is_none_or(|has| has < needed) {
-            return Err(Denial::RepositoryAccessMissing);
+            return Err(DenialCode::RepositoryAccessMissing);
         }
         Ok(())
     }

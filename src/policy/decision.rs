@@ -40,7 +40,7 @@ impl<'a> SubjectFacts<'a> {
 
 /// What is asked.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct RouteRequest<'a> {
     /// Of which application.
     pub application: ApplicationId,
     /// In capitals, as sent.
@@ -55,7 +55,7 @@ pub struct Request<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Allowed, or why not.
-    pub outcome: Outcome,
+    pub outcome: Verdict,
     /// What led to it, in the order in which it was looked at; never empty.
     pub reasons: Vec<Reason>,
     /// The values of the route's parameters.
@@ -66,16 +66,16 @@ pub struct Decision {
 
 /// Allowed or denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum Verdict {
     /// Something allows it.
     Allow,
     /// Nothing allows it.
-    Deny(Denial),
+    Deny(DenialCode),
 }
 
 /// Why something is denied; each has its own answer and code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Denial {
+pub enum DenialCode {
     /// The application has no route for it.
     RouteUnknown,
     /// `%2F` on a route that does not take it as data.

@@ -7,6 +7,7 @@ mod administrators;
 mod built_in;
 mod decide;
 mod decision;
+mod describe;
 mod holdings;
 mod route_changes;
 mod route_warnings;
@@ -15,15 +16,14 @@ mod snapshot;
 mod target;
 #[cfg(test)]
 mod testing;
-mod words;
 
 pub use administrators::{AdministratorState, Administrators};
 pub use built_in::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, built_in_roles};
 pub use decide::{decide, decide_permissions, explain, explain_needs_repository, needs_repository};
-pub use decision::{Decision, Denial, Outcome, Reason, Request, SubjectFacts, Witness};
+pub use decision::{Decision, DenialCode, Reason, RouteRequest, SubjectFacts, Verdict, Witness};
 pub use holdings::Holdings;
 pub use route_changes::{RouteChange, TooLarge, route_changes};
 pub use route_warnings::{RouteWarning, RouteWarningKind, route_warnings};
 pub use routes::Parameters;
-pub use snapshot::{OWN_AUDIENCE, Policy, PolicyFault};
-pub use target::{CanonicalPath, TargetFault};
+pub use snapshot::{OWN_AUDIENCE, Policy, PolicyError};
+pub use target::{CanonicalPath, TargetError};

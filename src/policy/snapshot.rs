@@ -35,7 +35,7 @@ type Bound = (Arc<RoleBinding>, Arc<Role>);
 
 /// Why a set of roles, bindings and applications is no policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PolicyFault {
+pub enum PolicyError {
     /// Two roles share a name.
     #[error("two roles are named `{0}`; rename one of them")]
     RoleNameTaken(Name),
@@ -145,7 +145,7 @@ impl Policy {
         roles: Vec<Role>,
         bindings: Vec<RoleBinding>,
         applications: Vec<Application>,
-    ) -> Result<Self, Vec<PolicyFault>> {
+    ) -> Result<Self, Vec<PolicyError>> {
         let mut policy = Self {
             version,
             roles: roles
@@ -164,9 +164,9 @@ impl Policy {
             routes_ask_repositories: false,
             ends: Vec::new(),
         };
-        let faults = policy.faults();
-        if !faults.is_empty() {
-            return Err(faults);
+        let errors = policy.errors();
+        if !errors.is_empty() {
+            return Err(errors);
         }
         policy.index();
         Ok(policy)
@@ -309,44 +309,44 @@ impl Policy {
         }
     }
 
-    fn faults(&self) -> Vec<PolicyFault> {
-        let mut faults = self.name_faults();
-        faults.extend(
+    fn errors(&self) -> Vec<PolicyError> {
+        let mut errors = self.name_errors();
+        errors.extend(
             self.bindings
                 .values()
-                .filter_map(|binding| self.binding_fault(binding)),
+                .filter_map(|binding| self.binding_error(binding)),
         );
         for application in self.applications.values() {
             let routes = application.routes.iter().enumerate();
-            faults.extend(
-                routes.filter_map(|(at, route)| route_fault(&application.name, at + 1, route)),
+            errors.extend(
+                routes.filter_map(|(at, route)| route_error(&application.name, at + 1, route)),
             );
         }
-        faults
+        errors
     }
 
-    fn name_faults(&self) -> Vec<PolicyFault> {
-        let mut faults = Vec::new();
+    fn name_errors(&self) -> Vec<PolicyError> {
+        let mut errors = Vec::new();
         let mut roles = std::collections::BTreeSet::new();
-        faults.extend(
+        errors.extend(
             self.roles
                 .values()
                 .filter(|role| !roles.insert(&role.name))
-                .map(|role| PolicyFault::RoleNameTaken(role.name.clone())),
+                .map(|role| PolicyError::RoleNameTaken(role.name.clone())),
         );
         let mut names = std::collections::BTreeSet::new();
         let mut hosts: BTreeMap<&HostName, &Name> = BTreeMap::new();
         for application in self.applications.values() {
             if !names.insert(&application.name) {
-                faults.push(PolicyFault::ApplicationNameTaken(application.name.clone()));
+                errors.push(PolicyError::ApplicationNameTaken(application.name.clone()));
             }
             if application.name.as_str() == OWN_AUDIENCE {
-                faults.push(PolicyFault::ApplicationNameReserved);
+                errors.push(PolicyError::ApplicationNameReserved);
             }
             for host in &application.hosts {
                 if let Some(first) = hosts.insert(host, &application.name) {
                     let (first, second) = (first.clone(), application.name.clone());
-                    faults.push(PolicyFault::HostTaken {
+                    errors.push(PolicyError::HostTaken {
                         host: host.clone(),
                         first,
                         second,
@@ -354,12 +354,12 @@ impl Policy {
                 }
             }
         }
-        faults
+        errors
     }
 
-    fn binding_fault(&self, binding: &RoleBinding) -> Option<PolicyFault> {
+    fn binding_error(&self, binding: &RoleBinding) -> Option<PolicyError> {
         let Some(role) = self.roles.get(&binding.role) else {
-            return Some(PolicyFault::RoleUnknown(binding.id));
+            return Some(PolicyError::RoleUnknown(binding.id));
         };
         let own = role
             .permissions
@@ -367,19 +367,19 @@ impl Policy {
             .any(crate::model::PermissionPattern::is_own);
         match &binding.range {
             Range::Application { id } if !self.applications.contains_key(id) => {
-                Some(PolicyFault::RangeUnknown(binding.id))
+                Some(PolicyError::RangeUnknown(binding.id))
             }
             Range::Everywhere => None,
-            _ if own => Some(PolicyFault::OwnPermissionsLimited(binding.id)),
+            _ if own => Some(PolicyError::OwnPermissionsLimited(binding.id)),
             _ => None,
         }
     }
 }
 
-fn secret_fault(application: &Name, place: usize, route: &Route) -> Option<PolicyFault> {
+fn secret_error(application: &Name, place: usize, route: &Route) -> Option<PolicyError> {
     let mut secrets = route.secret_parameters.iter();
     if let Some(name) = secrets.find(|name| !route.path.has_parameter(name)) {
-        return Some(PolicyFault::SecretUnknown {
+        return Some(PolicyError::SecretUnknown {
             application: application.clone(),
             place,
             name: name.chars().take(64).collect(),
@@ -387,38 +387,38 @@ fn secret_fault(application: &Name, place: usize, route: &Route) -> Option<Polic
     }
     let secret = |name: &str| route.secret_parameters.contains(name);
     let repository = secret("owner") || secret("repo");
-    (route.repository.is_some() && repository).then(|| PolicyFault::SecretRepository {
+    (route.repository.is_some() && repository).then(|| PolicyError::SecretRepository {
         application: application.clone(),
         place,
     })
 }
 
-fn route_fault(name: &Name, place: usize, route: &Route) -> Option<PolicyFault> {
+fn route_error(name: &Name, place: usize, route: &Route) -> Option<PolicyError> {
     let application = || name.clone();
     if matches!(&route.requirement, Requirement::Permissions(list) if list.is_empty()) {
-        return Some(PolicyFault::NoPermission {
+        return Some(PolicyError::NoPermission {
             application: application(),
             place,
         });
     }
     let names_one = route.path.has_parameter("owner") && route.path.has_parameter("repo");
     if route.repository.is_some() && (!names_one || route.requirement == Requirement::Public) {
-        return Some(PolicyFault::NoRepository {
+        return Some(PolicyError::NoRepository {
             application: application(),
             place,
         });
     }
-    if let Some(fault) = secret_fault(name, place, route) {
-        return Some(fault);
+    if let Some(error) = secret_error(name, place, route) {
+        return Some(error);
     }
     let rest = route.path.matches_rest();
     if rest && route.encoded_slash {
-        return Some(PolicyFault::EncodedSlashWithRest {
+        return Some(PolicyError::EncodedSlashWithRest {
             application: application(),
             place,
         });
     }
-    (rest && route.semicolon).then(|| PolicyFault::SemicolonWithRest {
+    (rest && route.semicolon).then(|| PolicyError::SemicolonWithRest {
         application: application(),
         place,
     })

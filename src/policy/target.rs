@@ -45,7 +45,7 @@ type Ends = SmallVec<[u16; 16]>;
 
 /// Why a target is refused: two parties could read it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TargetFault {
+pub enum TargetError {
     /// `*`, absolute form, or nothing.
     #[error("the target does not start with `/`; send the path alone")]
     NoLeadingSlash,
@@ -87,31 +87,31 @@ pub enum TargetFault {
 
 impl<'a> CanonicalPath<'a> {
     /// Reads the target of a request: the path, and a query that is set aside.
-    pub fn parse(target: &'a [u8]) -> Result<Self, TargetFault> {
+    pub fn parse(target: &'a [u8]) -> Result<Self, TargetError> {
         if target.len() > MAX_TARGET_BYTES {
-            return Err(TargetFault::TooLong);
+            return Err(TargetError::TooLong);
         }
         if target.contains(&b'#') {
-            return Err(TargetFault::Fragment);
+            return Err(TargetError::Fragment);
         }
         let path = target.split(|b| *b == b'?').next().unwrap_or_default();
-        let raw = path.strip_prefix(b"/").ok_or(TargetFault::NoLeadingSlash)?;
+        let raw = path.strip_prefix(b"/").ok_or(TargetError::NoLeadingSlash)?;
         if raw.iter().any(|b| *b <= b' ' || *b == 0x7f) {
-            return Err(TargetFault::ControlCharacter);
+            return Err(TargetError::ControlCharacter);
         }
         let (text, ends) = if raw.contains(&b'%') {
             let (bytes, ends) = decode(raw)?;
-            let text = String::from_utf8(bytes).map_err(|_| TargetFault::NotUtf8)?;
+            let text = String::from_utf8(bytes).map_err(|_| TargetError::NotUtf8)?;
             (Cow::Owned(text), ends)
         } else {
-            let text = std::str::from_utf8(raw).map_err(|_| TargetFault::NotUtf8)?;
+            let text = std::str::from_utf8(raw).map_err(|_| TargetError::NotUtf8)?;
             (Cow::Borrowed(text), ends_of_plain(raw))
         };
         Self::checked(text, ends)
     }
 
     /// Refuses what two parties could read differently.
-    fn checked(text: Cow<'a, str>, ends: Ends) -> Result<Self, TargetFault> {
+    fn checked(text: Cow<'a, str>, ends: Ends) -> Result<Self, TargetError> {
         check_characters(&text)?;
         let mut path = Self {
             semicolon: text.contains(';'),
@@ -124,7 +124,7 @@ impl<'a> CanonicalPath<'a> {
         for (at, segment) in path.segments().enumerate() {
             check_dots(segment)?;
             if segment.is_empty() && at != last {
-                return Err(TargetFault::EmptySegment);
+                return Err(TargetError::EmptySegment);
             }
             encoded_slash |= segment.contains('/');
         }
@@ -185,9 +185,9 @@ fn ends_of_plain(raw: &[u8]) -> Ends {
 }
 
 /// Every segment, decoded exactly once, and where each ends.
-fn decode(raw: &[u8]) -> Result<(Vec<u8>, Ends), TargetFault> {
+fn decode(raw: &[u8]) -> Result<(Vec<u8>, Ends), TargetError> {
     if !escapes_are_whole(raw) {
-        return Err(TargetFault::BadEscape);
+        return Err(TargetError::BadEscape);
     }
     let mut bytes = Vec::with_capacity(raw.len());
     let mut ends = Ends::new();
@@ -199,16 +199,16 @@ fn decode(raw: &[u8]) -> Result<(Vec<u8>, Ends), TargetFault> {
         ends.push(place(bytes.len()));
     }
     if has_escape(&bytes) {
-        return Err(TargetFault::EncodedTwice);
+        return Err(TargetError::EncodedTwice);
     }
     Ok((bytes, ends))
 }
 
-fn check_characters(text: &str) -> Result<(), TargetFault> {
+fn check_characters(text: &str) -> Result<(), TargetError> {
     for c in text.chars() {
         match c {
-            '\\' => return Err(TargetFault::Backslash),
-            c if c.is_control() => return Err(TargetFault::ControlCharacter),
+            '\\' => return Err(TargetError::Backslash),
+            c if c.is_control() => return Err(TargetError::ControlCharacter),
             _ => {}
         }
     }
@@ -216,20 +216,20 @@ fn check_characters(text: &str) -> Result<(), TargetFault> {
 }
 
 /// A slash inside a segment came as `%2F`: its parts must not turn into dot segments or `//` when someone decodes it.
-fn check_dots(text: &str) -> Result<(), TargetFault> {
+fn check_dots(text: &str) -> Result<(), TargetError> {
     let misread = |part: &str| {
         let head = part.split_once(';').map(|(head, _)| head);
         matches!(head, Some("" | "." | ".."))
     };
     if text.contains(';') && text.split('/').any(misread) {
-        return Err(TargetFault::Semicolon);
+        return Err(TargetError::Semicolon);
     }
     let mut parts = text.split('/');
     if parts.clone().any(|part| part == "." || part == "..") {
-        return Err(TargetFault::DotSegment);
+        return Err(TargetError::DotSegment);
     }
     if text.contains('/') && parts.any(str::is_empty) {
-        return Err(TargetFault::EmptySegment);
+        return Err(TargetError::EmptySegment);
     }
     Ok(())
 }
@@ -251,7 +251,7 @@ fn has_escape(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{CanonicalPath, TargetFault as F};
+    use super::{CanonicalPath, TargetError as F};
     use proptest::prelude::*;
 
     /// Target as it arrives → its one form, or why it is refused.

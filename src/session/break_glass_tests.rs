@@ -59,7 +59,10 @@ async fn break_glass_off_and_a_new_password_end_its_sessions() {
             glass.set(new, event()).await.unwrap();
         }
         for ended in [first, second] {
-            assert_eq!(stage.sessions.find(&ended), Err(SessionFault::Unknown));
+            assert_eq!(
+                stage.sessions.find(&ended),
+                Err(SessionLookupError::Unknown)
+            );
         }
     }
     assert!(stage.sessions.find(&person).is_ok(), "people stay");
@@ -89,7 +92,10 @@ async fn break_glass_sessions_end_after_an_hour_whatever_their_use() {
     stage.clock.turn(Duration::from_secs(3599));
     assert!(stage.sessions.find(&operator).is_ok());
     stage.clock.turn(Duration::from_secs(1));
-    assert_eq!(stage.sessions.find(&operator), Err(SessionFault::Ended));
+    assert_eq!(
+        stage.sessions.find(&operator),
+        Err(SessionLookupError::Ended)
+    );
 }
 
 #[tokio::test]

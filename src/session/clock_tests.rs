@@ -12,7 +12,7 @@ async fn a_clock_that_is_set_back_makes_no_session_longer_and_a_correction_ends_
     assert!(stage.sessions.find(&secret).is_ok());
     stage.clock.turn_back(100 * HOUR);
     let found = stage.sessions.find(&secret);
-    assert_eq!(found.err(), Some(SessionFault::Ended));
+    assert_eq!(found.err(), Some(SessionLookupError::Ended));
     assert!(stage.sessions.list().is_empty() && !stage.sessions.lives(PERSON));
     assert!(stage.sessions.get(session.id).is_none());
     let (_, new) = stage.start(SessionPlace::Samovar).await;
@@ -28,7 +28,7 @@ fn codes_from_before_the_clock_was_set_back_are_too_old() {
     let stage = Stage::new();
     let codes = stage.hand_overs();
     let (browser, place) = (stage.browser().key(), host("app.example.test"));
-    let handed = || Handed {
+    let handed = || HandOver {
         parent: SessionId::from_bytes([1; 16]),
         return_to: String::new(),
     };
@@ -38,5 +38,5 @@ fn codes_from_before_the_clock_was_set_back_are_too_old() {
     assert!(codes.redeem(&one, &place, Some(browser)).is_ok());
     stage.clock.turn_back(Duration::from_secs(1));
     let redeemed = codes.redeem(&two, &place, Some(browser));
-    assert_eq!(redeemed.err(), Some(HandOverFault::Unknown));
+    assert_eq!(redeemed.err(), Some(HandOverError::Unknown));
 }

@@ -33,7 +33,7 @@ impl Code {
 
 /// What a code stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Handed {
+pub struct HandOver {
     /// The session at Samovar.
     pub parent: SessionId,
     /// Where the person wanted to go.
@@ -42,7 +42,7 @@ pub struct Handed {
 
 /// Why a code opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HandOverFault {
+pub enum HandOverError {
     /// Never issued, already used, too old, or for another host.
     #[error("this sign-in is too old or was used already; open the page again")]
     Unknown,
@@ -52,7 +52,7 @@ pub enum HandOverFault {
 }
 
 struct Issued {
-    handed: Handed,
+    handed: HandOver,
     host: HostName,
     browser: BrowserKey,
     at: Timestamp,
@@ -79,7 +79,7 @@ impl HandOvers {
     }
 
     /// A code for one host in one browser.
-    pub fn issue(&self, handed: Handed, host: HostName, browser: BrowserKey) -> Code {
+    pub fn issue(&self, handed: HandOver, host: HostName, browser: BrowserKey) -> Code {
         let code = Code(SessionSecret::generate(&*self.random));
         let parent = handed.parent;
         let issued = Issued {
@@ -98,14 +98,14 @@ impl HandOvers {
         code: &Code,
         host: &HostName,
         browser: Option<BrowserKey>,
-    ) -> Result<Handed, HandOverFault> {
+    ) -> Result<HandOver, HandOverError> {
         let taken = self.lock().remove(&code.0.key());
-        let issued = taken.ok_or(HandOverFault::Unknown)?;
+        let issued = taken.ok_or(HandOverError::Unknown)?;
         if issued.host != *host || !self.clock.now().within(LONGEST, issued.at) {
-            return Err(HandOverFault::Unknown);
+            return Err(HandOverError::Unknown);
         }
         if Some(issued.browser) != browser {
-            return Err(HandOverFault::OtherBrowser);
+            return Err(HandOverError::OtherBrowser);
         }
         Ok(issued.handed)
     }

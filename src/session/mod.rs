@@ -13,8 +13,8 @@ mod table;
 pub use break_glass::{BreakGlass, BreakGlassError, PasswordProof};
 pub use browser::{Browser, BrowserKey};
 pub use cookies::{Cookie, Cookies, FLOW_COOKIES};
-pub use hand_over::{Code, HandOverFault, HandOvers, Handed};
-pub use sessions::{NewSession, SessionError, SessionFault, Sessions, Settings};
+pub use hand_over::{Code, HandOver, HandOverError, HandOvers};
+pub use sessions::{NewSession, SessionError, SessionLookupError, Sessions, Settings};
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ pub struct NewSession {
 
 /// Why a secret opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SessionFault {
+pub enum SessionLookupError {
     /// No session has it, or has it any more.
     #[error("there is no such session; sign in again")]
     Unknown,
@@ -137,16 +137,18 @@ impl Sessions {
     }
 
     /// The session that a secret opens, if its time is not over. A child's use is its parent's too.
-    pub fn find(&self, secret: &SessionSecret) -> Result<Arc<Session>, SessionFault> {
+    pub fn find(&self, secret: &SessionSecret) -> Result<Arc<Session>, SessionLookupError> {
         let now = self.clock.now();
         let table = self.read();
-        let entry = table.by_key(&secret.key()).ok_or(SessionFault::Unknown)?;
+        let entry = table
+            .by_key(&secret.key())
+            .ok_or(SessionLookupError::Unknown)?;
         let parent = match entry.parent() {
-            Some(id) => Some(table.by_id(id).ok_or(SessionFault::Ended)?),
+            Some(id) => Some(table.by_id(id).ok_or(SessionLookupError::Ended)?),
             None => None,
         };
         if !self.holds(entry, now) || parent.is_some_and(|parent| !self.holds(parent, now)) {
-            return Err(SessionFault::Ended);
+            return Err(SessionLookupError::Ended);
         }
         entry.see(now);
         if let Some(parent) = parent {

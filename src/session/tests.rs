@@ -183,10 +183,10 @@ async fn idle_and_absolute_time_end_a_session_and_use_prolongs_only_the_first() 
         assert!(stage.sessions.find(&used).is_ok());
         stage.clock.turn(8 * HOUR);
     }
-    assert_eq!(stage.sessions.find(&idle), Err(SessionFault::Ended));
-    assert_eq!(stage.sessions.find(&used), Err(SessionFault::Ended));
+    assert_eq!(stage.sessions.find(&idle), Err(SessionLookupError::Ended));
+    assert_eq!(stage.sessions.find(&used), Err(SessionLookupError::Ended));
     stage.sessions.expire().await.unwrap();
-    assert_eq!(stage.sessions.find(&used), Err(SessionFault::Unknown));
+    assert_eq!(stage.sessions.find(&used), Err(SessionLookupError::Unknown));
     assert!(stage.store.load().unwrap().sessions.is_empty());
 }
 
@@ -201,7 +201,10 @@ async fn a_parent_takes_its_children_along_at_once_and_for_ever() {
     stage.sessions.end(parent.id, end).await.unwrap();
     let stage = stage.restart();
     for secret in [&parent_secret, &child_secret] {
-        assert_eq!(stage.sessions.find(secret), Err(SessionFault::Unknown));
+        assert_eq!(
+            stage.sessions.find(secret),
+            Err(SessionLookupError::Unknown)
+        );
     }
     assert_eq!(stage.sessions.find(&other_secret).unwrap().id, other.id);
     let late = stage.sessions.start(
@@ -220,7 +223,10 @@ async fn sign_out_everywhere_ends_every_session_of_the_person_with_one_event() {
     let end = stage.event(Action::SessionEnd);
     stage.sessions.end_all_of(PERSON, end).await.unwrap();
     for secret in [&one_secret, &two_secret, &child_secret] {
-        assert_eq!(stage.sessions.find(secret), Err(SessionFault::Unknown));
+        assert_eq!(
+            stage.sessions.find(secret),
+            Err(SessionLookupError::Unknown)
+        );
     }
     let query = EventQuery {
         action: Some(Action::SessionEnd),
@@ -264,7 +270,10 @@ async fn a_second_hand_over_to_one_host_replaces_the_first() {
     let (_, first) = stage.start(at("app.test", &parent)).await;
     let (_, elsewhere) = stage.start(at("other.test", &parent)).await;
     let (_, second) = stage.start(at("app.test", &parent)).await;
-    assert_eq!(stage.sessions.find(&first), Err(SessionFault::Unknown));
+    assert_eq!(
+        stage.sessions.find(&first),
+        Err(SessionLookupError::Unknown)
+    );
     assert!(stage.sessions.find(&second).is_ok() && stage.sessions.find(&elsewhere).is_ok());
 }
 
@@ -276,7 +285,10 @@ async fn one_person_holds_a_bounded_number_of_sessions() {
         stage.clock.turn(Duration::from_secs(1));
         stage.start(SessionPlace::Samovar).await;
     }
-    assert_eq!(stage.sessions.find(&first), Err(SessionFault::Unknown));
+    assert_eq!(
+        stage.sessions.find(&first),
+        Err(SessionLookupError::Unknown)
+    );
     assert_eq!(stage.sessions.list().len(), 50);
     assert_eq!(stage.store.load().unwrap().sessions.len(), 50);
 }
@@ -308,7 +320,7 @@ fn of_64_that_redeem_a_code_at_once_one_gets_it() {
     let browser = stage.browser().key();
     let parent = crate::model::SessionId::from_bytes([3; 16]);
     for _ in 0..50 {
-        let handed = Handed {
+        let handed = HandOver {
             parent,
             return_to: "https://app.test/".to_owned(),
         };
@@ -334,26 +346,26 @@ fn a_code_is_for_one_host_one_browser_and_one_minute() {
     let stage = Stage::new();
     let codes = stage.hand_overs();
     let (browser, other) = (stage.browser().key(), stage.browser().key());
-    let handed = Handed {
+    let handed = HandOver {
         parent: crate::model::SessionId::from_bytes([3; 16]),
         return_to: "https://app.test/".to_owned(),
     };
     let issue = || codes.issue(handed.clone(), host("app.test"), browser);
     let elsewhere = codes.redeem(&issue(), &host("other.test"), Some(browser));
-    assert_eq!(elsewhere, Err(HandOverFault::Unknown));
+    assert_eq!(elsewhere, Err(HandOverError::Unknown));
     let foreign = issue();
     for browser in [Some(other), None] {
         let taken = codes.redeem(&issue(), &host("app.test"), browser);
-        assert_eq!(taken, Err(HandOverFault::OtherBrowser));
+        assert_eq!(taken, Err(HandOverError::OtherBrowser));
     }
     let tried = codes.redeem(&foreign, &host("app.test"), Some(other));
-    assert_eq!(tried, Err(HandOverFault::OtherBrowser));
+    assert_eq!(tried, Err(HandOverError::OtherBrowser));
     let after = codes.redeem(&foreign, &host("app.test"), Some(browser));
-    assert_eq!(after, Err(HandOverFault::Unknown), "a stolen code is burnt");
+    assert_eq!(after, Err(HandOverError::Unknown), "a stolen code is burnt");
     let old = issue();
     stage.clock.turn(Duration::from_secs(61));
     let late = codes.redeem(&old, &host("app.test"), Some(browser));
-    assert_eq!(late, Err(HandOverFault::Unknown));
+    assert_eq!(late, Err(HandOverError::Unknown));
     assert_eq!(
         codes.redeem(&issue(), &host("app.test"), Some(browser)),
         Ok(handed.clone())
@@ -366,7 +378,7 @@ fn a_session_that_asks_for_many_codes_loses_its_own_first() {
     let codes = stage.hand_overs();
     let browser = stage.browser().key();
     let issue = |parent| {
-        let handed = Handed {
+        let handed = HandOver {
             parent: crate::model::SessionId::from_bytes([parent; 16]),
             return_to: "https://app.test/".to_owned(),
         };
@@ -378,7 +390,7 @@ fn a_session_that_asks_for_many_codes_loses_its_own_first() {
         issue(2);
     }
     let last = issue(2);
-    assert_eq!(redeem(&first), Err(HandOverFault::Unknown));
+    assert_eq!(redeem(&first), Err(HandOverError::Unknown));
     assert!(redeem(&other).is_ok() && redeem(&last).is_ok());
 }
 

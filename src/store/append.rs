@@ -52,7 +52,7 @@ impl<'txn> Log<'txn> {
         random.fill(&mut salt);
         let salt = Salt::from_bytes(salt);
         let leaf = Leaf::new(self.frontier.size() + offset, event, &salt)
-            .map_err(|fault| CommitError::Unrecordable(fault.to_string()))?;
+            .map_err(|error| CommitError::Unrecordable(error.to_string()))?;
         Ok(Ready {
             leaf,
             personal: personal::encode(&salt, &event.personal)?,

@@ -2,7 +2,7 @@
 //!
 //! May name `model` and `audit`. Must never write anything outside [`Store::commit`] and the short list
 //! [`Unaudited`], never let a read wait for a write, and never write again after a failure of the disk.
-//! A new kind of record: a line in `tables.rs`, an operation in `change.rs`, a field of [`World`].
+//! A new kind of record: a line in `tables.rs`, an operation in `change.rs`, a field of [`StoreSnapshot`].
 
 mod append;
 mod apply;
@@ -21,7 +21,7 @@ mod writer;
 
 pub use change::{Change, Expect, Operation};
 pub use error::{CommitError, StoreError};
-pub use read::World;
+pub use read::StoreSnapshot;
 pub use space::{DiskReserve, FreeSpace, LowSpace};
 pub use unaudited::Unaudited;
 
@@ -168,7 +168,7 @@ impl Store {
     }
 
     /// Every record, as of the last commit. Reads the disk: call it at the start, or where blocking is allowed.
-    pub fn load(&self) -> Result<World, StoreError> {
+    pub fn load(&self) -> Result<StoreSnapshot, StoreError> {
         read::world(&self.0.core)
     }
 

@@ -130,7 +130,7 @@ pub(super) fn frontier(
         || Ok(Frontier::default()),
         |bytes| {
             Frontier::from_bytes(bytes.value())
-                .map_err(|fault| StoreError::Damaged(fault.to_string()))
+                .map_err(|error| StoreError::Damaged(error.to_string()))
         },
     )
 }

@@ -23,7 +23,7 @@ const LOOKED_AT: usize = 20_000;
 /// Every record of the store, as of one commit.
 #[derive(Debug, Default)]
 #[expect(missing_docs, reason = "each field is all records of its type")]
-pub struct World {
+pub struct StoreSnapshot {
     pub roles: Vec<Role>,
     pub role_bindings: Vec<RoleBinding>,
     pub applications: Vec<Application>,
@@ -43,12 +43,12 @@ pub struct World {
     pub directory_version: u64,
 }
 
-pub(super) fn world(core: &Core) -> Result<World, StoreError> {
+pub(super) fn world(core: &Core) -> Result<StoreSnapshot, StoreError> {
     guarded(|| {
         let reading = core.database.begin_read()?;
         let meta = reading.open_table(META)?;
         let break_glass = all::<BreakGlass>(&reading)?.pop();
-        Ok(World {
+        Ok(StoreSnapshot {
             roles: all(&reading)?,
             role_bindings: all(&reading)?,
             applications: all(&reading)?,

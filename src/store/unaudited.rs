@@ -9,8 +9,8 @@ use super::record::{decode, encode};
 use super::tables::{Record, number};
 use crate::model::{
     Client, ClientId, GiteaUserId, MirroredOrganization, MirroredTeam, MirroredUser,
-    OrganizationId, Revocation, Revoked, SecretId, SecretRecord, ServiceAccount, ServiceAccountId,
-    Session, SessionId, TeamId, Timestamp,
+    OrganizationId, Revocation, RevokedObject, SecretId, SecretRecord, ServiceAccount,
+    ServiceAccountId, Session, SessionId, TeamId, Timestamp,
 };
 use redb::ReadableTable;
 
@@ -30,7 +30,7 @@ pub enum Unaudited {
     /// A client proved itself with a secret.
     ClientSecretUsed(ClientId, SecretId, Timestamp),
     /// Nothing that a revocation speaks of is valid any more, as of an instant. One that still matters stays.
-    RevocationOver(Revoked, Timestamp),
+    RevocationOver(RevokedObject, Timestamp),
 }
 
 impl Unaudited {
@@ -90,7 +90,7 @@ fn used(secrets: &mut [SecretRecord], id: SecretId, at: Timestamp) -> bool {
 
 fn forget(
     tables: &mut OpenTables<'_>,
-    revoked: Revoked,
+    revoked: RevokedObject,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let table = tables.get(Revocation::TABLE)?;

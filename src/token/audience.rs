@@ -1,6 +1,6 @@
 //! For whom a token is: a name, and since when it stands for what it stands for now.
 
-use super::{AccessToken, TokenFault};
+use super::{AccessToken, TokenError};
 use crate::model::{Application, Timestamp};
 use crate::policy::OWN_AUDIENCE;
 
@@ -29,15 +29,15 @@ impl<'a> Audience<'a> {
     }
 
     /// Is the token for it?
-    pub fn check(self, token: &AccessToken) -> Result<(), TokenFault> {
+    pub fn check(self, token: &AccessToken) -> Result<(), TokenError> {
         let expected = || self.name.to_owned();
         if token.audience.as_str() != self.name {
             let expected = expected();
-            return Err(TokenFault::AudienceWrong { expected });
+            return Err(TokenError::AudienceWrong { expected });
         }
         if token.id.made_at() < self.named_at {
             let expected = expected();
-            return Err(TokenFault::AudienceReplaced { expected });
+            return Err(TokenError::AudienceReplaced { expected });
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 //!
 //! Read as strictly as it is written: a member of another form, an unknown or a repeated one is no claim of ours.
 
-use super::TokenFault;
-use crate::model::{GrantId, Invalid, Name, Principal, ProviderId, Scope, Timestamp, TokenId};
+use super::TokenError;
+use crate::model::{GrantId, Name, ParseError, Principal, ProviderId, Scope, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -121,23 +121,23 @@ impl Claims {
     }
 
     /// As they come off the wire.
-    pub(super) fn read(json: &[u8]) -> Result<Self, TokenFault> {
+    pub(super) fn read(json: &[u8]) -> Result<Self, TokenError> {
         let mut json = serde_json::Deserializer::from_slice(json);
         let claims = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let claim = error.path().to_string();
             // At the root it is a claim too few or too many, which serde names.
-            TokenFault::ClaimInvalid(match claim.as_str() {
+            TokenError::ClaimInvalid(match claim.as_str() {
                 "." => error.into_inner().to_string(),
                 _ => format!("claim `{claim}` is of another form"),
             })
         })?;
         let end = json.end();
-        end.map_err(|error| TokenFault::ClaimInvalid(error.to_string()))?;
+        end.map_err(|error| TokenError::ClaimInvalid(error.to_string()))?;
         Ok(claims)
     }
 
     /// In types.
-    pub(super) fn token(self) -> Result<AccessToken, TokenFault> {
+    pub(super) fn token(self) -> Result<AccessToken, TokenError> {
         let principal = match self.principal_kind {
             Kind::User => Principal::User(read("sub", &self.sub)?),
             Kind::ServiceAccount => Principal::ServiceAccount(read("sub", &self.sub)?),
@@ -160,9 +160,10 @@ impl Claims {
     }
 }
 
-fn read<T: FromStr<Err = Invalid>>(claim: &str, text: &str) -> Result<T, TokenFault> {
-    let fault = |invalid: Invalid| TokenFault::ClaimInvalid(format!("claim `{claim}`: {invalid}"));
-    text.parse().map_err(fault)
+fn read<T: FromStr<Err = ParseError>>(claim: &str, text: &str) -> Result<T, TokenError> {
+    let error =
+        |invalid: ParseError| TokenError::ClaimInvalid(format!("claim `{claim}`: {invalid}"));
+    text.parse().map_err(error)
 }
 
 fn seconds(at: Timestamp) -> u32 {

@@ -21,7 +21,7 @@ const IN_ALL: usize = 10_000;
 
 /// What a code stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coded {
+pub struct AuthorizationCode {
     /// Who allowed it.
     pub user: UserId,
     /// Which client may take it.
@@ -38,7 +38,7 @@ pub struct Coded {
 
 /// Why a code opens nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CodeFault {
+pub enum CodeError {
     /// Never made here, or too old.
     Unknown,
     /// Used before; what rests on its first use must end.
@@ -46,7 +46,7 @@ pub enum CodeFault {
 }
 
 enum State {
-    Fresh(Box<Coded>),
+    Fresh(Box<AuthorizationCode>),
     /// What was got with it, and whether somebody came again before that was known.
     Spent {
         grant: Option<GrantId>,
@@ -55,7 +55,7 @@ enum State {
 }
 
 /// The codes under way.
-pub struct Codes {
+pub struct AuthorizationCodes {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     table: Mutex<Table>,
@@ -80,7 +80,7 @@ impl Taken {
     }
 }
 
-impl Codes {
+impl AuthorizationCodes {
     /// None under way.
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self {
@@ -91,7 +91,7 @@ impl Codes {
     }
 
     /// Makes a code.
-    pub fn issue(&self, coded: Coded) -> String {
+    pub fn issue(&self, coded: AuthorizationCode) -> String {
         let secret = SessionSecret::generate(&*self.random);
         let now = self.clock.now();
         let mut table = self.lock();
@@ -104,12 +104,12 @@ impl Codes {
     }
 
     /// Takes a code: the second to come finds none, and is told what the first got.
-    pub fn take(&self, code: &str) -> Result<(Coded, Taken), CodeFault> {
-        let secret: SessionSecret = code.parse().map_err(|_| CodeFault::Unknown)?;
+    pub fn take(&self, code: &str) -> Result<(AuthorizationCode, Taken), CodeError> {
+        let secret: SessionSecret = code.parse().map_err(|_| CodeError::Unknown)?;
         let key = secret.key();
         let now = self.clock.now();
         let mut table = self.lock();
-        let made = table.get_mut(&key).ok_or(CodeFault::Unknown)?;
+        let made = table.get_mut(&key).ok_or(CodeError::Unknown)?;
         let (at, state) = (made.at, &mut made.state);
         let spent = State::Spent {
             grant: None,
@@ -118,12 +118,12 @@ impl Codes {
         match state {
             State::Spent { grant, again } => {
                 *again = true;
-                Err(CodeFault::Replayed(*grant))
+                Err(CodeError::Replayed(*grant))
             }
-            State::Fresh(_) if !now.within(LONGEST, at) => Err(CodeFault::Unknown),
+            State::Fresh(_) if !now.within(LONGEST, at) => Err(CodeError::Unknown),
             State::Fresh(_) => match std::mem::replace(state, spent) {
                 State::Fresh(coded) => Ok((*coded, Taken(key, at))),
-                State::Spent { .. } => Err(CodeFault::Unknown),
+                State::Spent { .. } => Err(CodeError::Unknown),
             },
         }
     }

@@ -22,18 +22,18 @@ impl Random for Hands {
     }
 }
 
-fn codes() -> (Arc<Hands>, Codes) {
+fn codes() -> (Arc<Hands>, AuthorizationCodes) {
     let hands = Arc::new(Hands::default());
-    let codes = Codes::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
+    let codes = AuthorizationCodes::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
     (hands, codes)
 }
 
-fn coded() -> Coded {
+fn coded() -> AuthorizationCode {
     coded_by(1)
 }
 
-fn coded_by(person: u8) -> Coded {
-    Coded {
+fn coded_by(person: u8) -> AuthorizationCode {
+    AuthorizationCode {
         user: UserId::from_bytes([person; 16]),
         client: ClientId::from_bytes([2; 16]),
         application: ApplicationId::from_bytes([3; 16]),
@@ -59,7 +59,7 @@ fn of_a_hundred_who_come_at_once_one_gets_it_and_what_it_got_ends() {
                         let good = codes.settle(&taken, GrantId::from_bytes([9; 16]));
                         return kept.fetch_add(u64::from(good), Ordering::Relaxed);
                     }
-                    Err(CodeFault::Replayed(Some(_))) => &told,
+                    Err(CodeError::Replayed(Some(_))) => &told,
                     Err(_) => &early,
                 };
                 counted.fetch_add(1, Ordering::Relaxed)
@@ -72,7 +72,7 @@ fn of_a_hundred_who_come_at_once_one_gets_it_and_what_it_got_ends() {
     let replayed = codes.take(&code).unwrap_err();
     assert_eq!(
         replayed,
-        CodeFault::Replayed(Some(GrantId::from_bytes([9; 16])))
+        CodeError::Replayed(Some(GrantId::from_bytes([9; 16])))
     );
 }
 
@@ -81,8 +81,8 @@ fn a_code_is_over_after_a_minute_and_one_that_is_none_opens_nothing() {
     let (hands, codes) = codes();
     let code = codes.issue(coded());
     hands.0.store(61, Ordering::Relaxed);
-    assert_eq!(codes.take(&code).err(), Some(CodeFault::Unknown));
-    assert_eq!(codes.take("nonsense").err(), Some(CodeFault::Unknown));
+    assert_eq!(codes.take(&code).err(), Some(CodeError::Unknown));
+    assert_eq!(codes.take("nonsense").err(), Some(CodeError::Unknown));
     let code = codes.issue(coded());
     hands.0.store(120, Ordering::Relaxed);
     assert_eq!(codes.take(&code).unwrap().0, coded());
@@ -93,7 +93,7 @@ fn whoever_comes_again_before_the_first_is_done_ends_it() {
     let (_, codes) = codes();
     let code = codes.issue(coded());
     let (_, taken) = codes.take(&code).unwrap();
-    assert_eq!(codes.take(&code).err(), Some(CodeFault::Replayed(None)));
+    assert_eq!(codes.take(&code).err(), Some(CodeError::Replayed(None)));
     assert!(!codes.settle(&taken, GrantId::from_bytes([9; 16])));
 }
 
@@ -107,7 +107,7 @@ fn a_person_who_has_too_many_loses_their_own_first_and_nobody_elses() {
     }
     let last = codes.issue(coded());
     assert_eq!(codes.lock().values().count(), OF_ONE + 1);
-    assert_eq!(codes.take(&first).err(), Some(CodeFault::Unknown));
+    assert_eq!(codes.take(&first).err(), Some(CodeError::Unknown));
     assert!(codes.take(&other).is_ok() && codes.take(&last).is_ok());
 }
 
@@ -132,7 +132,7 @@ fn a_code_from_before_the_clock_was_set_back_is_too_old_and_a_correction_spoils_
     hands.0.store(-30, Ordering::Relaxed);
     assert!(codes.take(&one).is_ok());
     hands.0.store(-61, Ordering::Relaxed);
-    assert_eq!(codes.take(&other).err(), Some(CodeFault::Unknown));
+    assert_eq!(codes.take(&other).err(), Some(CodeError::Unknown));
     let spent = codes.take(&one).unwrap_err();
-    assert_eq!(spent, CodeFault::Replayed(None), "a replay is still one");
+    assert_eq!(spent, CodeError::Replayed(None), "a replay is still one");
 }

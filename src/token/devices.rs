@@ -74,7 +74,7 @@ pub struct Approval {
 
 /// Why a device code gives no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeviceFault {
+pub enum DeviceCodeError {
     /// Never made here, another client's, or taken before.
     Unknown,
     /// The person has not answered yet.
@@ -89,7 +89,7 @@ pub enum DeviceFault {
 
 /// Why a user code leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum UserCodeFault {
+pub enum UserCodeError {
     /// None that waits for an answer.
     #[error(
         "no device waits for this code; compare it with the device, or start again there: a code is valid for ten minutes"
@@ -130,7 +130,7 @@ impl Pending {
 }
 
 /// The devices under way.
-pub struct Devices {
+pub struct DeviceAuthorizations {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     table: Mutex<Table>,
@@ -144,7 +144,7 @@ struct Table {
     budget: Budget,
 }
 
-impl Devices {
+impl DeviceAuthorizations {
     /// None under way.
     pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self {
@@ -186,7 +186,7 @@ impl Devices {
     }
 
     /// Which device waits with this user code? A wrong one is paid for by `who`.
-    pub fn find(&self, who: Guesser, code: &str) -> Result<(UserCode, Device), UserCodeFault> {
+    pub fn find(&self, who: Guesser, code: &str) -> Result<(UserCode, Device), UserCodeError> {
         let now = self.clock.now();
         let mut table = self.lock();
         let (code, pending) = table.waiting(who, code, now)?;
@@ -199,13 +199,13 @@ impl Devices {
         who: Guesser,
         code: &str,
         allowed: Option<Scope>,
-    ) -> Result<Device, UserCodeFault> {
+    ) -> Result<Device, UserCodeError> {
         let now = self.clock.now();
         let mut table = self.lock();
         let crowded = allowed.is_some() && table.approved_by(who.user, now) >= APPROVED_BY_ONE;
         let (_, pending) = table.waiting(who, code, now)?;
         if crowded {
-            return Err(UserCodeFault::Crowded);
+            return Err(UserCodeError::Crowded);
         }
         pending.state = match allowed {
             Some(scope) => State::Approved(Approval {
@@ -219,23 +219,27 @@ impl Devices {
     }
 
     /// The device asks for its token: the approval is taken by the first to come.
-    pub fn take(&self, code: &str, client: ClientId) -> Result<(Device, Approval), DeviceFault> {
-        let secret: SessionSecret = code.parse().map_err(|_| DeviceFault::Unknown)?;
+    pub fn take(
+        &self,
+        code: &str,
+        client: ClientId,
+    ) -> Result<(Device, Approval), DeviceCodeError> {
+        let secret: SessionSecret = code.parse().map_err(|_| DeviceCodeError::Unknown)?;
         let now = self.clock.now();
         let mut table = self.lock();
         let pending = table.pending.get_mut(&secret.key());
         let pending = pending.filter(|pending| pending.device.client == client);
-        let pending = pending.ok_or(DeviceFault::Unknown)?;
+        let pending = pending.ok_or(DeviceCodeError::Unknown)?;
         match pending.state {
-            State::Declined => return Err(DeviceFault::Declined),
-            State::Taken => return Err(DeviceFault::Unknown),
-            _ if !now.within(LIFE, pending.made_at) => return Err(DeviceFault::Expired),
+            State::Declined => return Err(DeviceCodeError::Declined),
+            State::Taken => return Err(DeviceCodeError::Unknown),
+            _ if !now.within(LIFE, pending.made_at) => return Err(DeviceCodeError::Expired),
             State::Waiting => return Err(pending.asked(now)),
             State::Approved(_) => {}
         }
         match std::mem::replace(&mut pending.state, State::Taken) {
             State::Approved(approval) => Ok((pending.device.clone(), approval)),
-            _ => Err(DeviceFault::Unknown),
+            _ => Err(DeviceCodeError::Unknown),
         }
     }
 
@@ -246,13 +250,13 @@ impl Devices {
 
 impl Pending {
     /// Asked before there is an answer: too soon after the last time makes every wait longer.
-    fn asked(&mut self, now: Timestamp) -> DeviceFault {
+    fn asked(&mut self, now: Timestamp) -> DeviceCodeError {
         let last = self.asked_at.replace(now);
         if last.is_none_or(|last| !now.within(self.interval, last)) {
-            return DeviceFault::Pending;
+            return DeviceCodeError::Pending;
         }
         self.interval = self.interval.saturating_add(SLOWER);
-        DeviceFault::TooSoon
+        DeviceCodeError::TooSoon
     }
 }
 
@@ -262,13 +266,13 @@ impl Table {
         who: Guesser,
         code: &str,
         now: Timestamp,
-    ) -> Result<(UserCode, &mut Pending), UserCodeFault> {
+    ) -> Result<(UserCode, &mut Pending), UserCodeError> {
         let live = self.pending.values().filter(|one| one.waits(now)).count();
         if !self.budget.affords(who, live, now) {
-            return Err(UserCodeFault::TooMany);
+            return Err(UserCodeError::TooMany);
         }
         // What can be no code hits none.
-        let code: UserCode = code.parse().map_err(|_| UserCodeFault::Unknown)?;
+        let code: UserCode = code.parse().map_err(|_| UserCodeError::Unknown)?;
         let key = self.by_user_code.get(&code);
         let found = key.and_then(|key| self.pending.get_mut(key));
         let found = found.filter(|pending| pending.waits(now));
@@ -277,7 +281,7 @@ impl Table {
         }
         found
             .map(|found| (code, found))
-            .ok_or(UserCodeFault::Unknown)
+            .ok_or(UserCodeError::Unknown)
     }
 
     fn approved_by(&self, user: UserId, now: Timestamp) -> usize {

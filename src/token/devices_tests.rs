@@ -49,9 +49,9 @@ fn at(address: u8, number: u8) -> Guesser {
     }
 }
 
-fn devices() -> (Arc<Hands>, Devices) {
+fn devices() -> (Arc<Hands>, DeviceAuthorizations) {
     let hands = Arc::new(Hands::default());
-    let devices = Devices::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
+    let devices = DeviceAuthorizations::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
     (hands, devices)
 }
 
@@ -70,11 +70,11 @@ fn network(number: usize) -> AddressBlock {
     AddressBlock::network_of(IpAddr::from([10, a, b, 0]))
 }
 
-fn begin(devices: &Devices) -> (String, UserCode) {
+fn begin(devices: &DeviceAuthorizations) -> (String, UserCode) {
     devices.begin(device(), Some(network(1))).unwrap()
 }
 
-fn approve(devices: &Devices, code: UserCode) {
+fn approve(devices: &DeviceAuthorizations, code: UserCode) {
     let scope = Some(Scope::default());
     devices.decide(BEN, &code.to_string(), scope).unwrap();
 }
@@ -92,7 +92,7 @@ fn of_sixty_four_that_come_at_once_one_gets_the_approval() {
                     assert_eq!(approval.user, BEN.user);
                     won.fetch_add(1, Ordering::Relaxed);
                 }
-                Err(fault) => assert_eq!(fault, DeviceFault::Unknown),
+                Err(error) => assert_eq!(error, DeviceCodeError::Unknown),
             });
         }
     });
@@ -123,11 +123,11 @@ fn what_was_declined_stays_declined() {
     let (hands, devices) = devices();
     let (code, user_code) = begin(&devices);
     devices.decide(BEN, &user_code.to_string(), None).unwrap();
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Declined));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Declined));
     let again = devices.decide(BEN, &user_code.to_string(), Some(Scope::default()));
-    assert_eq!(again, Err(UserCodeFault::Unknown));
+    assert_eq!(again, Err(UserCodeError::Unknown));
     hands.wait(700);
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Declined));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Declined));
 }
 
 #[test]
@@ -137,13 +137,16 @@ fn after_ten_minutes_it_is_over_whatever_was_answered() {
     let (approved, user_code) = begin(&devices);
     approve(&devices, user_code);
     hands.wait(601);
-    assert_eq!(devices.take(&asked, CLIENT), Err(DeviceFault::Expired));
-    assert_eq!(devices.take(&approved, CLIENT), Err(DeviceFault::Expired));
+    assert_eq!(devices.take(&asked, CLIENT), Err(DeviceCodeError::Expired));
+    assert_eq!(
+        devices.take(&approved, CLIENT),
+        Err(DeviceCodeError::Expired)
+    );
     let found = devices.find(BEN, &late.to_string());
-    assert_eq!(found, Err(UserCodeFault::Unknown));
+    assert_eq!(found, Err(UserCodeError::Unknown));
     hands.wait(601);
     begin(&devices);
-    assert_eq!(devices.take(&asked, CLIENT), Err(DeviceFault::Unknown));
+    assert_eq!(devices.take(&asked, CLIENT), Err(DeviceCodeError::Unknown));
 }
 
 #[test]
@@ -151,17 +154,17 @@ fn whoever_asks_too_soon_waits_five_seconds_longer_for_good() {
     let (hands, devices) = devices();
     let (code, user_code) = begin(&devices);
     let asked = || devices.take(&code, CLIENT).unwrap_err();
-    assert_eq!(asked(), DeviceFault::Pending);
+    assert_eq!(asked(), DeviceCodeError::Pending);
     hands.wait(5);
-    assert_eq!(asked(), DeviceFault::Pending);
+    assert_eq!(asked(), DeviceCodeError::Pending);
     hands.wait(4);
-    assert_eq!(asked(), DeviceFault::TooSoon);
+    assert_eq!(asked(), DeviceCodeError::TooSoon);
     hands.wait(9);
-    assert_eq!(asked(), DeviceFault::TooSoon, "ten seconds now");
+    assert_eq!(asked(), DeviceCodeError::TooSoon, "ten seconds now");
     hands.wait(15);
-    assert_eq!(asked(), DeviceFault::Pending);
+    assert_eq!(asked(), DeviceCodeError::Pending);
     hands.wait(14);
-    assert_eq!(asked(), DeviceFault::TooSoon, "for good");
+    assert_eq!(asked(), DeviceCodeError::TooSoon, "for good");
     approve(&devices, user_code);
     assert!(devices.take(&code, CLIENT).is_ok());
 }
@@ -172,10 +175,16 @@ fn a_code_of_another_client_or_none_gives_nothing_and_spoils_nothing() {
     let (code, user_code) = begin(&devices);
     approve(&devices, user_code);
     let other = ClientId::from_bytes([3; 16]);
-    assert_eq!(devices.take(&code, other), Err(DeviceFault::Unknown));
-    assert_eq!(devices.take("nonsense", CLIENT), Err(DeviceFault::Unknown));
+    assert_eq!(devices.take(&code, other), Err(DeviceCodeError::Unknown));
+    assert_eq!(
+        devices.take("nonsense", CLIENT),
+        Err(DeviceCodeError::Unknown)
+    );
     let user_code = user_code.to_string();
-    assert_eq!(devices.take(&user_code, CLIENT), Err(DeviceFault::Unknown));
+    assert_eq!(
+        devices.take(&user_code, CLIENT),
+        Err(DeviceCodeError::Unknown)
+    );
     assert!(devices.take(&code, CLIENT).is_ok());
 }
 
@@ -213,12 +222,12 @@ fn one_person_may_be_wrong_five_times_and_nobody_else_pays_for_it() {
     let (_, code) = begin(&devices);
     for _ in 0..5 {
         let wrong = devices.find(BEN, "BBBBB-BBBBB");
-        assert_eq!(wrong, Err(UserCodeFault::Unknown));
+        assert_eq!(wrong, Err(UserCodeError::Unknown));
     }
     let right = code.to_string();
-    assert_eq!(devices.find(BEN, &right), Err(UserCodeFault::TooMany));
+    assert_eq!(devices.find(BEN, &right), Err(UserCodeError::TooMany));
     let decided = devices.decide(BEN, &right, Some(Scope::default()));
-    assert_eq!(decided, Err(UserCodeFault::TooMany));
+    assert_eq!(decided, Err(UserCodeError::TooMany));
     assert!(devices.find(person(7), &right).is_ok());
     hands.wait(121);
     assert!(devices.find(BEN, &right).is_ok());
@@ -231,12 +240,12 @@ fn wrong_codes_of_some_people_block_no_other_person() {
         devices.begin(device(), Some(network(place))).unwrap();
     }
     let (_, code) = devices.begin(device(), Some(network(2000))).unwrap();
-    let wrong = |who| while devices.find(who, "BBBBB-BBBBB") == Err(UserCodeFault::Unknown) {};
+    let wrong = |who| while devices.find(who, "BBBBB-BBBBB") == Err(UserCodeError::Unknown) {};
     for guesser in 10..40 {
         wrong(at(1, guesser));
     }
     let right = code.to_string();
-    assert_eq!(devices.find(at(1, 1), &right), Err(UserCodeFault::TooMany));
+    assert_eq!(devices.find(at(1, 1), &right), Err(UserCodeError::TooMany));
     assert!(devices.find(at(2, 1), &right).is_ok(), "at another address");
 }
 
@@ -254,7 +263,7 @@ fn guessing_for_a_day_hits_with_less_than_one_chance_in_a_million() {
             }
             for guesser in 0..40 {
                 let user = at(guesser, guesser);
-                while devices.find(user, "BBBBB-BBBBB") == Err(UserCodeFault::Unknown) {
+                while devices.find(user, "BBBBB-BBBBB") == Err(UserCodeError::Unknown) {
                     tries += live;
                 }
             }
@@ -270,7 +279,7 @@ fn guessing_for_a_day_hits_with_less_than_one_chance_in_a_million() {
 #[test]
 fn a_clock_that_was_set_back_locks_nobody_out() {
     let (hands, devices) = devices();
-    while devices.find(BEN, "BBBBB-BBBBB") == Err(UserCodeFault::Unknown) {}
+    while devices.find(BEN, "BBBBB-BBBBB") == Err(UserCodeError::Unknown) {}
     hands.wait(-900_000);
     let (_, code) = begin(&devices);
     for user in [BEN, person(7)] {
@@ -292,29 +301,29 @@ fn a_flood_stays_bounded_and_drops_its_own_first() {
         let pending = table.pending.values().count();
         assert_eq!((pending, table.by_user_code.len()), (MOST, MOST));
     }
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
 }
 
 #[test]
 fn a_code_from_before_the_clock_was_set_back_is_over_and_a_correction_spoils_none() {
     let (hands, devices) = devices();
     let (code, user_code) = begin(&devices);
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
     hands.wait(-30);
     assert!(devices.find(BEN, &user_code.to_string()).is_ok());
     hands.wait(-31);
     let found = devices.find(BEN, &user_code.to_string());
-    assert_eq!(found, Err(UserCodeFault::Unknown));
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Expired));
+    assert_eq!(found, Err(UserCodeError::Unknown));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Expired));
 }
 
 #[test]
 fn a_device_that_asks_on_is_not_slowed_down_because_the_clock_was_set_back() {
     let (hands, devices) = devices();
     let (code, _) = begin(&devices);
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
     hands.wait(-40);
-    assert_eq!(devices.take(&code, CLIENT), Err(DeviceFault::Pending));
+    assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
 }
 
 #[test]
@@ -331,7 +340,7 @@ fn a_person_lets_in_twenty_devices_at_a_time_and_may_still_decline() {
     for place in 0..20 {
         decide(place, BEN, allowed()).unwrap();
     }
-    assert_eq!(decide(20, BEN, allowed()), Err(UserCodeFault::Crowded));
+    assert_eq!(decide(20, BEN, allowed()), Err(UserCodeError::Crowded));
     assert!(decide(20, BEN, None).is_ok());
     assert!(decide(21, person(7), allowed()).is_ok());
     assert!(devices.take(&begun[0].0, CLIENT).is_ok());

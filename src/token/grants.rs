@@ -27,7 +27,7 @@ const OF_ONE: usize = 200;
 
 /// Why a refresh token opens nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GrantFault {
+pub enum GrantError {
     /// Not one of ours, of another client, or its grant has ended.
     #[error("the refresh token is not valid any more; sign in again")]
     Unknown,
@@ -120,12 +120,12 @@ impl Grants {
     }
 
     /// Which grant a refresh token of this client belongs to; changes nothing.
-    pub fn find(&self, token: &str, client: ClientId) -> Result<Grant, GrantFault> {
-        let presented = self.open(token).ok_or(GrantFault::Unknown)?;
+    pub fn find(&self, token: &str, client: ClientId) -> Result<Grant, GrantError> {
+        let presented = self.open(token).ok_or(GrantError::Unknown)?;
         let grant = self.read().get(&presented.id).cloned();
         let now = self.clock.now();
         let grant = grant.filter(|g| g.client == client && holds(g, now));
-        grant.ok_or(GrantFault::Unknown)
+        grant.ok_or(GrantError::Unknown)
     }
 
     /// Takes a refresh token and gives its successor with the grant. `event` records the use; a replay is recorded in the
@@ -135,10 +135,10 @@ impl Grants {
         token: &str,
         client: ClientId,
         event: AuditEvent,
-    ) -> Result<(Grant, SecretString), GrantFault> {
+    ) -> Result<(Grant, SecretString), GrantError> {
         let _turn = self.one_at_a_time.lock().await;
         let grant = self.find(token, client)?;
-        let presented = self.open(token).ok_or(GrantFault::Unknown)?;
+        let presented = self.open(token).ok_or(GrantError::Unknown)?;
         let now = self.clock.now();
         let again = presented.generation.checked_add(1) == Some(grant.generation)
             && now.within(GRACE, grant.rotated_at);
@@ -152,7 +152,7 @@ impl Grants {
                 ..event
             };
             self.end(&[grant.id], event).await?;
-            return Err(GrantFault::Replayed);
+            return Err(GrantError::Replayed);
         }
         self.advance(grant, now, event).await
     }
@@ -162,8 +162,8 @@ impl Grants {
         grant: Grant,
         now: Timestamp,
         event: AuditEvent,
-    ) -> Result<(Grant, SecretString), GrantFault> {
-        let generation = grant.generation.checked_add(1).ok_or(GrantFault::Unknown)?;
+    ) -> Result<(Grant, SecretString), GrantError> {
+        let generation = grant.generation.checked_add(1).ok_or(GrantError::Unknown)?;
         let next = Grant {
             generation,
             rotated_at: now,
@@ -176,11 +176,11 @@ impl Grants {
         // One that was ended meanwhile does not come back.
         let change = Change::from(Operation::PutGrant(next.clone(), Expect::Present));
         match self.store.commit(change, event).await {
-            Err(CommitError::Missing { .. }) => return Err(GrantFault::Unknown),
+            Err(CommitError::Missing { .. }) => return Err(GrantError::Unknown),
             written => written?,
         };
         let mut table = self.write();
-        let kept = table.get_mut(&next.id).ok_or(GrantFault::Unknown)?;
+        let kept = table.get_mut(&next.id).ok_or(GrantError::Unknown)?;
         *kept = next.clone();
         drop(table);
         let text = self.text(next.id, next.generation);

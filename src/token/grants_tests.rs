@@ -81,7 +81,7 @@ async fn walk(steps: Vec<Step>) {
                     .rotate(&known[at], CLIENT, event())
                     .await;
                 match (alive && !over, back) {
-                    (false, _) => assert!(matches!(used, Err(GrantFault::Unknown))),
+                    (false, _) => assert!(matches!(used, Err(GrantError::Unknown))),
                     (true, 0) => {
                         known.push(used.unwrap().1.expose_secret().to_owned());
                         rotated_at = now;
@@ -94,7 +94,7 @@ async fn walk(steps: Vec<Step>) {
                         );
                     }
                     (true, _) => {
-                        assert!(matches!(used, Err(GrantFault::Replayed)), "{used:?}");
+                        assert!(matches!(used, Err(GrantError::Replayed)), "{used:?}");
                         alive = false;
                     }
                 }
@@ -152,7 +152,7 @@ async fn a_clock_that_is_set_back_makes_no_grace_longer_and_no_grant() {
 
     stage.hands.turn_back(Duration::from_secs(200));
     let found = grants.find(one, CLIENT);
-    assert_eq!(found, Err(GrantFault::Unknown), "it has not begun yet");
+    assert_eq!(found, Err(GrantError::Unknown), "it has not begun yet");
     assert!(grants.list().is_empty() && !grants.lives(GrantId::from_bytes([1; 16])));
     grants.expire().await.unwrap();
     stage.hands.turn(Duration::from_secs(140));
@@ -161,7 +161,7 @@ async fn a_clock_that_is_set_back_makes_no_grace_longer_and_no_grant() {
     // Half a minute back: the copy of the token before is no repeated request.
     let replayed = grants.rotate(zero, CLIENT, event()).await;
     assert!(
-        matches!(replayed, Err(GrantFault::Replayed)),
+        matches!(replayed, Err(GrantError::Replayed)),
         "{replayed:?}"
     );
 }
@@ -222,12 +222,12 @@ async fn what_is_being_kept_while_everything_is_revoked_ends() {
     let event = || expiry(GrantId::from_bytes([1; 16]), begun);
     stage.hands.turn(Duration::from_millis(1));
     let person = Principal::User(grant(begun).user);
-    let all = crate::model::Revoked::Principal { principal: person };
+    let all = crate::model::RevokedObject::Principal { principal: person };
     let tokens = &stage.opened.tokens;
     tokens.revoke(all, event()).await.unwrap();
 
     let kept = tokens.keep(grant(begun), begun, event()).await;
-    assert_eq!(kept.err(), Some(GrantFault::Revoked));
+    assert_eq!(kept.err(), Some(GrantError::Revoked));
     for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
         assert_eq!(opened.grants.list(), []);
     }

@@ -3,8 +3,8 @@
 //! The header never says how to verify: the key that `kid` names does. Any member beside `alg`, `kid` and `typ` is
 //! refused, so that `crit`, `jwk`, `jku`, `x5c` and whatever comes next cannot do anything.
 
-use super::TokenFault;
-use super::key_pair::{KeyBroken, KeyPair};
+use super::TokenError;
+use super::key_pair::{KeyPair, KeyPairError};
 use crate::model::{KeyId, SigningAlgorithm};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
@@ -48,13 +48,13 @@ pub(super) fn sign(
     (id, algorithm, pair): (KeyId, SigningAlgorithm, &KeyPair),
     kind: TokenType,
     claims: &impl Serialize,
-) -> Result<String, KeyBroken> {
+) -> Result<String, KeyPairError> {
     let header = Header {
         alg: algorithm.as_str().into(),
         kid: id.to_string().into(),
         typ: kind.as_str().into(),
     };
-    let json = |value: Result<Vec<u8>, serde_json::Error>| value.map_err(|_| KeyBroken);
+    let json = |value: Result<Vec<u8>, serde_json::Error>| value.map_err(|_| KeyPairError);
     let mut token = BASE64URL_NOPAD.encode(&json(serde_json::to_vec(&header))?);
     token.push('.');
     BASE64URL_NOPAD.encode_append(&json(serde_json::to_vec(claims))?, &mut token);
@@ -75,23 +75,23 @@ pub(super) struct Parts<'a> {
 }
 
 /// Takes a token of this kind apart.
-pub(super) fn split(token: &str, kind: TokenType) -> Result<Parts<'_>, TokenFault> {
+pub(super) fn split(token: &str, kind: TokenType) -> Result<Parts<'_>, TokenError> {
     if token.len() > LONGEST {
-        return Err(TokenFault::Malformed);
+        return Err(TokenError::Malformed);
     }
-    let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
-    let (header, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
+    let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+    let (header, claims) = signed.split_once('.').ok_or(TokenError::Malformed)?;
     let header = decode(header)?;
     let typ = typ(&header)?;
     if typ != kind.as_str() {
-        return Err(TokenFault::TypeWrong {
+        return Err(TokenError::TypeWrong {
             expected: kind.as_str(),
         });
     }
-    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| TokenFault::Malformed)?;
+    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| TokenError::Malformed)?;
     // A key or an algorithm that cannot be ours is none that we know.
-    let algorithm = header.alg.parse().map_err(|_| TokenFault::KeyUnknown)?;
-    let key = header.kid.parse().map_err(|_| TokenFault::KeyUnknown)?;
+    let algorithm = header.alg.parse().map_err(|_| TokenError::KeyUnknown)?;
+    let key = header.kid.parse().map_err(|_| TokenError::KeyUnknown)?;
     Ok(Parts {
         algorithm,
         key,
@@ -110,21 +110,21 @@ pub fn is_access_token(token: &str) -> bool {
 }
 
 /// The kind alone, of whatever is some token's header.
-fn typ(header: &[u8]) -> Result<String, TokenFault> {
+fn typ(header: &[u8]) -> Result<String, TokenError> {
     #[derive(Deserialize)]
     struct Kind {
         #[serde(default)]
         typ: String,
     }
-    let kind: Kind = serde_json::from_slice(header).map_err(|_| TokenFault::Malformed)?;
+    let kind: Kind = serde_json::from_slice(header).map_err(|_| TokenError::Malformed)?;
     Ok(kind.typ)
 }
 
 /// Base64url without padding, and without stray bits at the end: one token has one spelling.
-fn decode(text: &str) -> Result<Vec<u8>, TokenFault> {
+fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
     BASE64URL_NOPAD
         .decode(text.as_bytes())
-        .map_err(|_| TokenFault::Malformed)
+        .map_err(|_| TokenError::Malformed)
 }
 
 #[cfg(test)]

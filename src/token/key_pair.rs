@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 /// The key could not be made, read or used: the machine's random source or memory is at fault, or the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a signing key cannot be made or read")]
-pub struct KeyBroken;
+pub struct KeyPairError;
 
 /// A private key with its public half.
 pub(super) enum KeyPair {
@@ -28,38 +28,39 @@ pub(super) enum KeyPair {
 
 impl KeyPair {
     /// A new key, from the library's own random source. An RSA key takes a good part of a second.
-    pub(super) fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyBroken> {
+    pub(super) fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyPairError> {
         Ok(match algorithm {
             SigningAlgorithm::EdDsa => {
-                Self::EdDsa(Ed25519KeyPair::generate().map_err(|_| KeyBroken)?)
+                Self::EdDsa(Ed25519KeyPair::generate().map_err(|_| KeyPairError)?)
             }
             SigningAlgorithm::Es256 => Self::Es256(
-                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyBroken)?,
+                EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+                    .map_err(|_| KeyPairError)?,
             ),
             SigningAlgorithm::Rs256 => {
-                Self::Rs256(RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyBroken)?)
+                Self::Rs256(RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyPairError)?)
             }
         })
     }
 
     /// From what [`Self::pkcs8`] gave.
-    pub(super) fn read(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeyBroken> {
+    pub(super) fn read(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeyPairError> {
         Ok(match algorithm {
             SigningAlgorithm::EdDsa => {
-                Self::EdDsa(Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| KeyBroken)?)
+                Self::EdDsa(Ed25519KeyPair::from_pkcs8(pkcs8).map_err(|_| KeyPairError)?)
             }
             SigningAlgorithm::Es256 => Self::Es256(
                 EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-                    .map_err(|_| KeyBroken)?,
+                    .map_err(|_| KeyPairError)?,
             ),
             SigningAlgorithm::Rs256 => {
-                Self::Rs256(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyBroken)?)
+                Self::Rs256(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyPairError)?)
             }
         })
     }
 
     /// PKCS #8, to be sealed.
-    pub(super) fn pkcs8(&self) -> Result<Vec<u8>, KeyBroken> {
+    pub(super) fn pkcs8(&self) -> Result<Vec<u8>, KeyPairError> {
         match self {
             Self::EdDsa(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
             Self::Es256(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
@@ -67,22 +68,22 @@ impl KeyPair {
                 AsDer::<Pkcs8V1Der<'_>>::as_der(pair).map(|der| der.as_ref().to_vec())
             }
         }
-        .map_err(|_| KeyBroken)
+        .map_err(|_| KeyPairError)
     }
 
     /// The signature as JWS wants it (RFC 7518 section 3).
-    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyBroken> {
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyPairError> {
         let random = SystemRandom::new();
         match self {
             Self::EdDsa(pair) => Ok(pair.sign(message).as_ref().to_vec()),
             Self::Es256(pair) => {
-                let signature = pair.sign(&random, message).map_err(|_| KeyBroken)?;
+                let signature = pair.sign(&random, message).map_err(|_| KeyPairError)?;
                 Ok(signature.as_ref().to_vec())
             }
             Self::Rs256(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
-                    .map_err(|_| KeyBroken)?;
+                    .map_err(|_| KeyPairError)?;
                 Ok(signature)
             }
         }

@@ -9,16 +9,16 @@ mod audience;
 mod claims;
 mod codes;
 mod devices;
-mod fault;
+mod error;
 mod grants;
 mod jws;
 mod key_pair;
-mod machines;
-mod opening;
 mod proxy_secrets;
+mod registry;
 mod revocations;
 mod schedule;
 mod seal;
+mod services;
 mod signing_keys;
 mod tokens;
 
@@ -28,18 +28,18 @@ pub(crate) mod testing;
 pub use assertion::{ASSERTION_LIFE, Assertion, Listed};
 pub use audience::Audience;
 pub use claims::{AccessToken, Actor};
-pub use codes::{CodeFault, Coded, Codes, Taken};
+pub use codes::{AuthorizationCode, AuthorizationCodes, CodeError, Taken};
 pub use devices::{
-    Approval, Device, DeviceFault, Devices, Guesser, INTERVAL as DEVICE_INTERVAL,
-    LIFE as DEVICE_LIFE, UserCode, UserCodeFault, WAIT as USER_CODE_WAIT,
+    Approval, Device, DeviceAuthorizations, DeviceCodeError, Guesser, INTERVAL as DEVICE_INTERVAL,
+    LIFE as DEVICE_LIFE, UserCode, UserCodeError, WAIT as USER_CODE_WAIT,
 };
-pub use fault::TokenFault;
-pub use grants::{GRACE, GrantFault, Grants};
+pub use error::TokenError;
+pub use grants::{GRACE, GrantError, Grants};
 pub use jws::{LONGEST as LONGEST_TOKEN, is_access_token};
-pub use machines::{Machine, Machines};
-pub use opening::{Opened, Settings, open};
 pub use proxy_secrets::ProxySecrets;
+pub use registry::{Machine, Registry};
 pub use schedule::{KeyState, PUBLISHED_AGE};
 pub use seal::{Seal, SealKey};
+pub use services::{Settings, TokenServices, open};
 pub use signing_keys::{KeyError, KeyView, SigningKeys};
 pub use tokens::{Issued, Tokens};

@@ -1,7 +1,7 @@
 //! What is refused before its time is over: looked at in memory on every request, durable in the store.
 
 use super::AccessToken;
-use crate::model::{Principal, Revocation, Revoked, Timestamp};
+use crate::model::{Principal, Revocation, RevokedObject, Timestamp};
 use crate::store::{CommitError, Operation, Store, Unaudited};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -20,7 +20,7 @@ const MOST: usize = 50_000;
 /// Revocations that still matter, and for a while those that do not.
 pub(super) struct Revocations {
     store: Store,
-    table: RwLock<HashMap<Revoked, Revocation>>,
+    table: RwLock<HashMap<RevokedObject, Revocation>>,
 }
 
 impl Revocations {
@@ -34,7 +34,7 @@ impl Revocations {
     }
 
     /// Revokes now. In force at once, whatever the disk does; gives the step to write.
-    pub(super) fn add(&self, revoked: Revoked, now: Timestamp) -> Operation {
+    pub(super) fn add(&self, revoked: RevokedObject, now: Timestamp) -> Operation {
         let revocation = Revocation {
             revoked,
             at: now,
@@ -52,7 +52,7 @@ impl Revocations {
         now: Timestamp,
         until: Timestamp,
     ) -> Option<Operation> {
-        let revoked = Revoked::Foreign { digest };
+        let revoked = RevokedObject::Foreign { digest };
         let at = now;
         match self.write().entry(revoked) {
             Entry::Occupied(_) => None,
@@ -70,7 +70,7 @@ impl Revocations {
             if table.is_empty() {
                 return false;
             }
-            table.contains_key(&Revoked::Token { id: token.id })
+            table.contains_key(&RevokedObject::Token { id: token.id })
         };
         // To the millisecond: what is got right after a revocation is new.
         known || self.covers_until(token.principal, token.id.made_at())
@@ -79,7 +79,7 @@ impl Revocations {
     /// Is everything among them that the principal had at an instant?
     pub(super) fn covers_until(&self, principal: Principal, at: Timestamp) -> bool {
         let table = self.read();
-        let revocation = table.get(&Revoked::Principal { principal });
+        let revocation = table.get(&RevokedObject::Principal { principal });
         revocation.is_some_and(|one| at <= one.at)
     }
 
@@ -100,7 +100,7 @@ impl Revocations {
         Ok(())
     }
 
-    fn over(&self, now: Timestamp) -> Vec<Revoked> {
+    fn over(&self, now: Timestamp) -> Vec<RevokedObject> {
         let table = self.read();
         let over = table.values().filter(|one| one.until <= now);
         let mut over: Vec<_> = over.map(|one| (one.until, one.revoked)).collect();
@@ -113,11 +113,11 @@ impl Revocations {
             .collect()
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, HashMap<Revoked, Revocation>> {
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<RevokedObject, Revocation>> {
         self.table.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, HashMap<Revoked, Revocation>> {
+    fn write(&self) -> RwLockWriteGuard<'_, HashMap<RevokedObject, Revocation>> {
         self.table.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

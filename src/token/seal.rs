@@ -78,7 +78,7 @@ impl fmt::Debug for SealKey {
 #[error(
     "what is sealed in the store does not open with this seal key; give the seal key that the state folder was made with"
 )]
-pub struct SealBroken;
+pub struct SealError;
 
 /// AES-256-GCM with a random nonce, which stands before what is sealed.
 pub struct Seal([u8; 32]);
@@ -87,31 +87,31 @@ pub struct Seal([u8; 32]);
 const NONCE: usize = 12;
 
 impl Seal {
-    fn key(&self) -> Result<RandomizedNonceKey, SealBroken> {
-        RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_| SealBroken)
+    fn key(&self) -> Result<RandomizedNonceKey, SealError> {
+        RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_| SealError)
     }
 
     /// Encrypts; `name` says what it is, so that one sealed thing cannot take another's place.
-    pub fn close(&self, name: &str, secret: &[u8]) -> Result<Sealed, SealBroken> {
+    pub fn close(&self, name: &str, secret: &[u8]) -> Result<Sealed, SealError> {
         let mut bytes = secret.to_vec();
         let nonce = self
             .key()?
             .seal_in_place_append_tag(Aad::from(name.as_bytes()), &mut bytes)
-            .map_err(|_| SealBroken)?;
+            .map_err(|_| SealError)?;
         let mut sealed = nonce.as_ref().to_vec();
         sealed.append(&mut bytes);
         Ok(Sealed::new(sealed))
     }
 
     /// Decrypts what was sealed under this name.
-    pub fn open(&self, name: &str, sealed: &Sealed) -> Result<Vec<u8>, SealBroken> {
-        let (nonce, rest) = sealed.bytes().split_at_checked(NONCE).ok_or(SealBroken)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealBroken)?;
+    pub fn open(&self, name: &str, sealed: &Sealed) -> Result<Vec<u8>, SealError> {
+        let (nonce, rest) = sealed.bytes().split_at_checked(NONCE).ok_or(SealError)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
         let mut bytes = rest.to_vec();
         let plain = self
             .key()?
             .open_in_place(nonce, Aad::from(name.as_bytes()), &mut bytes)
-            .map_err(|_| SealBroken)?;
+            .map_err(|_| SealError)?;
         Ok(plain.to_vec())
     }
 }
@@ -125,18 +125,15 @@ mod tests {
         let seal = SealKey::new([1; 32]).seal();
         let sealed = seal.close("key 1", b"secret").unwrap();
         assert_eq!(seal.open("key 1", &sealed).unwrap(), b"secret");
-        assert_eq!(seal.open("key 2", &sealed), Err(SealBroken));
+        assert_eq!(seal.open("key 2", &sealed), Err(SealError));
         let other = SealKey::new([2; 32]).seal();
-        assert_eq!(other.open("key 1", &sealed), Err(SealBroken));
+        assert_eq!(other.open("key 1", &sealed), Err(SealError));
         for at in 0..sealed.bytes().len() {
             let mut bytes = sealed.bytes().to_vec();
             bytes[at] ^= 1;
-            assert_eq!(seal.open("key 1", &Sealed::new(bytes)), Err(SealBroken));
+            assert_eq!(seal.open("key 1", &Sealed::new(bytes)), Err(SealError));
         }
-        assert_eq!(
-            seal.open("key 1", &Sealed::new(vec![1, 2])),
-            Err(SealBroken)
-        );
+        assert_eq!(seal.open("key 1", &Sealed::new(vec![1, 2])), Err(SealError));
         assert_ne!(seal.close("key 1", b"secret").unwrap(), sealed);
     }
 

@@ -1,9 +1,9 @@
 //! The keys that sign: made ahead of time, published, sealed at rest, forgotten when nothing of theirs is valid.
 
 use super::jws::{self, Parts, TokenType};
-use super::key_pair::{KeyBroken, KeyPair};
+use super::key_pair::{KeyPair, KeyPairError};
 use super::schedule::{self, KeyState, Step};
-use super::seal::{Seal, SealBroken};
+use super::seal::{Seal, SealError};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     Clock, KeyId, Principal, Random, SigningAlgorithm, SigningKey, SystemJob, Timestamp,
@@ -22,10 +22,10 @@ use tokio::sync::Mutex;
 pub enum KeyError {
     /// The library made or read none.
     #[error(transparent)]
-    Broken(#[from] KeyBroken),
+    Broken(#[from] KeyPairError),
     /// They were sealed with another key.
     #[error(transparent)]
-    Seal(#[from] SealBroken),
+    Seal(#[from] SealError),
     /// They could not be written.
     #[error(transparent)]
     Store(#[from] CommitError),
@@ -185,7 +185,7 @@ impl SigningKeys {
     ) -> Result<(KeyId, String), KeyError> {
         let now = self.clock.now();
         let ring = self.ring.load();
-        let (id, pair) = ring.signer(algorithm, now).ok_or(KeyBroken)?;
+        let (id, pair) = ring.signer(algorithm, now).ok_or(KeyPairError)?;
         Ok((id, jws::sign((id, algorithm, pair), kind, claims)?))
     }
 
@@ -222,7 +222,7 @@ impl SigningKeys {
     ) -> Result<KeyView, KeyError> {
         // An RSA key takes a good part of a second of one core.
         let made = tokio::task::spawn_blocking(move || KeyPair::generate(algorithm)).await;
-        let pair = made.map_err(|_| KeyBroken)??;
+        let pair = made.map_err(|_| KeyPairError)??;
         let id = KeyId::generate(&*self.clock, &*self.random);
         let key = SigningKey {
             id,

@@ -1,6 +1,6 @@
 //! A store, a clock that is turned by hand, and the services of this room over them: for this room's tests.
 
-use super::{Opened, SealKey, Settings, open};
+use super::{SealKey, Settings, TokenServices, open};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{Clock, Principal, Random, SystemJob, Timestamp};
 use crate::store::Store;
@@ -51,7 +51,7 @@ impl Random for Hands {
 pub(super) struct Stage {
     pub hands: Arc<Hands>,
     pub store: Store,
-    pub opened: Opened,
+    pub opened: TokenServices,
     folder: TempDir,
 }
 
@@ -72,7 +72,7 @@ impl Stage {
     }
 
     /// The services anew over what the store has, as another issuer or with another seal key.
-    pub(super) fn again(&self, as_whom: (&str, u8)) -> Result<Opened, super::KeyError> {
+    pub(super) fn again(&self, as_whom: (&str, u8)) -> Result<TokenServices, super::KeyError> {
         opened(&self.store, &self.hands, as_whom)
     }
 
@@ -100,7 +100,7 @@ fn opened(
     store: &Store,
     hands: &Arc<Hands>,
     (issuer, seal): (&str, u8),
-) -> Result<Opened, super::KeyError> {
+) -> Result<TokenServices, super::KeyError> {
     let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
         (Arc::clone(hands) as _, Arc::clone(hands) as _);
     let settings = Settings {

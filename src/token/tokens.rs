@@ -4,15 +4,15 @@
 //! every time: the clock, the audience, the key's presence, revocations, the grant.
 
 use super::claims::Claims;
-use super::grants::{self, GrantFault, Grants};
+use super::grants::{self, GrantError, Grants};
 use super::jws::{self, TokenType};
 use super::revocations::Revocations;
 use super::signing_keys::{KeyError, SigningKeys};
-use super::{AccessToken, Audience, TokenFault};
+use super::{AccessToken, Audience, TokenError};
 use crate::audit::{Action, AuditEvent};
 use crate::model::{
-    Clock, DisplayText, Grant, KeyId, Principal, Random, Revocation, Revoked, SigningAlgorithm,
-    Timestamp, TokenId, sha256,
+    Clock, DisplayText, Grant, KeyId, Principal, Random, Revocation, RevokedObject,
+    SigningAlgorithm, Timestamp, TokenId, sha256,
 };
 use crate::store::{Change, CommitError, Operation, Store};
 use secrecy::SecretString;
@@ -47,7 +47,7 @@ pub struct Tokens {
 }
 
 /// What an access token rests on.
-pub struct Foundations {
+pub struct TokenBasis {
     /// Keeps revocations.
     pub store: Store,
     /// Sign.
@@ -62,7 +62,7 @@ impl Tokens {
     /// Of this issuer: the external URL without a last slash.
     pub fn new(
         issuer: String,
-        foundations: Foundations,
+        foundations: TokenBasis,
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
     ) -> Self {
         Self {
@@ -111,38 +111,42 @@ impl Tokens {
         &self,
         text: &str,
         audience: Audience<'_>,
-    ) -> Result<Arc<AccessToken>, TokenFault> {
+    ) -> Result<Arc<AccessToken>, TokenError> {
         let token = self.check(text)?;
         audience.check(&token)?;
         Ok(token)
     }
 
     /// The same for whatever audience: for the authorization server itself.
-    pub fn check(&self, text: &str) -> Result<Arc<AccessToken>, TokenFault> {
+    pub fn check(&self, text: &str) -> Result<Arc<AccessToken>, TokenError> {
         let token = self.signed(text)?;
         let now = self.clock.now();
         let (from, at) = (token.issued_at, token.expires_at);
         if now >= at {
-            return Err(TokenFault::Expired { at, now });
+            return Err(TokenError::Expired { at, now });
         }
         // The clock that issued it is this one: only a clock that was set back makes a difference.
         if !now.between(from, at) {
-            return Err(TokenFault::NotYetValid { from, now });
+            return Err(TokenError::NotYetValid { from, now });
         }
         let ended = token.grant.is_some_and(|id| !self.grants.lives(id));
         if ended || self.revocations.covers(&token) {
-            return Err(TokenFault::Revoked);
+            return Err(TokenError::Revoked);
         }
         Ok(token)
     }
 
     /// Revokes one token, or all of a principal's that were issued up to now; with the latter ends what a person allowed
     /// clients. One step on disk, and in force at once whatever that does.
-    pub async fn revoke(&self, revoked: Revoked, event: AuditEvent) -> Result<(), CommitError> {
+    pub async fn revoke(
+        &self,
+        revoked: RevokedObject,
+        event: AuditEvent,
+    ) -> Result<(), CommitError> {
         // The revocation comes first, so that a grant that is being kept is seen here or sees it.
         let revocation = self.revocations.add(revoked, self.clock.now());
         let ended = match revoked {
-            Revoked::Principal {
+            RevokedObject::Principal {
                 principal: Principal::User(id),
             } => self.grants.end_now(|grant| grant.user == id),
             _ => Vec::new(),
@@ -165,12 +169,12 @@ impl Tokens {
         grant: Grant,
         allowed_at: Timestamp,
         event: AuditEvent,
-    ) -> Result<SecretString, GrantFault> {
+    ) -> Result<SecretString, GrantError> {
         let (id, person) = (grant.id, Principal::User(grant.user));
-        let fault = GrantFault::Revoked;
+        let error = GrantError::Revoked;
         let end = AuditEvent {
             action: Action::GrantEnd,
-            reasons: vec![DisplayText::lossy(&fault.to_string())],
+            reasons: vec![DisplayText::lossy(&error.to_string())],
             ..event.clone()
         };
         let refresh = self.grants.add(grant, event).await?;
@@ -179,7 +183,7 @@ impl Tokens {
             return Ok(refresh);
         }
         self.grants.end(&[id], end).await?;
-        Err(fault)
+        Err(error)
     }
 
     /// Takes a foreign token that counts once, by its issuer and id: none when it was taken before, otherwise
@@ -195,22 +199,22 @@ impl Tokens {
     }
 
     /// What a signature of ours says, verified now or before.
-    fn signed(&self, text: &str) -> Result<Arc<AccessToken>, TokenFault> {
+    fn signed(&self, text: &str) -> Result<Arc<AccessToken>, TokenError> {
         let digest = sha256(&[text.as_bytes()]);
         let known = self.lock().get(&digest).cloned();
         if let Some((key, token)) = known {
             let known = self.keys.knows(key);
-            return known.then_some(token).ok_or(TokenFault::KeyUnknown);
+            return known.then_some(token).ok_or(TokenError::KeyUnknown);
         }
         let parts = jws::split(text, TokenType::Access)?;
         match self.keys.verify(&parts) {
-            None => return Err(TokenFault::KeyUnknown),
-            Some(false) => return Err(TokenFault::SignatureInvalid),
+            None => return Err(TokenError::KeyUnknown),
+            Some(false) => return Err(TokenError::SignatureInvalid),
             Some(true) => {}
         }
         let claims = Claims::read(&parts.claims)?;
         if claims.iss != self.issuer {
-            return Err(TokenFault::IssuerWrong {
+            return Err(TokenError::IssuerWrong {
                 expected: self.issuer.clone(),
             });
         }

@@ -78,9 +78,9 @@ async fn a_token_that_is_older_than_the_name_of_its_audience_is_for_another_one(
     };
     verify(at.minus(Duration::from_millis(1))).unwrap();
     verify(at).unwrap();
-    let fault = verify(at.plus(Duration::from_millis(1))).unwrap_err();
-    assert_eq!(fault.code(), "token_audience_wrong");
-    let said = fault.to_string();
+    let error = verify(at.plus(Duration::from_millis(1))).unwrap_err();
+    assert_eq!(error.code(), "token_audience_wrong");
+    let said = error.to_string();
     assert!(
         said.contains("`aud`") && said.contains("get a new token"),
         "{said}"
@@ -91,7 +91,7 @@ async fn a_token_that_is_older_than_the_name_of_its_audience_is_for_another_one(
 async fn each_way_of_not_holding_has_its_own_answer() {
     let stage = Stage::set();
     let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
-    let fault = |code: &str, audience: Audience<'_>| {
+    let error = |code: &str, audience: Audience<'_>| {
         let tokens = &stage.opened.tokens;
         let found = tokens.verify(&text, audience).unwrap_err();
         assert_eq!(found.code(), code, "{found}");
@@ -101,15 +101,15 @@ async fn each_way_of_not_holding_has_its_own_answer() {
         name: "other-api",
         ..AUDIENCE
     };
-    let said = fault("token_audience_wrong", other);
+    let said = error("token_audience_wrong", other);
     assert!(said.contains("audience=other-api"), "{said}");
     stage.hands.turn_back(Duration::from_secs(60));
     stage.opened.tokens.verify(&text, AUDIENCE).unwrap();
     stage.hands.turn_back(Duration::from_secs(1));
-    let said = fault("token_not_yet_valid", AUDIENCE);
+    let said = error("token_not_yet_valid", AUDIENCE);
     assert!(said.contains("clocks"), "{said}");
     stage.hands.turn(Duration::from_secs(361));
-    let said = fault("token_expired", AUDIENCE);
+    let said = error("token_expired", AUDIENCE);
     assert!(said.contains("2026-09-"), "{said}");
 
     let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
@@ -198,11 +198,11 @@ async fn a_claim_of_another_form_is_none_of_ours() {
 }
 
 /// The code is that of a wrong claim, and the sentence says which one and what to do.
-fn is_named(found: &TokenFault, claim: &str) {
+fn is_named(found: &TokenError, claim: &str) {
     let wrong = match found {
-        TokenFault::IssuerWrong { .. } => claim == "iss",
-        TokenFault::AudienceWrong { .. } => claim == "aud",
-        other => matches!(other, TokenFault::ClaimInvalid(_)),
+        TokenError::IssuerWrong { .. } => claim == "iss",
+        TokenError::AudienceWrong { .. } => claim == "aud",
+        other => matches!(other, TokenError::ClaimInvalid(_)),
     };
     let said = found.to_string();
     let named = said.contains(&format!("`{claim}`"));
@@ -215,24 +215,24 @@ fn is_named(found: &TokenFault, claim: &str) {
 #[test]
 fn whatever_a_token_is_refused_for_the_sentence_says_what_to_do_next() {
     let (at, now, expected) = (Timestamp::ZERO, Timestamp::ZERO, String::new());
-    for fault in [
-        TokenFault::Malformed,
-        TokenFault::TypeWrong { expected: "at+jwt" },
-        TokenFault::KeyUnknown,
-        TokenFault::SignatureInvalid,
-        TokenFault::Expired { at, now },
-        TokenFault::NotYetValid { from: at, now },
-        TokenFault::IssuerWrong {
+    for error in [
+        TokenError::Malformed,
+        TokenError::TypeWrong { expected: "at+jwt" },
+        TokenError::KeyUnknown,
+        TokenError::SignatureInvalid,
+        TokenError::Expired { at, now },
+        TokenError::NotYetValid { from: at, now },
+        TokenError::IssuerWrong {
             expected: expected.clone(),
         },
-        TokenFault::AudienceWrong {
+        TokenError::AudienceWrong {
             expected: expected.clone(),
         },
-        TokenFault::AudienceReplaced { expected },
-        TokenFault::ClaimInvalid(String::new()),
-        TokenFault::Revoked,
+        TokenError::AudienceReplaced { expected },
+        TokenError::ClaimInvalid(String::new()),
+        TokenError::Revoked,
     ] {
-        let said = fault.to_string();
+        let said = error.to_string();
         let (_, next) = said.rsplit_once("; ").expect(&said);
         let does = ["get a", "get one", "look at the clocks", "sign in again"];
         assert!(does.iter().any(|what| next.starts_with(what)), "{said}");
@@ -311,7 +311,7 @@ async fn a_token_that_is_got_within_the_second_of_a_revocation_of_all_holds() {
     let stage = Stage::set();
     let tokens = &stage.opened.tokens;
     let old = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
-    let all = Revoked::Principal {
+    let all = RevokedObject::Principal {
         principal: old.token.principal,
     };
     let event = super::super::testing::event(stage.hands.now());
@@ -319,8 +319,8 @@ async fn a_token_that_is_got_within_the_second_of_a_revocation_of_all_holds() {
     stage.hands.turn(Duration::from_millis(1));
     let new = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
     for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
-        let fault = opened.tokens.verify(&old.text, AUDIENCE).unwrap_err();
-        assert_eq!(fault, TokenFault::Revoked);
+        let error = opened.tokens.verify(&old.text, AUDIENCE).unwrap_err();
+        assert_eq!(error, TokenError::Revoked);
         opened.tokens.verify(&new.text, AUDIENCE).unwrap();
     }
 }
@@ -358,7 +358,7 @@ async fn a_revoked_token_stays_revoked_when_the_clock_is_set_back_and_the_memory
     let stage = Stage::set();
     let issued = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
     let event = || super::super::testing::event(stage.hands.now());
-    let revoked = Revoked::Token {
+    let revoked = RevokedObject::Token {
         id: issued.token.id,
     };
     let tokens = &stage.opened.tokens;

@@ -3,7 +3,7 @@
 use crate::recipes::{make, role};
 use crate::wiring::{ANONYMOUS_EVENTS, Disk};
 use crate::world::{Ask, Who, World, user_of};
-use samovar::access::{Asked, Refusal, Remote, RequestLine};
+use samovar::access::{AccessRequest, Denial, RequestLine, RequestOrigin};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
 use samovar::model::RequestId;
 use serde_json::json;
@@ -26,14 +26,14 @@ async fn world() -> World {
 }
 
 /// What a request to the application is answered.
-async fn ask(world: &World, method: &str, target: &str, block: u32) -> Result<(), Refusal> {
+async fn ask(world: &World, method: &str, target: &str, block: u32) -> Result<(), Denial> {
     let host = HOST.parse().unwrap();
     let [_, _, high, low] = block.to_be_bytes();
-    let remote = Remote {
+    let remote = RequestOrigin {
         address: Some([198, high, low, 1].into()),
         user_agent: Some("a test".parse().unwrap()),
     };
-    let asked = Asked {
+    let asked = AccessRequest {
         host: &host,
         line: RequestLine {
             method,
@@ -141,10 +141,10 @@ async fn almost_full_disk_refuses_what_is_new_and_lets_reads_go_on() {
     assert_eq!(world.call(me.clone()).await.status, 200);
     assert_eq!(
         ask(&world, "POST", "/hooks/1", 1).await,
-        Err(Refusal::StorageLow)
+        Err(Denial::StorageLow)
     );
     let anonymous = ask(&world, "GET", "/items/1/2", 1).await;
-    assert_eq!(anonymous, Err(Refusal::CredentialsMissing));
+    assert_eq!(anonymous, Err(Denial::CredentialsMissing));
     let before = events(&world).len();
     let member = Ask::new("GET", "/api/v1/roles").by(Who::Member);
     world

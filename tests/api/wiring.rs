@@ -1,11 +1,10 @@
 //! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
 
 use crate::world::{HOST, Who};
-use samovar::access::providers::Providers;
 use samovar::access::{
-    AnonymousEvents, AnonymousSettings, Credentials, Gatekeeper, PolicyHolder, Recorder,
+    AnonymousEvents, AnonymousSettings, Credentials, DecisionRecorder, Gatekeeper, PolicyHolder,
 };
-use samovar::admin::{Admin, Claim};
+use samovar::admin::{Admin, Bootstrap};
 use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use samovar::audit_log::AuditLog;
 use samovar::gitea;
@@ -22,8 +21,9 @@ use samovar::model::{
 use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Cookies, Sessions};
+use samovar::sign_in::providers::Providers;
 use samovar::store::{Change, DiskReserve, Expect, FreeSpace, Operation, Store};
-use samovar::token::{self, Machines, SealKey, Tokens};
+use samovar::token::{self, Registry, SealKey, Tokens};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -80,14 +80,14 @@ impl FreeSpace for Disk {
 pub struct Wired {
     pub gate: Gate,
     pub gatekeeper: Arc<Gatekeeper>,
-    pub recorder: Arc<Recorder>,
+    pub recorder: Arc<DecisionRecorder>,
     pub anonymous: Arc<AnonymousEvents>,
     pub disk: Disk,
     pub store: Store,
-    pub claim: Arc<Claim>,
+    pub claim: Arc<Bootstrap>,
     pub tokens: Arc<Tokens>,
-    pub service_accounts: Arc<Machines<ServiceAccount>>,
-    pub clients: Arc<Machines<Client>>,
+    pub service_accounts: Arc<Registry<ServiceAccount>>,
+    pub clients: Arc<Registry<Client>>,
     pub secrets: Vec<SessionSecret>,
     pub cookie: &'static str,
     _folder: tempfile::TempDir,
@@ -147,7 +147,7 @@ const fn role(who: Who) -> Option<RoleId> {
 /// What every room is given.
 struct Ground {
     store: Store,
-    world: samovar::store::World,
+    world: samovar::store::StoreSnapshot,
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -169,7 +169,7 @@ pub async fn wire(claimed: bool) -> Wired {
         world,
         random,
     };
-    let claim = Arc::new(Claim::open(folder.path()).unwrap());
+    let claim = Arc::new(Bootstrap::open(folder.path()).unwrap());
     let (services, opened, recorders) = services(&ground, Arc::clone(&claim));
     services.admin.watch_administrators(&claim).unwrap();
     let services = Arc::new(services);
@@ -198,14 +198,14 @@ pub async fn wire(claimed: bool) -> Wired {
     }
 }
 
-fn policy(world: &samovar::store::World) -> Policy {
+fn policy(world: &samovar::store::StoreSnapshot) -> Policy {
     let mut roles = built_in_roles().unwrap();
     roles.extend(world.roles.iter().cloned());
     let (bindings, applications) = (world.role_bindings.clone(), world.applications.clone());
     Policy::build(world.policy_version, roles, bindings, applications).unwrap()
 }
 
-type Recorders = (Arc<Recorder>, Arc<AnonymousEvents>);
+type Recorders = (Arc<DecisionRecorder>, Arc<AnonymousEvents>);
 
 fn recorders(ground: &Ground, mirror: &Arc<Mirror>) -> Recorders {
     let window = Duration::from_secs(60);
@@ -222,7 +222,7 @@ fn recorders(ground: &Ground, mirror: &Arc<Mirror>) -> Recorders {
         settings,
     );
     let anonymous = Arc::new(anonymous);
-    let recorder = Recorder::new(
+    let recorder = DecisionRecorder::new(
         ground.store.clone(),
         (policy, Arc::clone(mirror)),
         clock,
@@ -232,7 +232,7 @@ fn recorders(ground: &Ground, mirror: &Arc<Mirror>) -> Recorders {
     (Arc::new(recorder), anonymous)
 }
 
-fn services(ground: &Ground, claim: Arc<Claim>) -> (Services, token::Opened, Recorders) {
+fn services(ground: &Ground, claim: Arc<Bootstrap>) -> (Services, token::TokenServices, Recorders) {
     let store = || ground.store.clone();
     let policy = || Arc::clone(&ground.policy);
     let clock = || Arc::clone(&ground.clock);

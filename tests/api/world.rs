@@ -13,7 +13,7 @@ use samovar::model::{
     SystemJob, Timestamp, UserId,
 };
 use samovar::store::Expect;
-use samovar::token::{Machine, Machines};
+use samovar::token::{Machine, Registry};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -306,7 +306,7 @@ impl World {
 }
 
 async fn age<M: Machine>(
-    machines: &Machines<M>,
+    machines: &Registry<M>,
     id: M::Id,
     about: Object,
     change: impl Fn(&mut SecretRecord),

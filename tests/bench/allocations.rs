@@ -30,7 +30,7 @@ pub fn compare(folder: &str) {
             tokio::task::yield_now().await;
         }
     });
-    for kind in [Kind::Bare, Kind::Check, Kind::Token, Kind::Refusal] {
+    for kind in [Kind::Bare, Kind::Check, Kind::Token, Kind::Denial] {
         let address = if kind == Kind::Bare { bare } else { address };
         println!(
             "{:<44}{:>9.1}",

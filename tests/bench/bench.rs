@@ -91,7 +91,7 @@ fn checks() {
         row.print(kind.title(), reference.get_or_insert(row));
     }
     table::head(&format!("at {PACE} a second, median of {ROUNDS} rounds"));
-    let kinds = [Kind::Bare, Kind::Check, Kind::Token, Kind::Refusal];
+    let kinds = [Kind::Bare, Kind::Check, Kind::Token, Kind::Denial];
     let mut rows = kinds.map(|_| Vec::new());
     for _ in 0..ROUNDS {
         for (kind, rows) in kinds.into_iter().zip(&mut rows) {

@@ -16,7 +16,7 @@ pub enum Kind {
     /// A check with a token.
     Token,
     /// A check of an anonymous caller.
-    Refusal,
+    Denial,
     /// A check of a POST.
     Unsafe,
     /// A token for a machine, its secret checked.
@@ -29,7 +29,7 @@ impl Kind {
         Self::Bare,
         Self::Check,
         Self::Token,
-        Self::Refusal,
+        Self::Denial,
         Self::Unsafe,
         Self::Issue,
     ];
@@ -45,7 +45,7 @@ impl Kind {
             Self::Check => "check",
             Self::Token => "token",
             Self::Issue => "issue",
-            Self::Refusal => "refusal",
+            Self::Denial => "denial",
             Self::Unsafe => "unsafe",
         }
     }
@@ -56,7 +56,7 @@ impl Kind {
             Self::Check => "check with a session",
             Self::Token => "check with a token",
             Self::Issue => "client_credentials token, EdDSA, recorded",
-            Self::Refusal => "refusal of an anonymous caller",
+            Self::Denial => "denial of an anonymous caller",
             Self::Unsafe => "allowed POST, durable before the answer",
         }
     }
@@ -70,7 +70,7 @@ impl Kind {
     }
 
     pub const fn status(self) -> &'static str {
-        if matches!(self, Self::Refusal) {
+        if matches!(self, Self::Denial) {
             "HTTP/1.1 401"
         } else {
             "HTTP/1.1 200"
@@ -87,7 +87,7 @@ impl Kind {
                 let (token, _) = rest.split_once('"').unwrap();
                 self.check(&format!("Authorization: Bearer {token}\r\n"))
             }
-            Self::Refusal => self.check(""),
+            Self::Denial => self.check(""),
             Self::Bare | Self::Check | Self::Unsafe => {
                 let secret = world::secret().reveal();
                 self.check(&format!("Cookie: samovar-app={secret}\r\n"))
@@ -99,7 +99,7 @@ impl Kind {
     pub fn place(self, address: SocketAddr) -> SocketAddr {
         match self {
             Self::Bare | Self::Issue => address,
-            Self::Check | Self::Token | Self::Refusal | Self::Unsafe => checks(address),
+            Self::Check | Self::Token | Self::Denial | Self::Unsafe => checks(address),
         }
     }
 

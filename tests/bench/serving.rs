@@ -5,7 +5,7 @@ use poem::http::{HeaderName, HeaderValue};
 use poem::listener::TcpListener;
 use poem::{Response, Server};
 use samovar::app::{self, Capabilities, Running};
-use samovar::config::{self, Meant};
+use samovar::config::{self, Config};
 use std::net::SocketAddr;
 use tokio::runtime::{Builder, Runtime};
 
@@ -56,7 +56,7 @@ pub async fn start(address: SocketAddr, folder: &str) -> Running {
     started.unwrap()
 }
 
-fn config(address: SocketAddr, folder: &str) -> Meant {
+fn config(address: SocketAddr, folder: &str) -> Config {
     let text = format!(
         "[server]\nexternal_url = '{own}'\nlisten = ['{address}']\nforward_auth_listen = ['{checks}']\nallow_plain_http_on_loopback = true\n\
          state_dir = '{folder}/state'\nadmin_socket = '{folder}/admin.sock'\ntrusted_proxies = ['127.0.0.1/32']\n\

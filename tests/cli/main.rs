@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
+mod anonymous_callers;
 mod documentation;
 mod socket;
-mod strangers;
 mod unit;
 
 use std::fs;

@@ -1,7 +1,7 @@
 //! The configuration as its users meet it: the shipped example, and every problem of a bad file at once.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
-use samovar::config::{self, Meant, Problems};
+use samovar::config::{self, Config, Problems};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ url = "https://git.example.com/sub"
 client_id = "b1b2"
 "#;
 
-fn small(more: &str) -> Result<Meant, Problems> {
+fn small(more: &str) -> Result<Config, Problems> {
     config::parse(&format!("{SMALL}{more}"), &with_secrets)
 }
 

@@ -3,7 +3,7 @@
 use crate::set::{ACCESS_TOKEN, HERE, exchanged, here_by_host};
 use crate::stage::{Answer, Stage};
 use crate::support::browser::{Browser, plain_client};
-use crate::support::gitea::faults::{At, Fault};
+use crate::support::gitea::errors::{At, Error};
 use crate::support::world::GiteaWorld;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
@@ -19,13 +19,13 @@ const LEFT_OUT: &str = "does not say which OAuth application";
 const NOBODYS: &str = "0190a5e2-0000-7000-8000-000000000000";
 
 /// What another OAuth application got at Gitea in somebody's name.
-struct Elsewhere {
+struct ExternalUser {
     client: String,
     browser: Browser,
     tokens: Value,
 }
 
-impl Elsewhere {
+impl ExternalUser {
     /// Ben's own application, allowed by somebody for this scope.
     async fn get(gitea: &GiteaWorld, login: &str, scope: &str) -> Self {
         let (client, secret) = gitea.application("ben", CALLBACK).await;
@@ -98,8 +98,8 @@ impl Stage {
     }
 
     /// What an application got at Gitea in somebody's name, and its tokens are taken from now on.
-    async fn elsewhere(&mut self, login: &str, scope: &str) -> Elsewhere {
-        let elsewhere = Elsewhere::get(&self.gitea, login, scope).await;
+    async fn elsewhere(&mut self, login: &str, scope: &str) -> ExternalUser {
+        let elsewhere = ExternalUser::get(&self.gitea, login, scope).await;
         self.take_tokens_of(&[&elsewhere.client]).await;
         elsewhere
     }
@@ -110,7 +110,7 @@ impl Stage {
 
     /// Are tokens that another application got taken? By a Gitea that tells each client of its own tokens alone they are
     /// not, and their refusal is all that is left to see.
-    async fn takes_tokens_of(&self, elsewhere: &Elsewhere) -> bool {
+    async fn takes_tokens_of(&self, elsewhere: &ExternalUser) -> bool {
         let takes = self.gitea.tells_of_other_clients().await;
         if !takes {
             let answer = self.present(elsewhere.token("access_token")).await;
@@ -270,25 +270,25 @@ async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active()
         (USERINFO, access),
         (INTROSPECT, access),
     ] {
-        for fault in [Fault::Html, Fault::Garbage, Fault::Null] {
+        for error in [Error::Html, Error::Garbage, Error::Null] {
             stand_in
-                .faults()
-                .plant_times(At::path(path), fault.clone(), 1);
+                .errors()
+                .plant_times(At::path(path), error.clone(), 1);
             let answer = stage.present(token).await;
             refused(&answer, "invalid_grant", "");
-            assert!(answer.json["access_token"].is_null(), "{path} {fault:?}");
+            assert!(answer.json["access_token"].is_null(), "{path} {error:?}");
         }
         for status in [500, 502, 503, 429] {
-            let fault = Fault::Status(status);
-            stand_in.faults().plant_times(At::path(path), fault, 1);
+            let error = Error::Status(status);
+            stand_in.errors().plant_times(At::path(path), error, 1);
             let answer = stage.present(token).await;
             refused(&answer, "temporarily_unavailable", "does not answer");
         }
     }
-    let fault = Fault::Status(401);
+    let error = Error::Status(401);
     stand_in
-        .faults()
-        .plant_times(At::path(INTROSPECT), fault, 1);
+        .errors()
+        .plant_times(At::path(INTROSPECT), error, 1);
     let answer = stage.present(access).await;
     refused(&answer, "temporarily_unavailable", "gitea.client_id");
     exchanged(&stage.present(access).await);
@@ -343,7 +343,7 @@ async fn a_token_that_an_unlisted_oauth_application_got_is_refused_with_its_clie
     if !stage.takes_tokens_of(&listed).await {
         return;
     }
-    let game = Elsewhere::get(&stage.gitea, "ben", "openid read:user").await;
+    let game = ExternalUser::get(&stage.gitea, "ben", "openid read:user").await;
     let answer = stage.present(game.token("access_token")).await;
     refused(&answer, "invalid_target", &game.client);
     refused(&answer, "invalid_target", "gitea_tokens.oauth_clients");
@@ -390,8 +390,8 @@ async fn an_account_other_than_userinfos_is_nobodys() {
         return;
     };
     let token = stage.gitea.token("ben", "script", &["all"]).await;
-    let fault = Fault::Body(json!({"id": 4711, "login": "ben"}));
-    stand_in.faults().plant_times(At::path(ACCOUNT), fault, 1);
+    let error = Error::Body(json!({"id": 4711, "login": "ben"}));
+    stand_in.errors().plant_times(At::path(ACCOUNT), error, 1);
     let answer = stage.present(&token).await;
     refused(&answer, "invalid_grant", "lets nobody in");
     exchanged(&stage.present(&token).await);

@@ -8,12 +8,12 @@
     reason = "helpers of tests end the test when they meet what they do not expect"
 )]
 
+mod foreign_tokens;
 mod gitea_tokens;
 mod own_tokens;
 mod renamed;
 mod request;
 mod set;
-mod strangers;
 mod verify;
 mod workload_tokens;
 

@@ -3,7 +3,7 @@
 use crate::set::{ACCESS_TOKEN, GRANT, HERE, exchanged};
 use crate::stage::{Answer, Machine, Stage, id};
 use crate::support::browser::{form, plain_client};
-use crate::support::gitea::faults::At;
+use crate::support::gitea::errors::At;
 use serde_json::{Value, json};
 
 impl Stage {
@@ -121,7 +121,7 @@ async fn an_application_that_goes_while_gitea_is_asked_is_no_target_for_the_answ
     let Some(stand_in) = stage.gitea.stand_in() else {
         return;
     };
-    let hold = stand_in.faults().hold_request(At::path("/api/v1/user"));
+    let hold = stand_in.errors().hold_request(At::path("/api/v1/user"));
     let pairs = [
         ("grant_type", GRANT),
         ("subject_token", &token),

@@ -4,7 +4,7 @@ use crate::support::browser::plain_client;
 use crate::support::workloads::{Pair, Workloads};
 use data_encoding::BASE64URL_NOPAD;
 use samovar::model::{Clock, Issuer, Timestamp};
-use samovar::oidc::{Workload, WorkloadFault, WorkloadIssuers, WorkloadToken};
+use samovar::oidc::{Workload, WorkloadError, WorkloadIssuers, WorkloadToken};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -56,18 +56,18 @@ impl Bench {
         self.workloads.header()
     }
 
-    async fn verify(&self, token: &str) -> Result<Workload, WorkloadFault> {
+    async fn verify(&self, token: &str) -> Result<Workload, WorkloadError> {
         let token = WorkloadToken::read(token)?;
         self.issuers.verify(&self.issuer, token).await
     }
 
     /// With these parts as they are written, signed by the issuer.
-    async fn signed(&self, header: &str, claims: &str) -> Result<Workload, WorkloadFault> {
+    async fn signed(&self, header: &str, claims: &str) -> Result<Workload, WorkloadError> {
         self.verify(&self.workloads.pair.token(header, claims))
             .await
     }
 
-    async fn fault(&self, header: &Value, claims: &Value) -> WorkloadFault {
+    async fn error(&self, header: &Value, claims: &Value) -> WorkloadError {
         let outcome = self.signed(&header.to_string(), &claims.to_string()).await;
         outcome.err().unwrap_or_else(|| panic!("{header} {claims}"))
     }
@@ -88,15 +88,15 @@ async fn a_token_is_verified_by_its_issuers_key_of_each_algorithm() {
         let mut bytes = BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap();
         bytes[7] ^= 1;
         let bent = format!("{head}.{}", BASE64URL_NOPAD.encode(&bytes));
-        let fault = bench.verify(&bent).await.unwrap_err();
-        assert_eq!(fault, WorkloadFault::SignatureInvalid, "{algorithm}");
+        let error = bench.verify(&bent).await.unwrap_err();
+        assert_eq!(error, WorkloadError::SignatureInvalid, "{algorithm}");
         let other = Pair::new(algorithm);
         let forged = other.token(&bench.header().to_string(), &bench.claims().to_string());
-        let fault = bench.verify(&forged).await.unwrap_err();
-        assert_eq!(fault, WorkloadFault::SignatureInvalid, "{algorithm}");
+        let error = bench.verify(&forged).await.unwrap_err();
+        assert_eq!(error, WorkloadError::SignatureInvalid, "{algorithm}");
         let unsigned = format!("{head}.");
-        let fault = bench.verify(&unsigned).await.unwrap_err();
-        assert_eq!(fault, WorkloadFault::SignatureInvalid, "{algorithm}");
+        let error = bench.verify(&unsigned).await.unwrap_err();
+        assert_eq!(error, WorkloadError::SignatureInvalid, "{algorithm}");
     }
 }
 
@@ -113,8 +113,8 @@ async fn the_key_says_which_algorithm_and_the_header_never_does() {
             }
             let mut header = bench.header();
             header["alg"] = json!(other);
-            let fault = bench.fault(&header, &bench.claims()).await;
-            assert_eq!(fault, WorkloadFault::KeyUnknown, "{algorithm} as {other}");
+            let error = bench.error(&header, &bench.claims()).await;
+            assert_eq!(error, WorkloadError::KeyUnknown, "{algorithm} as {other}");
         }
     }
 }
@@ -145,15 +145,15 @@ async fn a_header_brings_no_key_along_and_no_other_kind_of_token_is_taken() {
     ] {
         let mut header = bench.header();
         header[member] = value;
-        let fault = bench.fault(&header, &bench.claims()).await;
-        let malformed = matches!(fault, WorkloadFault::Malformed(_));
-        assert!(malformed, "{header}: {fault}");
+        let error = bench.error(&header, &bench.claims()).await;
+        let malformed = matches!(error, WorkloadError::Malformed(_));
+        assert!(malformed, "{header}: {error}");
     }
     for kid in ["", "key-2", "key-1 ", "../key-1", &"k".repeat(2000)] {
         let mut header = bench.header();
         header["kid"] = json!(kid);
-        let fault = bench.fault(&header, &bench.claims()).await;
-        assert_eq!(fault, WorkloadFault::KeyUnknown, "{kid}");
+        let error = bench.error(&header, &bench.claims()).await;
+        assert_eq!(error, WorkloadError::KeyUnknown, "{kid}");
     }
     assert_eq!(bench.workloads.asked(), 2, "metadata and keys, once");
     let mut plain = bench.header();
@@ -183,8 +183,8 @@ async fn what_is_not_three_parts_of_strict_json_is_no_token() {
     long["x"] = json!("x".repeat(9000));
     bad.push(bench.workloads.pair.token(&header, &long.to_string()));
     for token in bad {
-        let fault = bench.verify(&token).await.unwrap_err();
-        assert!(matches!(fault, WorkloadFault::Malformed(_)), "{fault}");
+        let error = bench.verify(&token).await.unwrap_err();
+        assert!(matches!(error, WorkloadError::Malformed(_)), "{error}");
     }
 }
 
@@ -205,8 +205,8 @@ async fn each_registered_claim_has_its_own_form_and_no_other() {
         for value in &odd {
             let mut claims = bench.claims();
             claims[claim] = value.clone();
-            let fault = bench.fault(&bench.header(), &claims).await;
-            assert_eq!(fault, WorkloadFault::ClaimInvalid(claim), "{value}");
+            let error = bench.error(&bench.header(), &claims).await;
+            assert_eq!(error, WorkloadError::ClaimInvalid(claim), "{value}");
         }
     }
     for (claim, value) in [
@@ -220,13 +220,13 @@ async fn each_registered_claim_has_its_own_form_and_no_other() {
     ] {
         let mut claims = bench.claims();
         claims[claim] = value;
-        let fault = bench.fault(&bench.header(), &claims).await;
-        assert_eq!(fault, WorkloadFault::ClaimInvalid(claim));
+        let error = bench.error(&bench.header(), &claims).await;
+        assert_eq!(error, WorkloadError::ClaimInvalid(claim));
     }
     let mut endless = bench.claims();
     endless.as_object_mut().unwrap().remove("exp");
-    let fault = bench.fault(&bench.header(), &endless).await;
-    assert_eq!(fault, WorkloadFault::ClaimInvalid("exp"));
+    let error = bench.error(&bench.header(), &endless).await;
+    assert_eq!(error, WorkloadError::ClaimInvalid("exp"));
 }
 
 #[tokio::test]
@@ -237,16 +237,16 @@ async fn a_token_is_valid_from_its_start_with_ninety_seconds_of_skew_to_its_very
         claims[claim] = json!(NOW + 90);
         bench.verify(&bench.workloads.token(&claims)).await.unwrap();
         claims[claim] = json!(NOW + 91);
-        let fault = bench.fault(&bench.header(), &claims).await;
-        let early = matches!(fault, WorkloadFault::NotYetValid { .. });
-        assert!(early, "{fault}");
+        let error = bench.error(&bench.header(), &claims).await;
+        let early = matches!(error, WorkloadError::NotYetValid { .. });
+        assert!(early, "{error}");
     }
     let token = bench.workloads.token(&bench.claims());
     bench.turn(299);
     bench.verify(&token).await.unwrap();
     bench.turn(1);
-    let fault = bench.verify(&token).await.unwrap_err();
-    assert!(matches!(fault, WorkloadFault::Expired { .. }), "{fault}");
+    let error = bench.verify(&token).await.unwrap_err();
+    assert!(matches!(error, WorkloadError::Expired { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -257,15 +257,15 @@ async fn keys_are_read_again_for_an_unknown_one_but_not_for_a_flood() {
     bench.workloads.rotate();
     let new = bench.workloads.token(&bench.claims());
     for _ in 0..50 {
-        let fault = bench.verify(&new).await.unwrap_err();
-        assert_eq!(fault, WorkloadFault::KeyUnknown);
+        let error = bench.verify(&new).await.unwrap_err();
+        assert_eq!(error, WorkloadError::KeyUnknown);
     }
     assert_eq!(bench.workloads.asked(), 2);
     bench.turn(60);
     bench.verify(&new).await.unwrap();
     assert_eq!(bench.workloads.asked(), 4);
-    let fault = bench.verify(&old).await.unwrap_err();
-    assert_eq!(fault, WorkloadFault::KeyUnknown, "it is not published now");
+    let error = bench.verify(&old).await.unwrap_err();
+    assert_eq!(error, WorkloadError::KeyUnknown, "it is not published now");
     bench.workloads.rotate();
     bench.turn(-100);
     let mut claims = bench.claims();
@@ -289,15 +289,15 @@ async fn keys_that_are_known_outlast_a_short_outage_and_no_longer_than_an_hour()
     bench.turn(600);
     let mut header = bench.header();
     header["kid"] = json!("another");
-    let fault = bench.fault(&header, &claims).await;
-    assert!(matches!(fault, WorkloadFault::Away(_)), "{fault}");
+    let error = bench.error(&header, &claims).await;
+    assert!(matches!(error, WorkloadError::Away(_)), "{error}");
     bench.verify(&token).await.unwrap();
     bench.turn(3600);
-    let fault = bench.verify(&token).await.unwrap_err();
-    assert!(matches!(fault, WorkloadFault::Away(_)), "{fault}");
+    let error = bench.verify(&token).await.unwrap_err();
+    assert!(matches!(error, WorkloadError::Away(_)), "{error}");
     bench.workloads.answer_with(200);
-    let fault = bench.verify(&token).await.unwrap_err();
-    assert!(matches!(fault, WorkloadFault::Away(_)), "a moment ago");
+    let error = bench.verify(&token).await.unwrap_err();
+    assert!(matches!(error, WorkloadError::Away(_)), "a moment ago");
     bench.turn(5);
     bench.verify(&token).await.unwrap();
 }
@@ -323,9 +323,9 @@ async fn an_issuer_that_is_not_the_one_its_metadata_names_or_sends_us_on_is_none
         let bench = Bench::set("ES256").await;
         change(&bench.workloads, &aside);
         let token = bench.workloads.token(&bench.claims());
-        let fault = bench.verify(&token).await.unwrap_err();
-        let garbage = matches!(fault, WorkloadFault::Garbage(..));
-        assert!(garbage, "{at}: {fault}");
+        let error = bench.verify(&token).await.unwrap_err();
+        let garbage = matches!(error, WorkloadError::Garbage(..));
+        assert!(garbage, "{at}: {error}");
     }
     assert_eq!(aside.asked(), 0);
 }
@@ -342,8 +342,8 @@ async fn an_issuer_that_keeps_us_waiting_is_away_and_not_waited_for_longer_than_
     bench.workloads.keep_waiting();
     let token = bench.workloads.token(&bench.claims());
     let read = WorkloadToken::read(&token).unwrap();
-    let fault = issuers.verify(&bench.issuer, read).await.unwrap_err();
-    assert!(matches!(fault, WorkloadFault::Away(_)), "{fault}");
+    let error = issuers.verify(&bench.issuer, read).await.unwrap_err();
+    assert!(matches!(error, WorkloadError::Away(_)), "{error}");
 }
 
 #[tokio::test]
@@ -369,8 +369,8 @@ async fn of_a_key_set_only_what_can_verify_is_used_and_two_keys_of_one_name_are_
         bench.workloads.publish(json!({"keys": keys}));
         let issuers = WorkloadIssuers::new(plain_client(), Arc::clone(&bench.clock) as _);
         let read = WorkloadToken::read(&token).unwrap();
-        let fault = issuers.verify(&bench.issuer, read).await.unwrap_err();
-        assert_eq!(fault, WorkloadFault::KeyUnknown, "{keys}");
+        let error = issuers.verify(&bench.issuer, read).await.unwrap_err();
+        assert_eq!(error, WorkloadError::KeyUnknown, "{keys}");
     }
     let mixed = json!([{"kty": "odd"}, 7, own("alg", json!("ES256"))]);
     bench.workloads.publish(json!({"keys": mixed}));

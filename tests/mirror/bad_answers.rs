@@ -1,7 +1,7 @@
 //! Every bad answer, and Gitea away: nothing mirrored is lost, nothing is renewed, and the state says what to do.
 
 use crate::stage::{BOUND, GRACE, Stage};
-use crate::support::gitea::faults::{At, Fault};
+use crate::support::gitea::errors::{At, Error};
 use samovar::mirror::MirrorError;
 use std::time::Duration;
 
@@ -45,8 +45,8 @@ async fn while_gitea_is_away_nobody_asks_it_at_every_request() {
     world.clock.turn(BOUND * 2);
     world
         .stand_in()
-        .faults()
-        .plant(At::api(), Fault::TokenBroken);
+        .errors()
+        .plant(At::api(), Error::TokenBroken);
     world.stand_in().log().take();
     for _ in 0..20 {
         world.mirror.fresh(ben.id).await.unwrap();
@@ -56,19 +56,19 @@ async fn while_gitea_is_away_nobody_asks_it_at_every_request() {
 
 #[tokio::test]
 async fn bad_answers_lose_nothing_and_say_what_to_do() {
-    for (fault, words) in [
-        (Fault::TokenBroken, "SAMOVAR_GITEA_TOKEN"),
-        (Fault::ScopeMissing, "`read:admin`"),
-        (Fault::Status(500), "does not answer"),
+    for (error, words) in [
+        (Error::TokenBroken, "SAMOVAR_GITEA_TOKEN"),
+        (Error::ScopeMissing, "`read:admin`"),
+        (Error::Status(500), "does not answer"),
         (
-            Fault::TooManyRequests { retry_after: 60 },
+            Error::TooManyRequests { retry_after: 60 },
             "asked too often",
         ),
-        (Fault::Html, "not Gitea's API"),
-        (Fault::Garbage, "cannot be read"),
-        (Fault::Null, "`null` where a list is owed"),
-        (Fault::EmptyPage, "do not add up"),
-        (Fault::NotFound, "404"),
+        (Error::Html, "not Gitea's API"),
+        (Error::Garbage, "cannot be read"),
+        (Error::Null, "`null` where a list is owed"),
+        (Error::EmptyPage, "do not add up"),
+        (Error::NotFound, "404"),
     ] {
         let world = Stage::acme().await;
         let ben = world.person("ben");
@@ -80,31 +80,31 @@ async fn bad_answers_lose_nothing_and_say_what_to_do() {
             "/api/v1/teams/",
             "/api/v1/user",
         ] {
-            world.stand_in().faults().clear();
+            world.stand_in().errors().clear();
             world
                 .stand_in()
-                .faults()
-                .plant(At::under(at), fault.clone());
+                .errors()
+                .plant(At::under(at), error.clone());
             let _ = world.mirror.sync_now().await;
             let _ = world.mirror.reread(ben.id).await;
-            world.stand_in().faults().clear();
+            world.stand_in().errors().clear();
             let now = world.person("ben");
-            assert_eq!(now.teams, [world.deployers_id()], "{fault:?} at {at}");
-            assert!(now.enabled, "{fault:?} at {at}");
+            assert_eq!(now.teams, [world.deployers_id()], "{error:?} at {at}");
+            assert!(now.enabled, "{error:?} at {at}");
             world.clock.turn(BOUND);
         }
-        world.stand_in().faults().plant(At::api(), fault.clone());
+        world.stand_in().errors().plant(At::api(), error.clone());
         let _ = world.mirror.sync_now().await;
         let problems = world.mirror.state().problems.join("\n");
-        assert!(problems.contains(words), "{fault:?}: {problems}");
-        assert_eq!(world.mirror.state().teams, 2, "{fault:?}");
+        assert!(problems.contains(words), "{error:?}: {problems}");
+        assert_eq!(world.mirror.state().teams, 2, "{error:?}");
         assert!(world.mirror.freshness(ben.id) >= fresh);
     }
 }
 
 #[tokio::test]
 async fn what_could_not_be_read_renews_no_freshness() {
-    for fault in [Fault::Null, Fault::NotFound, Fault::EmptyPage, Fault::Html] {
+    for error in [Error::Null, Error::NotFound, Error::EmptyPage, Error::Html] {
         let world = Stage::acme().await;
         let ben = world.person("ben");
         world.bind_deployers();
@@ -112,11 +112,11 @@ async fn what_could_not_be_read_renews_no_freshness() {
         world.clock.turn(BOUND * 2);
         world
             .stand_in()
-            .faults()
-            .plant(members(world.deployers), fault.clone());
+            .errors()
+            .plant(members(world.deployers), error.clone());
         let _ = world.mirror.sync_now().await;
-        assert_eq!(world.mirror.freshness(ben.id), fresh, "{fault:?}");
-        assert_eq!(world.person("ben").teams.len(), 1, "{fault:?}");
+        assert_eq!(world.mirror.freshness(ben.id), fresh, "{error:?}");
+        assert_eq!(world.person("ben").teams.len(), 1, "{error:?}");
     }
 }
 
@@ -129,7 +129,7 @@ async fn an_organization_that_one_list_lacks_stays() {
         (id, state.orgs.remove(&id).unwrap())
     });
     let list = At::path("/api/v1/admin/orgs");
-    let hold = world.stand_in().faults().hold_answer(list);
+    let hold = world.stand_in().errors().hold_answer(list);
     let mirror = world.mirror.clone();
     let pass = tokio::spawn(async move { mirror.sync_now().await });
     hold.reached().await;

@@ -1,7 +1,7 @@
 //! Who is asked, how often: the readers, single flight, and how many calls they make.
 
 use crate::stage::{BOUND, Stage};
-use crate::support::gitea::faults::At;
+use crate::support::gitea::errors::At;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ async fn many_who_ask_for_one_person_cause_one_reading() {
     let ben = world.person("ben");
     world.clock.turn(BOUND * 2);
     let path = At::path("/api/v1/users/ben");
-    let hold = world.stand_in().faults().hold_answer(path);
+    let hold = world.stand_in().errors().hold_answer(path);
     world.stand_in().log().take();
     let asking: Vec<_> = (0..50)
         .map(|_| {
@@ -110,7 +110,7 @@ async fn whoever_asks_during_a_pass_gets_one_that_began_later() {
     world.clock.turn(BOUND);
     let hold = world
         .stand_in()
-        .faults()
+        .errors()
         .hold_answer(members(world.deployers));
     let start = |mirror: &samovar::mirror::Mirror| {
         let mirror = mirror.clone();
@@ -134,7 +134,7 @@ async fn running_it_reads_everything_at_once_and_stopping_it_ends_it() {
     let before = world.mirror.state().last_full_pass.unwrap();
     let hold = world
         .stand_in()
-        .faults()
+        .errors()
         .hold_answer(At::path("/api/v1/admin/users"));
     let stop = CancellationToken::new();
     let running = Arc::new(world.mirror.clone()).run(stop.clone());

@@ -2,7 +2,7 @@
 
 use crate::stage::{TestClock, client, world};
 use crate::support::gitea::StandIn;
-use crate::support::gitea::faults::{At, Fault};
+use crate::support::gitea::errors::{At, Error};
 use crate::support::world::GiteaWorld;
 use samovar::gitea::{Client, GiteaError, Kind};
 use samovar::model::{Clock, Login};
@@ -76,7 +76,7 @@ async fn an_empty_page_in_the_middle_is_no_end() {
         gitea.user(&format!("filler{n}")).await;
     }
     let second = At::path("/api/v1/admin/users").query("page", "2");
-    stand_in(&gitea).faults().plant(second, Fault::EmptyPage);
+    stand_in(&gitea).errors().plant(second, Error::EmptyPage);
     let words = ["do not add up", "a total of 122, but 50 entries"];
     tells(client.users().await, &Kind::Unsteady, &words);
 }
@@ -86,15 +86,15 @@ async fn a_page_that_is_empty_once_is_read_again() {
     let (gitea, client, _) = ready().await;
     let list = At::path("/api/v1/admin/users");
     stand_in(&gitea)
-        .faults()
-        .plant_times(list, Fault::EmptyPage, 1);
+        .errors()
+        .plant_times(list, Error::EmptyPage, 1);
     assert_eq!(client.users().await.unwrap().value.len(), 2);
 }
 
 #[tokio::test]
 async fn null_where_a_list_is_owed_is_not_empty() {
     let (gitea, client, _) = ready().await;
-    stand_in(&gitea).faults().plant(At::api(), Fault::Null);
+    stand_in(&gitea).errors().plant(At::api(), Error::Null);
     let words = ["`null` where a list is owed", "nothing known was changed"];
     tells(client.users().await, &Kind::Garbage, &words);
 }
@@ -146,7 +146,7 @@ async fn an_unreachable_gitea_is_told_with_its_address() {
 #[tokio::test]
 async fn a_page_with_200_is_no_answer() {
     let (gitea, client, _) = ready().await;
-    stand_in(&gitea).faults().plant(At::api(), Fault::Html);
+    stand_in(&gitea).errors().plant(At::api(), Error::Html);
     let words = ["not Gitea's API", "text/html", "sub-path"];
     tells(client.users().await, &Kind::NotGitea, &words);
 }
@@ -154,7 +154,7 @@ async fn a_page_with_200_is_no_answer() {
 #[tokio::test]
 async fn json_that_is_cut_short_is_no_answer() {
     let (gitea, client, _) = ready().await;
-    stand_in(&gitea).faults().plant(At::api(), Fault::Garbage);
+    stand_in(&gitea).errors().plant(At::api(), Error::Garbage);
     tells(client.users().await, &Kind::Garbage, &["cannot be read"]);
 }
 
@@ -170,19 +170,19 @@ async fn a_wrong_sub_path_is_told_apart_from_an_empty_gitea() {
 #[tokio::test]
 async fn a_passing_failure_is_tried_again_and_a_lasting_one_is_told() {
     let (gitea, client, _) = ready().await;
-    let faults = stand_in(&gitea).faults();
-    faults.plant_times(At::api(), Fault::Status(502), 2);
+    let errors = stand_in(&gitea).errors();
+    errors.plant_times(At::api(), Error::Status(502), 2);
     assert!(client.users().await.is_ok());
-    faults.plant_times(At::api(), Fault::TooManyRequests { retry_after: 0 }, 2);
+    errors.plant_times(At::api(), Error::TooManyRequests { retry_after: 0 }, 2);
     assert!(client.users().await.is_ok());
-    faults.plant(At::api(), Fault::Status(503));
+    errors.plant(At::api(), Error::Status(503));
     tells(
         client.users().await,
         &Kind::Away,
         &["503", "does not answer"],
     );
-    faults.clear();
-    faults.plant(At::api(), Fault::TooManyRequests { retry_after: 60 });
+    errors.clear();
+    errors.plant(At::api(), Error::TooManyRequests { retry_after: 60 });
     let words = ["asked too often", "429"];
     tells(client.users().await, &Kind::Busy, &words);
     stand_in(&gitea).log().take();
@@ -196,8 +196,8 @@ async fn what_only_the_operator_can_mend_is_not_tried_again() {
     let (gitea, client, _) = ready().await;
     stand_in(&gitea).log().take();
     stand_in(&gitea)
-        .faults()
-        .plant(At::api(), Fault::TokenBroken);
+        .errors()
+        .plant(At::api(), Error::TokenBroken);
     assert!(client.users().await.is_err());
     assert_eq!(stand_in(&gitea).log().take().len(), 1);
 }
@@ -269,7 +269,7 @@ async fn gitea_s_clock_is_compared_with_ours() {
 async fn an_answer_bears_the_instant_before_its_question() {
     let (gitea, client, clock) = ready().await;
     let hold = stand_in(&gitea)
-        .faults()
+        .errors()
         .hold_answer(At::path("/api/v1/user"));
     let before = clock.now();
     let asking = tokio::spawn(async move { client.me().await });
@@ -280,7 +280,7 @@ async fn an_answer_bears_the_instant_before_its_question() {
 }
 
 #[tokio::test]
-async fn a_pre_release_is_a_warning_and_no_refusal() {
+async fn a_pre_release_is_a_warning_and_no_denial() {
     let (gitea, client, _) = ready().await;
     assert_eq!(client.version().await.unwrap().warning, None);
     stand_in(&gitea).configure(|settings| settings.version = "1.27.0+rc0".to_owned());

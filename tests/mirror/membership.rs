@@ -1,7 +1,7 @@
 //! What a pass mirrors, and that losing or getting a team counts within the bound.
 
 use crate::stage::{BOUND, Stage};
-use crate::support::gitea::faults::At;
+use crate::support::gitea::errors::At;
 use samovar::audit::{Action, EventQuery};
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ async fn a_slow_pass_cannot_bring_a_removed_member_back() {
     world.clock.turn(Duration::from_secs(60));
     let hold = world
         .stand_in()
-        .faults()
+        .errors()
         .hold_answer(members(world.deployers));
     let mirror = world.mirror.clone();
     let pass = tokio::spawn(async move { mirror.sync_now().await });

@@ -279,7 +279,7 @@ async fn a_token_that_nobody_would_read_is_not_issued() {
 }
 
 #[tokio::test]
-async fn a_code_for_which_no_token_can_be_had_leaves_no_grant_and_the_refusal_is_recorded() {
+async fn a_code_for_which_no_token_can_be_had_leaves_no_grant_and_the_denial_is_recorded() {
     let mut stage = Stage::set().await;
     let team = json!({"kind": "team", "id": stage.team});
     give_too_much(&mut stage, team).await;

@@ -22,7 +22,7 @@ async fn third(stage: &mut Stage) -> Machine {
 }
 
 #[tokio::test]
-async fn every_fault_of_the_request_is_told_by_its_own_name() {
+async fn every_error_of_the_request_is_told_by_its_own_name() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let web = stage.client(json!({})).await;

@@ -1,14 +1,16 @@
 //! Who may do what in these tests: an application with three kinds of routes, Ada who may deploy and Ben who may not.
 
 use http::HeaderValue;
-use samovar::access::{Asked, Credential, Passed, Refusal, RouteName};
-use samovar::http::forward_auth::Judge;
+use samovar::access::{AccessRequest, Credential, Denial, RouteName, UpstreamIdentity};
+use samovar::http::forward_auth::DecisionPoint;
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, HostName,
     IdentityHeader, Principal, Random, Range, Requirement, Role, RoleBinding, RoleBindingId,
     RoleId, Route, SessionSecret, Timestamp, TokenSettings, UserId,
 };
-use samovar::policy::{self, CanonicalPath, Denial, Outcome, Policy, Request, SubjectFacts};
+use samovar::policy::{
+    self, CanonicalPath, DenialCode, Policy, RouteRequest, SubjectFacts, Verdict,
+};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -109,14 +111,14 @@ pub struct Knows {
 }
 
 impl Knows {
-    fn decide(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    fn decide(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let policy = self.policy.load();
         let application = policy
             .application_at(asked.host)
-            .ok_or(Refusal::HostUnknown)?;
-        let path = CanonicalPath::parse(asked.line.target).map_err(Refusal::TargetAmbiguous)?;
+            .ok_or(Denial::HostUnknown)?;
+        let path = CanonicalPath::parse(asked.line.target).map_err(Denial::TargetAmbiguous)?;
         if asked.line.target.starts_with(b"/stale") {
-            return Err(Refusal::MembershipStale {
+            return Err(Denial::MembershipStale {
                 since: Timestamp::ZERO,
             });
         }
@@ -133,7 +135,7 @@ impl Knows {
             groups: &[],
             scope: None,
         };
-        let request = Request {
+        let request = RouteRequest {
             application: application.id,
             method: asked.line.method,
             path: &path,
@@ -150,7 +152,7 @@ impl Knows {
             }
         };
         match decision.outcome {
-            Outcome::Allow => {
+            Verdict::Allow => {
                 let login = who.map_or("", |(_, login)| login);
                 Ok(if asked.line.target == b"/long/identity" {
                     longest(login)
@@ -158,20 +160,20 @@ impl Knows {
                     identity(login, "", "signed")
                 })
             }
-            Outcome::Deny(Denial::CredentialsMissing) => Err(Refusal::CredentialsMissing),
-            Outcome::Deny(Denial::PermissionMissing) => Err(Refusal::PermissionMissing {
+            Verdict::Deny(DenialCode::CredentialsMissing) => Err(Denial::CredentialsMissing),
+            Verdict::Deny(DenialCode::PermissionMissing) => Err(Denial::PermissionMissing {
                 route: Some(route()),
                 permissions: vec!["deployments:write".parse().unwrap()],
             }),
-            Outcome::Deny(Denial::TargetAmbiguous) => Err(Refusal::EncodedSlash(route())),
-            Outcome::Deny(_) => Err(Refusal::RouteUnknown),
+            Verdict::Deny(DenialCode::TargetAmbiguous) => Err(Denial::EncodedSlash(route())),
+            Verdict::Deny(_) => Err(Denial::RouteUnknown),
         }
     }
 }
 
 /// Groups are mostly empty: an empty header must still overwrite the client's.
-fn identity(login: &str, groups: &str, assertion: &str) -> Passed {
-    Passed {
+fn identity(login: &str, groups: &str, assertion: &str) -> UpstreamIdentity {
+    UpstreamIdentity {
         identity: [
             (IdentityHeader::User, login.to_owned()),
             (IdentityHeader::Name, login.to_uppercase()),
@@ -186,13 +188,13 @@ fn identity(login: &str, groups: &str, assertion: &str) -> Passed {
 }
 
 /// As much as Samovar ever says: 4 kB of identity headers, and an assertion below 8 KiB.
-fn longest(login: &str) -> Passed {
+fn longest(login: &str) -> UpstreamIdentity {
     let groups = "g".repeat(4096 - 2 * login.len());
     identity(login, &groups, &"s".repeat(8 * 1024 - 1))
 }
 
-impl Judge for Knows {
-    async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+impl DecisionPoint for Knows {
+    async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let target = String::from_utf8_lossy(asked.line.target);
         let client = asked.remote.address.unwrap();
         let line = format!("{} {target} {client}", asked.line.method);
@@ -200,7 +202,7 @@ impl Judge for Knows {
         self.decide(asked)
     }
 
-    async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         self.decide(asked)
     }
 }

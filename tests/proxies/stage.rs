@@ -10,7 +10,7 @@ use samovar::http::forward_auth::snippets::{self, CheckAddress, SnippetSettings}
 use samovar::http::forward_auth::{self, ForwardAuthGate, GateSettings};
 use samovar::http::framework::Framework;
 use samovar::http::sockets::Listener;
-use samovar::http::{Exchange, Gate, Settings, Surfaces, TrustedProxies, listener};
+use samovar::http::{Gate, RequestContext, Settings, Surfaces, TrustedProxies, listener};
 use samovar::model::{
     AuthorizationOwner, Clock, HostName, ListenAddress, Random, SessionSecret, Timestamp,
 };
@@ -69,7 +69,7 @@ impl Random for Plain {
 }
 
 #[poem::handler]
-fn whoami(exchange: Exchange) -> String {
+fn whoami(exchange: RequestContext) -> String {
     format!(
         "hand-over at {} for {}",
         exchange.host,

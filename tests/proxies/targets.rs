@@ -51,7 +51,7 @@ const TARGETS: [&str; 40] = [
 fn path_of(line: &str) -> String {
     let target = line.split(' ').nth(1).unwrap_or_default();
     let path = CanonicalPath::parse(target.as_bytes());
-    path.map_or_else(|fault| format!("?{fault}"), |path| path.to_string())
+    path.map_or_else(|error| format!("?{error}"), |path| path.to_string())
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -4,11 +4,11 @@
 use crate::several::{begin, sign_in, stage};
 use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page};
-use crate::support::gitea::faults::At;
+use crate::support::gitea::errors::At;
 use crate::support::openid::Openid;
-use samovar::access::sign_in::Notice;
 use samovar::audit::{Action, Outcome};
 use samovar::model::RequestId;
+use samovar::sign_in::LogoutNotice;
 use serde_json::json;
 
 async fn post(stage: &Stage, id: &str, fields: &[(&str, &str)]) -> Page {
@@ -97,7 +97,7 @@ async fn overtaken(stage: &Stage, okta: &Openid, token: impl FnOnce() -> String)
     let back = browser.get(&to).await.location.unwrap();
     let hold = stage
         .stand_in()
-        .faults()
+        .errors()
         .hold_request(At::path("/api/v1/admin/users"));
     let (page, ()) = tokio::join!(browser.get(back.as_str()), async {
         hold.reached().await;
@@ -275,8 +275,8 @@ async fn a_token_that_was_used_is_refused_after_a_restart_for_as_long_as_it_coul
     }
     let restarted = stage.restarted([7; 32]);
     let again = async |token: &str| {
-        let notice = Notice {
-            remote: samovar::access::Remote::default(),
+        let notice = LogoutNotice {
+            remote: samovar::access::RequestOrigin::default(),
             request: RequestId::from_bytes([1; 16]),
             token,
         };

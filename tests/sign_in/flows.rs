@@ -2,7 +2,7 @@
 
 use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page};
-use crate::support::gitea::faults::{At, Fault};
+use crate::support::gitea::errors::{At, Error};
 use samovar::audit::Outcome;
 
 /// A page that says so, with a way to try again, and no session.
@@ -262,7 +262,7 @@ async fn a_person_disabled_while_signing_in_is_refused_by_name() {
     let back = browser.sign_in_at_gitea(&to, "ben").await;
     let hold = stage
         .stand_in()
-        .faults()
+        .errors()
         .hold_answer(At::path("/login/oauth/userinfo"));
     let (page, ()) = tokio::join!(browser.get(&back), async {
         hold.reached().await;
@@ -281,15 +281,15 @@ async fn a_sign_in_that_gitea_cannot_describe_does_not_hold() {
     let stage = Stage::new().await;
     stage
         .stand_in()
-        .faults()
-        .plant(At::api(), Fault::Status(500));
+        .errors()
+        .plant(At::api(), Error::Status(500));
     let page = stage.sign_in(&mut Browser::new(), "ben", "/").await;
     refused(&page, 503, "Gitea does not say which teams");
     assert!(stage.sessions.list().is_empty());
 }
 
 #[tokio::test]
-async fn refusals_of_strangers_are_counted_and_a_flood_stays_small() {
+async fn denials_of_strangers_are_counted_and_a_flood_stays_small() {
     let stage = Stage::new().await;
     let mut browser = Browser::new();
     for _ in 0..20 {

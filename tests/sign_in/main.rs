@@ -9,7 +9,7 @@
 
 mod applications;
 mod back_channel;
-mod elsewhere;
+mod external_users;
 mod flows;
 mod okta;
 mod provider;

@@ -5,10 +5,10 @@ use crate::several::{sign_in, stage};
 use crate::stage::Stage;
 use crate::support::browser::{Browser, Page};
 use reqwest::Method;
-use samovar::access::sign_in::{FlowCookies, Visitor};
 use samovar::model::Principal;
 use samovar::model::RequestId;
 use samovar::session::Cookie;
+use samovar::sign_in::{BrowserRequest, FlowCookies};
 
 fn groups(stage: &Stage) -> (usize, bool) {
     let session = stage.sessions.list().into_iter().next().unwrap();
@@ -167,8 +167,8 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
         assert!(!stored.contains("eyJ"), "nobody reads it in the store");
         let cookies = browser.cookies(crate::stage::jar(&stage.own));
         let name = stage.sign_in.cookies().name(Cookie::Session);
-        let visitor = Visitor {
-            remote: samovar::access::Remote::default(),
+        let visitor = BrowserRequest {
+            remote: samovar::access::RequestOrigin::default(),
             request: RequestId::from_bytes([1; 16]),
             session: Some(cookies[name].parse().unwrap()),
             flows: FlowCookies::default(),

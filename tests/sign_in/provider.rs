@@ -2,7 +2,7 @@
 
 use crate::stage::Stage;
 use crate::support::browser::Browser;
-use crate::support::gitea::faults::{At, Fault};
+use crate::support::gitea::errors::{At, Error};
 use samovar::oidc::{FlowSecrets, OidcError};
 
 const KEYS: &str = "/login/oauth/keys";
@@ -97,7 +97,7 @@ async fn an_expired_token_is_refused_with_both_times() {
     let to = stage.begin(&mut browser, "/").await;
     let back = browser.sign_in_at_gitea(&to, "ben").await;
     let at = At::path("/login/oauth/access_token");
-    let hold = stage.stand_in().faults().hold_answer(at);
+    let hold = stage.stand_in().errors().hold_answer(at);
     let (page, ()) = tokio::join!(browser.get(&back), async {
         hold.reached().await;
         stage.clock.turn(100);
@@ -142,57 +142,57 @@ async fn a_key_that_was_changed_a_moment_ago_is_found_at_once() {
 async fn userinfo_that_is_not_about_an_active_account_refuses() {
     let stage = Stage::new().await;
     let cases = [
-        (Fault::Html, 400, "does not confirm the account"),
-        (Fault::Status(401), 400, "does not confirm the account"),
-        (Fault::Garbage, 503, "does not answer as an OpenID provider"),
-        (Fault::Null, 503, "does not answer as an OpenID provider"),
-        (Fault::Status(502), 503, "does not answer; try again"),
+        (Error::Html, 400, "does not confirm the account"),
+        (Error::Status(401), 400, "does not confirm the account"),
+        (Error::Garbage, 503, "does not answer as an OpenID provider"),
+        (Error::Null, 503, "does not answer as an OpenID provider"),
+        (Error::Status(502), 503, "does not answer; try again"),
     ];
-    for (fault, status, says) in cases {
+    for (error, status, says) in cases {
         stage
             .stand_in()
-            .faults()
-            .plant(At::path("/login/oauth/userinfo"), fault.clone());
+            .errors()
+            .plant(At::path("/login/oauth/userinfo"), error.clone());
         let told = told(&stage).await;
-        stage.stand_in().faults().clear();
-        assert_eq!(told.0, status, "{fault:?}: {}", told.1);
-        assert!(told.1.contains(says), "{fault:?}: {}", told.1);
+        stage.stand_in().errors().clear();
+        assert_eq!(told.0, status, "{error:?}: {}", told.1);
+        assert!(told.1.contains(says), "{error:?}: {}", told.1);
     }
 }
 
 #[tokio::test]
 async fn a_token_endpoint_that_answers_anything_else_refuses() {
     let stage = Stage::new().await;
-    for fault in [Fault::Html, Fault::Garbage, Fault::Null, Fault::Status(502)] {
+    for error in [Error::Html, Error::Garbage, Error::Null, Error::Status(502)] {
         stage
             .stand_in()
-            .faults()
-            .plant(At::path("/login/oauth/access_token"), fault.clone());
+            .errors()
+            .plant(At::path("/login/oauth/access_token"), error.clone());
         let (status, page) = told(&stage).await;
-        stage.stand_in().faults().clear();
-        assert_eq!(status, 503, "{fault:?}: {page}");
+        stage.stand_in().errors().clear();
+        assert_eq!(status, 503, "{error:?}: {page}");
     }
 }
 
 #[tokio::test]
 async fn discovery_that_is_none_is_told_with_its_address() {
     let stage = Stage::new().await;
-    for (fault, says) in [
-        (Fault::Html, "no JSON of the right form"),
-        (Fault::Garbage, "no JSON of the right form"),
-        (Fault::NotFound, "status 404"),
-        (Fault::Status(503), "does not answer"),
+    for (error, says) in [
+        (Error::Html, "no JSON of the right form"),
+        (Error::Garbage, "no JSON of the right form"),
+        (Error::NotFound, "status 404"),
+        (Error::Status(503), "does not answer"),
     ] {
         stage
             .stand_in()
-            .faults()
-            .plant(At::path(DISCOVERY), fault.clone());
+            .errors()
+            .plant(At::path(DISCOVERY), error.clone());
         let page = Browser::new()
             .get(&format!("{}/auth/sign-in", stage.own))
             .await;
-        stage.stand_in().faults().clear();
-        assert_eq!(page.status, 503, "{fault:?}");
-        assert!(page.body.contains(says), "{fault:?}: {}", page.body);
+        stage.stand_in().errors().clear();
+        assert_eq!(page.status, 503, "{error:?}");
+        assert!(page.body.contains(says), "{error:?}: {}", page.body);
     }
 }
 

@@ -3,10 +3,10 @@
 use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page, form};
 use reqwest::Method;
-use samovar::access::Remote;
-use samovar::access::sign_in::{FlowCookies, Visitor};
+use samovar::access::RequestOrigin;
 use samovar::audit::{Action, Outcome};
 use samovar::model::{Principal, RequestId};
+use samovar::sign_in::{BrowserRequest, FlowCookies};
 
 /// Sends a form as a page of that origin does.
 async fn post(browser: &mut Browser, origin: &str, path: &str, pairs: &[(&str, &str)]) -> Page {
@@ -232,11 +232,11 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
     let password = "correct horse battery";
     stage.break_glass.set(password.into(), event).await.unwrap();
     let sign_in = async |address: &str, password: &str| {
-        let remote = Remote {
+        let remote = RequestOrigin {
             address: Some(address.parse().unwrap()),
             user_agent: None,
         };
-        let visitor = Visitor {
+        let visitor = BrowserRequest {
             remote,
             request: RequestId::from_bytes([9; 16]),
             session: None,
@@ -245,7 +245,7 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
             flows: FlowCookies::default(),
         };
         let next = stage.sign_in.break_glass(&visitor, password.into()).await;
-        next.map(|_| ()).map_err(|fault| fault.to_string())
+        next.map(|_| ()).map_err(|error| error.to_string())
     };
     for _ in 0..10 {
         let refused = sign_in("198.51.100.7", "a wrong one").await.unwrap_err();
@@ -262,8 +262,8 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
     sign_in("203.0.113.1", password).await.unwrap();
     stage.clock.turn(30);
     sign_in("198.51.100.7", password).await.unwrap();
-    let refusals = stage.events(Action::SessionCreate);
-    let denied = refusals
+    let denials = stage.events(Action::SessionCreate);
+    let denied = denials
         .iter()
         .filter(|one| one.event.outcome == Outcome::Denied);
     assert_eq!(denied.count(), 1, "repeats are counted");

@@ -5,8 +5,6 @@ use crate::support::gitea::StandIn;
 use crate::support::gitea::clock::machine;
 use crate::support::world::{GiteaWorld, ServiceIdentity};
 use poem::Route;
-use samovar::access::providers::Providers;
-use samovar::access::sign_in::{Services, Settings, SignIn};
 use samovar::access::{AnonymousEvents, AnonymousSettings, PolicyHolder};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
 use samovar::http::framework::Framework;
@@ -20,6 +18,8 @@ use samovar::model::{
 use samovar::oidc::{self, Provider};
 use samovar::policy::Policy;
 use samovar::session::{self, BreakGlass, Sessions};
+use samovar::sign_in::providers::Providers;
+use samovar::sign_in::{Services, Settings, SignIn};
 use samovar::store::Store;
 use samovar::token::{self, SealKey};
 use std::collections::BTreeSet;
@@ -100,9 +100,9 @@ impl Parts {
         };
         let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
             (Arc::clone(&self.clock) as _, Arc::new(Dice));
-        let world = samovar::store::World {
+        let world = samovar::store::StoreSnapshot {
             revocations: self.store.load().unwrap().revocations,
-            ..samovar::store::World::default()
+            ..samovar::store::StoreSnapshot::default()
         };
         let both = (&clock, &random);
         let opened = token::open(&self.store, both, &seal_key, settings, &world).unwrap();

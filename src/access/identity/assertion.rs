@@ -6,7 +6,7 @@
 use super::LONGEST;
 use super::memory::Memory;
 use super::sources::Sources;
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Scope, Timestamp};
 use crate::token::{Assertion, KeyError, Listed, Tokens};
 use http::HeaderValue;
@@ -45,7 +45,7 @@ impl Assertions {
     pub(in crate::access) fn of(
         &self,
         sources: &Sources<'_>,
-        known: Option<&Known>,
+        known: Option<&AuthenticatedPrincipal>,
     ) -> Result<Option<HeaderValue>, KeyError> {
         let settings = &sources.application.tokens;
         if !settings.assertion {
@@ -85,7 +85,7 @@ impl Assertions {
 
 impl Sources<'_> {
     /// What fits, in the order in which it counts.
-    pub(super) fn assertion(&self, known: &Known) -> Assertion {
+    pub(super) fn assertion(&self, known: &AuthenticatedPrincipal) -> Assertion {
         let user = known.user.as_deref();
         let mut room = Room(LONGEST);
         let login = known.login();

@@ -6,7 +6,7 @@ use super::testing::{
     Holding, Keys, NOW, application, directory, directory_of, disabled, granting, holding, known,
     machine, person, sources, stranger, user,
 };
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::access::identity::Sources;
 use crate::model::*;
 use crate::policy::Policy;
@@ -23,7 +23,7 @@ fn claims(assertion: &HeaderValue) -> Value {
     serde_json::from_slice(&BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap()
 }
 
-fn told(keys: &Keys, sources: &Sources<'_>, known: &Known) -> Value {
+fn told(keys: &Keys, sources: &Sources<'_>, known: &AuthenticatedPrincipal) -> Value {
     let assertions = Assertions::new(Arc::clone(&keys.tokens));
     claims(&assertions.of(sources, Some(known)).unwrap().unwrap())
 }
@@ -149,7 +149,7 @@ async fn permissions_are_what_is_held_there_narrowed_by_the_scope_that_came() {
     let scope: Scope = "deployments:write logs:write samovar.roles:read"
         .parse()
         .unwrap();
-    let token = Known {
+    let token = AuthenticatedPrincipal {
         scope: Some(Arc::new(scope)),
         ..session
     };
@@ -167,7 +167,7 @@ async fn no_assertion_is_signed_or_sent_again_for_a_disabled_account() {
     let (policy, application) = (super::testing::policy(), application());
     let (before, after) = (directory(1, "ben"), directory_of(2, disabled("ben")));
     let assertions = Assertions::new(Arc::clone(&keys.tokens));
-    let ask = |directory: &Directory, caller: &Known| {
+    let ask = |directory: &Directory, caller: &AuthenticatedPrincipal| {
         let sources = sources(&policy, directory, &application);
         assertions.of(&sources, Some(caller)).unwrap().unwrap()
     };
@@ -182,7 +182,7 @@ async fn no_assertion_is_signed_or_sent_again_for_a_disabled_account() {
         "",
         "the directory is newer"
     );
-    let off = Known {
+    let off = AuthenticatedPrincipal {
         machine: Some(("ci".parse().unwrap(), false)),
         ..machine("ci")
     };
@@ -201,7 +201,7 @@ async fn permissions_that_do_not_fit_are_left_out_and_it_is_said_so() {
     let (directory, application) = (directory(1, "ben"), application());
     let sources = sources(&policy, &directory, &application);
     let scope = words.iter().map(|word| word.parse().unwrap()).collect();
-    let ben = Known {
+    let ben = AuthenticatedPrincipal {
         scope: Some(Arc::new(scope)),
         ..known(user("ben"))
     };
@@ -260,7 +260,7 @@ fn role((at, (name, held, word)): (usize, (usize, usize, usize))) -> Holding {
 
 impl Longest {
     /// The person, the directory, and what role bindings speak of.
-    fn world(&self) -> (Known, Directory, Vec<BindingSubject>) {
+    fn world(&self) -> (AuthenticatedPrincipal, Directory, Vec<BindingSubject>) {
         let mut subjects = vec![person()];
         let mut directory = Directory::default();
         let [login, name, email] = self.texts.each_ref().map(|text| DisplayText::lossy(text));
@@ -295,7 +295,11 @@ impl Longest {
             PermissionPattern::EveryAction(_) => None,
         });
         let scope = self.scope.then(|| Arc::new(Scope::new(exact, None)));
-        (Known { scope, ..known }, directory, subjects)
+        (
+            AuthenticatedPrincipal { scope, ..known },
+            directory,
+            subjects,
+        )
     }
 
     /// A team of every name, each in an organization of its own.

@@ -6,7 +6,7 @@
 use super::LONGEST;
 use super::memory::Memory;
 use super::sources::Sources;
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::{ApplicationId, DirectoryUser, IdentityHeader, Principal, Scope};
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -35,7 +35,7 @@ impl Identities {
     pub(in crate::access) fn headers(
         &self,
         sources: &Sources<'_>,
-        known: Option<&Known>,
+        known: Option<&AuthenticatedPrincipal>,
     ) -> IdentityHeaders {
         let Some(known) = known.filter(|known| known.enabled()) else {
             return sources.headers(None);
@@ -55,7 +55,7 @@ impl Identities {
 
 impl Sources<'_> {
     /// The headers for somebody known, or for nobody.
-    pub(super) fn headers(&self, known: Option<&Known>) -> IdentityHeaders {
+    pub(super) fn headers(&self, known: Option<&AuthenticatedPrincipal>) -> IdentityHeaders {
         let mut room = LONGEST;
         let chosen = IdentityHeader::ALL
             .into_iter()
@@ -70,7 +70,7 @@ impl Sources<'_> {
         chosen.map(value).collect()
     }
 
-    fn value(&self, header: IdentityHeader, known: &Known, room: usize) -> String {
+    fn value(&self, header: IdentityHeader, known: &AuthenticatedPrincipal, room: usize) -> String {
         let user = known.user.as_deref();
         let one = |text: &str| single(text, room);
         match header {
@@ -93,7 +93,7 @@ impl Sources<'_> {
 
 /// A login alone is always Gitea's: the names of machines stand behind a word and a colon too, so that nobody is taken
 /// for somebody else by choosing a name.
-fn called(known: &Known) -> String {
+fn called(known: &AuthenticatedPrincipal) -> String {
     if let Some((name, _)) = &known.machine {
         return format!("service-account:{name}");
     }

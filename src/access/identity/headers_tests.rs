@@ -6,7 +6,7 @@ use super::testing::{
     Holding, TEAM, application, directory, directory_of, disabled, granting_in, holding, known,
     machine, policy, route, user, with_team,
 };
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::*;
 use crate::policy::{ADMINISTRATOR, Policy, built_in_roles};
 use http::HeaderValue;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 fn what_is_remembered_follows_the_directory_and_the_end_of_a_role_binding() {
     let (identities, policy, application) = (Identities::default(), policy(), application());
     let ben = Principal::User(UserId::from_bytes([1; 16]));
-    let known = Known::unlimited(ben, Some(Arc::new(user("ben"))));
+    let known = AuthenticatedPrincipal::unlimited(ben, Some(Arc::new(user("ben"))));
     let ask = |directory: &Directory, seconds| {
         let sources = Sources {
             policy: &policy,
@@ -39,7 +39,11 @@ fn what_is_remembered_follows_the_directory_and_the_end_of_a_role_binding() {
     assert_eq!(ask(&directory(2, "benjamin"), 1), ["benjamin", "deployer"]);
 }
 
-fn value(application: &Application, known: &Known, identities: &Identities) -> HeaderValue {
+fn value(
+    application: &Application,
+    known: &AuthenticatedPrincipal,
+    identities: &Identities,
+) -> HeaderValue {
     let (policy, directory) = (policy(), Directory::default());
     let sources = Sources {
         policy: &policy,
@@ -53,13 +57,13 @@ fn value(application: &Application, known: &Known, identities: &Identities) -> H
 #[test]
 fn no_name_that_others_choose_is_taken_for_a_login_of_gitea() {
     let application = application();
-    let elsewhere = Elsewhere {
+    let elsewhere = ExternalUser {
         provider: "keycloak".parse().unwrap(),
         groups: Vec::new(),
         groups_may_be_cut: false,
     };
     let stranger = DirectoryUser {
-        home: Home::Elsewhere(elsewhere),
+        home: Home::External(elsewhere),
         ..user("ben")
     };
     let directory = Directory {
@@ -73,7 +77,8 @@ fn no_name_that_others_choose_is_taken_for_a_login_of_gitea() {
         application: &application,
         now: Timestamp::from_seconds(1),
     };
-    let known = Known::unlimited(Principal::User(stranger.id), Some(Arc::new(stranger)));
+    let known =
+        AuthenticatedPrincipal::unlimited(Principal::User(stranger.id), Some(Arc::new(stranger)));
     let headers = Identities::default().headers(&sources, Some(&known));
     assert_eq!(headers[0].1, "keycloak:ben");
     let named = value(&application, &machine("ben"), &Identities::default());
@@ -117,7 +122,7 @@ fn groups_of_another_provider_stand_with_its_id_and_say_when_they_may_be_cut() {
         let other: GroupName = "of no role binding".parse().unwrap();
         let groups = [name.clone(), other].map(|name| (okta.clone(), name));
         let user = DirectoryUser {
-            home: Home::Elsewhere(Elsewhere {
+            home: Home::External(ExternalUser {
                 provider: okta.clone(),
                 groups: groups.to_vec(),
                 groups_may_be_cut,
@@ -131,7 +136,10 @@ fn groups_of_another_provider_stand_with_its_id_and_say_when_they_may_be_cut() {
             now: Timestamp::from_seconds(1),
         };
         let principal = Principal::User(user.id);
-        let headers = sources.headers(Some(&Known::unlimited(principal, Some(Arc::new(user)))));
+        let headers = sources.headers(Some(&AuthenticatedPrincipal::unlimited(
+            principal,
+            Some(Arc::new(user)),
+        )));
         assert_eq!(headers[0].1, value);
     }
 }
@@ -167,7 +175,7 @@ proptest! {
 fn account_that_is_not_enabled_sends_headers_of_an_anonymous_caller() {
     let (identities, policy, application) = (Identities::default(), policy(), application());
     let (enabled, disabled) = (user("ben"), disabled("ben"));
-    let values = |known: &Known, directory: &Directory| {
+    let values = |known: &AuthenticatedPrincipal, directory: &Directory| {
         let sources = Sources {
             policy: &policy,
             directory,
@@ -199,7 +207,7 @@ fn account_that_is_not_enabled_sends_headers_of_an_anonymous_caller() {
         "the directory is newer"
     );
     assert_eq!(values(&known(disabled), &after), ["", ""]);
-    let off = Known {
+    let off = AuthenticatedPrincipal {
         machine: Some(("ci".parse().unwrap(), false)),
         ..machine("ci")
     };
@@ -228,7 +236,7 @@ fn under_scope(roles: &[Holding], scope: Option<&str>) -> [HeaderValue; 2] {
         ..user("ben")
     };
     let directory = with_team(directory_of(1, ben.clone()), TEAM);
-    let known = Known {
+    let known = AuthenticatedPrincipal {
         scope: scope.map(|words| Arc::new(words.parse().unwrap())),
         ..known(ben)
     };
@@ -302,7 +310,7 @@ fn headers_of_one_scope_are_not_remembered_for_another() {
             application: &application,
             now: Timestamp::from_seconds(1),
         };
-        let caller = Known {
+        let caller = AuthenticatedPrincipal {
             scope: scope.map(|words| Arc::new(words.parse().unwrap())),
             ..known(user("ben"))
         };

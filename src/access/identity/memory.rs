@@ -2,7 +2,7 @@
 //! very policy, directory and service account that it was made from, and until the next role binding ends.
 
 use super::sources::Sources;
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::{Name, Timestamp};
 use foldhash::HashMap;
 use std::hash::Hash;
@@ -30,7 +30,12 @@ impl<K, V> Default for Memory<K, V> {
 
 impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     /// What was kept, if it would be made just so now.
-    pub(super) fn get(&self, key: &K, sources: &Sources<'_>, known: &Known) -> Option<V> {
+    pub(super) fn get(
+        &self,
+        key: &K,
+        sources: &Sources<'_>,
+        known: &AuthenticatedPrincipal,
+    ) -> Option<V> {
         let all = self.lock();
         let entry = all.get(key)?;
         let same = entry.versions == sources.versions() && entry.machine == known.machine;
@@ -39,7 +44,13 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
     }
 
     /// Keeps what was made of them.
-    pub(super) fn keep(&self, key: K, sources: &Sources<'_>, known: &Known, value: V) {
+    pub(super) fn keep(
+        &self,
+        key: K,
+        sources: &Sources<'_>,
+        known: &AuthenticatedPrincipal,
+        value: V,
+    ) {
         let entry = Entry {
             versions: sources.versions(),
             machine: known.machine.clone(),

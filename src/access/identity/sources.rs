@@ -1,6 +1,6 @@
 //! What is told of a caller in one application: groups, roles and permissions, whole and as they are called.
 
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::{
     Application, BindingSubject, Directory, OrganizationId, PermissionPattern, Principal, TeamId,
     Timestamp,
@@ -24,12 +24,12 @@ impl Sources<'_> {
 
     /// The caller as this very directory has it: what is known of a caller may be a moment older, and must not be
     /// remembered as the directory's. `None` when the account is not enabled: the application sees an anonymous caller.
-    pub(super) fn caller(&self, known: &Known) -> Option<Known> {
+    pub(super) fn caller(&self, known: &AuthenticatedPrincipal) -> Option<AuthenticatedPrincipal> {
         let user = match known.principal {
             Principal::User(id) => self.directory.user(id).cloned(),
             _ => None,
         };
-        let caller = Known {
+        let caller = AuthenticatedPrincipal {
             user,
             ..known.clone()
         };
@@ -38,7 +38,7 @@ impl Sources<'_> {
 
     /// Organizations and teams of the caller that the application's role bindings speak of; under a scope, those alone
     /// whose roles it leaves whole.
-    pub(super) fn groups(&self, known: &Known) -> BTreeSet<String> {
+    pub(super) fn groups(&self, known: &AuthenticatedPrincipal) -> BTreeSet<String> {
         let Some(user) = known.user.as_deref() else {
             return BTreeSet::new();
         };
@@ -90,14 +90,17 @@ impl Sources<'_> {
 
     /// Names of the roles held in the application, Samovar's own not among them; under a scope, those alone that it
     /// leaves whole.
-    pub(super) fn roles(&self, known: &Known) -> BTreeSet<String> {
+    pub(super) fn roles(&self, known: &AuthenticatedPrincipal) -> BTreeSet<String> {
         let facts = known.facts();
         self.holdings(&facts).role_names().collect()
     }
 
     /// What the caller may do in the application with the credential that was sent; Samovar's own permissions are nothing
     /// of the application's, and those held in repositories alone are not held in it.
-    pub(super) fn permissions(&self, known: &Known) -> BTreeSet<PermissionPattern> {
+    pub(super) fn permissions(
+        &self,
+        known: &AuthenticatedPrincipal,
+    ) -> BTreeSet<PermissionPattern> {
         let facts = known.facts();
         let mut held = self.holdings(&facts).within_scope();
         held.retain(|pattern| !pattern.is_own());

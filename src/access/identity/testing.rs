@@ -1,7 +1,7 @@
 //! People, policies and keys for this folder's tests.
 
 use super::Sources;
-use crate::access::facts::Known;
+use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::*;
 use crate::policy::{Policy, built_in_roles};
 use crate::store::Store;
@@ -123,11 +123,11 @@ pub(super) fn application() -> Application {
     }
 }
 
-pub(super) fn machine(name: &str) -> Known {
+pub(super) fn machine(name: &str) -> AuthenticatedPrincipal {
     let id = ServiceAccountId::from_bytes([8; 16]);
-    Known {
+    AuthenticatedPrincipal {
         machine: Some((name.parse().unwrap(), true)),
-        ..Known::unlimited(Principal::ServiceAccount(id), None)
+        ..AuthenticatedPrincipal::unlimited(Principal::ServiceAccount(id), None)
     }
 }
 
@@ -146,8 +146,8 @@ pub(super) fn sources<'a>(
 }
 
 /// As whoever calls with a session.
-pub(super) fn known(user: DirectoryUser) -> Known {
-    Known::unlimited(Principal::User(user.id), Some(Arc::new(user)))
+pub(super) fn known(user: DirectoryUser) -> AuthenticatedPrincipal {
+    AuthenticatedPrincipal::unlimited(Principal::User(user.id), Some(Arc::new(user)))
 }
 
 /// Somebody of another provider, in these groups of it.
@@ -155,7 +155,7 @@ pub(super) fn stranger(provider: &str, login: &str, groups: &[GroupName]) -> Dir
     let provider: ProviderId = provider.parse().unwrap();
     let groups = groups.iter().map(|name| (provider.clone(), name.clone()));
     DirectoryUser {
-        home: Home::Elsewhere(Elsewhere {
+        home: Home::External(ExternalUser {
             groups: groups.collect(),
             provider,
             groups_may_be_cut: false,

@@ -66,7 +66,7 @@ impl Keeper {
         let lock = self.folder.join("lock");
         let opened = self
             .open_lock(&lock)
-            .map_err(|error| fault(&lock, &error))?;
+            .map_err(|error| unusable(&lock, &error))?;
         Ok(Locked {
             keeper: self,
             _lock: opened,
@@ -102,9 +102,9 @@ impl Locked<'_> {
         let path = self.keeper.file();
         let mut file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(nobody()),
-            opened => opened.map_err(|error| fault(&path, &error))?,
+            opened => opened.map_err(|error| unusable(&path, &error))?,
         };
-        let about = file.metadata().map_err(|error| fault(&path, &error))?;
+        let about = file.metadata().map_err(|error| unusable(&path, &error))?;
         let shown = path.display();
         if about.uid() != geteuid().as_raw() {
             return Err(format!("`{shown}` is somebody else's; sign in as yourself").into());
@@ -116,7 +116,7 @@ impl Locked<'_> {
         });
         let mut text = String::new();
         let read = file.read_to_string(&mut text);
-        read.map_err(|error| fault(&path, &error))?;
+        read.map_err(|error| unusable(&path, &error))?;
         let credentials = serde_json::from_str(&text).map_err(|_| {
             let sentence = format!("`{shown}` is damaged; run `samovar login` again");
             Failure::new(Kind::NotSignedIn, sentence)
@@ -133,14 +133,15 @@ impl Locked<'_> {
             "ca_file": credentials.ca_file,
         });
         let text = format!("{text:#}\n");
-        replace(&self.keeper.folder, &path, text.as_bytes()).map_err(|error| fault(&path, &error))
+        replace(&self.keeper.folder, &path, text.as_bytes())
+            .map_err(|error| unusable(&path, &error))
     }
 
     /// Forgets it.
     pub(super) fn delete(&self) -> Result<(), Failure> {
         let path = self.keeper.file();
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(fault(&path, &error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unusable(&path, &error)),
             _ => Ok(()),
         }
     }
@@ -169,6 +170,6 @@ fn nobody() -> Failure {
     Failure::new(Kind::NotSignedIn, sentence)
 }
 
-fn fault(path: &Path, error: &io::Error) -> Failure {
+fn unusable(path: &Path, error: &io::Error) -> Failure {
     format!("`{}` cannot be used: {error}", path.display()).into()
 }

@@ -58,7 +58,7 @@ pub(super) async fn login(keeper: &Keeper, login: Login) -> Result<String, Failu
     let server = Server::at(address, ca_file.as_deref())?;
     let (status, codes) = server.form("/oauth/device", &[]).await?;
     if status != StatusCode::OK {
-        return Err(server.refusal(&codes));
+        return Err(server.denial(&codes));
     }
     prompt(&server, &codes)?;
     let answer = wait(&server, &codes).await?;
@@ -129,7 +129,7 @@ async fn end(credentials: &Credentials, common: Option<&Common>) -> Result<(), F
     ];
     match server.form("/oauth/revoke", &pairs).await? {
         (StatusCode::OK, _) => Ok(()),
-        (_, answer) => Err(server.refusal(&answer)),
+        (_, answer) => Err(server.denial(&answer)),
     }
 }
 
@@ -198,7 +198,7 @@ async fn wait(server: &Server, codes: &Value) -> Result<Value, Failure> {
                 Some("authorization_pending" | "temporarily_unavailable") => pace.answered(),
                 Some("slow_down") => pace.slow_down(),
                 Some("expired_token") => break,
-                _ => return Err(server.refusal(&answer)),
+                _ => return Err(server.denial(&answer)),
             },
             Err(_) => pace.unanswered(),
         }

@@ -2,7 +2,7 @@
 
 use crate::cli::failure::{Failure, Kind};
 use crate::model::{Client, DisplayText};
-use crate::outgoing::{self, OutgoingFault};
+use crate::outgoing::{self, OutgoingError};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -24,10 +24,10 @@ pub(super) struct Server {
 
 /// Reads the address of a server: https, or http to this very machine.
 pub(super) fn read_address(text: &str) -> Result<Url, Failure> {
-    let fault = |what: &str| Failure::new(Kind::Usage, format!("`{text}` {what}"));
+    let error = |what: &str| Failure::new(Kind::Usage, format!("`{text}` {what}"));
     let url = Url::parse(text);
     let url =
-        url.map_err(|_| fault("is no address; write one such as `https://samovar.example.com`"))?;
+        url.map_err(|_| error("is no address; write one such as `https://samovar.example.com`"))?;
     let local = match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
@@ -35,14 +35,14 @@ pub(super) fn read_address(text: &str) -> Result<Url, Failure> {
     };
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !bare || !url.username().is_empty() || url.password().is_some() {
-        return Err(fault(
+        return Err(error(
             "has more than scheme, host and port; leave out the rest",
         ));
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if local => Ok(url),
-        _ => Err(fault(
+        _ => Err(error(
             "would send your sign-in in the clear; use `https://` (plain http is for loopback addresses such as 127.0.0.1)",
         )),
     }
@@ -57,13 +57,13 @@ impl Server {
     /// At this address, with the system's trust store and more certificates.
     pub(super) fn at(address: Url, ca_file: Option<&Path>) -> Result<Self, Failure> {
         let builder = outgoing::client(ca_file);
-        let builder = builder.map_err(|fault| match (fault, ca_file) {
-            (OutgoingFault::Certificates(reason), Some(path)) => {
+        let builder = builder.map_err(|error| match (error, ca_file) {
+            (OutgoingError::Certificates(reason), Some(path)) => {
                 let path = path.display();
                 let sentence = format!("`{path}` cannot be used as --ca-file: {reason}");
                 Failure::new(Kind::Usage, sentence)
             }
-            (fault, _) => Failure::from(fault.to_string()),
+            (error, _) => Failure::from(error.to_string()),
         })?;
         let builder = builder
             .connect_timeout(TIMEOUT / 3)
@@ -170,7 +170,7 @@ impl Server {
     }
 
     /// What a refusal of the authorization server comes to.
-    pub(super) fn refusal(&self, answer: &Value) -> Failure {
+    pub(super) fn denial(&self, answer: &Value) -> Failure {
         let sentence = self.said(answer, "/error_description");
         match text(answer, "/error") {
             Some("invalid_grant") if !disabled(answer) => {

@@ -53,7 +53,7 @@ pub(super) async fn get(
     let server = Server::at(credentials.server.clone(), ca_file)?;
     let (status, mut answer) = refresh(&server, &credentials, wanted).await?;
     if status != StatusCode::OK {
-        return Err(server.refusal(&answer));
+        return Err(server.denial(&answer));
     }
     keep_next(&locked, credentials, &mut answer)?;
     let token = text(&answer, "/access_token").map(SecretString::from);

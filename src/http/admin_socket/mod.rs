@@ -2,9 +2,9 @@
 //!
 //! The kernel says who connects. Never reachable over the network, and never without that check.
 
-mod doors;
+mod endpoints;
 
-pub use doors::{Services, routes};
+pub use endpoints::{Services, routes};
 
 use super::unix_socket::{self, SocketError, UnixSocket};
 use hyper::server::conn::http1;

@@ -8,7 +8,7 @@ use super::version::IfMatch;
 use super::wire::application::{Application, ApplicationDraft};
 use super::wire::page::{Page, Paging};
 use super::wire::texts::Id;
-use super::{Noun, faults, forms};
+use super::{Noun, errors, forms};
 use crate::access::{ApplicationsRead, ApplicationsWrite};
 use crate::model::ApplicationId;
 use poem_openapi::OpenApi;
@@ -99,10 +99,10 @@ impl Api {
         let draft = forms::application::read(&body.0, call.services.snippets.https)?;
         let admin = &call.services.admin;
         let updated = admin.update_application(call.permit, (id, version.0), draft.clone());
-        let application = updated.await.map_err(|fault| {
+        let application = updated.await.map_err(|error| {
             let policy = admin.policy();
             let changed = |now| forms::application::changed(&draft, now);
-            faults::of_update(fault, policy.application(id).map(changed))
+            errors::of_update(error, policy.application(id).map(changed))
         })?;
         Ok(Versioned {
             version: application.version,

@@ -2,10 +2,10 @@
 //!
 //! Stricter than the framework: a number is no text, an unknown or repeated member is refused, and there is a bound.
 
-use super::forms::fault;
+use super::forms::problem_at;
 use super::ordered::Json;
 use super::shape;
-use crate::http::{Code, Problem};
+use crate::http::{Problem, ProblemCode};
 use poem::{Request, RequestBody};
 use poem_openapi::payload::{self, Payload};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
@@ -51,13 +51,13 @@ impl<'a, T: Type + DeserializeOwned> ApiExtractor<'a> for Body<T> {
             return Err(unsupported().into());
         }
         let bytes = body.take()?.into_bytes_limit(LONGEST).await?;
-        let mut json: Json = serde_json::from_slice(&bytes).map_err(|fault| malformed(&fault))?;
+        let mut json: Json = serde_json::from_slice(&bytes).map_err(|error| malformed(&error))?;
         shape::check::<T>(&json)?;
         json.each_mut(&whole);
-        let plain = serde_json::to_vec(&json).map_err(|fault| malformed(&fault))?;
+        let plain = serde_json::to_vec(&json).map_err(|error| malformed(&error))?;
         serde_json::from_slice(&plain)
             .map(Self)
-            .map_err(|fault| malformed(&fault).into())
+            .map_err(|error| malformed(&error).into())
     }
 }
 
@@ -80,11 +80,11 @@ fn whole(json: &mut Json) {
 
 fn unsupported() -> Problem {
     Problem::new(
-        Code::MediaTypeUnsupported,
+        ProblemCode::MediaTypeUnsupported,
         "the body must be JSON; send it with `Content-Type: application/json`",
     )
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
-    fault("", format_args!("the body is not as it should be: {error}"))
+    problem_at("", format_args!("the body is not as it should be: {error}"))
 }

@@ -3,7 +3,7 @@
 use super::Services;
 use crate::access::{Caller, Credential, Gatekeeper, OwnPermission, Permit};
 use crate::admin::AdminError;
-use crate::http::{Exchange, KnownCaller, Problem, bearer, cookie};
+use crate::http::{KnownCaller, Problem, RequestContext, bearer, cookie};
 use crate::session::{Cookie, Cookies};
 use poem::http::Method;
 use poem::{Request, RequestBody};
@@ -108,7 +108,9 @@ pub fn known_callers(gatekeeper: Arc<Gatekeeper>, cookies: Cookies) -> KnownCall
 }
 
 async fn caller(request: &Request, services: &Services) -> Result<Caller, Problem> {
-    let exchange = request.data::<Exchange>().ok_or_else(Problem::internal)?;
+    let exchange = request
+        .data::<RequestContext>()
+        .ok_or_else(Problem::internal)?;
     let headers = request.headers();
     let secret = cookie(headers, &services.session_cookie);
     let secret = secret.and_then(|text| text.parse().ok());

@@ -3,7 +3,7 @@
 //! Never HTML, never an inner error's text. Every operation declares what the gate in front of it can answer.
 
 use super::wire::texts::Id;
-use crate::http::{Code, Problem};
+use crate::http::{Problem, ProblemCode};
 use poem::http::StatusCode;
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
@@ -11,7 +11,7 @@ use poem_openapi::{ApiResponse, Object};
 use std::marker::PhantomData;
 
 /// An answer by one code of its status, and what it means.
-type Answer = (Code, &'static str);
+type Answer = (ProblemCode, &'static str);
 
 /// Which answers an operation can give beside those of every operation.
 pub(super) trait Answers: 'static {
@@ -60,58 +60,58 @@ impl Answers for OfChange {
         NOT_FOUND,
         CONFLICT,
         (
-            Code::VersionStale,
+            ProblemCode::VersionStale,
             "`version_stale`: the object was changed since; says what changed",
         ),
         (
-            Code::VersionRequired,
+            ProblemCode::VersionRequired,
             "`version_required`: send `If-Match` with the `ETag` that you saw",
         ),
     ];
 }
 
-const NOT_FOUND: Answer = (Code::NotFound, "there is no such object");
+const NOT_FOUND: Answer = (ProblemCode::NotFound, "there is no such object");
 const CONFLICT: Answer = (
-    Code::Conflict,
+    ProblemCode::Conflict,
     "it contradicts another object, such as a name that is taken",
 );
 
 /// What every operation can answer: the gate's answers, and those of access.
 const EVERY: [Answer; 9] = [
     (
-        Code::RequestMalformed,
+        ProblemCode::RequestMalformed,
         "the request is malformed or holds values that are not allowed; `errors` names each",
     ),
     (
-        Code::CredentialsMissing,
+        ProblemCode::CredentialsMissing,
         "nobody is signed in, or the session has ended",
     ),
     (
-        Code::PermissionMissing,
+        ProblemCode::PermissionMissing,
         "a permission is missing, or another site sent the request; says which",
     ),
     (
-        Code::MethodNotAllowed,
+        ProblemCode::MethodNotAllowed,
         "the address exists, the method does not",
     ),
-    (Code::BodyTooLarge, "the body is too large"),
+    (ProblemCode::BodyTooLarge, "the body is too large"),
     (
-        Code::MediaTypeUnsupported,
+        ProblemCode::MediaTypeUnsupported,
         "the body must be `application/json`",
     ),
     (
-        Code::TooManyRequests,
+        ProblemCode::TooManyRequests,
         "too many requests; see `Retry-After`",
     ),
-    (Code::HeadersTooMany, "the headers are too large"),
+    (ProblemCode::HeadersTooMany, "the headers are too large"),
     (
-        Code::StoreUnavailable,
+        ProblemCode::StoreUnavailable,
         "Gitea or the store cannot be asked, so nothing is done",
     ),
 ];
 
 /// The header that goes with a status, and what it says.
-fn headers(code: Code) -> Vec<MetaHeader> {
+fn headers(code: ProblemCode) -> Vec<MetaHeader> {
     let (name, meaning, schema) = match code.status() {
         StatusCode::UNAUTHORIZED => (
             "WWW-Authenticate",
@@ -181,9 +181,9 @@ pub(super) struct Failure<A> {
 }
 
 impl<A, T: Into<Problem>> From<T> for Failure<A> {
-    fn from(fault: T) -> Self {
+    fn from(error: T) -> Self {
         Self {
-            problem: Box::new(fault.into()),
+            problem: Box::new(error.into()),
             answers: PhantomData,
         }
     }

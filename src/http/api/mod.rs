@@ -20,8 +20,8 @@ mod caller;
 mod clients;
 mod decisions;
 mod document;
+mod errors;
 mod failure;
-mod faults;
 mod forms;
 mod grants;
 mod me;
@@ -46,7 +46,7 @@ mod wire;
 pub use caller::known_callers;
 pub use services::Services;
 
-use crate::http::{Asker, Code, Exchange, Problem};
+use crate::http::{AnswerTarget, Problem, ProblemCode, RequestContext};
 use methods::Methods;
 use poem::endpoint::make_sync;
 use poem::error::ResponseError;
@@ -168,7 +168,7 @@ pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
         .at("/api/openapi.json", get(document))
         .data(services)
         .around(move |next, request| {
-            let exchange = request.data::<Exchange>().cloned();
+            let exchange = request.data::<RequestContext>().cloned();
             let allow = methods.allow(&request);
             async move {
                 let result = next.call(request).await;
@@ -181,22 +181,22 @@ pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
 /// The framework's own errors come in the same form as ours.
 fn answer(
     error: &poem::Error,
-    exchange: Option<&Exchange>,
+    exchange: Option<&RequestContext>,
     allow: Option<HeaderValue>,
 ) -> Response {
     let problem = Problem::from_error(error);
-    if problem.code() == Code::Internal {
+    if problem.code() == ProblemCode::Internal {
         let request = exchange.map(|exchange| exchange.request.to_string());
         tracing::error!(request, %error, "a call of the API could not be served");
     }
     let mut response = match exchange {
-        Some(exchange) => problem.respond(&Asker {
+        Some(exchange) => problem.respond(&AnswerTarget {
             request: exchange.request,
             page: false,
         }),
         None => problem.as_response(),
     };
-    let allow = allow.filter(|_| problem.code() == Code::MethodNotAllowed);
+    let allow = allow.filter(|_| problem.code() == ProblemCode::MethodNotAllowed);
     response
         .headers_mut()
         .extend(allow.map(|allow| (ALLOW, allow)));

@@ -8,7 +8,7 @@ use super::version::IfMatch;
 use super::wire::page::{Page, Paging};
 use super::wire::role_binding::{Impact, ImpactQuestion, RoleBinding, RoleBindingDraft};
 use super::wire::texts::Id;
-use super::{Noun, faults, forms};
+use super::{Noun, errors, forms};
 use crate::access::{RoleBindingsRead, RoleBindingsWrite};
 use crate::model::{self, RoleBindingId, RoleId};
 use poem_openapi::OpenApi;
@@ -108,10 +108,10 @@ impl Api {
         let draft = forms::role_binding::read(&body.0)?;
         let admin = &call.services.admin;
         let updated = admin.update_role_binding(call.permit, (id, version.0), draft.clone());
-        let role_binding = updated.await.map_err(|fault| {
+        let role_binding = updated.await.map_err(|error| {
             let policy = admin.policy();
             let changed = |now| forms::role_binding::changed(&draft, now);
-            faults::of_update(fault, policy.role_binding(id).map(changed))
+            errors::of_update(error, policy.role_binding(id).map(changed))
         })?;
         let sources = call.services.sources();
         let names = sources.names();

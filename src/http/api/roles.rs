@@ -8,7 +8,7 @@ use super::version::IfMatch;
 use super::wire::page::{Page, Paging};
 use super::wire::role::{Role, RoleDraft};
 use super::wire::texts::Id;
-use super::{Noun, faults, forms};
+use super::{Noun, errors, forms};
 use crate::access::{RolesRead, RolesWrite};
 use crate::model::RoleId;
 use poem_openapi::OpenApi;
@@ -92,10 +92,10 @@ impl Api {
         let draft = forms::role::read(&body.0)?;
         let admin = &call.services.admin;
         let updated = admin.update_role(call.permit, (id, version.0), draft.clone());
-        let role = updated.await.map_err(|fault| {
+        let role = updated.await.map_err(|error| {
             let policy = admin.policy();
             let changed = |now| forms::role::changed(&draft, now);
-            faults::of_update(fault, policy.role(id).map(changed))
+            errors::of_update(error, policy.role(id).map(changed))
         })?;
         let policy = call.services.admin.policy();
         Ok(Versioned {

@@ -8,7 +8,7 @@ use super::version::IfMatch;
 use super::wire::machine::{NewSecret, SecretDraft, ServiceAccount, ServiceAccountDraft};
 use super::wire::page::{Page, Paging};
 use super::wire::texts::Id;
-use super::{Noun, faults, forms};
+use super::{Noun, errors, forms};
 use crate::access::{ServiceAccountsRead, ServiceAccountsWrite};
 use crate::model::{SecretId, ServiceAccountId};
 use poem_openapi::OpenApi;
@@ -98,10 +98,10 @@ impl Api {
         let draft = forms::machine::read_account(&body.0)?;
         let admin = &call.services.admin;
         let updated = admin.update_service_account(call.permit, (id, version.0), draft.clone());
-        let one = updated.await.map_err(|fault| {
+        let one = updated.await.map_err(|error| {
             let present = admin.service_account(id);
             let changed = present.map(|now| forms::machine::account_changed(&draft, &now));
-            faults::of_update(fault, changed)
+            errors::of_update(error, changed)
         })?;
         Ok(Versioned {
             version: one.version,

@@ -7,9 +7,8 @@ use super::wire::machine::{Client as ClientMessage, ServiceAccount as AccountMes
 use super::wire::page::{Page, Paging};
 use super::wire::session::Session as SessionMessage;
 use super::wire::token::Grant as GrantMessage;
-use crate::access::providers::Providers;
 use crate::access::{Caller, Gatekeeper};
-use crate::admin::{Admin, Claim};
+use crate::admin::{Admin, Bootstrap};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
@@ -19,6 +18,7 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::session::Sessions;
+use crate::sign_in::providers::Providers;
 use crate::token::ProxySecrets;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct Services {
     /// Changes policy objects.
     pub admin: Arc<Admin>,
     /// The first administrator's code.
-    pub claim: Arc<Claim>,
+    pub claim: Arc<Bootstrap>,
     /// People, organizations and teams.
     pub mirror: Arc<Mirror>,
     /// Sign-ins.

@@ -3,7 +3,7 @@
 //!
 //! Knows schemas and no noun. What a text or a number says is read elsewhere.
 
-use super::forms::fault;
+use super::forms::problem_at;
 use super::ordered::Json;
 use crate::http::Problem;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
@@ -29,12 +29,12 @@ impl<'a> Shapes<'a> {
     ) -> Result<(), Problem> {
         let schema = schema.and_then(|schema| self.follow(schema));
         match value {
-            Json::Plain(Value::Null) => Err(fault(
+            Json::Plain(Value::Null) => Err(problem_at(
                 place,
                 "`null` is no value here; leave the member out",
             )),
             Json::Items(_) if schema.is_some_and(|schema| self.is_object(schema)) => {
-                Err(fault(place, "an object is wanted here, not a list"))
+                Err(problem_at(place, "an object is wanted here, not a list"))
             }
             Json::Items(items) => {
                 let schema = schema.and_then(|schema| schema.items.as_deref());

@@ -1,6 +1,6 @@
 //! `If-Match`: which version of an object the caller has seen.
 
-use crate::http::{Code, Problem};
+use crate::http::{Problem, ProblemCode};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -51,7 +51,7 @@ fn parse(text: &str) -> Option<u64> {
 
 fn required() -> Problem {
     Problem::new(
-        Code::VersionRequired,
+        ProblemCode::VersionRequired,
         "send `If-Match` with the one `ETag` under which you saw the object, such as `\"3\"`",
     )
 }

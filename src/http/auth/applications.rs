@@ -3,8 +3,8 @@
 use super::query::Parameters;
 use super::visitor::{at_application, on_its_way};
 use super::{form, go, leave, pages};
-use crate::access::sign_in::SignIn;
-use crate::http::{Exchange, Problem};
+use crate::http::{Problem, RequestContext};
+use crate::sign_in::SignIn;
 use poem::web::{Data, Json};
 use poem::{Request, Response, handler};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ type Service<'a> = Data<&'a Arc<SignIn>>;
 #[handler]
 pub(super) fn sign_in(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     on_its_way(&exchange)?;
@@ -30,7 +30,7 @@ pub(super) fn sign_in(
 #[handler]
 pub(super) async fn callback(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     let visitor = at_application(&service, &exchange, request);
@@ -49,7 +49,7 @@ pub(super) fn ask_sign_out(service: Service<'_>) -> Response {
 #[handler]
 pub(super) async fn sign_out(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
@@ -59,7 +59,7 @@ pub(super) async fn sign_out(
         .sign_out_at(&exchange.host, &visitor, everywhere)
         .await;
     Ok(ended.map_or_else(
-        |fault| form::refuse(request, &exchange, &fault.into()),
+        |error| form::refuse(request, &exchange, &error.into()),
         leave,
     ))
 }
@@ -68,7 +68,7 @@ pub(super) async fn sign_out(
 #[handler]
 pub(super) async fn who_am_i(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Json<Value>, Problem> {
     let visitor = at_application(&service, &exchange, request);

@@ -9,7 +9,7 @@ mod pages;
 mod query;
 mod visitor;
 
-use crate::access::sign_in::{Next, SignIn, SignedOut};
+use crate::sign_in::{BrowserRedirect, SignIn, SignedOut};
 use poem::http::{StatusCode, header};
 use poem::{EndpointExt, Response, Route, get, post};
 use std::sync::Arc;
@@ -55,7 +55,7 @@ fn leave(signed_out: SignedOut) -> Response {
 }
 
 /// The redirect, as a GET whatever came before (RFC 9110 section 15.4.4), with its cookies.
-fn go(next: Next) -> Response {
+fn go(next: BrowserRedirect) -> Response {
     let mut response = Response::builder().status(StatusCode::SEE_OTHER);
     for cookie in next.cookies {
         response = response.header(header::SET_COOKIE, cookie);

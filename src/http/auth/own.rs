@@ -3,8 +3,8 @@
 use super::query::Parameters;
 use super::visitor::{at_samovar, on_its_way};
 use super::{form, go, leave, pages};
-use crate::access::sign_in::{Begun, CallbackQuery, Next, Notice, SignIn};
-use crate::http::{Exchange, Problem};
+use crate::http::{Problem, RequestContext};
+use crate::sign_in::{BrowserRedirect, CallbackQuery, LogoutNotice, SignIn, StartedSignIn};
 use poem::http::StatusCode;
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
@@ -17,7 +17,7 @@ type Service<'a> = Data<&'a Arc<SignIn>>;
 #[handler]
 pub(super) async fn sign_in(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     on_its_way(&exchange)?;
@@ -25,8 +25,8 @@ pub(super) async fn sign_in(
     let parameters = Parameters::of(request);
     let (return_to, provider) = (parameters.one("return_to")?, parameters.one("provider")?);
     Ok(match service.begin(&visitor, return_to, provider).await? {
-        Begun::On(next) => go(next),
-        Begun::Choice(choices) => pages::choose(&choices),
+        StartedSignIn::On(next) => go(next),
+        StartedSignIn::Choice(choices) => pages::choose(&choices),
     })
 }
 
@@ -34,7 +34,7 @@ pub(super) async fn sign_in(
 #[handler]
 pub(super) async fn callback(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     Path(provider): Path<String>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -54,7 +54,7 @@ pub(super) async fn callback(
 #[handler]
 pub(super) async fn hand_over(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     on_its_way(&exchange)?;
@@ -68,7 +68,7 @@ pub(super) async fn hand_over(
 #[handler]
 pub(super) fn signed_out(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     let parameters = Parameters::of(request);
@@ -76,7 +76,7 @@ pub(super) fn signed_out(
     let again = service.sign_in_again(return_to);
     if service.is_signed_in(&at_samovar(&service, &exchange, request)) {
         let cookies = Vec::new();
-        return Ok(go(Next { to: again, cookies }));
+        return Ok(go(BrowserRedirect { to: again, cookies }));
     }
     let only = service.only_provider();
     let cookie = service.signed_out_cookie();
@@ -93,7 +93,7 @@ pub(super) fn ask_sign_out(service: Service<'_>) -> Response {
 #[handler]
 pub(super) async fn sign_out(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
@@ -101,7 +101,7 @@ pub(super) async fn sign_out(
     let everywhere = Parameters::read(&body).one("everywhere")?.is_some();
     let ended = service.sign_out(&visitor, everywhere).await;
     Ok(ended.map_or_else(
-        |fault| form::refuse(request, &exchange, &fault.into()),
+        |error| form::refuse(request, &exchange, &error.into()),
         leave,
     ))
 }
@@ -111,12 +111,12 @@ pub(super) async fn sign_out(
 #[handler]
 pub(super) async fn back_channel_logout(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     Path(provider): Path<String>,
     body: Vec<u8>,
 ) -> Result<StatusCode, Problem> {
     let parameters = Parameters::read(&body);
-    let notice = Notice {
+    let notice = LogoutNotice {
         remote: exchange.remote.clone(),
         request: exchange.request,
         token: parameters.one("logout_token")?.unwrap_or_default(),
@@ -136,7 +136,7 @@ pub(super) fn ask_password(service: Service<'_>) -> Result<Response, Problem> {
 #[handler]
 pub(super) async fn break_glass(
     service: Service<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
@@ -146,5 +146,5 @@ pub(super) async fn break_glass(
         .map(SecretString::from);
     let password = password.unwrap_or_default();
     let next = service.break_glass(&visitor, password).await;
-    Ok(next.map_or_else(|fault| pages::break_glass(Some(&Problem::from(fault))), go))
+    Ok(next.map_or_else(|error| pages::break_glass(Some(&Problem::from(error))), go))
 }

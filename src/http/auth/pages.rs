@@ -1,9 +1,9 @@
 //! The small pages of sign-out and break-glass: no script, forms to our own hosts alone.
 
-use crate::access::sign_in::Onward;
 use crate::http::Problem;
 use crate::http::page::{escape, page, sentence};
 use crate::model::DisplayText;
+use crate::sign_in::ProviderSignOut;
 use poem::Response;
 use poem::http::{StatusCode, header};
 
@@ -39,7 +39,7 @@ pub(super) fn choose(choices: &[(DisplayText, String)]) -> Response {
 
 /// Signed out here, and on the way to the provider. A page and no redirect: what a form leads to must be named by the
 /// page of the form, and the provider is not.
-pub(super) fn onward(onward: &Onward, cookies: Vec<String>) -> Response {
+pub(super) fn onward(onward: &ProviderSignOut, cookies: Vec<String>) -> Response {
     let inner = format!(
         "<p>You are signed out of Samovar and of the applications behind it. {name} ends the sign-in there as well.</p>\
          <p><a class=\"button\" href=\"{to}\">Go on to {name}</a></p>",

@@ -1,6 +1,6 @@
 //! Parameters of an address or a form. One sent twice is none: two parties could take different ones.
 
-use crate::http::{Code, Problem};
+use crate::http::{Problem, ProblemCode};
 use poem::Request;
 use std::borrow::Cow;
 use url::form_urlencoded;
@@ -25,7 +25,7 @@ impl<'a> Parameters<'a> {
         let first = values.next().map(|(_, value)| value.as_ref());
         if values.next().is_some() {
             let detail = format!("parameter `{name}` is there twice; send it once");
-            return Err(Problem::new(Code::RequestMalformed, detail));
+            return Err(Problem::new(ProblemCode::RequestMalformed, detail));
         }
         Ok(first)
     }
@@ -43,7 +43,7 @@ mod tests {
         assert_eq!(parameters.one("c").unwrap(), None);
         assert_eq!(
             parameters.one("b").unwrap_err().code(),
-            Code::RequestMalformed
+            ProblemCode::RequestMalformed
         );
     }
 }

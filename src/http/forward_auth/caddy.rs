@@ -1,8 +1,8 @@
 //! Caddy's dialect: `forward_auth` passes on whatever answer is not 2xx, so one question is enough.
 
 use super::forwarded::Dialect;
-use super::{Judge, Services, allow};
-use crate::http::{Code, Exchange, Problem};
+use super::{DecisionPoint, Services, allow};
+use crate::http::{Problem, ProblemCode, RequestContext};
 use poem::Response;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -14,9 +14,9 @@ const DIALECT: Dialect = Dialect {
 };
 
 /// May it pass? Decides and records; a refusal is what the client hears.
-pub(super) async fn check<J: Judge>(
+pub(super) async fn check<J: DecisionPoint>(
     doors: &Services<J>,
-    exchange: &Exchange,
+    exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
     let forwarded = match doors.read(exchange, headers, &DIALECT) {
@@ -32,14 +32,14 @@ pub(super) async fn check<J: Judge>(
                 Some(forwarded.authorization.as_ref().unwrap_or(&none)),
             )
         }
-        Err(refusal) => doors.refuse(&forwarded, exchange, refusal),
+        Err(denial) => doors.refuse(&forwarded, exchange, denial),
     }
 }
 
 /// The answer to a preflight: the block sends them here, because `forward_auth` would let any 2xx answer pass.
-pub(super) fn preflight<J: Judge>(
+pub(super) fn preflight<J: DecisionPoint>(
     doors: &Services<J>,
-    exchange: &Exchange,
+    exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
     let forwarded = match doors.read(exchange, headers, &DIALECT) {
@@ -48,7 +48,7 @@ pub(super) fn preflight<J: Judge>(
     };
     let answer = doors.preflight(&forwarded).unwrap_or_else(|| {
         let detail = "the application keeps no list of origins; make its block anew";
-        Err(Problem::new(Code::OriginForeign, detail))
+        Err(Problem::new(ProblemCode::OriginForeign, detail))
     });
     answer.unwrap_or_else(|problem| doors.tell(&forwarded, exchange, &problem))
 }

@@ -3,7 +3,7 @@
 //!
 //! Knows the Fetch standard's headers and the list. Never names an origin that is not on it, never `*`.
 
-use crate::http::{Code, Problem};
+use crate::http::{Problem, ProblemCode};
 use crate::model::Application;
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{IntoResponse, Response};
@@ -38,7 +38,7 @@ impl Cross {
             return None;
         }
         if !self.listed(application) {
-            return Some(Err(Problem::new(Code::OriginForeign, ALLOW)));
+            return Some(Err(Problem::new(ProblemCode::OriginForeign, ALLOW)));
         }
         let mut response = StatusCode::NO_CONTENT.into_response();
         self.mark(application, &mut response);

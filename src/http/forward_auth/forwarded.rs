@@ -18,11 +18,11 @@
 //! | `User-Agent` | the client: recorded as its word | the same |
 
 use super::cors::{self, Cross};
-use super::{Exchange, Problem};
-use crate::access::{Asked, Credential, RequestLine};
+use super::{Problem, RequestContext};
+use crate::access::{AccessRequest, Credential, RequestLine};
 use crate::http::bearer;
 use crate::http::cookie;
-use crate::http::problem::{Asker, Code, is_navigation};
+use crate::http::problem::{AnswerTarget, ProblemCode, is_navigation};
 use crate::model::{AuthorizationOwner, HostName, SessionSecret};
 use crate::policy::Policy;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -52,8 +52,8 @@ pub(super) struct Forwarded<'h> {
 
 impl Forwarded<'_> {
     /// The question for access.
-    pub(super) fn asked<'a>(&'a self, exchange: &'a Exchange) -> Asked<'a> {
-        Asked {
+    pub(super) fn asked<'a>(&'a self, exchange: &'a RequestContext) -> AccessRequest<'a> {
+        AccessRequest {
             host: &self.host,
             line: RequestLine {
                 method: self.method.as_str(),
@@ -78,8 +78,8 @@ impl Forwarded<'_> {
     }
 
     /// Whom the answer is for: the client, not the proxy.
-    pub(super) fn asker(&self, exchange: &Exchange) -> Asker {
-        Asker {
+    pub(super) fn asker(&self, exchange: &RequestContext) -> AnswerTarget {
+        AnswerTarget {
             request: exchange.request,
             page: self.navigation,
         }
@@ -87,7 +87,7 @@ impl Forwarded<'_> {
 }
 
 /// Only a trusted proxy is heard.
-pub(super) fn check_peer(exchange: &Exchange) -> Result<(), Problem> {
+pub(super) fn check_peer(exchange: &RequestContext) -> Result<(), Problem> {
     if exchange.by_trusted_proxy {
         return Ok(());
     }
@@ -98,7 +98,7 @@ pub(super) fn check_peer(exchange: &Exchange) -> Result<(), Problem> {
     let detail = format!(
         "the address {peer}is no trusted proxy; add it to `trusted_proxies` in Samovar's configuration if a proxy of yours calls from there"
     );
-    Err(Problem::new(Code::ProxyUntrusted, detail))
+    Err(Problem::new(ProblemCode::ProxyUntrusted, detail))
 }
 
 /// Reads the dialect's headers, and what of the client's own a check goes by: its cookie, whether it is a
@@ -137,11 +137,11 @@ fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a HeaderValue
     match (values.next(), values.next()) {
         (Some(value), None) => Ok(value),
         (None, _) => Err(Problem::new(
-            Code::TargetAmbiguous,
+            ProblemCode::TargetAmbiguous,
             format!("the proxy sent no `{name}`; use the block that Samovar generates"),
         )),
         (Some(_), Some(_)) => Err(Problem::new(
-            Code::TargetAmbiguous,
+            ProblemCode::TargetAmbiguous,
             format!(
                 "`{name}` came twice; let the proxy set it, as in the block that Samovar generates"
             ),
@@ -151,5 +151,5 @@ fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a HeaderValue
 
 fn odd(name: &HeaderName) -> Problem {
     let detail = format!("`{name}` cannot be read; use the block that Samovar generates");
-    Problem::new(Code::TargetAmbiguous, detail)
+    Problem::new(ProblemCode::TargetAmbiguous, detail)
 }

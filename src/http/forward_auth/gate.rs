@@ -3,15 +3,15 @@
 //! Knows peers and the form of answers. Must never look at a body, serve another path, or give nginx a status other
 //! than 2xx, 401 and 403.
 
-use super::{ENDPOINTS, Judge, Question, Services};
-use crate::access::Remote;
+use super::{DecisionPoint, ENDPOINTS, Question, Services};
+use crate::access::RequestOrigin;
 use crate::http::check_stream::{BodyNeverComes, announces_body};
 use crate::http::checks::CheckEndpoint;
 use crate::http::gate::{check_connection, peer};
 use crate::http::listener::Ends;
-use crate::http::problem::{Asker, Code, Problem, is_navigation};
+use crate::http::problem::{AnswerTarget, Problem, ProblemCode, is_navigation};
 use crate::http::sockets::is_unix;
-use crate::http::{Exchange, TrustedProxies, protect};
+use crate::http::{RequestContext, TrustedProxies, protect};
 use crate::model::{HostName, Random, RequestIds};
 use poem::http::request::Parts;
 use poem::http::{HeaderMap, Method, header};
@@ -58,7 +58,7 @@ impl FirstCheck {
     }
 }
 
-impl<J: Judge> ForwardAuthGate<J> {
+impl<J: DecisionPoint> ForwardAuthGate<J> {
     /// In front of these services.
     pub fn new(settings: Settings, services: Services<J>, random: &dyn Random) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl<J: Judge> ForwardAuthGate<J> {
         Arc::clone(&self.first_check)
     }
 
-    async fn respond(&self, head: &Parts, ends: &Ends, asker: Asker) -> Response {
+    async fn respond(&self, head: &Parts, ends: &Ends, asker: AnswerTarget) -> Response {
         let Some(question) = question(head.uri.path()) else {
             return misplaced().respond(&asker);
         };
@@ -96,7 +96,7 @@ impl<J: Judge> ForwardAuthGate<J> {
         &self,
         question: Question,
         (headers, ends): (&HeaderMap, &Ends),
-        asker: Asker,
+        asker: AnswerTarget,
     ) -> Response {
         let exchange = self.exchange(headers, ends, asker);
         if exchange.by_trusted_proxy {
@@ -105,19 +105,19 @@ impl<J: Judge> ForwardAuthGate<J> {
         self.services.respond(question, &exchange, headers).await
     }
 
-    fn exchange(&self, headers: &HeaderMap, ends: &Ends, asker: Asker) -> Exchange {
+    fn exchange(&self, headers: &HeaderMap, ends: &Ends, asker: AnswerTarget) -> RequestContext {
         let peer = peer(&ends.remote);
         let trusted = match peer {
             Some(peer) => self.settings.trusted.contains(peer),
             None => is_unix(&ends.remote),
         };
-        Exchange {
+        RequestContext {
             request: asker.request,
             host: self.settings.own.clone(),
             navigation: asker.page,
             by_trusted_proxy: trusted,
             secret_needed: is_remote(&ends.local),
-            remote: Remote {
+            remote: RequestOrigin {
                 address: self.settings.trusted.client(peer, headers),
                 user_agent: headers.get(header::USER_AGENT).cloned(),
             },
@@ -125,9 +125,9 @@ impl<J: Judge> ForwardAuthGate<J> {
     }
 }
 
-impl<J: Judge> CheckEndpoint for ForwardAuthGate<J> {
+impl<J: DecisionPoint> CheckEndpoint for ForwardAuthGate<J> {
     async fn answer(&self, head: &Parts, ends: &Ends) -> Response {
-        let asker = Asker {
+        let asker = AnswerTarget {
             request: self.ids.next(),
             page: is_navigation(&head.method, &head.headers),
         };
@@ -161,5 +161,5 @@ fn question(path: &str) -> Option<Question> {
 /// 403, because an nginx that was given no more than an address turns every status but 2xx, 401 and 403 into 500.
 fn misplaced() -> Problem {
     let detail = "this address answers only the checks of proxies; paste the block from the application's page into your proxy, and open Samovar at its own address";
-    Problem::new(Code::CheckMisplaced, detail)
+    Problem::new(ProblemCode::CheckMisplaced, detail)
 }

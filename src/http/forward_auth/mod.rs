@@ -12,8 +12,8 @@ pub mod snippets;
 
 pub use gate::{FirstCheck, ForwardAuthGate, Settings as GateSettings};
 
-use super::{Code, Exchange, LogLimit, Problem};
-use crate::access::{Asked, Gatekeeper, Passed, PolicyHolder, Refusal};
+use super::{LogLimit, Problem, ProblemCode, RequestContext};
+use crate::access::{AccessRequest, Denial, Gatekeeper, PolicyHolder, UpstreamIdentity};
 use crate::model::{Clock, HostName, IdentityHeader};
 use crate::policy::Policy;
 use crate::session::{Cookie, Cookies};
@@ -28,20 +28,26 @@ use std::future::Future;
 use std::sync::Arc;
 
 /// Who decides: the gatekeeper; a table in the tests of the doors.
-pub trait Judge: Send + Sync + 'static {
+pub trait DecisionPoint: Send + Sync + 'static {
     /// Decides and records.
-    fn check(&self, asked: &Asked<'_>) -> impl Future<Output = Result<Passed, Refusal>> + Send;
+    fn check(
+        &self,
+        asked: &AccessRequest<'_>,
+    ) -> impl Future<Output = Result<UpstreamIdentity, Denial>> + Send;
 
     /// Decides again about a request that was refused, and records nothing.
-    fn answer(&self, asked: &Asked<'_>) -> impl Future<Output = Result<Passed, Refusal>> + Send;
+    fn answer(
+        &self,
+        asked: &AccessRequest<'_>,
+    ) -> impl Future<Output = Result<UpstreamIdentity, Denial>> + Send;
 }
 
-impl Judge for Gatekeeper {
-    async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+impl DecisionPoint for Gatekeeper {
+    async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         self.check(asked).await
     }
 
-    async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         self.answer(asked).await
     }
 }
@@ -79,11 +85,11 @@ enum Question {
     CaddyPreflight,
 }
 
-impl<J: Judge> Services<J> {
+impl<J: DecisionPoint> Services<J> {
     async fn respond(
         &self,
         question: Question,
-        exchange: &Exchange,
+        exchange: &RequestContext,
         headers: &HeaderMap,
     ) -> Response {
         match question {
@@ -97,7 +103,7 @@ impl<J: Judge> Services<J> {
     /// What the proxy says about the request, if it may say anything.
     fn read<'h>(
         &self,
-        exchange: &Exchange,
+        exchange: &RequestContext,
         headers: &'h HeaderMap,
         dialect: &Dialect,
     ) -> Result<Forwarded<'h>, Problem> {
@@ -137,12 +143,17 @@ impl<J: Judge> Services<J> {
         let detail = format!(
             "a check at this address must carry a valid proxy secret of the application at `{host}`; paste the block from the application's page again, or ask at a loopback address or Unix socket"
         );
-        Err(Problem::new(Code::ProxySecretInvalid, detail))
+        Err(Problem::new(ProblemCode::ProxySecretInvalid, detail))
     }
 
     /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
-    fn refuse(&self, forwarded: &Forwarded<'_>, exchange: &Exchange, refusal: Refusal) -> Response {
-        let problem = Problem::from(refusal).of_bearer(forwarded.has_token());
+    fn refuse(
+        &self,
+        forwarded: &Forwarded<'_>,
+        exchange: &RequestContext,
+        denial: Denial,
+    ) -> Response {
+        let problem = Problem::from(denial).of_bearer(forwarded.has_token());
         if problem.asks_for_sign_in() && forwarded.navigation {
             return Redirect::see_other(self.sign_in(&forwarded.host, self.way_back(forwarded)))
                 .into_response();
@@ -161,7 +172,12 @@ impl<J: Judge> Services<J> {
     }
 
     /// The problem, readable by scripts of the application's own origins.
-    fn tell(&self, forwarded: &Forwarded<'_>, exchange: &Exchange, problem: &Problem) -> Response {
+    fn tell(
+        &self,
+        forwarded: &Forwarded<'_>,
+        exchange: &RequestContext,
+        problem: &Problem,
+    ) -> Response {
         let mut response = problem.respond(&forwarded.asker(exchange));
         let policy = self.policy.load();
         let application = policy.application_at(&forwarded.host);
@@ -216,7 +232,7 @@ const ASSERTION: HeaderName = HeaderName::from_static("samovar-assertion");
 const AUTHORIZATION: HeaderName = HeaderName::from_static("samovar-authorization");
 
 /// It may pass, and the application learns who calls.
-fn allow(passed: &Passed, authorization: Option<&HeaderValue>) -> Response {
+fn allow(passed: &UpstreamIdentity, authorization: Option<&HeaderValue>) -> Response {
     let mut response = Response::default();
     let headers = response.headers_mut();
     headers.reserve(passed.identity.len() + 2);

@@ -2,9 +2,9 @@
 //! and a second question fetches what the client hears.
 
 use super::forwarded::Dialect;
-use super::{Judge, Services, allow};
-use crate::access::Refusal;
-use crate::http::{Code, Exchange, Problem};
+use super::{DecisionPoint, Services, allow};
+use crate::access::Denial;
+use crate::http::{Problem, ProblemCode, RequestContext};
 use poem::Response;
 use poem::http::{HeaderMap, HeaderName};
 
@@ -15,9 +15,9 @@ const DIALECT: Dialect = Dialect {
 };
 
 /// May it pass? Decides and records.
-pub(super) async fn check<J: Judge>(
+pub(super) async fn check<J: DecisionPoint>(
     doors: &Services<J>,
-    exchange: &Exchange,
+    exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
     let forwarded = match doors.read(exchange, headers, &DIALECT) {
@@ -25,18 +25,18 @@ pub(super) async fn check<J: Judge>(
         Err(problem) => return problem.respond_to_nginx(),
     };
     if doors.preflight(&forwarded).is_some() {
-        return Problem::from(Refusal::CredentialsMissing).respond_to_nginx();
+        return Problem::from(Denial::CredentialsMissing).respond_to_nginx();
     }
     match doors.judge.check(&forwarded.asked(exchange)).await {
         Ok(passed) => allow(&passed, forwarded.authorization.as_ref()),
-        Err(refusal) => Problem::from(refusal).respond_to_nginx(),
+        Err(denial) => Problem::from(denial).respond_to_nginx(),
     }
 }
 
 /// What does the client hear that may not pass? Records nothing: the check did.
-pub(super) async fn answer<J: Judge>(
+pub(super) async fn answer<J: DecisionPoint>(
     doors: &Services<J>,
-    exchange: &Exchange,
+    exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
     let forwarded = match doors.read(exchange, headers, &DIALECT) {
@@ -46,14 +46,14 @@ pub(super) async fn answer<J: Judge>(
     if let Some(answer) = doors.preflight(&forwarded) {
         return answer.unwrap_or_else(|problem| doors.tell(&forwarded, exchange, &problem));
     }
-    if let Err(refusal) = doors.judge.answer(&forwarded.asked(exchange)).await {
-        return doors.refuse(&forwarded, exchange, refusal);
+    if let Err(denial) = doors.judge.answer(&forwarded.asked(exchange)).await {
+        return doors.refuse(&forwarded, exchange, denial);
     }
     // The check could not be recorded, or what it went by has changed since.
     let detail = "the check could not be finished; try again";
     doors.tell(
         &forwarded,
         exchange,
-        &Problem::new(Code::CheckUnfinished, detail),
+        &Problem::new(ProblemCode::CheckUnfinished, detail),
     )
 }

@@ -13,18 +13,18 @@ struct Table {
 }
 
 impl Table {
-    fn decide(asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    fn decide(asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let target = String::from_utf8_lossy(asked.line.target);
         match (&*target, asked.credential) {
-            ("/stale", _) => Err(Refusal::MembershipStale {
+            ("/stale", _) => Err(Denial::MembershipStale {
                 since: Timestamp::ZERO,
             }),
-            ("//twice", _) => Err(Refusal::TargetAmbiguous(
-                crate::policy::TargetFault::EmptySegment,
+            ("//twice", _) => Err(Denial::TargetAmbiguous(
+                crate::policy::TargetError::EmptySegment,
             )),
-            (_, None) => Err(Refusal::CredentialsMissing),
-            ("/none", Some(_)) => Err(Refusal::RouteUnknown),
-            _ => Ok(Passed {
+            (_, None) => Err(Denial::CredentialsMissing),
+            ("/none", Some(_)) => Err(Denial::RouteUnknown),
+            _ => Ok(UpstreamIdentity {
                 identity: [
                     (IdentityHeader::User, HeaderValue::from_static("ada")),
                     (IdentityHeader::Email, HeaderValue::from_static("")),
@@ -36,8 +36,8 @@ impl Table {
     }
 }
 
-impl Judge for Table {
-    async fn check(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+impl DecisionPoint for Table {
+    async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let client = asked.remote.address.unwrap();
         let target = String::from_utf8_lossy(asked.line.target);
         let line = format!("{} {} {target} {client}", asked.line.method, asked.host);
@@ -45,7 +45,7 @@ impl Judge for Table {
         Self::decide(asked)
     }
 
-    async fn answer(&self, asked: &Asked<'_>) -> Result<Passed, Refusal> {
+    async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         Self::decide(asked)
     }
 }
@@ -255,7 +255,7 @@ fn get(path: &str, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn nothing_but_checks_is_served_and_the_refusal_is_403() {
+async fn nothing_but_checks_is_served_and_the_denial_is_403() {
     let (_, server) = server().await;
     for path in [
         "/",

@@ -1,13 +1,13 @@
 //! Answers of the token endpoint (RFC 6749 section 5): JSON that nobody keeps.
 
-use crate::access::oauth::{Answer, OAuthFault};
+use crate::oauth::{OAuthError, TokenResponse};
 use poem::Response;
 use poem::http::{StatusCode, header};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
 /// A token was issued.
-pub(super) fn tokens(answer: &Answer) -> Response {
+pub(super) fn tokens(answer: &TokenResponse) -> Response {
     let mut members = Map::new();
     members.insert("access_token".to_owned(), json!(answer.access_token));
     members.insert("token_type".to_owned(), json!("Bearer"));
@@ -24,21 +24,21 @@ pub(super) fn tokens(answer: &Answer) -> Response {
 
 /// No token. Where the error code says less than Samovar knows, `code` says it in the word of a problem document; clients
 /// ignore members that they do not know (RFC 6749 section 5.2).
-pub(super) fn fault(fault: &OAuthFault) -> Response {
-    let mut body = json!({ "error": fault.code(), "error_description": fault.to_string() });
-    if let (Some(code), Some(members)) = (fault.cause(), body.as_object_mut()) {
+pub(super) fn error(error: &OAuthError) -> Response {
+    let mut body = json!({ "error": error.code(), "error_description": error.to_string() });
+    if let (Some(code), Some(members)) = (error.cause(), body.as_object_mut()) {
         members.insert("code".to_owned(), json!(code));
     }
-    let mut response = object(status(fault), &body);
+    let mut response = object(status(error), &body);
     let headers = response.headers_mut();
     // RFC 9110 section 15.5.2 wants one on every 401, wherever the secret stood.
-    if status(fault) == StatusCode::UNAUTHORIZED {
+    if status(error) == StatusCode::UNAUTHORIZED {
         let challenge = header::HeaderValue::from_static("Basic realm=\"samovar\"");
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
-    let wait = match fault {
-        OAuthFault::TooMany(wait) => Some(wait.as_secs() + 1),
-        fault => (status(fault) == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+    let wait = match error {
+        OAuthError::TooMany(wait) => Some(wait.as_secs() + 1),
+        error => (status(error) == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
     };
     if let Some(seconds) = wait {
         headers.insert(header::RETRY_AFTER, seconds.into());
@@ -46,14 +46,14 @@ pub(super) fn fault(fault: &OAuthFault) -> Response {
     response
 }
 
-fn status(fault: &OAuthFault) -> StatusCode {
-    match fault {
-        OAuthFault::ClientInvalid => StatusCode::UNAUTHORIZED,
-        OAuthFault::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        OAuthFault::Stale(_)
-        | OAuthFault::Away(_)
-        | OAuthFault::StorageLow
-        | OAuthFault::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+fn status(error: &OAuthError) -> StatusCode {
+    match error {
+        OAuthError::ClientInvalid => StatusCode::UNAUTHORIZED,
+        OAuthError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        OAuthError::Stale(_)
+        | OAuthError::Away(_)
+        | OAuthError::StorageLow
+        | OAuthError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }
 }

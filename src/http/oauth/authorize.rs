@@ -3,12 +3,13 @@
 use super::form::Form;
 use super::pages;
 use super::token::requester;
-use crate::access::oauth::{
-    AuthorizationServer, AuthorizeRequest, Authorized, OAuthFault, Person, Said, Wanted,
-};
 use crate::http::origin::check_visit;
-use crate::http::{Code, Exchange, Problem, cookie};
+use crate::http::{Problem, ProblemCode, RequestContext, cookie};
 use crate::model::SessionSecret;
+use crate::oauth::{
+    AuthorizationServer, AuthorizeRequest, AuthorizeResult, ConsentDecision, OAuthError,
+    ResourceOwner, TokenRequest,
+};
 use crate::session::{Cookie, Cookies};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::{Method, StatusCode, header};
@@ -23,7 +24,7 @@ type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 pub(super) async fn ask(
     server: Server<'_>,
     cookies: Data<&Cookies>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     check_visit(request)?;
@@ -35,7 +36,7 @@ pub(super) async fn ask(
 pub(super) async fn take_answer(
     server: Server<'_>,
     cookies: Data<&Cookies>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
@@ -46,12 +47,12 @@ pub(super) async fn take_answer(
 async fn decide(
     server: &AuthorizationServer,
     cookies: Cookies,
-    (exchange, request): (&Exchange, &Request),
-    answer: Option<&Said>,
+    (exchange, request): (&RequestContext, &Request),
+    answer: Option<&ConsentDecision>,
 ) -> Result<Response, Problem> {
     let asked = read(request);
     let session = session(cookies, request);
-    let person = Person {
+    let person = ResourceOwner {
         session: session.as_ref(),
         answer,
     };
@@ -59,20 +60,20 @@ async fn decide(
         .authorize(&asked, person, &requester(exchange))
         .await?
     {
-        Authorized::Back(to) if answer.is_some() && !pages::may_lead_to(&to) => {
+        AuthorizeResult::Back(to) if answer.is_some() && !pages::may_lead_to(&to) => {
             Ok(pages::onward(&to, "Back to the program"))
         }
-        Authorized::Back(to) => Ok(go(&to)),
-        Authorized::SignIn => Ok(to_sign_in(cookies, request, &here(request))),
-        Authorized::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
+        AuthorizeResult::Back(to) => Ok(go(&to)),
+        AuthorizeResult::SignIn => Ok(to_sign_in(cookies, request, &here(request))),
+        AuthorizeResult::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
     }
 }
 
 fn read(request: &Request) -> AuthorizeRequest {
-    let (form, repeated) = Form::of_query_with_fault(request);
-    let (wanted, fault) = match form.wanted() {
+    let (form, repeated) = Form::of_query_with_error(request);
+    let (wanted, error) = match form.wanted() {
         Ok(wanted) => (wanted, None),
-        Err(fault) => (Wanted::default(), Some(fault)),
+        Err(error) => (TokenRequest::default(), Some(error)),
     };
     AuthorizeRequest {
         response_type: form.text("response_type"),
@@ -82,7 +83,7 @@ fn read(request: &Request) -> AuthorizeRequest {
         code_challenge: form.text("code_challenge"),
         code_challenge_method: form.text("code_challenge_method"),
         wanted,
-        malformed: repeated.or(fault),
+        malformed: repeated.or(error),
     }
 }
 
@@ -120,19 +121,19 @@ fn here(request: &Request) -> String {
     format!("/oauth/authorize?{query}")
 }
 
-impl From<OAuthFault> for Problem {
-    fn from(fault: OAuthFault) -> Self {
-        let code = match fault {
-            OAuthFault::Stale(_) => Code::MembershipStale,
-            OAuthFault::StorageLow => Code::StorageLow,
-            OAuthFault::Unavailable => Code::StoreUnavailable,
-            OAuthFault::Disabled => Code::PrincipalDisabled,
-            OAuthFault::TooMany(_) => Code::TooManyRequests,
-            _ => Code::RequestMalformed,
+impl From<OAuthError> for Problem {
+    fn from(error: OAuthError) -> Self {
+        let code = match error {
+            OAuthError::Stale(_) => ProblemCode::MembershipStale,
+            OAuthError::StorageLow => ProblemCode::StorageLow,
+            OAuthError::Unavailable => ProblemCode::StoreUnavailable,
+            OAuthError::Disabled => ProblemCode::PrincipalDisabled,
+            OAuthError::TooMany(_) => ProblemCode::TooManyRequests,
+            _ => ProblemCode::RequestMalformed,
         };
-        let problem = Self::new(code, fault.to_string());
-        match fault {
-            OAuthFault::TooMany(wait) => problem.after(wait.as_secs() + 1),
+        let problem = Self::new(code, error.to_string());
+        match error {
+            OAuthError::TooMany(wait) => problem.after(wait.as_secs() + 1),
             _ => problem,
         }
     }

@@ -6,10 +6,12 @@ use super::authorize::{session, to_sign_in};
 use super::form::Form;
 use super::token::requester;
 use super::{answer, pages};
-use crate::access::oauth::{AuthorizationServer, DeviceCodes, DeviceRefusal, OAuthFault, Said};
-use crate::http::{Code, Exchange, Problem};
+use crate::http::{Problem, ProblemCode, RequestContext};
+use crate::oauth::{
+    AuthorizationServer, ConsentDecision, DeviceAuthorizationResponse, DeviceError, OAuthError,
+};
 use crate::session::Cookies;
-use crate::token::{USER_CODE_WAIT, UserCodeFault};
+use crate::token::{USER_CODE_WAIT, UserCodeError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::StatusCode;
 use poem::web::Data;
@@ -24,7 +26,7 @@ type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 #[handler]
 pub(super) async fn begin(
     server: Server<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
@@ -36,11 +38,11 @@ pub(super) async fn begin(
     };
     match begun.await {
         Ok(codes) => answer::object(StatusCode::OK, &shown(&codes, server.issuer())),
-        Err(fault) => answer::fault(&fault),
+        Err(error) => answer::error(&error),
     }
 }
 
-fn shown(codes: &DeviceCodes, issuer: &str) -> Value {
+fn shown(codes: &DeviceAuthorizationResponse, issuer: &str) -> Value {
     json!({
         "device_code": codes.device_code.expose_secret(),
         "user_code": codes.user_code.to_string(),
@@ -66,8 +68,8 @@ pub(super) async fn enter(
         .await
     {
         Ok(()) => Ok(pages::enter_code(&code, None)),
-        Err(DeviceRefusal::SignIn) => Ok(to_sign_in(**cookies, request, &here(&code))),
-        Err(refusal) => Ok(pages::enter_code(&code, Some(&problem(refusal)))),
+        Err(DeviceError::SignIn) => Ok(to_sign_in(**cookies, request, &here(&code))),
+        Err(denial) => Ok(pages::enter_code(&code, Some(&problem(denial)))),
     }
 }
 
@@ -76,7 +78,7 @@ pub(super) async fn enter(
 pub(super) async fn take(
     server: Server<'_>,
     cookies: Data<&Cookies>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
@@ -90,14 +92,14 @@ pub(super) async fn take(
         }
         Some(said) => {
             let answered = server.answer_device(session, (code, &said), &requester);
-            let (answered, allowed) = (answered.await, said != Said::No);
+            let (answered, allowed) = (answered.await, said != ConsentDecision::No);
             answered.map(|client| pages::device_answered(&client, allowed))
         }
     };
     match done {
         Ok(page) => Ok(page),
-        Err(DeviceRefusal::SignIn) => Ok(to_sign_in(**cookies, request, &here(code))),
-        Err(refusal) => Ok(pages::enter_code(code, Some(&problem(refusal)))),
+        Err(DeviceError::SignIn) => Ok(to_sign_in(**cookies, request, &here(code))),
+        Err(denial) => Ok(pages::enter_code(code, Some(&problem(denial)))),
     }
 }
 
@@ -110,20 +112,20 @@ fn here(code: &str) -> String {
     format!("/device?user_code={code}")
 }
 
-fn problem(refusal: DeviceRefusal) -> Problem {
-    match refusal {
-        DeviceRefusal::SignIn => Problem::new(Code::CredentialsMissing, refusal.to_string()),
-        DeviceRefusal::Code(fault) => {
-            let code = match fault {
-                UserCodeFault::Unknown => Code::RequestMalformed,
-                UserCodeFault::TooMany | UserCodeFault::Crowded => Code::TooManyRequests,
+fn problem(denial: DeviceError) -> Problem {
+    match denial {
+        DeviceError::SignIn => Problem::new(ProblemCode::CredentialsMissing, denial.to_string()),
+        DeviceError::Code(error) => {
+            let code = match error {
+                UserCodeError::Unknown => ProblemCode::RequestMalformed,
+                UserCodeError::TooMany | UserCodeError::Crowded => ProblemCode::TooManyRequests,
             };
-            Problem::new(code, fault.to_string()).after(USER_CODE_WAIT.as_secs())
+            Problem::new(code, error.to_string()).after(USER_CODE_WAIT.as_secs())
         }
-        DeviceRefusal::Person(OAuthFault::ClientInvalid) => {
+        DeviceError::Person(OAuthError::ClientInvalid) => {
             let detail = "the client that asks was deleted or changed; start again on the device";
-            Problem::new(Code::RequestMalformed, detail)
+            Problem::new(ProblemCode::RequestMalformed, detail)
         }
-        DeviceRefusal::Person(fault) => fault.into(),
+        DeviceError::Person(error) => error.into(),
     }
 }

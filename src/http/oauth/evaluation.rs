@@ -7,10 +7,12 @@
 use super::answer;
 use super::form::{Form, is_of_type};
 use super::token::requester;
-use crate::access::oauth::{AuthorizationServer, OAuthFault};
-use crate::access::{Evaluated, Evaluation, Gatekeeper, Refusal, RequestLine, Sought};
-use crate::http::Exchange;
-use crate::model::{Invalid, Permission, Principal, Scope};
+use crate::access::{
+    Denial, EvaluationRequest, EvaluationResult, Gatekeeper, RequestLine, RequestedAccess,
+};
+use crate::http::RequestContext;
+use crate::model::{ParseError, Permission, Principal, Scope};
+use crate::oauth::{AuthorizationServer, OAuthError};
 use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Request, Response, handler};
@@ -62,7 +64,7 @@ struct Resource {
 pub(super) async fn evaluate(
     server: Data<&Arc<AuthorizationServer>>,
     gatekeeper: Data<&Arc<Gatekeeper>>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
@@ -73,19 +75,19 @@ pub(super) async fn evaluate(
         let question = read(request, &body)?;
         let question = question.evaluation()?;
         let evaluated = gatekeeper.evaluate(&client, &question, &requester).await;
-        evaluated.map_err(OAuthFault::from)
+        evaluated.map_err(OAuthError::from)
     };
     match asked.await {
         Ok(evaluated) => answer::object(StatusCode::OK, &show(&evaluated)),
-        Err(fault) => answer::fault(&fault),
+        Err(error) => answer::error(&error),
     }
 }
 
-fn invalid(sentence: &str) -> OAuthFault {
-    OAuthFault::RequestInvalid(sentence.to_owned())
+fn invalid(sentence: &str) -> OAuthError {
+    OAuthError::RequestInvalid(sentence.to_owned())
 }
 
-fn read(request: &Request, body: &[u8]) -> Result<Question, OAuthFault> {
+fn read(request: &Request, body: &[u8]) -> Result<Question, OAuthError> {
     if !is_of_type(request, "application/json") {
         return Err(invalid("send the question as `application/json`"));
     }
@@ -97,8 +99,8 @@ fn read(request: &Request, body: &[u8]) -> Result<Question, OAuthFault> {
 }
 
 impl Question {
-    fn evaluation(&self) -> Result<Evaluation<'_>, OAuthFault> {
-        Ok(Evaluation {
+    fn evaluation(&self) -> Result<EvaluationRequest<'_>, OAuthError> {
+        Ok(EvaluationRequest {
             principal: self.principal()?,
             token: self.subject.properties.access_token.as_deref(),
             scope: self.scope()?,
@@ -106,7 +108,7 @@ impl Question {
         })
     }
 
-    fn principal(&self) -> Result<Principal, OAuthFault> {
+    fn principal(&self) -> Result<Principal, OAuthError> {
         let id = &self.subject.id;
         let principal = match self.subject.kind.as_str() {
             "user" => id.parse().ok().map(Principal::User),
@@ -118,20 +120,20 @@ impl Question {
         })
     }
 
-    fn scope(&self) -> Result<Option<Scope>, OAuthFault> {
+    fn scope(&self) -> Result<Option<Scope>, OAuthError> {
         let scope = self.subject.properties.scope.as_deref();
         let scope = scope.map(str::parse).transpose();
-        scope.map_err(|error: Invalid| {
+        scope.map_err(|error: ParseError| {
             invalid(&format!(
                 "`scope` of the subject: {error}; leave it out where nothing narrows"
             ))
         })
     }
 
-    fn sought(&self) -> Result<Sought<'_>, OAuthFault> {
+    fn sought(&self) -> Result<RequestedAccess<'_>, OAuthError> {
         let (action, kind) = (&self.action.name, &self.resource.kind);
         if kind == PATH {
-            return Ok(Sought::Request(RequestLine {
+            return Ok(RequestedAccess::Request(RequestLine {
                 method: action,
                 target: self.resource.id.as_bytes(),
             }));
@@ -144,27 +146,27 @@ impl Question {
                 "Samovar's own permissions are not the application's to ask about; ask about one of its own",
             ));
         }
-        Ok(Sought::Permission(permission))
+        Ok(RequestedAccess::Permission(permission))
     }
 }
 
-fn show(evaluated: &Evaluated) -> Value {
+fn show(evaluated: &EvaluationResult) -> Value {
     let mut context = json!({
-        "code": evaluated.refusal.as_ref().map_or("allowed", |refusal| refusal.code()),
+        "code": evaluated.denial.as_ref().map_or("allowed", |denial| denial.code()),
         "reasons": evaluated.reasons,
         "policy_version": evaluated.policy_version,
         "directory_version": evaluated.directory_version,
     });
     if let Some(members) = context.as_object_mut() {
-        if let Some(refusal) = &evaluated.refusal {
-            members.insert("reason".to_owned(), json!(refusal.to_string()));
+        if let Some(denial) = &evaluated.denial {
+            members.insert("reason".to_owned(), json!(denial.to_string()));
         }
-        if let Some(scope) = evaluated.refusal.as_ref().and_then(Refusal::scope) {
+        if let Some(scope) = evaluated.denial.as_ref().and_then(Denial::scope) {
             members.insert("scope".to_owned(), json!(scope));
         }
         if let Some(freshness) = evaluated.freshness {
             members.insert("freshness".to_owned(), json!(freshness.to_string()));
         }
     }
-    json!({ "decision": evaluated.refusal.is_none(), "context": context })
+    json!({ "decision": evaluated.denial.is_none(), "context": context })
 }

@@ -3,9 +3,9 @@
 //! A parameter that stands twice, or in the query of a POST, makes the request invalid; a target may stand twice, and no
 //! token is for two. One way to prove who asks, never two.
 
-use crate::access::oauth::{OAuthFault, Proof, Said, Wanted};
-use crate::http::{Code, Problem};
+use crate::http::{Problem, ProblemCode};
 use crate::model::Scope;
+use crate::oauth::{ClientCredentials, ConsentDecision, OAuthError, TokenRequest};
 use crate::token::LONGEST_TOKEN;
 use data_encoding::BASE64;
 use poem::Request;
@@ -19,7 +19,7 @@ pub(super) struct Form(BTreeMap<String, String>);
 
 impl Form {
     /// Of a POST: `application/x-www-form-urlencoded` in the body.
-    pub(super) fn of_body(request: &Request, body: &[u8]) -> Result<Self, OAuthFault> {
+    pub(super) fn of_body(request: &Request, body: &[u8]) -> Result<Self, OAuthError> {
         if !is_of_type(request, "application/x-www-form-urlencoded") {
             let sentence = "send the parameters in the body as `application/x-www-form-urlencoded`";
             return Err(invalid(sentence));
@@ -38,29 +38,29 @@ impl Form {
     }
 
     /// Of an address.
-    pub(super) fn of_query(request: &Request) -> Result<Self, OAuthFault> {
+    pub(super) fn of_query(request: &Request) -> Result<Self, OAuthError> {
         Self::read(request.uri().query().unwrap_or_default().as_bytes())
     }
 
     /// The same, with what is wrong beside it: whoever stands once can be told so. What stands twice is left out.
-    pub(super) fn of_query_with_fault(request: &Request) -> (Self, Option<OAuthFault>) {
+    pub(super) fn of_query_with_error(request: &Request) -> (Self, Option<OAuthError>) {
         let query = request.uri().query().unwrap_or_default();
         Self::sort(query.as_bytes())
     }
 
     /// Of a page of ours, which keeps the address that led to it.
-    pub(super) fn of_page(body: &[u8]) -> Result<Self, OAuthFault> {
+    pub(super) fn of_page(body: &[u8]) -> Result<Self, OAuthError> {
         Self::read(body)
     }
 
-    fn read(text: &[u8]) -> Result<Self, OAuthFault> {
+    fn read(text: &[u8]) -> Result<Self, OAuthError> {
         match Self::sort(text) {
             (form, None) => Ok(form),
-            (_, Some(fault)) => Err(fault),
+            (_, Some(error)) => Err(error),
         }
     }
 
-    fn sort(text: &[u8]) -> (Self, Option<OAuthFault>) {
+    fn sort(text: &[u8]) -> (Self, Option<OAuthError>) {
         let (mut form, mut twice) = (BTreeMap::new(), BTreeSet::new());
         for (name, value) in form_urlencoded::parse(text) {
             if form.insert(name.to_string(), value.to_string()).is_some() {
@@ -72,19 +72,19 @@ impl Form {
     }
 
     /// A person's answer on a page of ours, with the words that it showed; none when there is none yet.
-    pub(super) fn said(&self) -> Result<Option<Said>, Problem> {
-        let fault = || {
+    pub(super) fn said(&self) -> Result<Option<ConsentDecision>, Problem> {
+        let error = || {
             let detail = "send the form of the page as it is";
-            Problem::new(Code::RequestMalformed, detail)
+            Problem::new(ProblemCode::RequestMalformed, detail)
         };
         match self.get("answer") {
             None => Ok(None),
-            Some("decline") => Ok(Some(Said::No)),
+            Some("decline") => Ok(Some(ConsentDecision::No)),
             Some("allow") => {
                 let shown = self.get("shown").unwrap_or_default().parse();
-                Ok(Some(Said::Yes(shown.map_err(|_| fault())?)))
+                Ok(Some(ConsentDecision::Yes(shown.map_err(|_| error())?)))
             }
-            Some(_) => Err(fault()),
+            Some(_) => Err(error()),
         }
     }
 
@@ -99,31 +99,31 @@ impl Form {
     }
 
     /// The value of a parameter that must be there.
-    pub(super) fn must(&self, name: &str) -> Result<&str, OAuthFault> {
-        let missing = || OAuthFault::RequestInvalid(format!("`{name}` is missing; send it"));
+    pub(super) fn must(&self, name: &str) -> Result<&str, OAuthError> {
+        let missing = || OAuthError::RequestInvalid(format!("`{name}` is missing; send it"));
         self.get(name).ok_or_else(missing)
     }
 
     /// Scope and target.
-    pub(super) fn wanted(&self) -> Result<Wanted, OAuthFault> {
+    pub(super) fn wanted(&self) -> Result<TokenRequest, OAuthError> {
         let asked = self.get("scope");
         if asked.is_some_and(|scope| scope.len() > LONGEST_TOKEN) {
             let sentence = "the scope is longer than any token; ask for less";
-            return Err(OAuthFault::ScopeInvalid(sentence.to_owned()));
+            return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
         let scope = asked.map(str::parse::<Scope>).transpose();
-        Ok(Wanted {
+        Ok(TokenRequest {
             audience: self.text("audience"),
             resource: self.text("resource"),
-            scope: scope.map_err(|invalid| OAuthFault::ScopeInvalid(invalid.0))?,
+            scope: scope.map_err(|invalid| OAuthError::ScopeInvalid(invalid.0))?,
         })
     }
 
     /// Who asks: in the header or in the body, never in both.
-    pub(super) fn proof(&self, request: &Request) -> Result<Proof, OAuthFault> {
+    pub(super) fn proof(&self, request: &Request) -> Result<ClientCredentials, OAuthError> {
         let mut lines = request.headers().get_all(header::AUTHORIZATION).iter();
         let Some(line) = lines.next() else {
-            return Ok(Proof {
+            return Ok(ClientCredentials {
                 id: self.text("client_id"),
                 secret: self.text("client_secret").map(SecretString::from),
             });
@@ -150,7 +150,7 @@ pub(super) fn is_of_type(request: &Request, media_type: &str) -> bool {
 }
 
 /// What is wrong when these parameters stand twice. Targets may (RFC 8707 section 2, RFC 8693 section 2.1).
-fn repeated(twice: &BTreeSet<String>) -> Option<OAuthFault> {
+fn repeated(twice: &BTreeSet<String>) -> Option<OAuthError> {
     if twice.is_empty() {
         return None;
     }
@@ -159,15 +159,15 @@ fn repeated(twice: &BTreeSet<String>) -> Option<OAuthFault> {
         return Some(invalid("a parameter stands twice; send each once"));
     }
     let sentence = "a token is for one target; ask for one token for each `resource` or `audience`";
-    Some(OAuthFault::TargetInvalid(sentence.to_owned()))
+    Some(OAuthError::TargetInvalid(sentence.to_owned()))
 }
 
-fn invalid(sentence: &str) -> OAuthFault {
-    OAuthFault::RequestInvalid(sentence.to_owned())
+fn invalid(sentence: &str) -> OAuthError {
+    OAuthError::RequestInvalid(sentence.to_owned())
 }
 
 /// Id and secret, each form-encoded before they were joined (RFC 6749 section 2.3.1).
-fn basic(line: &str) -> Option<Proof> {
+fn basic(line: &str) -> Option<ClientCredentials> {
     let (scheme, rest) = line.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
@@ -175,7 +175,7 @@ fn basic(line: &str) -> Option<Proof> {
     let bytes = BASE64.decode(rest.trim().as_bytes()).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (id, secret) = text.split_once(':')?;
-    Some(Proof {
+    Some(ClientCredentials {
         id: Some(decoded(id)),
         secret: Some(decoded(secret).into()),
     })
@@ -209,10 +209,10 @@ mod tests {
             assert_eq!(form.err().unwrap().code(), "invalid_request", "{body}");
         }
         for body in ["resource=a&resource=b", "audience=a&audience=b&resource=c"] {
-            let fault = Form::of_body(&request(&[], ""), body.as_bytes());
-            let fault = fault.err().unwrap();
-            assert_eq!(fault.code(), "invalid_target", "{body}");
-            assert!(fault.to_string().contains("one token for each"), "{fault}");
+            let error = Form::of_body(&request(&[], ""), body.as_bytes());
+            let error = error.err().unwrap();
+            assert_eq!(error.code(), "invalid_target", "{body}");
+            assert!(error.to_string().contains("one token for each"), "{error}");
         }
         let both = Form::of_body(&request(&[], ""), b"resource=a&resource=b&a=1&a=1");
         assert_eq!(both.err().unwrap().code(), "invalid_request");

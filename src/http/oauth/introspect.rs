@@ -3,9 +3,9 @@
 use super::answer;
 use super::form::Form;
 use super::token::requester;
-use crate::access::oauth::{Active, AuthorizationServer, OAuthFault};
-use crate::http::Exchange;
+use crate::http::RequestContext;
 use crate::model::Principal;
+use crate::oauth::{AuthorizationServer, OAuthError, TokenIntrospection};
 use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Request, Response, handler};
@@ -18,7 +18,7 @@ type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 #[handler]
 pub(super) async fn introspect(
     server: Server<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
@@ -31,7 +31,7 @@ pub(super) async fn introspect(
     };
     match asked.await {
         Ok(active) => answer::object(StatusCode::OK, &show(active.as_ref(), server.issuer())),
-        Err(fault) => answer::fault(&fault),
+        Err(error) => answer::error(&error),
     }
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn introspect(
 #[handler]
 pub(super) async fn revoke(
     server: Server<'_>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
@@ -48,15 +48,15 @@ pub(super) async fn revoke(
         let (proof, token) = (form.proof(request)?, form.must("token")?);
         server.revoke(&proof, token, &requester(&exchange)).await
     };
-    let done: Result<(), OAuthFault> = asked.await;
+    let done: Result<(), OAuthError> = asked.await;
     match done {
         Ok(()) => answer::object(StatusCode::OK, &json!({})),
-        Err(fault) => answer::fault(&fault),
+        Err(error) => answer::error(&error),
     }
 }
 
-fn show(active: Option<&Active>, issuer: &str) -> Value {
-    let Some(Active {
+fn show(active: Option<&TokenIntrospection>, issuer: &str) -> Value {
+    let Some(TokenIntrospection {
         token,
         scope,
         roles,

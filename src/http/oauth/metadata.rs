@@ -1,7 +1,7 @@
 //! What the authorization server says of itself (RFC 8414), and the keys that verify its tokens (RFC 7517).
 
-use crate::access::oauth::AuthorizationServer;
 use crate::model::SigningAlgorithm;
+use crate::oauth::AuthorizationServer;
 use crate::token::PUBLISHED_AGE;
 use poem::http::header;
 use poem::web::{Data, Json};

@@ -15,7 +15,7 @@ mod preflight;
 mod token;
 
 use crate::access::Gatekeeper;
-use crate::access::oauth::AuthorizationServer;
+use crate::oauth::AuthorizationServer;
 use crate::session::Cookies;
 use poem::{EndpointExt, Route, get, post};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! The questions to a person before a client or a device may act for them: no script, forms to this very address alone.
 
-use crate::access::oauth::{Consent, DeviceQuestion};
 use crate::http::Problem;
 use crate::http::page::{escape, page, sentence};
 use crate::model::{Scope, ScopeWord};
+use crate::oauth::{Consent, DeviceConsent};
 use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
 
@@ -83,7 +83,7 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
 }
 
 /// Which client asks, from where, for what; the code stands there to be compared.
-pub(super) fn device(question: &DeviceQuestion) -> Response {
+pub(super) fn device(question: &DeviceConsent) -> Response {
     let may = match &question.application {
         Some(_) => may(&question.scope),
         None => "<p>As long as you may do it yourself, it would be able to do whatever you can: \

@@ -2,10 +2,10 @@
 
 use super::answer;
 use super::form::Form;
-use crate::access::oauth::{
-    Answer, AuthorizationServer, CodeRequest, ExchangeRequest, OAuthFault, Requester,
+use crate::http::RequestContext;
+use crate::oauth::{
+    AuthorizationServer, CodeRequest, ExchangeRequest, OAuthCaller, OAuthError, TokenResponse,
 };
-use crate::http::Exchange;
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
@@ -29,22 +29,22 @@ const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 #[handler]
 pub(super) async fn issue(
     server: Data<&Arc<AuthorizationServer>>,
-    exchange: Exchange,
+    exchange: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
     match by_grant_type(&server, &exchange, request, &body).await {
         Ok(answer) => answer::tokens(&answer),
-        Err(fault) => answer::fault(&fault),
+        Err(error) => answer::error(&error),
     }
 }
 
 async fn by_grant_type(
     server: &AuthorizationServer,
-    exchange: &Exchange,
+    exchange: &RequestContext,
     request: &Request,
     body: &[u8],
-) -> Result<Answer, OAuthFault> {
+) -> Result<TokenResponse, OAuthError> {
     let form = Form::of_body(request, body)?;
     let proof = form.proof(request)?;
     let requester = requester(exchange);
@@ -80,13 +80,13 @@ async fn by_grant_type(
             let code = form.must("device_code")?;
             server.redeem_device(&proof, code, &requester).await
         }
-        _ => Err(OAuthFault::GrantTypeUnsupported),
+        _ => Err(OAuthError::GrantTypeUnsupported),
     }
 }
 
 /// Who is at the other end.
-pub(super) fn requester(exchange: &Exchange) -> Requester {
-    Requester {
+pub(super) fn requester(exchange: &RequestContext) -> OAuthCaller {
+    OAuthCaller {
         remote: exchange.remote.clone(),
         request: exchange.request,
     }

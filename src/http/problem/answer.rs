@@ -1,6 +1,6 @@
 //! How a problem is answered: as a document, as a page, as what a proxy takes.
 
-use super::{Asker, Code, Problem};
+use super::{AnswerTarget, Problem, ProblemCode};
 use crate::http::page;
 use crate::model::RequestId;
 use poem::error::ResponseError;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 impl Problem {
     /// The answer in the form that fits the caller.
-    pub fn respond(&self, asker: &Asker) -> Response {
+    pub fn respond(&self, asker: &AnswerTarget) -> Response {
         let (kind, body) = if asker.page {
             ("text/html; charset=utf-8", page::render(self, asker))
         } else {
@@ -53,7 +53,7 @@ impl Problem {
     /// RFC 9110 section 15.5.2 wants one on every 401; RFC 6750 section 3.1 says which error it names.
     fn challenge(&self) -> Option<String> {
         let realm = "Bearer realm=\"samovar\"";
-        if self.code == Code::ScopeInsufficient {
+        if self.code == ProblemCode::ScopeInsufficient {
             let scope = self.scope.as_deref().unwrap_or_default();
             return Some(format!(
                 "{realm}, error=\"insufficient_scope\", scope=\"{scope}\""

@@ -6,11 +6,11 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $status:ident, $text:literal, $title:literal;)*) => {
         /// What kind of problem it is. The text is stable; clients go by it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Code {
+        pub enum ProblemCode {
             $($(#[$doc])* $name,)*
         }
 
-        impl Code {
+        impl ProblemCode {
             /// Every code there is.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 

@@ -5,7 +5,7 @@
 //! carry an internal error's text: that goes to the log with the request id.
 
 mod answer;
-mod asker;
+mod answer_target;
 mod code;
 mod of_access;
 mod of_framework;
@@ -13,8 +13,8 @@ mod of_framework;
 #[cfg(test)]
 mod tests;
 
-pub use asker::{Asker, is_navigation, is_shown_as_page};
-pub use code::Code;
+pub use answer_target::{AnswerTarget, is_navigation, is_shown_as_page};
+pub use code::ProblemCode;
 
 use poem::http::StatusCode;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ use std::fmt;
 /// Why something was not done, for the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
-    code: Code,
+    code: ProblemCode,
     detail: String,
     scope: Option<String>,
     again: Option<String>,
@@ -34,7 +34,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with a sentence (lower case, no final period, says what to do next).
-    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             code,
             detail: detail.into(),
@@ -49,7 +49,7 @@ impl Problem {
     /// Ours to mend. The cause goes to the log, never to the caller.
     pub fn internal() -> Self {
         Self::new(
-            Code::Internal,
+            ProblemCode::Internal,
             "the request could not be served; the server's log says why under this request id",
         )
     }
@@ -91,13 +91,16 @@ impl Problem {
     }
 
     /// What kind it is.
-    pub const fn code(&self) -> Code {
+    pub const fn code(&self) -> ProblemCode {
         self.code
     }
 
     /// Is it one that signing in would mend?
     pub const fn asks_for_sign_in(&self) -> bool {
-        matches!(self.code, Code::CredentialsMissing | Code::SessionEnded)
+        matches!(
+            self.code,
+            ProblemCode::CredentialsMissing | ProblemCode::SessionEnded
+        )
     }
 }
 

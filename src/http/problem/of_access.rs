@@ -1,81 +1,81 @@
 //! Problems of what access and sign-in refuse. Every refusal keeps the code that access gave it.
 
-use super::{Code, Problem};
-use crate::access::Refusal;
-use crate::access::sign_in::{SignInFailed, SignInFault};
-use crate::token::TokenFault;
+use super::{Problem, ProblemCode};
+use crate::access::Denial;
+use crate::sign_in::{FailedSignIn, SignInError};
+use crate::token::TokenError;
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
-        let code = match &refusal {
-            Refusal::HostUnknown => Code::HostUnknown,
-            Refusal::TargetAmbiguous(_) | Refusal::EncodedSlash(_) | Refusal::Semicolon(_) => {
-                Code::TargetAmbiguous
+impl From<Denial> for Problem {
+    fn from(denial: Denial) -> Self {
+        let detail = denial.to_string();
+        let code = match &denial {
+            Denial::HostUnknown => ProblemCode::HostUnknown,
+            Denial::TargetAmbiguous(_) | Denial::EncodedSlash(_) | Denial::Semicolon(_) => {
+                ProblemCode::TargetAmbiguous
             }
-            Refusal::CredentialsMissing => Code::CredentialsMissing,
-            Refusal::SessionEnded => Code::SessionEnded,
-            Refusal::Token(fault) => of_token(fault),
-            Refusal::PrincipalDisabled => Code::PrincipalDisabled,
-            Refusal::RouteUnknown => Code::RouteUnknown,
-            Refusal::PermissionMissing { .. } | Refusal::OwnPermissionMissing(_) => {
-                Code::PermissionMissing
+            Denial::CredentialsMissing => ProblemCode::CredentialsMissing,
+            Denial::SessionEnded => ProblemCode::SessionEnded,
+            Denial::Token(error) => of_token(error),
+            Denial::PrincipalDisabled => ProblemCode::PrincipalDisabled,
+            Denial::RouteUnknown => ProblemCode::RouteUnknown,
+            Denial::PermissionMissing { .. } | Denial::OwnPermissionMissing(_) => {
+                ProblemCode::PermissionMissing
             }
-            Refusal::ScopeInsufficient { .. } | Refusal::OwnScopeInsufficient(_) => {
-                Code::ScopeInsufficient
+            Denial::ScopeInsufficient { .. } | Denial::OwnScopeInsufficient(_) => {
+                ProblemCode::ScopeInsufficient
             }
-            Refusal::RepositoryAccessMissing { .. } => Code::RepositoryAccessMissing,
-            Refusal::MembershipStale { .. } => Code::MembershipStale,
-            Refusal::StorageLow => Code::StorageLow,
-            Refusal::StoreUnavailable => Code::StoreUnavailable,
+            Denial::RepositoryAccessMissing { .. } => ProblemCode::RepositoryAccessMissing,
+            Denial::MembershipStale { .. } => ProblemCode::MembershipStale,
+            Denial::StorageLow => ProblemCode::StorageLow,
+            Denial::StoreUnavailable => ProblemCode::StoreUnavailable,
         };
         let mut problem = Self::new(code, detail);
-        problem.scope = refusal.scope();
+        problem.scope = denial.scope();
         problem
     }
 }
 
-const fn of_token(fault: &TokenFault) -> Code {
-    match fault {
-        TokenFault::Malformed => Code::TokenMalformed,
-        TokenFault::TypeWrong { .. } => Code::TokenTypeWrong,
-        TokenFault::KeyUnknown => Code::TokenKeyUnknown,
-        TokenFault::SignatureInvalid => Code::TokenSignatureInvalid,
-        TokenFault::Expired { .. } => Code::TokenExpired,
-        TokenFault::NotYetValid { .. } => Code::TokenNotYetValid,
-        TokenFault::IssuerWrong { .. } => Code::TokenIssuerWrong,
-        TokenFault::AudienceWrong { .. } | TokenFault::AudienceReplaced { .. } => {
-            Code::TokenAudienceWrong
+const fn of_token(error: &TokenError) -> ProblemCode {
+    match error {
+        TokenError::Malformed => ProblemCode::TokenMalformed,
+        TokenError::TypeWrong { .. } => ProblemCode::TokenTypeWrong,
+        TokenError::KeyUnknown => ProblemCode::TokenKeyUnknown,
+        TokenError::SignatureInvalid => ProblemCode::TokenSignatureInvalid,
+        TokenError::Expired { .. } => ProblemCode::TokenExpired,
+        TokenError::NotYetValid { .. } => ProblemCode::TokenNotYetValid,
+        TokenError::IssuerWrong { .. } => ProblemCode::TokenIssuerWrong,
+        TokenError::AudienceWrong { .. } | TokenError::AudienceReplaced { .. } => {
+            ProblemCode::TokenAudienceWrong
         }
-        TokenFault::ClaimInvalid(_) => Code::TokenClaimInvalid,
-        TokenFault::Revoked => Code::TokenRevoked,
+        TokenError::ClaimInvalid(_) => ProblemCode::TokenClaimInvalid,
+        TokenError::Revoked => ProblemCode::TokenRevoked,
     }
 }
 
-impl From<SignInFailed> for Problem {
-    fn from(failed: SignInFailed) -> Self {
+impl From<FailedSignIn> for Problem {
+    fn from(failed: FailedSignIn) -> Self {
         let again = failed.again;
         Self {
             again,
-            ..failed.fault.into()
+            ..failed.error.into()
         }
     }
 }
 
-impl From<SignInFault> for Problem {
-    fn from(fault: SignInFault) -> Self {
-        use SignInFault as F;
-        let code = match &fault {
-            F::Address(_) => Code::RequestMalformed,
-            F::Mirror(_) => Code::ProviderUnavailable,
-            F::NotSignedIn => Code::CredentialsMissing,
-            F::HostUnknown => Code::HostUnknown,
-            F::StorageLow => Code::StorageLow,
-            F::Store(_) | F::SignOut(_) => Code::StoreUnavailable,
-            F::Provider(_) if fault.is_ours_or_the_providers() => Code::ProviderUnavailable,
-            F::TooMany => Code::TooManyRequests,
-            F::BreakGlass(_) if fault.is_a_matter_of_time() => Code::TooManyRequests,
-            F::Disabled | F::NotForApplications | F::BreakGlass(_) => Code::SignInRefused,
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        use SignInError as F;
+        let code = match &error {
+            F::Address(_) => ProblemCode::RequestMalformed,
+            F::Mirror(_) => ProblemCode::ProviderUnavailable,
+            F::NotSignedIn => ProblemCode::CredentialsMissing,
+            F::HostUnknown => ProblemCode::HostUnknown,
+            F::StorageLow => ProblemCode::StorageLow,
+            F::Store(_) | F::SignOut(_) => ProblemCode::StoreUnavailable,
+            F::Provider(_) if error.is_ours_or_the_providers() => ProblemCode::ProviderUnavailable,
+            F::TooMany => ProblemCode::TooManyRequests,
+            F::BreakGlass(_) if error.is_a_matter_of_time() => ProblemCode::TooManyRequests,
+            F::Disabled | F::NotForApplications | F::BreakGlass(_) => ProblemCode::SignInRefused,
             F::Incomplete
             | F::ProviderUnknown
             | F::Flow(_)
@@ -83,8 +83,8 @@ impl From<SignInFault> for Problem {
             | F::ProviderRefused(_)
             | F::Provider(_)
             | F::SignedOutThere
-            | F::HandOver(_) => Code::SignInFailed,
+            | F::HandOver(_) => ProblemCode::SignInFailed,
         };
-        Self::new(code, fault.to_string())
+        Self::new(code, error.to_string())
     }
 }

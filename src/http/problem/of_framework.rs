@@ -1,6 +1,6 @@
 //! Problems of what the framework refuses, in our words.
 
-use super::{Code, Problem};
+use super::{Problem, ProblemCode};
 use poem::http::StatusCode;
 
 impl Problem {
@@ -10,11 +10,11 @@ impl Problem {
             return problem.clone();
         }
         let code = match error.status() {
-            StatusCode::NOT_FOUND => Code::NotFound,
-            StatusCode::METHOD_NOT_ALLOWED => Code::MethodNotAllowed,
-            StatusCode::PAYLOAD_TOO_LARGE => Code::BodyTooLarge,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => Code::MediaTypeUnsupported,
-            status if status.is_client_error() => Code::RequestMalformed,
+            StatusCode::NOT_FOUND => ProblemCode::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => ProblemCode::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => ProblemCode::BodyTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemCode::MediaTypeUnsupported,
+            status if status.is_client_error() => ProblemCode::RequestMalformed,
             _ => return Self::internal(),
         };
         Self::new(code, framework_detail(code, error))
@@ -22,19 +22,19 @@ impl Problem {
 }
 
 /// The framework speaks of what the caller sent in 400s only; elsewhere our words are better.
-fn framework_detail(code: Code, error: &poem::Error) -> String {
+fn framework_detail(code: ProblemCode, error: &poem::Error) -> String {
     match code {
-        Code::NotFound => {
+        ProblemCode::NotFound => {
             "nothing has this address; Samovar's own `/api/docs` lists those of the API".to_owned()
         }
-        Code::MethodNotAllowed => {
+        ProblemCode::MethodNotAllowed => {
             "the address does not take this method; `/api/docs` lists those that it takes"
                 .to_owned()
         }
-        Code::MediaTypeUnsupported => {
+        ProblemCode::MediaTypeUnsupported => {
             "the body's media type is not taken; send `Content-Type: application/json`".to_owned()
         }
-        Code::BodyTooLarge => "the body is longer than is taken here; send less".to_owned(),
+        ProblemCode::BodyTooLarge => "the body is longer than is taken here; send less".to_owned(),
         _ => {
             let text: String = error.to_string().chars().take(500).collect();
             text.trim_end_matches('.').to_owned()

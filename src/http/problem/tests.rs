@@ -1,18 +1,18 @@
 //! What callers are told, and in which form.
 
 use super::*;
-use crate::access::{Refusal, RouteName};
+use crate::access::{Denial, RouteName};
 use crate::model::{PathPattern, Permission, RequestId, Timestamp};
 use poem::Response;
 use poem::http::{HeaderMap, Method, StatusCode};
 use std::collections::BTreeSet;
 
 const REQUEST: RequestId = RequestId::from_bytes([7; 16]);
-const SCRIPT: Asker = Asker {
+const SCRIPT: AnswerTarget = AnswerTarget {
     request: REQUEST,
     page: false,
 };
-const PERSON: Asker = Asker {
+const PERSON: AnswerTarget = AnswerTarget {
     request: REQUEST,
     page: true,
 };
@@ -39,53 +39,53 @@ fn permissions() -> Vec<Permission> {
 }
 
 #[test]
-fn every_refusal_keeps_the_code_that_access_gave_it() {
-    let refusals = [
-        Refusal::HostUnknown,
-        Refusal::TargetAmbiguous(crate::policy::TargetFault::DotSegment),
-        Refusal::EncodedSlash(route()),
-        Refusal::Semicolon(route()),
-        Refusal::CredentialsMissing,
-        Refusal::SessionEnded,
-        Refusal::PrincipalDisabled,
-        Refusal::RouteUnknown,
-        Refusal::PermissionMissing {
+fn every_denial_keeps_the_code_that_access_gave_it() {
+    let denials = [
+        Denial::HostUnknown,
+        Denial::TargetAmbiguous(crate::policy::TargetError::DotSegment),
+        Denial::EncodedSlash(route()),
+        Denial::Semicolon(route()),
+        Denial::CredentialsMissing,
+        Denial::SessionEnded,
+        Denial::PrincipalDisabled,
+        Denial::RouteUnknown,
+        Denial::PermissionMissing {
             route: Some(route()),
             permissions: permissions(),
         },
-        Refusal::OwnPermissionMissing("samovar.roles:write"),
-        Refusal::ScopeInsufficient {
+        Denial::OwnPermissionMissing("samovar.roles:write"),
+        Denial::ScopeInsufficient {
             route: Some(route()),
             scope: "deployments:write".parse().unwrap(),
         },
-        Refusal::RepositoryAccessMissing {
+        Denial::RepositoryAccessMissing {
             route: route(),
             needed: crate::model::RepositoryLevel::Write,
         },
-        Refusal::MembershipStale {
+        Denial::MembershipStale {
             since: Timestamp::ZERO,
         },
-        Refusal::StoreUnavailable,
+        Denial::StoreUnavailable,
     ];
-    for refusal in refusals {
-        let code = refusal.code();
-        assert_eq!(Problem::from(refusal).code().as_str(), code);
+    for denial in denials {
+        let code = denial.code();
+        assert_eq!(Problem::from(denial).code().as_str(), code);
     }
 }
 
 #[test]
 fn no_two_codes_share_a_text() {
-    let texts: BTreeSet<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
-    assert_eq!(texts.len(), Code::ALL.len());
+    let texts: BTreeSet<&str> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(texts.len(), ProblemCode::ALL.len());
 }
 
 #[tokio::test]
 async fn a_script_gets_a_document_that_names_route_and_permission() {
-    let refusal = Refusal::PermissionMissing {
+    let denial = Denial::PermissionMissing {
         route: Some(route()),
         permissions: permissions(),
     };
-    let (status, headers, body) = read(Problem::from(refusal).respond(&SCRIPT)).await;
+    let (status, headers, body) = read(Problem::from(denial).respond(&SCRIPT)).await;
     let document: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(status, 403);
     assert_eq!(headers["content-type"], "application/problem+json");
@@ -101,24 +101,24 @@ async fn a_script_gets_a_document_that_names_route_and_permission() {
 
 #[tokio::test]
 async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
-    let missing = Problem::from(Refusal::CredentialsMissing);
+    let missing = Problem::from(Denial::CredentialsMissing);
     let (status, headers, _) = read(missing.respond(&SCRIPT)).await;
     assert_eq!(
         (status, headers["www-authenticate"].as_bytes()),
         (401, &b"Bearer realm=\"samovar\""[..])
     );
-    let ended = Problem::from(Refusal::SessionEnded);
+    let ended = Problem::from(Denial::SessionEnded);
     let (_, headers, _) = read(ended.respond(&SCRIPT)).await;
     assert_eq!(headers["www-authenticate"], "Bearer realm=\"samovar\"");
-    for refusal in [Refusal::SessionEnded, Refusal::PrincipalDisabled] {
-        let of_bearer = Problem::from(refusal).of_bearer(true);
+    for denial in [Denial::SessionEnded, Denial::PrincipalDisabled] {
+        let of_bearer = Problem::from(denial).of_bearer(true);
         let (status, headers, _) = read(of_bearer.respond(&SCRIPT)).await;
         let challenge = headers["www-authenticate"].to_str().unwrap();
         let invalid = "Bearer realm=\"samovar\", error=\"invalid_token\", error_description=\"";
         assert_eq!(status, 401);
         assert!(challenge.starts_with(invalid), "{challenge}");
     }
-    let narrow = Problem::from(Refusal::ScopeInsufficient {
+    let narrow = Problem::from(Denial::ScopeInsufficient {
         route: Some(route()),
         scope: "deployments:write".parse().unwrap(),
     });
@@ -132,7 +132,7 @@ async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
 
 #[tokio::test]
 async fn a_person_gets_a_page_without_script_and_with_nothing_allowed_but_its_style() {
-    let problem = Problem::new(Code::RouteUnknown, "no `<script>alert(1)</script>`");
+    let problem = Problem::new(ProblemCode::RouteUnknown, "no `<script>alert(1)</script>`");
     let (status, headers, body) = read(problem.respond(&PERSON)).await;
     assert_eq!(status, 403);
     assert_eq!(headers["content-type"], "text/html; charset=utf-8");
@@ -148,7 +148,7 @@ async fn a_person_gets_a_page_without_script_and_with_nothing_allowed_but_its_st
 
 #[test]
 fn nginx_hears_401_or_403_whatever_the_problem() {
-    for code in Code::ALL {
+    for code in ProblemCode::ALL {
         let status = Problem::new(*code, "x")
             .respond_to_nginx()
             .status()
@@ -160,13 +160,16 @@ fn nginx_hears_401_or_403_whatever_the_problem() {
 #[test]
 fn the_frameworks_errors_become_problems() {
     let not_found: poem::Error = poem::error::NotFoundError.into();
-    assert_eq!(Problem::from_error(&not_found).code(), Code::NotFound);
+    assert_eq!(
+        Problem::from_error(&not_found).code(),
+        ProblemCode::NotFound
+    );
     let broken = poem::Error::from_string("secret path /var/lib", StatusCode::BAD_GATEWAY);
     assert_eq!(Problem::from_error(&broken), Problem::internal());
     let bad = poem::Error::from_string("parse error.", StatusCode::BAD_REQUEST);
     assert_eq!(
         Problem::from_error(&bad),
-        Problem::new(Code::RequestMalformed, "parse error")
+        Problem::new(ProblemCode::RequestMalformed, "parse error")
     );
 }
 

@@ -1,6 +1,6 @@
 //! Members of a token's header or claims, each once, and the checks of the registered ones (RFC 7519 section 4.1).
 
-use super::WorkloadFault;
+use super::WorkloadError;
 use crate::model::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
@@ -16,9 +16,9 @@ const SKEW: Duration = Duration::from_secs(90);
 pub(super) struct Members(BTreeMap<String, Value>);
 
 impl Members {
-    pub(super) fn read(json: &[u8]) -> Result<Self, WorkloadFault> {
+    pub(super) fn read(json: &[u8]) -> Result<Self, WorkloadError> {
         serde_json::from_slice(json).map_err(|_| {
-            WorkloadFault::Malformed("a part of it is no JSON object with each member once")
+            WorkloadError::Malformed("a part of it is no JSON object with each member once")
         })
     }
 
@@ -31,26 +31,26 @@ impl Members {
     }
 
     /// A whole number of seconds since 1970; another form is a fault and never "absent".
-    fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, WorkloadFault> {
+    fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, WorkloadError> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
         let seconds = value
             .as_u64()
             .and_then(|seconds| u32::try_from(seconds).ok());
-        let seconds = seconds.ok_or(WorkloadFault::ClaimInvalid(name))?;
+        let seconds = seconds.ok_or(WorkloadError::ClaimInvalid(name))?;
         Ok(Some(Timestamp::from_seconds(i64::from(seconds))))
     }
 
     /// The forms of the registered claims, and the times. Gives the end.
-    pub(super) fn check(&self, now: Timestamp) -> Result<Timestamp, WorkloadFault> {
+    pub(super) fn check(&self, now: Timestamp) -> Result<Timestamp, WorkloadError> {
         let string = |value: &Value| value.is_string();
         let strings = |value: &Value| match value {
             Value::Array(many) => !many.is_empty() && many.iter().all(Value::is_string),
             one => one.is_string(),
         };
         let formed = |name: &'static str, fine: &dyn Fn(&Value) -> bool| match self.get(name) {
-            Some(value) if !fine(value) => Err(WorkloadFault::ClaimInvalid(name)),
+            Some(value) if !fine(value) => Err(WorkloadError::ClaimInvalid(name)),
             _ => Ok(()),
         };
         formed("sub", &string)?;
@@ -61,15 +61,15 @@ impl Members {
         for name in ["iat", "nbf"] {
             match self.instant(name)? {
                 Some(from) if from > now.plus(SKEW) => {
-                    return Err(WorkloadFault::NotYetValid { from, now });
+                    return Err(WorkloadError::NotYetValid { from, now });
                 }
                 _ => {}
             }
         }
         let end = self.instant("exp")?;
-        let at = end.ok_or(WorkloadFault::ClaimInvalid("exp"))?;
+        let at = end.ok_or(WorkloadError::ClaimInvalid("exp"))?;
         if now >= at {
-            return Err(WorkloadFault::Expired { at, now });
+            return Err(WorkloadError::Expired { at, now });
         }
         Ok(at)
     }

@@ -4,7 +4,7 @@
 //! whom its name resolves to, opens no way to other places.
 
 use super::key::{IssuerKey, KeySet};
-use super::{Workload, WorkloadFault, WorkloadToken};
+use super::{Workload, WorkloadError, WorkloadToken};
 use crate::model::{Clock, Issuer, Timestamp};
 use crate::oidc::OidcError;
 use crate::oidc::outgoing::Outgoing;
@@ -48,7 +48,7 @@ struct Kept(tokio::sync::Mutex<Reading>);
 struct Reading {
     tried_at: Option<Timestamp>,
     /// Why the last one failed. What was read before stays good for its time.
-    failed: Option<WorkloadFault>,
+    failed: Option<WorkloadError>,
     keys: Option<(Timestamp, Vec<Arc<IssuerKey>>)>,
 }
 
@@ -67,13 +67,13 @@ impl WorkloadIssuers {
         &self,
         issuer: &Issuer,
         token: WorkloadToken<'_>,
-    ) -> Result<Workload, WorkloadFault> {
+    ) -> Result<Workload, WorkloadError> {
         if token.issuer()? != issuer.as_str() {
-            return Err(WorkloadFault::ClaimInvalid("iss"));
+            return Err(WorkloadError::ClaimInvalid("iss"));
         }
         let key = self.key(issuer, &token).await?;
         if !key.verify(token.signed, &token.signature) {
-            return Err(WorkloadFault::SignatureInvalid);
+            return Err(WorkloadError::SignatureInvalid);
         }
         let expires_at = token.claims.check(self.clock.now())?;
         Ok(Workload {
@@ -87,7 +87,7 @@ impl WorkloadIssuers {
         &self,
         issuer: &Issuer,
         token: &WorkloadToken<'_>,
-    ) -> Result<Arc<IssuerKey>, WorkloadFault> {
+    ) -> Result<Arc<IssuerKey>, WorkloadError> {
         let kept = self.kept(issuer);
         let mut reading = kept.0.lock().await;
         let now = self.clock.now();
@@ -113,11 +113,11 @@ impl WorkloadIssuers {
         Arc::clone(known.entry(issuer.clone()).or_default())
     }
 
-    async fn read(&self, issuer: &Issuer) -> Result<Vec<Arc<IssuerKey>>, WorkloadFault> {
+    async fn read(&self, issuer: &Issuer) -> Result<Vec<Arc<IssuerKey>>, WorkloadError> {
         let base = issuer.as_str().trim_end_matches('/');
         let address = format!("{base}/.well-known/openid-configuration");
         let metadata: Metadata = self.json(issuer, &address).await?;
-        let garbage = |what: &str| WorkloadFault::Garbage(issuer.to_string(), what.to_owned());
+        let garbage = |what: &str| WorkloadError::Garbage(issuer.to_string(), what.to_owned());
         if metadata.issuer != issuer.as_str() {
             return Err(garbage("its metadata names another issuer"));
         }
@@ -135,9 +135,9 @@ impl WorkloadIssuers {
         &self,
         issuer: &Issuer,
         address: &str,
-    ) -> Result<T, WorkloadFault> {
-        let garbage = |what: String| WorkloadFault::Garbage(issuer.to_string(), what);
-        let away = || WorkloadFault::Away(issuer.to_string());
+    ) -> Result<T, WorkloadError> {
+        let garbage = |what: String| WorkloadError::Garbage(issuer.to_string(), what);
+        let away = || WorkloadError::Away(issuer.to_string());
         let request = http::Request::get(address)
             .header(http::header::ACCEPT, "application/json")
             .body(Vec::new())
@@ -164,7 +164,7 @@ impl Reading {
         &self,
         token: &WorkloadToken<'_>,
         now: Timestamp,
-    ) -> Option<Result<Arc<IssuerKey>, WorkloadFault>> {
+    ) -> Option<Result<Arc<IssuerKey>, WorkloadError>> {
         let (at, keys) = self.keys.as_ref()?;
         if !now.within(KEPT, *at) {
             return None;
@@ -175,7 +175,7 @@ impl Reading {
         let (first, second) = (fitting.next(), fitting.next());
         match (first, second) {
             (Some(key), None) => Some(Ok(Arc::clone(key))),
-            (Some(_), Some(_)) => Some(Err(WorkloadFault::KeyUnknown)),
+            (Some(_), Some(_)) => Some(Err(WorkloadError::KeyUnknown)),
             (None, _) => None,
         }
     }
@@ -185,8 +185,8 @@ impl Reading {
         self.tried_at.is_none_or(|at| !now.within(pause, at))
     }
 
-    fn missing<T>(&self) -> Result<T, WorkloadFault> {
-        let fault = self.failed.clone();
-        Err(fault.unwrap_or(WorkloadFault::KeyUnknown))
+    fn missing<T>(&self) -> Result<T, WorkloadError> {
+        let error = self.failed.clone();
+        Err(error.unwrap_or(WorkloadError::KeyUnknown))
     }
 }

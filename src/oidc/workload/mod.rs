@@ -22,7 +22,7 @@ const REFUSED: [&str; 7] = ["crit", "jwk", "jku", "x5c", "x5u", "b64", "zip"];
 
 /// Why a workload's token is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WorkloadFault {
+pub enum WorkloadError {
     /// No signed token in compact form, or with a header that is not accepted.
     #[error("the subject token is no signed JWT that can be accepted here: {0}")]
     Malformed(&'static str),
@@ -78,7 +78,7 @@ pub struct WorkloadToken<'a> {
 
 impl<'a> WorkloadToken<'a> {
     /// Takes a token apart.
-    pub fn read(text: &'a str) -> Result<Self, WorkloadFault> {
+    pub fn read(text: &'a str) -> Result<Self, WorkloadError> {
         let parts = Parts::read(text)?;
         Ok(Self {
             claims: Members::read(&parts.claims)?,
@@ -90,9 +90,9 @@ impl<'a> WorkloadToken<'a> {
     }
 
     /// The issuer that it names.
-    pub fn issuer(&self) -> Result<&str, WorkloadFault> {
+    pub fn issuer(&self) -> Result<&str, WorkloadError> {
         let named = self.claims.text("iss");
-        named.ok_or(WorkloadFault::ClaimInvalid("iss"))
+        named.ok_or(WorkloadError::ClaimInvalid("iss"))
     }
 }
 
@@ -106,10 +106,10 @@ struct Parts<'a> {
 }
 
 impl<'a> Parts<'a> {
-    fn read(text: &'a str) -> Result<Self, WorkloadFault> {
-        let malformed = || WorkloadFault::Malformed("it is not three parts of base64url");
+    fn read(text: &'a str) -> Result<Self, WorkloadError> {
+        let malformed = || WorkloadError::Malformed("it is not three parts of base64url");
         if text.len() > LONGEST {
-            return Err(WorkloadFault::Malformed("it is longer than 8 KiB"));
+            return Err(WorkloadError::Malformed("it is longer than 8 KiB"));
         }
         let (signed, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
         let (header, claims) = signed.split_once('.').ok_or_else(malformed)?;
@@ -142,10 +142,10 @@ pub(super) fn is_signed(text: &str, keys: Value) -> bool {
 }
 
 /// Algorithm and key id, for a comparison with what the issuer publishes.
-fn check_header(header: &Members) -> Result<(String, String), WorkloadFault> {
+fn check_header(header: &Members) -> Result<(String, String), WorkloadError> {
     if REFUSED.iter().any(|name| header.get(name).is_some()) {
         let what = "its header has a member that is never accepted, such as `crit` or `jwk`";
-        return Err(WorkloadFault::Malformed(what));
+        return Err(WorkloadError::Malformed(what));
     }
     let plain = match header.get("typ") {
         None => true,
@@ -154,10 +154,10 @@ fn check_header(header: &Members) -> Result<(String, String), WorkloadFault> {
     };
     if !plain {
         let what = "`typ` of its header is not `JWT`: it is a token of another kind";
-        return Err(WorkloadFault::Malformed(what));
+        return Err(WorkloadError::Malformed(what));
     }
     let both = header.text("alg").zip(header.text("kid"));
-    let (algorithm, key) = both.ok_or(WorkloadFault::Malformed(
+    let (algorithm, key) = both.ok_or(WorkloadError::Malformed(
         "its header lacks `alg` or `kid` as text",
     ))?;
     Ok((algorithm.to_owned(), key.to_owned()))

@@ -45,7 +45,7 @@ fn the_policy_matrix_is_the_golden_one() {
 }
 
 #[test]
-fn a_refusal_names_the_route_and_everything_that_is_missing() {
+fn a_denial_names_the_route_and_everything_that_is_missing() {
     let people = people();
     let decision = ask(
         &policy_with(bindings()),
@@ -53,7 +53,10 @@ fn a_refusal_names_the_route_and_everything_that_is_missing() {
         "DELETE /deployments/1",
         None,
     );
-    assert_eq!(decision.outcome, Outcome::Deny(Denial::PermissionMissing));
+    assert_eq!(
+        decision.outcome,
+        Verdict::Deny(DenialCode::PermissionMissing)
+    );
     assert!(matches!(
         &decision.reasons[0],
         Reason::Route { place: 5, .. }
@@ -77,7 +80,7 @@ fn the_witness_is_the_binding_with_the_lowest_id_and_explain_gives_all() {
     let ben = &people()[2];
     let path = CanonicalPath::parse(b"/deployments/1").unwrap();
     let application = ApplicationId::from_bytes([1; 16]);
-    let request = Request {
+    let request = RouteRequest {
         application,
         method: "GET",
         path: &path,
@@ -114,19 +117,19 @@ fn a_repository_range_holds_by_owner_id_and_present_name() {
         )
         .outcome
     };
-    assert_eq!(with(&repository("site-eu", 9, true)), Outcome::Allow);
-    assert_eq!(with(&repository("Site-EU", 9, true)), Outcome::Allow);
+    assert_eq!(with(&repository("site-eu", 9, true)), Verdict::Allow);
+    assert_eq!(with(&repository("Site-EU", 9, true)), Verdict::Allow);
     assert_eq!(
         with(&repository("api", 9, true)),
-        Outcome::Deny(Denial::PermissionMissing)
+        Verdict::Deny(DenialCode::PermissionMissing)
     );
     assert_eq!(
         with(&repository("site-eu", 8, true)),
-        Outcome::Deny(Denial::PermissionMissing)
+        Verdict::Deny(DenialCode::PermissionMissing)
     );
     assert_eq!(
         with(&repository("site-eu", 9, false)),
-        Outcome::Deny(Denial::RepositoryAccessMissing)
+        Verdict::Deny(DenialCode::RepositoryAccessMissing)
     );
 }
 
@@ -136,7 +139,7 @@ fn a_repository_that_gitea_does_not_show_gives_nothing() {
     let ben = &people()[2];
     assert_eq!(
         outcome(&policy, &facts(ben), "POST /deploy/acme/api"),
-        Outcome::Deny(Denial::RepositoryAccessMissing)
+        Verdict::Deny(DenialCode::RepositoryAccessMissing)
     );
     let issues_only = RepositoryAccess {
         pull: false,
@@ -150,7 +153,7 @@ fn a_repository_that_gitea_does_not_show_gives_nothing() {
     );
     assert_eq!(
         decision.outcome,
-        Outcome::Deny(Denial::RepositoryAccessMissing)
+        Verdict::Deny(DenialCode::RepositoryAccessMissing)
     );
     let read = ask(
         &policy,
@@ -158,7 +161,7 @@ fn a_repository_that_gitea_does_not_show_gives_nothing() {
         "GET /code/acme/api",
         Some(&repository("api", 9, false)),
     );
-    assert_eq!(read.outcome, Outcome::Allow);
+    assert_eq!(read.outcome, Verdict::Allow);
     assert_eq!(read.parameters.get("repo"), Some("api"));
 }
 
@@ -170,8 +173,8 @@ fn a_binding_gives_nothing_from_its_end_date_on() {
         list[1].until = Some(instant);
         outcome(&policy_with(list), &facts(ben), "POST /deployments")
     };
-    assert_eq!(until(Timestamp::from_millis(1_000_001)), Outcome::Allow);
-    assert_eq!(until(NOW), Outcome::Deny(Denial::PermissionMissing));
+    assert_eq!(until(Timestamp::from_millis(1_000_001)), Verdict::Allow);
+    assert_eq!(until(NOW), Verdict::Deny(DenialCode::PermissionMissing));
 }
 
 #[test]
@@ -187,8 +190,8 @@ fn a_scope_reaches_no_further_into_repositories_than_it_says() {
         ask(&policy, &limited, line, Some(&repository("api", 9, true))).outcome
     };
     let (read, write) = ("GET /code/acme/api", "POST /deploy/acme/api");
-    let too_narrow = Outcome::Deny(Denial::ScopeInsufficient);
-    assert_eq!(with("gitea.repository:read", read), Outcome::Allow);
+    let too_narrow = Verdict::Deny(DenialCode::ScopeInsufficient);
+    assert_eq!(with("gitea.repository:read", read), Verdict::Allow);
     assert_eq!(with("deployments:write", read), too_narrow);
     assert_eq!(
         with("deployments:write gitea.repository:read", write),
@@ -196,10 +199,10 @@ fn a_scope_reaches_no_further_into_repositories_than_it_says() {
     );
     assert_eq!(
         with("deployments:write gitea.repository:admin", write),
-        Outcome::Allow
+        Verdict::Allow
     );
     assert_eq!(with("gitea.repository:write", write), too_narrow);
-    assert_eq!(with("", "GET /me"), Outcome::Allow);
+    assert_eq!(with("", "GET /me"), Verdict::Allow);
 }
 
 #[test]
@@ -213,15 +216,15 @@ fn a_scope_narrows_and_never_widens() {
     };
     assert_eq!(
         outcome(&policy, &limited(&people[2]), "GET /deployments/1"),
-        Outcome::Allow
+        Verdict::Allow
     );
     assert_eq!(
         outcome(&policy, &limited(&people[2]), "POST /deployments"),
-        Outcome::Deny(Denial::ScopeInsufficient)
+        Verdict::Deny(DenialCode::ScopeInsufficient)
     );
     assert_eq!(
         outcome(&policy, &limited(&people[2]), "DELETE /deployments/1"),
-        Outcome::Deny(Denial::PermissionMissing)
+        Verdict::Deny(DenialCode::PermissionMissing)
     );
 }
 
@@ -230,12 +233,12 @@ fn a_site_administrator_of_gitea_holds_nothing_here_by_that() {
     let root = &people()[0];
     assert_eq!(
         outcome(&policy_with(bindings()), &facts(root), "GET /deployments/1"),
-        Outcome::Deny(Denial::PermissionMissing)
+        Verdict::Deny(DenialCode::PermissionMissing)
     );
 }
 
 #[test]
-fn every_fault_of_a_policy_is_reported_at_once() {
+fn every_error_of_a_policy_is_reported_at_once() {
     let mut bad = application();
     bad.id = ApplicationId::from_bytes([2; 16]);
     bad.routes = vec![
@@ -266,10 +269,10 @@ fn every_fault_of_a_policy_is_reported_at_once() {
     ];
     let twin = role(5, "reader", &[]);
     let roles: Vec<Role> = roles().into_iter().chain([own, twin]).collect();
-    let faults = Policy::build(1, roles, wrong, vec![application(), bad]).unwrap_err();
-    assert_eq!(faults.len(), 10, "{faults:#?}");
+    let errors = Policy::build(1, roles, wrong, vec![application(), bad]).unwrap_err();
+    assert_eq!(errors.len(), 10, "{errors:#?}");
     assert!(
-        faults.iter().all(|fault| fault.to_string().contains(';')),
+        errors.iter().all(|error| error.to_string().contains(';')),
         "each says what to do next"
     );
 }
@@ -309,7 +312,7 @@ fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
     let needed = ["deployments:write".parse().unwrap()].into();
     let ben = facts(&people[2]);
     let alone = decide_permissions(&policy, &ben, (elsewhere, &needed), NOW);
-    assert_eq!(alone.outcome, Outcome::Deny(Denial::PermissionMissing));
+    assert_eq!(alone.outcome, Verdict::Deny(DenialCode::PermissionMissing));
 }
 
 /// Is Gitea asked about the repository of this request?
@@ -317,7 +320,7 @@ fn asks_gitea(who: &SubjectFacts<'_>, line: &str) -> bool {
     let policy = policy_with(bindings());
     let (method, path) = line.split_once(' ').unwrap();
     let path = CanonicalPath::parse(path.as_bytes()).unwrap();
-    let request = Request {
+    let request = RouteRequest {
         application: ApplicationId::from_bytes([1; 16]),
         method,
         path: &path,
@@ -383,7 +386,7 @@ fn public_route_says_that_a_disabled_account_is_seen_as_anonymous() {
     let policy = policy_with(bindings());
     let people = people();
     let decision = ask(&policy, &facts(&people[5]), "GET /health", None);
-    assert_eq!(decision.outcome, Outcome::Allow);
+    assert_eq!(decision.outcome, Verdict::Allow);
     assert_eq!(
         decision.reasons[1..],
         [Reason::Public, Reason::SeenAsAnonymous]

@@ -244,7 +244,7 @@ pub(super) fn ask(
     decide(
         policy,
         who,
-        &Request {
+        &RouteRequest {
             application,
             method,
             path: &path,
@@ -254,7 +254,7 @@ pub(super) fn ask(
     )
 }
 
-pub(super) fn outcome(policy: &Policy, who: &SubjectFacts<'_>, line: &str) -> Outcome {
+pub(super) fn outcome(policy: &Policy, who: &SubjectFacts<'_>, line: &str) -> Verdict {
     ask(policy, who, line, None).outcome
 }
 

@@ -15,7 +15,7 @@ struct Disk(Arc<Mutex<State>>);
 struct State {
     bytes: Vec<u8>,
     writes_left: u64,
-    refusal: io::ErrorKind,
+    denial: io::ErrorKind,
 }
 
 impl Default for State {
@@ -23,7 +23,7 @@ impl Default for State {
         Self {
             bytes: Vec::new(),
             writes_left: u64::MAX,
-            refusal: io::ErrorKind::StorageFull,
+            denial: io::ErrorKind::StorageFull,
         }
     }
 }
@@ -38,9 +38,9 @@ impl Disk {
         })))
     }
 
-    fn refuse_after(&self, writes: u64, refusal: io::ErrorKind) {
+    fn refuse_after(&self, writes: u64, denial: io::ErrorKind) {
         let mut state = self.0.lock().unwrap();
-        (state.writes_left, state.refusal) = (writes, refusal);
+        (state.writes_left, state.denial) = (writes, denial);
     }
 
     fn store(&self, unclean: bool) -> Result<Store, StoreError> {
@@ -51,7 +51,7 @@ impl Disk {
     fn change(&self, change: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
         let mut state = self.0.lock().unwrap();
         if state.writes_left == 0 {
-            return Err(state.refusal.into());
+            return Err(state.denial.into());
         }
         state.writes_left -= 1;
         change(&mut state.bytes);
@@ -185,10 +185,10 @@ async fn a_cut_file_and_one_that_is_no_store_are_refused_with_a_line() {
         assert!(cut.store(unclean).is_err());
         let other = Disk::default();
         other.0.lock().unwrap().bytes = b"a letter to a friend ".repeat(999);
-        let refusal = other.store(unclean).err().unwrap();
+        let denial = other.store(unclean).err().unwrap();
         assert!(
-            refusal.to_string().contains("the store is damaged"),
-            "{refusal}"
+            denial.to_string().contains("the store is damaged"),
+            "{denial}"
         );
     }
 }
@@ -202,7 +202,7 @@ async fn a_disk_that_is_full_at_the_start_is_a_line_and_nothing_else() {
     let old = old.after_a_crash();
     old.refuse_after(0, io::ErrorKind::StorageFull);
     for (disk, unclean) in [(new, false), (old, true)] {
-        let refusal = disk.store(unclean).err().unwrap();
-        assert_eq!(refusal, StoreError::Disk("the disk is full".to_owned()));
+        let denial = disk.store(unclean).err().unwrap();
+        assert_eq!(denial, StoreError::Disk("the disk is full".to_owned()));
     }
 }

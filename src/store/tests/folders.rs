@@ -44,18 +44,18 @@ fn a_folder_of_ours_is_closed_to_others_and_one_with_other_things_is_refused() {
     }
     open_to_others(&other);
     fs::write(other.0.path().join("letter"), "").unwrap();
-    let refusal = other.try_open().err().unwrap().to_string();
+    let denial = other.try_open().err().unwrap().to_string();
     let line = "is open to others (mode 0755); run `chmod 700`";
-    assert!(refusal.contains(line), "{refusal}");
+    assert!(denial.contains(line), "{denial}");
 }
 
 #[tokio::test]
 async fn a_folder_in_use_says_by_whom_and_is_free_after_the_last_clone() {
     let place = Place::new();
     let store = place.open();
-    let refusal = place.try_open().err().unwrap().to_string();
+    let denial = place.try_open().err().unwrap().to_string();
     let holder = format!("is in use by another process (pid {})", std::process::id());
-    assert!(refusal.contains(&holder), "{refusal}");
+    assert!(denial.contains(&holder), "{denial}");
     let clone = store.clone();
     drop(store);
     assert!(place.try_open().is_err());
@@ -75,8 +75,8 @@ async fn only_a_clean_stop_is_marked_clean_and_a_closed_store_takes_nothing() {
     let (waited, closed) = tokio::join!(waiting, store.close());
     assert_eq!((waited.unwrap().sequence, closed), (0, Ok(())));
     assert!(!unclean(&place));
-    let refusal = clone.commit(Change::none(), event(1, 2)).await;
-    assert_eq!(refusal, Err(CommitError::Unavailable(StoreError::Closed)));
+    let denial = clone.commit(Change::none(), event(1, 2)).await;
+    assert_eq!(denial, Err(CommitError::Unavailable(StoreError::Closed)));
     assert_eq!(clone.healthy(), Err(StoreError::Closed));
     assert_eq!(clone.events(&everything()).unwrap().events.len(), 1);
 }
@@ -109,10 +109,10 @@ fn a_store_of_a_later_version_is_refused_with_a_line() {
     drop(table);
     transaction.commit().unwrap();
     drop(store);
-    let refusal = place.try_open().err().unwrap().to_string();
+    let denial = place.try_open().err().unwrap().to_string();
     assert!(
-        refusal.contains("format 2 and this version of samovar knows format 1"),
-        "{refusal}"
+        denial.contains("format 2 and this version of samovar knows format 1"),
+        "{denial}"
     );
 }
 
@@ -121,10 +121,10 @@ fn a_place_that_cannot_be_a_folder_is_named() {
     let place = Place::new();
     let file = place.0.path().join("file");
     fs::write(&file, "").unwrap();
-    let refusal = Store::open(&file, random()).err().unwrap().to_string();
+    let denial = Store::open(&file, random()).err().unwrap().to_string();
     assert!(
-        refusal.contains(&format!("state folder `{}` cannot be used", file.display())),
-        "{refusal}"
+        denial.contains(&format!("state folder `{}` cannot be used", file.display())),
+        "{denial}"
     );
 }
 

@@ -3,7 +3,7 @@
 //! Ten, where RFC 8628 is content with eight: what may be guessed in a day is bounded for all people together, and the longer the
 //! code, the less can people who guess take from those who do not.
 
-use crate::model::{Invalid, Random};
+use crate::model::{ParseError, Random};
 use std::fmt;
 use std::str::FromStr;
 
@@ -48,20 +48,20 @@ impl fmt::Display for UserCode {
 }
 
 impl FromStr for UserCode {
-    type Err = Invalid;
+    type Err = ParseError;
     /// Without regard to case and to whatever people put between letters.
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        let fault =
-            || Invalid::new("invalid device code: use the ten letters that the device shows");
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let error =
+            || ParseError::new("invalid device code: use the ten letters that the device shows");
         let typed = text
             .chars()
             .filter(|c| !" -_.\u{2010}\u{2011}\u{2013}".contains(*c));
         let letters: Vec<char> = typed.map(|c| c.to_ascii_uppercase()).collect();
-        let letters: [char; LENGTH] = letters.try_into().map_err(|_| fault())?;
+        let letters: [char; LENGTH] = letters.try_into().map_err(|_| error())?;
         if letters.iter().all(|letter| LETTERS.contains(letter)) {
             Ok(Self(letters))
         } else {
-            Err(fault())
+            Err(error())
         }
     }
 }

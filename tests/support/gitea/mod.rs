@@ -7,7 +7,7 @@ mod authorize;
 mod caller;
 mod changes;
 pub mod clock;
-pub mod faults;
+pub mod errors;
 pub mod keys;
 pub mod log;
 mod oidc;
@@ -23,7 +23,7 @@ mod web;
 pub mod wire;
 
 use clock::{GiteaClock, Source};
-use faults::Faults;
+use errors::Errors;
 use keys::SigningKey;
 use log::Log;
 use server::Shared;
@@ -68,7 +68,7 @@ impl StandIn {
         });
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
-            faults: Faults::default(),
+            errors: Errors::default(),
             log: Log::default(),
             clock,
             base: format!("http://{address}"),
@@ -87,8 +87,8 @@ impl StandIn {
     }
 
     /// What to switch on and off.
-    pub fn faults(&self) -> &Faults {
-        &self.shared.faults
+    pub fn errors(&self) -> &Errors {
+        &self.shared.errors
     }
 
     /// Requests so far.

@@ -2,7 +2,7 @@
 //! own time in `Date`. Decides nothing about Gitea.
 
 use super::clock::{GiteaClock, http_date, rfc3339};
-use super::faults::Faults;
+use super::errors::Errors;
 use super::log::Log;
 use super::state::State;
 use super::wire::{Answer, Ask};
@@ -21,7 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 /// What connections share.
 pub struct Shared {
     pub state: Mutex<State>,
-    pub faults: Faults,
+    pub errors: Errors,
     pub log: Log,
     pub clock: GiteaClock,
     /// Address of the server without a last slash.
@@ -60,16 +60,16 @@ async fn serve(
     let target = head.uri.path_and_query().map_or("/", |both| both.as_str());
     let ask = Ask::new(head.method, target, head.headers, body.unwrap_or_default());
     shared.log.add(&ask);
-    shared.faults.before(&ask).await;
+    shared.errors.before(&ask).await;
     let answer = answer(&shared, &ask);
-    shared.faults.after(&ask).await;
+    shared.errors.after(&ask).await;
     let date = http_date(shared.clock.now());
     Ok(answer.with("date", date).into_http())
 }
 
 fn answer(shared: &Shared, ask: &Ask) -> Answer {
-    let fault = shared.faults.take(ask);
-    if let Some(answer) = fault.as_ref().and_then(|fault| fault.instead(&shared.base)) {
+    let error = shared.errors.take(ask);
+    if let Some(answer) = error.as_ref().and_then(|error| error.instead(&shared.base)) {
         return answer;
     }
     let now = shared.clock.now();
@@ -82,8 +82,8 @@ fn answer(shared: &Shared, ask: &Ask) -> Answer {
     } else {
         web::answer(&mut state, ask, &shared.base, now)
     };
-    match fault {
-        Some(fault) => fault.bend(answer),
+    match error {
+        Some(error) => error.bend(answer),
         None => answer,
     }
 }

@@ -22,15 +22,15 @@ pub fn exchange(web: &mut Web<'_>) -> Answer {
     let outcome = client(web).and_then(|request| match web.ask.field("grant_type").as_str() {
         "authorization_code" => by_code(web, &request),
         "refresh_token" => by_refresh(web, &request),
-        _ => Err(refusal(
+        _ => Err(denial(
             "unsupported_grant_type",
             "Only refresh_token or authorization_code grant type is supported",
         )),
     });
-    outcome.unwrap_or_else(|refusal| refusal)
+    outcome.unwrap_or_else(|denial| denial)
 }
 
-fn refusal(error: &str, text: &str) -> Answer {
+fn denial(error: &str, text: &str) -> Answer {
     let body = json!({"error": error, "error_description": text});
     Answer::json(400, &body)
 }
@@ -42,14 +42,14 @@ fn client(web: &Web<'_>) -> Result<Request, Answer> {
     if incomplete && web.ask.header("authorization").is_some() {
         let text = "cannot parse basic auth header";
         let basic = web.ask.basic();
-        let (id, word) = basic.ok_or_else(|| refusal("invalid_request", text))?;
+        let (id, word) = basic.ok_or_else(|| denial("invalid_request", text))?;
         if !client_id.is_empty() && client_id != id {
             let text = "client_id in request body inconsistent with Authorization header";
-            return Err(refusal("invalid_request", text));
+            return Err(denial("invalid_request", text));
         }
         if !secret.is_empty() && secret != word {
             let text = "client_secret in request body inconsistent with Authorization header";
-            return Err(refusal("invalid_request", text));
+            return Err(denial("invalid_request", text));
         }
         (client_id, secret) = (id, word);
     }
@@ -61,7 +61,7 @@ fn app(web: &Web<'_>, request: &Request, wrong: &str) -> Result<App, Answer> {
     let id = &request.client_id;
     let Some(app) = web.state.app_of_client(id) else {
         let text = format!("cannot load client with client id: '{id}'");
-        return Err(refusal("invalid_client", &text));
+        return Err(denial("invalid_client", &text));
     };
     if app.confidential && app.secret != request.secret {
         let text = if request.secret.is_empty() {
@@ -69,7 +69,7 @@ fn app(web: &Web<'_>, request: &Request, wrong: &str) -> Result<App, Answer> {
         } else {
             "invalid client secret"
         };
-        return Err(refusal(wrong, text));
+        return Err(denial(wrong, text));
     }
     Ok(app.clone())
 }
@@ -78,28 +78,28 @@ fn by_code(web: &mut Web<'_>, request: &Request) -> Result<Answer, Answer> {
     let app = app(web, request, "unauthorized_client")?;
     let uri = web.ask.field("redirect_uri");
     if !uri.is_empty() && !registered(&app, &uri) {
-        return Err(refusal("unauthorized_client", "unexpected redirect URI"));
+        return Err(denial("unauthorized_client", "unexpected redirect URI"));
     }
     let word = web.ask.field("code");
     let Some(code) = web.state.codes.get(&word).cloned() else {
         let text = "client is not authorized";
-        return Err(refusal("unauthorized_client", text));
+        return Err(denial("unauthorized_client", text));
     };
     if !challenge_met(&code, &web.ask.field("code_verifier")) {
         let text = "failed PKCE code challenge";
-        return Err(refusal("unauthorized_client", text));
+        return Err(denial("unauthorized_client", text));
     }
     let grant = web.state.grants.get(&code.grant);
     if grant.is_none_or(|grant| grant.app != app.id) {
-        return Err(refusal("invalid_grant", "invalid grant"));
+        return Err(denial("invalid_grant", "invalid grant"));
     }
     if code.redirect_uri != uri {
         let text = "redirect_uri differs from the original authorization request";
-        return Err(refusal("invalid_grant", text));
+        return Err(denial("invalid_grant", text));
     }
     web.state.codes.remove(&word);
     if code.created + CODE_SECONDS < web.now {
-        return Err(refusal("invalid_grant", "authorization code expired"));
+        return Err(denial("invalid_grant", "authorization code expired"));
     }
     Ok(mint(web, code.grant))
 }
@@ -119,20 +119,20 @@ fn by_refresh(web: &mut Web<'_>, request: &Request) -> Result<Answer, Answer> {
     let claims = live_claims(web, &web.ask.field("refresh_token"));
     let Some(claims) = claims else {
         let text = "unable to parse refresh token";
-        return Err(refusal("unauthorized_client", text));
+        return Err(denial("unauthorized_client", text));
     };
     let grant = claims["gnt"].as_i64().unwrap_or(0);
     let Some(grant) = web.state.grants.get(&grant) else {
-        return Err(refusal("invalid_grant", "grant does not exist"));
+        return Err(denial("invalid_grant", "grant does not exist"));
     };
     if grant.app != app.id {
         let text = "refresh token belongs to a different client";
-        return Err(refusal("invalid_grant", text));
+        return Err(denial("invalid_grant", text));
     }
     let counter = claims["cnt"].as_i64().unwrap_or(0);
     let spent = counter == 0 || counter != grant.counter;
     if web.state.settings.invalidate_refresh_tokens && spent {
-        return Err(refusal("unauthorized_client", "token was already used"));
+        return Err(denial("unauthorized_client", "token was already used"));
     }
     let id = grant.id;
     Ok(mint(web, id))

@@ -1,12 +1,12 @@
 //! Applications and their routes in and out.
 
-use super::Faults;
+use super::Errors;
 use crate::admin::ApplicationDraft;
 use crate::http::Problem;
 use crate::http::api::wire::application as wire;
 use crate::http::api::wire::texts::{Id, Method, Permission};
 use crate::model::{
-    Application, AuditMode, AuthorizationOwner, GiteaTokens, IdentityHeader, Invalid, MethodSet,
+    Application, AuditMode, AuthorizationOwner, GiteaTokens, IdentityHeader, MethodSet, ParseError,
     ProxySecret, RepositoryLevel, RepositoryRequirement, Requirement, Route, SigningAlgorithm,
     TokenSettings,
 };
@@ -17,23 +17,23 @@ pub(in crate::http::api) fn read(
     draft: &wire::ApplicationDraft,
     https: bool,
 ) -> Result<ApplicationDraft, Problem> {
-    let mut faults = Faults::default();
-    let name = faults.read("/name", &draft.name);
-    let hosts = faults.read_each("/hosts", &draft.hosts);
+    let mut errors = Errors::default();
+    let name = errors.read("/name", &draft.name);
+    let hosts = errors.read_each("/hosts", &draft.hosts);
     let places = draft.routes.iter().enumerate();
-    let routes = places.filter_map(|(at, route)| read_route(&mut faults, at, route));
+    let routes = places.filter_map(|(at, route)| read_route(&mut errors, at, route));
     let routes = routes.collect();
     let places = draft.origins.iter().enumerate();
     let origins = places
-        .filter_map(|(at, text)| faults.keep(format_args!("/origins/{at}"), origin(text, https)));
+        .filter_map(|(at, text)| errors.keep(format_args!("/origins/{at}"), origin(text, https)));
     let origins = origins.collect();
-    let tokens = read_tokens(&mut faults, &draft.tokens);
+    let tokens = read_tokens(&mut errors, &draft.tokens);
     let wanted = draft.identity_headers.as_deref();
     let identity_headers = match wanted {
         Some(wanted) => wanted.iter().map(|header| read_header(*header)).collect(),
         None => IdentityHeader::ALL.into_iter().collect(),
     };
-    faults.unless_any(name.map(|name| ApplicationDraft {
+    errors.unless_any(name.map(|name| ApplicationDraft {
         name,
         hosts,
         routes,
@@ -53,23 +53,23 @@ pub(in crate::http::api) fn read_overlap(
         Duration::from_secs(sent.overlap.into()),
         ProxySecret::LONGEST_OVERLAP,
     );
-    let mut faults = Faults::default();
+    let mut errors = Errors::default();
     if overlap > longest {
         let sentence = format!(
             "invalid overlap {}: use at most {} seconds",
             sent.overlap,
             longest.as_secs()
         );
-        faults.note("/overlap", sentence);
+        errors.note("/overlap", sentence);
     }
-    faults.unless_any(Some(overlap))
+    errors.unless_any(Some(overlap))
 }
 
-fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettingsDraft) -> TokenSettings {
+fn read_tokens(errors: &mut Errors, sent: &wire::TokenSettingsDraft) -> TokenSettings {
     let (shortest, longest) = (TokenSettings::SHORTEST, TokenSettings::LONGEST);
     if !(shortest..=longest).contains(&sent.lifetime) {
         let sentence = format!("a token lives {shortest} to {longest} seconds");
-        faults.note("/tokens/lifetime", sentence);
+        errors.note("/tokens/lifetime", sentence);
     }
     TokenSettings {
         signing: match sent.signing {
@@ -80,12 +80,12 @@ fn read_tokens(faults: &mut Faults, sent: &wire::TokenSettingsDraft) -> TokenSet
         lifetime: sent.lifetime,
         gitea_tokens: GiteaTokens {
             personal: sent.gitea_tokens.personal,
-            oauth_clients: faults.read_each(
+            oauth_clients: errors.read_each(
                 "/tokens/gitea_tokens/oauth_clients",
                 &sent.gitea_tokens.oauth_clients,
             ),
         },
-        exchange_from: faults.read_each("/tokens/exchange_from", &sent.exchange_from),
+        exchange_from: errors.read_each("/tokens/exchange_from", &sent.exchange_from),
         assertion: sent.assertion,
     }
 }
@@ -109,19 +109,19 @@ fn show_tokens(tokens: &TokenSettings) -> wire::TokenSettings {
     }
 }
 
-fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Option<Route> {
+fn read_route(errors: &mut Errors, at: usize, route: &wire::RouteDraft) -> Option<Route> {
     let names = route.methods.iter().map(|method| &**method);
-    let methods = faults.keep(
+    let methods = errors.keep(
         format_args!("/routes/{at}/methods"),
         MethodSet::from_names(names),
     );
-    let path = faults.read(format_args!("/routes/{at}/path"), &route.path);
+    let path = errors.read(format_args!("/routes/{at}/path"), &route.path);
     let requirement = match &route.requirement {
         wire::Requirement::Public(_) => Requirement::Public,
         wire::Requirement::SignedIn(_) => Requirement::SignedIn,
         wire::Requirement::Permissions(needed) => {
             let pointer = format!("/routes/{at}/requirement/permissions");
-            Requirement::Permissions(faults.read_each(&pointer, &needed.permissions))
+            Requirement::Permissions(errors.read_each(&pointer, &needed.permissions))
         }
     };
     Some(Route {
@@ -139,10 +139,10 @@ fn read_route(faults: &mut Faults, at: usize, route: &wire::RouteDraft) -> Optio
 
 /// `https://app.example.com` and nothing after it. Its scripts call with credentials, so anybody on the network could do so
 /// if it were plain http; where Samovar itself is only on this machine, so may the origin be.
-fn origin(text: &str, https: bool) -> Result<url::Url, Invalid> {
+fn origin(text: &str, https: bool) -> Result<url::Url, ParseError> {
     let shown = || text.chars().take(80).collect::<String>();
     let wrong = || {
-        Invalid::new(format!(
+        ParseError::new(format!(
             "invalid origin `{}`: use scheme and host alone, such as `https://app.example.com`",
             shown().escape_debug()
         ))
@@ -155,7 +155,7 @@ fn origin(text: &str, https: bool) -> Result<url::Url, Invalid> {
     if url.scheme() == "https" || (!https && is_loopback(&url)) {
         return Ok(url);
     }
-    Err(Invalid::new(format!(
+    Err(ParseError::new(format!(
         "invalid origin `{}`: scripts of an origin call with credentials, so use `https://`",
         shown().escape_debug()
     )))
@@ -191,7 +191,7 @@ pub(in crate::http::api) fn show(application: &Application) -> wire::Application
         audit: match application.audit {
             AuditMode::Every => wire::AuditMode::Every,
             AuditMode::FirstInWindow => wire::AuditMode::FirstInWindow,
-            AuditMode::Refusals => wire::AuditMode::Refusals,
+            AuditMode::Denials => wire::AuditMode::Denials,
         },
         tokens: show_tokens(&application.tokens),
         warnings: super::application_warning::show(application),
@@ -242,7 +242,7 @@ const fn read_audit(mode: wire::AuditMode) -> AuditMode {
     match mode {
         wire::AuditMode::Every => AuditMode::Every,
         wire::AuditMode::FirstInWindow => AuditMode::FirstInWindow,
-        wire::AuditMode::Refusals => AuditMode::Refusals,
+        wire::AuditMode::Denials => AuditMode::Denials,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Audit events out, and the words by which they are looked for in.
 
-use super::Faults;
+use super::Errors;
 use super::names::Names;
 use crate::audit::{EventQuery, Outcome, RecordedEvent};
 use crate::http::Problem;
@@ -8,7 +8,7 @@ use crate::http::api::wire::audit_event as wire;
 use crate::http::api::wire::page::Paging;
 use crate::http::api::wire::principal::Actor;
 use crate::http::api::wire::texts::{Id, Time};
-use crate::model::{DisplayText, Invalid, Principal, SystemJob};
+use crate::model::{DisplayText, ParseError, Principal, SystemJob};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -30,41 +30,41 @@ pub(in crate::http::api) fn read(
     asked: &Asked<'_>,
     paging: &Paging,
 ) -> Result<EventQuery, Problem> {
-    let mut faults = Faults::default();
+    let mut errors = Errors::default();
     let before = paging.after().map(|place| {
         let place = place.parse::<u64>();
-        let wrong = |_| Invalid::new("`cursor` is none of this list; send its `next_cursor`");
-        faults.keep("cursor", place.map_err(wrong))
+        let wrong = |_| ParseError::new("`cursor` is none of this list; send its `next_cursor`");
+        errors.keep("cursor", place.map_err(wrong))
     });
     let query = EventQuery {
         actor: asked
             .actor
-            .and_then(|text| faults.keep("actor", actor(text))),
+            .and_then(|text| errors.keep("actor", actor(text))),
         object: asked
             .object_kind
-            .and_then(|text| faults.keep("object_kind", word(text))),
+            .and_then(|text| errors.keep("object_kind", word(text))),
         object_id: asked.object.map(DisplayText::lossy),
         application: asked
             .application
-            .and_then(|id| faults.read("application", id)),
+            .and_then(|id| errors.read("application", id)),
         action: asked
             .action
-            .and_then(|text| faults.keep("action", word(text))),
+            .and_then(|text| errors.keep("action", word(text))),
         outcome: asked.outcome.map(|outcome| match outcome {
             wire::Outcome::Allowed => Outcome::Allowed,
             wire::Outcome::Denied => Outcome::Denied,
             wire::Outcome::Failed => Outcome::Failed,
         }),
-        from: asked.from.and_then(|text| faults.read("from", text)),
-        to: asked.to.and_then(|text| faults.read("to", text)),
+        from: asked.from.and_then(|text| errors.read("from", text)),
+        to: asked.to.and_then(|text| errors.read("to", text)),
         before: before.flatten(),
         limit: paging.limit(),
     };
-    faults.unless_any(Some(query))
+    errors.unless_any(Some(query))
 }
 
 /// A user's id, or a principal as events spell it.
-fn actor(text: &str) -> Result<Principal, Invalid> {
+fn actor(text: &str) -> Result<Principal, ParseError> {
     let (kind, id) = text.split_once(':').unwrap_or(("user", text));
     match (text, kind) {
         ("local-operator", _) => Ok(Principal::LocalOperator),
@@ -79,10 +79,10 @@ fn actor(text: &str) -> Result<Principal, Invalid> {
 }
 
 /// A word that events know, such as `role.create`.
-fn word<T: DeserializeOwned>(text: &str) -> Result<T, Invalid> {
+fn word<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
     serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
         let text: String = text.chars().take(80).collect();
-        Invalid::new(format!(
+        ParseError::new(format!(
             "`{}` is no word that events know; copy one from an event",
             text.escape_debug()
         ))

@@ -2,13 +2,13 @@
 
 use super::names::Names;
 use super::role_binding::show_subject;
-use super::{Faults, count};
-use crate::access::{Explanation, Question, Refusal};
+use super::{Errors, count};
+use crate::access::{Denial, Explanation, Question};
 use crate::http::Problem;
 use crate::http::api::wire::decision as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{HostName, Principal, Scope, ScopeWord};
-use crate::policy::{CanonicalPath, Outcome, Reason, Witness};
+use crate::policy::{CanonicalPath, Reason, Verdict, Witness};
 
 /// Shows a reason.
 fn show_reason(reason: &Reason, names: Names<'_>) -> wire::Reason {
@@ -59,10 +59,10 @@ fn matched_route(reasons: &[Reason]) -> Option<wire::MatchedRoute> {
 }
 
 /// Allowed, or denied with the code.
-fn verdict(outcome: Outcome) -> (wire::Verdict, Option<String>) {
+fn verdict(outcome: Verdict) -> (wire::Verdict, Option<String>) {
     match outcome {
-        Outcome::Allow => (wire::Verdict::Allow, None),
-        Outcome::Deny(denial) => (wire::Verdict::Deny, Some(denial.code().to_owned())),
+        Verdict::Allow => (wire::Verdict::Allow, None),
+        Verdict::Deny(denial) => (wire::Verdict::Deny, Some(denial.code().to_owned())),
     }
 }
 
@@ -71,16 +71,16 @@ pub(in crate::http::api) fn read(
     question: &wire::Question,
     names: Names<'_>,
 ) -> Result<Result<Question, Box<wire::Decision>>, Problem> {
-    let mut faults = Faults::default();
-    let host: Option<HostName> = faults.read("/host", &question.host);
-    let principal = read_principal(&mut faults, question, names);
+    let mut errors = Errors::default();
+    let host: Option<HostName> = errors.read("/host", &question.host);
+    let principal = read_principal(&mut errors, question, names);
     let scope = question.scope.as_deref();
-    let scope = scope.map(|words| faults.read_each::<ScopeWord, Scope>("/scope", words));
+    let scope = scope.map(|words| errors.read_each::<ScopeWord, Scope>("/scope", words));
     if scope.is_some() && principal == Some(Principal::Anonymous) {
         let sentence = "somebody who is not signed in has no token; name a `user` or a `service_account`, or leave the scope out";
-        faults.note("/scope", sentence);
+        errors.note("/scope", sentence);
     }
-    let (host, principal) = faults.unless_any(host.zip(principal))?;
+    let (host, principal) = errors.unless_any(host.zip(principal))?;
     let request = (
         Some(&host),
         question.method.as_str(),
@@ -106,14 +106,14 @@ fn about(
 ) -> Result<Question, Box<wire::Decision>> {
     let application = host.and_then(|host| names.policy.application_at(host));
     let Some(application) = application else {
-        let fault = Refusal::HostUnknown;
-        let answer = early(wire::ReasonKind::NoApplication, &fault, names);
+        let error = Denial::HostUnknown;
+        let answer = early(wire::ReasonKind::NoApplication, &error, names);
         return Err(Box::new(answer));
     };
     let path = CanonicalPath::parse(path.as_bytes()).map(CanonicalPath::into_owned);
-    let path = path.map_err(|fault| {
-        let fault = Refusal::TargetAmbiguous(fault);
-        Box::new(early(wire::ReasonKind::Ambiguous, &fault, names))
+    let path = path.map_err(|error| {
+        let error = Denial::TargetAmbiguous(error);
+        Box::new(early(wire::ReasonKind::Ambiguous, &error, names))
     })?;
     Ok(Question {
         principal,
@@ -126,7 +126,7 @@ fn about(
 
 /// About whom; they must be there.
 fn read_principal(
-    faults: &mut Faults,
+    errors: &mut Errors,
     question: &wire::Question,
     names: Names<'_>,
 ) -> Option<Principal> {
@@ -134,36 +134,36 @@ fn read_principal(
         (None, None) => return Some(Principal::Anonymous),
         (Some(_), Some(_)) => {
             let sentence = "ask about a `user` or about a `service_account`, not about both";
-            faults.note("/service_account", sentence);
+            errors.note("/service_account", sentence);
             return None;
         }
         (Some(id), None) => {
             let at = "/user";
             let what = "no user has this id; sync with Gitea, then choose again";
-            (at, Principal::User(faults.read(at, id)?), what)
+            (at, Principal::User(errors.read(at, id)?), what)
         }
         (None, Some(id)) => {
             let at = "/service_account";
             let what = "no service account has this id; it may have been deleted";
-            (at, Principal::ServiceAccount(faults.read(at, id)?), what)
+            (at, Principal::ServiceAccount(errors.read(at, id)?), what)
         }
     };
     if names.login(principal).is_none() {
-        faults.note(at, what);
+        errors.note(at, what);
     }
     Some(principal)
 }
 
 /// A denial before any route is looked at.
-fn early(kind: wire::ReasonKind, refusal: &Refusal, names: Names<'_>) -> wire::Decision {
+fn early(kind: wire::ReasonKind, denial: &Denial, names: Names<'_>) -> wire::Decision {
     wire::Decision {
         verdict: wire::Verdict::Deny,
-        code: Some(refusal.code().to_owned()),
+        code: Some(denial.code().to_owned()),
         application: None,
         route: None,
         reasons: vec![wire::Reason {
             kind,
-            text: refusal.to_string(),
+            text: denial.to_string(),
             permission: None,
             role: None,
             role_binding: None,

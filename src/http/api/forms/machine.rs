@@ -1,7 +1,7 @@
 //! Service accounts, clients and their secrets in and out.
 
 use super::names::Names;
-use super::{Faults, those};
+use super::{Errors, those};
 use crate::admin::{ClientDraft, SecretLife, ServiceAccountDraft};
 use crate::http::Problem;
 use crate::http::api::wire::machine as wire;
@@ -16,22 +16,22 @@ use std::collections::BTreeMap;
 pub(in crate::http::api) fn read_account(
     draft: &wire::ServiceAccountDraft,
 ) -> Result<ServiceAccountDraft, Problem> {
-    let mut faults = Faults::default();
-    let name = faults.read("/name", &draft.name);
+    let mut errors = Errors::default();
+    let name = errors.read("/name", &draft.name);
     let owner = match &draft.owner {
         wire::Owner::Team(team) => {
-            let id = faults.keep("/owner/id", TeamId::try_from(team.id));
+            let id = errors.keep("/owner/id", TeamId::try_from(team.id));
             id.map(|id| Owner::Team { id })
         }
         wire::Owner::User(user) => {
-            let id = faults.read("/owner/id", &user.id);
+            let id = errors.read("/owner/id", &user.id);
             id.map(|id| Owner::User { id })
         }
     };
     let places = draft.trusts.iter().enumerate();
-    let trusts = places.filter_map(|(at, trust)| read_trust(&mut faults, at, trust));
+    let trusts = places.filter_map(|(at, trust)| read_trust(&mut errors, at, trust));
     let trusts = trusts.collect();
-    faults.unless_any(name.zip(owner).map(|(name, owner)| ServiceAccountDraft {
+    errors.unless_any(name.zip(owner).map(|(name, owner)| ServiceAccountDraft {
         name,
         description: DisplayText::lossy(&draft.description),
         owner,
@@ -40,11 +40,11 @@ pub(in crate::http::api) fn read_account(
     }))
 }
 
-fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Trust> {
+fn read_trust(errors: &mut Errors, at: usize, trust: &wire::Trust) -> Option<Trust> {
     let place = format!("/trusts/{at}");
-    let issuer = faults.read(format_args!("{place}/issuer"), &trust.issuer);
+    let issuer = errors.read(format_args!("{place}/issuer"), &trust.issuer);
     if trust.audience.is_empty() {
-        faults.note(
+        errors.note(
             format_args!("{place}/audience"),
             "name the audience that its tokens are for",
         );
@@ -54,12 +54,12 @@ fn read_trust(faults: &mut Faults, at: usize, trust: &wire::Trust) -> Option<Tru
         let before = claims.insert(claim.name.clone(), claim.value.clone());
         if claim.name.is_empty() || claim.value.is_empty() || before.is_some() {
             let sentence = "name each claim once, with the value that it must have";
-            faults.note(format_args!("{place}/claims"), sentence);
+            errors.note(format_args!("{place}/claims"), sentence);
         }
     }
     if claims.is_empty() {
         let sentence = "name at least one claim: an issuer as a whole stands for nobody";
-        faults.note(format_args!("{place}/claims"), sentence);
+        errors.note(format_args!("{place}/claims"), sentence);
     }
     Some(Trust {
         issuer: issuer?,
@@ -161,7 +161,7 @@ pub(in crate::http::api) fn account_changed(
 /// Reads how long a secret is to live.
 pub(in crate::http::api) fn read_secret(draft: &wire::SecretDraft) -> Result<SecretLife, Problem> {
     let life = SecretLife::days(draft.expires_in_days);
-    life.ok_or_else(|| super::fault("/expires_in_days", "a secret lives 1 to 365 days"))
+    life.ok_or_else(|| super::problem_at("/expires_in_days", "a secret lives 1 to 365 days"))
 }
 
 /// Shows a new secret, this once.
@@ -178,11 +178,11 @@ pub(in crate::http::api) fn show_new_secret(
 
 /// Reads a client's draft.
 pub(in crate::http::api) fn read_client(draft: &wire::ClientDraft) -> Result<ClientDraft, Problem> {
-    let mut faults = Faults::default();
-    let name = faults.read("/name", &draft.name);
-    let application = faults.read("/application_id", &draft.application_id);
-    let redirect_uris = faults.read_each("/redirect_uris", &draft.redirect_uris);
-    faults.unless_any(
+    let mut errors = Errors::default();
+    let name = errors.read("/name", &draft.name);
+    let application = errors.read("/application_id", &draft.application_id);
+    let redirect_uris = errors.read_each("/redirect_uris", &draft.redirect_uris);
+    errors.unless_any(
         name.zip(application)
             .map(|(name, application)| ClientDraft {
                 name,

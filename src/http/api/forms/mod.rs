@@ -16,8 +16,8 @@ pub(super) mod role_binding;
 pub(super) mod session;
 pub(super) mod token;
 
-use crate::http::{Code, Problem};
-use crate::model::Invalid;
+use crate::http::{Problem, ProblemCode};
+use crate::model::ParseError;
 use serde_json::{Value, json};
 use std::fmt::Display;
 use std::ops::Deref;
@@ -25,11 +25,11 @@ use std::str::FromStr;
 
 /// Values that are wrong, each by its place in the message.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Faults(Vec<(String, String)>);
+pub(super) struct Errors(Vec<(String, String)>);
 
-impl Faults {
+impl Errors {
     /// Reads one text; remembers what is wrong with it under the JSON pointer.
-    pub(super) fn read<T: FromStr<Err = Invalid>>(
+    pub(super) fn read<T: FromStr<Err = ParseError>>(
         &mut self,
         pointer: impl Display,
         text: &str,
@@ -41,11 +41,11 @@ impl Faults {
     pub(super) fn keep<T>(
         &mut self,
         pointer: impl Display,
-        value: Result<T, Invalid>,
+        value: Result<T, ParseError>,
     ) -> Option<T> {
         match value {
             Ok(value) => Some(value),
-            Err(Invalid(sentence)) => {
+            Err(ParseError(sentence)) => {
                 self.0.push((pointer.to_string(), sentence));
                 None
             }
@@ -53,7 +53,7 @@ impl Faults {
     }
 
     /// Reads a list; the pointer of each is that of the list with its place.
-    pub(super) fn read_each<T: FromStr<Err = Invalid>, C: FromIterator<T>>(
+    pub(super) fn read_each<T: FromStr<Err = ParseError>, C: FromIterator<T>>(
         &mut self,
         pointer: &str,
         texts: &[impl Deref<Target = str>],
@@ -79,11 +79,11 @@ impl Faults {
 
     /// A malformed request, with everything that is wrong.
     pub(super) fn problem(self) -> Problem {
-        self.problem_of(Code::RequestMalformed)
+        self.problem_of(ProblemCode::RequestMalformed)
     }
 
     /// A problem that names everything that is wrong.
-    pub(super) fn problem_of(self, code: Code) -> Problem {
+    pub(super) fn problem_of(self, code: ProblemCode) -> Problem {
         let sentences: Vec<&str> = self.0.iter().map(|(_, sentence)| &**sentence).collect();
         let detail = sentences.join("; ");
         let each =
@@ -94,30 +94,33 @@ impl Faults {
 }
 
 /// The problem with one value.
-pub(super) fn fault(pointer: &str, sentence: impl Display) -> Problem {
-    let mut faults = Faults::default();
-    faults.note(pointer, sentence);
-    faults.problem()
+pub(super) fn problem_at(pointer: &str, sentence: impl Display) -> Problem {
+    let mut errors = Errors::default();
+    errors.note(pointer, sentence);
+    errors.problem()
 }
 
 /// There is no such object.
 pub(super) fn missing(what: &str) -> Problem {
     Problem::new(
-        Code::NotFound,
+        ProblemCode::NotFound,
         format!("no {what} has this id; it may have been deleted"),
     )
 }
 
 /// Reads an id out of the address.
-pub(super) fn id<T: FromStr<Err = Invalid>>(text: &str) -> Result<T, Problem> {
+pub(super) fn id<T: FromStr<Err = ParseError>>(text: &str) -> Result<T, Problem> {
     parameter("id", text)
 }
 
 /// Reads one parameter of the address.
-pub(super) fn parameter<T: FromStr<Err = Invalid>>(name: &str, text: &str) -> Result<T, Problem> {
-    let mut faults = Faults::default();
-    let value = faults.read(name, text);
-    faults.unless_any(value)
+pub(super) fn parameter<T: FromStr<Err = ParseError>>(
+    name: &str,
+    text: &str,
+) -> Result<T, Problem> {
+    let mut errors = Errors::default();
+    let value = errors.read(name, text);
+    errors.unless_any(value)
 }
 
 /// A part of a name that is looked for, letters compared without case.

@@ -1,9 +1,9 @@
 //! Providers out.
 
 use super::count;
-use crate::access::providers::ProviderReport;
 use crate::http::api::wire::provider as wire;
 use crate::http::api::wire::texts::Time;
+use crate::sign_in::providers::ProviderReport;
 
 /// Shows every provider.
 pub(in crate::http::api) fn show(reports: &[ProviderReport]) -> wire::ProviderList {

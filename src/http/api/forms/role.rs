@@ -1,6 +1,6 @@
 //! Roles in and out.
 
-use super::{Faults, count};
+use super::{Errors, count};
 use crate::admin::RoleDraft;
 use crate::http::Problem;
 use crate::http::api::wire::role as wire;
@@ -10,10 +10,10 @@ use crate::policy::Policy;
 
 /// Reads a draft.
 pub(in crate::http::api) fn read(draft: &wire::RoleDraft) -> Result<RoleDraft, Problem> {
-    let mut faults = Faults::default();
-    let name = faults.read("/name", &draft.name);
-    let permissions = faults.read_each("/permissions", &draft.permissions);
-    faults.unless_any(name.map(|name| RoleDraft {
+    let mut errors = Errors::default();
+    let name = errors.read("/name", &draft.name);
+    let permissions = errors.read_each("/permissions", &draft.permissions);
+    errors.unless_any(name.map(|name| RoleDraft {
         name,
         description: DisplayText::lossy(&draft.description),
         permissions,

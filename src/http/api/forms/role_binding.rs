@@ -2,13 +2,14 @@
 
 use super::directory::show_user;
 use super::names::Names;
-use super::{Faults, count};
+use super::{Errors, count};
 use crate::admin::{Impact, RoleBindingDraft};
 use crate::http::Problem;
 use crate::http::api::wire::texts::{GroupName, Id, Name, RepositoryGlob, Time};
 use crate::http::api::wire::{Named, role_binding as wire};
 use crate::model::{
-    BindingSubject, Invalid, Principal, Range, RoleBinding, RoleBindingId, ServiceAccountId, UserId,
+    BindingSubject, ParseError, Principal, Range, RoleBinding, RoleBindingId, ServiceAccountId,
+    UserId,
 };
 
 /// People that an impact names one by one.
@@ -16,15 +17,15 @@ const SHOWN: usize = 200;
 
 /// Reads a draft, with `pointer` before every place that is wrong.
 pub(in crate::http::api) fn read_at(
-    faults: &mut Faults,
+    errors: &mut Errors,
     pointer: &str,
     draft: &wire::RoleBindingDraft,
 ) -> Option<RoleBindingDraft> {
-    let role = faults.read(format_args!("{pointer}/role"), &draft.role);
-    let subject = read_subject(faults, &format!("{pointer}/subject"), &draft.subject);
-    let range = read_range(faults, &format!("{pointer}/range"), &draft.range);
+    let role = errors.read(format_args!("{pointer}/role"), &draft.role);
+    let subject = read_subject(errors, &format!("{pointer}/subject"), &draft.subject);
+    let range = read_range(errors, &format!("{pointer}/range"), &draft.range);
     let until = draft.until.as_deref();
-    let until = until.map(|until| faults.read(format_args!("{pointer}/until"), until));
+    let until = until.map(|until| errors.read(format_args!("{pointer}/until"), until));
     Some(RoleBindingDraft {
         role: role?,
         subject: subject?,
@@ -37,47 +38,47 @@ pub(in crate::http::api) fn read_at(
 pub(in crate::http::api) fn read(
     draft: &wire::RoleBindingDraft,
 ) -> Result<RoleBindingDraft, Problem> {
-    let mut faults = Faults::default();
-    let draft = read_at(&mut faults, "", draft);
-    faults.unless_any(draft)
+    let mut errors = Errors::default();
+    let draft = read_at(&mut errors, "", draft);
+    errors.unless_any(draft)
 }
 
 /// Reads a question about a change: what it replaces, and what it is to be.
 pub(in crate::http::api) fn read_question(
     question: &wire::ImpactQuestion,
 ) -> Result<(Option<RoleBindingId>, Option<RoleBindingDraft>), Problem> {
-    let mut faults = Faults::default();
+    let mut errors = Errors::default();
     let replaced = question.role_binding.as_deref();
-    let replaced = replaced.map(|id| faults.read("/role_binding", id));
+    let replaced = replaced.map(|id| errors.read("/role_binding", id));
     let draft = question.draft.as_ref();
-    let draft = draft.map(|draft| read_at(&mut faults, "/draft", draft));
+    let draft = draft.map(|draft| read_at(&mut errors, "/draft", draft));
     if replaced.is_none() && draft.is_none() {
-        faults.note("", "name a `role_binding`, a `draft`, or both");
+        errors.note("", "name a `role_binding`, a `draft`, or both");
     }
-    faults.unless_any(Some((replaced.flatten(), draft.flatten())))
+    errors.unless_any(Some((replaced.flatten(), draft.flatten())))
 }
 
-fn read_subject(faults: &mut Faults, at: &str, subject: &wire::Subject) -> Option<BindingSubject> {
+fn read_subject(errors: &mut Errors, at: &str, subject: &wire::Subject) -> Option<BindingSubject> {
     let id = format!("{at}/id");
     Some(match subject {
         wire::Subject::Organization(subject) => BindingSubject::Organization {
-            id: number(faults, &id, subject.id)?,
+            id: number(errors, &id, subject.id)?,
         },
         wire::Subject::OrganizationOwners(subject) => BindingSubject::OrganizationOwners {
-            id: number(faults, &id, subject.id)?,
+            id: number(errors, &id, subject.id)?,
         },
         wire::Subject::Team(subject) => BindingSubject::Team {
-            id: number(faults, &id, subject.id)?,
+            id: number(errors, &id, subject.id)?,
         },
         wire::Subject::User(subject) => BindingSubject::User {
-            id: faults.read(id, &subject.id)?,
+            id: errors.read(id, &subject.id)?,
         },
         wire::Subject::ServiceAccount(subject) => BindingSubject::ServiceAccount {
-            id: faults.read(id, &subject.id)?,
+            id: errors.read(id, &subject.id)?,
         },
         wire::Subject::ProviderGroup(subject) => {
-            let provider = faults.read(format_args!("{at}/provider"), &subject.provider);
-            let name = faults.read(format_args!("{at}/name"), &subject.name);
+            let provider = errors.read(format_args!("{at}/provider"), &subject.provider);
+            let name = errors.read(format_args!("{at}/name"), &subject.name);
             BindingSubject::ProviderGroup {
                 provider: provider?,
                 name: name?,
@@ -86,15 +87,15 @@ fn read_subject(faults: &mut Faults, at: &str, subject: &wire::Subject) -> Optio
     })
 }
 
-fn read_range(faults: &mut Faults, at: &str, range: &wire::Range) -> Option<Range> {
+fn read_range(errors: &mut Errors, at: &str, range: &wire::Range) -> Option<Range> {
     Some(match range {
         wire::Range::Everywhere(_) => Range::Everywhere,
         wire::Range::Application(range) => Range::Application {
-            id: faults.read(format_args!("{at}/id"), &range.id)?,
+            id: errors.read(format_args!("{at}/id"), &range.id)?,
         },
         wire::Range::Repositories(range) => {
-            let organization = number(faults, &format!("{at}/organization"), range.organization);
-            let glob = faults.read(format_args!("{at}/repositories"), &range.repositories);
+            let organization = number(errors, &format!("{at}/organization"), range.organization);
+            let glob = errors.read(format_args!("{at}/repositories"), &range.repositories);
             Range::Repositories {
                 organization: organization?,
                 repositories: glob?,
@@ -103,12 +104,12 @@ fn read_range(faults: &mut Faults, at: &str, range: &wire::Range) -> Option<Rang
     })
 }
 
-fn number<T: TryFrom<i64, Error = Invalid>>(
-    faults: &mut Faults,
+fn number<T: TryFrom<i64, Error = ParseError>>(
+    errors: &mut Errors,
     at: &str,
     number: i64,
 ) -> Option<T> {
-    faults.keep(at, T::try_from(number))
+    errors.keep(at, T::try_from(number))
 }
 
 /// Shows a role binding with the present names of what it speaks of.

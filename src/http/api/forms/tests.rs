@@ -5,9 +5,9 @@ use super::{Search, application, directory, role, role_binding};
 use crate::http::Problem;
 use crate::http::api::wire;
 use crate::model::{
-    Application, Directory, DirectoryUser, DisplayText, Elsewhere, Home, IdentityHeader, Principal,
-    RepositoryLevel, RepositoryRequirement, Requirement, Role, RoleBinding, Route, Timestamp,
-    UserId,
+    Application, Directory, DirectoryUser, DisplayText, ExternalUser, Home, IdentityHeader,
+    Principal, RepositoryLevel, RepositoryRequirement, Requirement, Role, RoleBinding, Route,
+    Timestamp, UserId,
 };
 use crate::policy::Policy;
 use poem::error::ResponseError;
@@ -170,7 +170,7 @@ fn every_subject_and_range_is_shown_as_it_was_sent() {
 
 fn person(number: u8, login: &str, provider: Option<&str>) -> Arc<DirectoryUser> {
     let elsewhere = |provider: &str| {
-        Home::Elsewhere(Elsewhere {
+        Home::External(ExternalUser {
             provider: provider.parse().unwrap(),
             groups: Vec::new(),
             groups_may_be_cut: false,
@@ -263,7 +263,7 @@ fn a_shown_application_reads_back_as_the_same() {
         identity_headers: [IdentityHeader::User, IdentityHeader::Roles].into(),
         authorization: crate::model::AuthorizationOwner::Application,
         origins: [url::Url::parse("https://ui.example:8443").unwrap()].into(),
-        audit: crate::model::AuditMode::Refusals,
+        audit: crate::model::AuditMode::Denials,
         tokens: crate::model::TokenSettings {
             signing: crate::model::SigningAlgorithm::Es256,
             lifetime: 600,

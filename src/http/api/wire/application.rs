@@ -151,7 +151,7 @@ pub(in crate::http::api) enum AuditMode {
     #[default]
     FirstInWindow,
     /// Refusals and unsafe requests only.
-    Refusals,
+    Denials,
 }
 
 /// By which algorithm tokens are signed.

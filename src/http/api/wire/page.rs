@@ -1,7 +1,7 @@
 //! Lists: `{items, next_cursor}`, in the order of a key; the cursor is the last key, opaque to the caller.
 
 use crate::http::Problem;
-use crate::http::api::forms::fault;
+use crate::http::api::forms::problem_at;
 use data_encoding::BASE64URL_NOPAD;
 use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
@@ -36,7 +36,7 @@ impl Paging {
     ) -> Result<Self, Problem> {
         let limit = limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
-            return Err(fault(
+            return Err(problem_at(
                 "limit",
                 format_args!("`limit` is {limit}; use 1 to {MOST}"),
             ));
@@ -94,7 +94,7 @@ fn decode(cursor: &str) -> Result<String, Problem> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(|| {
             let sentence = "`cursor` is none of ours; send a `next_cursor` unchanged, or none";
-            fault("cursor", sentence)
+            problem_at("cursor", sentence)
         })
 }
 

@@ -61,9 +61,9 @@ pub fn answer(state: &mut State, ask: &Ask, base: &str, now: i64) -> Answer {
     };
     let mut ctx = match Ctx::enter(state, ask, base, now) {
         Ok(ctx) => ctx,
-        Err(refusal) => return finish(ask, refusal),
+        Err(denial) => return finish(ask, denial),
     };
-    let answer = handler(&mut ctx, open).unwrap_or_else(|refusal| refusal);
+    let answer = handler(&mut ctx, open).unwrap_or_else(|denial| denial);
     finish(ask, answer)
 }
 

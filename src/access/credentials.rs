@@ -1,0 +1,331 @@
+//! From a credential to a principal with facts that are fresh enough to decide on.
+//!
+//! Must never let through what Gitea has not confirmed within the bound, but for the grace while Gitea is away.
+
+use super::{Credential, Denial, RequestOrigin};
+use crate::mirror::{Mirror, MirrorError};
+use crate::model::{
+    AccountState, Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner,
+    Principal, Scope, ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret,
+    Timestamp, UserId,
+};
+use crate::policy::SubjectFacts;
+use crate::session::Sessions;
+use crate::token::{Audience, Registry, TokenError, Tokens};
+use std::sync::Arc;
+
+/// A principal with what is known of it.
+#[derive(Debug, Clone)]
+pub(crate) struct AuthenticatedPrincipal {
+    pub principal: Principal,
+    pub user: Option<Arc<DirectoryUser>>,
+    /// Of a service account: its name, and whether it and its owner are there.
+    pub machine: Option<(Name, bool)>,
+    /// What the credential is limited to.
+    pub scope: Option<Arc<Scope>>,
+}
+
+impl AuthenticatedPrincipal {
+    /// Somebody with nothing that narrows what they may do.
+    pub(crate) const fn unlimited(principal: Principal, user: Option<Arc<DirectoryUser>>) -> Self {
+        Self {
+            principal,
+            user,
+            machine: None,
+            scope: None,
+        }
+    }
+
+    /// The same, limited to this as well.
+    pub(crate) fn within(self, scope: &Scope) -> Self {
+        let both = self.scope.as_deref().map(|held| held.and(scope));
+        Self {
+            scope: Some(Arc::new(both.unwrap_or_else(|| scope.clone()))),
+            ..self
+        }
+    }
+
+    /// What `decide` is given.
+    pub(crate) fn facts(&self) -> SubjectFacts<'_> {
+        SubjectFacts {
+            principal: self.principal,
+            enabled: self.enabled(),
+            user: self.user.as_deref(),
+            groups: self.user.as_deref().map_or(&[], DirectoryUser::groups),
+            scope: self.scope.as_deref(),
+        }
+    }
+
+    pub(crate) fn enabled(&self) -> bool {
+        match self.principal {
+            Principal::User(_) => self.user.as_ref().is_some_and(|user| user.enabled),
+            Principal::LocalOperator | Principal::System(_) => true,
+            Principal::ServiceAccount(_) => self.machine.as_ref().is_some_and(|(_, live)| *live),
+            Principal::Anonymous => false,
+        }
+    }
+
+    pub(crate) fn login(&self) -> Option<DisplayText> {
+        let login = self.user.as_ref().map(|user| user.login.clone());
+        let name = || {
+            let (name, _) = self.machine.as_ref()?;
+            Some(DisplayText::lossy(name.as_str()))
+        };
+        login.or_else(name)
+    }
+}
+
+/// Facts of nobody.
+pub(crate) const ANONYMOUS: SubjectFacts<'static> = SubjectFacts {
+    principal: Principal::Anonymous,
+    enabled: false,
+    user: None,
+    groups: &[],
+    scope: None,
+};
+
+/// Where a session is presented.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ProtectedResource<'a> {
+    Samovar,
+    Host(&'a Application, &'a HostName),
+}
+
+impl ProtectedResource<'_> {
+    fn is(self, place: &SessionPlace) -> bool {
+        match (self, place) {
+            (Self::Samovar, SessionPlace::Samovar) => true,
+            (
+                Self::Host(id, at),
+                SessionPlace::Application {
+                    application, host, ..
+                },
+            ) => id.id == *application && at == host,
+            _ => false,
+        }
+    }
+}
+
+/// Where credentials are looked up, and the facts about whom they belong to.
+#[derive(Clone)]
+pub struct Credentials {
+    /// Sign-ins.
+    pub sessions: Arc<Sessions>,
+    /// Access tokens.
+    pub tokens: Arc<Tokens>,
+    /// Machines.
+    pub service_accounts: Arc<Registry<ServiceAccount>>,
+    /// People, organizations and teams.
+    pub mirror: Arc<Mirror>,
+}
+
+impl Credentials {
+    /// Who presents the credential, with facts that are fresh; and the session, when it is one.
+    pub(crate) async fn known(
+        &self,
+        credential: Option<Credential<'_>>,
+        place: ProtectedResource<'_>,
+    ) -> Result<(Option<Arc<Session>>, AuthenticatedPrincipal), Denial> {
+        match credential.ok_or(Denial::CredentialsMissing)? {
+            Credential::Session(secret) => {
+                let (session, known) = self.of_session(secret, place).await?;
+                Ok((Some(session), known))
+            }
+            Credential::Token(text) => {
+                let audience = match place {
+                    ProtectedResource::Samovar => Audience::OWN,
+                    ProtectedResource::Host(application, _) => Audience::of(application),
+                };
+                Ok((None, self.of_token(text, audience).await?))
+            }
+        }
+    }
+
+    /// A session from another place is no session here.
+    async fn of_session(
+        &self,
+        secret: &SessionSecret,
+        place: ProtectedResource<'_>,
+    ) -> Result<(Arc<Session>, AuthenticatedPrincipal), Denial> {
+        let session = self
+            .sessions
+            .find(secret)
+            .map_err(|_| Denial::SessionEnded)?;
+        if !place.is(&session.place) {
+            return Err(Denial::SessionEnded);
+        }
+        let user = match session.principal {
+            Principal::User(id) => Some(self.fresh(id).await?),
+            _ => None,
+        };
+        let known = AuthenticatedPrincipal::unlimited(session.principal, user);
+        Ok((session, known))
+    }
+
+    /// A token for another audience is no token here.
+    pub(crate) async fn of_token(
+        &self,
+        text: &str,
+        audience: Audience<'_>,
+    ) -> Result<AuthenticatedPrincipal, Denial> {
+        let token = self.tokens.verify(text, audience).map_err(Denial::Token)?;
+        let known = self.principal(token.principal).await?;
+        Ok(AuthenticatedPrincipal {
+            scope: Some(Arc::clone(&token.scope)),
+            ..known
+        })
+    }
+
+    /// Somebody that a credential names, with facts that are fresh and nothing that narrows.
+    pub(crate) async fn principal(
+        &self,
+        principal: Principal,
+    ) -> Result<AuthenticatedPrincipal, Denial> {
+        match principal {
+            Principal::User(id) => Ok(AuthenticatedPrincipal::unlimited(
+                principal,
+                Some(self.fresh(id).await?),
+            )),
+            Principal::ServiceAccount(id) => self.machine(id).await,
+            _ => Err(Denial::Token(TokenError::ClaimInvalid(
+                "claim `sub` names nobody".to_owned(),
+            ))),
+        }
+    }
+
+    /// A service account lives while somebody answers for it.
+    pub(crate) async fn machine(
+        &self,
+        id: ServiceAccountId,
+    ) -> Result<AuthenticatedPrincipal, Denial> {
+        let account = self.service_accounts.get(id);
+        let account = account.ok_or(Denial::PrincipalDisabled)?;
+        match account.owner {
+            Owner::User { id } => match self.fresh(id).await {
+                // Somebody of another provider answers for it only while signed in.
+                Ok(_) | Err(Denial::SessionEnded) => {}
+                Err(denial) => return Err(denial),
+            },
+            Owner::Team { .. } => match self.mirror.teams_fresh() {
+                Ok(()) => {}
+                Err(MirrorError::Stale { since }) => {
+                    return Err(Denial::MembershipStale { since });
+                }
+                Err(_) => return Err(Denial::PrincipalDisabled),
+            },
+        }
+        Ok(self.machine_now(&self.mirror.directory(), &account))
+    }
+
+    /// The directory's entry once it is fresh enough to decide on; older, up to the grace, while Gitea is away.
+    async fn fresh(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
+        match self.mirror.fresh(id).await {
+            Ok(()) => {}
+            Err(MirrorError::Unknown) => return self.elsewhere(id),
+            Err(MirrorError::Stale { since }) => return Err(Denial::MembershipStale { since }),
+            Err(error) => {
+                tracing::warn!(%error, user = %id, "what is known of somebody could not be renewed");
+                let since = self.mirror.freshness(id).unwrap_or_default();
+                return Err(Denial::MembershipStale { since });
+            }
+        }
+        let directory = self.mirror.directory();
+        directory.user(id).cloned().ok_or(Denial::PrincipalDisabled)
+    }
+
+    /// Somebody without a Gitea account: known as of the last sign-in, for as long as a session of it lives.
+    fn elsewhere(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
+        let directory = self.mirror.directory();
+        let person = directory.user(id).filter(|user| user.gitea().is_none());
+        let person = person.ok_or(Denial::PrincipalDisabled)?;
+        if self.sessions.lives(Principal::User(id)) {
+            Ok(Arc::clone(person))
+        } else {
+            Err(Denial::SessionEnded)
+        }
+    }
+
+    /// What is known of somebody now, without asking anybody; a person of another provider whose sessions have all ended
+    /// counts as disabled.
+    pub(crate) fn known_now(
+        &self,
+        directory: &Directory,
+        principal: Principal,
+    ) -> AuthenticatedPrincipal {
+        match principal {
+            Principal::User(id) => self.person_now(directory, id),
+            Principal::ServiceAccount(id) => match self.service_accounts.get(id) {
+                Some(account) => self.machine_now(directory, &account),
+                None => AuthenticatedPrincipal::unlimited(principal, None),
+            },
+            _ => AuthenticatedPrincipal::unlimited(principal, None),
+        }
+    }
+
+    fn person_now(&self, directory: &Directory, id: UserId) -> AuthenticatedPrincipal {
+        let user = directory.user(id).cloned();
+        let user = match user {
+            Some(user) if user.enabled && !self.there(directory, id) => {
+                Some(Arc::new(DirectoryUser {
+                    enabled: false,
+                    ..(*user).clone()
+                }))
+            }
+            other => other,
+        };
+        AuthenticatedPrincipal::unlimited(Principal::User(id), user)
+    }
+
+    fn machine_now(
+        &self,
+        directory: &Directory,
+        account: &ServiceAccount,
+    ) -> AuthenticatedPrincipal {
+        let live = self.state_of(directory, account) == AccountState::Active;
+        AuthenticatedPrincipal {
+            machine: Some((account.name.clone(), live)),
+            ..AuthenticatedPrincipal::unlimited(Principal::ServiceAccount(account.id), None)
+        }
+    }
+
+    /// Whether a service account can do anything, and why not, without asking anybody.
+    pub(crate) fn state_of(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
+        account.state(directory, |id| self.there(directory, id))
+    }
+
+    /// Enabled, and with a session of their own if Gitea does not know them.
+    fn there(&self, directory: &Directory, id: UserId) -> bool {
+        directory.user(id).is_some_and(|user| {
+            user.enabled && (user.gitea().is_some() || self.sessions.lives(Principal::User(id)))
+        })
+    }
+
+    /// The instant of which the facts about somebody are: a service account's are those about its owner.
+    pub(crate) fn freshness_now(
+        &self,
+        directory: &Directory,
+        principal: Principal,
+    ) -> Option<Timestamp> {
+        let person = |id| directory.user(id).map(|user| user.freshness);
+        let Principal::ServiceAccount(id) = principal else {
+            return principal.user().and_then(person);
+        };
+        match self.service_accounts.get(id)?.owner {
+            Owner::User { id } => person(id),
+            Owner::Team { id } => self.mirror.team_since(id),
+        }
+    }
+}
+
+/// What of the other end belongs into the erasable part of an event.
+pub(crate) fn personal(
+    login: Option<DisplayText>,
+    remote: &RequestOrigin,
+) -> crate::audit::PersonalFields {
+    crate::audit::PersonalFields {
+        login,
+        name: None,
+        address: remote.address,
+        user_agent: remote.user_agent_text(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Why a request is refused, in words that a person can act on. Doors turn these into their own answers.
+
+use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Scope, Timestamp};
+use crate::policy::TargetError;
+use crate::store::CommitError;
+use crate::token::TokenError;
+use std::fmt;
+
+/// A route as people speak of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RouteName {
+    /// Its methods.
+    pub methods: MethodSet,
+    /// Its pattern.
+    pub path: PathPattern,
+}
+
+impl fmt::Display for RouteName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{} {}`", self.methods, self.path)
+    }
+}
+
+/// Why a request is refused. Never says who else may do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// No application answers to the host.
+    #[error("no application answers to this host; add the host to an application")]
+    HostUnknown,
+    /// Two parties could read the target differently.
+    #[error("{0}")]
+    TargetAmbiguous(TargetError),
+    /// `%2F` on a route that does not take it as data.
+    #[error(
+        "the path holds a slash sent as `%2F`, and route {0} does not take it as data; send a plain slash, or switch on `encoded_slash` for the route"
+    )]
+    EncodedSlash(RouteName),
+    /// `;` on a route that does not take it as data.
+    #[error(
+        "the path holds a semicolon, and route {0} does not take it as data; leave it out, or switch on `semicolon` for the route"
+    )]
+    Semicolon(RouteName),
+    /// Nobody signed in.
+    #[error("nobody is signed in; sign in first")]
+    CredentialsMissing,
+    /// The session has ended or was never ours.
+    #[error("the session has ended; sign in again")]
+    SessionEnded,
+    /// The access token does not hold.
+    #[error(transparent)]
+    Token(TokenError),
+    /// The account is disabled or gone.
+    #[error(
+        "the account is disabled or gone, or nobody answers for it; ask a Gitea administrator, or whoever looks after service accounts"
+    )]
+    PrincipalDisabled,
+    /// The application has no route for it.
+    #[error(
+        "the application has no route for this method and path; ask who looks after its routes"
+    )]
+    RouteUnknown,
+    /// Permissions are missing.
+    #[error("{} needs {}; ask for a role that gives it", what(.route.as_ref()), list(.permissions))]
+    PermissionMissing {
+        /// The route that matched, where one was asked for.
+        route: Option<RouteName>,
+        /// Everything that is missing.
+        permissions: Vec<Permission>,
+    },
+    /// One of Samovar's own permissions is missing.
+    #[error(
+        "this needs permission `{0}`; ask an administrator of Samovar for a role that gives it"
+    )]
+    OwnPermissionMissing(&'static str),
+    /// One of Samovar's own permissions is held, and the credential's scope leaves it out.
+    #[error("this needs scope `{0}`, which your token leaves out; ask for one with it")]
+    OwnScopeInsufficient(&'static str),
+    /// The credential's scope leaves permissions out.
+    #[error("{} needs scope `{scope}`; ask for a credential with it", what(.route.as_ref()))]
+    ScopeInsufficient {
+        /// The route that matched, where one was asked for.
+        route: Option<RouteName>,
+        /// What the credential's scope leaves out.
+        scope: Scope,
+    },
+    /// The access to the repository is missing.
+    #[error(
+        "route {route} needs {needed} access to the Gitea repository that the path names; ask its owners"
+    )]
+    RepositoryAccessMissing {
+        /// The route that matched.
+        route: RouteName,
+        /// At least this.
+        needed: RepositoryLevel,
+    },
+    /// Gitea did not answer for longer than the grace.
+    #[error("Gitea has not confirmed the memberships since {since}; try again when Gitea answers")]
+    MembershipStale {
+        /// The freshness of what is known.
+        since: Timestamp,
+    },
+    /// The disk is almost full, so nothing new is written.
+    #[error(
+        "the disk of the server is almost full, so that nothing new can be recorded and only reads go on; ask its operator to make space"
+    )]
+    StorageLow,
+    /// The audit event could not be written, so nothing may happen.
+    #[error("the audit log cannot be written; the server's log says why")]
+    StoreUnavailable,
+}
+
+impl Denial {
+    /// The stable code that problem documents and events carry.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::HostUnknown => "host_unknown",
+            Self::TargetAmbiguous(_) | Self::EncodedSlash(_) | Self::Semicolon(_) => {
+                "target_ambiguous"
+            }
+            Self::CredentialsMissing => "credentials_missing",
+            Self::SessionEnded => "session_ended",
+            Self::Token(error) => error.code(),
+            Self::PrincipalDisabled => "principal_disabled",
+            Self::RouteUnknown => "route_unknown",
+            Self::PermissionMissing { .. } | Self::OwnPermissionMissing(_) => "permission_missing",
+            Self::ScopeInsufficient { .. } | Self::OwnScopeInsufficient(_) => "scope_insufficient",
+            Self::RepositoryAccessMissing { .. } => "repository_access_missing",
+            Self::MembershipStale { .. } => "membership_stale",
+            Self::StorageLow => "storage_low",
+            Self::StoreUnavailable => "store_unavailable",
+        }
+    }
+
+    /// The refusal of what could not be recorded. That the disk is almost full is logged once, by the store.
+    pub(super) fn not_recorded(error: &CommitError) -> Self {
+        if error.is_low_space() {
+            return Self::StorageLow;
+        }
+        tracing::error!(%error, "a decision could not be recorded, so it is refused");
+        Self::StoreUnavailable
+    }
+
+    /// The scope that would do, where the credential's was too narrow.
+    pub fn scope(&self) -> Option<String> {
+        match self {
+            Self::ScopeInsufficient { scope, .. } => Some(scope.to_string()),
+            Self::OwnScopeInsufficient(word) => Some((*word).to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn what(route: Option<&RouteName>) -> String {
+    route.map_or_else(|| "this".to_owned(), |route| format!("route {route}"))
+}
+
+fn list(permissions: &[Permission]) -> String {
+    let noun = if permissions.len() == 1 {
+        "permission"
+    } else {
+        "permissions"
+    };
+    let names: Vec<String> = permissions.iter().map(|p| format!("`{p}`")).collect();
+    format!("{noun} {}", names.join(", "))
+}

@@ -1,0 +1,132 @@
+//! From a decision to a refusal in words, and to what the recorder is given.
+
+use super::credentials::AuthenticatedPrincipal;
+use super::decision_record::{DecisionObject, DecisionRecord};
+use super::{Denial, RequestLine, RouteName};
+use crate::model::{Application, MethodSet, RepositoryLevel};
+use crate::policy::{Decision, DenialCode, Reason, Verdict};
+
+/// What came out of one request.
+pub(super) struct AccessOutcome {
+    pub known: Option<AuthenticatedPrincipal>,
+    pub result: Result<(), Denial>,
+    pub decision: Option<Decision>,
+}
+
+impl AccessOutcome {
+    /// Decided by the policy; a credential that did not hold says so where nobody is known.
+    pub(super) fn by(
+        decision: Decision,
+        known: Option<AuthenticatedPrincipal>,
+        error: Option<Denial>,
+    ) -> Self {
+        let result = match decision.outcome {
+            Verdict::Allow => Ok(()),
+            Verdict::Deny(denial) => Err(denied(denial, &decision, error)),
+        };
+        Self {
+            known,
+            result,
+            decision: Some(decision),
+        }
+    }
+
+    /// Refused before the policy was asked.
+    pub(super) fn early(denial: Denial) -> Self {
+        Self {
+            known: None,
+            result: Err(denial),
+            decision: None,
+        }
+    }
+
+    pub(super) fn of(self, known: Option<AuthenticatedPrincipal>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// What the recorder writes or counts.
+    pub(super) fn decided(
+        self,
+        (about, safe): (DecisionObject, bool),
+        application: &Application,
+        (policy_version, directory_version): (u64, u64),
+    ) -> DecisionRecord {
+        DecisionRecord {
+            known: self.known,
+            application: Some(application.id),
+            about,
+            asked_by: None,
+            denial: self.result.err(),
+            decision: self.decision,
+            safe,
+            mode: application.audit,
+            policy_version,
+            directory_version,
+        }
+    }
+}
+
+/// A request, and whether its method promises to change nothing (RFC 9110 section 9.2.1).
+pub(super) fn about_request(line: &RequestLine<'_>) -> (DecisionObject, bool) {
+    let method = MethodSet::known(line.method).unwrap_or("other");
+    let safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
+    (DecisionObject::Request { method }, safe)
+}
+
+/// The refusal for a denial; a credential that did not hold says so instead of "nobody is signed in".
+fn denied(code: DenialCode, decision: &Decision, error: Option<Denial>) -> Denial {
+    let route = route_name(decision);
+    match (code, route) {
+        (DenialCode::CredentialsMissing, _) => error.unwrap_or(Denial::CredentialsMissing),
+        (DenialCode::PrincipalDisabled, _) => Denial::PrincipalDisabled,
+        (DenialCode::PermissionMissing, route) => Denial::PermissionMissing {
+            route,
+            permissions: picked(decision, |reason| match reason {
+                Reason::Missing(permission) => Some(permission.clone()),
+                _ => None,
+            }),
+        },
+        (DenialCode::ScopeInsufficient, route) => Denial::ScopeInsufficient {
+            route,
+            scope: picked(decision, |reason| match reason {
+                Reason::OutsideScope(word) => Some(word.clone()),
+                _ => None,
+            }),
+        },
+        (DenialCode::RepositoryAccessMissing, Some(route)) => Denial::RepositoryAccessMissing {
+            route,
+            needed: needed(decision),
+        },
+        (DenialCode::TargetAmbiguous, Some(route)) => {
+            if decision.reasons.contains(&Reason::Semicolon) {
+                Denial::Semicolon(route)
+            } else {
+                Denial::EncodedSlash(route)
+            }
+        }
+        // A denial that speaks of a route always comes with it; without one the route is what is missing.
+        _ => Denial::RouteUnknown,
+    }
+}
+
+fn route_name(decision: &Decision) -> Option<RouteName> {
+    decision.reasons.iter().find_map(|reason| match reason {
+        Reason::Route { methods, path, .. } => Some(RouteName {
+            methods: *methods,
+            path: path.clone(),
+        }),
+        _ => None,
+    })
+}
+
+fn picked<T, C: FromIterator<T>>(decision: &Decision, pick: impl Fn(&Reason) -> Option<T>) -> C {
+    decision.reasons.iter().filter_map(pick).collect()
+}
+
+fn needed(decision: &Decision) -> RepositoryLevel {
+    let levels = decision.reasons.iter().filter_map(|reason| match reason {
+        Reason::Repository { needed, .. } => Some(*needed),
+        _ => None,
+    });
+    levels.max().unwrap_or(RepositoryLevel::Admin)
+}

@@ -1,0 +1,42 @@
+//! What the gate learned about a request, for the doors behind it.
+//!
+//! Knows the words of `model` and `access`. Holds nothing that a stranger's header could put there unchecked.
+
+use super::problem::AnswerTarget;
+use crate::access::RequestOrigin;
+use crate::model::{HostName, RequestId};
+use poem::{FromRequest, Request, RequestBody};
+
+/// One request and its answer, as the gate sees them. Doors take it as an argument.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// The id that logs, problem documents and events carry.
+    pub request: RequestId,
+    /// At which of the configured hosts it arrived.
+    pub host: HostName,
+    /// Who is at the other end, behind trusted proxies.
+    pub remote: RequestOrigin,
+    /// A browser on its way to a page?
+    pub navigation: bool,
+    /// Did a trusted proxy hand it over?
+    pub by_trusted_proxy: bool,
+    /// Must a check carry the application's proxy secret? True on an address that other machines reach.
+    pub secret_needed: bool,
+}
+
+impl RequestContext {
+    /// Whom an answer is for.
+    pub fn asker(&self) -> AnswerTarget {
+        AnswerTarget {
+            request: self.request,
+            page: self.navigation,
+        }
+    }
+}
+
+impl<'a> FromRequest<'a> for RequestContext {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let exchange = request.data::<Self>().cloned();
+        exchange.ok_or_else(|| super::Problem::internal().into())
+    }
+}

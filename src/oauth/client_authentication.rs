@@ -1,0 +1,148 @@
+//! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
+
+use super::{ApplicationClient, AuthorizationServer, OAuthCaller, OAuthError};
+use crate::model::{Client, ClientKind, DisplayText, MachineSecret, Principal, ServiceAccount};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::Arc;
+
+/// What a request shows of its client.
+#[derive(Debug, Clone, Default)]
+pub struct ClientCredentials {
+    /// `client_id`, from `Authorization: Basic` or the body.
+    pub id: Option<String>,
+    /// `client_secret` from the same place.
+    pub secret: Option<SecretString>,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(super) enum AuthenticatedClient {
+    /// A machine that acts for itself.
+    ServiceAccount(Arc<ServiceAccount>),
+    /// A client that proved itself, or a public one.
+    Client(Arc<Client>),
+    /// Nobody in particular.
+    Nobody,
+}
+
+impl AuthenticatedClient {
+    /// As `client_id` of a token.
+    pub(super) fn id(&self) -> Option<String> {
+        match self {
+            Self::ServiceAccount(account) => Some(account.id.to_string()),
+            Self::Client(client) => Some(client.client_id()),
+            Self::Nobody => None,
+        }
+    }
+
+    /// Did it prove who it is? A public client only says so.
+    pub(super) fn proved(&self) -> bool {
+        match self {
+            Self::Client(client) => client.kind == ClientKind::Confidential,
+            Self::ServiceAccount(_) => true,
+            Self::Nobody => false,
+        }
+    }
+}
+
+/// A machine, as events name it.
+pub(super) fn named(account: &ServiceAccount) -> (Principal, Option<DisplayText>) {
+    let name = DisplayText::lossy(account.name.as_str());
+    (Principal::ServiceAccount(account.id), Some(name))
+}
+
+impl AuthorizationServer {
+    /// Who asks on behalf of an application. A service account belongs to a team or a person and to no application, so
+    /// that it never does.
+    pub async fn application_client(
+        &self,
+        proof: &ClientCredentials,
+        requester: &OAuthCaller,
+    ) -> Result<ApplicationClient, OAuthError> {
+        let party = self.authenticate(proof, requester).await?;
+        let error = match &party {
+            AuthenticatedClient::Nobody => OAuthError::ClientInvalid,
+            AuthenticatedClient::Client(client) if client.kind == ClientKind::Confidential => {
+                if let Some(application) = client.application {
+                    return Ok(ApplicationClient::new(client.id, application));
+                }
+                OAuthError::ClientInvalid
+            }
+            _ => OAuthError::ClientUnauthorized(
+                "only a confidential client of the application may ask; register one for the service"
+                    .to_owned(),
+            ),
+        };
+        Err(self.refused_stranger(error, requester).await)
+    }
+
+    /// The client that asks, where one is needed. Whoever else it is hears so, and that is recorded.
+    pub(super) async fn asking_client(
+        &self,
+        proof: &ClientCredentials,
+        requester: &OAuthCaller,
+    ) -> Result<Arc<Client>, OAuthError> {
+        match self.authenticate(proof, requester).await? {
+            AuthenticatedClient::Client(client) => Ok(client),
+            AuthenticatedClient::Nobody => {
+                let error = OAuthError::ClientInvalid;
+                Err(self.refused_stranger(error, requester).await)
+            }
+            AuthenticatedClient::ServiceAccount(account) => {
+                let sentence = "a service account acts for itself; get its token with `grant_type=client_credentials`";
+                let error = OAuthError::ClientUnauthorized(sentence.to_owned());
+                Err(self.refused_to(named(&account), error, requester).await)
+            }
+        }
+    }
+
+    /// Who asks. A failure is recorded (repeats counted).
+    pub(super) async fn authenticate(
+        &self,
+        proof: &ClientCredentials,
+        requester: &OAuthCaller,
+    ) -> Result<AuthenticatedClient, OAuthError> {
+        match self.prove(proof) {
+            Ok(party) => Ok(party),
+            Err(error) => {
+                let often = self.spend_wrong_proof(requester).err();
+                let error = often.unwrap_or(error);
+                Err(self.refused_stranger(error, requester).await)
+            }
+        }
+    }
+
+    fn prove(&self, proof: &ClientCredentials) -> Result<AuthenticatedClient, OAuthError> {
+        let Some(secret) = &proof.secret else {
+            return match proof.id.as_deref() {
+                None => Ok(AuthenticatedClient::Nobody),
+                Some(id) => self.public(id).map(AuthenticatedClient::Client),
+            };
+        };
+        let secret = secret.expose_secret().parse::<MachineSecret>();
+        let secret = secret.map_err(|_| OAuthError::ClientInvalid)?;
+        let account = self.service_accounts.by_secret(&secret);
+        let client = || self.clients.by_secret(&secret);
+        let party = match account.map(AuthenticatedClient::ServiceAccount) {
+            Some(party) => party,
+            None => client()
+                .map(AuthenticatedClient::Client)
+                .ok_or(OAuthError::ClientInvalid)?,
+        };
+        if party.id() == proof.id {
+            Ok(party)
+        } else {
+            Err(OAuthError::ClientInvalid)
+        }
+    }
+
+    /// A client that cannot keep a secret says who it is, and that is all it can say.
+    fn public(&self, id: &str) -> Result<Arc<Client>, OAuthError> {
+        let client = self.client_named(id).ok_or(OAuthError::ClientInvalid)?;
+        if client.kind == ClientKind::Public {
+            Ok(client)
+        } else {
+            Err(OAuthError::ClientInvalid)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! A machine gets a token for itself (RFC 6749 section 4.4).
+
+use super::client_authentication::{AuthenticatedClient, named};
+use super::issue::UnissuedToken;
+use super::{
+    AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, TokenRequest, TokenResponse,
+};
+
+impl AuthorizationServer {
+    /// A token for a service account.
+    pub async fn client_credentials(
+        &self,
+        proof: &ClientCredentials,
+        wanted: &TokenRequest,
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        let account = match self.authenticate(proof, requester).await? {
+            AuthenticatedClient::ServiceAccount(account) => account,
+            AuthenticatedClient::Client(_) => {
+                let sentence = "a client has no rights of its own; use a service account, or have a person sign in";
+                let error = OAuthError::ClientUnauthorized(sentence.to_owned());
+                return Err(self.refused_stranger(error, requester).await);
+            }
+            AuthenticatedClient::Nobody => {
+                let error = OAuthError::ClientInvalid;
+                return Err(self.refused_stranger(error, requester).await);
+            }
+        };
+        let known = match self.credentials.machine(account.id).await {
+            Ok(known) => known,
+            Err(denial) => {
+                let actor = named(&account);
+                return Err(self.refused_to(actor, denial.into(), requester).await);
+            }
+        };
+        let made = async {
+            let target = self.must_target(wanted)?;
+            let draft = UnissuedToken {
+                scope: self.scope(&known, &target, wanted.scope.as_ref())?,
+                known: &known,
+                target: &target,
+                client: account.id.to_string(),
+                grant: None,
+                actor: None,
+                at_most: None,
+            };
+            self.issue(draft, requester).await
+        };
+        match made.await {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(self.refused(&known, error, requester).await),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
+
+use super::first::Allowed;
+use super::{AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, TokenResponse};
+use crate::access::AuthenticatedPrincipal;
+use crate::audit::{Action, Object, ObjectKind};
+use crate::model::{Client, GrantId, Principal, UserId, sha256};
+use crate::token::{AuthorizationCode, CodeError, Taken};
+use data_encoding::BASE64URL_NOPAD;
+
+/// What a client shows with a code.
+#[derive(Debug, Clone, Default)]
+pub struct CodeRequest {
+    /// `code`.
+    pub code: String,
+    /// `redirect_uri`, the same as in the authorization request.
+    pub redirect_uri: String,
+    /// PKCE verifier (RFC 7636).
+    pub verifier: String,
+}
+
+impl AuthorizationServer {
+    /// A token in the person's name, and the grant that it rests on.
+    pub async fn redeem(
+        &self,
+        proof: &ClientCredentials,
+        shown: &CodeRequest,
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        let client = self.asking_client(proof, requester).await?;
+        let (coded, taken) = match self.codes.take(&shown.code) {
+            Ok(found) => found,
+            Err(error) => return Err(self.code_refused(error, requester).await),
+        };
+        if let Err(error) = fits(&coded, &client, shown) {
+            return Err(self.refused_stranger(error, requester).await);
+        }
+        let allowed = Allowed {
+            user: coded.user,
+            application: Some(coded.application),
+            scope: coded.scope,
+            at: taken.made_at(),
+        };
+        let (grant, answer) = self.first(&client, allowed, requester).await?;
+        self.settle(&taken, grant, requester).await?;
+        Ok(answer)
+    }
+
+    /// The person in whose name a client acts, who must be there.
+    pub(super) async fn enabled(
+        &self,
+        user: UserId,
+        requester: &OAuthCaller,
+    ) -> Result<AuthenticatedPrincipal, OAuthError> {
+        let person = Principal::User(user);
+        let (login, error) = match self.credentials.principal(person).await {
+            Ok(known) if known.enabled() => return Ok(known),
+            Ok(known) => (known.login(), OAuthError::Disabled),
+            Err(denial) => (None, denial.into()),
+        };
+        Err(self.refused_to((person, login), error, requester).await)
+    }
+
+    /// A second use of the code may have come while the first was under way: then nothing is to be had from either.
+    async fn settle(
+        &self,
+        taken: &Taken,
+        grant: GrantId,
+        requester: &OAuthCaller,
+    ) -> Result<(), OAuthError> {
+        if self.codes.settle(taken, grant) {
+            return Ok(());
+        }
+        Err(self
+            .code_refused(CodeError::Replayed(Some(grant)), requester)
+            .await)
+    }
+
+    async fn code_refused(&self, error: CodeError, requester: &OAuthCaller) -> OAuthError {
+        let refused = OAuthError::GrantInvalid(
+            "the code is too old, was used before or is none; send the person to sign in again"
+                .to_owned(),
+        );
+        // Once the grant has ended a further replay changes nothing, and must not write an event each time.
+        let grant = match error {
+            CodeError::Replayed(Some(grant)) if self.grants.is_live(grant) => grant,
+            _ => return self.refused_stranger(refused, requester).await,
+        };
+        let object = Object::new(ObjectKind::Grant, grant);
+        let nobody = (Principal::Anonymous, None);
+        let event = self.event(Action::GrantReplay, nobody, object, requester);
+        match self.grants.end(&[grant], event).await {
+            Ok(()) => refused,
+            Err(error) => error.into(),
+        }
+    }
+}
+
+/// Client, its application, redirect URI and verifier, each by itself.
+fn fits(coded: &AuthorizationCode, client: &Client, shown: &CodeRequest) -> Result<(), OAuthError> {
+    let error = |sentence: &str| Err(OAuthError::GrantInvalid(sentence.to_owned()));
+    if coded.client != client.id {
+        return error("the code was made for another client; send the person to sign in again");
+    }
+    if client.application != Some(coded.application) {
+        return error(
+            "the client is another application's by now; send the person to sign in again",
+        );
+    }
+    if coded.redirect_uri != shown.redirect_uri {
+        return error("`redirect_uri` is not the one of the authorization request; send the same");
+    }
+    let mut registered = client.redirect_uris.iter();
+    if !registered.any(|uri| uri.accepts(&coded.redirect_uri)) {
+        return error(
+            "`redirect_uri` is not registered for this client any more; send the person to sign in again",
+        );
+    }
+    let digest = sha256(&[shown.verifier.as_bytes()]);
+    let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    let long = (43..=128).contains(&shown.verifier.len());
+    let form = long && shown.verifier.bytes().all(fine);
+    if !form || BASE64URL_NOPAD.encode(&digest) != coded.challenge {
+        return error("`code_verifier` does not fit the challenge; begin again");
+    }
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! Why the authorization server gives no token, in the words of RFC 6749 section 5.2 and its extensions.
+
+use crate::model::Timestamp;
+use crate::store::CommitError;
+use crate::token::{GrantError, KeyError, TokenError};
+use std::time::Duration;
+
+/// Why there is no token. Sentences say what to do next, and never which of id and secret was wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OAuthError {
+    /// A parameter is missing, repeated or of the wrong form.
+    #[error("{0}")]
+    RequestInvalid(String),
+    /// Nobody proved to be the client.
+    #[error(
+        "the client is unknown, or its secret is wrong or has expired; look at its secrets in Samovar"
+    )]
+    ClientInvalid,
+    /// The code, refresh token or subject token is none, or not any more.
+    #[error("{0}")]
+    GrantInvalid(String),
+    /// The subject token does not hold.
+    #[error(transparent)]
+    Token(TokenError),
+    /// The client may not ask in this way.
+    #[error("{0}")]
+    ClientUnauthorized(String),
+    /// We know no such way.
+    #[error("the grant type is not supported; the metadata lists those that are")]
+    GrantTypeUnsupported,
+    /// There is no such way to an authorization.
+    #[error("`response_type` must be `code`: there is no other way here")]
+    ResponseTypeUnsupported,
+    /// Nothing that was asked for is held.
+    #[error("{0}")]
+    ScopeInvalid(String),
+    /// The application is unknown, or not one that may be asked for.
+    #[error("{0}")]
+    TargetInvalid(String),
+    /// The person said no.
+    #[error("the request was declined")]
+    AccessDenied,
+    /// The person is nobody for whom anybody could act.
+    #[error(
+        "the local operator is nobody for whom a client or a device could act; sign in with Gitea"
+    )]
+    PersonRefused,
+    /// The person has not answered yet.
+    #[error("the person has not answered yet; ask again after the interval")]
+    AuthorizationPending,
+    /// The client asks too often.
+    #[error("asked again too soon; wait five seconds longer between questions from now on")]
+    SlowDown,
+    /// The device code's time is over.
+    #[error("the device code has expired; begin again")]
+    ExpiredToken,
+    /// The account is disabled or gone.
+    #[error(
+        "the account is disabled or gone, or nobody answers for it; ask whoever looks after it"
+    )]
+    Disabled,
+    /// Gitea did not answer for longer than the grace.
+    #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]
+    Stale(Timestamp),
+    /// Somebody comes too often.
+    #[error("that was asked too often; wait {} seconds", .0.as_secs() + 1)]
+    TooMany(Duration),
+    /// Somebody whose word is needed gives none.
+    #[error("{0}")]
+    Away(String),
+    /// The disk is almost full, so nothing new is written.
+    #[error(
+        "the disk of the server is almost full, so that no token can be issued; ask its operator to make space"
+    )]
+    StorageLow,
+    /// It could not be written or signed, so it was not done.
+    #[error("it could not be written or signed, so it was not done; the server's log says why")]
+    Unavailable,
+}
+
+impl OAuthError {
+    /// What the client was registered for is not there any more.
+    pub(super) fn application_gone() -> Self {
+        let sentence = "the client's application is gone; register a client of one that is there";
+        Self::TargetInvalid(sentence.to_owned())
+    }
+
+    /// The error code on the wire.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::RequestInvalid(_) => "invalid_request",
+            Self::ClientInvalid => "invalid_client",
+            Self::GrantInvalid(_) | Self::Token(_) | Self::Disabled => "invalid_grant",
+            Self::ClientUnauthorized(_) => "unauthorized_client",
+            Self::GrantTypeUnsupported => "unsupported_grant_type",
+            Self::ResponseTypeUnsupported => "unsupported_response_type",
+            Self::ScopeInvalid(_) => "invalid_scope",
+            Self::TargetInvalid(_) => "invalid_target",
+            Self::AccessDenied | Self::PersonRefused => "access_denied",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::ExpiredToken => "expired_token",
+            Self::Stale(_)
+            | Self::Away(_)
+            | Self::StorageLow
+            | Self::Unavailable
+            | Self::TooMany(_) => "temporarily_unavailable",
+        }
+    }
+
+    /// The stable code of a problem document for the same, where it says more than the error code does.
+    pub const fn cause(&self) -> Option<&'static str> {
+        match self {
+            Self::Token(error) => Some(error.code()),
+            Self::Disabled => Some("principal_disabled"),
+            Self::Stale(_) => Some("membership_stale"),
+            Self::Away(_) => Some("provider_unavailable"),
+            Self::StorageLow => Some("storage_low"),
+            Self::Unavailable => Some("store_unavailable"),
+            Self::TooMany(_) => Some("too_many_requests"),
+            _ => None,
+        }
+    }
+
+    /// The same where a browser takes it to the client (RFC 6749 section 4.1.2.1, RFC 8707 section 2), in whose words
+    /// nothing is said of client or grant.
+    pub(super) const fn sent_code(&self) -> &'static str {
+        match self {
+            Self::Disabled => "access_denied",
+            Self::ClientInvalid => "unauthorized_client",
+            error => error.code(),
+        }
+    }
+}
+
+impl From<CommitError> for OAuthError {
+    fn from(error: CommitError) -> Self {
+        if error.is_low_space() {
+            return Self::StorageLow;
+        }
+        tracing::error!(%error, "what concerns a token could not be written, so it was not done");
+        Self::Unavailable
+    }
+}
+
+impl From<KeyError> for OAuthError {
+    fn from(error: KeyError) -> Self {
+        tracing::error!(%error, "a token could not be signed");
+        Self::Unavailable
+    }
+}
+
+impl From<GrantError> for OAuthError {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::Store(error) => error.into(),
+            other => Self::GrantInvalid(other.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6749 section 4.1.2.1, and RFC 8707 section 2.
+    const SENT: [&str; 7] = [
+        "invalid_request",
+        "unauthorized_client",
+        "access_denied",
+        "unsupported_response_type",
+        "invalid_scope",
+        "temporarily_unavailable",
+        "invalid_target",
+    ];
+
+    #[test]
+    fn an_application_that_is_gone_is_not_said_to_be_a_disabled_account() {
+        let error = OAuthError::from(crate::access::Denial::HostUnknown);
+        assert_eq!((error.code(), error.cause()), ("invalid_target", None));
+        let said = error.to_string();
+        assert!(
+            said.starts_with("the client's application is gone; "),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_a_browser_takes_to_a_client_is_said_in_the_words_of_that_place() {
+        let text = String::new;
+        for error in [
+            OAuthError::RequestInvalid(text()),
+            OAuthError::ClientInvalid,
+            OAuthError::ClientUnauthorized(text()),
+            OAuthError::ResponseTypeUnsupported,
+            OAuthError::ScopeInvalid(text()),
+            OAuthError::TargetInvalid(text()),
+            OAuthError::AccessDenied,
+            OAuthError::PersonRefused,
+            OAuthError::Disabled,
+            OAuthError::Stale(Timestamp::ZERO),
+            OAuthError::Away(text()),
+            OAuthError::StorageLow,
+            OAuthError::Unavailable,
+        ] {
+            assert!(SENT.contains(&error.sent_code()), "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A Gitea token becomes its user's token for one application that takes such tokens, so that no service sees it.
+//!
+//! What the token may do at Gitea counts for nothing: it proves who somebody is, and roles say the rest.
+
+use super::{ExchangeError, ExchangeRequest, Exchanged, LONGEST};
+use crate::access::AuthenticatedPrincipal;
+use crate::gitea::{TokenOwner, TokenOwnerError};
+use crate::mirror::MirrorError;
+use crate::model::Principal;
+use crate::oauth::client_authentication::AuthenticatedClient;
+use crate::oauth::issue::Basis;
+use crate::oauth::{AuthorizationServer, OAuthCaller, OAuthError, Target};
+
+/// `client_id` of a token for which no client proved itself.
+const NO_CLIENT: &str = "gitea";
+
+impl AuthorizationServer {
+    pub(super) async fn for_gitea(
+        &self,
+        (party, requester): (&AuthenticatedClient, &OAuthCaller),
+        asked: &ExchangeRequest,
+        target: &Target,
+    ) -> Result<Exchanged, ExchangeError> {
+        let taken = target.application().map(|one| &one.tokens.gitea_tokens);
+        let taken = taken.filter(|taken| taken.any()).ok_or_else(|| {
+            let sentence = "this application takes no Gitea tokens; say in Samovar which it takes (`gitea_tokens`), or get a token in another way";
+            OAuthError::TargetInvalid(sentence.to_owned())
+        })?;
+        self.spend_exchange(party, requester)?;
+        let version = self.mirror().state().version;
+        let own_alone = version.is_some_and(|version| version.introspects_own_alone());
+        let holder = self.holders.of(&asked.subject_token, taken, own_alone);
+        let holder = holder.await?;
+        let known = self.known_holder(&holder).await?;
+        Ok(Exchanged {
+            scope: self.scope_of(&known, target, asked)?,
+            known,
+            client: client_id(party),
+            grant: None,
+            actor: None,
+            at_most: LONGEST,
+            basis: Basis {
+                reasons: vec![format!("exchanged for {}", holder.token)],
+                ..Basis::default()
+            },
+        })
+    }
+
+    /// Our person behind the account, with facts that are fresh. Somebody new is read from Gitea now.
+    async fn known_holder(
+        &self,
+        holder: &TokenOwner,
+    ) -> Result<AuthenticatedPrincipal, ExchangeError> {
+        let known = self.mirror().directory().by_gitea.get(&holder.id).copied();
+        let user = match known {
+            Some(user) => user,
+            None => self.mirror().arrive(holder.id, &holder.login).await?,
+        };
+        Ok(self.credentials.principal(Principal::User(user)).await?)
+    }
+}
+
+/// Who proved itself.
+fn client_id(party: &AuthenticatedClient) -> String {
+    let id = party.id().filter(|_| party.proved());
+    id.unwrap_or_else(|| NO_CLIENT.to_owned())
+}
+
+impl From<TokenOwnerError> for OAuthError {
+    fn from(error: TokenOwnerError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            TokenOwnerError::Away | TokenOwnerError::Refused(_) => Self::Away(sentence),
+            TokenOwnerError::PersonalNotTaken
+            | TokenOwnerError::OAuthNotTaken
+            | TokenOwnerError::ClientNotListed(_) => Self::TargetInvalid(sentence),
+            _ => Self::GrantInvalid(sentence),
+        }
+    }
+}
+
+impl From<MirrorError> for OAuthError {
+    fn from(error: MirrorError) -> Self {
+        match error {
+            MirrorError::Unknown => Self::Disabled,
+            MirrorError::Stale { since } => Self::Stale(since),
+            error => {
+                tracing::warn!(%error, "a Gitea token was presented and the mirror could not read its account");
+                let sentence = "Gitea's answer about the account could not be had; try again";
+                Self::Away(sentence.to_owned())
+            }
+        }
+    }
+}

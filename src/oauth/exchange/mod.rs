@@ -1,0 +1,185 @@
+//! A token for another token (RFC 8693): Samovar's own for another application, Gitea's for Samovar's, a workload's for
+//! its service account's.
+//!
+//! Only what a policy says may be exchanged, and never for more: not in scope, not in time, not for another audience.
+//! A token that is presented is kept nowhere and appears in no event, log or sentence.
+
+mod gitea;
+mod own;
+mod workload;
+
+use super::client_authentication::AuthenticatedClient;
+use super::issue::{Basis, UnissuedToken};
+use super::{
+    AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, Target, TokenRequest,
+    TokenResponse,
+};
+use crate::access::AuthenticatedPrincipal;
+use crate::model::{GrantId, Scope};
+use crate::token::{Actor, is_access_token};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::time::Duration;
+
+/// What an exchange gives lives no longer than this, whatever the application says.
+const LONGEST: Duration = Duration::from_secs(300);
+
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
+
+/// The parameters of an exchange.
+pub struct ExchangeRequest {
+    /// `subject_token`: what is exchanged.
+    pub subject_token: SecretString,
+    /// `subject_token_type`.
+    pub subject_token_type: String,
+    /// `requested_token_type`: an access token, and nothing else.
+    pub requested_token_type: Option<String>,
+    /// Was there an `actor_token`? None is supported.
+    pub actor_token: bool,
+    /// Was there an `actor_token_type`?
+    pub actor_token_type: bool,
+    /// Scope and target.
+    pub wanted: TokenRequest,
+}
+
+/// What is given for what was presented.
+struct Exchanged {
+    known: AuthenticatedPrincipal,
+    scope: Scope,
+    /// `client_id`.
+    client: String,
+    grant: Option<GrantId>,
+    actor: Option<Actor>,
+    at_most: Duration,
+    basis: Basis,
+}
+
+/// Why nothing is given, and to whom, once that is known.
+struct ExchangeError {
+    known: Option<Box<AuthenticatedPrincipal>>,
+    error: OAuthError,
+}
+
+impl ExchangeError {
+    fn to(known: &AuthenticatedPrincipal, error: OAuthError) -> Self {
+        Self {
+            known: Some(Box::new(known.clone())),
+            error,
+        }
+    }
+}
+
+impl<F: Into<OAuthError>> From<F> for ExchangeError {
+    fn from(error: F) -> Self {
+        Self {
+            known: None,
+            error: error.into(),
+        }
+    }
+}
+
+impl AuthorizationServer {
+    /// An access token for what is presented.
+    pub async fn exchange(
+        &self,
+        proof: &ClientCredentials,
+        asked: &ExchangeRequest,
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        let party = self.authenticate(proof, requester).await?;
+        let ExchangeError { known, error } = match self.exchanged(&party, asked, requester).await {
+            Ok(answer) => return Ok(answer),
+            Err(refused) => refused,
+        };
+        Err(match known {
+            Some(known) => self.refused(&known, error, requester).await,
+            None => self.refused_stranger(error, requester).await,
+        })
+    }
+
+    async fn exchanged(
+        &self,
+        party: &AuthenticatedClient,
+        asked: &ExchangeRequest,
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, ExchangeError> {
+        let subject = asked.subject_token.expose_secret();
+        let own = asked.subject_token_type == ACCESS_TOKEN && is_access_token(subject);
+        check(asked)?;
+        let target = self.must_target(&asked.wanted)?;
+        let made = match asked.subject_token_type.as_str() {
+            _ if own => self.for_own(party, asked, &target).await?,
+            ACCESS_TOKEN => self.for_gitea((party, requester), asked, &target).await?,
+            _ => {
+                self.for_workload((party, requester), asked, &target)
+                    .await?
+            }
+        };
+        let draft = UnissuedToken {
+            known: &made.known,
+            target: &target,
+            scope: made.scope,
+            client: made.client,
+            grant: made.grant,
+            actor: made.actor,
+            at_most: Some(made.at_most.min(LONGEST)),
+        };
+        let issued = self.issue_for(draft, made.basis, requester).await;
+        let refused = |error| ExchangeError::to(&made.known, error);
+        let answer = issued.map_err(refused)?;
+        if own {
+            // What was revoked while the new token was made must not live on in it.
+            let held = self.tokens.check(subject);
+            held.map_err(|error| refused(OAuthError::Token(error)))?;
+        }
+        Ok(TokenResponse {
+            issued_token_type: Some(ACCESS_TOKEN),
+            ..answer
+        })
+    }
+
+    /// The scope for somebody: what is asked for, or all that is held.
+    fn scope_of(
+        &self,
+        known: &AuthenticatedPrincipal,
+        target: &Target,
+        asked: &ExchangeRequest,
+    ) -> Result<Scope, ExchangeError> {
+        if !known.enabled() {
+            return Err(ExchangeError::to(known, OAuthError::Disabled));
+        }
+        let scope = self.scope(known, target, asked.wanted.scope.as_ref());
+        scope.map_err(|error| ExchangeError::to(known, error))
+    }
+}
+
+/// The form of the request, whoever sent it.
+fn check(asked: &ExchangeRequest) -> Result<(), OAuthError> {
+    let error = |sentence: &str| Err(OAuthError::RequestInvalid(sentence.to_owned()));
+    match (asked.actor_token, asked.actor_token_type) {
+        (false, false) => {}
+        (true, true) => {
+            return error(
+                "`actor_token` is not supported; the client that exchanges becomes the actor",
+            );
+        }
+        _ => {
+            return error(
+                "`actor_token` and `actor_token_type` belong together; neither is supported here",
+            );
+        }
+    }
+    let requested = asked.requested_token_type.as_deref();
+    if requested.is_some_and(|kind| kind != ACCESS_TOKEN) {
+        return error(
+            "`requested_token_type` can only be `urn:ietf:params:oauth:token-type:access_token`",
+        );
+    }
+    if [ACCESS_TOKEN, JWT, ID_TOKEN].contains(&asked.subject_token_type.as_str()) {
+        return Ok(());
+    }
+    error(
+        "`subject_token_type` must be `urn:ietf:params:oauth:token-type:` with `access_token`, `jwt` or `id_token`",
+    )
+}

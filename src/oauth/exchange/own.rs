@@ -1,0 +1,141 @@
+//! A token of Samovar's that a service was sent becomes one for another application, in the same principal's name.
+//!
+//! The service is named as the newest actor, and those before it stay named.
+
+use super::{ExchangeError, ExchangeRequest, Exchanged};
+use crate::model::{Application, ApplicationId, ClientKind, Scope, Timestamp};
+use crate::oauth::client_authentication::AuthenticatedClient;
+use crate::oauth::issue::Basis;
+use crate::oauth::{AuthorizationServer, OAuthError, Target};
+use crate::token::{AccessToken, Actor, Audience, TokenError};
+use secrecy::ExposeSecret as _;
+use std::time::Duration;
+
+/// Actors that a token names at most.
+const DEEPEST: usize = 3;
+
+/// What the new token is bound by.
+#[derive(Debug)]
+struct Bound {
+    scope: Scope,
+    actor: Actor,
+    at_most: Duration,
+}
+
+impl AuthorizationServer {
+    pub(super) async fn for_own(
+        &self,
+        party: &AuthenticatedClient,
+        asked: &ExchangeRequest,
+        target: &Target,
+    ) -> Result<Exchanged, ExchangeError> {
+        let (client, home) = service(party)?;
+        let subject = self.tokens.check(asked.subject_token.expose_secret());
+        let subject = subject.map_err(OAuthError::Token)?;
+        let known = self.credentials.principal(subject.principal).await?;
+        let refused = |error| ExchangeError::to(&known, error);
+        let home = self.target_of(home).map_err(refused)?;
+        allowed(&subject, home.application(), target.application()).map_err(refused)?;
+        if !known.enabled() {
+            return Err(refused(OAuthError::Disabled));
+        }
+        let held = |words: &Scope| self.still_held(&known, target, words);
+        let wanted = asked.wanted.scope.as_ref();
+        let bound = bind(&subject, (&client, self.clock.now()), wanted, held);
+        let bound = bound.map_err(refused)?;
+        Ok(Exchanged {
+            scope: bound.scope,
+            client,
+            grant: subject.grant,
+            actor: Some(bound.actor),
+            at_most: bound.at_most,
+            basis: Basis {
+                reasons: vec![format!(
+                    "exchanged for token `{}` of `{}`",
+                    subject.id, subject.audience
+                )],
+                ..Basis::default()
+            },
+            known,
+        })
+    }
+}
+
+/// A service that proved itself, and its application.
+fn service(party: &AuthenticatedClient) -> Result<(String, ApplicationId), OAuthError> {
+    let sentence = "only a confidential client of the application that the subject token is for may exchange it";
+    match party {
+        AuthenticatedClient::Nobody => Err(OAuthError::ClientInvalid),
+        AuthenticatedClient::Client(client) if client.kind == ClientKind::Confidential => {
+            let home = client.application;
+            let home = home.ok_or_else(|| OAuthError::ClientUnauthorized(sentence.to_owned()))?;
+            Ok((client.id.to_string(), home))
+        }
+        _ => Err(OAuthError::ClientUnauthorized(sentence.to_owned())),
+    }
+}
+
+/// The token was sent to the client's application, and the target takes tokens from there.
+fn allowed(
+    subject: &AccessToken,
+    home: Option<&Application>,
+    target: Option<&Application>,
+) -> Result<(), OAuthError> {
+    let other = || {
+        let sentence = "the subject token is for another application than the client's; exchange only tokens that were sent to it";
+        OAuthError::GrantInvalid(sentence.to_owned())
+    };
+    let home = home.ok_or_else(other)?;
+    match Audience::of(home).check(subject) {
+        Ok(()) => {}
+        Err(TokenError::AudienceWrong { .. }) => return Err(other()),
+        Err(error) => return Err(OAuthError::GrantInvalid(error.to_string())),
+    }
+    let listed = target.is_some_and(|target| target.tokens.exchange_from.contains(&home.id));
+    listed.then_some(()).ok_or_else(|| {
+        let sentence = format!(
+            "the target takes no tokens from `{}`; add that to the applications from which it may be exchanged",
+            home.name
+        );
+        OAuthError::TargetInvalid(sentence)
+    })
+}
+
+/// No wider, no longer, and with everybody who acted still named. `held` leaves of some words what is held now.
+fn bind(
+    subject: &AccessToken,
+    (client, now): (&str, Timestamp),
+    asked: Option<&Scope>,
+    held: impl Fn(&Scope) -> Scope,
+) -> Result<Bound, OAuthError> {
+    let actor = Actor {
+        sub: client.to_owned(),
+        act: subject.actor.clone().map(Box::new),
+    };
+    if actor.depth() > DEEPEST {
+        let sentence = "the subject token was exchanged three times already; let an earlier service call this one";
+        return Err(OAuthError::GrantInvalid(sentence.to_owned()));
+    }
+    let asked = asked.filter(|asked| !asked.is_empty());
+    let scope = match asked {
+        None => held(&subject.scope),
+        Some(asked) => held(&asked.and(&subject.scope)),
+    };
+    match asked {
+        Some(asked) if scope.is_empty() => {
+            let sentence = format!(
+                "nothing of `{asked}` is both in the subject token's scope and held in the target; ask for less"
+            );
+            Err(OAuthError::ScopeInvalid(sentence))
+        }
+        _ => Ok(Bound {
+            scope,
+            actor,
+            at_most: subject.expires_at.since(now),
+        }),
+    }
+}
+
+#[cfg(test)]
+#[path = "own_tests.rs"]
+mod tests;

@@ -1,0 +1,114 @@
+//! What a person allowed a client, and the first token that rests on it: both or neither.
+
+use super::events::scope_reasons;
+use super::issue::UnissuedToken;
+use super::{AuthorizationServer, OAuthCaller, OAuthError, Target, TokenResponse};
+use crate::access::AuthenticatedPrincipal;
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{
+    ApplicationId, Client, DisplayText, Grant, GrantId, Principal, Scope, Timestamp, TokenSettings,
+    UserId,
+};
+use crate::token::GrantError;
+use std::time::Duration;
+
+/// What a person allowed.
+pub(super) struct Allowed {
+    pub user: UserId,
+    /// For which application; none for Samovar's own command line.
+    pub application: Option<ApplicationId>,
+    pub scope: Scope,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl AuthorizationServer {
+    /// The first token, and the grant that it rests on. A refusal is recorded, and leaves nothing that could be used.
+    pub(super) async fn first(
+        &self,
+        client: &Client,
+        allowed: Allowed,
+        requester: &OAuthCaller,
+    ) -> Result<(GrantId, TokenResponse), OAuthError> {
+        if self
+            .tokens
+            .are_revoked(Principal::User(allowed.user), allowed.at)
+        {
+            let error = GrantError::Revoked.into();
+            return Err(self.refused_stranger(error, requester).await);
+        }
+        let known = self.enabled(allowed.user, requester).await?;
+        let begun = self.begin(client, (&known, allowed), requester).await;
+        self.written(&known, begun, requester).await
+    }
+
+    /// The token comes before the grant: one that cannot be had leaves no grant, and one without its grant opens nothing.
+    async fn begin(
+        &self,
+        client: &Client,
+        (known, allowed): (&AuthenticatedPrincipal, Allowed),
+        requester: &OAuthCaller,
+    ) -> Result<(GrantId, TokenResponse), OAuthError> {
+        let (target, scope) = match allowed.application {
+            None => (Target::Own, self.scope(known, &Target::Own, None)?),
+            Some(id) => {
+                let target = self.target_of(id)?;
+                let scope = self.still_held(known, &target, &allowed.scope);
+                (target, scope)
+            }
+        };
+        let at = allowed.at;
+        let grant = self.grant(client, allowed, requester);
+        let id = grant.id;
+        let draft = UnissuedToken::of_grant((known, &target, scope), client, id);
+        let answer = self.issue(draft, requester).await?;
+        let event = self.beginning(known, (client, &grant), requester);
+        let refresh = self.tokens.keep(grant, at, event).await?;
+        let answer = TokenResponse {
+            refresh_token: client.refresh_tokens.then_some(refresh),
+            ..answer
+        };
+        Ok((id, answer))
+    }
+
+    /// A grant to be. Without refresh tokens it lives as long as the one access token that rests on it.
+    fn grant(&self, client: &Client, allowed: Allowed, requester: &OAuthCaller) -> Grant {
+        let now = self.clock.now();
+        let life = if client.refresh_tokens {
+            self.settings.grant
+        } else {
+            Duration::from_secs(TokenSettings::LONGEST.into())
+        };
+        let agent = requester.remote.user_agent_text();
+        Grant {
+            id: GrantId::generate(&*self.clock, &*self.random),
+            user: allowed.user,
+            client: client.id,
+            application: allowed.application,
+            scope: allowed.scope,
+            created_at: now,
+            ends_at: now.plus(life),
+            generation: 0,
+            rotated_at: now,
+            address: requester.remote.address,
+            user_agent: agent.unwrap_or_else(|| DisplayText::lossy("")),
+        }
+    }
+
+    fn beginning(
+        &self,
+        known: &AuthenticatedPrincipal,
+        (client, grant): (&Client, &Grant),
+        requester: &OAuthCaller,
+    ) -> AuditEvent {
+        let object = Object::new(ObjectKind::Grant, grant.id);
+        let actor = (known.principal, known.login());
+        let mut reasons = vec![format!("client `{}`", client.client_id())];
+        reasons.extend(scope_reasons(&grant.scope));
+        AuditEvent {
+            application: grant.application,
+            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
+            ..self.event(Action::GrantCreate, actor, object, requester)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Is a token valid now (RFC 7662)? Told to the clients of the application that it is for, and to nobody else.
+//!
+//! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
+//! ends.
+
+use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError};
+use crate::access::AuthenticatedPrincipal;
+use crate::access::{DecisionObject, DecisionRecord};
+use crate::audit::ObjectKind;
+use crate::model::{AuditMode, DisplayText, Scope};
+use crate::token::{AccessToken, Audience};
+use std::sync::Arc;
+
+/// A token that is valid now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenIntrospection {
+    /// What it says.
+    pub token: Arc<AccessToken>,
+    /// Its scope, as far as it is still held.
+    pub scope: Scope,
+    /// Names of the roles that its principal holds there now and that its scope leaves whole.
+    pub roles: Vec<String>,
+}
+
+impl AuthorizationServer {
+    /// The token, if it is valid now and for the caller's application.
+    pub async fn introspect(
+        &self,
+        proof: &ClientCredentials,
+        text: &str,
+        requester: &OAuthCaller,
+    ) -> Result<Option<TokenIntrospection>, OAuthError> {
+        let client = self.application_client(proof, requester).await?;
+        let Some((active, known)) = self.active(&client, text).await? else {
+            return Ok(None);
+        };
+        self.record_question(&client, &known, requester).await?;
+        Ok(Some(active))
+    }
+
+    async fn active(
+        &self,
+        client: &ApplicationClient,
+        text: &str,
+    ) -> Result<Option<(TokenIntrospection, AuthenticatedPrincipal)>, OAuthError> {
+        let target = self.target_of(client.application())?;
+        let audience = target.application().map(Audience::of);
+        let verified = audience.map(|audience| self.tokens.verify(text, audience));
+        let Some(Ok(token)) = verified else {
+            return Ok(None);
+        };
+        let known = match self.credentials.principal(token.principal).await {
+            Ok(known) if known.enabled() => known,
+            Ok(_) => return Ok(None),
+            Err(denial) => match OAuthError::from(denial) {
+                OAuthError::Disabled => return Ok(None),
+                error => return Err(error),
+            },
+        };
+        let scope = self.still_held(&known, &target, &token.scope);
+        // Nothing is left of what it was issued for.
+        let spent = scope.is_empty() && !token.scope.is_empty();
+        let roles = self.roles(&known, &target, &scope);
+        let active = TokenIntrospection {
+            token,
+            scope,
+            roles,
+        };
+        Ok((!spent).then_some((active, known)))
+    }
+
+    /// The first question of its kind is written, repeats are counted.
+    async fn record_question(
+        &self,
+        client: &ApplicationClient,
+        known: &AuthenticatedPrincipal,
+        requester: &OAuthCaller,
+    ) -> Result<(), OAuthError> {
+        let question = DisplayText::lossy(&format!("introspection by client {}", client.id()));
+        let decided = DecisionRecord {
+            known: Some(known.clone()),
+            application: Some(client.application()),
+            about: DecisionObject::Named(ObjectKind::Token, question),
+            asked_by: None,
+            denial: None,
+            decision: None,
+            safe: true,
+            mode: AuditMode::FirstInWindow,
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror().directory().version,
+        };
+        let recorded = self
+            .recorder
+            .record(decided, &requester.remote, requester.request);
+        Ok(recorded.await?)
+    }
+}

@@ -1,0 +1,141 @@
+//! The last step of every way to a token: signed, recorded, answered.
+
+use super::{AuthorizationServer, OAuthCaller, OAuthError, Target};
+use crate::access::AuthenticatedPrincipal;
+use crate::audit::Action;
+use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope, Timestamp, TokenId};
+use crate::store::Change;
+use crate::token::{AccessToken, Actor, LONGEST_TOKEN};
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the token endpoint answers.
+pub struct TokenResponse {
+    /// The access token in compact form: for the answer and nothing else.
+    pub access_token: String,
+    /// Its life.
+    pub expires_in: Duration,
+    /// Its scope.
+    pub scope: Arc<Scope>,
+    /// What gets the next one, where there is one.
+    pub refresh_token: Option<SecretString>,
+    /// What kind of token it is, where the answer must say so (RFC 8693 section 2.2.1).
+    pub issued_token_type: Option<&'static str>,
+}
+
+/// A token to be.
+pub(super) struct UnissuedToken<'a> {
+    pub known: &'a AuthenticatedPrincipal,
+    pub target: &'a Target,
+    pub scope: Scope,
+    /// `client_id`.
+    pub client: String,
+    pub grant: Option<GrantId>,
+    pub actor: Option<Actor>,
+    /// It lives no longer than this, whatever the application says.
+    pub at_most: Option<Duration>,
+}
+
+/// What was presented for a token: for the audit log, and what becomes of it.
+#[derive(Default)]
+pub(super) struct Basis {
+    pub reasons: Vec<String>,
+    pub change: Change,
+}
+
+impl<'a> UnissuedToken<'a> {
+    /// A token in a person's name, which rests on what the person allowed a client.
+    pub(super) fn of_grant(
+        (known, target, scope): (&'a AuthenticatedPrincipal, &'a Target, Scope),
+        client: &Client,
+        grant: GrantId,
+    ) -> Self {
+        Self {
+            known,
+            target,
+            scope,
+            client: client.client_id(),
+            grant: Some(grant),
+            actor: None,
+            at_most: None,
+        }
+    }
+}
+
+impl AuthorizationServer {
+    /// Signs and records; on disk before the answer leaves.
+    pub(super) async fn issue(
+        &self,
+        draft: UnissuedToken<'_>,
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        self.issue_for(draft, Basis::default(), requester).await
+    }
+
+    /// Is the application what it was when the token was asked for? Another could have its name by now; one that gets it
+    /// later refuses the token, which is older.
+    fn still_there(&self, target: &Target) -> Result<(), OAuthError> {
+        let Some(application) = target.application() else {
+            return Ok(());
+        };
+        let policy = self.policy.load();
+        let now = policy.application(application.id);
+        if now.is_some_and(|now| now.named_at == application.named_at) {
+            return Ok(());
+        }
+        Err(OAuthError::TargetInvalid(
+            "the application was deleted or renamed meanwhile; look at its name, then ask again"
+                .to_owned(),
+        ))
+    }
+
+    /// The same for something that was presented.
+    pub(super) async fn issue_for(
+        &self,
+        draft: UnissuedToken<'_>,
+        basis: Basis,
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        if !draft.known.enabled() {
+            return Err(OAuthError::Disabled);
+        }
+        let target = draft.target;
+        let life = target.life().min(draft.at_most.unwrap_or(Duration::MAX));
+        let name = draft.known.login();
+        let audience = target.audience();
+        let token = AccessToken {
+            id: TokenId::from_bytes([0; 16]),
+            principal: draft.known.principal,
+            audience: audience.map_err(|invalid| OAuthError::TargetInvalid(invalid.0))?,
+            client: draft.client,
+            roles: self.roles(draft.known, target, &draft.scope),
+            scope: Arc::new(draft.scope),
+            issued_at: Timestamp::ZERO,
+            expires_at: Timestamp::ZERO,
+            grant: draft.grant,
+            actor: draft.actor,
+            provider: draft.known.user.as_deref().map(DirectoryUser::provider),
+            name: name.map_or_else(String::new, |name| name.to_string()),
+        };
+        let issued = self.tokens.issue(target.algorithm(), life, token)?;
+        if issued.text.len() > LONGEST_TOKEN {
+            let sentence = "the token would be longer than 8 KiB, which nobody reads; ask for a narrower `scope`";
+            return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
+        }
+        self.still_there(target)?;
+        let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
+        let reasons = basis.reasons.iter();
+        event
+            .reasons
+            .extend(reasons.map(|reason| DisplayText::lossy(reason)));
+        self.store.commit(basis.change, event).await?;
+        Ok(TokenResponse {
+            access_token: issued.text,
+            expires_in: life,
+            scope: issued.token.scope,
+            refresh_token: None,
+            issued_token_type: None,
+        })
+    }
+}

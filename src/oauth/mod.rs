@@ -1,0 +1,182 @@
+//! The authorization server (RFC 6749): joins machines, sessions, grants, the policy and the mirror, and issues tokens.
+//!
+//! A token never says more than its principal holds at that moment, and every use of a credential is on disk before the
+//! answer leaves. Knows no status code, no page and no header.
+
+mod authorize;
+mod client_authentication;
+mod client_credentials;
+mod code;
+mod consent;
+mod device;
+mod error;
+mod events;
+mod exchange;
+mod first;
+mod introspect;
+mod issue;
+mod rate_limits;
+mod refresh;
+mod revoke;
+mod scope;
+mod target;
+
+pub use authorize::{AuthorizeRequest, AuthorizeResult, ResourceOwner};
+pub use client_authentication::ClientCredentials;
+pub use code::CodeRequest;
+pub use consent::{Consent, ConsentDecision};
+pub use device::{DeviceAuthorizationResponse, DeviceConsent, DeviceError};
+pub use error::OAuthError;
+pub use exchange::ExchangeRequest;
+pub use introspect::TokenIntrospection;
+pub use issue::TokenResponse;
+pub use target::Target;
+
+pub use crate::access::{ApplicationClient, OAuthCaller};
+
+use crate::access::Credentials;
+use crate::access::{AnonymousEvents, DecisionRecorder, PolicyHolder};
+use crate::gitea::TokenOwners;
+use crate::limits::{AddressBlock, RateLimiter};
+use crate::mirror::Mirror;
+use crate::model::{
+    Client, ClientId, Clock, Issuer, ParseError, Random, Scope, ServiceAccount, UserId,
+};
+use crate::oidc::WorkloadIssuers;
+use crate::store::Store;
+use crate::token::{AuthorizationCodes, DeviceAuthorizations, Grants, Registry, Tokens};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is configured.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The absolute life of a grant (default 30 d).
+    pub grant: Duration,
+}
+
+/// The services that it joins.
+pub struct Services {
+    /// Keeps the audit log.
+    pub store: Store,
+    /// Says what anybody holds.
+    pub policy: Arc<PolicyHolder>,
+    /// Says who is there, and how fresh that is.
+    pub credentials: Credentials,
+    /// Records what is asked.
+    pub recorder: Arc<DecisionRecorder>,
+    /// Records what anonymous callers cause.
+    pub anonymous: Arc<AnonymousEvents>,
+    /// What people allowed clients.
+    pub grants: Arc<Grants>,
+    /// Registered clients.
+    pub clients: Arc<Registry<Client>>,
+    /// Says whose a Gitea token is.
+    pub holders: TokenOwners,
+    /// Issuers that service accounts may trust.
+    pub workload_issuers: Arc<BTreeSet<Issuer>>,
+    /// Verifies tokens of workloads.
+    pub workloads: WorkloadIssuers,
+}
+
+/// The authorization server.
+pub struct AuthorizationServer {
+    store: Store,
+    policy: Arc<PolicyHolder>,
+    recorder: Arc<DecisionRecorder>,
+    anonymous: Arc<AnonymousEvents>,
+    credentials: Credentials,
+    tokens: Arc<Tokens>,
+    service_accounts: Arc<Registry<ServiceAccount>>,
+    grants: Arc<Grants>,
+    clients: Arc<Registry<Client>>,
+    holders: TokenOwners,
+    workload_issuers: Arc<BTreeSet<Issuer>>,
+    workloads: WorkloadIssuers,
+    command_line: Arc<Client>,
+    codes: AuthorizationCodes,
+    devices: DeviceAuthorizations,
+    asking_people: RateLimiter<UserId>,
+    beginning_devices: RateLimiter<Option<AddressBlock>>,
+    exchanges: RateLimiter<Option<AddressBlock>>,
+    wrong_proofs: RateLimiter<Option<AddressBlock>>,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// What is asked for beside the proof of who asks.
+#[derive(Debug, Clone, Default)]
+pub struct TokenRequest {
+    /// `audience`: an application's name, or `samovar`.
+    pub audience: Option<String>,
+    /// `resource` (RFC 8707).
+    pub resource: Option<String>,
+    /// `scope`; everything that is held when absent.
+    pub scope: Option<Scope>,
+}
+
+impl AuthorizationServer {
+    /// Over the services below.
+    pub fn new(
+        services: Services,
+        settings: Settings,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Result<Self, ParseError> {
+        Ok(Self {
+            store: services.store,
+            policy: services.policy,
+            recorder: services.recorder,
+            tokens: Arc::clone(&services.credentials.tokens),
+            service_accounts: Arc::clone(&services.credentials.service_accounts),
+            credentials: services.credentials,
+            grants: services.grants,
+            clients: services.clients,
+            holders: services.holders,
+            workload_issuers: services.workload_issuers,
+            workloads: services.workloads,
+            command_line: Arc::new(Client::command_line()?),
+            codes: AuthorizationCodes::new(Arc::clone(&clock), Arc::clone(&random)),
+            devices: DeviceAuthorizations::new(Arc::clone(&clock), Arc::clone(&random)),
+            anonymous: services.anonymous,
+            asking_people: RateLimiter::new(30, Duration::from_secs(2)),
+            beginning_devices: rate_limits::devices(),
+            exchanges: rate_limits::exchanges(),
+            wrong_proofs: rate_limits::wrong_proofs(),
+            settings,
+            clock,
+            random,
+        })
+    }
+
+    /// `iss` of its answers and tokens.
+    pub fn issuer(&self) -> &str {
+        self.tokens.issuer()
+    }
+
+    /// The published keys (RFC 7517 section 5).
+    pub fn keys(&self) -> Arc<str> {
+        self.tokens.keys().document()
+    }
+
+    /// A registered client, or Samovar's own command line.
+    fn client(&self, id: ClientId) -> Option<Arc<Client>> {
+        if id == self.command_line.id {
+            return Some(Arc::clone(&self.command_line));
+        }
+        self.clients.get(id)
+    }
+
+    /// The same by `client_id`.
+    fn client_named(&self, client_id: &str) -> Option<Arc<Client>> {
+        if client_id == Client::COMMAND_LINE {
+            return Some(Arc::clone(&self.command_line));
+        }
+        self.clients.get(client_id.parse().ok()?)
+    }
+
+    fn mirror(&self) -> &Mirror {
+        &self.credentials.mirror
+    }
+}

@@ -1,0 +1,105 @@
+//! The next token of a grant (RFC 6749 section 6): never wider than what was allowed, never more than is held now.
+
+use super::issue::UnissuedToken;
+use super::{
+    AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, Target, TokenRequest,
+    TokenResponse,
+};
+use crate::access::AuthenticatedPrincipal;
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{Client, Grant, Scope};
+
+impl AuthorizationServer {
+    /// A token and the next refresh token.
+    pub async fn refresh(
+        &self,
+        proof: &ClientCredentials,
+        (token, wanted): (&str, &TokenRequest),
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        let client = self.asking_client(proof, requester).await?;
+        let grant = match self.grants.find(token, client.id) {
+            Ok(grant) => grant,
+            Err(error) => return Err(self.refused_stranger(error.into(), requester).await),
+        };
+        if let Err(error) = still_fits(&client, &grant) {
+            return Err(self.refused_stranger(error, requester).await);
+        }
+        let known = self.enabled(grant.user, requester).await?;
+        let next = self.next(&client, (&grant, &known), (token, wanted), requester);
+        self.written(&known, next.await, requester).await
+    }
+
+    async fn next(
+        &self,
+        client: &Client,
+        (grant, known): (&Grant, &AuthenticatedPrincipal),
+        (token, wanted): (&str, &TokenRequest),
+        requester: &OAuthCaller,
+    ) -> Result<TokenResponse, OAuthError> {
+        let target = self.target_of_grant(grant, wanted)?;
+        let scope = match grant.application {
+            Some(_) => {
+                let allowed = narrowed(&grant.scope, wanted.scope.as_ref())?;
+                self.still_held(known, &target, allowed)
+            }
+            // The person's own command line: what it asks for each time.
+            None => self.scope(known, &target, wanted.scope.as_ref())?,
+        };
+        let object = Object::new(ObjectKind::Grant, grant.id);
+        let actor = (known.principal, known.login());
+        let event = AuditEvent {
+            application: grant.application,
+            ..self.event(Action::GrantRefresh, actor, object, requester)
+        };
+        let (grant, next) = self.grants.rotate(token, client.id, event).await?;
+        let draft = UnissuedToken {
+            at_most: Some(grant.ends_at.since(self.clock.now())),
+            ..UnissuedToken::of_grant((known, &target, scope), client, grant.id)
+        };
+        let answer = self.issue(draft, requester).await?;
+        Ok(TokenResponse {
+            refresh_token: Some(next),
+            ..answer
+        })
+    }
+
+    /// The grant's own application; only a grant without one lets the request name any.
+    fn target_of_grant(&self, grant: &Grant, wanted: &TokenRequest) -> Result<Target, OAuthError> {
+        let Some(id) = grant.application else {
+            return self.must_target(wanted);
+        };
+        let target = self.target_of(id)?;
+        match self.target(wanted)? {
+            Some(named) if named != target => Err(OAuthError::TargetInvalid(
+                "the refresh token is for another application".to_owned(),
+            )),
+            _ => Ok(target),
+        }
+    }
+}
+
+/// What a client is may have changed since: what it got as another is worth nothing.
+fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthError> {
+    if !client.refresh_tokens {
+        let sentence = "this client gets no refresh tokens any more; send the person to sign in";
+        return Err(OAuthError::ClientUnauthorized(sentence.to_owned()));
+    }
+    if client.application != grant.application {
+        let sentence = "the client is another application's by now; send the person to sign in";
+        return Err(OAuthError::GrantInvalid(sentence.to_owned()));
+    }
+    Ok(())
+}
+
+/// What was allowed, or less.
+fn narrowed<'a>(allowed: &'a Scope, asked: Option<&'a Scope>) -> Result<&'a Scope, OAuthError> {
+    match asked.filter(|asked| !asked.is_empty()) {
+        None => Ok(allowed),
+        Some(asked) if asked.is_within(allowed) => Ok(asked),
+        Some(_) => Err(OAuthError::ScopeInvalid(
+            "the scope is wider than what was allowed at first; ask for less, or sign in again"
+                .to_owned(),
+        )),
+    }
+}

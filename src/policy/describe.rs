@@ -1,0 +1,117 @@
+//! Reasons and denials as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
+
+use super::decision::{DenialCode, Reason, Witness};
+use crate::model::{BindingSubject, RepositoryLevel, ScopeWord};
+use std::fmt;
+
+impl DenialCode {
+    /// The stable code that problem documents and events carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::RouteUnknown => "route_unknown",
+            Self::TargetAmbiguous => "target_ambiguous",
+            Self::CredentialsMissing => "credentials_missing",
+            Self::PrincipalDisabled => "principal_disabled",
+            Self::PermissionMissing => "permission_missing",
+            Self::ScopeInsufficient => "scope_insufficient",
+            Self::RepositoryAccessMissing => "repository_access_missing",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRoute => f.write_str("no route of the application has this method and path"),
+            Self::Route {
+                place,
+                methods,
+                path,
+            } => write!(
+                f,
+                "route {place} is the first that matches: `{methods} {path}`"
+            ),
+            Self::Public => f.write_str("the route is public"),
+            Self::EncodedSlash => f.write_str(
+                "the path holds a slash sent as `%2F`, which this route does not take as data",
+            ),
+            Self::Semicolon => {
+                f.write_str("the path holds a semicolon, which this route does not take as data")
+            }
+            Self::NotSignedIn => f.write_str("the route wants somebody signed in, and nobody is"),
+            Self::Disabled => {
+                f.write_str("the account is disabled or gone, or nobody answers for it")
+            }
+            Self::SeenAsAnonymous => f.write_str(
+                "the account is disabled or deleted, or has no owner: the application sees an anonymous caller",
+            ),
+            Self::SignedIn => {
+                f.write_str("somebody is signed in, and the route asks for no permission")
+            }
+            Self::Granted(witness) => witness.fmt(f),
+            Self::Missing(permission) => write!(f, "permission `{permission}` is not held"),
+            Self::OutsideScope(ScopeWord::Permission(word)) => {
+                write!(
+                    f,
+                    "`{word}` is held, but the credential's scope leaves it out"
+                )
+            }
+            Self::OutsideScope(word) => {
+                write!(f, "the credential's scope leaves out `{word}`")
+            }
+            Self::Repository { needed, has } => repository(*needed, *has, f),
+        }
+    }
+}
+
+impl fmt::Display for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            permission,
+            role,
+            binding,
+            subject,
+        } = self;
+        write!(
+            f,
+            "permission `{permission}` is held through role {role}, given by role binding {binding} to {}",
+            SubjectName(subject)
+        )
+    }
+}
+
+fn repository(
+    needed: RepositoryLevel,
+    has: Option<RepositoryLevel>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    match has {
+        Some(has) => write!(
+            f,
+            "the route asks for {needed} access to the repository, and Gitea gives {has}"
+        ),
+        None => write!(
+            f,
+            "the route asks for {needed} access to the repository, and Gitea shows the caller no such repository"
+        ),
+    }
+}
+
+struct SubjectName<'a>(&'a BindingSubject);
+
+impl fmt::Display for SubjectName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            BindingSubject::Organization { id } => write!(f, "organization {id}"),
+            BindingSubject::OrganizationOwners { id } => {
+                write!(f, "the owners of organization {id}")
+            }
+            BindingSubject::Team { id } => write!(f, "team {id}"),
+            BindingSubject::ProviderGroup { provider, name } => {
+                write!(f, "group `{name}` of provider {provider}")
+            }
+            BindingSubject::User { id } => write!(f, "user {id}"),
+            BindingSubject::ServiceAccount { id } => write!(f, "service account {id}"),
+        }
+    }
+}

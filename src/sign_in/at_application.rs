@@ -1,0 +1,165 @@
+//! At an application's host: the way to Samovar, the code that comes back, and who is signed in here.
+
+use super::at_samovar::hand_over_path;
+use super::return_to::ReturnTo;
+use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError, in_query};
+use crate::audit::{Action, AuditEvent};
+use crate::mirror::MirrorError;
+use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
+use crate::session::{Browser, Code, Cookie, HandOverError, NewSession};
+use std::sync::Arc;
+
+/// Who is signed in at a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhoAmI {
+    /// The principal.
+    pub principal: Principal,
+    /// Present login of a person.
+    pub login: Option<DisplayText>,
+}
+
+impl SignIn {
+    /// Sends the browser to Samovar, to come back with a code that this browser alone can use.
+    pub fn begin_at(
+        &self,
+        host: &HostName,
+        visitor: &BrowserRequest,
+        address: Option<&str>,
+    ) -> Result<BrowserRedirect, FailedSignIn> {
+        let root = self.address(host, "/");
+        let address = address.filter(|text| !text.is_empty()).unwrap_or(&root);
+        let here = |to: &ReturnTo| matches!(to, ReturnTo::Application(at, _) if at == host);
+        let return_to = self.return_to(Some(address))?;
+        if !here(&return_to) {
+            return Err(SignInError::Incomplete.again("/.samovar/sign-in".to_owned()));
+        }
+        let return_to = return_to.into_text();
+        if self.present_at(host, visitor).is_some() {
+            return Ok(BrowserRedirect::to(return_to));
+        }
+        let (browser, cookies) = self.browser(visitor);
+        let rest = hand_over_path(browser.key(), &return_to);
+        Ok(BrowserRedirect {
+            to: self.address(&self.settings.own, &rest),
+            cookies,
+        })
+    }
+
+    /// The browser's cookie: the one it has, or a new one to set.
+    fn browser(&self, visitor: &BrowserRequest) -> (Browser, Vec<String>) {
+        if let Some(browser) = &visitor.browser {
+            return (browser.clone(), Vec::new());
+        }
+        let browser = Browser::new(&*self.random);
+        let set = self
+            .cookies
+            .set(Cookie::ApplicationBrowser, &browser.reveal(), None);
+        (browser, vec![set])
+    }
+
+    /// Takes the code and starts the session at this host.
+    pub async fn redeem(
+        &self,
+        host: &HostName,
+        visitor: &BrowserRequest,
+        code: Option<&str>,
+    ) -> Result<BrowserRedirect, FailedSignIn> {
+        let again = || "/.samovar/sign-in".to_owned();
+        let browser = visitor.browser.as_ref().map(Browser::key);
+        let code = code.and_then(Code::from_query);
+        let handed = code
+            .ok_or(HandOverError::Unknown)
+            .and_then(|code| self.hand_overs.redeem(&code, host, browser));
+        let handed = match handed {
+            Ok(handed) => handed,
+            // The page was opened twice, and once was enough.
+            Err(_) if self.present_at(host, visitor).is_some() => {
+                return Ok(BrowserRedirect::to(self.address(host, "/")));
+            }
+            Err(error) => return Err(self.refused(visitor, error.into()).await.again(again())),
+        };
+        let again = format!("{}?rd={}", again(), in_query(&handed.return_to));
+        let parent = self.sessions.get(handed.parent);
+        let started = match parent {
+            Some(parent) => self.start_child(host, visitor, &parent).await,
+            None => Err(SignInError::HandOver(HandOverError::Unknown)),
+        };
+        let cookie = started.map_err(|error| error.again(again))?;
+        Ok(BrowserRedirect {
+            to: handed.return_to,
+            cookies: vec![cookie],
+        })
+    }
+
+    async fn start_child(
+        &self,
+        host: &HostName,
+        visitor: &BrowserRequest,
+        parent: &Session,
+    ) -> Result<String, SignInError> {
+        let application = self.application(host).ok_or(SignInError::HostUnknown)?;
+        let place = SessionPlace::Application {
+            application,
+            host: host.clone(),
+            parent: parent.id,
+        };
+        let new = NewSession {
+            provider: parent.provider.clone(),
+            upstream: parent.upstream.clone(),
+            ..Self::new_session(parent.principal, place, visitor)
+        };
+        let event = AuditEvent {
+            application: Some(application),
+            ..self.event(Action::SessionCreate, parent.principal, visitor)
+        };
+        let (session, secret) = self.sessions.start(new, event).await?;
+        Ok(self.session_cookie(Cookie::ApplicationSession, &session, &secret))
+    }
+
+    /// Who is signed in at this host. A disabled or deleted account counts as anonymous.
+    pub async fn who_am_i(
+        &self,
+        host: &HostName,
+        visitor: &BrowserRequest,
+    ) -> Result<WhoAmI, SignInError> {
+        let session = self.present_at(host, visitor);
+        let principal = session.ok_or(SignInError::NotSignedIn)?.principal;
+        if !self.is_enabled(principal).await? {
+            return Err(SignInError::NotSignedIn);
+        }
+        Ok(WhoAmI {
+            principal,
+            login: self.login(principal),
+        })
+    }
+
+    /// Asks Gitea again when what is known is older than the freshness bound.
+    async fn is_enabled(&self, principal: Principal) -> Result<bool, SignInError> {
+        let Principal::User(id) = principal else {
+            return Ok(true);
+        };
+        match self.mirror.fresh(id).await {
+            // A person of another provider alone is known as of the sign-in.
+            Ok(()) | Err(MirrorError::Unknown) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let directory = self.mirror.directory();
+        Ok(directory.user(id).is_some_and(|user| user.enabled))
+    }
+
+    /// The visitor's session at an application's host.
+    pub(super) fn present_at(
+        &self,
+        host: &HostName,
+        visitor: &BrowserRequest,
+    ) -> Option<Arc<Session>> {
+        let session = self.sessions.find(visitor.session.as_ref()?).ok()?;
+        let here = matches!(&session.place, SessionPlace::Application { application, host: at, .. }
+            if at == host && self.application(host) == Some(*application));
+        here.then_some(session)
+    }
+
+    fn application(&self, host: &HostName) -> Option<ApplicationId> {
+        self.policy.load().application_at(host).map(|a| a.id)
+    }
+}

@@ -1,0 +1,176 @@
+//! A provider says that somebody signed out there: the sessions that rest on that sign-in end, with their children.
+//!
+//! Tokens of ours hang on the person and not on the sign-in: a person of another provider alone may do nothing without a
+//! session; those of a linked Gitea account go on until they are ended themselves.
+
+use super::logouts::is_of;
+use super::{BrowserRequest, SignIn, SignInError};
+use crate::access::AnonymousKind;
+use crate::access::RequestOrigin;
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::model::{
+    DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob,
+};
+use crate::oidc::OidcError;
+use crate::session::SessionError;
+use crate::store::CommitError;
+use std::sync::Arc;
+
+/// What a provider has sent.
+pub struct LogoutNotice<'a> {
+    /// Who is at the other end.
+    pub remote: RequestOrigin,
+    /// The id of this request.
+    pub request: RequestId,
+    /// The logout token.
+    pub token: &'a str,
+}
+
+impl SignIn {
+    /// Ends what rests on the sign-in that has ended. That there is nothing left to end is well.
+    pub async fn back_channel_logout(
+        &self,
+        provider: &str,
+        notice: LogoutNotice<'_>,
+    ) -> Result<(), SignInError> {
+        let Some(there) = self.providers.find(provider) else {
+            let error = SignInError::ProviderUnknown;
+            return Err(self.not_understood(&notice, error).await);
+        };
+        let token = match there.read_logout(notice.token).await {
+            Ok(token) => token,
+            Err(error) => return Err(self.not_understood(&notice, error.into()).await),
+        };
+        let kind = format!("back-channel logout\n{provider}");
+        let Some(step) = self.tokens.take_foreign(&kind, &token.id, token.until) else {
+            let error = OidcError::TokenInvalid("claim `jti` was used before".to_owned());
+            return Err(self.not_understood(&notice, error.into()).await);
+        };
+        let there = &there.settings().id;
+        self.logouts.hear(there.clone(), token.clone());
+        // A child ends with its parent, which rests on the same sign-in.
+        let rests = |session: &&Arc<Session>| {
+            let upstream = session.upstream.as_ref();
+            session.place == SessionPlace::Samovar
+                && session.provider.as_ref() == Some(there)
+                && upstream.is_some_and(|upstream| is_of(upstream, &token))
+        };
+        let sessions = self.sessions.list();
+        let ending: Vec<_> = sessions.iter().filter(rests).collect();
+        let Some((last, others)) = ending.split_last() else {
+            let object = Object::new(ObjectKind::Session, "none");
+            let event = self.of_provider(&notice, object, provider);
+            self.store.commit(step.into(), event).await?;
+            return Ok(());
+        };
+        let event = |session: &Session| {
+            let object = Object::new(ObjectKind::Session, session.id);
+            self.of_provider(&notice, object, provider)
+        };
+        // All of them, whatever the disk does: the token counts once, so that nobody can say it again. That it was used
+        // is written last: before, a crash would leave sessions that nobody could end by it.
+        let mut ended = Ok(());
+        for session in others {
+            ended = ended.and(self.sessions.end(session.id, event(session)).await);
+        }
+        let end = self.sessions.end_with(last.id, step.into(), event(last));
+        ended.and(end.await)?;
+        Ok(())
+    }
+
+    /// Ends a session that was just started when the provider has said, since the sign-in was begun, that it is over: at
+    /// that time there was no session yet.
+    pub(super) async fn check_it_lasts(
+        &self,
+        session: &Session,
+        logouts: u64,
+        visitor: &BrowserRequest,
+    ) -> Result<(), SignInError> {
+        let both = session.provider.as_ref().zip(session.upstream.as_ref());
+        let ended = |(provider, upstream)| self.logouts.have_ended(provider, upstream, logouts);
+        if !both.is_some_and(ended) {
+            return Ok(());
+        }
+        let error = SignInError::SignedOutThere;
+        let event = AuditEvent {
+            object: Object::new(ObjectKind::Session, session.id),
+            reasons: vec![DisplayText::lossy(&error.to_string())],
+            ..self.event(Action::SessionEnd, session.principal, visitor)
+        };
+        self.sessions.end(session.id, event).await?;
+        Err(self.refused_to(session.principal, visitor, error).await)
+    }
+
+    /// At the start: what rests on a provider that is not configured any more ends.
+    pub async fn end_those_of_unknown_providers(&self) -> Result<(), SessionError> {
+        for session in self.sessions.list() {
+            let unknown = |id: &ProviderId| self.providers.find(id.as_str()).is_none();
+            let parent = session.place == SessionPlace::Samovar;
+            if parent && session.provider.as_ref().is_some_and(unknown) {
+                let object = Object::new(ObjectKind::Session, session.id);
+                let why = "its provider is not configured any more";
+                let event = self.of_job(SystemJob::Housekeeping, object, why);
+                self.sessions.end(session.id, event).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn of_provider(&self, notice: &LogoutNotice<'_>, object: Object, provider: &str) -> AuditEvent {
+        let why = format!("provider {provider} says that the person signed out there");
+        AuditEvent {
+            request: Some(notice.request),
+            personal: PersonalFields {
+                address: notice.remote.address,
+                user_agent: notice.remote.user_agent_text(),
+                ..PersonalFields::default()
+            },
+            ..self.of_job(SystemJob::BackChannelLogout, object, &why)
+        }
+    }
+
+    fn of_job(&self, job: SystemJob, object: Object, why: &str) -> AuditEvent {
+        AuditEvent {
+            at: self.clock.now(),
+            actor: Principal::System(job),
+            action: Action::SessionEnd,
+            object,
+            outcome: Outcome::Allowed,
+            reasons: vec![DisplayText::lossy(why)],
+            application: None,
+            request: None,
+            policy_version: self.policy.load().version(),
+            directory_version: self.mirror.directory().version,
+            repeats: None,
+            personal: PersonalFields::default(),
+        }
+    }
+
+    /// Anybody can send what is no logout token: repeats are counted.
+    async fn not_understood(&self, notice: &LogoutNotice<'_>, error: SignInError) -> SignInError {
+        match self.record_not_understood(notice, &error).await {
+            Ok(()) => error,
+            Err(error) => error.into(),
+        }
+    }
+
+    async fn record_not_understood(
+        &self,
+        notice: &LogoutNotice<'_>,
+        error: &SignInError,
+    ) -> Result<(), CommitError> {
+        let event = || {
+            let reasons = [error.code().to_owned(), error.to_string()];
+            let reasons = reasons.iter().map(|text| DisplayText::lossy(text));
+            let object = Object::new(ObjectKind::Session, "back-channel-logout");
+            AuditEvent {
+                actor: Principal::Anonymous,
+                outcome: Outcome::Denied,
+                reasons: reasons.collect(),
+                ..self.of_provider(notice, object, "")
+            }
+        };
+        let kind = AnonymousKind::denial(Action::SessionEnd, error.code());
+        self.anonymous.record(kind, &notice.remote, event).await
+    }
+}

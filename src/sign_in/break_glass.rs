@@ -1,0 +1,84 @@
+//! Break-glass: the password of the server's operator, for when Gitea lets no one sign in. Loud in log and audit.
+//!
+//! Tries are limited by address block first, so that wrong passwords from one network lock out no other.
+
+use super::{BrowserRedirect, BrowserRequest, SignIn, SignInError};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::limits::{AddressBlock, RateLimiter};
+use crate::model::{DisplayText, Principal, Session, SessionPlace};
+use crate::session::{BreakGlassError, Cookie};
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// Tries of one address block: ten at once, then one each 30 seconds.
+pub(super) fn tries() -> RateLimiter<Option<AddressBlock>> {
+    RateLimiter::new(10, Duration::from_secs(30))
+}
+
+impl SignIn {
+    /// Is a break-glass password set? Otherwise how to set one.
+    pub fn check_break_glass(&self) -> Result<(), SignInError> {
+        if self.break_glass.is_on() {
+            return Ok(());
+        }
+        Err(BreakGlassError::Off.into())
+    }
+
+    /// Signs the local operator in by password.
+    pub async fn break_glass(
+        &self,
+        visitor: &BrowserRequest,
+        password: SecretString,
+    ) -> Result<BrowserRedirect, SignInError> {
+        let address = visitor.remote.address;
+        let block = address.map(AddressBlock::of);
+        let checked = match self.break_glass_tries.take(block, self.clock.now()) {
+            Ok(()) => self.break_glass.verify(password).await,
+            Err(wait) => Err(BreakGlassError::TooMany(wait)),
+        };
+        let proof = match checked {
+            Ok(proof) => proof,
+            Err(error) => {
+                // What is beyond the limit is counted in the audit log; a line each would fill the server's own.
+                if !matches!(error, BreakGlassError::TooMany(_)) {
+                    let address = address.map(tracing::field::display);
+                    tracing::warn!(address, %error, "break-glass sign-in refused");
+                }
+                return Err(self.refused(visitor, error.into()).await);
+            }
+        };
+        tracing::warn!(
+            address = address.map(tracing::field::display),
+            "break-glass sign-in: the local operator is signed in"
+        );
+        let actor = Principal::LocalOperator;
+        let event = AuditEvent {
+            reasons: vec![DisplayText::lossy("break-glass password")],
+            ..self.event(Action::SessionCreate, actor, visitor)
+        };
+        let new = Self::new_session(actor, SessionPlace::Samovar, visitor);
+        let (session, secret) = self.sessions.start(new, event).await?;
+        if !self.break_glass.holds(proof) {
+            self.end_late(&session, visitor).await?;
+            return Err(self.refused(visitor, BreakGlassError::Wrong.into()).await);
+        }
+        let cookie = self.session_cookie(Cookie::Session, &session, &secret);
+        let cookies = vec![cookie, self.cookies.clear(Cookie::SignedOut)];
+        let to = "/".to_owned();
+        Ok(BrowserRedirect { to, cookies })
+    }
+
+    /// The password was changed or switched off while it was being checked.
+    async fn end_late(
+        &self,
+        session: &Session,
+        visitor: &BrowserRequest,
+    ) -> Result<(), SignInError> {
+        let event = AuditEvent {
+            object: Object::new(ObjectKind::Session, session.id),
+            reasons: vec![DisplayText::lossy("the break-glass password was changed")],
+            ..self.event(Action::SessionEnd, session.principal, visitor)
+        };
+        Ok(self.sessions.end(session.id, event).await?)
+    }
+}

@@ -1,0 +1,239 @@
+//! Back from the provider: the code, the person, the session.
+
+use super::at_samovar::begin_again;
+use super::flows::{Flow, FlowError};
+use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError};
+use crate::audit::Action;
+use crate::mirror::Arrival;
+use crate::model::{
+    Claims, GiteaUserId, Identity, Login, Principal, ProviderId, SessionPlace, Upstream, UserId,
+};
+use crate::oidc::{self, FlowSecrets, OidcError, SignedIn};
+use crate::session::{Cookie, NewSession};
+
+/// Somebody who has proved who they are.
+struct ProvedIdentity {
+    user: UserId,
+    person: SignedIn,
+    provider: ProviderId,
+    return_to: String,
+    /// Sign-outs at providers before the sign-in was begun.
+    logouts: u64,
+}
+
+/// A flow that goes on, and the `Set-Cookie` value that removes its cookie.
+struct Taken {
+    flow: Flow,
+    clear: String,
+}
+
+impl Taken {
+    fn go_on(self) -> BrowserRedirect {
+        BrowserRedirect {
+            to: self.flow.return_to,
+            cookies: vec![self.clear],
+        }
+    }
+}
+
+/// What the provider sends along (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
+#[derive(Clone, Default)]
+pub struct CallbackQuery {
+    /// Ties the answer to a flow.
+    pub state: Option<String>,
+    /// Stands for the person, once.
+    pub code: Option<String>,
+    /// Instead of a code.
+    pub error: Option<String>,
+    /// Who answers, where the provider says so.
+    pub iss: Option<String>,
+}
+
+impl SignIn {
+    /// Takes the flow, proves who the person is, and starts the session.
+    ///
+    /// Somebody who is signed in by now, in another tab, goes on: a late answer is no reason to stop.
+    pub async fn callback(
+        &self,
+        visitor: &BrowserRequest,
+        provider: &str,
+        query: CallbackQuery,
+    ) -> Result<BrowserRedirect, FailedSignIn> {
+        let taken = self.take_flow(visitor, provider, &query);
+        if self.present(visitor).is_some() {
+            return Ok(taken.map_or_else(|_| BrowserRedirect::to("/".to_owned()), Taken::go_on));
+        }
+        let (return_to, clear) = match &taken {
+            Ok(taken) => (taken.flow.return_to.as_str(), Some(taken.clear.clone())),
+            Err(_) => ("/", None),
+        };
+        let again = begin_again(return_to);
+        let proved = match taken {
+            Ok(taken) => self.prove(visitor, query, taken.flow).await,
+            Err(error) => Err(error),
+        };
+        let next = match proved {
+            Ok(proved) => self.welcome(visitor, proved).await,
+            Err(error) => Err(self.refused(visitor, error).await),
+        };
+        let mut next = next.map_err(|error| error.again(again))?;
+        next.cookies.extend(clear);
+        Ok(next)
+    }
+
+    /// A provider's answer belongs to a flow that was begun with that provider.
+    fn take_flow(
+        &self,
+        visitor: &BrowserRequest,
+        provider: &str,
+        query: &CallbackQuery,
+    ) -> Result<Taken, SignInError> {
+        let state = query.state.as_deref().ok_or(SignInError::Incomplete)?;
+        let (flow, clear) = self.flows.take(state, &visitor.flows, visitor.block())?;
+        if flow.provider.as_str() == provider {
+            Ok(Taken { flow, clear })
+        } else {
+            Err(FlowError::Unknown.into())
+        }
+    }
+
+    /// The person that the answer stands for, and where the person wanted to go.
+    async fn prove(
+        &self,
+        visitor: &BrowserRequest,
+        query: CallbackQuery,
+        flow: Flow,
+    ) -> Result<ProvedIdentity, SignInError> {
+        match query.error.as_deref() {
+            None => {}
+            Some("access_denied") => return Err(SignInError::Declined),
+            Some(other) => return Err(SignInError::ProviderRefused(word(other))),
+        }
+        let code = query.code.ok_or(SignInError::Incomplete)?;
+        let may = self.finishing.take(visitor.block(), self.clock.now());
+        may.map_err(|_| SignInError::TooMany)?;
+        let secrets = FlowSecrets {
+            nonce: flow.nonce,
+            verifier: flow.verifier,
+        };
+        let answer = crate::oidc::Answer {
+            code,
+            issuer: query.iss,
+        };
+        let id = flow.provider;
+        let provider = self.providers.find(id.as_str());
+        let provider = provider.ok_or(SignInError::ProviderUnknown)?;
+        let person = provider.finish(answer, &secrets).await?;
+        let user = self.arrive(provider.settings(), &person).await?;
+        Ok(ProvedIdentity {
+            user,
+            person,
+            provider: id,
+            return_to: flow.return_to,
+            logouts: flow.logouts,
+        })
+    }
+
+    async fn welcome(
+        &self,
+        visitor: &BrowserRequest,
+        proved: ProvedIdentity,
+    ) -> Result<BrowserRedirect, SignInError> {
+        let principal = Principal::User(proved.user);
+        if !self.enabled(proved.user) {
+            let error = SignInError::Disabled;
+            return Err(self.refused_to(principal, visitor, error).await);
+        }
+        let id_token = self.kept(&proved.provider, &proved.person);
+        let new = NewSession {
+            provider: Some(proved.provider),
+            upstream: Some(Upstream {
+                subject: proved.person.subject,
+                sid: proved.person.sid,
+                id_token,
+            }),
+            ..Self::new_session(principal, SessionPlace::Samovar, visitor)
+        };
+        let event = self.event(Action::SessionCreate, principal, visitor);
+        let (session, secret) = self.sessions.start(new, event).await?;
+        self.check_it_lasts(&session, proved.logouts, visitor)
+            .await?;
+        Ok(BrowserRedirect {
+            to: proved.return_to,
+            cookies: vec![
+                self.session_cookie(Cookie::Session, &session, &secret),
+                self.cookies.clear(Cookie::SignedOut),
+            ],
+        })
+    }
+
+    /// Who this is here. At Gitea: its account, read now with its teams. At another provider: the Gitea account that
+    /// Gitea says is this person's, and nothing but that makes one; otherwise somebody known at that provider alone.
+    async fn arrive(
+        &self,
+        provider: &oidc::Settings,
+        person: &SignedIn,
+    ) -> Result<UserId, SignInError> {
+        let arrived = if self.providers.is_gitea(&provider.id) {
+            self.arrive_at_gitea(person).await
+        } else {
+            self.arrive_elsewhere(provider, person).await
+        };
+        arrived.inspect_err(|error| {
+            tracing::warn!(%error, provider = %provider.id, "somebody signed in and could not be taken in");
+        })
+    }
+
+    /// A subject of Gitea's is a number.
+    async fn arrive_at_gitea(&self, person: &SignedIn) -> Result<UserId, SignInError> {
+        let invalid = |what: &str| OidcError::TokenInvalid(what.to_owned());
+        let id = person.subject.as_str().parse::<GiteaUserId>();
+        let id = id.map_err(|_| invalid("claim `sub` is not a number, as Gitea's is"))?;
+        let login = person.login.as_str().parse::<Login>();
+        let login = login.map_err(|_| invalid("claim `preferred_username` is no login"))?;
+        Ok(self.mirror.arrive(id, &login).await?)
+    }
+
+    async fn arrive_elsewhere(
+        &self,
+        provider: &oidc::Settings,
+        person: &SignedIn,
+    ) -> Result<UserId, SignInError> {
+        if let Some(source) = provider.gitea_source
+            && let Some(user) = self.mirror.arrive_linked(source, &person.subject).await?
+        {
+            return Ok(user);
+        }
+        let arrival = Arrival {
+            identity: Identity {
+                provider: provider.id.clone(),
+                subject: person.subject.clone(),
+            },
+            login: person.login.clone(),
+            claims: Claims {
+                full_name: person.full_name.clone(),
+                email: person.email.clone(),
+                groups: person.groups.names.clone(),
+                groups_may_be_cut: person.groups.may_be_cut,
+                at: self.clock.now(),
+            },
+        };
+        Ok(self.mirror.arrive_elsewhere(&arrival).await?)
+    }
+
+    fn enabled(&self, user: UserId) -> bool {
+        let directory = self.mirror.directory();
+        directory.user(user).is_some_and(|user| user.enabled)
+    }
+}
+
+/// An error code of RFC 6749 is a word; whatever else was sent is not repeated.
+fn word(error: &str) -> String {
+    let short = (1..=64).contains(&error.len());
+    let plain = error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if short && plain {
+        error.to_owned()
+    } else {
+        "error".to_owned()
+    }
+}

@@ -1,0 +1,242 @@
+//! Sign-in and sign-out: joins the provider, the sessions and the mirror, and says where the browser goes next.
+//!
+//! Knows cookies by name and addresses of Samovar's own; no status code, no page. The access token never comes here.
+//! What is refused is said, and what opens or ends a session is on disk before the browser hears of it.
+
+mod at_application;
+mod at_samovar;
+mod back_channel;
+mod break_glass;
+mod callback;
+mod error;
+mod events;
+mod flows;
+mod logouts;
+mod proof;
+pub mod providers;
+mod return_to;
+mod sign_out;
+
+pub use at_application::WhoAmI;
+pub use at_samovar::StartedSignIn;
+pub use back_channel::LogoutNotice;
+pub use callback::CallbackQuery;
+pub use error::{FailedSignIn, SignInError};
+pub use flows::FlowCookies;
+pub use sign_out::{ProviderSignOut, SignedOut};
+
+use crate::access::{AnonymousEvents, PolicyHolder, RequestOrigin};
+use crate::limits::{AddressBlock, RateLimiter};
+use crate::mirror::Mirror;
+use crate::model::{
+    Clock, DisplayText, HostName, Principal, Random, RequestId, Session, SessionPlace,
+    SessionSecret,
+};
+use crate::session::{BreakGlass, Browser, Cookie, Cookies, HandOvers, NewSession, Sessions};
+use crate::store::Store;
+use crate::token::{Seal, Tokens};
+use flows::Flows;
+use logouts::Logouts;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use providers::Providers;
+use return_to::ReturnTo;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is configured.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Samovar's own host, as browsers know it.
+    pub own: HostName,
+    /// Is the outside address https?
+    pub https: bool,
+}
+
+/// The services that sign-in joins.
+pub struct Services {
+    /// Keeps the audit log.
+    pub store: Store,
+    /// Keeps sessions.
+    pub sessions: Arc<Sessions>,
+    /// Checks the break-glass password.
+    pub break_glass: Arc<BreakGlass>,
+    /// Knows people and their teams.
+    pub mirror: Arc<Mirror>,
+    /// Knows which hosts are applications'.
+    pub policy: Arc<PolicyHolder>,
+    /// Records what anonymous callers cause.
+    pub anonymous: Arc<AnonymousEvents>,
+    /// Prove who somebody is.
+    pub providers: Arc<Providers>,
+    /// Remembers what counts once.
+    pub tokens: Arc<Tokens>,
+    /// Seals ID tokens.
+    pub id_tokens: Seal,
+}
+
+/// Sign-in and sign-out.
+pub struct SignIn {
+    store: Store,
+    sessions: Arc<Sessions>,
+    break_glass: Arc<BreakGlass>,
+    mirror: Arc<Mirror>,
+    policy: Arc<PolicyHolder>,
+    providers: Arc<Providers>,
+    flows: Flows,
+    /// Answers of providers, each of which costs calls to the provider.
+    finishing: RateLimiter<Option<AddressBlock>>,
+    hand_overs: HandOvers,
+    logouts: Logouts,
+    anonymous: Arc<AnonymousEvents>,
+    break_glass_tries: RateLimiter<Option<AddressBlock>>,
+    tokens: Arc<Tokens>,
+    id_tokens: Seal,
+    cookies: Cookies,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+/// A browser at one of our doors, with the cookies of that host.
+#[derive(Debug, Clone)]
+pub struct BrowserRequest {
+    /// Who is at the other end.
+    pub remote: RequestOrigin,
+    /// The id of this request.
+    pub request: RequestId,
+    /// The session cookie of that host.
+    pub session: Option<SessionSecret>,
+    /// The cookie that tells the browser apart at an application's host.
+    pub browser: Option<Browser>,
+    /// The sign-ins that are under way in the browser, at Samovar's own host.
+    pub flows: FlowCookies,
+    /// Has the person signed out and not in again?
+    pub signed_out: bool,
+}
+
+/// Where the browser goes next, and the cookies that it takes along: secrets, so that it cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BrowserRedirect {
+    /// For `Location`.
+    pub to: String,
+    /// For `Set-Cookie`.
+    pub cookies: Vec<String>,
+}
+
+impl BrowserRequest {
+    fn block(&self) -> Option<AddressBlock> {
+        self.remote.address.map(AddressBlock::of)
+    }
+}
+
+impl BrowserRedirect {
+    const fn to(to: String) -> Self {
+        Self {
+            to,
+            cookies: Vec::new(),
+        }
+    }
+}
+
+/// What would end a value in a query, or be read as something else.
+const IN_QUERY: AsciiSet = CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\');
+
+fn in_query(text: &str) -> String {
+    utf8_percent_encode(text, &IN_QUERY).to_string()
+}
+
+impl SignIn {
+    /// Over the services below.
+    pub fn new(
+        services: Services,
+        settings: Settings,
+        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+    ) -> Self {
+        let cookies = Cookies::new(settings.https);
+        Self {
+            store: services.store,
+            sessions: services.sessions,
+            break_glass: services.break_glass,
+            mirror: services.mirror,
+            policy: services.policy,
+            providers: services.providers,
+            flows: Flows::new(Arc::clone(&clock), Arc::clone(&random), cookies),
+            finishing: RateLimiter::new(120, Duration::from_millis(500)),
+            hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
+            logouts: Logouts::default(),
+            anonymous: services.anonymous,
+            break_glass_tries: break_glass::tries(),
+            tokens: services.tokens,
+            id_tokens: services.id_tokens,
+            cookies,
+            settings,
+            clock,
+            random,
+        }
+    }
+
+    /// How cookies are named and written here.
+    pub const fn cookies(&self) -> Cookies {
+        self.cookies
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.settings.https { "https" } else { "http" }
+    }
+
+    fn address(&self, host: &HostName, rest: &str) -> String {
+        format!("{}://{host}{rest}", self.scheme())
+    }
+
+    /// Scheme and host of Samovar itself, as browsers know it.
+    pub fn own_origin(&self) -> String {
+        self.address(&self.settings.own, "")
+    }
+
+    fn return_to(&self, text: Option<&str>) -> Result<ReturnTo, SignInError> {
+        let policy = self.policy.load();
+        let known = |host: &HostName| policy.application_at(host).is_some();
+        let text = text.filter(|text| !text.is_empty()).unwrap_or("/");
+        Ok(return_to::parse(text, self.scheme(), known)?)
+    }
+
+    /// The visitor's session at Samovar's own host.
+    fn present(&self, visitor: &BrowserRequest) -> Option<Arc<Session>> {
+        let session = self.sessions.find(visitor.session.as_ref()?).ok()?;
+        (session.place == SessionPlace::Samovar).then_some(session)
+    }
+
+    /// A session to start for somebody at a place.
+    fn new_session(
+        principal: Principal,
+        place: SessionPlace,
+        visitor: &BrowserRequest,
+    ) -> NewSession {
+        NewSession {
+            principal,
+            place,
+            provider: None,
+            upstream: None,
+            address: visitor.remote.address,
+            user_agent: visitor
+                .remote
+                .user_agent_text()
+                .unwrap_or_else(|| DisplayText::lossy("")),
+        }
+    }
+
+    /// The `Set-Cookie` value of a new session; the browser drops it when the session ends at the latest.
+    fn session_cookie(&self, cookie: Cookie, session: &Session, secret: &SessionSecret) -> String {
+        let age = session.ends_at.since(self.clock.now());
+        self.cookies.set(cookie, &secret.reveal(), Some(age))
+    }
+}

@@ -1,0 +1,127 @@
+//! Sign-out: here means everywhere below the same sign-in, and it stays so until somebody clicks.
+
+use super::at_samovar::SIGNED_OUT;
+use super::{BrowserRedirect, BrowserRequest, SignIn, SignInError};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{DisplayText, HostName, Session, SessionPlace};
+use crate::session::Cookie;
+use std::sync::Arc;
+use url::Url;
+
+/// Signed out of Samovar.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedOut {
+    /// Where the browser goes when there is nothing more to sign out of.
+    pub next: BrowserRedirect,
+    /// The provider, where it ends the sign-in there as well.
+    pub onward: Option<ProviderSignOut>,
+}
+
+/// The way to a provider that ends the sign-in there. Holds a proof of who the person was, so that it cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProviderSignOut {
+    /// What it is called.
+    pub provider: DisplayText,
+    /// Where the browser goes; from there it comes back to the page of those who are signed out.
+    pub to: String,
+}
+
+impl SignIn {
+    /// Ends the session at Samovar with its children; `everywhere` ends all of the person's.
+    ///
+    /// Somebody who is not signed in is signed out already.
+    pub async fn sign_out(
+        &self,
+        visitor: &BrowserRequest,
+        everywhere: bool,
+    ) -> Result<SignedOut, SignInError> {
+        let session = self.present(visitor);
+        let onward = self.end(visitor, session, everywhere).await?;
+        let next = BrowserRedirect {
+            to: SIGNED_OUT.to_owned(),
+            cookies: vec![
+                self.cookies.clear(Cookie::Session),
+                self.signed_out_cookie(),
+            ],
+        };
+        Ok(SignedOut { next, onward })
+    }
+
+    /// The same from an application's host: the sign-in at Samovar ends as well.
+    pub async fn sign_out_at(
+        &self,
+        host: &HostName,
+        visitor: &BrowserRequest,
+        everywhere: bool,
+    ) -> Result<SignedOut, SignInError> {
+        let session = self.present_at(host, visitor);
+        let onward = self.end(visitor, session, everywhere).await?;
+        let next = BrowserRedirect {
+            to: self.address(&self.settings.own, SIGNED_OUT),
+            cookies: vec![self.cookies.clear(Cookie::ApplicationSession)],
+        };
+        Ok(SignedOut { next, onward })
+    }
+
+    /// What the provider is called, where there is nothing to choose.
+    pub fn only_provider(&self) -> Option<DisplayText> {
+        let only = self.providers.only()?;
+        Some(only.settings().name.clone())
+    }
+
+    /// Keeps the browser from signing in again by itself.
+    pub fn signed_out_cookie(&self) -> String {
+        self.cookies.set(Cookie::SignedOut, "1", None)
+    }
+
+    /// The address at which somebody who has signed out signs in again; the start when the wish is none of ours.
+    pub fn sign_in_again(&self, return_to: Option<&str>) -> String {
+        let return_to = self.return_to(return_to).ok();
+        let return_to = return_to.map_or_else(|| "/".to_owned(), super::ReturnTo::into_text);
+        super::at_samovar::begin_again(&return_to)
+    }
+
+    async fn end(
+        &self,
+        visitor: &BrowserRequest,
+        session: Option<Arc<Session>>,
+        everywhere: bool,
+    ) -> Result<Option<ProviderSignOut>, SignInError> {
+        let Some(session) = session else {
+            return Ok(None);
+        };
+        let parent = match &session.place {
+            SessionPlace::Samovar => session.id,
+            SessionPlace::Application { parent, .. } => *parent,
+        };
+        let signed_in = self.sessions.get(parent);
+        let event = self.event(Action::SessionEnd, session.principal, visitor);
+        if everywhere {
+            let reasons = vec![DisplayText::lossy("signed out everywhere")];
+            let event = AuditEvent { reasons, ..event };
+            let ended = self.sessions.end_all_of(session.principal, event).await;
+            ended.map_err(SignInError::SignOut)?;
+            return Ok(self.onward(signed_in).await);
+        }
+        let object = Object::new(ObjectKind::Session, parent);
+        let event = AuditEvent { object, ..event };
+        let ended = self.sessions.end(parent, event).await;
+        ended.map_err(SignInError::SignOut)?;
+        Ok(self.onward(signed_in).await)
+    }
+
+    /// Where the sign-in at the provider ends, if it has such a place. Gitea has none.
+    async fn onward(&self, session: Option<Arc<Session>>) -> Option<ProviderSignOut> {
+        let session = session?;
+        let id = session.provider.as_ref()?;
+        let upstream = session.upstream.as_ref();
+        let proof = upstream.and_then(|upstream| self.opened(id, upstream));
+        let provider = self.providers.find(id.as_str())?;
+        let back = Url::parse(&self.address(&self.settings.own, SIGNED_OUT)).ok()?;
+        let to = provider.sign_out(proof.as_ref(), &back).await?;
+        Some(ProviderSignOut {
+            provider: provider.settings().name.clone(),
+            to: to.into(),
+        })
+    }
+}
