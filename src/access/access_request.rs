@@ -1,25 +1,39 @@
-//! What a door learned from its dialect, in one form for all doors.
+//! A request to an application, in one form for every endpoint that answers checks.
 
+use crate::audit::{AuditEvent, PersonalFields};
 use crate::model::{DisplayText, HostName, RequestId, SessionSecret};
 use http::HeaderValue;
 use std::net::IpAddr;
 
-/// Who is at the other end of the connection, as far as the network tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Where a request came from, and its id: for logs and audit events.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestOrigin {
     /// Read from the right of the forwarded chain, through trusted proxies only; none on a Unix socket.
     pub address: Option<IpAddr>,
-    /// What it calls itself, as sent.
+    /// `User-Agent`, as sent.
     pub user_agent: Option<HeaderValue>,
+    /// The id that the request carries through logs, problem documents and events.
+    pub request: RequestId,
 }
 
 impl RequestOrigin {
-    /// What it calls itself, to be written or shown.
+    /// `User-Agent`, to be written or shown.
     pub fn user_agent_text(&self) -> Option<DisplayText> {
         let sent = self.user_agent.as_ref()?;
         Some(DisplayText::lossy(&String::from_utf8_lossy(
             sent.as_bytes(),
         )))
+    }
+
+    /// The event as one of this request, by a person of this login.
+    pub(crate) fn of(&self, login: Option<DisplayText>, event: AuditEvent) -> AuditEvent {
+        let personal = PersonalFields {
+            login,
+            name: None,
+            address: self.address,
+            user_agent: self.user_agent_text(),
+        };
+        event.in_request(self.request, personal)
     }
 }
 
@@ -52,17 +66,6 @@ pub struct AccessRequest<'a> {
     pub credential: Option<Credential<'a>>,
     /// True when the caller is a browser on its way to a page: sending it to sign-in is no audit event.
     pub navigation: bool,
-    /// Who asks.
-    pub remote: &'a RequestOrigin,
-    /// The id that the request carries through logs and events.
-    pub request: RequestId,
-}
-
-/// The caller of an OAuth endpoint, for the audit log.
-#[derive(Debug, Clone)]
-pub struct OAuthCaller {
-    /// From where.
-    pub remote: RequestOrigin,
-    /// The id of this request.
-    pub request: RequestId,
+    /// Where it came from.
+    pub origin: &'a RequestOrigin,
 }

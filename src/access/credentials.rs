@@ -2,7 +2,7 @@
 //!
 //! Must never let through what Gitea has not confirmed within the bound, but for the grace while Gitea is away.
 
-use super::{Credential, Denial, RequestOrigin};
+use super::{Credential, Denial};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
     AccountState, Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner,
@@ -314,18 +314,5 @@ impl Credentials {
             Owner::User { id } => person(id),
             Owner::Team { id } => self.mirror.team_since(id),
         }
-    }
-}
-
-/// What of the other end belongs into the erasable part of an event.
-pub(crate) fn personal(
-    login: Option<DisplayText>,
-    remote: &RequestOrigin,
-) -> crate::audit::PersonalFields {
-    crate::audit::PersonalFields {
-        login,
-        name: None,
-        address: remote.address,
-        user_agent: remote.user_agent_text(),
     }
 }

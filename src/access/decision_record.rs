@@ -1,9 +1,9 @@
 //! A decision ready to be written or counted; sentences and labels are made only when they are written.
 
 use super::Denial;
-use super::anonymous_events::AnonymousKind;
 use super::credentials::AuthenticatedPrincipal;
-use crate::audit::{Action, Object, ObjectKind, Outcome};
+use crate::audit::{Action, Object, ObjectKind, Outcome, Versions};
+use crate::audit_log::AnonymousKind;
 use crate::model::{ApplicationId, AuditMode, ClientId, DisplayText, Principal};
 use crate::policy::{Decision, Reason};
 
@@ -13,7 +13,7 @@ pub(crate) struct DecisionRecord {
     /// The principal with what is known of it; none for an anonymous caller.
     pub known: Option<AuthenticatedPrincipal>,
     pub application: Option<ApplicationId>,
-    pub about: DecisionObject,
+    pub object: DecisionObject,
     /// The client that asked about somebody else.
     pub asked_by: Option<ClientId>,
     pub denial: Option<Denial>,
@@ -21,8 +21,7 @@ pub(crate) struct DecisionRecord {
     /// False for a method that may change something.
     pub safe: bool,
     pub mode: AuditMode,
-    pub policy_version: u64,
-    pub directory_version: u64,
+    pub versions: Versions,
 }
 
 /// What a decision is about.
@@ -80,20 +79,19 @@ impl DecisionRecord {
     }
 
     /// A refusal's code first, so that the log can be searched by it; then the decision's reasons as sentences.
-    pub(crate) fn sentences(&self) -> Vec<DisplayText> {
+    pub(crate) fn reasons(&self) -> Vec<String> {
         let code = self.denial.as_ref().map(|r| r.code().to_owned());
-        let spoken = self.denial.as_ref().map(ToString::to_string);
+        let sentence = self.denial.as_ref().map(ToString::to_string);
         let because: Vec<String> = match &self.decision {
             Some(decision) => decision.reasons.iter().map(ToString::to_string).collect(),
-            None => spoken.into_iter().collect(),
+            None => sentence.into_iter().collect(),
         };
-        let all = code.into_iter().chain(because);
-        all.map(|text| DisplayText::lossy(&text)).collect()
+        code.into_iter().chain(because).collect()
     }
 
     /// What the event is about. The values of a route's parameters are stated for callers who are known only.
     pub(crate) fn object(&self) -> Object {
-        let text = match &self.about {
+        let text = match &self.object {
             DecisionObject::Named(_, text) | DecisionObject::Unnamed(text) => text.to_string(),
             DecisionObject::Request { method } => self.request(method),
         };
@@ -101,7 +99,7 @@ impl DecisionRecord {
             Some(client) => format!("{text}, asked by client {client}"),
             None => text,
         };
-        Object::new(self.about.kind(), text)
+        Object::new(self.object.kind(), text)
     }
 
     /// `GET /deployments/{id} id=7`.

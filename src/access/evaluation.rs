@@ -6,8 +6,8 @@ use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
 use super::decision_record::{DecisionObject, DecisionRecord};
 use super::gatekeeper::{Case, Gatekeeper};
 use super::outcome::{AccessOutcome, about_request};
-use super::{Denial, OAuthCaller, RequestLine};
-use crate::audit::ObjectKind;
+use super::{Denial, RequestLine, RequestOrigin};
+use crate::audit::{ObjectKind, Versions};
 use crate::model::{
     Application, ApplicationId, ClientId, DisplayText, Permission, PermissionPattern, Principal,
     Requirement, Scope, Timestamp,
@@ -87,22 +87,23 @@ impl Gatekeeper {
         &self,
         client: &ApplicationClient,
         question: &EvaluationRequest<'_>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<EvaluationResult, Denial> {
         let policy = self.policy.load();
         let application = policy.application(client.application());
         let application = application.ok_or(Denial::HostUnknown)?;
         let (outcome, about) = self.judge_question(&policy, application, question).await;
         let freshness = self.freshness_of(&outcome);
-        let versions = (policy.version(), self.mirror().directory().version);
+        let versions = Versions {
+            policy: policy.version(),
+            directory: self.mirror().directory().version,
+        };
         let decided = DecisionRecord {
             asked_by: Some(client.id()),
             ..outcome.decided(about, application, versions)
         };
         let evaluated = EvaluationResult::of(&decided, freshness);
-        let recorded = self
-            .recorder
-            .record(decided, &requester.remote, requester.request);
+        let recorded = self.recorder.record(&decided, origin);
         recorded
             .await
             .map_err(|error| Denial::not_recorded(&error))?;
@@ -203,8 +204,8 @@ impl EvaluationResult {
             denial: decided.denial.clone(),
             reasons: reasons.map(ToString::to_string).collect(),
             freshness,
-            policy_version: decided.policy_version,
-            directory_version: decided.directory_version,
+            policy_version: decided.versions.policy,
+            directory_version: decided.versions.directory,
         }
     }
 }

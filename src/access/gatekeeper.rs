@@ -7,6 +7,7 @@ use super::outcome::{AccessOutcome, about_request};
 use super::recorder::DecisionRecorder;
 use super::repository::Named;
 use super::{AccessRequest, Credential, Denial, IdentityHeaders, PolicyHolder, RequestLine};
+use crate::audit::Versions;
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
 use crate::policy::{self, CanonicalPath, Policy, RouteRequest};
@@ -62,11 +63,7 @@ impl Gatekeeper {
         let Some(decided) = decided.filter(|_| !sent_to_sign_in) else {
             return verdict;
         };
-        match self
-            .recorder
-            .record(decided, asked.remote, asked.request)
-            .await
-        {
+        match self.recorder.record(&decided, asked.origin).await {
             Ok(()) => verdict,
             Err(error) => Err(Denial::not_recorded(&error)),
         }
@@ -116,7 +113,10 @@ impl Gatekeeper {
             Ok(()) => self.passed(&sources, outcome.known.as_ref()),
             Err(denial) => Err(denial.clone()),
         };
-        let versions = (policy.version(), directory.version);
+        let versions = Versions {
+            policy: policy.version(),
+            directory: directory.version,
+        };
         let about = about_request(&asked.line);
         (verdict, Some(outcome.decided(about, application, versions)))
     }

@@ -4,11 +4,7 @@
 //! endpoints translate. What cannot be established is refused.
 
 mod access_request;
-mod anonymous_events;
-mod budget;
-mod counts;
 mod credentials;
-mod decision_counter;
 mod decision_record;
 mod denial;
 mod evaluation;
@@ -22,11 +18,9 @@ mod policy_holder;
 mod recorder;
 mod repository;
 
-pub use access_request::{AccessRequest, Credential, OAuthCaller, RequestLine, RequestOrigin};
-pub(crate) use anonymous_events::AnonymousKind;
-pub use anonymous_events::{AnonymousEvents, AnonymousSettings};
+pub use access_request::{AccessRequest, Credential, RequestLine, RequestOrigin};
 pub use credentials::Credentials;
-pub(crate) use credentials::{AuthenticatedPrincipal, ProtectedResource, personal};
+pub(crate) use credentials::{AuthenticatedPrincipal, ProtectedResource};
 pub(crate) use decision_record::{DecisionObject, DecisionRecord};
 pub use denial::{Denial, RouteName};
 pub use evaluation::{ApplicationClient, EvaluationRequest, EvaluationResult, RequestedAccess};

@@ -3,6 +3,7 @@
 use super::credentials::AuthenticatedPrincipal;
 use super::decision_record::{DecisionObject, DecisionRecord};
 use super::{Denial, RequestLine, RouteName};
+use crate::audit::Versions;
 use crate::model::{Application, MethodSet, RepositoryLevel};
 use crate::policy::{Decision, DenialCode, Reason, Verdict};
 
@@ -47,21 +48,20 @@ impl AccessOutcome {
     /// What the recorder writes or counts.
     pub(super) fn decided(
         self,
-        (about, safe): (DecisionObject, bool),
+        (object, safe): (DecisionObject, bool),
         application: &Application,
-        (policy_version, directory_version): (u64, u64),
+        versions: Versions,
     ) -> DecisionRecord {
         DecisionRecord {
             known: self.known,
             application: Some(application.id),
-            about,
+            object,
             asked_by: None,
             denial: self.result.err(),
             decision: self.decision,
             safe,
             mode: application.audit,
-            policy_version,
-            directory_version,
+            versions,
         }
     }
 }

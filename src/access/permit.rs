@@ -3,11 +3,11 @@
 //! A [`Permit`] cannot be made elsewhere. What changes something takes it by value, so that it cannot be forgotten or
 //! used twice.
 
-use super::credentials::{AuthenticatedPrincipal, ProtectedResource, personal};
+use super::credentials::{AuthenticatedPrincipal, ProtectedResource};
 use super::decision_record::{DecisionObject, DecisionRecord};
 use super::gatekeeper::Gatekeeper;
 use super::{Credential, Denial, OwnPermission, RequestOrigin};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Versions};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
     RequestId, Session, Timestamp,
@@ -29,8 +29,7 @@ const NOBODY: AuthenticatedPrincipal =
 pub struct Caller {
     known: AuthenticatedPrincipal,
     session: Option<Arc<Session>>,
-    remote: RequestOrigin,
-    request: RequestId,
+    origin: RequestOrigin,
     directory_version: u64,
 }
 
@@ -58,20 +57,12 @@ impl Caller {
         object: Object,
         policy: &Policy,
     ) -> AuditEvent {
-        AuditEvent {
-            at,
-            actor: self.known.principal,
-            action,
-            object,
-            outcome: Outcome::Allowed,
-            reasons: Vec::new(),
-            application: None,
-            request: Some(self.request),
-            policy_version: policy.version(),
-            directory_version: self.directory_version,
-            repeats: None,
-            personal: self.personal(),
-        }
+        let versions = Versions {
+            policy: policy.version(),
+            directory: self.directory_version,
+        };
+        let event = AuditEvent::new(at, self.known.principal, action, object).under(versions);
+        self.origin.of(self.known.login(), event)
     }
 
     /// What the caller holds everywhere, Samovar's own permissions included.
@@ -116,10 +107,6 @@ impl Caller {
         whole.known.scope = None;
         whole
     }
-
-    fn personal(&self) -> PersonalFields {
-        personal(self.known.login(), &self.remote)
-    }
 }
 
 /// Proof that the caller holds `P`.
@@ -142,8 +129,7 @@ impl Gatekeeper {
     pub async fn caller(
         &self,
         credential: Option<Credential<'_>>,
-        remote: RequestOrigin,
-        request: RequestId,
+        origin: RequestOrigin,
     ) -> Result<Caller, Denial> {
         let found = self
             .credentials
@@ -157,8 +143,7 @@ impl Gatekeeper {
         let caller = Caller {
             known,
             session,
-            remote,
-            request,
+            origin,
             directory_version: self.mirror().directory().version,
         };
         match denial {
@@ -173,8 +158,11 @@ impl Gatekeeper {
         Caller {
             known: AuthenticatedPrincipal::unlimited(Principal::LocalOperator, None),
             session: None,
-            remote: RequestOrigin::default(),
-            request,
+            origin: RequestOrigin {
+                address: None,
+                user_agent: None,
+                request,
+            },
             directory_version: self.mirror().directory().version,
         }
     }
@@ -202,19 +190,18 @@ impl Gatekeeper {
         let decided = DecisionRecord {
             known: Some(caller.known.clone()),
             application: None,
-            about: DecisionObject::Named(ObjectKind::Permission, DisplayText::lossy(object)),
+            object: DecisionObject::Named(ObjectKind::Permission, DisplayText::lossy(object)),
             asked_by: None,
             denial: Some(denial.clone()),
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            policy_version: self.policy.load().version(),
-            directory_version: caller.directory_version,
+            versions: Versions {
+                policy: self.policy.load().version(),
+                directory: caller.directory_version,
+            },
         };
-        let recorded = self
-            .recorder
-            .record(decided, &caller.remote, caller.request);
-        match recorded.await {
+        match self.recorder.record(&decided, &caller.origin).await {
             Ok(()) => denial,
             Err(error) => Denial::not_recorded(&error),
         }

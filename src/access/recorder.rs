@@ -1,149 +1,92 @@
-//! Records decisions: what promise 4 wants durable is waited for; repeats of the same are counted in windows.
+//! Records decisions in the journal: which are written one by one, and by what repeats are counted.
 //!
-//! Must never let an answer leave before its event is durable where one is owed, and must never grow with a flood. While
-//! the disk is almost full, reads and refusals are counted alone and their counts are written later.
+//! Must never put text that a caller chose into a counting key.
 
-use super::anonymous_events::AnonymousEvents;
-use super::counts::{self, UnwrittenCounts};
-use super::credentials::personal;
-use super::decision_counter::{DecisionCounter, Kind};
-use super::decision_record::DecisionRecord;
-use super::{PolicyHolder, RequestOrigin};
-use crate::audit::{Action, AuditEvent, Closed, Object, PersonalFields, Repeats};
-use crate::mirror::Mirror;
-use crate::model::{AuditMode, Clock, DisplayText, Principal, RequestId, Timestamp};
-use crate::store::{Change, CommitError, Store};
+use super::RequestOrigin;
+use super::decision_record::{DecisionObject, DecisionRecord};
+use crate::audit::{Action, AuditEvent};
+use crate::audit_log::{Journal, RepeatKey};
+use crate::model::{AuditMode, Principal};
+use crate::store::CommitError;
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// Writes and counts.
+/// Records decisions.
 pub struct DecisionRecorder {
-    store: Store,
-    policy: Arc<PolicyHolder>,
-    mirror: Arc<Mirror>,
-    clock: Arc<dyn Clock>,
-    anonymous: Arc<AnonymousEvents>,
-    tally: DecisionCounter,
+    journal: Arc<Journal>,
+    hasher: RandomState,
 }
 
 impl DecisionRecorder {
-    /// Counts repeats in windows of this span (default 60 s).
-    pub fn new(
-        store: Store,
-        (policy, mirror): (Arc<PolicyHolder>, Arc<Mirror>),
-        clock: Arc<dyn Clock>,
-        anonymous: Arc<AnonymousEvents>,
-        window: Duration,
-    ) -> Self {
+    /// In this journal.
+    pub fn new(journal: Arc<Journal>) -> Self {
         Self {
-            store,
-            policy,
-            mirror,
-            clock,
-            anonymous,
-            tally: DecisionCounter::new(window),
+            journal,
+            hasher: RandomState::new(),
         }
     }
 
-    /// Writes the decision and waits, or counts it.
+    /// Writes the decision and waits, or counts it. An allowed request that may change something is always written.
     pub(crate) async fn record(
         &self,
-        decided: DecisionRecord,
-        remote: &RequestOrigin,
-        request: RequestId,
+        record: &DecisionRecord,
+        origin: &RequestOrigin,
     ) -> Result<(), CommitError> {
-        let now = self.clock.now();
-        let read = decided.safe && decided.denial.is_none();
-        if read && decided.mode == AuditMode::Denials {
+        let read = record.safe && record.denial.is_none();
+        if read && record.mode == AuditMode::Denials {
             return Ok(());
         }
-        if decided.principal() == Principal::Anonymous {
-            let (kind, counted) = (decided.anonymous_kind(), decided.may_be_counted());
-            let event = || event(decided, (remote, request), now);
-            return if counted {
-                self.anonymous.record(kind, remote, event).await
-            } else {
-                self.anonymous.record_each(kind, event).await
-            };
+        let event = || self.event(record, origin);
+        let countable = record.may_be_counted();
+        match (record.principal(), countable) {
+            (Principal::Anonymous, true) => {
+                let kind = record.anonymous_kind();
+                self.journal
+                    .record_anonymous(kind, origin.address, event)
+                    .await
+            }
+            (Principal::Anonymous, false) => {
+                let kind = record.anonymous_kind();
+                self.journal.record_each_anonymous(kind, event).await
+            }
+            (_, true) => {
+                let every = record.mode == AuditMode::Every;
+                self.journal.record(&self.key(record), every, event).await
+            }
+            (_, false) => self.journal.write(event()).await,
         }
-        if decided.may_be_counted() && !self.store.has_space() && self.tally.count(&decided, now) {
-            return Ok(());
-        }
-        if !self.tally.owed(&decided, now) {
-            return Ok(());
-        }
-        let event = event(decided, (remote, request), now);
-        self.store.commit(Change::none(), event).await.map(|_| ())
     }
 
-    /// Writes the counts of windows that have closed by now; not while the disk is almost full.
-    pub async fn close_windows(&self) -> Result<(), CommitError> {
-        if !self.store.has_space() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        self.write_counts(self.tally.close(now), now).await
-    }
-
-    /// Writes every count, as a stopping server does.
-    pub async fn close_all_windows(&self) -> Result<(), CommitError> {
-        let now = self.clock.now();
-        self.write_counts(self.tally.close_all(), now).await
-    }
-
-    /// What cannot be written is kept for the next time.
-    async fn write_counts(
-        &self,
-        closed: Vec<Closed<Kind, Object>>,
-        now: Timestamp,
-    ) -> Result<(), CommitError> {
-        let event = |window: &_| self.count(window, now);
-        let written = counts::write(&self.store, closed, event).await;
-        written.map_err(|UnwrittenCounts { error, counts }| {
-            self.tally.restore(counts);
-            error
-        })
-    }
-
-    fn count(&self, window: &Closed<Kind, Object>, now: Timestamp) -> AuditEvent {
-        let key = window.key;
-        AuditEvent {
-            at: now,
-            actor: key.principal,
-            action: Action::RequestDecide,
-            object: window.label.clone(),
-            outcome: key.outcome,
-            reasons: vec![DisplayText::lossy(key.code)],
-            application: key.application,
-            request: None,
-            policy_version: self.policy.load().version(),
-            directory_version: self.mirror.directory().version,
-            repeats: Some(Repeats {
-                since: window.since,
-                count: window.repeats,
+    fn key(&self, record: &DecisionRecord) -> RepeatKey {
+        let client = record.asked_by;
+        let object = match &record.object {
+            DecisionObject::Request { .. } => record.route().map(|route| {
+                let parameters = record.decision.as_ref().map(|one| &one.parameters);
+                self.hasher.hash_one((route, parameters, client))
             }),
-            personal: PersonalFields::default(),
+            DecisionObject::Named(_, text) => Some(self.hasher.hash_one((text.as_str(), client))),
+            DecisionObject::Unnamed(_) => None,
+        };
+        RepeatKey {
+            principal: record.principal(),
+            application: record.application,
+            object_kind: record.object.kind(),
+            object,
+            outcome: record.outcome(),
+            code: record.code(),
         }
     }
-}
 
-fn event(
-    decided: DecisionRecord,
-    (remote, request): (&RequestOrigin, RequestId),
-    now: Timestamp,
-) -> AuditEvent {
-    AuditEvent {
-        at: now,
-        actor: decided.principal(),
-        action: Action::RequestDecide,
-        object: decided.object(),
-        outcome: decided.outcome(),
-        reasons: decided.sentences(),
-        application: decided.application,
-        request: Some(request),
-        policy_version: decided.policy_version,
-        directory_version: decided.directory_version,
-        repeats: None,
-        personal: personal(decided.login(), remote),
+    fn event(&self, record: &DecisionRecord, origin: &RequestOrigin) -> AuditEvent {
+        let actor = record.principal();
+        let event = self
+            .journal
+            .event(actor, Action::RequestDecide, record.object());
+        let event = event
+            .with_outcome(record.outcome())
+            .because(record.reasons())
+            .in_application(record.application)
+            .under(record.versions);
+        origin.of(record.login(), event)
     }
 }

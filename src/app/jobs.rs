@@ -1,8 +1,8 @@
 //! Jobs on timers: counts of closed windows, sessions whose time is over, the free space of the disk.
 
 use super::services::Services;
-use crate::access::{AnonymousEvents, DecisionRecorder};
 use crate::admin::{Admin, Bootstrap, administrator_problem};
+use crate::audit_log::Journal;
 use crate::session::Sessions;
 use crate::store::Store;
 use crate::token;
@@ -16,8 +16,7 @@ const EVERY: Duration = Duration::from_secs(5);
 /// What the jobs are about.
 pub(super) struct Jobs {
     store: Store,
-    recorder: Arc<DecisionRecorder>,
-    anonymous: Arc<AnonymousEvents>,
+    journal: Arc<Journal>,
     sessions: Arc<Sessions>,
     token: token::TokenServices,
     admin: Arc<Admin>,
@@ -28,8 +27,7 @@ impl Jobs {
     pub(super) fn of(services: &Services) -> Self {
         Self {
             store: services.store.clone(),
-            recorder: Arc::clone(&services.recorder),
-            anonymous: Arc::clone(&services.anonymous),
+            journal: Arc::clone(&services.journal),
             sessions: Arc::clone(&services.sessions),
             token: services.token.clone(),
             admin: Arc::clone(&services.admin),
@@ -40,8 +38,7 @@ impl Jobs {
     /// One round. A failure is said and tried again: the store says whether it can heal.
     async fn round(&self) {
         self.store.sample_space();
-        let counts = self.recorder.close_windows().await;
-        if let Err(error) = counts.and(self.anonymous.close_windows().await) {
+        if let Err(error) = self.journal.close_windows().await {
             tracing::error!(%error, "counts of repeats could not be written; they are kept");
         }
         if let Err(error) = self.sessions.expire().await {

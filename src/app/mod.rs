@@ -14,13 +14,13 @@ mod services;
 pub use capabilities::Capabilities;
 pub use error::AppError;
 
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::config::Config;
 use crate::http::checks::Checks;
 use crate::http::framework::Framework;
 use crate::http::sockets::{self, Activated, Listener};
 use crate::http::{admin_socket, listener};
-use crate::model::{Clock, ListenAddress, Principal, SystemJob};
+use crate::model::{ListenAddress, Principal, SystemJob};
 use crate::store::{Change, CommitError};
 use services::Services;
 use std::sync::Arc;
@@ -34,7 +34,6 @@ pub struct Running {
     stop: CancellationToken,
     tasks: TaskTracker,
     services: Services,
-    clock: Arc<dyn Clock>,
 }
 
 /// Runs the server until SIGTERM or SIGINT.
@@ -65,8 +64,7 @@ pub async fn start(meant: Config, capabilities: Capabilities) -> Result<Running,
     let both = sockets.public.iter().chain(&sockets.forward_auth);
     let addresses: Vec<_> = both.filter_map(Listener::address).collect();
     let socket = admin_socket::bind(&meant.server.admin_socket).await?;
-    let clock = Arc::clone(&capabilities.clock);
-    let event = of_server(Action::ServerStart, &services, &*clock);
+    let event = of_server(Action::ServerStart, &services);
     services.store.commit(Change::none(), event).await?;
     services.sign_in.end_those_of_unknown_providers().await?;
     jobs::watch_administrators(&services.admin, &services.claim).map_err(AppError::Bootstrap)?;
@@ -101,7 +99,6 @@ pub async fn start(meant: Config, capabilities: Capabilities) -> Result<Running,
         stop,
         tasks,
         services,
-        clock,
     })
 }
 
@@ -130,8 +127,7 @@ impl Running {
 
     async fn write_last(&self) -> Result<(), CommitError> {
         let services = &self.services;
-        let counts = services.recorder.close_all_windows().await;
-        let counts = counts.and(services.anonymous.close_all_windows().await);
+        let counts = services.journal.close_all_windows().await;
         services
             .sessions
             .write_seen()
@@ -139,30 +135,13 @@ impl Running {
             .unwrap_or_else(|error| {
                 tracing::warn!(%error, "last uses of sessions could not be written");
             });
-        let event = of_server(Action::ServerStop, services, &*self.clock);
-        counts.and(
-            services
-                .store
-                .commit(Change::none(), event)
-                .await
-                .map(|_| ()),
-        )
+        let event = of_server(Action::ServerStop, services);
+        counts.and(services.journal.write(event).await)
     }
 }
 
-fn of_server(action: Action, services: &Services, clock: &dyn Clock) -> AuditEvent {
-    AuditEvent {
-        at: clock.now(),
-        actor: Principal::System(SystemJob::Server),
-        action,
-        object: Object::new(ObjectKind::Server, env!("CARGO_PKG_VERSION")),
-        outcome: Outcome::Allowed,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: services.policy.load().version(),
-        directory_version: services.mirror.directory().version,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+fn of_server(action: Action, services: &Services) -> AuditEvent {
+    let object = Object::new(ObjectKind::Server, env!("CARGO_PKG_VERSION"));
+    let actor = Principal::System(SystemJob::Server);
+    services.journal.event(actor, action, object)
 }

@@ -1,11 +1,10 @@
 //! From the configuration and the store to the services of step 1 to 3, in the order in which they rest on one another.
 
 use super::{AppError, Capabilities, outside};
-use crate::access::{
-    AnonymousEvents, AnonymousSettings, Credentials, DecisionRecorder, Gatekeeper, PolicyHolder,
-};
+use crate::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder};
 use crate::admin::{Admin, Bootstrap};
-use crate::audit_log::AuditLog;
+use crate::audit::Versions;
+use crate::audit_log::{AuditLog, Journal, JournalSettings};
 use crate::config::{self, Config};
 use crate::gitea::TokenOwners;
 use crate::mirror::Mirror;
@@ -27,8 +26,7 @@ pub(super) struct Services {
     pub mirror: Arc<Mirror>,
     pub sessions: Arc<Sessions>,
     pub break_glass: Arc<BreakGlass>,
-    pub recorder: Arc<DecisionRecorder>,
-    pub anonymous: Arc<AnonymousEvents>,
+    pub journal: Arc<Journal>,
     pub gatekeeper: Arc<Gatekeeper>,
     pub sign_in: Arc<SignIn>,
     pub oauth: Arc<AuthorizationServer>,
@@ -55,8 +53,8 @@ impl Services {
         let mirror = Arc::new(outside::mirror(meant, http, &store, capabilities, &world));
         let providers = Arc::new(outside::providers(meant, http, capabilities)?);
         mirror.set_providers(providers.others());
-        let anonymous = open_anonymous_events(meant, &store, (&policy, &mirror), clock);
-        let recorder = open_recorder(meant, (&store, &anonymous), (&policy, &mirror), clock);
+        let journal = open_journal(meant, &store, (&policy, &mirror), clock);
+        let recorder = Arc::new(DecisionRecorder::new(Arc::clone(&journal)));
         let token = open_tokens(meant, &store, capabilities, &world)?;
         let sessions = Arc::new(open_sessions(meant.session, &store, capabilities, sessions));
         let claim = Bootstrap::open(folder);
@@ -65,7 +63,7 @@ impl Services {
         let break_glass = Arc::new(break_glass);
         let credentials = credentials(&sessions, &token, &mirror);
         let foreign = outside::foreign_tokens(meant, http, clock)?;
-        let records = (&store, &recorder, &anonymous);
+        let records = (&store, &recorder, &journal);
         let oauth = oauth_services(records, &policy, &credentials, &token, foreign);
         let services = sign_in::Services {
             store: store.clone(),
@@ -73,7 +71,7 @@ impl Services {
             break_glass: Arc::clone(&break_glass),
             mirror: Arc::clone(&mirror),
             policy: Arc::clone(&policy),
-            anonymous: Arc::clone(&anonymous),
+            journal: Arc::clone(&journal),
             providers: Arc::clone(&providers),
             tokens: Arc::clone(&token.tokens),
             id_tokens: SealKey::new(meant.server.seal_key.expose()).id_tokens(),
@@ -97,8 +95,7 @@ impl Services {
             policy,
             mirror,
             sessions,
-            recorder,
-            anonymous,
+            journal,
             token,
         })
     }
@@ -145,7 +142,7 @@ fn gatekeeper(
 }
 
 fn oauth_services(
-    (store, recorder, anonymous): (&Store, &Arc<DecisionRecorder>, &Arc<AnonymousEvents>),
+    (store, recorder, journal): (&Store, &Arc<DecisionRecorder>, &Arc<Journal>),
     policy: &Arc<PolicyHolder>,
     credentials: &Credentials,
     token: &token::TokenServices,
@@ -155,7 +152,7 @@ fn oauth_services(
         store: store.clone(),
         policy: Arc::clone(policy),
         recorder: Arc::clone(recorder),
-        anonymous: Arc::clone(anonymous),
+        journal: Arc::clone(journal),
         credentials: credentials.clone(),
         grants: Arc::clone(&token.grants),
         clients: Arc::clone(&token.clients),
@@ -205,36 +202,26 @@ fn open_tokens(
     Ok(token::open(store, (clock, random), &key, settings, world)?)
 }
 
-fn open_anonymous_events(
+fn open_journal(
     meant: &Config,
     store: &Store,
     (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
     clock: &Arc<dyn Clock>,
-) -> Arc<AnonymousEvents> {
-    Arc::new(AnonymousEvents::new(
+) -> Arc<Journal> {
+    let (policy, mirror) = (Arc::clone(policy), Arc::clone(mirror));
+    let versions = move || Versions {
+        policy: policy.load().version(),
+        directory: mirror.directory().version,
+    };
+    let settings = JournalSettings {
+        window: meant.audit.window,
+        anonymous_events_per_minute: meant.audit.anonymous_events_per_minute,
+    };
+    Arc::new(Journal::new(
         store.clone(),
-        Arc::clone(policy),
-        Arc::clone(mirror),
         Arc::clone(clock),
-        AnonymousSettings {
-            window: meant.audit.window,
-            per_minute: meant.audit.anonymous_events_per_minute,
-        },
-    ))
-}
-
-fn open_recorder(
-    meant: &Config,
-    (store, anonymous): (&Store, &Arc<AnonymousEvents>),
-    (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
-    clock: &Arc<dyn Clock>,
-) -> Arc<DecisionRecorder> {
-    Arc::new(DecisionRecorder::new(
-        store.clone(),
-        (Arc::clone(policy), Arc::clone(mirror)),
-        Arc::clone(clock),
-        Arc::clone(anonymous),
-        meant.audit.window,
+        versions,
+        settings,
     ))
 }
 

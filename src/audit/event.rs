@@ -59,6 +59,15 @@ pub struct PersonalFields {
     pub user_agent: Option<DisplayText>,
 }
 
+/// The versions of policy and directory under which a decision was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Versions {
+    /// Of the policy.
+    pub policy: u64,
+    /// Of the directory.
+    pub directory: u64,
+}
+
 /// How often the same thing happened again in a window, after the first time that has an event of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no randomness, no async. May name `model` alone. Never changes a byte of a leaf format once
 //! written: what an outsider verified yesterday must verify tomorrow.
 
+mod builder;
 mod canonical;
 mod event;
 mod leaf;
@@ -10,7 +11,9 @@ mod query;
 mod tree;
 mod window;
 
-pub use event::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields, Repeats};
+pub use event::{
+    Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields, Repeats, Versions,
+};
 pub use leaf::{Leaf, LeafError, Salt};
 pub use query::{EventPage, EventQuery, RecordedEvent};
 pub use tree::{Frontier, FrontierError, TreeHash};

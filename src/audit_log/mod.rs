@@ -1,101 +1,10 @@
-//! The audit log as people read it (step 3): pages by who, what, which, outcome and time; each reading is an event.
+//! The audit log as a service (layer 2): the journal writes and counts events, the query reads them.
 //!
-//! May name `model`, `audit` and `store`. Must never give out a page whose reading is not on disk, nor write the text
-//! of a filter into the log: somebody may have typed a name.
+//! May name `model`, `audit`, `limits` and `store`. Must never give out a page whose reading is not on disk, and must
+//! never lose a count.
 
-#[cfg(test)]
-mod tests;
+mod journal;
+mod query;
 
-use crate::audit::{
-    Action, AuditEvent, EventPage, EventQuery, Object, ObjectKind, Outcome, PersonalFields,
-};
-use crate::model::{Clock, DisplayText, Principal, RequestId};
-use crate::store::{Change, CommitError, Store, StoreError};
-use std::sync::Arc;
-
-/// The page could not be given.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AuditLogError {
-    /// The log cannot be read.
-    #[error("the audit log cannot be read: {0}")]
-    Unreadable(#[from] StoreError),
-    /// The reading cannot be recorded, and what is not recorded is not given out.
-    #[error("reading the audit log cannot be recorded: {0}")]
-    Unrecorded(#[from] CommitError),
-}
-
-/// Who reads, in which request, decided by which versions.
-#[derive(Debug, Clone)]
-pub struct Reader {
-    /// Who.
-    pub actor: Principal,
-    /// The request.
-    pub request: Option<RequestId>,
-    /// What names the reader at this moment.
-    pub personal: PersonalFields,
-    /// Version of the policy that allowed it.
-    pub policy_version: u64,
-    /// Version of the directory that allowed it.
-    pub directory_version: u64,
-}
-
-/// The audit log.
-pub struct AuditLog {
-    store: Store,
-    clock: Arc<dyn Clock>,
-}
-
-impl AuditLog {
-    /// The log of this store.
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
-    }
-
-    /// A page, newest first. It does not hold the event of its own reading, which is on disk when this returns.
-    pub async fn query(
-        &self,
-        reader: &Reader,
-        query: EventQuery,
-    ) -> Result<EventPage, AuditLogError> {
-        let event = self.reading(reader, &query);
-        let store = self.store.clone();
-        let page = tokio::task::spawn_blocking(move || store.events(&query)).await;
-        // Work on the disk is dropped only when the server stops.
-        let page = page.map_err(|_| StoreError::Closed)??;
-        self.store.commit(Change::none(), event).await?;
-        Ok(page)
-    }
-
-    fn reading(&self, reader: &Reader, query: &EventQuery) -> AuditEvent {
-        AuditEvent {
-            at: self.clock.now(),
-            actor: reader.actor,
-            action: Action::AuditLogRead,
-            object: Object::new(ObjectKind::AuditLog, "events"),
-            outcome: Outcome::Allowed,
-            reasons: asked(query),
-            application: query.application,
-            request: reader.request,
-            policy_version: reader.policy_version,
-            directory_version: reader.directory_version,
-            repeats: None,
-            personal: reader.personal.clone(),
-        }
-    }
-}
-
-/// What was asked for: values that are ids, words or numbers of ours; of free text only that there was one.
-fn asked(query: &EventQuery) -> Vec<DisplayText> {
-    let filters = [
-        query.actor.map(|actor| format!("actor {actor}")),
-        query.object.map(|kind| format!("object {kind}")),
-        query.object_id.as_ref().map(|_| "object id".to_owned()),
-        query.action.map(|action| format!("action {action}")),
-        query.outcome.map(|outcome| format!("outcome {outcome}")),
-        query.from.map(|from| format!("from {from}")),
-        query.to.map(|to| format!("to {to}")),
-        query.before.map(|before| format!("before {before}")),
-    ];
-    let filters = filters.into_iter().flatten();
-    filters.map(|filter| DisplayText::lossy(&filter)).collect()
-}
+pub use journal::{AnonymousKind, Journal, JournalSettings, RepeatKey};
+pub use query::{AuditLog, AuditLogError, Reader};

@@ -119,7 +119,7 @@ impl Gate {
             origin::check(&request, self.settings.https, &host)?;
         }
         let exchange = self.exchange(&request, host, asker);
-        let block = exchange.remote.address.map(AddressBlock::of);
+        let block = exchange.origin.address.map(AddressBlock::of);
         request.set_data(exchange);
         self.receive(&mut request, body, block).await?;
         let in_flight = self.requests.enter(block)?;
@@ -195,12 +195,12 @@ impl Gate {
         let headers = request.headers();
         let peer = peer(request.remote_addr());
         RequestContext {
-            request: asker.request,
             host,
             navigation: is_navigation(request.method(), headers),
             secret_needed: true,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
-            remote: RequestOrigin {
+            origin: RequestOrigin {
+                request: asker.request,
                 address: peer.and_then(|peer| self.settings.trusted.client(Some(peer), headers)),
                 user_agent: headers.get(header::USER_AGENT).cloned(),
             },

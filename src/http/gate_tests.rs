@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 #[handler]
 fn echo(exchange: RequestContext, body: String) -> String {
-    let client = exchange.remote.address.unwrap();
+    let client = exchange.origin.address.unwrap();
     format!(
         "{} {client} {} {body}",
         exchange.host, exchange.by_trusted_proxy

@@ -4,18 +4,16 @@
 
 use super::problem::AnswerTarget;
 use crate::access::RequestOrigin;
-use crate::model::{HostName, RequestId};
+use crate::model::HostName;
 use poem::{FromRequest, Request, RequestBody};
 
 /// One request and its answer, as the gate sees them. Doors take it as an argument.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// The id that logs, problem documents and events carry.
-    pub request: RequestId,
     /// At which of the configured hosts it arrived.
     pub host: HostName,
-    /// Who is at the other end, behind trusted proxies.
-    pub remote: RequestOrigin,
+    /// Where it came from, behind trusted proxies, and its id.
+    pub origin: RequestOrigin,
     /// A browser on its way to a page?
     pub navigation: bool,
     /// Did a trusted proxy hand it over?
@@ -28,7 +26,7 @@ impl RequestContext {
     /// Whom an answer is for.
     pub fn asker(&self) -> AnswerTarget {
         AnswerTarget {
-            request: self.request,
+            request: self.origin.request,
             page: self.navigation,
         }
     }

@@ -5,15 +5,13 @@
 
 use super::consent::{Consent, ConsentDecision};
 use super::events::scope_reasons;
-use super::{AuthorizationServer, OAuthCaller, OAuthError, Target, TokenRequest};
+use super::{AuthorizationServer, OAuthError, RequestOrigin, Target, TokenRequest};
 use crate::access::{AuthenticatedPrincipal, ProtectedResource};
 use crate::access::{Credential, Denial};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{
-    ApplicationId, Client, ClientId, ClientKind, DisplayText, Principal, Scope, SessionSecret,
-    UserId,
+    ApplicationId, Client, ClientId, ClientKind, Principal, Scope, SessionSecret, UserId,
 };
-use crate::store::Change;
 use crate::token::AuthorizationCode;
 use std::sync::Arc;
 use url::Url;
@@ -89,7 +87,7 @@ impl AuthorizationServer {
         &self,
         asked: &AuthorizeRequest,
         person: ResourceOwner<'_>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<AuthorizeResult, OAuthError> {
         let registered = self.registered(asked);
         let (client, redirect_uri) =
@@ -99,10 +97,7 @@ impl AuthorizationServer {
             state: asked.state.as_deref(),
             issuer: self.issuer(),
         };
-        match self
-            .proceed((&client, &back), asked, person, requester)
-            .await
-        {
+        match self.proceed((&client, &back), asked, person, origin).await {
             Ok(next) => Ok(next),
             // A browser that is sent round and round stops here.
             Err(error @ OAuthError::TooMany(_)) => Err(error),
@@ -143,7 +138,7 @@ impl AuthorizationServer {
         (client, back): (&Client, &ClientRedirect<'_>),
         asked: &AuthorizeRequest,
         person: ResourceOwner<'_>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<AuthorizeResult, OAuthError> {
         let challenge = check(asked)?;
         let (id, target) = self.target_for(client, &asked.wanted)?;
@@ -161,8 +156,8 @@ impl AuthorizationServer {
             Ok((scope, Some(why))) => Ok((scope, why)),
             Err(error) => Err(error),
         };
-        let event = self.answered(client, &known, allowed.as_ref(), requester);
-        self.store.commit(Change::none(), event).await?;
+        let event = self.answered(client, &known, allowed.as_ref(), origin);
+        self.journal.write(event).await?;
         let (scope, _) = allowed?;
         let code = self.codes.issue(AuthorizationCode {
             user,
@@ -261,7 +256,7 @@ impl AuthorizationServer {
         client: &Client,
         known: &AuthenticatedPrincipal,
         allowed: Result<&(Scope, &'static str), &OAuthError>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> AuditEvent {
         let (outcome, mut reasons) = match allowed {
             Ok((_, why)) => (Outcome::Allowed, vec![(*why).to_owned()]),
@@ -277,12 +272,10 @@ impl AuthorizationServer {
         );
         let object = Object::new(ObjectKind::Client, client.client_id());
         let actor = (known.principal, known.login());
-        AuditEvent {
-            outcome,
-            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
-            application: client.application,
-            ..self.event(Action::GrantAllow, actor, object, requester)
-        }
+        self.event(Action::GrantAllow, actor, object, origin)
+            .with_outcome(outcome)
+            .because(reasons)
+            .in_application(client.application)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
 
-use super::{ApplicationClient, AuthorizationServer, OAuthCaller, OAuthError};
+use super::{ApplicationClient, AuthorizationServer, OAuthError, RequestOrigin};
 use crate::model::{Client, ClientKind, DisplayText, MachineSecret, Principal, ServiceAccount};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
@@ -57,9 +57,9 @@ impl AuthorizationServer {
     pub async fn application_client(
         &self,
         proof: &ClientCredentials,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<ApplicationClient, OAuthError> {
-        let party = self.authenticate(proof, requester).await?;
+        let party = self.authenticate(proof, origin).await?;
         let error = match &party {
             AuthenticatedClient::Nobody => OAuthError::ClientInvalid,
             AuthenticatedClient::Client(client) if client.kind == ClientKind::Confidential => {
@@ -73,25 +73,25 @@ impl AuthorizationServer {
                     .to_owned(),
             ),
         };
-        Err(self.refused_stranger(error, requester).await)
+        Err(self.deny_anonymous(error, origin).await)
     }
 
     /// The client that asks, where one is needed. Whoever else it is hears so, and that is recorded.
     pub(super) async fn asking_client(
         &self,
         proof: &ClientCredentials,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<Arc<Client>, OAuthError> {
-        match self.authenticate(proof, requester).await? {
+        match self.authenticate(proof, origin).await? {
             AuthenticatedClient::Client(client) => Ok(client),
             AuthenticatedClient::Nobody => {
                 let error = OAuthError::ClientInvalid;
-                Err(self.refused_stranger(error, requester).await)
+                Err(self.deny_anonymous(error, origin).await)
             }
             AuthenticatedClient::ServiceAccount(account) => {
                 let sentence = "a service account acts for itself; get its token with `grant_type=client_credentials`";
                 let error = OAuthError::ClientUnauthorized(sentence.to_owned());
-                Err(self.refused_to(named(&account), error, requester).await)
+                Err(self.deny_actor(named(&account), error, origin).await)
             }
         }
     }
@@ -100,14 +100,14 @@ impl AuthorizationServer {
     pub(super) async fn authenticate(
         &self,
         proof: &ClientCredentials,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<AuthenticatedClient, OAuthError> {
         match self.prove(proof) {
             Ok(party) => Ok(party),
             Err(error) => {
-                let often = self.spend_wrong_proof(requester).err();
+                let often = self.spend_wrong_proof(origin).err();
                 let error = often.unwrap_or(error);
-                Err(self.refused_stranger(error, requester).await)
+                Err(self.deny_anonymous(error, origin).await)
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::client_authentication::{AuthenticatedClient, named};
 use super::issue::UnissuedToken;
 use super::{
-    AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, TokenRequest, TokenResponse,
+    AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, TokenRequest, TokenResponse,
 };
 
 impl AuthorizationServer {
@@ -12,25 +12,25 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         wanted: &TokenRequest,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let account = match self.authenticate(proof, requester).await? {
+        let account = match self.authenticate(proof, origin).await? {
             AuthenticatedClient::ServiceAccount(account) => account,
             AuthenticatedClient::Client(_) => {
                 let sentence = "a client has no rights of its own; use a service account, or have a person sign in";
                 let error = OAuthError::ClientUnauthorized(sentence.to_owned());
-                return Err(self.refused_stranger(error, requester).await);
+                return Err(self.deny_anonymous(error, origin).await);
             }
             AuthenticatedClient::Nobody => {
                 let error = OAuthError::ClientInvalid;
-                return Err(self.refused_stranger(error, requester).await);
+                return Err(self.deny_anonymous(error, origin).await);
             }
         };
         let known = match self.credentials.machine(account.id).await {
             Ok(known) => known,
             Err(denial) => {
                 let actor = named(&account);
-                return Err(self.refused_to(actor, denial.into(), requester).await);
+                return Err(self.deny_actor(actor, denial.into(), origin).await);
             }
         };
         let made = async {
@@ -44,11 +44,11 @@ impl AuthorizationServer {
                 actor: None,
                 at_most: None,
             };
-            self.issue(draft, requester).await
+            self.issue(draft, origin).await
         };
         match made.await {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.refused(&known, error, requester).await),
+            Err(error) => Err(self.deny(&known, error, origin).await),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
 
 use super::first::Allowed;
-use super::{AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, TokenResponse};
+use super::{AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, TokenResponse};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{Client, GrantId, Principal, UserId, sha256};
@@ -25,15 +25,15 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         shown: &CodeRequest,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let client = self.asking_client(proof, requester).await?;
+        let client = self.asking_client(proof, origin).await?;
         let (coded, taken) = match self.codes.take(&shown.code) {
             Ok(found) => found,
-            Err(error) => return Err(self.code_refused(error, requester).await),
+            Err(error) => return Err(self.code_refused(error, origin).await),
         };
         if let Err(error) = fits(&coded, &client, shown) {
-            return Err(self.refused_stranger(error, requester).await);
+            return Err(self.deny_anonymous(error, origin).await);
         }
         let allowed = Allowed {
             user: coded.user,
@@ -41,8 +41,8 @@ impl AuthorizationServer {
             scope: coded.scope,
             at: taken.made_at(),
         };
-        let (grant, answer) = self.first(&client, allowed, requester).await?;
-        self.settle(&taken, grant, requester).await?;
+        let (grant, answer) = self.first(&client, allowed, origin).await?;
+        self.settle(&taken, grant, origin).await?;
         Ok(answer)
     }
 
@@ -50,7 +50,7 @@ impl AuthorizationServer {
     pub(super) async fn enabled(
         &self,
         user: UserId,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<AuthenticatedPrincipal, OAuthError> {
         let person = Principal::User(user);
         let (login, error) = match self.credentials.principal(person).await {
@@ -58,7 +58,7 @@ impl AuthorizationServer {
             Ok(known) => (known.login(), OAuthError::Disabled),
             Err(denial) => (None, denial.into()),
         };
-        Err(self.refused_to((person, login), error, requester).await)
+        Err(self.deny_actor((person, login), error, origin).await)
     }
 
     /// A second use of the code may have come while the first was under way: then nothing is to be had from either.
@@ -66,17 +66,17 @@ impl AuthorizationServer {
         &self,
         taken: &Taken,
         grant: GrantId,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
         if self.codes.settle(taken, grant) {
             return Ok(());
         }
         Err(self
-            .code_refused(CodeError::Replayed(Some(grant)), requester)
+            .code_refused(CodeError::Replayed(Some(grant)), origin)
             .await)
     }
 
-    async fn code_refused(&self, error: CodeError, requester: &OAuthCaller) -> OAuthError {
+    async fn code_refused(&self, error: CodeError, origin: &RequestOrigin) -> OAuthError {
         let refused = OAuthError::GrantInvalid(
             "the code is too old, was used before or is none; send the person to sign in again"
                 .to_owned(),
@@ -84,11 +84,11 @@ impl AuthorizationServer {
         // Once the grant has ended a further replay changes nothing, and must not write an event each time.
         let grant = match error {
             CodeError::Replayed(Some(grant)) if self.grants.is_live(grant) => grant,
-            _ => return self.refused_stranger(refused, requester).await,
+            _ => return self.deny_anonymous(refused, origin).await,
         };
         let object = Object::new(ObjectKind::Grant, grant);
         let nobody = (Principal::Anonymous, None);
-        let event = self.event(Action::GrantReplay, nobody, object, requester);
+        let event = self.event(Action::GrantReplay, nobody, object, origin);
         match self.grants.end(&[grant], event).await {
             Ok(()) => refused,
             Err(error) => error.into(),

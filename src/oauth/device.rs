@@ -6,14 +6,13 @@
 use super::events::scope_reasons;
 use super::first::Allowed;
 use super::{
-    AuthorizationServer, ClientCredentials, ConsentDecision, OAuthCaller, OAuthError,
+    AuthorizationServer, ClientCredentials, ConsentDecision, OAuthError, RequestOrigin,
     ResourceOwner, Target, TokenRequest, TokenResponse,
 };
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::limits::AddressBlock;
 use crate::model::{Client, ClientKind, DisplayText, Scope, SessionSecret, UserId};
-use crate::store::Change;
 use crate::token::{
     DEVICE_INTERVAL, DEVICE_LIFE, Device, DeviceCodeError, Guesser, UserCode, UserCodeError,
 };
@@ -73,19 +72,19 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         wanted: &TokenRequest,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<DeviceAuthorizationResponse, OAuthError> {
-        let client = self.asking_client(proof, requester).await?;
+        let client = self.asking_client(proof, origin).await?;
         let may = self.check_wanted(&client, wanted);
-        if let Err(error) = may.and_then(|()| self.spend_device(requester)) {
-            return Err(self.refused_stranger(error, requester).await);
+        if let Err(error) = may.and_then(|()| self.spend_device(origin)) {
+            return Err(self.deny_anonymous(error, origin).await);
         }
         let device = Device {
             client: client.id,
             application: client.application,
             scope: wanted.scope.clone(),
-            address: requester.remote.address,
-            user_agent: requester.remote.user_agent_text(),
+            address: origin.address,
+            user_agent: origin.user_agent_text(),
         };
         let network = device.address.map(AddressBlock::network_of);
         let begun = self.devices.begin(device, network);
@@ -123,14 +122,14 @@ impl AuthorizationServer {
         &self,
         session: Option<&SessionSecret>,
         code: &str,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<DeviceConsent, DeviceError> {
         let (user, known) = self.answering(session).await?;
-        let who = guesser(user, requester);
+        let who = guesser(user, origin);
         let found = self.devices.find(who, code);
         let (code, device) = match found {
             Ok(found) => found,
-            Err(error) => return Err(self.user_code_refused(&known, error, requester).await),
+            Err(error) => return Err(self.user_code_refused(&known, error, origin).await),
         };
         let (client, target, scope) = self.asked_by(&device, &known)?;
         let application = target.application().map(|one| one.name.to_string());
@@ -150,13 +149,13 @@ impl AuthorizationServer {
         &self,
         session: Option<&SessionSecret>,
         (code, said): (&str, &ConsentDecision),
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<String, DeviceError> {
         let (user, known) = self.answering(session).await?;
-        let who = guesser(user, requester);
+        let who = guesser(user, origin);
         let (_, device) = match self.devices.find(who, code) {
             Ok(found) => found,
-            Err(error) => return Err(self.user_code_refused(&known, error, requester).await),
+            Err(error) => return Err(self.user_code_refused(&known, error, origin).await),
         };
         let (client, _, scope) = self.asked_by(&device, &known)?;
         let allowed = match said {
@@ -167,18 +166,14 @@ impl AuthorizationServer {
             Some(_) => Outcome::Allowed,
             None => Outcome::Denied,
         };
-        let event = self.decision(&known, (client.client_id(), outcome), requester);
+        let event = self.decision(&known, (client.client_id(), outcome), origin);
         let reasons = allowed.iter().flat_map(scope_reasons);
-        let event = AuditEvent {
-            application: client.application,
-            reasons: reasons.map(|r| DisplayText::lossy(&r)).collect(),
-            ..event
-        };
-        let recorded = self.store.commit(Change::none(), event).await;
+        let event = event.because(reasons).in_application(client.application);
+        let recorded = self.journal.write(event).await;
         recorded.map_err(OAuthError::from)?;
         match self.devices.decide(who, code, allowed) {
             Ok(_) => Ok(client.name.to_string()),
-            Err(error) => Err(self.user_code_refused(&known, error, requester).await),
+            Err(error) => Err(self.user_code_refused(&known, error, origin).await),
         }
     }
 
@@ -187,17 +182,17 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         code: &str,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let client = self.asking_client(proof, requester).await?;
+        let client = self.asking_client(proof, origin).await?;
         let (device, approval) = match self.devices.take(code, client.id) {
             Ok(taken) => taken,
             Err(DeviceCodeError::Pending) => return Err(OAuthError::AuthorizationPending),
-            Err(error) => return Err(self.refused_stranger(error.into(), requester).await),
+            Err(error) => return Err(self.deny_anonymous(error.into(), origin).await),
         };
         if client.application != device.application {
             let error = DeviceCodeError::Unknown.into();
-            return Err(self.refused_stranger(error, requester).await);
+            return Err(self.deny_anonymous(error, origin).await);
         }
         let allowed = Allowed {
             user: approval.user,
@@ -205,7 +200,7 @@ impl AuthorizationServer {
             scope: approval.scope,
             at: approval.at,
         };
-        let (_, answer) = self.first(&client, allowed, requester).await?;
+        let (_, answer) = self.first(&client, allowed, origin).await?;
         Ok(answer)
     }
 
@@ -241,14 +236,12 @@ impl AuthorizationServer {
         &self,
         known: &AuthenticatedPrincipal,
         (client, outcome): (String, Outcome),
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> AuditEvent {
         let object = Object::new(ObjectKind::Client, client);
         let actor = (known.principal, known.login());
-        AuditEvent {
-            outcome,
-            ..self.event(Action::DeviceAnswer, actor, object, requester)
-        }
+        self.event(Action::DeviceAnswer, actor, object, origin)
+            .with_outcome(outcome)
     }
 
     /// A wrong code is recorded, each one: they are few.
@@ -256,24 +249,20 @@ impl AuthorizationServer {
         &self,
         known: &AuthenticatedPrincipal,
         error: UserCodeError,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> DeviceError {
-        let event = self.decision(known, ("unknown".to_owned(), Outcome::Denied), requester);
-        let event = AuditEvent {
-            reasons: vec![DisplayText::lossy(&error.to_string())],
-            ..event
-        };
-        match self.store.commit(Change::none(), event).await {
-            Ok(_) => error.into(),
+        let event = self.decision(known, ("unknown".to_owned(), Outcome::Denied), origin);
+        match self.journal.write(event.because([error.to_string()])).await {
+            Ok(()) => error.into(),
             Err(error) => OAuthError::from(error).into(),
         }
     }
 }
 
-fn guesser(user: UserId, requester: &OAuthCaller) -> Guesser {
+fn guesser(user: UserId, origin: &RequestOrigin) -> Guesser {
     Guesser {
         user,
-        block: requester.remote.address.map(AddressBlock::of),
+        block: origin.address.map(AddressBlock::of),
     }
 }
 

@@ -2,13 +2,11 @@
 //!
 //! Must never hold a token, a code, a secret or a query.
 
-use super::{AuthorizationServer, OAuthCaller, OAuthError};
-use crate::access::AnonymousKind;
-use crate::access::Denial;
-use crate::access::{AuthenticatedPrincipal, personal};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
+use super::{AuthorizationServer, OAuthError, RequestOrigin};
+use crate::access::{AuthenticatedPrincipal, Denial};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::audit_log::AnonymousKind;
 use crate::model::{DisplayText, Principal, Scope};
-use crate::store::Change;
 use crate::token::AccessToken;
 
 /// Bytes of scope in one reason, which has 255 characters.
@@ -21,22 +19,10 @@ impl AuthorizationServer {
         action: Action,
         (actor, login): (Principal, Option<DisplayText>),
         object: Object,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> AuditEvent {
-        AuditEvent {
-            at: self.clock.now(),
-            actor,
-            action,
-            object,
-            outcome: Outcome::Allowed,
-            reasons: Vec::new(),
-            application: None,
-            request: Some(requester.request),
-            policy_version: self.policy.load().version(),
-            directory_version: self.mirror().directory().version,
-            repeats: None,
-            personal: personal(login, &requester.remote),
-        }
+        let event = self.journal.event(actor, action, object);
+        origin.of(login, event)
     }
 
     /// An event about a token: for which application or API it is, by which client if not by itself, with which scope.
@@ -45,7 +31,7 @@ impl AuthorizationServer {
         action: Action,
         known: &AuthenticatedPrincipal,
         token: &AccessToken,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> AuditEvent {
         let object = Object::new(ObjectKind::Token, token.id);
         let policy = self.policy.load();
@@ -61,22 +47,21 @@ impl AuthorizationServer {
         let client = (!itself).then(|| format!("client `{}`", token.client));
         let mut reasons: Vec<String> = audience.into_iter().chain(client).collect();
         reasons.extend(scope_reasons(&token.scope));
-        AuditEvent {
-            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
-            application: application.map(|application| application.id),
-            ..self.event(action, (known.principal, known.login()), object, requester)
-        }
+        let actor = (known.principal, known.login());
+        self.event(action, actor, object, origin)
+            .because(reasons)
+            .in_application(application.map(|application| application.id))
     }
 
     /// Records that somebody known got no token; what is told if even that cannot be written.
-    pub(super) async fn refused(
+    pub(super) async fn deny(
         &self,
         known: &AuthenticatedPrincipal,
         error: OAuthError,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> OAuthError {
         let actor = (known.principal, known.login());
-        self.refused_to(actor, error, requester).await
+        self.deny_actor(actor, error, origin).await
     }
 
     /// The same of something that was to be written: what cannot be written cannot be recorded either.
@@ -84,38 +69,38 @@ impl AuthorizationServer {
         &self,
         known: &AuthenticatedPrincipal,
         made: Result<T, OAuthError>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<T, OAuthError> {
         match made {
             Ok(made) => Ok(made),
             Err(error @ OAuthError::Unavailable) => Err(error),
-            Err(error) => Err(self.refused(known, error, requester).await),
+            Err(error) => Err(self.deny(known, error, origin).await),
         }
     }
 
     /// The same to somebody of whom no more is known than the name.
-    pub(super) async fn refused_to(
+    pub(super) async fn deny_actor(
         &self,
         actor: (Principal, Option<DisplayText>),
         error: OAuthError,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> OAuthError {
-        let event = self.denial(actor, &error, requester);
-        match self.store.commit(Change::none(), event).await {
-            Ok(_) => error,
+        let event = self.denial(actor, &error, origin);
+        match self.journal.write(event).await {
+            Ok(()) => error,
             Err(error) => error.into(),
         }
     }
 
     /// Records an anonymous caller's refusal, within the limits of those.
-    pub(super) async fn refused_stranger(
+    pub(super) async fn deny_anonymous(
         &self,
         error: OAuthError,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> OAuthError {
         let kind = AnonymousKind::denial(Action::TokenIssue, error.code());
-        let event = || self.denial((Principal::Anonymous, None), &error, requester);
-        let recorded = self.anonymous.record(kind, &requester.remote, event);
+        let event = || self.denial((Principal::Anonymous, None), &error, origin);
+        let recorded = self.journal.record_anonymous(kind, origin.address, event);
         match recorded.await {
             Ok(()) => error,
             Err(error) => error.into(),
@@ -126,15 +111,13 @@ impl AuthorizationServer {
         &self,
         actor: (Principal, Option<DisplayText>),
         error: &OAuthError,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> AuditEvent {
         let reasons = [error.code().to_owned(), error.to_string()];
         let object = Object::new(ObjectKind::Token, "token");
-        AuditEvent {
-            outcome: Outcome::Denied,
-            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
-            ..self.event(Action::TokenIssue, actor, object, requester)
-        }
+        self.event(Action::TokenIssue, actor, object, origin)
+            .denied()
+            .because(reasons)
     }
 }
 

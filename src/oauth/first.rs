@@ -2,7 +2,7 @@
 
 use super::events::scope_reasons;
 use super::issue::UnissuedToken;
-use super::{AuthorizationServer, OAuthCaller, OAuthError, Target, TokenResponse};
+use super::{AuthorizationServer, OAuthError, RequestOrigin, Target, TokenResponse};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
@@ -28,18 +28,18 @@ impl AuthorizationServer {
         &self,
         client: &Client,
         allowed: Allowed,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<(GrantId, TokenResponse), OAuthError> {
         if self
             .tokens
             .are_revoked(Principal::User(allowed.user), allowed.at)
         {
             let error = GrantError::Revoked.into();
-            return Err(self.refused_stranger(error, requester).await);
+            return Err(self.deny_anonymous(error, origin).await);
         }
-        let known = self.enabled(allowed.user, requester).await?;
-        let begun = self.begin(client, (&known, allowed), requester).await;
-        self.written(&known, begun, requester).await
+        let known = self.enabled(allowed.user, origin).await?;
+        let begun = self.begin(client, (&known, allowed), origin).await;
+        self.written(&known, begun, origin).await
     }
 
     /// The token comes before the grant: one that cannot be had leaves no grant, and one without its grant opens nothing.
@@ -47,7 +47,7 @@ impl AuthorizationServer {
         &self,
         client: &Client,
         (known, allowed): (&AuthenticatedPrincipal, Allowed),
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<(GrantId, TokenResponse), OAuthError> {
         let (target, scope) = match allowed.application {
             None => (Target::Own, self.scope(known, &Target::Own, None)?),
@@ -58,11 +58,11 @@ impl AuthorizationServer {
             }
         };
         let at = allowed.at;
-        let grant = self.grant(client, allowed, requester);
+        let grant = self.grant(client, allowed, origin);
         let id = grant.id;
         let draft = UnissuedToken::of_grant((known, &target, scope), client, id);
-        let answer = self.issue(draft, requester).await?;
-        let event = self.beginning(known, (client, &grant), requester);
+        let answer = self.issue(draft, origin).await?;
+        let event = self.beginning(known, (client, &grant), origin);
         let refresh = self.tokens.keep(grant, at, event).await?;
         let answer = TokenResponse {
             refresh_token: client.refresh_tokens.then_some(refresh),
@@ -72,14 +72,14 @@ impl AuthorizationServer {
     }
 
     /// A grant to be. Without refresh tokens it lives as long as the one access token that rests on it.
-    fn grant(&self, client: &Client, allowed: Allowed, requester: &OAuthCaller) -> Grant {
+    fn grant(&self, client: &Client, allowed: Allowed, origin: &RequestOrigin) -> Grant {
         let now = self.clock.now();
         let life = if client.refresh_tokens {
             self.settings.grant
         } else {
             Duration::from_secs(TokenSettings::LONGEST.into())
         };
-        let agent = requester.remote.user_agent_text();
+        let agent = origin.user_agent_text();
         Grant {
             id: GrantId::generate(&*self.clock, &*self.random),
             user: allowed.user,
@@ -90,7 +90,7 @@ impl AuthorizationServer {
             ends_at: now.plus(life),
             generation: 0,
             rotated_at: now,
-            address: requester.remote.address,
+            address: origin.address,
             user_agent: agent.unwrap_or_else(|| DisplayText::lossy("")),
         }
     }
@@ -99,16 +99,14 @@ impl AuthorizationServer {
         &self,
         known: &AuthenticatedPrincipal,
         (client, grant): (&Client, &Grant),
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> AuditEvent {
         let object = Object::new(ObjectKind::Grant, grant.id);
         let actor = (known.principal, known.login());
         let mut reasons = vec![format!("client `{}`", client.client_id())];
         reasons.extend(scope_reasons(&grant.scope));
-        AuditEvent {
-            application: grant.application,
-            reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
-            ..self.event(Action::GrantCreate, actor, object, requester)
-        }
+        self.event(Action::GrantCreate, actor, object, origin)
+            .because(reasons)
+            .in_application(grant.application)
     }
 }

@@ -3,10 +3,10 @@
 //! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
 //! ends.
 
-use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError};
+use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin};
 use crate::access::AuthenticatedPrincipal;
 use crate::access::{DecisionObject, DecisionRecord};
-use crate::audit::ObjectKind;
+use crate::audit::{ObjectKind, Versions};
 use crate::model::{AuditMode, DisplayText, Scope};
 use crate::token::{AccessToken, Audience};
 use std::sync::Arc;
@@ -28,13 +28,13 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         text: &str,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<Option<TokenIntrospection>, OAuthError> {
-        let client = self.application_client(proof, requester).await?;
+        let client = self.application_client(proof, origin).await?;
         let Some((active, known)) = self.active(&client, text).await? else {
             return Ok(None);
         };
-        self.record_question(&client, &known, requester).await?;
+        self.record_question(&client, &known, origin).await?;
         Ok(Some(active))
     }
 
@@ -74,24 +74,23 @@ impl AuthorizationServer {
         &self,
         client: &ApplicationClient,
         known: &AuthenticatedPrincipal,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
         let question = DisplayText::lossy(&format!("introspection by client {}", client.id()));
         let decided = DecisionRecord {
             known: Some(known.clone()),
             application: Some(client.application()),
-            about: DecisionObject::Named(ObjectKind::Token, question),
+            object: DecisionObject::Named(ObjectKind::Token, question),
             asked_by: None,
             denial: None,
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            policy_version: self.policy.load().version(),
-            directory_version: self.mirror().directory().version,
+            versions: Versions {
+                policy: self.policy.load().version(),
+                directory: self.mirror().directory().version,
+            },
         };
-        let recorded = self
-            .recorder
-            .record(decided, &requester.remote, requester.request);
-        Ok(recorded.await?)
+        Ok(self.recorder.record(&decided, origin).await?)
     }
 }

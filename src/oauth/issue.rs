@@ -1,6 +1,6 @@
 //! The last step of every way to a token: signed, recorded, answered.
 
-use super::{AuthorizationServer, OAuthCaller, OAuthError, Target};
+use super::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::Action;
 use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope, Timestamp, TokenId};
@@ -68,9 +68,9 @@ impl AuthorizationServer {
     pub(super) async fn issue(
         &self,
         draft: UnissuedToken<'_>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        self.issue_for(draft, Basis::default(), requester).await
+        self.issue_for(draft, Basis::default(), origin).await
     }
 
     /// Is the application what it was when the token was asked for? Another could have its name by now; one that gets it
@@ -95,7 +95,7 @@ impl AuthorizationServer {
         &self,
         draft: UnissuedToken<'_>,
         basis: Basis,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
         if !draft.known.enabled() {
             return Err(OAuthError::Disabled);
@@ -124,7 +124,7 @@ impl AuthorizationServer {
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
         self.still_there(target)?;
-        let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, requester);
+        let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, origin);
         let reasons = basis.reasons.iter();
         event
             .reasons

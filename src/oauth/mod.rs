@@ -32,10 +32,11 @@ pub use introspect::TokenIntrospection;
 pub use issue::TokenResponse;
 pub use target::Target;
 
-pub use crate::access::{ApplicationClient, OAuthCaller};
+pub use crate::access::{ApplicationClient, RequestOrigin};
 
 use crate::access::Credentials;
-use crate::access::{AnonymousEvents, DecisionRecorder, PolicyHolder};
+use crate::access::{DecisionRecorder, PolicyHolder};
+use crate::audit_log::Journal;
 use crate::gitea::TokenOwners;
 use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
@@ -66,8 +67,8 @@ pub struct Services {
     pub credentials: Credentials,
     /// Records what is asked.
     pub recorder: Arc<DecisionRecorder>,
-    /// Records what anonymous callers cause.
-    pub anonymous: Arc<AnonymousEvents>,
+    /// Writes and counts audit events.
+    pub journal: Arc<Journal>,
     /// What people allowed clients.
     pub grants: Arc<Grants>,
     /// Registered clients.
@@ -85,7 +86,7 @@ pub struct AuthorizationServer {
     store: Store,
     policy: Arc<PolicyHolder>,
     recorder: Arc<DecisionRecorder>,
-    anonymous: Arc<AnonymousEvents>,
+    journal: Arc<Journal>,
     credentials: Credentials,
     tokens: Arc<Tokens>,
     service_accounts: Arc<Registry<ServiceAccount>>,
@@ -139,7 +140,7 @@ impl AuthorizationServer {
             command_line: Arc::new(Client::command_line()?),
             codes: AuthorizationCodes::new(Arc::clone(&clock), Arc::clone(&random)),
             devices: DeviceAuthorizations::new(Arc::clone(&clock), Arc::clone(&random)),
-            anonymous: services.anonymous,
+            journal: services.journal,
             asking_people: RateLimiter::new(30, Duration::from_secs(2)),
             beginning_devices: rate_limits::devices(),
             exchanges: rate_limits::exchanges(),

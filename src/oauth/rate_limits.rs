@@ -3,7 +3,7 @@
 //! Whoever proves to be a client is no stranger. What one stranger costs must never keep out anybody who can prove it.
 
 use super::client_authentication::AuthenticatedClient;
-use super::{AuthorizationServer, OAuthCaller, OAuthError};
+use super::{AuthorizationServer, OAuthError, RequestOrigin};
 use crate::limits::{AddressBlock, RateLimiter};
 use std::time::Duration;
 
@@ -27,30 +27,30 @@ impl AuthorizationServer {
     pub(super) fn spend_exchange(
         &self,
         party: &AuthenticatedClient,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
         if party.proved() {
             return Ok(());
         }
-        self.spend(&self.exchanges, requester)
+        self.spend(&self.exchanges, origin)
     }
 
     /// Somebody proved nothing: the fault of one who does so all the time.
-    pub(super) fn spend_wrong_proof(&self, requester: &OAuthCaller) -> Result<(), OAuthError> {
-        self.spend(&self.wrong_proofs, requester)
+    pub(super) fn spend_wrong_proof(&self, origin: &RequestOrigin) -> Result<(), OAuthError> {
+        self.spend(&self.wrong_proofs, origin)
     }
 
     /// A device begins to be let in.
-    pub(super) fn spend_device(&self, requester: &OAuthCaller) -> Result<(), OAuthError> {
-        self.spend(&self.beginning_devices, requester)
+    pub(super) fn spend_device(&self, origin: &RequestOrigin) -> Result<(), OAuthError> {
+        self.spend(&self.beginning_devices, origin)
     }
 
     fn spend(
         &self,
         limiter: &RateLimiter<Option<AddressBlock>>,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
-        let block = requester.remote.address.map(AddressBlock::of);
+        let block = origin.address.map(AddressBlock::of);
         let taken = limiter.take(block, self.clock.now());
         taken.map_err(OAuthError::TooMany)
     }

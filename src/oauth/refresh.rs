@@ -2,11 +2,11 @@
 
 use super::issue::UnissuedToken;
 use super::{
-    AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, Target, TokenRequest,
+    AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, Target, TokenRequest,
     TokenResponse,
 };
 use crate::access::AuthenticatedPrincipal;
-use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{Client, Grant, Scope};
 
 impl AuthorizationServer {
@@ -15,19 +15,19 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         (token, wanted): (&str, &TokenRequest),
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let client = self.asking_client(proof, requester).await?;
+        let client = self.asking_client(proof, origin).await?;
         let grant = match self.grants.find(token, client.id) {
             Ok(grant) => grant,
-            Err(error) => return Err(self.refused_stranger(error.into(), requester).await),
+            Err(error) => return Err(self.deny_anonymous(error.into(), origin).await),
         };
         if let Err(error) = still_fits(&client, &grant) {
-            return Err(self.refused_stranger(error, requester).await);
+            return Err(self.deny_anonymous(error, origin).await);
         }
-        let known = self.enabled(grant.user, requester).await?;
-        let next = self.next(&client, (&grant, &known), (token, wanted), requester);
-        self.written(&known, next.await, requester).await
+        let known = self.enabled(grant.user, origin).await?;
+        let next = self.next(&client, (&grant, &known), (token, wanted), origin);
+        self.written(&known, next.await, origin).await
     }
 
     async fn next(
@@ -35,7 +35,7 @@ impl AuthorizationServer {
         client: &Client,
         (grant, known): (&Grant, &AuthenticatedPrincipal),
         (token, wanted): (&str, &TokenRequest),
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
         let target = self.target_of_grant(grant, wanted)?;
         let scope = match grant.application {
@@ -48,16 +48,15 @@ impl AuthorizationServer {
         };
         let object = Object::new(ObjectKind::Grant, grant.id);
         let actor = (known.principal, known.login());
-        let event = AuditEvent {
-            application: grant.application,
-            ..self.event(Action::GrantRefresh, actor, object, requester)
-        };
+        let event = self
+            .event(Action::GrantRefresh, actor, object, origin)
+            .in_application(grant.application);
         let (grant, next) = self.grants.rotate(token, client.id, event).await?;
         let draft = UnissuedToken {
             at_most: Some(grant.ends_at.since(self.clock.now())),
             ..UnissuedToken::of_grant((known, &target, scope), client, grant.id)
         };
-        let answer = self.issue(draft, requester).await?;
+        let answer = self.issue(draft, origin).await?;
         Ok(TokenResponse {
             refresh_token: Some(next),
             ..answer

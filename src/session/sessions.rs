@@ -2,7 +2,7 @@
 
 use super::break_glass;
 use super::table::{Entry, Table};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
     Clock, DisplayText, Principal, ProviderId, Random, Session, SessionId, SessionPlace,
     SessionSecret, SystemJob, Timestamp, Upstream,
@@ -337,18 +337,7 @@ fn longest(principal: Principal, settings: Settings) -> Duration {
 }
 
 fn expiry(id: SessionId, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        at: now,
-        actor: Principal::System(SystemJob::Housekeeping),
-        action: Action::SessionEnd,
-        object: Object::new(ObjectKind::Session, id),
-        outcome: Outcome::Allowed,
-        reasons: vec![DisplayText::lossy("its time is over")],
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let actor = Principal::System(SystemJob::Housekeeping);
+    let object = Object::new(ObjectKind::Session, id);
+    AuditEvent::new(now, actor, Action::SessionEnd, object).because(["its time is over"])
 }

@@ -3,7 +3,7 @@
 use super::at_samovar::hand_over_path;
 use super::return_to::ReturnTo;
 use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError, in_query};
-use crate::audit::{Action, AuditEvent};
+use crate::audit::Action;
 use crate::mirror::MirrorError;
 use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
 use crate::session::{Browser, Code, Cookie, HandOverError, NewSession};
@@ -76,7 +76,7 @@ impl SignIn {
             Err(_) if self.present_at(host, visitor).is_some() => {
                 return Ok(BrowserRedirect::to(self.address(host, "/")));
             }
-            Err(error) => return Err(self.refused(visitor, error.into()).await.again(again())),
+            Err(error) => return Err(self.deny(visitor, error.into()).await.again(again())),
         };
         let again = format!("{}?rd={}", again(), in_query(&handed.return_to));
         let parent = self.sessions.get(handed.parent);
@@ -108,10 +108,8 @@ impl SignIn {
             upstream: parent.upstream.clone(),
             ..Self::new_session(parent.principal, place, visitor)
         };
-        let event = AuditEvent {
-            application: Some(application),
-            ..self.event(Action::SessionCreate, parent.principal, visitor)
-        };
+        let event = self.event(Action::SessionCreate, parent.principal, visitor);
+        let event = event.in_application(Some(application));
         let (session, secret) = self.sessions.start(new, event).await?;
         Ok(self.session_cookie(Cookie::ApplicationSession, &session, &secret))
     }

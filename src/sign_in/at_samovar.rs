@@ -113,7 +113,7 @@ impl SignIn {
         };
         if !matches!(parent.principal, Principal::User(_)) {
             let error = SignInError::NotForApplications;
-            let refused = self.refused_to(parent.principal, visitor, error);
+            let refused = self.deny_actor(parent.principal, visitor, error);
             return Err(refused.await.into());
         }
         Ok(self.issue(parent.id, host, (key, return_to)))

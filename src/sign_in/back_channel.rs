@@ -5,12 +5,10 @@
 
 use super::logouts::is_of;
 use super::{BrowserRequest, SignIn, SignInError};
-use crate::access::AnonymousKind;
 use crate::access::RequestOrigin;
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
-use crate::model::{
-    DisplayText, Principal, ProviderId, RequestId, Session, SessionPlace, SystemJob,
-};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::audit_log::AnonymousKind;
+use crate::model::{Principal, ProviderId, Session, SessionPlace, SystemJob};
 use crate::oidc::OidcError;
 use crate::session::SessionError;
 use crate::store::CommitError;
@@ -19,9 +17,7 @@ use std::sync::Arc;
 /// What a provider has sent.
 pub struct LogoutNotice<'a> {
     /// Who is at the other end.
-    pub remote: RequestOrigin,
-    /// The id of this request.
-    pub request: RequestId,
+    pub origin: RequestOrigin,
     /// The logout token.
     pub token: &'a str,
 }
@@ -94,11 +90,11 @@ impl SignIn {
         let error = SignInError::SignedOutThere;
         let event = AuditEvent {
             object: Object::new(ObjectKind::Session, session.id),
-            reasons: vec![DisplayText::lossy(&error.to_string())],
             ..self.event(Action::SessionEnd, session.principal, visitor)
         };
+        let event = event.because([error.to_string()]);
         self.sessions.end(session.id, event).await?;
-        Err(self.refused_to(session.principal, visitor, error).await)
+        Err(self.deny_actor(session.principal, visitor, error).await)
     }
 
     /// At the start: what rests on a provider that is not configured any more ends.
@@ -118,32 +114,14 @@ impl SignIn {
 
     fn of_provider(&self, notice: &LogoutNotice<'_>, object: Object, provider: &str) -> AuditEvent {
         let why = format!("provider {provider} says that the person signed out there");
-        AuditEvent {
-            request: Some(notice.request),
-            personal: PersonalFields {
-                address: notice.remote.address,
-                user_agent: notice.remote.user_agent_text(),
-                ..PersonalFields::default()
-            },
-            ..self.of_job(SystemJob::BackChannelLogout, object, &why)
-        }
+        let event = self.of_job(SystemJob::BackChannelLogout, object, &why);
+        notice.origin.of(None, event)
     }
 
     fn of_job(&self, job: SystemJob, object: Object, why: &str) -> AuditEvent {
-        AuditEvent {
-            at: self.clock.now(),
-            actor: Principal::System(job),
-            action: Action::SessionEnd,
-            object,
-            outcome: Outcome::Allowed,
-            reasons: vec![DisplayText::lossy(why)],
-            application: None,
-            request: None,
-            policy_version: self.policy.load().version(),
-            directory_version: self.mirror.directory().version,
-            repeats: None,
-            personal: PersonalFields::default(),
-        }
+        let actor = Principal::System(job);
+        let event = self.journal.event(actor, Action::SessionEnd, object);
+        event.because([why])
     }
 
     /// Anybody can send what is no logout token: repeats are counted.
@@ -161,16 +139,15 @@ impl SignIn {
     ) -> Result<(), CommitError> {
         let event = || {
             let reasons = [error.code().to_owned(), error.to_string()];
-            let reasons = reasons.iter().map(|text| DisplayText::lossy(text));
             let object = Object::new(ObjectKind::Session, "back-channel-logout");
+            let event = self.of_provider(notice, object, "").denied();
             AuditEvent {
                 actor: Principal::Anonymous,
-                outcome: Outcome::Denied,
-                reasons: reasons.collect(),
-                ..self.of_provider(notice, object, "")
+                ..event.because(reasons)
             }
         };
         let kind = AnonymousKind::denial(Action::SessionEnd, error.code());
-        self.anonymous.record(kind, &notice.remote, event).await
+        let address = notice.origin.address;
+        self.journal.record_anonymous(kind, address, event).await
     }
 }

@@ -5,7 +5,7 @@
 use super::{BrowserRedirect, BrowserRequest, SignIn, SignInError};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::limits::{AddressBlock, RateLimiter};
-use crate::model::{DisplayText, Principal, Session, SessionPlace};
+use crate::model::{Principal, Session, SessionPlace};
 use crate::session::{BreakGlassError, Cookie};
 use secrecy::SecretString;
 use std::time::Duration;
@@ -30,7 +30,7 @@ impl SignIn {
         visitor: &BrowserRequest,
         password: SecretString,
     ) -> Result<BrowserRedirect, SignInError> {
-        let address = visitor.remote.address;
+        let address = visitor.origin.address;
         let block = address.map(AddressBlock::of);
         let checked = match self.break_glass_tries.take(block, self.clock.now()) {
             Ok(()) => self.break_glass.verify(password).await,
@@ -44,7 +44,7 @@ impl SignIn {
                     let address = address.map(tracing::field::display);
                     tracing::warn!(address, %error, "break-glass sign-in refused");
                 }
-                return Err(self.refused(visitor, error.into()).await);
+                return Err(self.deny(visitor, error.into()).await);
             }
         };
         tracing::warn!(
@@ -52,15 +52,13 @@ impl SignIn {
             "break-glass sign-in: the local operator is signed in"
         );
         let actor = Principal::LocalOperator;
-        let event = AuditEvent {
-            reasons: vec![DisplayText::lossy("break-glass password")],
-            ..self.event(Action::SessionCreate, actor, visitor)
-        };
+        let event = self.event(Action::SessionCreate, actor, visitor);
+        let event = event.because(["break-glass password"]);
         let new = Self::new_session(actor, SessionPlace::Samovar, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;
         if !self.break_glass.holds(proof) {
             self.end_late(&session, visitor).await?;
-            return Err(self.refused(visitor, BreakGlassError::Wrong.into()).await);
+            return Err(self.deny(visitor, BreakGlassError::Wrong.into()).await);
         }
         let cookie = self.session_cookie(Cookie::Session, &session, &secret);
         let cookies = vec![cookie, self.cookies.clear(Cookie::SignedOut)];
@@ -76,9 +74,9 @@ impl SignIn {
     ) -> Result<(), SignInError> {
         let event = AuditEvent {
             object: Object::new(ObjectKind::Session, session.id),
-            reasons: vec![DisplayText::lossy("the break-glass password was changed")],
             ..self.event(Action::SessionEnd, session.principal, visitor)
         };
+        let event = event.because(["the break-glass password was changed"]);
         Ok(self.sessions.end(session.id, event).await?)
     }
 }

@@ -74,7 +74,7 @@ impl SignIn {
         };
         let next = match proved {
             Ok(proved) => self.welcome(visitor, proved).await,
-            Err(error) => Err(self.refused(visitor, error).await),
+            Err(error) => Err(self.deny(visitor, error).await),
         };
         let mut next = next.map_err(|error| error.again(again))?;
         next.cookies.extend(clear);
@@ -142,7 +142,7 @@ impl SignIn {
         let principal = Principal::User(proved.user);
         if !self.enabled(proved.user) {
             let error = SignInError::Disabled;
-            return Err(self.refused_to(principal, visitor, error).await);
+            return Err(self.deny_actor(principal, visitor, error).await);
         }
         let id_token = self.kept(&proved.provider, &proved.person);
         let new = NewSession {

@@ -3,10 +3,10 @@
 //! Must never hold a code, a state, a query or a password.
 
 use super::{BrowserRequest, SignIn, SignInError};
-use crate::access::AnonymousKind;
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::audit_log::AnonymousKind;
 use crate::model::{DisplayText, Principal};
-use crate::store::{Change, CommitError};
+use crate::store::CommitError;
 
 impl SignIn {
     /// An event in a visitor's name.
@@ -16,25 +16,9 @@ impl SignIn {
         actor: Principal,
         visitor: &BrowserRequest,
     ) -> AuditEvent {
-        AuditEvent {
-            at: self.clock.now(),
-            actor,
-            action,
-            object: Object::new(ObjectKind::Session, "sign-in"),
-            outcome: Outcome::Allowed,
-            reasons: Vec::new(),
-            application: None,
-            request: Some(visitor.request),
-            policy_version: self.policy.load().version(),
-            directory_version: self.mirror.directory().version,
-            repeats: None,
-            personal: PersonalFields {
-                login: self.login(actor),
-                name: None,
-                address: visitor.remote.address,
-                user_agent: visitor.remote.user_agent_text(),
-            },
-        }
+        let object = Object::new(ObjectKind::Session, "sign-in");
+        let event = self.journal.event(actor, action, object);
+        visitor.origin.of(self.login(actor), event)
     }
 
     /// The present login of a person.
@@ -56,30 +40,25 @@ impl SignIn {
     ) -> Result<(), CommitError> {
         let event = || {
             let reasons = [error.code().to_owned(), error.to_string()];
-            AuditEvent {
-                outcome: Outcome::Denied,
-                reasons: reasons.iter().map(|r| DisplayText::lossy(r)).collect(),
-                ..self.event(Action::SessionCreate, actor, visitor)
-            }
+            self.event(Action::SessionCreate, actor, visitor)
+                .denied()
+                .because(reasons)
         };
         if actor == Principal::Anonymous {
             let kind = AnonymousKind::denial(Action::SessionCreate, error.code());
-            return self.anonymous.record(kind, &visitor.remote, event).await;
+            let address = visitor.origin.address;
+            return self.journal.record_anonymous(kind, address, event).await;
         }
-        self.store.commit(Change::none(), event()).await.map(|_| ())
+        self.journal.write(event()).await
     }
 
     /// Records a stranger's refusal; what is told if even that cannot be written.
-    pub(super) async fn refused(
-        &self,
-        visitor: &BrowserRequest,
-        error: SignInError,
-    ) -> SignInError {
-        self.refused_to(Principal::Anonymous, visitor, error).await
+    pub(super) async fn deny(&self, visitor: &BrowserRequest, error: SignInError) -> SignInError {
+        self.deny_actor(Principal::Anonymous, visitor, error).await
     }
 
     /// The same to somebody known.
-    pub(super) async fn refused_to(
+    pub(super) async fn deny_actor(
         &self,
         actor: Principal,
         visitor: &BrowserRequest,

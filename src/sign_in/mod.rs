@@ -25,12 +25,12 @@ pub use error::{FailedSignIn, SignInError};
 pub use flows::FlowCookies;
 pub use sign_out::{ProviderSignOut, SignedOut};
 
-use crate::access::{AnonymousEvents, PolicyHolder, RequestOrigin};
+use crate::access::{PolicyHolder, RequestOrigin};
+use crate::audit_log::Journal;
 use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
 use crate::model::{
-    Clock, DisplayText, HostName, Principal, Random, RequestId, Session, SessionPlace,
-    SessionSecret,
+    Clock, DisplayText, HostName, Principal, Random, Session, SessionPlace, SessionSecret,
 };
 use crate::session::{BreakGlass, Browser, Cookie, Cookies, HandOvers, NewSession, Sessions};
 use crate::store::Store;
@@ -64,8 +64,8 @@ pub struct Services {
     pub mirror: Arc<Mirror>,
     /// Knows which hosts are applications'.
     pub policy: Arc<PolicyHolder>,
-    /// Records what anonymous callers cause.
-    pub anonymous: Arc<AnonymousEvents>,
+    /// Writes and counts audit events.
+    pub journal: Arc<Journal>,
     /// Prove who somebody is.
     pub providers: Arc<Providers>,
     /// Remembers what counts once.
@@ -87,7 +87,7 @@ pub struct SignIn {
     finishing: RateLimiter<Option<AddressBlock>>,
     hand_overs: HandOvers,
     logouts: Logouts,
-    anonymous: Arc<AnonymousEvents>,
+    journal: Arc<Journal>,
     break_glass_tries: RateLimiter<Option<AddressBlock>>,
     tokens: Arc<Tokens>,
     id_tokens: Seal,
@@ -100,10 +100,8 @@ pub struct SignIn {
 /// A browser at one of our doors, with the cookies of that host.
 #[derive(Debug, Clone)]
 pub struct BrowserRequest {
-    /// Who is at the other end.
-    pub remote: RequestOrigin,
-    /// The id of this request.
-    pub request: RequestId,
+    /// Where it came from.
+    pub origin: RequestOrigin,
     /// The session cookie of that host.
     pub session: Option<SessionSecret>,
     /// The cookie that tells the browser apart at an application's host.
@@ -125,7 +123,7 @@ pub struct BrowserRedirect {
 
 impl BrowserRequest {
     fn block(&self) -> Option<AddressBlock> {
-        self.remote.address.map(AddressBlock::of)
+        self.origin.address.map(AddressBlock::of)
     }
 }
 
@@ -173,7 +171,7 @@ impl SignIn {
             finishing: RateLimiter::new(120, Duration::from_millis(500)),
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
             logouts: Logouts::default(),
-            anonymous: services.anonymous,
+            journal: services.journal,
             break_glass_tries: break_glass::tries(),
             tokens: services.tokens,
             id_tokens: services.id_tokens,
@@ -226,9 +224,9 @@ impl SignIn {
             place,
             provider: None,
             upstream: None,
-            address: visitor.remote.address,
+            address: visitor.origin.address,
             user_agent: visitor
-                .remote
+                .origin
                 .user_agent_text()
                 .unwrap_or_else(|| DisplayText::lossy("")),
         }

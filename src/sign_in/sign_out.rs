@@ -97,8 +97,7 @@ impl SignIn {
         let signed_in = self.sessions.get(parent);
         let event = self.event(Action::SessionEnd, session.principal, visitor);
         if everywhere {
-            let reasons = vec![DisplayText::lossy("signed out everywhere")];
-            let event = AuditEvent { reasons, ..event };
+            let event = event.because(["signed out everywhere"]);
             let ended = self.sessions.end_all_of(session.principal, event).await;
             ended.map_err(SignInError::SignOut)?;
             return Ok(self.onward(signed_in).await);

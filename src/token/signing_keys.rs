@@ -4,7 +4,7 @@ use super::jws::{self, Parts, TokenType};
 use super::key_pair::{KeyPair, KeyPairError};
 use super::schedule::{self, KeyState, Step};
 use super::seal::{Seal, SealError};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
     Clock, KeyId, Principal, Random, SigningAlgorithm, SigningKey, SystemJob, Timestamp,
 };
@@ -264,20 +264,9 @@ impl SigningKeys {
 }
 
 fn scheduled(now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        at: now,
-        actor: Principal::System(SystemJob::Housekeeping),
-        action: Action::SigningKeyCreate,
-        object: Object::new(ObjectKind::SigningKey, "schedule"),
-        outcome: Outcome::Allowed,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let object = Object::new(ObjectKind::SigningKey, "schedule");
+    let actor = Principal::System(SystemJob::Housekeeping);
+    AuditEvent::new(now, actor, Action::SigningKeyCreate, object)
 }
 
 fn view(keys: &[SigningKey], key: &SigningKey, now: Timestamp) -> KeyView {

@@ -29,9 +29,10 @@ async fn world() -> World {
 async fn ask(world: &World, method: &str, target: &str, block: u32) -> Result<(), Denial> {
     let host = HOST.parse().unwrap();
     let [_, _, high, low] = block.to_be_bytes();
-    let remote = RequestOrigin {
+    let origin = RequestOrigin {
         address: Some([198, high, low, 1].into()),
         user_agent: Some("a test".parse().unwrap()),
+        request: RequestId::from_bytes([9; 16]),
     };
     let asked = AccessRequest {
         host: &host,
@@ -41,8 +42,7 @@ async fn ask(world: &World, method: &str, target: &str, block: u32) -> Result<()
         },
         credential: None,
         navigation: false,
-        remote: &remote,
-        request: RequestId::from_bytes([9; 16]),
+        origin: &origin,
     };
     world.gatekeeper().check(&asked).await.map(|_| ())
 }

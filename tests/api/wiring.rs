@@ -1,12 +1,12 @@
 //! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
 
 use crate::world::{HOST, Who};
-use samovar::access::{
-    AnonymousEvents, AnonymousSettings, Credentials, DecisionRecorder, Gatekeeper, PolicyHolder,
-};
+use samovar::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder};
 use samovar::admin::{Admin, Bootstrap};
+use samovar::audit::Versions;
 use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
 use samovar::audit_log::AuditLog;
+use samovar::audit_log::{Journal, JournalSettings};
 use samovar::gitea;
 use samovar::http::api::{self, Services};
 use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
@@ -80,8 +80,7 @@ impl FreeSpace for Disk {
 pub struct Wired {
     pub gate: Gate,
     pub gatekeeper: Arc<Gatekeeper>,
-    pub recorder: Arc<DecisionRecorder>,
-    pub anonymous: Arc<AnonymousEvents>,
+    pub journal: Arc<Journal>,
     pub disk: Disk,
     pub store: Store,
     pub claim: Arc<Bootstrap>,
@@ -170,7 +169,7 @@ pub async fn wire(claimed: bool) -> Wired {
         random,
     };
     let claim = Arc::new(Bootstrap::open(folder.path()).unwrap());
-    let (services, opened, recorders) = services(&ground, Arc::clone(&claim));
+    let (services, opened, journal) = services(&ground, Arc::clone(&claim));
     services.admin.watch_administrators(&claim).unwrap();
     let services = Arc::new(services);
     let gatekeeper = Arc::clone(&services.gatekeeper);
@@ -184,8 +183,7 @@ pub async fn wire(claimed: bool) -> Wired {
     Wired {
         gate: gate.with_known_callers(known),
         gatekeeper,
-        recorder: recorders.0,
-        anonymous: recorders.1,
+        journal,
         disk,
         store: ground.store,
         claim,
@@ -205,34 +203,24 @@ fn policy(world: &samovar::store::StoreSnapshot) -> Policy {
     Policy::build(world.policy_version, roles, bindings, applications).unwrap()
 }
 
-type Recorders = (Arc<DecisionRecorder>, Arc<AnonymousEvents>);
-
-fn recorders(ground: &Ground, mirror: &Arc<Mirror>) -> Recorders {
-    let window = Duration::from_secs(60);
-    let (policy, clock) = (Arc::clone(&ground.policy), Arc::clone(&ground.clock));
-    let settings = AnonymousSettings {
-        window,
-        per_minute: ANONYMOUS_EVENTS,
+fn journal(ground: &Ground, mirror: &Arc<Mirror>) -> Arc<Journal> {
+    let (policy, mirror) = (Arc::clone(&ground.policy), Arc::clone(mirror));
+    let versions = move || Versions {
+        policy: policy.load().version(),
+        directory: mirror.directory().version,
     };
-    let anonymous = AnonymousEvents::new(
-        ground.store.clone(),
-        Arc::clone(&policy),
-        Arc::clone(mirror),
-        Arc::clone(&clock),
-        settings,
-    );
-    let anonymous = Arc::new(anonymous);
-    let recorder = DecisionRecorder::new(
-        ground.store.clone(),
-        (policy, Arc::clone(mirror)),
-        clock,
-        Arc::clone(&anonymous),
-        window,
-    );
-    (Arc::new(recorder), anonymous)
+    let settings = JournalSettings {
+        window: Duration::from_secs(60),
+        anonymous_events_per_minute: ANONYMOUS_EVENTS,
+    };
+    let (store, clock) = (ground.store.clone(), Arc::clone(&ground.clock));
+    Arc::new(Journal::new(store, clock, versions, settings))
 }
 
-fn services(ground: &Ground, claim: Arc<Bootstrap>) -> (Services, token::TokenServices, Recorders) {
+fn services(
+    ground: &Ground,
+    claim: Arc<Bootstrap>,
+) -> (Services, token::TokenServices, Arc<Journal>) {
     let store = || ground.store.clone();
     let policy = || Arc::clone(&ground.policy);
     let clock = || Arc::clone(&ground.clock);
@@ -251,7 +239,8 @@ fn services(ground: &Ground, claim: Arc<Bootstrap>) -> (Services, token::TokenSe
         SESSIONS,
         ground.world.sessions.clone(),
     ));
-    let (recorder, anonymous) = recorders(ground, &mirror);
+    let journal = journal(ground, &mirror);
+    let recorder = Arc::new(DecisionRecorder::new(Arc::clone(&journal)));
     let opened = token::open(
         &ground.store,
         (&ground.clock, &ground.random),
@@ -286,7 +275,7 @@ fn services(ground: &Ground, claim: Arc<Bootstrap>) -> (Services, token::TokenSe
         snippets: snippets(),
         proxy_secrets: Some(samovar::token::SealKey::new([7; 32]).proxy_secrets()),
     };
-    (services, opened, (recorder, anonymous))
+    (services, opened, journal)
 }
 
 /// Gitea and one other, neither of which answers.

@@ -300,8 +300,7 @@ impl World {
 
     /// Writes every count, as a stopping server does.
     pub async fn close_all_windows(&self) {
-        self.wired.recorder.close_all_windows().await.unwrap();
-        self.wired.anonymous.close_all_windows().await.unwrap();
+        self.wired.journal.close_all_windows().await.unwrap();
     }
 }
 

@@ -196,7 +196,7 @@ fn longest(login: &str) -> UpstreamIdentity {
 impl DecisionPoint for Knows {
     async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let target = String::from_utf8_lossy(asked.line.target);
-        let client = asked.remote.address.unwrap();
+        let client = asked.origin.address.unwrap();
         let line = format!("{} {target} {client}", asked.line.method);
         self.checks.lock().unwrap().push(line);
         self.decide(asked)

@@ -73,7 +73,7 @@ fn whoami(exchange: RequestContext) -> String {
     format!(
         "hand-over at {} for {}",
         exchange.host,
-        exchange.remote.address.unwrap()
+        exchange.origin.address.unwrap()
     )
 }
 

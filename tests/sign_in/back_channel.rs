@@ -7,7 +7,6 @@ use crate::support::browser::{Browser, Page};
 use crate::support::gitea::errors::At;
 use crate::support::openid::Openid;
 use samovar::audit::{Action, Outcome};
-use samovar::model::RequestId;
 use samovar::sign_in::LogoutNotice;
 use serde_json::json;
 
@@ -276,8 +275,7 @@ async fn a_token_that_was_used_is_refused_after_a_restart_for_as_long_as_it_coul
     let restarted = stage.restarted([7; 32]);
     let again = async |token: &str| {
         let notice = LogoutNotice {
-            remote: samovar::access::RequestOrigin::default(),
-            request: RequestId::from_bytes([1; 16]),
+            origin: crate::stage::origin(None),
             token,
         };
         restarted.back_channel_logout("okta", notice).await

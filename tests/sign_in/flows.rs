@@ -308,7 +308,7 @@ async fn denials_of_strangers_are_counted_and_a_flood_stays_small() {
     }
     assert_eq!(stage.sign_ins().len(), 1);
     stage.clock.turn(61);
-    stage.anonymous.close_windows().await.unwrap();
+    stage.journal.close_windows().await.unwrap();
     let events = stage.events(samovar::audit::Action::SessionCreate);
     assert_eq!(events[0].event.repeats.unwrap().count, 19);
 }

@@ -6,7 +6,6 @@ use crate::stage::Stage;
 use crate::support::browser::{Browser, Page};
 use reqwest::Method;
 use samovar::model::Principal;
-use samovar::model::RequestId;
 use samovar::session::Cookie;
 use samovar::sign_in::{BrowserRequest, FlowCookies};
 
@@ -168,8 +167,7 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
         let cookies = browser.cookies(crate::stage::jar(&stage.own));
         let name = stage.sign_in.cookies().name(Cookie::Session);
         let visitor = BrowserRequest {
-            remote: samovar::access::RequestOrigin::default(),
-            request: RequestId::from_bytes([1; 16]),
+            origin: crate::stage::origin(None),
             session: Some(cookies[name].parse().unwrap()),
             flows: FlowCookies::default(),
             browser: None,

@@ -3,9 +3,8 @@
 use crate::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page, form};
 use reqwest::Method;
-use samovar::access::RequestOrigin;
 use samovar::audit::{Action, Outcome};
-use samovar::model::{Principal, RequestId};
+use samovar::model::Principal;
 use samovar::sign_in::{BrowserRequest, FlowCookies};
 
 /// Sends a form as a page of that origin does.
@@ -232,13 +231,8 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
     let password = "correct horse battery";
     stage.break_glass.set(password.into(), event).await.unwrap();
     let sign_in = async |address: &str, password: &str| {
-        let remote = RequestOrigin {
-            address: Some(address.parse().unwrap()),
-            user_agent: None,
-        };
         let visitor = BrowserRequest {
-            remote,
-            request: RequestId::from_bytes([9; 16]),
+            origin: crate::stage::origin(Some(address)),
             session: None,
             browser: None,
             signed_out: false,

@@ -5,8 +5,10 @@ use crate::support::gitea::StandIn;
 use crate::support::gitea::clock::machine;
 use crate::support::world::{GiteaWorld, ServiceIdentity};
 use poem::Route;
-use samovar::access::{AnonymousEvents, AnonymousSettings, PolicyHolder};
+use samovar::access::{PolicyHolder, RequestOrigin};
+use samovar::audit::Versions;
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
+use samovar::audit_log::{Journal, JournalSettings};
 use samovar::http::framework::Framework;
 use samovar::http::sockets::Listener;
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
@@ -65,7 +67,7 @@ pub struct Stage {
     pub sessions: Arc<Sessions>,
     pub break_glass: Arc<BreakGlass>,
     pub sign_in: Arc<SignIn>,
-    pub anonymous: Arc<AnonymousEvents>,
+    pub journal: Arc<Journal>,
     pub mirror: Arc<Mirror>,
     /// Origins of Samovar and of the two applications.
     pub own: String,
@@ -84,7 +86,7 @@ struct Parts {
     break_glass: Arc<BreakGlass>,
     mirror: Arc<Mirror>,
     policy: Arc<PolicyHolder>,
-    anonymous: Arc<AnonymousEvents>,
+    journal: Arc<Journal>,
     providers: Arc<Providers>,
     own: String,
 }
@@ -112,7 +114,7 @@ impl Parts {
             break_glass: Arc::clone(&self.break_glass),
             mirror: Arc::clone(&self.mirror),
             policy: Arc::clone(&self.policy),
-            anonymous: Arc::clone(&self.anonymous),
+            journal: Arc::clone(&self.journal),
             providers: Arc::clone(&self.providers),
             tokens: opened.tokens,
             id_tokens: seal_key.id_tokens(),
@@ -185,9 +187,9 @@ impl Stage {
         let mirror = mirror(&gitea, &identity, &store, &clock).await;
         mirror.set_providers(providers.others());
         let providers = Arc::new(providers);
-        let anonymous = anonymous(&store, (&policy, &mirror), &clock);
+        let journal = journal(&store, (&policy, &mirror), &clock);
         let parts = Parts {
-            anonymous: Arc::clone(&anonymous),
+            journal: Arc::clone(&journal),
             store: store.clone(),
             clock: Arc::clone(&clock),
             break_glass: Arc::clone(&break_glass),
@@ -205,7 +207,7 @@ impl Stage {
             sessions,
             break_glass,
             sign_in,
-            anonymous,
+            journal,
             mirror,
             own,
             app,
@@ -415,20 +417,29 @@ fn serve(
     stop
 }
 
-fn anonymous(
+fn journal(
     store: &Store,
     (policy, mirror): (&Arc<PolicyHolder>, &Arc<Mirror>),
     clock: &Arc<TestClock>,
-) -> Arc<AnonymousEvents> {
-    let settings = AnonymousSettings {
-        window: Duration::from_secs(60),
-        per_minute: 60,
+) -> Arc<Journal> {
+    let (policy, mirror) = (Arc::clone(policy), Arc::clone(mirror));
+    let versions = move || Versions {
+        policy: policy.load().version(),
+        directory: mirror.directory().version,
     };
-    Arc::new(AnonymousEvents::new(
-        store.clone(),
-        Arc::clone(policy),
-        Arc::clone(mirror),
-        Arc::clone(clock) as _,
-        settings,
-    ))
+    let settings = JournalSettings {
+        window: Duration::from_secs(60),
+        anonymous_events_per_minute: 60,
+    };
+    let clock = Arc::clone(clock);
+    Arc::new(Journal::new(store.clone(), clock, versions, settings))
+}
+
+/// A request from this address, or from none.
+pub fn origin(address: Option<&str>) -> RequestOrigin {
+    RequestOrigin {
+        address: address.map(|address| address.parse().unwrap()),
+        user_agent: None,
+        request: samovar::model::RequestId::from_bytes([1; 16]),
+    }
 }

@@ -118,9 +118,8 @@ async fn caller(request: &Request, services: &Services) -> Result<Caller, Proble
     let credential = token
         .map(Credential::Token)
         .or(secret.as_ref().map(Credential::Session));
-    let remote = exchange.remote.clone();
     let gatekeeper = &services.gatekeeper;
-    let caller = gatekeeper.caller(credential, remote, exchange.request);
+    let caller = gatekeeper.caller(credential, exchange.origin.clone());
     let known = caller.await.map_err(Problem::from);
     known.map_err(|problem| problem.of_bearer(token.is_some()))
 }

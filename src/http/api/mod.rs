@@ -186,12 +186,12 @@ fn answer(
 ) -> Response {
     let problem = Problem::from_error(error);
     if problem.code() == ProblemCode::Internal {
-        let request = exchange.map(|exchange| exchange.request.to_string());
+        let request = exchange.map(|exchange| exchange.origin.request.to_string());
         tracing::error!(request, %error, "a call of the API could not be served");
     }
     let mut response = match exchange {
         Some(exchange) => problem.respond(&AnswerTarget {
-            request: exchange.request,
+            request: exchange.origin.request,
             page: false,
         }),
         None => problem.as_response(),

@@ -9,7 +9,7 @@ use super::wire::session::Session as SessionMessage;
 use super::wire::token::Grant as GrantMessage;
 use crate::access::{Caller, Gatekeeper};
 use crate::admin::{Admin, Bootstrap};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Versions};
 use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
 use crate::mirror::Mirror;
@@ -134,8 +134,10 @@ impl Services {
             actor: event.actor,
             request: event.request,
             personal: event.personal,
-            policy_version: event.policy_version,
-            directory_version: event.directory_version,
+            versions: Versions {
+                policy: event.policy_version,
+                directory: event.directory_version,
+            },
         }
     }
 

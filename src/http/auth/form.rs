@@ -9,7 +9,7 @@ pub(super) fn refuse(request: &Request, exchange: &RequestContext, problem: &Pro
     let accept = request.headers().get(header::ACCEPT);
     let page = accept.is_some_and(|accept| accept.to_str().is_ok_and(|a| a.contains("text/html")));
     problem.respond(&AnswerTarget {
-        request: exchange.request,
+        request: exchange.origin.request,
         page,
     })
 }

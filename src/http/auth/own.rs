@@ -117,8 +117,7 @@ pub(super) async fn back_channel_logout(
 ) -> Result<StatusCode, Problem> {
     let parameters = Parameters::read(&body);
     let notice = LogoutNotice {
-        remote: exchange.remote.clone(),
-        request: exchange.request,
+        origin: exchange.origin.clone(),
         token: parameters.one("logout_token")?.unwrap_or_default(),
     };
     service.back_channel_logout(&provider, notice).await?;

@@ -39,8 +39,7 @@ fn visitor(
 ) -> BrowserRequest {
     let session = value(sign_in, request, session);
     BrowserRequest {
-        remote: exchange.remote.clone(),
-        request: exchange.request,
+        origin: exchange.origin.clone(),
         session: session.and_then(|text| text.parse().ok()),
         browser: None,
         flows: FlowCookies::default(),

@@ -61,8 +61,7 @@ impl Forwarded<'_> {
             },
             credential: self.credential(),
             navigation: self.navigation,
-            remote: &exchange.remote,
-            request: exchange.request,
+            origin: &exchange.origin,
         }
     }
 
@@ -80,7 +79,7 @@ impl Forwarded<'_> {
     /// Whom the answer is for: the client, not the proxy.
     pub(super) fn asker(&self, exchange: &RequestContext) -> AnswerTarget {
         AnswerTarget {
-            request: exchange.request,
+            request: exchange.origin.request,
             page: self.navigation,
         }
     }
@@ -92,7 +91,7 @@ pub(super) fn check_peer(exchange: &RequestContext) -> Result<(), Problem> {
         return Ok(());
     }
     let peer = exchange
-        .remote
+        .origin
         .address
         .map_or_else(String::new, |peer| format!("`{peer}` "));
     let detail = format!(

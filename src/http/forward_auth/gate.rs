@@ -112,12 +112,12 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
             None => is_unix(&ends.remote),
         };
         RequestContext {
-            request: asker.request,
             host: self.settings.own.clone(),
             navigation: asker.page,
             by_trusted_proxy: trusted,
             secret_needed: is_remote(&ends.local),
-            remote: RequestOrigin {
+            origin: RequestOrigin {
+                request: asker.request,
                 address: self.settings.trusted.client(peer, headers),
                 user_agent: headers.get(header::USER_AGENT).cloned(),
             },

@@ -38,7 +38,7 @@ impl Table {
 
 impl DecisionPoint for Table {
     async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
-        let client = asked.remote.address.unwrap();
+        let client = asked.origin.address.unwrap();
         let target = String::from_utf8_lossy(asked.line.target);
         let line = format!("{} {} {target} {client}", asked.line.method, asked.host);
         self.checks.lock().unwrap().push(line);

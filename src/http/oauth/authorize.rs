@@ -2,7 +2,6 @@
 
 use super::form::Form;
 use super::pages;
-use super::token::requester;
 use crate::http::origin::check_visit;
 use crate::http::{Problem, ProblemCode, RequestContext, cookie};
 use crate::model::SessionSecret;
@@ -56,10 +55,7 @@ async fn decide(
         session: session.as_ref(),
         answer,
     };
-    match server
-        .authorize(&asked, person, &requester(exchange))
-        .await?
-    {
+    match server.authorize(&asked, person, &exchange.origin).await? {
         AuthorizeResult::Back(to) if answer.is_some() && !pages::may_lead_to(&to) => {
             Ok(pages::onward(&to, "Back to the program"))
         }

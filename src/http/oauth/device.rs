@@ -4,7 +4,6 @@
 
 use super::authorize::{session, to_sign_in};
 use super::form::Form;
-use super::token::requester;
 use super::{answer, pages};
 use crate::http::{Problem, ProblemCode, RequestContext};
 use crate::oauth::{
@@ -33,8 +32,8 @@ pub(super) async fn begin(
     let begun = async {
         let form = Form::of_body(request, &body)?;
         let (proof, wanted) = (form.proof(request)?, form.wanted()?);
-        let requester = requester(&exchange);
-        server.begin_device(&proof, &wanted, &requester).await
+        let origin = exchange.origin;
+        server.begin_device(&proof, &wanted, &origin).await
     };
     match begun.await {
         Ok(codes) => answer::object(StatusCode::OK, &shown(&codes, server.issuer())),
@@ -83,15 +82,15 @@ pub(super) async fn take(
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
     let form = Form::of_body(request, &body)?;
-    let (session, requester) = (session(**cookies, request), requester(&exchange));
+    let (session, origin) = (session(**cookies, request), exchange.origin);
     let (session, code) = (session.as_ref(), form.get("user_code").unwrap_or_default());
     let done = match form.said()? {
         None => {
-            let question = server.device_question(session, code, &requester).await;
+            let question = server.device_question(session, code, &origin).await;
             question.map(|question| pages::device(&question))
         }
         Some(said) => {
-            let answered = server.answer_device(session, (code, &said), &requester);
+            let answered = server.answer_device(session, (code, &said), &origin);
             let (answered, allowed) = (answered.await, said != ConsentDecision::No);
             answered.map(|client| pages::device_answered(&client, allowed))
         }

@@ -6,7 +6,6 @@
 
 use super::answer;
 use super::form::{Form, is_of_type};
-use super::token::requester;
 use crate::access::{
     Denial, EvaluationRequest, EvaluationResult, Gatekeeper, RequestLine, RequestedAccess,
 };
@@ -69,12 +68,12 @@ pub(super) async fn evaluate(
     body: Vec<u8>,
 ) -> Response {
     let asked = async {
-        let requester = requester(&exchange);
+        let origin = exchange.origin;
         let proof = Form::none().proof(request)?;
-        let client = server.application_client(&proof, &requester).await?;
+        let client = server.application_client(&proof, &origin).await?;
         let question = read(request, &body)?;
         let question = question.evaluation()?;
-        let evaluated = gatekeeper.evaluate(&client, &question, &requester).await;
+        let evaluated = gatekeeper.evaluate(&client, &question, &origin).await;
         evaluated.map_err(OAuthError::from)
     };
     match asked.await {

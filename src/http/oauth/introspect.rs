@@ -2,7 +2,6 @@
 
 use super::answer;
 use super::form::Form;
-use super::token::requester;
 use crate::http::RequestContext;
 use crate::model::Principal;
 use crate::oauth::{AuthorizationServer, OAuthError, TokenIntrospection};
@@ -25,9 +24,7 @@ pub(super) async fn introspect(
     let asked = async {
         let form = Form::of_body(request, &body)?;
         let (proof, token) = (form.proof(request)?, form.must("token")?);
-        server
-            .introspect(&proof, token, &requester(&exchange))
-            .await
+        server.introspect(&proof, token, &exchange.origin).await
     };
     match asked.await {
         Ok(active) => answer::object(StatusCode::OK, &show(active.as_ref(), server.issuer())),
@@ -46,7 +43,7 @@ pub(super) async fn revoke(
     let asked = async {
         let form = Form::of_body(request, &body)?;
         let (proof, token) = (form.proof(request)?, form.must("token")?);
-        server.revoke(&proof, token, &requester(&exchange)).await
+        server.revoke(&proof, token, &exchange.origin).await
     };
     let done: Result<(), OAuthError> = asked.await;
     match done {

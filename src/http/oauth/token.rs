@@ -3,9 +3,7 @@
 use super::answer;
 use super::form::Form;
 use crate::http::RequestContext;
-use crate::oauth::{
-    AuthorizationServer, CodeRequest, ExchangeRequest, OAuthCaller, OAuthError, TokenResponse,
-};
+use crate::oauth::{AuthorizationServer, CodeRequest, ExchangeRequest, OAuthError, TokenResponse};
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
@@ -47,11 +45,11 @@ async fn by_grant_type(
 ) -> Result<TokenResponse, OAuthError> {
     let form = Form::of_body(request, body)?;
     let proof = form.proof(request)?;
-    let requester = requester(exchange);
+    let origin = &exchange.origin;
     match form.must("grant_type")? {
         "client_credentials" => {
             let wanted = form.wanted()?;
-            server.client_credentials(&proof, &wanted, &requester).await
+            server.client_credentials(&proof, &wanted, origin).await
         }
         "authorization_code" => {
             let shown = CodeRequest {
@@ -59,11 +57,11 @@ async fn by_grant_type(
                 redirect_uri: form.must("redirect_uri")?.to_owned(),
                 verifier: form.must("code_verifier")?.to_owned(),
             };
-            server.redeem(&proof, &shown, &requester).await
+            server.redeem(&proof, &shown, origin).await
         }
         "refresh_token" => {
             let (token, wanted) = (form.must("refresh_token")?, form.wanted()?);
-            server.refresh(&proof, (token, &wanted), &requester).await
+            server.refresh(&proof, (token, &wanted), origin).await
         }
         TOKEN_EXCHANGE => {
             let asked = ExchangeRequest {
@@ -74,20 +72,12 @@ async fn by_grant_type(
                 actor_token_type: form.get("actor_token_type").is_some(),
                 wanted: form.wanted()?,
             };
-            server.exchange(&proof, &asked, &requester).await
+            server.exchange(&proof, &asked, origin).await
         }
         DEVICE_CODE => {
             let code = form.must("device_code")?;
-            server.redeem_device(&proof, code, &requester).await
+            server.redeem_device(&proof, code, origin).await
         }
         _ => Err(OAuthError::GrantTypeUnsupported),
-    }
-}
-
-/// Who is at the other end.
-pub(super) fn requester(exchange: &RequestContext) -> OAuthCaller {
-    OAuthCaller {
-        remote: exchange.remote.clone(),
-        request: exchange.request,
     }
 }

@@ -9,7 +9,7 @@ use crate::mirror::MirrorError;
 use crate::model::Principal;
 use crate::oauth::client_authentication::AuthenticatedClient;
 use crate::oauth::issue::Basis;
-use crate::oauth::{AuthorizationServer, OAuthCaller, OAuthError, Target};
+use crate::oauth::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 
 /// `client_id` of a token for which no client proved itself.
 const NO_CLIENT: &str = "gitea";
@@ -17,7 +17,7 @@ const NO_CLIENT: &str = "gitea";
 impl AuthorizationServer {
     pub(super) async fn for_gitea(
         &self,
-        (party, requester): (&AuthenticatedClient, &OAuthCaller),
+        (party, origin): (&AuthenticatedClient, &RequestOrigin),
         asked: &ExchangeRequest,
         target: &Target,
     ) -> Result<Exchanged, ExchangeError> {
@@ -26,7 +26,7 @@ impl AuthorizationServer {
             let sentence = "this application takes no Gitea tokens; say in Samovar which it takes (`gitea_tokens`), or get a token in another way";
             OAuthError::TargetInvalid(sentence.to_owned())
         })?;
-        self.spend_exchange(party, requester)?;
+        self.spend_exchange(party, origin)?;
         let version = self.mirror().state().version;
         let own_alone = version.is_some_and(|version| version.introspects_own_alone());
         let holder = self.holders.of(&asked.subject_token, taken, own_alone);

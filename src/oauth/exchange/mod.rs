@@ -11,7 +11,7 @@ mod workload;
 use super::client_authentication::AuthenticatedClient;
 use super::issue::{Basis, UnissuedToken};
 use super::{
-    AuthorizationServer, ClientCredentials, OAuthCaller, OAuthError, Target, TokenRequest,
+    AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, Target, TokenRequest,
     TokenResponse,
 };
 use crate::access::AuthenticatedPrincipal;
@@ -85,16 +85,16 @@ impl AuthorizationServer {
         &self,
         proof: &ClientCredentials,
         asked: &ExchangeRequest,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let party = self.authenticate(proof, requester).await?;
-        let ExchangeError { known, error } = match self.exchanged(&party, asked, requester).await {
+        let party = self.authenticate(proof, origin).await?;
+        let ExchangeError { known, error } = match self.exchanged(&party, asked, origin).await {
             Ok(answer) => return Ok(answer),
             Err(refused) => refused,
         };
         Err(match known {
-            Some(known) => self.refused(&known, error, requester).await,
-            None => self.refused_stranger(error, requester).await,
+            Some(known) => self.deny(&known, error, origin).await,
+            None => self.deny_anonymous(error, origin).await,
         })
     }
 
@@ -102,7 +102,7 @@ impl AuthorizationServer {
         &self,
         party: &AuthenticatedClient,
         asked: &ExchangeRequest,
-        requester: &OAuthCaller,
+        origin: &RequestOrigin,
     ) -> Result<TokenResponse, ExchangeError> {
         let subject = asked.subject_token.expose_secret();
         let own = asked.subject_token_type == ACCESS_TOKEN && is_access_token(subject);
@@ -110,11 +110,8 @@ impl AuthorizationServer {
         let target = self.must_target(&asked.wanted)?;
         let made = match asked.subject_token_type.as_str() {
             _ if own => self.for_own(party, asked, &target).await?,
-            ACCESS_TOKEN => self.for_gitea((party, requester), asked, &target).await?,
-            _ => {
-                self.for_workload((party, requester), asked, &target)
-                    .await?
-            }
+            ACCESS_TOKEN => self.for_gitea((party, origin), asked, &target).await?,
+            _ => self.for_workload((party, origin), asked, &target).await?,
         };
         let draft = UnissuedToken {
             known: &made.known,
@@ -125,7 +122,7 @@ impl AuthorizationServer {
             actor: made.actor,
             at_most: Some(made.at_most.min(LONGEST)),
         };
-        let issued = self.issue_for(draft, made.basis, requester).await;
+        let issued = self.issue_for(draft, made.basis, origin).await;
         let refused = |error| ExchangeError::to(&made.known, error);
         let answer = issued.map_err(refused)?;
         if own {

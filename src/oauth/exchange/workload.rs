@@ -4,7 +4,7 @@ use super::{ExchangeError, ExchangeRequest, Exchanged};
 use crate::model::{Issuer, ServiceAccount, Timestamp, Trust};
 use crate::oauth::client_authentication::AuthenticatedClient;
 use crate::oauth::issue::Basis;
-use crate::oauth::{AuthorizationServer, OAuthCaller, OAuthError, Target};
+use crate::oauth::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 use crate::oidc::{Workload, WorkloadError, WorkloadToken};
 use crate::store::Change;
 use secrecy::ExposeSecret as _;
@@ -13,13 +13,13 @@ use std::sync::Arc;
 impl AuthorizationServer {
     pub(super) async fn for_workload(
         &self,
-        (party, requester): (&AuthenticatedClient, &OAuthCaller),
+        (party, origin): (&AuthenticatedClient, &RequestOrigin),
         asked: &ExchangeRequest,
         target: &Target,
     ) -> Result<Exchanged, ExchangeError> {
         let token = WorkloadToken::read(asked.subject_token.expose_secret())?;
         let issuer = self.trusted(token.issuer()?)?;
-        self.spend_exchange(party, requester)?;
+        self.spend_exchange(party, origin)?;
         let workload = self.workloads.verify(&issuer, token).await?;
         let account = account_for(self.service_accounts.list(), &issuer, &workload)?;
         let known = self.credentials.machine(account.id).await?;

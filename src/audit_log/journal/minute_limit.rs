@@ -1,7 +1,7 @@
-//! How often each of many may do something in a minute of the clock.
+//! How often each key may act in a minute of the clock.
 //!
-//! Forgets everything when a minute is over. Whoever calls bounds the number of keys: a key is kept only when something
-//! was taken for it.
+//! Forgets everything when a minute is over. The caller bounds the number of keys: a key is kept only when something was
+//! taken for it.
 
 use crate::model::Timestamp;
 use std::collections::HashMap;
@@ -10,16 +10,16 @@ use std::time::Duration;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What is left of this minute for each key.
-pub(crate) struct Budget<K> {
+/// A limit per key and minute.
+pub(super) struct MinuteLimit<K> {
     most: u32,
     since: Timestamp,
     used: HashMap<K, u32>,
 }
 
-impl<K: Eq + Hash> Budget<K> {
-    /// So many a minute for each key.
-    pub(crate) fn per_minute(most: u32) -> Self {
+impl<K: Eq + Hash> MinuteLimit<K> {
+    /// At most `most` actions of each key in a minute.
+    pub(super) fn per_minute(most: u32) -> Self {
         Self {
             most,
             since: Timestamp::ZERO,
@@ -28,7 +28,7 @@ impl<K: Eq + Hash> Budget<K> {
     }
 
     /// Is anything left?
-    pub(crate) fn has(&mut self, key: &K, now: Timestamp) -> bool {
+    pub(super) fn has(&mut self, key: &K, now: Timestamp) -> bool {
         if is_over(self.since, now) {
             self.since = now;
             self.used.clear();
@@ -38,12 +38,12 @@ impl<K: Eq + Hash> Budget<K> {
 
     /// Keys for which something was taken in this minute.
     #[cfg(test)]
-    pub(crate) fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.used.len()
     }
 
     /// Takes one; `false` when nothing is left.
-    pub(crate) fn take(&mut self, key: K, now: Timestamp) -> bool {
+    pub(super) fn take(&mut self, key: K, now: Timestamp) -> bool {
         let has = self.has(&key, now);
         if has {
             *self.used.entry(key).or_default() += 1;
@@ -53,7 +53,7 @@ impl<K: Eq + Hash> Budget<K> {
 }
 
 /// Has a minute passed? A clock that was set back ends it as well, so that it silences nothing.
-pub(crate) fn is_over(since: Timestamp, now: Timestamp) -> bool {
+pub(super) fn is_over(since: Timestamp, now: Timestamp) -> bool {
     now.since(since).max(since.since(now)) >= MINUTE
 }
 
@@ -67,8 +67,8 @@ mod tests {
 
     #[test]
     fn each_key_has_its_own_part_of_each_minute() {
-        let mut budget = Budget::per_minute(2);
-        let mut take = |key, seconds| budget.take(key, at(seconds));
+        let mut limit = MinuteLimit::per_minute(2);
+        let mut take = |key, seconds| limit.take(key, at(seconds));
         assert!(take("a", 0) && take("a", 59) && !take("a", 59));
         assert!(take("b", 59), "another key");
         assert!(take("a", 60), "the next minute");

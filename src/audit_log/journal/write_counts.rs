@@ -1,6 +1,6 @@
-//! Writing what closed windows counted: an event for each window, many of them in one commit.
+//! Writes the counts of closed windows: an event for each window, many of them in one commit.
 //!
-//! Must never lose a count: what is not on disk is given back.
+//! Must never lose a count: those that are not on disk are returned with the error.
 
 use crate::audit::{AuditEvent, Closed, Object};
 use crate::store::{Change, CommitError, Store};
@@ -14,8 +14,8 @@ pub(super) struct UnwrittenCounts<K> {
     pub(super) counts: Vec<Closed<K, Object>>,
 }
 
-/// Writes the event that `event` makes of each count.
-pub(super) async fn write<K>(
+/// Writes the event of each count.
+pub(super) async fn write_counts<K>(
     store: &Store,
     mut counts: Vec<Closed<K, Object>>,
     event: impl Fn(&Closed<K, Object>) -> AuditEvent,

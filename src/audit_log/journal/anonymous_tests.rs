@@ -2,14 +2,15 @@
 
 use super::*;
 use std::net::IpAddr;
+use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 const PER_MINUTE: u32 = 60;
 
-fn counts() -> Counts {
-    Counts::new(AnonymousSettings {
+fn counts() -> AnonymousCounts {
+    AnonymousCounts::new(JournalSettings {
         window: Duration::from_secs(60),
-        per_minute: PER_MINUTE,
+        anonymous_events_per_minute: PER_MINUTE,
     })
 }
 
@@ -17,7 +18,7 @@ fn block(number: u32) -> AddressBlock {
     AddressBlock::network_of(IpAddr::from((number << 8).to_be_bytes()))
 }
 
-fn refused(place: usize, code: &'static str) -> AnonymousKind {
+fn denied(place: usize, code: &'static str) -> AnonymousKind {
     AnonymousKind {
         route: Some((1, place)),
         ..AnonymousKind::denial(Action::RequestDecide, code)
@@ -25,24 +26,15 @@ fn refused(place: usize, code: &'static str) -> AnonymousKind {
 }
 
 fn event() -> AuditEvent {
-    AuditEvent {
-        at: NOW,
-        actor: Principal::Anonymous,
-        action: Action::RequestDecide,
-        object: Object::new(ObjectKind::Route, "GET /a/{b}"),
-        outcome: Outcome::Denied,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: 1,
-        directory_version: 1,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let route = Object::new(ObjectKind::Route, "GET /a/{b}");
+    AuditEvent::new(NOW, Principal::Anonymous, Action::RequestDecide, route).denied()
 }
 
 /// Events written, counted in windows, and dropped.
-fn flood(counts: &mut Counts, keys: impl Iterator<Item = Key>) -> (u64, u64, u64) {
+fn flood(
+    counts: &mut AnonymousCounts,
+    keys: impl Iterator<Item = AnonymousKey>,
+) -> (u64, u64, u64) {
     let written = keys.filter(|key| counts.first(*key, (NOW, true), event).is_some());
     let written = written.count() as u64;
     let closed = counts.windows.close_all();
@@ -53,7 +45,7 @@ fn flood(counts: &mut Counts, keys: impl Iterator<Item = Key>) -> (u64, u64, u64
 #[test]
 fn a_million_requests_of_one_block_are_few_events() {
     let mut counts = counts();
-    let keys = (0..1_000_000).map(|at| (Some(block(7)), refused(at % 300, "credentials_missing")));
+    let keys = (0..1_000_000).map(|at| (Some(block(7)), denied(at % 300, "credentials_missing")));
     let (written, counted, dropped) = flood(&mut counts, keys);
     assert_eq!(written, u64::from(PER_MINUTE / SHARE_OF_BLOCK));
     assert_eq!(written + counted + dropped, 1_000_000, "none is lost");
@@ -62,7 +54,7 @@ fn a_million_requests_of_one_block_are_few_events() {
 #[test]
 fn a_flood_of_many_blocks_is_few_events() {
     let mut counts = counts();
-    let keys = (0..300_000).map(|at| (Some(block(at)), refused(1, "route_unknown")));
+    let keys = (0..300_000).map(|at| (Some(block(at)), denied(1, "route_unknown")));
     let (written, counted, dropped) = flood(&mut counts, keys);
     assert_eq!(written, u64::from(PER_MINUTE));
     assert_eq!(written + counted + dropped, 300_000);
@@ -70,12 +62,12 @@ fn a_flood_of_many_blocks_is_few_events() {
 }
 
 #[test]
-fn one_block_leaves_room_for_others_and_one_class_for_others() {
+fn one_block_or_class_leaves_its_limit_to_others() {
     let mut counts = counts();
-    let mut first = |key: Key| counts.first(key, (NOW, true), event).is_some();
-    let flooded = (0..1000).filter(|at| first((Some(block(7)), refused(*at, "route_unknown"))));
+    let mut first = |key: AnonymousKey| counts.first(key, (NOW, true), event).is_some();
+    let flooded = (0..1000).filter(|at| first((Some(block(7)), denied(*at, "route_unknown"))));
     assert_eq!(flooded.count(), 15);
-    assert!(first((Some(block(8)), refused(1, "route_unknown"))));
+    assert!(first((Some(block(8)), denied(1, "route_unknown"))));
     let sign_in = AnonymousKind::denial(Action::SessionCreate, "flow");
     assert!(first((Some(block(7)), sign_in)));
 }
@@ -83,12 +75,12 @@ fn one_block_leaves_room_for_others_and_one_class_for_others() {
 #[test]
 fn what_was_dropped_is_stated_once_a_minute_and_not_lost() {
     let mut counts = counts();
-    counts.dropped.add_one(refused(1, "route_unknown"), NOW);
+    counts.dropped.add_one(denied(1, "route_unknown"), NOW);
     assert!(counts.dropped_by(NOW).since.is_none());
     let later = NOW.plus(Duration::from_secs(60));
     let dropped = counts.dropped_by(later);
     assert_eq!(dropped.since, Some(NOW));
-    counts.dropped.add_one(refused(2, "route_unknown"), later);
+    counts.dropped.add_one(denied(2, "route_unknown"), later);
     counts.dropped.add(dropped);
     assert_eq!(counts.dropped.since, Some(NOW), "from the first");
     assert_eq!(counts.dropped.kinds.values().sum::<u64>(), 2);
@@ -97,7 +89,7 @@ fn what_was_dropped_is_stated_once_a_minute_and_not_lost() {
 #[test]
 fn without_space_everything_is_counted() {
     let mut counts = counts();
-    let key = (Some(block(7)), refused(1, "route_unknown"));
+    let key = (Some(block(7)), denied(1, "route_unknown"));
     assert!(counts.first(key, (NOW, false), event).is_none());
     assert_eq!(counts.dropped.kinds.values().sum::<u64>(), 1);
 }

@@ -1,7 +1,7 @@
 //! What the audit log promises: a reading is an event, and nothing is given out without it.
 
 use super::{AuditLog, AuditLogError, Reader};
-use crate::audit::{Action, EventQuery, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, EventQuery, ObjectKind, Outcome, PersonalFields, Versions};
 use crate::model::{Clock, DisplayText, Principal, Random, Timestamp, UserId};
 use crate::store::{CommitError, Store, StoreError};
 use std::sync::Arc;
@@ -28,8 +28,10 @@ fn reader() -> Reader {
             login: Some(DisplayText::lossy("alice")),
             ..PersonalFields::default()
         },
-        policy_version: 4,
-        directory_version: 5,
+        versions: Versions {
+            policy: 4,
+            directory: 5,
+        },
     }
 }
 

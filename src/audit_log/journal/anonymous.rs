@@ -1,0 +1,237 @@
+//! Events of callers without a valid credential: counted by address block, limited per minute, and never lost without a
+//! count.
+//!
+//! Every event of an anonymous caller passes here, so that no flood fills the disk, whatever it sends. Text chosen by a
+//! caller is never a counting key, and the maps are bounded by the limits themselves.
+
+use super::JournalSettings;
+use super::minute_limit::{MinuteLimit, is_over};
+use crate::audit::{
+    Action, AuditEvent, Closed, Object, ObjectKind, Outcome, Repeats, Seen, Windows,
+};
+use crate::limits::AddressBlock;
+use crate::model::{ApplicationId, Principal, SystemJob, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Windows that are open at a time; more are only counted.
+const MAX_WINDOWS: usize = 20_000;
+
+/// One address block may use this part of a limit, so that it leaves room for the events of others.
+const SHARE_OF_BLOCK: u32 = 4;
+
+/// What repeats are counted by, beside the address block. Holds no text that a caller chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AnonymousKind {
+    /// What was done or asked for.
+    pub action: Action,
+    /// In which application.
+    pub application: Option<ApplicationId>,
+    /// Policy version and place of the route that matched.
+    pub route: Option<(u64, usize)>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Stable code of the reason.
+    pub code: &'static str,
+}
+
+/// Events that share a limit, so that a flood of one class does not hide another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum EventClass {
+    AllowedRead,
+    AllowedChange,
+    DeniedRequest,
+    SignIn,
+    SignOut,
+    Token,
+}
+
+impl AnonymousKind {
+    /// A denial that concerns no application.
+    pub const fn denial(action: Action, code: &'static str) -> Self {
+        Self {
+            action,
+            application: None,
+            route: None,
+            outcome: Outcome::Denied,
+            code,
+        }
+    }
+
+    const fn class(&self) -> EventClass {
+        match (self.action, self.outcome) {
+            (Action::SessionCreate, _) => EventClass::SignIn,
+            (Action::SessionEnd, _) => EventClass::SignOut,
+            (Action::TokenIssue, _) => EventClass::Token,
+            (_, Outcome::Allowed) => EventClass::AllowedRead,
+            _ => EventClass::DeniedRequest,
+        }
+    }
+}
+
+type Block = Option<AddressBlock>;
+/// Address block and kind.
+pub(super) type AnonymousKey = (Block, AnonymousKind);
+
+/// How many events were not written, by kind. Bounded: codes are few and ours.
+#[derive(Default)]
+pub(super) struct Dropped {
+    since: Option<Timestamp>,
+    kinds: BTreeMap<(Action, Outcome, &'static str), u64>,
+}
+
+struct AnonymousCounts {
+    windows: Windows<AnonymousKey, Object>,
+    by_block: MinuteLimit<(Block, EventClass)>,
+    by_class: MinuteLimit<EventClass>,
+    dropped: Dropped,
+}
+
+/// Counts and limits the events of anonymous callers.
+pub(super) struct AnonymousCounter(Mutex<AnonymousCounts>);
+
+impl AnonymousCounter {
+    /// Limits as set.
+    pub(super) fn new(settings: JournalSettings) -> Self {
+        Self(Mutex::new(AnonymousCounts::new(settings)))
+    }
+
+    /// The event, if it is to be written; otherwise it is counted.
+    pub(super) fn first(
+        &self,
+        key: AnonymousKey,
+        (now, space): (Timestamp, bool),
+        event: impl FnOnce() -> AuditEvent,
+    ) -> Option<AuditEvent> {
+        self.lock().first(key, (now, space), event)
+    }
+
+    /// May one more allowed request that may change something be written in this minute?
+    pub(super) fn take_change(&self, now: Timestamp) -> bool {
+        self.lock().by_class.take(EventClass::AllowedChange, now)
+    }
+
+    /// Counts an event that is not written.
+    pub(super) fn drop_one(&self, kind: AnonymousKind, now: Timestamp) {
+        self.lock().dropped.add_one(kind, now);
+    }
+
+    /// The counts of windows that have closed by now, and once a minute what was dropped.
+    pub(super) fn close(&self, now: Timestamp) -> (Vec<Closed<AnonymousKey, Object>>, Dropped) {
+        let mut counts = self.lock();
+        (counts.windows.close(now), counts.dropped_by(now))
+    }
+
+    /// Every count.
+    pub(super) fn close_all(&self) -> (Vec<Closed<AnonymousKey, Object>>, Dropped) {
+        let mut counts = self.lock();
+        let dropped = std::mem::take(&mut counts.dropped);
+        (counts.windows.close_all(), dropped)
+    }
+
+    /// Takes back counts that could not be written.
+    pub(super) fn restore(&self, closed: Vec<Closed<AnonymousKey, Object>>, dropped: Dropped) {
+        let mut counts = self.lock();
+        counts.windows.restore(closed);
+        counts.dropped.add(dropped);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, AnonymousCounts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AnonymousCounts {
+    fn new(settings: JournalSettings) -> Self {
+        let of_block = (settings.anonymous_events_per_minute / SHARE_OF_BLOCK).max(1);
+        Self {
+            windows: Windows::new(settings.window, MAX_WINDOWS),
+            by_block: MinuteLimit::per_minute(of_block),
+            by_class: MinuteLimit::per_minute(settings.anonymous_events_per_minute),
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// The event, if it is to be written.
+    fn first(
+        &mut self,
+        key: AnonymousKey,
+        (now, space): (Timestamp, bool),
+        event: impl FnOnce() -> AuditEvent,
+    ) -> Option<AuditEvent> {
+        if self.windows.repeat(&key, now) {
+            return None;
+        }
+        if !space || !self.may_write(key, now) {
+            self.dropped.add_one(key.1, now);
+            return None;
+        }
+        let event = event();
+        if self.windows.see(&key, now, || event.object.clone()) == Seen::First {
+            return Some(event);
+        }
+        self.dropped.add_one(key.1, now);
+        None
+    }
+
+    /// By address block first, for all last: a block that floods uses up its own share alone.
+    fn may_write(&mut self, (block, kind): AnonymousKey, now: Timestamp) -> bool {
+        let class = kind.class();
+        self.by_class.has(&class, now)
+            && self.by_block.take((block, class), now)
+            && self.by_class.take(class, now)
+    }
+
+    /// What was dropped, once a minute.
+    fn dropped_by(&mut self, now: Timestamp) -> Dropped {
+        let due = self.dropped.since.is_some_and(|since| is_over(since, now));
+        if due {
+            std::mem::take(&mut self.dropped)
+        } else {
+            Dropped::default()
+        }
+    }
+}
+
+impl Dropped {
+    /// The event that states what was dropped, made of its actor, action and object; `None` when nothing was.
+    pub(super) fn event(
+        &self,
+        event: impl FnOnce(Principal, Action, Object) -> AuditEvent,
+    ) -> Option<AuditEvent> {
+        let since = self.since?;
+        let count = self.kinds.values().copied();
+        let count = count.fold(0, u64::saturating_add);
+        let kinds = self
+            .kinds
+            .iter()
+            .map(|((action, outcome, code), count)| format!("{action} {outcome} {code}: {count}"));
+        let first = format!("{count} events of anonymous callers were counted and not written");
+        let event = event(
+            Principal::System(SystemJob::Housekeeping),
+            Action::AuditLogLimit,
+            Object::new(ObjectKind::AuditLog, "events of anonymous callers"),
+        );
+        let event = event.denied().because(std::iter::once(first).chain(kinds));
+        Some(event.repeated(Repeats { since, count }))
+    }
+
+    fn add_one(&mut self, kind: AnonymousKind, now: Timestamp) {
+        self.since.get_or_insert(now);
+        let kind = (kind.action, kind.outcome, kind.code);
+        let count = self.kinds.entry(kind).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    fn add(&mut self, other: Self) {
+        self.since = other.since.or(self.since);
+        for (kind, count) in other.kinds {
+            let present = self.kinds.entry(kind).or_default();
+            *present = present.saturating_add(count);
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "anonymous_tests.rs"]
+mod tests;
