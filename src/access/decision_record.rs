@@ -70,7 +70,9 @@ impl DecisionRecord {
 
     /// `allowed`, or the refusal's code.
     pub(crate) fn code(&self) -> &'static str {
-        self.denial.as_ref().map_or("allowed", Denial::code)
+        self.denial
+            .as_ref()
+            .map_or("allowed", |denial| denial.code().as_str())
     }
 
     /// May a repeat be counted instead of written? An allowed request that may change something never is.
@@ -80,7 +82,7 @@ impl DecisionRecord {
 
     /// A refusal's code first, so that the log can be searched by it; then the decision's reasons as sentences.
     pub(crate) fn reasons(&self) -> Vec<String> {
-        let code = self.denial.as_ref().map(|r| r.code().to_owned());
+        let code = self.denial.as_ref().map(|denial| denial.code().to_string());
         let sentence = self.denial.as_ref().map(ToString::to_string);
         let because: Vec<String> = match &self.decision {
             Some(decision) => decision.reasons.iter().map(ToString::to_string).collect(),

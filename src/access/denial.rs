@@ -1,6 +1,8 @@
 //! Why a request is refused, in words that a person can act on. Doors turn these into their own answers.
 
-use crate::model::{MethodSet, PathPattern, Permission, RepositoryLevel, Scope, Timestamp};
+use crate::model::{
+    MethodSet, PathPattern, Permission, ProblemCode, RepositoryLevel, Scope, Timestamp,
+};
 use crate::policy::TargetError;
 use crate::store::CommitError;
 use crate::token::TokenError;
@@ -111,23 +113,27 @@ pub enum Denial {
 
 impl Denial {
     /// The stable code that problem documents and events carry.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ProblemCode {
         match self {
-            Self::HostUnknown => "host_unknown",
+            Self::HostUnknown => ProblemCode::HostUnknown,
             Self::TargetAmbiguous(_) | Self::EncodedSlash(_) | Self::Semicolon(_) => {
-                "target_ambiguous"
+                ProblemCode::TargetAmbiguous
             }
-            Self::CredentialsMissing => "credentials_missing",
-            Self::SessionEnded => "session_ended",
+            Self::CredentialsMissing => ProblemCode::CredentialsMissing,
+            Self::SessionEnded => ProblemCode::SessionEnded,
             Self::Token(error) => error.code(),
-            Self::PrincipalDisabled => "principal_disabled",
-            Self::RouteUnknown => "route_unknown",
-            Self::PermissionMissing { .. } | Self::OwnPermissionMissing(_) => "permission_missing",
-            Self::ScopeInsufficient { .. } | Self::OwnScopeInsufficient(_) => "scope_insufficient",
-            Self::RepositoryAccessMissing { .. } => "repository_access_missing",
-            Self::MembershipStale { .. } => "membership_stale",
-            Self::StorageLow => "storage_low",
-            Self::StoreUnavailable => "store_unavailable",
+            Self::PrincipalDisabled => ProblemCode::PrincipalDisabled,
+            Self::RouteUnknown => ProblemCode::RouteUnknown,
+            Self::PermissionMissing { .. } | Self::OwnPermissionMissing(_) => {
+                ProblemCode::PermissionMissing
+            }
+            Self::ScopeInsufficient { .. } | Self::OwnScopeInsufficient(_) => {
+                ProblemCode::ScopeInsufficient
+            }
+            Self::RepositoryAccessMissing { .. } => ProblemCode::RepositoryAccessMissing,
+            Self::MembershipStale { .. } => ProblemCode::MembershipStale,
+            Self::StorageLow => ProblemCode::StorageLow,
+            Self::StoreUnavailable => ProblemCode::StoreUnavailable,
         }
     }
 

@@ -4,8 +4,8 @@ use super::credentials::AuthenticatedPrincipal;
 use super::decision_record::{DecisionObject, DecisionRecord};
 use super::{Denial, RequestLine, RouteName};
 use crate::audit::Versions;
-use crate::model::{Application, MethodSet, RepositoryLevel};
-use crate::policy::{Decision, DenialCode, Reason, Verdict};
+use crate::model::{Application, MethodSet, ProblemCode, RepositoryLevel};
+use crate::policy::{Decision, Reason, Verdict};
 
 /// What came out of one request.
 pub(super) struct AccessOutcome {
@@ -74,30 +74,30 @@ pub(super) fn about_request(line: &RequestLine<'_>) -> (DecisionObject, bool) {
 }
 
 /// The refusal for a denial; a credential that did not hold says so instead of "nobody is signed in".
-fn denied(code: DenialCode, decision: &Decision, error: Option<Denial>) -> Denial {
+fn denied(code: ProblemCode, decision: &Decision, error: Option<Denial>) -> Denial {
     let route = route_name(decision);
     match (code, route) {
-        (DenialCode::CredentialsMissing, _) => error.unwrap_or(Denial::CredentialsMissing),
-        (DenialCode::PrincipalDisabled, _) => Denial::PrincipalDisabled,
-        (DenialCode::PermissionMissing, route) => Denial::PermissionMissing {
+        (ProblemCode::CredentialsMissing, _) => error.unwrap_or(Denial::CredentialsMissing),
+        (ProblemCode::PrincipalDisabled, _) => Denial::PrincipalDisabled,
+        (ProblemCode::PermissionMissing, route) => Denial::PermissionMissing {
             route,
             permissions: picked(decision, |reason| match reason {
                 Reason::Missing(permission) => Some(permission.clone()),
                 _ => None,
             }),
         },
-        (DenialCode::ScopeInsufficient, route) => Denial::ScopeInsufficient {
+        (ProblemCode::ScopeInsufficient, route) => Denial::ScopeInsufficient {
             route,
             scope: picked(decision, |reason| match reason {
                 Reason::OutsideScope(word) => Some(word.clone()),
                 _ => None,
             }),
         },
-        (DenialCode::RepositoryAccessMissing, Some(route)) => Denial::RepositoryAccessMissing {
+        (ProblemCode::RepositoryAccessMissing, Some(route)) => Denial::RepositoryAccessMissing {
             route,
             needed: needed(decision),
         },
-        (DenialCode::TargetAmbiguous, Some(route)) => {
+        (ProblemCode::TargetAmbiguous, Some(route)) => {
             if decision.reasons.contains(&Reason::Semicolon) {
                 Denial::Semicolon(route)
             } else {

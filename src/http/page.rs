@@ -39,7 +39,7 @@ pub(super) fn render(problem: &Problem, asker: &AnswerTarget) -> String {
         code = problem.code().as_str(),
         request = asker.request,
     );
-    frame(problem.code().title(), &inner)
+    frame(problem.title(), &inner)
 }
 
 /// An answer that is a page, whose forms lead to `forms` alone.

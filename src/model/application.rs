@@ -244,7 +244,8 @@ pub enum AuditMode {
     Every,
     /// The first of its kind in a window, repeats counted (the default).
     FirstInWindow,
-    /// Refusals and unsafe requests only.
+    /// Denials and unsafe requests only.
+    #[serde(rename = "refusals")]
     Denials,
 }
 

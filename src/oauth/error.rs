@@ -111,7 +111,7 @@ impl OAuthError {
     /// The stable code of a problem document for the same, where it says more than the error code does.
     pub const fn cause(&self) -> Option<&'static str> {
         match self {
-            Self::Token(error) => Some(error.code()),
+            Self::Token(error) => Some(error.code().as_str()),
             Self::Disabled => Some("principal_disabled"),
             Self::Stale(_) => Some("membership_stale"),
             Self::Away(_) => Some("provider_unavailable"),

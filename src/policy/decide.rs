@@ -2,14 +2,14 @@
 //!
 //! Cannot fail and never guesses: a bad policy is refused when it is built, a bad target before it gets here.
 
-use super::decision::{Decision, DenialCode, Reason, RouteRequest, SubjectFacts, Verdict};
+use super::decision::{Decision, Reason, RouteRequest, SubjectFacts, Verdict};
 use super::holdings::Holdings;
 use super::routes::Parameters;
 use super::snapshot::Policy;
 use super::target::CanonicalPath;
 use crate::model::{
-    ApplicationId, Permission, Principal, RepositoryAccess, RepositoryLevel, Requirement, Route,
-    ScopeWord, Timestamp,
+    ApplicationId, Permission, Principal, ProblemCode, RepositoryAccess, RepositoryLevel,
+    Requirement, Route, ScopeWord, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -173,7 +173,7 @@ impl<'a> Case<'a> {
                 .route(request.application, request.method, request.path)
         else {
             return self.decision(
-                Err(DenialCode::RouteUnknown),
+                Err(ProblemCode::RouteUnknown),
                 vec![Reason::NoRoute],
                 Parameters::default(),
             );
@@ -189,7 +189,7 @@ impl<'a> Case<'a> {
 
     fn decision(
         &self,
-        result: Result<(), DenialCode>,
+        result: Result<(), ProblemCode>,
         reasons: Vec<Reason>,
         parameters: Parameters,
     ) -> Decision {
@@ -207,14 +207,14 @@ impl<'a> Case<'a> {
         route: &Route,
         path: &CanonicalPath<'_>,
         reasons: &mut Vec<Reason>,
-    ) -> Result<(), DenialCode> {
+    ) -> Result<(), ProblemCode> {
         if path.has_encoded_slash() && !route.encoded_slash {
             reasons.push(Reason::EncodedSlash);
-            return Err(DenialCode::TargetAmbiguous);
+            return Err(ProblemCode::TargetAmbiguous);
         }
         if path.has_semicolon() && !route.semicolon {
             reasons.push(Reason::Semicolon);
-            return Err(DenialCode::TargetAmbiguous);
+            return Err(ProblemCode::TargetAmbiguous);
         }
         if route.requirement == Requirement::Public {
             reasons.push(Reason::Public);
@@ -234,14 +234,14 @@ impl<'a> Case<'a> {
     }
 
     /// Somebody, whose account is in order.
-    fn check_principal(&self, reasons: &mut Vec<Reason>) -> Result<(), DenialCode> {
+    fn check_principal(&self, reasons: &mut Vec<Reason>) -> Result<(), ProblemCode> {
         if self.subject.principal == Principal::Anonymous {
             reasons.push(Reason::NotSignedIn);
-            return Err(DenialCode::CredentialsMissing);
+            return Err(ProblemCode::CredentialsMissing);
         }
         if !self.subject.enabled {
             reasons.push(Reason::Disabled);
-            return Err(DenialCode::PrincipalDisabled);
+            return Err(ProblemCode::PrincipalDisabled);
         }
         Ok(())
     }
@@ -261,7 +261,7 @@ impl<'a> Case<'a> {
         &self,
         needed: &BTreeSet<Permission>,
         reasons: &mut Vec<Reason>,
-    ) -> Result<(), DenialCode> {
+    ) -> Result<(), ProblemCode> {
         let mut result = Ok(());
         for permission in needed {
             let before = reasons.len();
@@ -273,7 +273,7 @@ impl<'a> Case<'a> {
             }
             if reasons.len() == before {
                 reasons.push(Reason::Missing(permission.clone()));
-                result = Err(DenialCode::PermissionMissing);
+                result = Err(ProblemCode::PermissionMissing);
                 continue;
             }
             if self
@@ -284,7 +284,7 @@ impl<'a> Case<'a> {
                 reasons.push(Reason::OutsideScope(ScopeWord::Permission(
                     permission.clone(),
                 )));
-                result = result.and(Err(DenialCode::ScopeInsufficient));
+                result = result.and(Err(ProblemCode::ScopeInsufficient));
             }
         }
         result
@@ -294,16 +294,16 @@ impl<'a> Case<'a> {
         &self,
         needed: RepositoryLevel,
         reasons: &mut Vec<Reason>,
-    ) -> Result<(), DenialCode> {
+    ) -> Result<(), ProblemCode> {
         // Before Gitea's answer, which is not asked for when the scope leaves it out.
         if !self.scope_reaches(needed) {
             reasons.push(Reason::OutsideScope(ScopeWord::Repository(needed)));
-            return Err(DenialCode::ScopeInsufficient);
+            return Err(ProblemCode::ScopeInsufficient);
         }
         let has = self.repository.and_then(level);
         reasons.push(Reason::Repository { needed, has });
         if has.is_none_or(|has| has < needed) {
-            return Err(DenialCode::RepositoryAccessMissing);
+            return Err(ProblemCode::RepositoryAccessMissing);
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use super::routes::Parameters;
 use super::target::CanonicalPath;
 use crate::model::{
     ApplicationId, BindingSubject, DirectoryUser, GroupName, MethodSet, PathPattern, Permission,
-    Principal, ProviderId, RepositoryAccess, RepositoryLevel, RoleBindingId, RoleId, Scope,
-    ScopeWord,
+    Principal, ProblemCode, ProviderId, RepositoryAccess, RepositoryLevel, RoleBindingId, RoleId,
+    Scope, ScopeWord,
 };
 
 /// What is known of whoever asks.
@@ -70,26 +70,7 @@ pub enum Verdict {
     /// Something allows it.
     Allow,
     /// Nothing allows it.
-    Deny(DenialCode),
-}
-
-/// Why something is denied; each has its own answer and code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DenialCode {
-    /// The application has no route for it.
-    RouteUnknown,
-    /// `%2F` on a route that does not take it as data.
-    TargetAmbiguous,
-    /// Nobody signed in.
-    CredentialsMissing,
-    /// The account is disabled or gone.
-    PrincipalDisabled,
-    /// A permission is missing.
-    PermissionMissing,
-    /// The principal holds the permission but the credential's scope does not.
-    ScopeInsufficient,
-    /// The access to the repository is missing.
-    RepositoryAccessMissing,
+    Deny(ProblemCode),
 }
 
 /// One step of a decision.

@@ -1,23 +1,8 @@
-//! Reasons and denials as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
+//! Reasons as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
 
-use super::decision::{DenialCode, Reason, Witness};
+use super::decision::{Reason, Witness};
 use crate::model::{BindingSubject, RepositoryLevel, ScopeWord};
 use std::fmt;
-
-impl DenialCode {
-    /// The stable code that problem documents and events carry.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::RouteUnknown => "route_unknown",
-            Self::TargetAmbiguous => "target_ambiguous",
-            Self::CredentialsMissing => "credentials_missing",
-            Self::PrincipalDisabled => "principal_disabled",
-            Self::PermissionMissing => "permission_missing",
-            Self::ScopeInsufficient => "scope_insufficient",
-            Self::RepositoryAccessMissing => "repository_access_missing",
-        }
-    }
-}
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,7 +20,7 @@ mod testing;
 pub use administrators::{AdministratorState, Administrators};
 pub use built_in::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, built_in_roles};
 pub use decide::{decide, decide_permissions, explain, explain_needs_repository, needs_repository};
-pub use decision::{Decision, DenialCode, Reason, RouteRequest, SubjectFacts, Verdict, Witness};
+pub use decision::{Decision, Reason, RouteRequest, SubjectFacts, Verdict, Witness};
 pub use holdings::Holdings;
 pub use route_changes::{RouteChange, TooLarge, route_changes};
 pub use route_warnings::{RouteWarning, RouteWarningKind, route_warnings};

@@ -1,6 +1,6 @@
 //! Why a token is not accepted: seven answers and more, none of which is another.
 
-use crate::model::Timestamp;
+use crate::model::{ProblemCode, Timestamp};
 
 /// Why a token is not accepted. Says what to do next, and never what the token holds beside the claim in question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,18 +68,20 @@ pub enum TokenError {
 
 impl TokenError {
     /// The stable code that problem documents and events carry.
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> ProblemCode {
         match self {
-            Self::Malformed => "token_malformed",
-            Self::TypeWrong { .. } => "token_type_wrong",
-            Self::KeyUnknown => "token_key_unknown",
-            Self::SignatureInvalid => "token_signature_invalid",
-            Self::Expired { .. } => "token_expired",
-            Self::NotYetValid { .. } => "token_not_yet_valid",
-            Self::IssuerWrong { .. } => "token_issuer_wrong",
-            Self::AudienceWrong { .. } | Self::AudienceReplaced { .. } => "token_audience_wrong",
-            Self::ClaimInvalid(_) => "token_claim_invalid",
-            Self::Revoked => "token_revoked",
+            Self::Malformed => ProblemCode::TokenMalformed,
+            Self::TypeWrong { .. } => ProblemCode::TokenTypeWrong,
+            Self::KeyUnknown => ProblemCode::TokenKeyUnknown,
+            Self::SignatureInvalid => ProblemCode::TokenSignatureInvalid,
+            Self::Expired { .. } => ProblemCode::TokenExpired,
+            Self::NotYetValid { .. } => ProblemCode::TokenNotYetValid,
+            Self::IssuerWrong { .. } => ProblemCode::TokenIssuerWrong,
+            Self::AudienceWrong { .. } | Self::AudienceReplaced { .. } => {
+                ProblemCode::TokenAudienceWrong
+            }
+            Self::ClaimInvalid(_) => ProblemCode::TokenClaimInvalid,
+            Self::Revoked => ProblemCode::TokenRevoked,
         }
     }
 }

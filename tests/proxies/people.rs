@@ -3,14 +3,13 @@
 use http::HeaderValue;
 use samovar::access::{AccessRequest, Credential, Denial, RouteName, UpstreamIdentity};
 use samovar::http::forward_auth::DecisionPoint;
+use samovar::model::ProblemCode;
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, HostName,
     IdentityHeader, Principal, Random, Range, Requirement, Role, RoleBinding, RoleBindingId,
     RoleId, Route, SessionSecret, Timestamp, TokenSettings, UserId,
 };
-use samovar::policy::{
-    self, CanonicalPath, DenialCode, Policy, RouteRequest, SubjectFacts, Verdict,
-};
+use samovar::policy::{self, CanonicalPath, Policy, RouteRequest, SubjectFacts, Verdict};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
@@ -160,12 +159,12 @@ impl Knows {
                     identity(login, "", "signed")
                 })
             }
-            Verdict::Deny(DenialCode::CredentialsMissing) => Err(Denial::CredentialsMissing),
-            Verdict::Deny(DenialCode::PermissionMissing) => Err(Denial::PermissionMissing {
+            Verdict::Deny(ProblemCode::CredentialsMissing) => Err(Denial::CredentialsMissing),
+            Verdict::Deny(ProblemCode::PermissionMissing) => Err(Denial::PermissionMissing {
                 route: Some(route()),
                 permissions: vec!["deployments:write".parse().unwrap()],
             }),
-            Verdict::Deny(DenialCode::TargetAmbiguous) => Err(Denial::EncodedSlash(route())),
+            Verdict::Deny(ProblemCode::TargetAmbiguous) => Err(Denial::EncodedSlash(route())),
             Verdict::Deny(_) => Err(Denial::RouteUnknown),
         }
     }

@@ -3,7 +3,7 @@
 //! Never HTML, never an inner error's text. Every operation declares what the gate in front of it can answer.
 
 use super::wire::texts::Id;
-use crate::http::{Problem, ProblemCode};
+use crate::http::{Problem, ProblemCode, problem};
 use poem::http::StatusCode;
 use poem_openapi::registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry};
 use poem_openapi::types::Type;
@@ -112,7 +112,7 @@ const EVERY: [Answer; 9] = [
 
 /// The header that goes with a status, and what it says.
 fn headers(code: ProblemCode) -> Vec<MetaHeader> {
-    let (name, meaning, schema) = match code.status() {
+    let (name, meaning, schema) = match problem::status(code) {
         StatusCode::UNAUTHORIZED => (
             "WWW-Authenticate",
             "how to authenticate",
@@ -198,10 +198,10 @@ impl<A> From<Failure<A>> for poem::Error {
 impl<A: Answers> ApiResponse for Failure<A> {
     fn meta() -> MetaResponses {
         let mut answers: Vec<_> = EVERY.iter().chain(A::OWN).collect();
-        answers.sort_by_key(|(code, _)| code.status());
+        answers.sort_by_key(|(code, _)| problem::status(*code));
         let responses = answers.into_iter().map(|(code, description)| MetaResponse {
             description,
-            status: Some(code.status().as_u16()),
+            status: Some(problem::status(*code).as_u16()),
             status_range: None,
             content: vec![MetaMediaType {
                 content_type: "application/problem+json",

@@ -77,7 +77,7 @@ pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
 
 /// The form for the password, again with what was wrong with the last one.
 pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
-    let status = problem.map_or(StatusCode::OK, |problem| problem.code().status());
+    let status = problem.map_or(StatusCode::OK, |problem| problem.status());
     let wrong = problem.map_or_else(String::new, |problem| {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });

@@ -151,7 +151,7 @@ impl Question {
 
 fn show(evaluated: &EvaluationResult) -> Value {
     let mut context = json!({
-        "code": evaluated.denial.as_ref().map_or("allowed", |denial| denial.code()),
+        "code": evaluated.denial.as_ref().map_or("allowed", |denial| denial.code().as_str()),
         "reasons": evaluated.reasons,
         "policy_version": evaluated.policy_version,
         "directory_version": evaluated.directory_version,

@@ -59,7 +59,7 @@ fn shown(scope: &Scope) -> String {
 
 /// The form for a device's code, again with what was wrong with the last one.
 pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
-    let status = problem.map_or(StatusCode::OK, |problem| problem.code().status());
+    let status = problem.map_or(StatusCode::OK, |problem| problem.status());
     let wrong = problem.map_or_else(String::new, |problem| {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });

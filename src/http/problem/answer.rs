@@ -38,7 +38,7 @@ impl Problem {
 
     fn head(&self, kind: &'static str) -> poem::ResponseBuilder {
         let mut head = Response::builder()
-            .status(self.code.status())
+            .status(self.status())
             .header(header::CONTENT_TYPE, kind)
             .header(header::CACHE_CONTROL, "no-store");
         if let Some(challenge) = self.challenge() {
@@ -59,7 +59,7 @@ impl Problem {
                 "{realm}, error=\"insufficient_scope\", scope=\"{scope}\""
             ));
         }
-        let unauthorized = self.code.status() == StatusCode::UNAUTHORIZED;
+        let unauthorized = self.status() == StatusCode::UNAUTHORIZED;
         if unauthorized && self.of_bearer {
             let description = in_quotes(&self.detail);
             return Some(format!(
@@ -72,7 +72,7 @@ impl Problem {
     fn document(&self, request: Option<RequestId>) -> Value {
         let mut document = self.members.clone();
         let code = self.code.as_str();
-        let status = self.code.status();
+        let status = self.status();
         document.insert("type".to_owned(), json!("about:blank"));
         document.insert("code".to_owned(), json!(code));
         document.insert("title".to_owned(), json!(status.canonical_reason()));
@@ -87,7 +87,7 @@ impl Problem {
 
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
-        self.code.status()
+        self.status()
     }
 
     fn as_response(&self) -> Response {

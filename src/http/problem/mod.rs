@@ -13,8 +13,9 @@ mod of_framework;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::ProblemCode;
 pub use answer_target::{AnswerTarget, is_navigation, is_shown_as_page};
-pub use code::ProblemCode;
+pub(super) use code::status;
 
 use poem::http::StatusCode;
 use serde_json::{Map, Value};
@@ -82,7 +83,7 @@ impl Problem {
             StatusCode::SERVICE_UNAVAILABLE,
             StatusCode::TOO_MANY_REQUESTS,
         ];
-        mends.contains(&self.code.status()).then_some(self.after)
+        mends.contains(&self.status()).then_some(self.after)
     }
 
     /// The path, at the same host, that tries again: a button on the page.
@@ -93,6 +94,16 @@ impl Problem {
     /// What kind it is.
     pub const fn code(&self) -> ProblemCode {
         self.code
+    }
+
+    /// The status of its answer.
+    pub const fn status(&self) -> StatusCode {
+        code::status(self.code)
+    }
+
+    /// The title of its document and page.
+    pub const fn title(&self) -> &'static str {
+        code::title(self.code)
     }
 
     /// Is it one that signing in would mend?

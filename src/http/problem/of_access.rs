@@ -1,54 +1,14 @@
-//! Problems of what access and sign-in refuse. Every refusal keeps the code that access gave it.
+//! Problems of the denials of access and the errors of sign-in. Every denial keeps its code.
 
 use super::{Problem, ProblemCode};
 use crate::access::Denial;
 use crate::sign_in::{FailedSignIn, SignInError};
-use crate::token::TokenError;
 
 impl From<Denial> for Problem {
     fn from(denial: Denial) -> Self {
-        let detail = denial.to_string();
-        let code = match &denial {
-            Denial::HostUnknown => ProblemCode::HostUnknown,
-            Denial::TargetAmbiguous(_) | Denial::EncodedSlash(_) | Denial::Semicolon(_) => {
-                ProblemCode::TargetAmbiguous
-            }
-            Denial::CredentialsMissing => ProblemCode::CredentialsMissing,
-            Denial::SessionEnded => ProblemCode::SessionEnded,
-            Denial::Token(error) => of_token(error),
-            Denial::PrincipalDisabled => ProblemCode::PrincipalDisabled,
-            Denial::RouteUnknown => ProblemCode::RouteUnknown,
-            Denial::PermissionMissing { .. } | Denial::OwnPermissionMissing(_) => {
-                ProblemCode::PermissionMissing
-            }
-            Denial::ScopeInsufficient { .. } | Denial::OwnScopeInsufficient(_) => {
-                ProblemCode::ScopeInsufficient
-            }
-            Denial::RepositoryAccessMissing { .. } => ProblemCode::RepositoryAccessMissing,
-            Denial::MembershipStale { .. } => ProblemCode::MembershipStale,
-            Denial::StorageLow => ProblemCode::StorageLow,
-            Denial::StoreUnavailable => ProblemCode::StoreUnavailable,
-        };
-        let mut problem = Self::new(code, detail);
+        let mut problem = Self::new(denial.code(), denial.to_string());
         problem.scope = denial.scope();
         problem
-    }
-}
-
-const fn of_token(error: &TokenError) -> ProblemCode {
-    match error {
-        TokenError::Malformed => ProblemCode::TokenMalformed,
-        TokenError::TypeWrong { .. } => ProblemCode::TokenTypeWrong,
-        TokenError::KeyUnknown => ProblemCode::TokenKeyUnknown,
-        TokenError::SignatureInvalid => ProblemCode::TokenSignatureInvalid,
-        TokenError::Expired { .. } => ProblemCode::TokenExpired,
-        TokenError::NotYetValid { .. } => ProblemCode::TokenNotYetValid,
-        TokenError::IssuerWrong { .. } => ProblemCode::TokenIssuerWrong,
-        TokenError::AudienceWrong { .. } | TokenError::AudienceReplaced { .. } => {
-            ProblemCode::TokenAudienceWrong
-        }
-        TokenError::ClaimInvalid(_) => ProblemCode::TokenClaimInvalid,
-        TokenError::Revoked => ProblemCode::TokenRevoked,
     }
 }
 

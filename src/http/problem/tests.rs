@@ -69,7 +69,7 @@ fn every_denial_keeps_the_code_that_access_gave_it() {
     ];
     for denial in denials {
         let code = denial.code();
-        assert_eq!(Problem::from(denial).code().as_str(), code);
+        assert_eq!(Problem::from(denial).code(), code);
     }
 }
 

@@ -55,7 +55,7 @@ fn a_denial_names_the_route_and_everything_that_is_missing() {
     );
     assert_eq!(
         decision.outcome,
-        Verdict::Deny(DenialCode::PermissionMissing)
+        Verdict::Deny(ProblemCode::PermissionMissing)
     );
     assert!(matches!(
         &decision.reasons[0],
@@ -121,15 +121,15 @@ fn a_repository_range_holds_by_owner_id_and_present_name() {
     assert_eq!(with(&repository("Site-EU", 9, true)), Verdict::Allow);
     assert_eq!(
         with(&repository("api", 9, true)),
-        Verdict::Deny(DenialCode::PermissionMissing)
+        Verdict::Deny(ProblemCode::PermissionMissing)
     );
     assert_eq!(
         with(&repository("site-eu", 8, true)),
-        Verdict::Deny(DenialCode::PermissionMissing)
+        Verdict::Deny(ProblemCode::PermissionMissing)
     );
     assert_eq!(
         with(&repository("site-eu", 9, false)),
-        Verdict::Deny(DenialCode::RepositoryAccessMissing)
+        Verdict::Deny(ProblemCode::RepositoryAccessMissing)
     );
 }
 
@@ -139,7 +139,7 @@ fn a_repository_that_gitea_does_not_show_gives_nothing() {
     let ben = &people()[2];
     assert_eq!(
         outcome(&policy, &facts(ben), "POST /deploy/acme/api"),
-        Verdict::Deny(DenialCode::RepositoryAccessMissing)
+        Verdict::Deny(ProblemCode::RepositoryAccessMissing)
     );
     let issues_only = RepositoryAccess {
         pull: false,
@@ -153,7 +153,7 @@ fn a_repository_that_gitea_does_not_show_gives_nothing() {
     );
     assert_eq!(
         decision.outcome,
-        Verdict::Deny(DenialCode::RepositoryAccessMissing)
+        Verdict::Deny(ProblemCode::RepositoryAccessMissing)
     );
     let read = ask(
         &policy,
@@ -174,7 +174,7 @@ fn a_binding_gives_nothing_from_its_end_date_on() {
         outcome(&policy_with(list), &facts(ben), "POST /deployments")
     };
     assert_eq!(until(Timestamp::from_millis(1_000_001)), Verdict::Allow);
-    assert_eq!(until(NOW), Verdict::Deny(DenialCode::PermissionMissing));
+    assert_eq!(until(NOW), Verdict::Deny(ProblemCode::PermissionMissing));
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_scope_reaches_no_further_into_repositories_than_it_says() {
         ask(&policy, &limited, line, Some(&repository("api", 9, true))).outcome
     };
     let (read, write) = ("GET /code/acme/api", "POST /deploy/acme/api");
-    let too_narrow = Verdict::Deny(DenialCode::ScopeInsufficient);
+    let too_narrow = Verdict::Deny(ProblemCode::ScopeInsufficient);
     assert_eq!(with("gitea.repository:read", read), Verdict::Allow);
     assert_eq!(with("deployments:write", read), too_narrow);
     assert_eq!(
@@ -220,11 +220,11 @@ fn a_scope_narrows_and_never_widens() {
     );
     assert_eq!(
         outcome(&policy, &limited(&people[2]), "POST /deployments"),
-        Verdict::Deny(DenialCode::ScopeInsufficient)
+        Verdict::Deny(ProblemCode::ScopeInsufficient)
     );
     assert_eq!(
         outcome(&policy, &limited(&people[2]), "DELETE /deployments/1"),
-        Verdict::Deny(DenialCode::PermissionMissing)
+        Verdict::Deny(ProblemCode::PermissionMissing)
     );
 }
 
@@ -233,7 +233,7 @@ fn a_site_administrator_of_gitea_holds_nothing_here_by_that() {
     let root = &people()[0];
     assert_eq!(
         outcome(&policy_with(bindings()), &facts(root), "GET /deployments/1"),
-        Verdict::Deny(DenialCode::PermissionMissing)
+        Verdict::Deny(ProblemCode::PermissionMissing)
     );
 }
 
@@ -312,7 +312,7 @@ fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
     let needed = ["deployments:write".parse().unwrap()].into();
     let ben = facts(&people[2]);
     let alone = decide_permissions(&policy, &ben, (elsewhere, &needed), NOW);
-    assert_eq!(alone.outcome, Verdict::Deny(DenialCode::PermissionMissing));
+    assert_eq!(alone.outcome, Verdict::Deny(ProblemCode::PermissionMissing));
 }
 
 /// Is Gitea asked about the repository of this request?

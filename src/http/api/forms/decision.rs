@@ -62,7 +62,7 @@ fn matched_route(reasons: &[Reason]) -> Option<wire::MatchedRoute> {
 fn verdict(outcome: Verdict) -> (wire::Verdict, Option<String>) {
     match outcome {
         Verdict::Allow => (wire::Verdict::Allow, None),
-        Verdict::Deny(denial) => (wire::Verdict::Deny, Some(denial.code().to_owned())),
+        Verdict::Deny(denial) => (wire::Verdict::Deny, Some(denial.to_string())),
     }
 }
 
@@ -158,7 +158,7 @@ fn read_principal(
 fn early(kind: wire::ReasonKind, denial: &Denial, names: Names<'_>) -> wire::Decision {
     wire::Decision {
         verdict: wire::Verdict::Deny,
-        code: Some(denial.code().to_owned()),
+        code: Some(denial.to_string()),
         application: None,
         route: None,
         reasons: vec![wire::Reason {

@@ -151,6 +151,7 @@ pub(in crate::http::api) enum AuditMode {
     #[default]
     FirstInWindow,
     /// Refusals and unsafe requests only.
+    #[oai(rename = "refusals")]
     Denials,
 }
 
