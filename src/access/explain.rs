@@ -96,7 +96,7 @@ impl Gatekeeper {
         known: Option<&AuthenticatedPrincipal>,
     ) -> Result<Option<RepositoryAccess>, Denial> {
         let policy = self.policy.load();
-        let named = super::repository::Named {
+        let named = super::repository::RepositoryLookup {
             policy: &policy,
             application: question.application,
             method: &question.method,
@@ -104,6 +104,6 @@ impl Gatekeeper {
             now: self.now(),
             every_witness: true,
         };
-        self.repository(&named, known).await
+        named.access(self.mirror(), known).await
     }
 }

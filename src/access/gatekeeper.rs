@@ -5,7 +5,7 @@ use super::decision_record::DecisionRecord;
 use super::identity::{Assertions, Identities, Sources};
 use super::outcome::{AccessOutcome, about_request};
 use super::recorder::DecisionRecorder;
-use super::repository::Named;
+use super::repository::RepositoryLookup;
 use super::{AccessRequest, Credential, Denial, IdentityHeaders, PolicyHolder, RequestLine};
 use crate::audit::Versions;
 use crate::mirror::Mirror;
@@ -152,7 +152,7 @@ impl Gatekeeper {
             Ok(known) => (Some(known), None),
             Err(error) => (None, Some(error)),
         };
-        let named = Named {
+        let named = RepositoryLookup {
             policy: case.policy,
             application: case.application.id,
             method: case.line.method,
@@ -160,7 +160,7 @@ impl Gatekeeper {
             now: case.now,
             every_witness: false,
         };
-        let repository = match self.repository(&named, known.as_ref()).await {
+        let repository = match named.access(self.mirror(), known.as_ref()).await {
             Ok(repository) => repository,
             Err(denial) => return AccessOutcome::early(denial).of(known),
         };

@@ -4,14 +4,14 @@
 
 use super::Denial;
 use super::credentials::AuthenticatedPrincipal;
-use super::gatekeeper::Gatekeeper;
+use crate::mirror::Mirror;
 use crate::model::{
     ApplicationId, Login, RepositoryAccess, RepositoryName, Requirement, Timestamp,
 };
 use crate::policy::{self, CanonicalPath, Policy, RouteRequest};
 
-/// A request, as far as it can name a repository.
-pub(super) struct Named<'a> {
+/// A request whose path may name a repository.
+pub(super) struct RepositoryLookup<'a> {
     pub policy: &'a Policy,
     pub application: ApplicationId,
     pub method: &'a str,
@@ -21,7 +21,7 @@ pub(super) struct Named<'a> {
     pub every_witness: bool,
 }
 
-impl Named<'_> {
+impl RepositoryLookup<'_> {
     /// Can Gitea's answer change what is decided about this caller?
     fn matters(&self, known: &AuthenticatedPrincipal) -> bool {
         let request = RouteRequest {
@@ -55,28 +55,23 @@ impl Named<'_> {
         let name = parameters.get("repo")?.parse().ok()?;
         Some((owner, name))
     }
-}
 
-impl Gatekeeper {
-    /// What Gitea says; `None` when its answer cannot change the decision, no repository is named or Gitea shows none.
-    pub(super) async fn repository(
+    /// Gitea's answer; `None` when it cannot change the decision, no repository is named or Gitea shows none.
+    pub(super) async fn access(
         &self,
-        named: &Named<'_>,
-        known: Option<&AuthenticatedPrincipal>,
+        mirror: &Mirror,
+        principal: Option<&AuthenticatedPrincipal>,
     ) -> Result<Option<RepositoryAccess>, Denial> {
-        let enabled = known.filter(|known| known.enabled());
-        let user = enabled.and_then(|known| Some((known, known.user.as_ref()?)));
+        let enabled = principal.filter(|principal| principal.enabled());
+        let user = enabled.and_then(|principal| Some((principal, principal.user.as_ref()?)));
         let user = user.filter(|(_, user)| user.gitea().is_some());
-        let (Some((known, user)), Some((owner, name))) = (user, named.repository()) else {
+        let (Some((principal, user)), Some((owner, name))) = (user, self.repository()) else {
             return Ok(None);
         };
-        if !named.matters(known) {
+        if !self.matters(principal) {
             return Ok(None);
         }
-        let access = self
-            .mirror()
-            .repository_access(user.id, &owner, &name)
-            .await;
+        let access = mirror.repository_access(user.id, &owner, &name).await;
         access.map_err(|error| {
             tracing::warn!(%error, "repository access could not be read");
             Denial::MembershipStale {

@@ -124,7 +124,7 @@ pub(super) fn forward_auth_gate(
     capabilities: &Capabilities,
 ) -> Result<ForwardAuthGate<Gatekeeper>, AppError> {
     let services = forward_auth::Services {
-        judge: Arc::clone(&services.gatekeeper),
+        decision_point: Arc::clone(&services.gatekeeper),
         policy: Arc::clone(&services.policy),
         secrets: proxy_secrets(meant),
         clock: Arc::clone(&capabilities.clock),

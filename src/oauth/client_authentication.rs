@@ -35,8 +35,8 @@ impl AuthenticatedClient {
         }
     }
 
-    /// Did it prove who it is? A public client only says so.
-    pub(super) fn proved(&self) -> bool {
+    /// Has it proved its identity? A public client only states it.
+    pub(super) fn is_authenticated(&self) -> bool {
         match self {
             Self::Client(client) => client.kind == ClientKind::Confidential,
             Self::ServiceAccount(_) => true,
@@ -105,7 +105,9 @@ impl AuthorizationServer {
         match self.prove(proof) {
             Ok(party) => Ok(party),
             Err(error) => {
-                let often = self.spend_wrong_proof(origin).err();
+                let now = self.clock.now();
+                let limited = self.limits.take_failed_authentication(origin, now);
+                let often = limited.map_err(OAuthError::TooMany).err();
                 let error = often.unwrap_or(error);
                 Err(self.deny_anonymous(error, origin).await)
             }

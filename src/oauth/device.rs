@@ -76,7 +76,10 @@ impl AuthorizationServer {
     ) -> Result<DeviceAuthorizationResponse, OAuthError> {
         let client = self.asking_client(proof, origin).await?;
         let may = self.check_wanted(&client, wanted);
-        if let Err(error) = may.and_then(|()| self.spend_device(origin)) {
+        let now = self.clock.now();
+        let limited = || self.limits.take_device_request(origin, now);
+        let may = may.and_then(|()| limited().map_err(OAuthError::TooMany));
+        if let Err(error) = may {
             return Err(self.deny_anonymous(error, origin).await);
         }
         let device = Device {

@@ -38,7 +38,7 @@ use crate::access::Credentials;
 use crate::access::{DecisionRecorder, PolicyHolder};
 use crate::audit_log::Journal;
 use crate::gitea::TokenOwners;
-use crate::limits::{AddressBlock, RateLimiter};
+use crate::limits::RateLimiter;
 use crate::mirror::Mirror;
 use crate::model::{
     Client, ClientId, Clock, Issuer, ParseError, Random, Scope, ServiceAccount, UserId,
@@ -46,6 +46,7 @@ use crate::model::{
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
 use crate::token::{AuthorizationCodes, DeviceAuthorizations, Grants, Registry, Tokens};
+use rate_limits::OAuthLimits;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,9 +100,7 @@ pub struct AuthorizationServer {
     codes: AuthorizationCodes,
     devices: DeviceAuthorizations,
     asking_people: RateLimiter<UserId>,
-    beginning_devices: RateLimiter<Option<AddressBlock>>,
-    exchanges: RateLimiter<Option<AddressBlock>>,
-    wrong_proofs: RateLimiter<Option<AddressBlock>>,
+    limits: OAuthLimits,
     settings: Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -142,9 +141,7 @@ impl AuthorizationServer {
             devices: DeviceAuthorizations::new(Arc::clone(&clock), Arc::clone(&random)),
             journal: services.journal,
             asking_people: RateLimiter::new(30, Duration::from_secs(2)),
-            beginning_devices: rate_limits::devices(),
-            exchanges: rate_limits::exchanges(),
-            wrong_proofs: rate_limits::wrong_proofs(),
+            limits: OAuthLimits::new(),
             settings,
             clock,
             random,

@@ -1,74 +1,76 @@
-//! What strangers may cost, by address block: so much at once, and more with time.
+//! Limits of what unauthenticated callers may cost, by address block: so much at once, and more with time.
 //!
-//! Whoever proves to be a client is no stranger. What one stranger costs must never keep out anybody who can prove it.
+//! An authenticated client is not limited here, so that a flood of others never keeps it out.
 
-use super::client_authentication::AuthenticatedClient;
-use super::{AuthorizationServer, OAuthError, RequestOrigin};
+use crate::access::RequestOrigin;
 use crate::limits::{AddressBlock, RateLimiter};
+use crate::model::Timestamp;
 use std::time::Duration;
 
-/// Exchanges for which Gitea or an issuer may be asked.
-pub(super) fn exchanges() -> RateLimiter<Option<AddressBlock>> {
-    RateLimiter::new(120, Duration::from_millis(500))
+type BlockLimiter = RateLimiter<Option<AddressBlock>>;
+
+/// The limits of the authorization server.
+pub(super) struct OAuthLimits {
+    exchanges: BlockLimiter,
+    failed_authentications: BlockLimiter,
+    device_requests: BlockLimiter,
 }
 
-/// Wrong proofs of a client.
-pub(super) fn wrong_proofs() -> RateLimiter<Option<AddressBlock>> {
-    RateLimiter::new(60, Duration::from_secs(1))
-}
-
-/// Devices that begin to be let in.
-pub(super) fn devices() -> RateLimiter<Option<AddressBlock>> {
-    RateLimiter::new(20, Duration::from_secs(6))
-}
-
-impl AuthorizationServer {
-    /// Somebody else is about to be asked for whoever sends the request.
-    pub(super) fn spend_exchange(
-        &self,
-        party: &AuthenticatedClient,
-        origin: &RequestOrigin,
-    ) -> Result<(), OAuthError> {
-        if party.proved() {
-            return Ok(());
+impl OAuthLimits {
+    /// Nothing used yet.
+    pub(super) fn new() -> Self {
+        Self {
+            exchanges: RateLimiter::new(120, Duration::from_millis(500)),
+            failed_authentications: RateLimiter::new(60, Duration::from_secs(1)),
+            device_requests: RateLimiter::new(20, Duration::from_secs(6)),
         }
-        self.spend(&self.exchanges, origin)
     }
 
-    /// Somebody proved nothing: the fault of one who does so all the time.
-    pub(super) fn spend_wrong_proof(&self, origin: &RequestOrigin) -> Result<(), OAuthError> {
-        self.spend(&self.wrong_proofs, origin)
-    }
-
-    /// A device begins to be let in.
-    pub(super) fn spend_device(&self, origin: &RequestOrigin) -> Result<(), OAuthError> {
-        self.spend(&self.beginning_devices, origin)
-    }
-
-    fn spend(
+    /// An exchange, for which Gitea or an issuer may be asked; otherwise how long to wait.
+    pub(super) fn take_exchange(
         &self,
-        limiter: &RateLimiter<Option<AddressBlock>>,
         origin: &RequestOrigin,
-    ) -> Result<(), OAuthError> {
-        let block = origin.address.map(AddressBlock::of);
-        let taken = limiter.take(block, self.clock.now());
-        taken.map_err(OAuthError::TooMany)
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        take(&self.exchanges, origin, now)
     }
+
+    /// A failed authentication of a client.
+    pub(super) fn take_failed_authentication(
+        &self,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        take(&self.failed_authentications, origin, now)
+    }
+
+    /// A device authorization request (RFC 8628 section 3.1).
+    pub(super) fn take_device_request(
+        &self,
+        origin: &RequestOrigin,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        take(&self.device_requests, origin, now)
+    }
+}
+
+fn take(limiter: &BlockLimiter, origin: &RequestOrigin, now: Timestamp) -> Result<(), Duration> {
+    limiter.take(origin.address.map(AddressBlock::of), now)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
 
     #[test]
     fn each_kind_of_request_has_its_burst_and_its_rate() {
         let at = |millis| Timestamp::from_millis(1_800_000_000_000 + millis);
         let block = Some(AddressBlock::of("192.0.2.1".parse().unwrap()));
+        let limits = OAuthLimits::new();
         let limiters = [
-            (exchanges(), 120, 500),
-            (wrong_proofs(), 60, 1000),
-            (devices(), 20, 6000),
+            (limits.exchanges, 120, 500),
+            (limits.failed_authentications, 60, 1000),
+            (limits.device_requests, 20, 6000),
         ];
         for (limiter, at_once, each) in limiters {
             for _ in 0..at_once {

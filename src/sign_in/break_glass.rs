@@ -4,16 +4,10 @@
 
 use super::{BrowserRedirect, BrowserRequest, SignIn, SignInError};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::limits::{AddressBlock, RateLimiter};
+use crate::limits::AddressBlock;
 use crate::model::{Principal, Session, SessionPlace};
 use crate::session::{BreakGlassError, Cookie};
 use secrecy::SecretString;
-use std::time::Duration;
-
-/// Tries of one address block: ten at once, then one each 30 seconds.
-pub(super) fn tries() -> RateLimiter<Option<AddressBlock>> {
-    RateLimiter::new(10, Duration::from_secs(30))
-}
 
 impl SignIn {
     /// Is a break-glass password set? Otherwise how to set one.

@@ -172,7 +172,7 @@ impl SignIn {
             hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
             logouts: Logouts::default(),
             journal: services.journal,
-            break_glass_tries: break_glass::tries(),
+            break_glass_tries: RateLimiter::new(10, Duration::from_secs(30)),
             tokens: services.tokens,
             id_tokens: services.id_tokens,
             cookies,

@@ -227,7 +227,7 @@ async fn samovar(
 ) -> Samovar {
     let stop = CancellationToken::new();
     let services = forward_auth::Services {
-        judge: knows,
+        decision_point: knows,
         policy: Arc::clone(&policy),
         secrets: secrets(),
         clock: Arc::new(Plain),

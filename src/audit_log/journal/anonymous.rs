@@ -4,7 +4,6 @@
 //! Every event of an anonymous caller passes here, so that no flood fills the disk, whatever it sends. Text chosen by a
 //! caller is never a counting key, and the maps are bounded by the limits themselves.
 
-use super::JournalSettings;
 use super::minute_limit::{MinuteLimit, is_over};
 use crate::audit::{
     Action, AuditEvent, Closed, Object, ObjectKind, Outcome, Repeats, Seen, Windows,
@@ -13,6 +12,7 @@ use crate::limits::AddressBlock;
 use crate::model::{ApplicationId, Principal, SystemJob, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Windows that are open at a time; more are only counted.
 const MAX_WINDOWS: usize = 20_000;
@@ -91,9 +91,9 @@ struct AnonymousCounts {
 pub(super) struct AnonymousCounter(Mutex<AnonymousCounts>);
 
 impl AnonymousCounter {
-    /// Limits as set.
-    pub(super) fn new(settings: JournalSettings) -> Self {
-        Self(Mutex::new(AnonymousCounts::new(settings)))
+    /// Windows of this span, and at most so many events per minute of each class.
+    pub(super) fn new(window: Duration, per_minute: u32) -> Self {
+        Self(Mutex::new(AnonymousCounts::new(window, per_minute)))
     }
 
     /// The event, if it is to be written; otherwise it is counted.
@@ -142,12 +142,12 @@ impl AnonymousCounter {
 }
 
 impl AnonymousCounts {
-    fn new(settings: JournalSettings) -> Self {
-        let of_block = (settings.anonymous_events_per_minute / SHARE_OF_BLOCK).max(1);
+    fn new(window: Duration, per_minute: u32) -> Self {
+        let of_block = (per_minute / SHARE_OF_BLOCK).max(1);
         Self {
-            windows: Windows::new(settings.window, MAX_WINDOWS),
+            windows: Windows::new(window, MAX_WINDOWS),
             by_block: MinuteLimit::per_minute(of_block),
-            by_class: MinuteLimit::per_minute(settings.anonymous_events_per_minute),
+            by_class: MinuteLimit::per_minute(per_minute),
             dropped: Dropped::default(),
         }
     }

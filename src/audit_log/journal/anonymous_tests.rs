@@ -2,16 +2,12 @@
 
 use super::*;
 use std::net::IpAddr;
-use std::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
 const PER_MINUTE: u32 = 60;
 
 fn counts() -> AnonymousCounts {
-    AnonymousCounts::new(JournalSettings {
-        window: Duration::from_secs(60),
-        anonymous_events_per_minute: PER_MINUTE,
-    })
+    AnonymousCounts::new(Duration::from_secs(60), PER_MINUTE)
 }
 
 fn block(number: u32) -> AddressBlock {

@@ -54,7 +54,7 @@ impl Journal {
             clock,
             versions: Box::new(versions),
             decisions: DecisionCounter::new(settings.window),
-            anonymous: AnonymousCounter::new(settings),
+            anonymous: AnonymousCounter::new(settings.window, settings.anonymous_events_per_minute),
         }
     }
 

@@ -1,8 +1,9 @@
 //! `/.samovar/…` at an application's host.
 
 use super::query::Parameters;
+use super::redirect::{after_sign_out, see_other};
 use super::visitor::{at_application, on_its_way};
-use super::{form, go, leave, pages};
+use super::{form, pages};
 use crate::http::{Problem, RequestContext};
 use crate::sign_in::SignIn;
 use poem::web::{Data, Json};
@@ -23,7 +24,7 @@ pub(super) fn sign_in(
     let visitor = at_application(&service, &exchange, request);
     let parameters = Parameters::of(request);
     let next = service.begin_at(&exchange.host, &visitor, parameters.one("rd")?)?;
-    Ok(go(next))
+    Ok(see_other(next))
 }
 
 /// Back from Samovar.
@@ -36,7 +37,9 @@ pub(super) async fn callback(
     let visitor = at_application(&service, &exchange, request);
     let parameters = Parameters::of(request);
     let code = parameters.one("code")?;
-    Ok(go(service.redeem(&exchange.host, &visitor, code).await?))
+    Ok(see_other(
+        service.redeem(&exchange.host, &visitor, code).await?,
+    ))
 }
 
 /// The question before a sign-out.
@@ -60,7 +63,7 @@ pub(super) async fn sign_out(
         .await;
     Ok(ended.map_or_else(
         |error| form::refuse(request, &exchange, &error.into()),
-        leave,
+        after_sign_out,
     ))
 }
 

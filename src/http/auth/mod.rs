@@ -1,20 +1,20 @@
-//! The doors of sign-in and sign-out: `/auth/…` at Samovar's own host, `/.samovar/…` at every application's.
+//! The endpoints of sign-in and sign-out: `/auth/…` at Samovar's own host, `/.samovar/…` at every application's.
 //!
-//! Each takes what the browser sent, calls `access::sign_in`, and answers with a redirect or a small page. None decides.
+//! Each reads the browser's request, calls `sign_in`, and answers with a redirect or a small page. None decides.
 
 mod applications;
 mod form;
 mod own;
 mod pages;
 mod query;
+mod redirect;
 mod visitor;
 
-use crate::sign_in::{BrowserRedirect, SignIn, SignedOut};
-use poem::http::{StatusCode, header};
-use poem::{EndpointExt, Response, Route, get, post};
+use crate::sign_in::SignIn;
+use poem::{EndpointExt, Route, get, post};
 use std::sync::Arc;
 
-/// Adds the doors of Samovar's own host.
+/// Adds the endpoints of Samovar's own host.
 pub fn own(route: Route, sign_in: &Arc<SignIn>) -> Route {
     let with = || Arc::clone(sign_in);
     let sign_out = get(own::ask_sign_out).post(own::sign_out);
@@ -32,7 +32,7 @@ pub fn own(route: Route, sign_in: &Arc<SignIn>) -> Route {
         .at("/auth/break-glass", break_glass.data(with()))
 }
 
-/// Adds the doors of application hosts.
+/// Adds the endpoints of application hosts.
 pub fn applications(route: Route, sign_in: &Arc<SignIn>) -> Route {
     let with = || Arc::clone(sign_in);
     let sign_out = get(applications::ask_sign_out).post(applications::sign_out);
@@ -44,21 +44,4 @@ pub fn applications(route: Route, sign_in: &Arc<SignIn>) -> Route {
         )
         .at("/.samovar/sign-out", sign_out.data(with()))
         .at("/.samovar/whoami", get(applications::who_am_i).data(with()))
-}
-
-/// On to the provider, which ends the sign-in there, or to the page of those who are signed out.
-fn leave(signed_out: SignedOut) -> Response {
-    match signed_out.onward {
-        Some(onward) => pages::onward(&onward, signed_out.next.cookies),
-        None => go(signed_out.next),
-    }
-}
-
-/// The redirect, as a GET whatever came before (RFC 9110 section 15.4.4), with its cookies.
-fn go(next: BrowserRedirect) -> Response {
-    let mut response = Response::builder().status(StatusCode::SEE_OTHER);
-    for cookie in next.cookies {
-        response = response.header(header::SET_COOKIE, cookie);
-    }
-    response.header(header::LOCATION, next.to).finish()
 }

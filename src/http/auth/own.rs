@@ -1,8 +1,9 @@
 //! `/auth/…` at Samovar's own host.
 
 use super::query::Parameters;
+use super::redirect::{after_sign_out, see_other};
 use super::visitor::{at_samovar, on_its_way};
-use super::{form, go, leave, pages};
+use super::{form, pages};
 use crate::http::{Problem, RequestContext};
 use crate::sign_in::{BrowserRedirect, CallbackQuery, LogoutNotice, SignIn, StartedSignIn};
 use poem::http::StatusCode;
@@ -25,7 +26,7 @@ pub(super) async fn sign_in(
     let parameters = Parameters::of(request);
     let (return_to, provider) = (parameters.one("return_to")?, parameters.one("provider")?);
     Ok(match service.begin(&visitor, return_to, provider).await? {
-        StartedSignIn::On(next) => go(next),
+        StartedSignIn::On(next) => see_other(next),
         StartedSignIn::Choice(choices) => pages::choose(&choices),
     })
 }
@@ -47,7 +48,9 @@ pub(super) async fn callback(
         error: one("error")?,
         iss: one("iss")?,
     };
-    Ok(go(service.callback(&visitor, &provider, query).await?))
+    Ok(see_other(
+        service.callback(&visitor, &provider, query).await?,
+    ))
 }
 
 /// From an application's host, and back there with a code.
@@ -61,7 +64,9 @@ pub(super) async fn hand_over(
     let visitor = at_samovar(&service, &exchange, request);
     let parameters = Parameters::of(request);
     let (browser, address) = (parameters.one("browser")?, parameters.one("rd")?);
-    Ok(go(service.hand_over(&visitor, browser, address).await?))
+    Ok(see_other(
+        service.hand_over(&visitor, browser, address).await?,
+    ))
 }
 
 /// Where somebody stays who has signed out.
@@ -76,7 +81,7 @@ pub(super) fn signed_out(
     let again = service.sign_in_again(return_to);
     if service.is_signed_in(&at_samovar(&service, &exchange, request)) {
         let cookies = Vec::new();
-        return Ok(go(BrowserRedirect { to: again, cookies }));
+        return Ok(see_other(BrowserRedirect { to: again, cookies }));
     }
     let only = service.only_provider();
     let cookie = service.signed_out_cookie();
@@ -102,7 +107,7 @@ pub(super) async fn sign_out(
     let ended = service.sign_out(&visitor, everywhere).await;
     Ok(ended.map_or_else(
         |error| form::refuse(request, &exchange, &error.into()),
-        leave,
+        after_sign_out,
     ))
 }
 
@@ -145,5 +150,8 @@ pub(super) async fn break_glass(
         .map(SecretString::from);
     let password = password.unwrap_or_default();
     let next = service.break_glass(&visitor, password).await;
-    Ok(next.map_or_else(|error| pages::break_glass(Some(&Problem::from(error))), go))
+    Ok(next.map_or_else(
+        |error| pages::break_glass(Some(&Problem::from(error))),
+        see_other,
+    ))
 }

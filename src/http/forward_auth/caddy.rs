@@ -1,7 +1,7 @@
 //! Caddy's dialect: `forward_auth` passes on whatever answer is not 2xx, so one question is enough.
 
 use super::forwarded::Dialect;
-use super::{DecisionPoint, Services, allow};
+use super::services::{DecisionPoint, Services, allow};
 use crate::http::{Problem, ProblemCode, RequestContext};
 use poem::Response;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
@@ -15,15 +15,19 @@ const DIALECT: Dialect = Dialect {
 
 /// May it pass? Decides and records; a refusal is what the client hears.
 pub(super) async fn check<J: DecisionPoint>(
-    doors: &Services<J>,
+    services: &Services<J>,
     exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
-    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+    let forwarded = match services.read(exchange, headers, &DIALECT) {
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond(&exchange.asker()),
     };
-    match doors.judge.check(&forwarded.asked(exchange)).await {
+    match services
+        .decision_point
+        .check(&forwarded.asked(exchange))
+        .await
+    {
         // Some releases of Caddy write a placeholder's text where a header that they copy is missing.
         Ok(passed) => {
             let none = HeaderValue::from_static("");
@@ -32,23 +36,23 @@ pub(super) async fn check<J: DecisionPoint>(
                 Some(forwarded.authorization.as_ref().unwrap_or(&none)),
             )
         }
-        Err(denial) => doors.refuse(&forwarded, exchange, denial),
+        Err(denial) => services.refuse(&forwarded, exchange, denial),
     }
 }
 
 /// The answer to a preflight: the block sends them here, because `forward_auth` would let any 2xx answer pass.
 pub(super) fn preflight<J: DecisionPoint>(
-    doors: &Services<J>,
+    services: &Services<J>,
     exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
-    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+    let forwarded = match services.read(exchange, headers, &DIALECT) {
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond(&exchange.asker()),
     };
-    let answer = doors.preflight(&forwarded).unwrap_or_else(|| {
+    let answer = services.preflight(&forwarded).unwrap_or_else(|| {
         let detail = "the application keeps no list of origins; make its block anew";
         Err(Problem::new(ProblemCode::OriginForeign, detail))
     });
-    answer.unwrap_or_else(|problem| doors.tell(&forwarded, exchange, &problem))
+    answer.unwrap_or_else(|problem| services.tell(&forwarded, exchange, &problem))
 }

@@ -18,11 +18,12 @@
 //! | `User-Agent` | the client: recorded as its word | the same |
 
 use super::cors::{self, Cross};
-use super::{Problem, RequestContext};
+
 use crate::access::{AccessRequest, Credential, RequestLine};
+use crate::http::RequestContext;
 use crate::http::bearer;
 use crate::http::cookie;
-use crate::http::problem::{AnswerTarget, ProblemCode, is_navigation};
+use crate::http::problem::{AnswerTarget, Problem, ProblemCode, is_navigation};
 use crate::model::{AuthorizationOwner, HostName, SessionSecret};
 use crate::policy::Policy;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, Method};

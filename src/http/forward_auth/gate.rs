@@ -3,7 +3,8 @@
 //! Knows peers and the form of answers. Must never look at a body, serve another path, or give nginx a status other
 //! than 2xx, 401 and 403.
 
-use super::{DecisionPoint, ENDPOINTS, Question, Services};
+use super::services::{DecisionPoint, Services};
+use super::{CheckKind, ENDPOINTS, respond};
 use crate::access::RequestOrigin;
 use crate::http::check_stream::{BodyNeverComes, announces_body};
 use crate::http::checks::CheckEndpoint;
@@ -75,14 +76,14 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
     }
 
     async fn respond(&self, head: &Parts, ends: &Ends, asker: AnswerTarget) -> Response {
-        let Some(question) = question(head.uri.path()) else {
+        let Some(kind) = kind_of(head.uri.path()) else {
             return misplaced().respond(&asker);
         };
-        let nginx = matches!(question, Question::NginxCheck);
+        let nginx = matches!(kind, CheckKind::NginxCheck);
         let mut response = match check_connection(&head.headers) {
             Err(problem) if nginx => problem.respond_to_nginx(),
             Err(problem) => problem.respond(&asker),
-            Ok(()) => self.pass(question, (&head.headers, ends), asker).await,
+            Ok(()) => self.pass(kind, (&head.headers, ends), asker).await,
         };
         // nginx passes the client's `Content-Length` on, asks with GET and never sends the body.
         if nginx && head.method == Method::GET && body_never_comes(&head.headers) {
@@ -94,7 +95,7 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
     /// It waits for no client, and what it asks of Gitea has limits of its own.
     async fn pass(
         &self,
-        question: Question,
+        kind: CheckKind,
         (headers, ends): (&HeaderMap, &Ends),
         asker: AnswerTarget,
     ) -> Response {
@@ -102,7 +103,7 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
         if exchange.by_trusted_proxy {
             self.first_check.mark();
         }
-        self.services.respond(question, &exchange, headers).await
+        respond(&self.services, kind, &exchange, headers).await
     }
 
     fn exchange(&self, headers: &HeaderMap, ends: &Ends, asker: AnswerTarget) -> RequestContext {
@@ -152,10 +153,10 @@ fn is_remote(address: &Addr) -> bool {
     }
 }
 
-fn question(path: &str) -> Option<Question> {
+fn kind_of(path: &str) -> Option<CheckKind> {
     let mut endpoints = ENDPOINTS.iter();
-    let (_, question) = endpoints.find(|(known, _)| *known == path)?;
-    Some(*question)
+    let (_, kind) = endpoints.find(|(known, _)| *known == path)?;
+    Some(*kind)
 }
 
 /// 403, because an nginx that was given no more than an address turns every status but 2xx, 401 and 403 into 500.

@@ -2,7 +2,7 @@
 //! and a second question fetches what the client hears.
 
 use super::forwarded::Dialect;
-use super::{DecisionPoint, Services, allow};
+use super::services::{DecisionPoint, Services, allow};
 use crate::access::Denial;
 use crate::http::{Problem, ProblemCode, RequestContext};
 use poem::Response;
@@ -16,18 +16,22 @@ const DIALECT: Dialect = Dialect {
 
 /// May it pass? Decides and records.
 pub(super) async fn check<J: DecisionPoint>(
-    doors: &Services<J>,
+    services: &Services<J>,
     exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
-    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+    let forwarded = match services.read(exchange, headers, &DIALECT) {
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond_to_nginx(),
     };
-    if doors.preflight(&forwarded).is_some() {
+    if services.preflight(&forwarded).is_some() {
         return Problem::from(Denial::CredentialsMissing).respond_to_nginx();
     }
-    match doors.judge.check(&forwarded.asked(exchange)).await {
+    match services
+        .decision_point
+        .check(&forwarded.asked(exchange))
+        .await
+    {
         Ok(passed) => allow(&passed, forwarded.authorization.as_ref()),
         Err(denial) => Problem::from(denial).respond_to_nginx(),
     }
@@ -35,23 +39,27 @@ pub(super) async fn check<J: DecisionPoint>(
 
 /// What does the client hear that may not pass? Records nothing: the check did.
 pub(super) async fn answer<J: DecisionPoint>(
-    doors: &Services<J>,
+    services: &Services<J>,
     exchange: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
-    let forwarded = match doors.read(exchange, headers, &DIALECT) {
+    let forwarded = match services.read(exchange, headers, &DIALECT) {
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond(&exchange.asker()),
     };
-    if let Some(answer) = doors.preflight(&forwarded) {
-        return answer.unwrap_or_else(|problem| doors.tell(&forwarded, exchange, &problem));
+    if let Some(answer) = services.preflight(&forwarded) {
+        return answer.unwrap_or_else(|problem| services.tell(&forwarded, exchange, &problem));
     }
-    if let Err(denial) = doors.judge.answer(&forwarded.asked(exchange)).await {
-        return doors.refuse(&forwarded, exchange, denial);
+    if let Err(denial) = services
+        .decision_point
+        .answer(&forwarded.asked(exchange))
+        .await
+    {
+        return services.refuse(&forwarded, exchange, denial);
     }
     // The check could not be recorded, or what it went by has changed since.
     let detail = "the check could not be finished; try again";
-    doors.tell(
+    services.tell(
         &forwarded,
         exchange,
         &Problem::new(ProblemCode::CheckUnfinished, detail),

@@ -1,9 +1,15 @@
 //! The doors over a real connection, with a table in the gatekeeper's place.
 
 use super::*;
+use crate::access::{AccessRequest, Denial, UpstreamIdentity};
+use crate::http::LogLimit;
 use crate::http::TrustedProxies;
 use crate::http::raw::{APPLICATION, Listening, OWN, ask, exchange, listen_for_checks, trusted};
+use crate::model::IdentityHeader;
 use crate::model::{SessionSecret, Timestamp};
+use crate::token::ProxySecrets;
+use poem::http::HeaderValue;
+use std::sync::Arc;
 use std::sync::Mutex;
 
 /// Knows one session and a few paths; writes down what it was asked.
@@ -61,7 +67,7 @@ async fn server() -> (Arc<Table>, Listening) {
 async fn server_trusting(trusted: TrustedProxies) -> (Arc<Table>, Listening) {
     let table = Arc::new(Table::default());
     let services = Services {
-        judge: Arc::clone(&table),
+        decision_point: Arc::clone(&table),
         policy: crate::http::raw::policy(),
         secrets: secrets(),
         clock: Arc::new(crate::http::raw::Fixed),
@@ -417,7 +423,7 @@ async fn an_address_that_others_reach_wants_the_applications_secret() {
     let host = APPLICATION.parse().unwrap();
     let application = policy.load().application_at(&host).unwrap().clone();
     let services = Services {
-        judge: Arc::clone(&table),
+        decision_point: Arc::clone(&table),
         policy,
         secrets: secrets(),
         clock: Arc::new(crate::http::raw::Fixed),

@@ -26,7 +26,7 @@ impl AuthorizationServer {
             let sentence = "this application takes no Gitea tokens; say in Samovar which it takes (`gitea_tokens`), or get a token in another way";
             OAuthError::TargetInvalid(sentence.to_owned())
         })?;
-        self.spend_exchange(party, origin)?;
+        self.limit_exchange(party, origin)?;
         let version = self.mirror().state().version;
         let own_alone = version.is_some_and(|version| version.introspects_own_alone());
         let holder = self.holders.of(&asked.subject_token, taken, own_alone);
@@ -62,7 +62,7 @@ impl AuthorizationServer {
 
 /// Who proved itself.
 fn client_id(party: &AuthenticatedClient) -> String {
-    let id = party.id().filter(|_| party.proved());
+    let id = party.id().filter(|_| party.is_authenticated());
     id.unwrap_or_else(|| NO_CLIENT.to_owned())
 }
 

@@ -80,6 +80,19 @@ impl<F: Into<OAuthError>> From<F> for ExchangeError {
 }
 
 impl AuthorizationServer {
+    /// Limits the exchanges of unauthenticated callers, before Gitea or an issuer is asked.
+    fn limit_exchange(
+        &self,
+        client: &AuthenticatedClient,
+        origin: &RequestOrigin,
+    ) -> Result<(), OAuthError> {
+        if client.is_authenticated() {
+            return Ok(());
+        }
+        let taken = self.limits.take_exchange(origin, self.clock.now());
+        taken.map_err(OAuthError::TooMany)
+    }
+
     /// An access token for what is presented.
     pub async fn exchange(
         &self,

@@ -19,7 +19,7 @@ impl AuthorizationServer {
     ) -> Result<Exchanged, ExchangeError> {
         let token = WorkloadToken::read(asked.subject_token.expose_secret())?;
         let issuer = self.trusted(token.issuer()?)?;
-        self.spend_exchange(party, origin)?;
+        self.limit_exchange(party, origin)?;
         let workload = self.workloads.verify(&issuer, token).await?;
         let account = account_for(self.service_accounts.list(), &issuer, &workload)?;
         let known = self.credentials.machine(account.id).await?;
