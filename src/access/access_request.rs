@@ -37,12 +37,12 @@ impl RequestOrigin {
     }
 }
 
-/// What somebody presents. One of them decides: a token that does not hold is not made good by a cookie.
+/// The presented credential. A token takes precedence: an invalid token is not replaced by a valid cookie.
 #[derive(Debug, Clone, Copy)]
 pub enum Credential<'a> {
     /// The session cookie of that host.
     Session(&'a SessionSecret),
-    /// Something that says of itself that it is an access token of ours.
+    /// Text in the form of an access token of Samovar.
     Token(&'a str),
 }
 
@@ -62,9 +62,9 @@ pub struct AccessRequest<'a> {
     pub host: &'a HostName,
     /// What is asked of it.
     pub line: RequestLine<'a>,
-    /// What is presented, when there is something of the right form.
+    /// The credential, if one of a valid form was sent.
     pub credential: Option<Credential<'a>>,
-    /// True when the caller is a browser on its way to a page: sending it to sign-in is no audit event.
+    /// True for a browser's navigation: its redirect to sign-in is not an audit event.
     pub navigation: bool,
     /// Where it came from.
     pub origin: &'a RequestOrigin,

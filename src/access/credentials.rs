@@ -1,6 +1,6 @@
-//! From a credential to a principal with facts that are fresh enough to decide on.
+//! Authentication: from a credential to a principal with facts that are fresh enough to decide.
 //!
-//! Must never let through what Gitea has not confirmed within the bound, but for the grace while Gitea is away.
+//! Must never use facts that Gitea has not confirmed within the freshness bound, except within the grace while Gitea is away.
 
 use super::{Credential, Denial};
 use crate::mirror::{Mirror, MirrorError};
@@ -14,19 +14,19 @@ use crate::session::Sessions;
 use crate::token::{Audience, Registry, TokenError, Tokens};
 use std::sync::Arc;
 
-/// A principal with what is known of it.
+/// A principal with the facts about it.
 #[derive(Debug, Clone)]
 pub(crate) struct AuthenticatedPrincipal {
     pub principal: Principal,
     pub user: Option<Arc<DirectoryUser>>,
-    /// Of a service account: its name, and whether it and its owner are there.
+    /// Of a service account: its name, and whether it is active.
     pub machine: Option<(Name, bool)>,
-    /// What the credential is limited to.
+    /// The scope of the credential; `None` for a session.
     pub scope: Option<Arc<Scope>>,
 }
 
 impl AuthenticatedPrincipal {
-    /// Somebody with nothing that narrows what they may do.
+    /// A principal without a scope.
     pub(crate) const fn unlimited(principal: Principal, user: Option<Arc<DirectoryUser>>) -> Self {
         Self {
             principal,
@@ -36,7 +36,7 @@ impl AuthenticatedPrincipal {
         }
     }
 
-    /// The same, limited to this as well.
+    /// The same principal with its scope narrowed to this one.
     pub(crate) fn within(self, scope: &Scope) -> Self {
         let both = self.scope.as_deref().map(|held| held.and(scope));
         Self {
@@ -45,7 +45,7 @@ impl AuthenticatedPrincipal {
         }
     }
 
-    /// What `decide` is given.
+    /// The facts for a decision.
     pub(crate) fn facts(&self) -> SubjectFacts<'_> {
         SubjectFacts {
             principal: self.principal,
@@ -75,7 +75,7 @@ impl AuthenticatedPrincipal {
     }
 }
 
-/// Facts of nobody.
+/// The facts about an anonymous caller.
 pub(crate) const ANONYMOUS: SubjectFacts<'static> = SubjectFacts {
     principal: Principal::Anonymous,
     enabled: false,
@@ -84,7 +84,7 @@ pub(crate) const ANONYMOUS: SubjectFacts<'static> = SubjectFacts {
     scope: None,
 };
 
-/// Where a session is presented.
+/// Where a credential is presented (RFC 6749 section 1.1: protected resource).
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ProtectedResource<'a> {
     Samovar,
@@ -106,21 +106,21 @@ impl ProtectedResource<'_> {
     }
 }
 
-/// Where credentials are looked up, and the facts about whom they belong to.
+/// The services that authenticate credentials and hold the facts about their principals.
 #[derive(Clone)]
 pub struct Credentials {
     /// Sign-ins.
     pub sessions: Arc<Sessions>,
     /// Access tokens.
     pub tokens: Arc<Tokens>,
-    /// Machines.
+    /// Service accounts.
     pub service_accounts: Arc<Registry<ServiceAccount>>,
     /// People, organizations and teams.
     pub mirror: Arc<Mirror>,
 }
 
 impl Credentials {
-    /// Who presents the credential, with facts that are fresh; and the session, when it is one.
+    /// The principal of the credential with fresh facts, and the session, when it is one.
     pub(crate) async fn known(
         &self,
         credential: Option<Credential<'_>>,
@@ -141,7 +141,7 @@ impl Credentials {
         }
     }
 
-    /// A session from another place is no session here.
+    /// A session of another host is not accepted.
     async fn of_session(
         &self,
         secret: &SessionSecret,
@@ -162,7 +162,7 @@ impl Credentials {
         Ok((session, known))
     }
 
-    /// A token for another audience is no token here.
+    /// A token for another audience is not accepted.
     pub(crate) async fn of_token(
         &self,
         text: &str,
@@ -176,7 +176,7 @@ impl Credentials {
         })
     }
 
-    /// Somebody that a credential names, with facts that are fresh and nothing that narrows.
+    /// The principal that a credential names, with fresh facts and without a scope.
     pub(crate) async fn principal(
         &self,
         principal: Principal,
@@ -193,7 +193,7 @@ impl Credentials {
         }
     }
 
-    /// A service account lives while somebody answers for it.
+    /// A service account is active while its owner is.
     pub(crate) async fn machine(
         &self,
         id: ServiceAccountId,
@@ -202,7 +202,7 @@ impl Credentials {
         let account = account.ok_or(Denial::PrincipalDisabled)?;
         match account.owner {
             Owner::User { id } => match self.fresh(id).await {
-                // Somebody of another provider answers for it only while signed in.
+                // A person of another provider counts as an owner only while signed in.
                 Ok(_) | Err(Denial::SessionEnded) => {}
                 Err(denial) => return Err(denial),
             },
@@ -233,7 +233,7 @@ impl Credentials {
         directory.user(id).cloned().ok_or(Denial::PrincipalDisabled)
     }
 
-    /// Somebody without a Gitea account: known as of the last sign-in, for as long as a session of it lives.
+    /// A person without a Gitea account: the facts of the last sign-in, for as long as one of its sessions lives.
     fn elsewhere(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
         let directory = self.mirror.directory();
         let person = directory.user(id).filter(|user| user.gitea().is_none());
@@ -245,7 +245,7 @@ impl Credentials {
         }
     }
 
-    /// What is known of somebody now, without asking anybody; a person of another provider whose sessions have all ended
+    /// The principal with the facts in memory; a person of another provider without a session
     /// counts as disabled.
     pub(crate) fn known_now(
         &self,
@@ -288,19 +288,19 @@ impl Credentials {
         }
     }
 
-    /// Whether a service account can do anything, and why not, without asking anybody.
+    /// Whether a service account is active, and why not, by the facts in memory.
     pub(crate) fn state_of(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
         account.state(directory, |id| self.there(directory, id))
     }
 
-    /// Enabled, and with a session of their own if Gitea does not know them.
+    /// Enabled, and with a session if the person has no Gitea account.
     fn there(&self, directory: &Directory, id: UserId) -> bool {
         directory.user(id).is_some_and(|user| {
             user.enabled && (user.gitea().is_some() || self.sessions.lives(Principal::User(id)))
         })
     }
 
-    /// The instant of which the facts about somebody are: a service account's are those about its owner.
+    /// The freshness of the facts about a principal; of a service account, those about its owner.
     pub(crate) fn freshness_now(
         &self,
         directory: &Directory,

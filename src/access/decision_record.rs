@@ -1,4 +1,4 @@
-//! A decision ready to be written or counted; sentences and labels are made only when they are written.
+//! A decision for the audit log; reasons and labels become text only when they are written.
 
 use super::Denial;
 use super::credentials::AuthenticatedPrincipal;
@@ -7,14 +7,14 @@ use crate::audit_log::AnonymousKind;
 use crate::model::{ApplicationId, AuditMode, ClientId, DisplayText, Principal};
 use crate::policy::{Decision, Reason};
 
-/// A decision ready to be written or counted.
+/// A decision, to be written or counted.
 #[derive(Debug, Clone)]
 pub(crate) struct DecisionRecord {
-    /// The principal with what is known of it; none for an anonymous caller.
+    /// `None` for an anonymous caller.
     pub known: Option<AuthenticatedPrincipal>,
     pub application: Option<ApplicationId>,
     pub object: DecisionObject,
-    /// The client that asked about somebody else.
+    /// The client that asked about another principal.
     pub asked_by: Option<ClientId>,
     pub denial: Option<Denial>,
     pub decision: Option<Decision>,
@@ -24,23 +24,23 @@ pub(crate) struct DecisionRecord {
     pub versions: Versions,
 }
 
-/// What a decision is about.
+/// The object of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DecisionObject {
-    /// A request to an application. Its route stands in the decision; where no route was found, the target is not
-    /// recorded: its text is the caller's and may hold a secret.
+    /// A request to an application. Its route is in the decision; where no route matched, the target is not
+    /// recorded, because it is text of the caller and may hold a secret.
     Request {
-        /// One that HTTP knows; `other` for any other.
+        /// A method of HTTP; `other` for any other.
         method: &'static str,
     },
     /// A permission or an operation that Samovar itself names.
     Named(ObjectKind, DisplayText),
-    /// A permission that no route or role names: text of the caller, under which nothing is counted.
+    /// An unknown permission is text of the caller, so it is never used as a counting key.
     Unnamed(DisplayText),
 }
 
 impl DecisionObject {
-    /// What kind of object it is.
+    /// The kind of object.
     pub(crate) const fn kind(&self) -> ObjectKind {
         match self {
             Self::Request { .. } => ObjectKind::Route,
@@ -56,7 +56,7 @@ impl DecisionRecord {
         known.map_or(Principal::Anonymous, |known| known.principal)
     }
 
-    /// For the erasable part of an event.
+    /// The login, for the erasable fields of an event.
     pub(crate) fn login(&self) -> Option<DisplayText> {
         self.known.as_ref().and_then(AuthenticatedPrincipal::login)
     }
@@ -68,19 +68,19 @@ impl DecisionRecord {
         }
     }
 
-    /// `allowed`, or the refusal's code.
+    /// `allowed`, or the code of the denial.
     pub(crate) fn code(&self) -> &'static str {
         self.denial
             .as_ref()
             .map_or("allowed", |denial| denial.code().as_str())
     }
 
-    /// May a repeat be counted instead of written? An allowed request that may change something never is.
+    /// May repeats be counted instead of written? Not for an allowed request that may change something.
     pub(crate) fn may_be_counted(&self) -> bool {
         self.safe || self.denial.is_some()
     }
 
-    /// A refusal's code first, so that the log can be searched by it; then the decision's reasons as sentences.
+    /// The code of the denial first, so that the log can be searched by it; then the decision's reasons.
     pub(crate) fn reasons(&self) -> Vec<String> {
         let code = self.denial.as_ref().map(|denial| denial.code().to_string());
         let sentence = self.denial.as_ref().map(ToString::to_string);
@@ -91,7 +91,7 @@ impl DecisionRecord {
         code.into_iter().chain(because).collect()
     }
 
-    /// What the event is about. The values of a route's parameters are stated for callers who are known only.
+    /// The object of the event. Values of route parameters are recorded for authenticated principals only.
     pub(crate) fn object(&self) -> Object {
         let text = match &self.object {
             DecisionObject::Named(_, text) | DecisionObject::Unnamed(text) => text.to_string(),
@@ -134,7 +134,7 @@ impl DecisionRecord {
         Some((decision.policy_version, place))
     }
 
-    /// What repeats of an anonymous caller are counted by.
+    /// The kind by which repeats of an anonymous caller are counted.
     pub(crate) fn anonymous_kind(&self) -> AnonymousKind {
         AnonymousKind {
             action: Action::RequestDecide,

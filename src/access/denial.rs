@@ -1,4 +1,4 @@
-//! Why a request is refused, in words that a person can act on. Doors turn these into their own answers.
+//! Why a request is denied, as a message that a person can act on. Endpoints turn these into their own answers.
 
 use crate::model::{
     MethodSet, PathPattern, Permission, ProblemCode, RepositoryLevel, Scope, Timestamp,
@@ -8,7 +8,7 @@ use crate::store::CommitError;
 use crate::token::TokenError;
 use std::fmt;
 
-/// A route as people speak of it.
+/// The name of a route in messages: methods and pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteName {
     /// Its methods.
@@ -23,7 +23,7 @@ impl fmt::Display for RouteName {
     }
 }
 
-/// Why a request is refused. Never says who else may do it.
+/// Why a request is denied. Never names other principals.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
     /// No application answers to the host.
@@ -42,13 +42,13 @@ pub enum Denial {
         "the path holds a semicolon, and route {0} does not take it as data; leave it out, or switch on `semicolon` for the route"
     )]
     Semicolon(RouteName),
-    /// Nobody signed in.
+    /// No credential was presented.
     #[error("nobody is signed in; sign in first")]
     CredentialsMissing,
-    /// The session has ended or was never ours.
+    /// The session has ended or never existed.
     #[error("the session has ended; sign in again")]
     SessionEnded,
-    /// The access token does not hold.
+    /// The access token is not accepted.
     #[error(transparent)]
     Token(TokenError),
     /// The account is disabled or gone.
@@ -74,7 +74,7 @@ pub enum Denial {
         "this needs permission `{0}`; ask an administrator of Samovar for a role that gives it"
     )]
     OwnPermissionMissing(&'static str),
-    /// One of Samovar's own permissions is held, and the credential's scope leaves it out.
+    /// The caller holds one of Samovar's own permissions, and the credential's scope leaves it out.
     #[error("this needs scope `{0}`, which your token leaves out; ask for one with it")]
     OwnScopeInsufficient(&'static str),
     /// The credential's scope leaves permissions out.
@@ -85,7 +85,7 @@ pub enum Denial {
         /// What the credential's scope leaves out.
         scope: Scope,
     },
-    /// The access to the repository is missing.
+    /// Access to the repository is missing.
     #[error(
         "route {route} needs {needed} access to the Gitea repository that the path names; ask its owners"
     )]
@@ -98,7 +98,7 @@ pub enum Denial {
     /// Gitea did not answer for longer than the grace.
     #[error("Gitea has not confirmed the memberships since {since}; try again when Gitea answers")]
     MembershipStale {
-        /// The freshness of what is known.
+        /// The freshness of the facts.
         since: Timestamp,
     },
     /// The disk is almost full, so nothing new is written.
@@ -106,7 +106,7 @@ pub enum Denial {
         "the disk of the server is almost full, so that nothing new can be recorded and only reads go on; ask its operator to make space"
     )]
     StorageLow,
-    /// The audit event could not be written, so nothing may happen.
+    /// The audit event could not be written, so nothing is allowed.
     #[error("the audit log cannot be written; the server's log says why")]
     StoreUnavailable,
 }
@@ -146,7 +146,7 @@ impl Denial {
         Self::StoreUnavailable
     }
 
-    /// The scope that would do, where the credential's was too narrow.
+    /// The scope that is needed, where the credential's is too narrow.
     pub fn scope(&self) -> Option<String> {
         match self {
             Self::ScopeInsufficient { scope, .. } => Some(scope.to_string()),

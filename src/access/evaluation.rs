@@ -1,6 +1,6 @@
-//! An application asks: may this principal do this now? Decided as at every door, with facts that are fresh, and recorded.
+//! Access evaluation (OpenID AuthZEN): may this principal do this now? Decided with fresh facts and recorded, as every request.
 //!
-//! Only about the application whose client asks. Must never say what anybody may do elsewhere.
+//! Only about the application of the client that asks. Must never answer about another application.
 
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
 use super::decision_record::{DecisionObject, DecisionRecord};
@@ -43,23 +43,23 @@ impl ApplicationClient {
     }
 }
 
-/// What is asked.
+/// The question.
 #[derive(Debug, Clone)]
 pub struct EvaluationRequest<'a> {
-    /// About whom.
+    /// The principal.
     pub principal: Principal,
-    /// The access token that the principal came with; its scope narrows what it may do.
+    /// The access token that the principal presented; its scope narrows the answer.
     pub token: Option<&'a str>,
-    /// What the principal's credential is limited to, by the application's word; it narrows further what a token allows.
+    /// The scope of the principal's credential, as the application states it; it narrows the answer further.
     pub scope: Option<Scope>,
-    /// What it wants.
+    /// What the principal asks to do.
     pub sought: RequestedAccess<'a>,
 }
 
-/// What a principal wants of the application.
+/// What a principal asks to do in the application.
 #[derive(Debug, Clone)]
 pub enum RequestedAccess<'a> {
-    /// A permission; which request needs it, the application knows.
+    /// A permission.
     Permission(Permission),
     /// A request, to be decided by the application's routes.
     Request(RequestLine<'a>),
@@ -68,9 +68,9 @@ pub enum RequestedAccess<'a> {
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EvaluationResult {
-    /// Why not, when it is denied.
+    /// The denial, if it is denied.
     pub denial: Option<Denial>,
-    /// What led to it, in the words of `explain`.
+    /// The reasons, as `explain` states them.
     pub reasons: Vec<String>,
     /// The instant before the facts about a person were asked of Gitea, or the last sign-in at another provider.
     pub freshness: Option<Timestamp>,
@@ -81,7 +81,7 @@ pub struct EvaluationResult {
 }
 
 impl Gatekeeper {
-    /// Decides and records. That the facts are not fresh enough to decide, or that it cannot be recorded, is an error and
+    /// Decides and records. Facts that are not fresh enough, or a decision that cannot be recorded, are an error and
     /// no answer.
     pub async fn evaluate(
         &self,
@@ -117,7 +117,7 @@ impl Gatekeeper {
         }
     }
 
-    /// As *explain* says it.
+    /// The result as *explain* states it.
     fn freshness_of(&self, outcome: &AccessOutcome) -> Option<Timestamp> {
         let known = outcome.known.as_ref()?;
         self.credentials
@@ -159,13 +159,13 @@ impl Gatekeeper {
                 } else {
                     DecisionObject::Unnamed(text)
                 };
-                // What comes of it is not seen here, so that it counts as something that may change something.
+                // Its effect is unknown here, so that it counts as a request that may change something.
                 (outcome, (about, false))
             }
         }
     }
 
-    /// A token is for this application, and its subject's; otherwise the application's word counts.
+    /// A token must be for this application and this subject; without one the application's statement is used.
     async fn known_of(
         &self,
         question: &EvaluationRequest<'_>,
@@ -189,7 +189,7 @@ impl Gatekeeper {
     }
 }
 
-/// Does a route of the application name it, or a role?
+/// Does a route of the application or a role name the permission?
 fn is_named(policy: &Policy, application: &Application, permission: &Permission) -> bool {
     let mut needed = application.routes.iter().map(|route| &route.requirement);
     let exact = PermissionPattern::Exact(permission.clone());

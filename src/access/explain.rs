@@ -1,4 +1,4 @@
-//! Explain: the same decision about oneself or somebody else, with every witness, and how fresh the facts are.
+//! Explain: the same decision about the caller or another principal, with every witness, and how fresh the facts are.
 
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
 use super::gatekeeper::Gatekeeper;
@@ -10,25 +10,25 @@ use crate::model::{
 use crate::policy::{self, CanonicalPath, Decision, RouteRequest};
 use std::sync::Arc;
 
-/// A question about somebody.
+/// A question about a principal.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// About whom; `Anonymous` asks about a stranger.
+    /// The principal; `Anonymous` for a caller without a credential.
     pub principal: Principal,
-    /// What their credential is limited to; `None` for a session.
+    /// The scope of the credential; `None` for a session.
     pub scope: Option<Scope>,
     /// Which application.
     pub application: ApplicationId,
     /// In capitals.
     pub method: String,
-    /// The path in its one form.
+    /// The canonical path.
     pub path: CanonicalPath<'static>,
 }
 
 /// The answer to a [`Question`].
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    /// What `decide` says, with every witness.
+    /// The decision with every witness.
     pub decision: Decision,
     /// The instant before the facts about the person, or about a service account's owner, were asked of Gitea; or the
     /// last sign-in at another provider.
@@ -38,12 +38,12 @@ pub struct Explanation {
 }
 
 impl Gatekeeper {
-    /// Whether a service account can do anything now, and why not.
+    /// Whether a service account is active now, and why not.
     pub fn account_state(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
         self.credentials.state_of(directory, account)
     }
 
-    /// Answers a question with the facts that are known now; asks Gitea only about a repository that the path names.
+    /// Answers with the facts in memory; asks Gitea only about a repository that the path names.
     pub async fn explain(
         &self,
         _permit: Permit<DecisionsExplain>,
@@ -52,7 +52,7 @@ impl Gatekeeper {
         self.explained(question).await
     }
 
-    /// Answers the question as one about the caller, whoever it names: what one may do oneself is no secret.
+    /// Answers the question about the caller, whatever principal it names: a caller may know its own rights.
     pub async fn explain_own(
         &self,
         caller: &Caller,

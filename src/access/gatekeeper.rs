@@ -1,4 +1,4 @@
-//! The one function behind every door: who asks, what the policy says, and that it was recorded.
+//! The one function behind every endpoint: authenticates the caller, asks the policy and records the decision.
 
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal, Credentials, ProtectedResource};
 use super::decision_record::DecisionRecord;
@@ -15,12 +15,12 @@ use crate::token::Audience;
 use http::HeaderValue;
 use std::sync::Arc;
 
-/// What an application learns of whoever passes.
+/// What an application learns of the caller of an allowed request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpstreamIdentity {
     /// The identity headers that it chose.
     pub identity: IdentityHeaders,
-    /// `Samovar-Assertion`, when it wants one; empty for nobody.
+    /// `Samovar-Assertion`, if the application uses it; empty for an anonymous caller.
     pub assertion: Option<HeaderValue>,
 }
 
@@ -52,7 +52,7 @@ impl Gatekeeper {
         }
     }
 
-    /// Decides and records. An event that is owed is durable before this returns; if it cannot be, nothing is allowed.
+    /// Decides and records. An event that is due is durable before this returns; if it cannot be, nothing is allowed.
     pub async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         let (verdict, decided) = self.judge(asked).await;
         let sent_to_sign_in = asked.navigation
@@ -69,12 +69,12 @@ impl Gatekeeper {
         }
     }
 
-    /// Decides again without recording: for a door that must ask twice about one request.
+    /// Decides again without recording: for an endpoint that is asked twice about one request.
     pub async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
         self.judge(asked).await.0
     }
 
-    /// Is this a credential for Samovar itself that is valid now? Facts about its principal are not looked at, and may end it.
+    /// Is this a valid credential for Samovar itself? The facts about its principal are not checked.
     pub fn recognizes(&self, credential: Credential<'_>) -> bool {
         match credential {
             Credential::Session(secret) => self.credentials.sessions.find(secret).is_ok(),
@@ -121,7 +121,7 @@ impl Gatekeeper {
         (verdict, Some(outcome.decided(about, application, versions)))
     }
 
-    /// What the application learns. Without a signature that it counts on nobody passes.
+    /// What the application learns. Without the signature that it relies on, the request is denied.
     fn passed(
         &self,
         sources: &Sources<'_>,
@@ -138,7 +138,7 @@ impl Gatekeeper {
         })
     }
 
-    /// Decides about a request. Who asks is found out only once the target is one that can be decided about.
+    /// Decides about a request. The caller is authenticated only after the target was parsed.
     pub(super) async fn judge_case(
         &self,
         case: &Case<'_>,
@@ -186,7 +186,7 @@ impl Gatekeeper {
     }
 }
 
-/// One request beside the policy that decides about it.
+/// One request with the policy that decides about it.
 pub(super) struct Case<'a> {
     pub policy: &'a Policy,
     pub application: &'a Application,

@@ -1,4 +1,4 @@
-//! From a decision to a refusal in words, and to what the recorder is given.
+//! The outcome of a request: from the policy's decision to a denial with a message, and to a record for the audit log.
 
 use super::credentials::AuthenticatedPrincipal;
 use super::decision_record::{DecisionObject, DecisionRecord};
@@ -7,7 +7,7 @@ use crate::audit::Versions;
 use crate::model::{Application, MethodSet, ProblemCode, RepositoryLevel};
 use crate::policy::{Decision, Reason, Verdict};
 
-/// What came out of one request.
+/// The outcome of one request.
 pub(super) struct AccessOutcome {
     pub known: Option<AuthenticatedPrincipal>,
     pub result: Result<(), Denial>,
@@ -15,7 +15,7 @@ pub(super) struct AccessOutcome {
 }
 
 impl AccessOutcome {
-    /// Decided by the policy; a credential that did not hold says so where nobody is known.
+    /// Decided by the policy; the error of the credential is the denial where sign-in is required.
     pub(super) fn by(
         decision: Decision,
         known: Option<AuthenticatedPrincipal>,
@@ -32,7 +32,7 @@ impl AccessOutcome {
         }
     }
 
-    /// Refused before the policy was asked.
+    /// Denied before the policy was asked.
     pub(super) fn early(denial: Denial) -> Self {
         Self {
             known: None,
@@ -45,7 +45,7 @@ impl AccessOutcome {
         Self { known, ..self }
     }
 
-    /// What the recorder writes or counts.
+    /// The record for the audit log.
     pub(super) fn decided(
         self,
         (object, safe): (DecisionObject, bool),
@@ -66,14 +66,14 @@ impl AccessOutcome {
     }
 }
 
-/// A request, and whether its method promises to change nothing (RFC 9110 section 9.2.1).
+/// The object of a request, and whether its method is safe (RFC 9110 section 9.2.1).
 pub(super) fn about_request(line: &RequestLine<'_>) -> (DecisionObject, bool) {
     let method = MethodSet::known(line.method).unwrap_or("other");
     let safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
     (DecisionObject::Request { method }, safe)
 }
 
-/// The refusal for a denial; a credential that did not hold says so instead of "nobody is signed in".
+/// The denial for a code; the error of the credential replaces "no credential was presented".
 fn denied(code: ProblemCode, decision: &Decision, error: Option<Denial>) -> Denial {
     let route = route_name(decision);
     match (code, route) {
@@ -104,7 +104,7 @@ fn denied(code: ProblemCode, decision: &Decision, error: Option<Denial>) -> Deni
                 Denial::EncodedSlash(route)
             }
         }
-        // A denial that speaks of a route always comes with it; without one the route is what is missing.
+        // Codes that concern a route always come with it; without one, the route is missing.
         _ => Denial::RouteUnknown,
     }
 }

@@ -2,7 +2,7 @@
 
 /// One of Samovar's own permissions.
 pub trait OwnPermission: Send + Sync + 'static {
-    /// Its text, as roles hold it.
+    /// Its text in roles.
     const PERMISSION: &'static str;
 }
 
@@ -32,25 +32,25 @@ own! {
     RolesWrite = "samovar.roles:write";
     /// See role bindings.
     RoleBindingsRead = "samovar.role-bindings:read";
-    /// Give and take roles, within what one holds.
+    /// Assign and remove roles, within the caller's own permissions.
     RoleBindingsWrite = "samovar.role-bindings:write";
-    /// Give and take any role.
+    /// Assign and remove any role.
     RoleBindingsAny = "samovar.role-bindings:any";
     /// See applications, their routes and snippets.
     ApplicationsRead = "samovar.applications:read";
-    /// Move requests of an application between routes, within what one holds there.
+    /// Move requests of an application between routes, within the caller's own permissions there.
     ApplicationsWrite = "samovar.applications:write";
     /// Make, change and delete any application: full power over all of them.
     ApplicationsAny = "samovar.applications:any";
-    /// Ask why somebody may or may not do something.
+    /// Explain decisions about any principal.
     DecisionsExplain = "samovar.decisions:explain";
-    /// See everybody's sessions.
+    /// See all sessions.
     SessionsRead = "samovar.sessions:read";
-    /// End anybody's sessions.
+    /// End any session.
     SessionsEnd = "samovar.sessions:end";
     /// See the state of the mirror.
     MirrorRead = "samovar.mirror:read";
-    /// Have the mirror read everything now.
+    /// Start a full sync.
     MirrorSync = "samovar.mirror:sync";
     /// See service accounts.
     ServiceAccountsRead = "samovar.service-accounts:read";
@@ -60,15 +60,15 @@ own! {
     ClientsRead = "samovar.clients:read";
     /// Register, change and delete clients and their secrets.
     ClientsWrite = "samovar.clients:write";
-    /// See what people allowed clients.
+    /// See grants.
     GrantsRead = "samovar.grants:read";
-    /// End what anybody allowed a client.
+    /// End any grant.
     GrantsEnd = "samovar.grants:end";
     /// See the keys that sign tokens.
     SigningKeysRead = "samovar.signing-keys:read";
-    /// Have another key sign.
+    /// Rotate signing keys.
     SigningKeysRotate = "samovar.signing-keys:rotate";
-    /// See how well the providers are got on with.
+    /// See the state of the providers.
     ProvidersRead = "samovar.providers:read";
     /// Read the audit log.
     AuditEventsRead = "samovar.audit-events:read";

@@ -1,6 +1,6 @@
-//! Samovar's own API: who calls, and a proof in the type that the call is permitted.
+//! Samovar's own API: the caller, and a permit that proves the right to a call by its type.
 //!
-//! A [`Permit`] cannot be made elsewhere. What changes something takes it by value, so that it cannot be forgotten or
+//! A [`Permit`] cannot be made elsewhere. Operations that change something take it by value, so that it cannot be forgotten or
 //! used twice.
 
 use super::credentials::{AuthenticatedPrincipal, ProtectedResource};
@@ -17,14 +17,14 @@ use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// What a call is recorded as before it is known which permission it needs.
+/// The object of a denial before the needed permission is known.
 const CALL: &str = "samovar";
 
-/// Nobody that we know.
+/// A caller that was not authenticated.
 const NOBODY: AuthenticatedPrincipal =
     AuthenticatedPrincipal::unlimited(Principal::Anonymous, None);
 
-/// Whoever calls Samovar's own API, with facts that are fresh.
+/// A caller of Samovar's own API, with fresh facts.
 #[derive(Debug, Clone)]
 pub struct Caller {
     known: AuthenticatedPrincipal,
@@ -34,7 +34,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Who it is.
+    /// The principal.
     pub fn principal(&self) -> Principal {
         self.known.principal
     }
@@ -49,7 +49,7 @@ impl Caller {
         self.session.as_deref()
     }
 
-    /// An event of this caller's, to be committed with the change that it describes.
+    /// An event of this caller, to be committed with the change that it describes.
     pub fn event(
         &self,
         at: Timestamp,
@@ -65,12 +65,12 @@ impl Caller {
         self.origin.of(self.known.login(), event)
     }
 
-    /// What the caller holds everywhere, Samovar's own permissions included.
+    /// Permissions that the caller holds everywhere, Samovar's own included.
     pub fn permissions(&self, policy: &Policy, now: Timestamp) -> BTreeSet<PermissionPattern> {
         self.permissions_in(policy, None, now)
     }
 
-    /// What the caller holds in one application, or everywhere. The local operator holds what an administrator does.
+    /// Permissions that the caller holds in one application, or everywhere. The local operator holds those of an administrator.
     pub fn permissions_in(
         &self,
         policy: &Policy,
@@ -101,7 +101,7 @@ impl Caller {
         })
     }
 
-    /// The same principal with nothing that narrows.
+    /// The same principal without a scope.
     fn without_scope(&self) -> Self {
         let mut whole = self.clone();
         whole.known.scope = None;
@@ -117,15 +117,15 @@ pub struct Permit<P> {
 }
 
 impl<P: OwnPermission> Permit<P> {
-    /// Who was permitted.
+    /// The permitted caller.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 }
 
 impl Gatekeeper {
-    /// Who presents a session of Samovar's own host, or a token for its own API. A credential that does not hold is
-    /// recorded (repeats counted); that there was none is no event.
+    /// Authenticates a session of Samovar's own host, or a token for its own API. A credential that is not accepted is
+    /// recorded (repeats counted); a missing one is not.
     pub async fn caller(
         &self,
         credential: Option<Credential<'_>>,
@@ -153,7 +153,7 @@ impl Gatekeeper {
         }
     }
 
-    /// Whoever speaks through the administration socket: the kernel has said who that is.
+    /// The caller at the administration socket, whose user the kernel has checked.
     pub fn local_operator(&self, request: RequestId) -> Caller {
         Caller {
             known: AuthenticatedPrincipal::unlimited(Principal::LocalOperator, None),
@@ -167,7 +167,7 @@ impl Gatekeeper {
         }
     }
 
-    /// The permit for `P`; a refusal is recorded (repeats counted), as at every door.
+    /// The permit for `P`; a denial is recorded (repeats counted).
     pub async fn permit<P: OwnPermission>(&self, caller: &Caller) -> Result<Permit<P>, Denial> {
         let policy = self.policy.load();
         if caller.holds::<P>(&policy, self.now()) {
@@ -185,7 +185,7 @@ impl Gatekeeper {
         Err(self.refuse(caller, denial, P::PERMISSION).await)
     }
 
-    /// A refusal is recorded before it is answered; what cannot be recorded is answered as such.
+    /// Records the denial; the answer is another denial when it cannot be recorded.
     async fn refuse(&self, caller: &Caller, denial: Denial, object: &str) -> Denial {
         let decided = DecisionRecord {
             known: Some(caller.known.clone()),

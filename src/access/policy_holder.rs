@@ -1,4 +1,4 @@
-//! The policy in force: read without a lock, swapped whole by whoever changed it in the store.
+//! The policy in force: read without a lock, replaced as a whole after a change in the store.
 
 use crate::policy::Policy;
 use arc_swap::ArcSwap;
@@ -14,12 +14,12 @@ impl PolicyHolder {
         Self(ArcSwap::from_pointee(policy))
     }
 
-    /// The policy in force now; a later change does not touch what was read.
+    /// The policy in force now; a later change does not affect it.
     pub fn load(&self) -> Arc<Policy> {
         self.0.load_full()
     }
 
-    /// Puts a policy in force. Call only after the store has the same.
+    /// Puts a policy in force. Call only after it was committed to the store.
     pub fn swap(&self, policy: Policy) {
         self.0.store(Arc::new(policy));
     }

@@ -1,6 +1,6 @@
 //! The repository that a path names: asked of Gitea as the caller, and only where the answer can change the decision.
 //!
-//! Must never ask Gitea for an anonymous or disabled caller, nor for one who is refused whatever Gitea answers.
+//! Must never ask Gitea for an anonymous or disabled caller, nor for one that is denied whatever Gitea answers.
 
 use super::Denial;
 use super::credentials::AuthenticatedPrincipal;
@@ -17,7 +17,7 @@ pub(super) struct RepositoryLookup<'a> {
     pub method: &'a str,
     pub path: &'a CanonicalPath<'a>,
     pub now: Timestamp,
-    /// Is every witness wanted, or the decision alone?
+    /// Collect every witness, or decide only?
     pub every_witness: bool,
 }
 

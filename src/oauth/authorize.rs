@@ -1,6 +1,6 @@
-//! A person lets a client act for them (RFC 6749 section 4.1.1): the request, the person, the consent, the code.
+//! The authorization endpoint (RFC 6749 section 4.1.1): request, resource owner, consent, code.
 //!
-//! Until client and redirect URI are known to belong together nothing is sent anywhere; after that every fault goes to
+//! Before client and redirect URI are verified, errors are shown to the person; after that every error is sent to
 //! the client, with `state` and `iss` (RFC 9207).
 
 use super::consent::{Consent, ConsentDecision};
@@ -19,13 +19,13 @@ use url::Url;
 /// The parameters of the request.
 #[derive(Debug, Clone, Default)]
 pub struct AuthorizeRequest {
-    /// `response_type`: `code` alone.
+    /// `response_type`: `code` only.
     pub response_type: Option<String>,
     /// `client_id`.
     pub client_id: Option<String>,
     /// `redirect_uri`, exactly as registered.
     pub redirect_uri: Option<String>,
-    /// `state`, given back as it is.
+    /// `state`, returned unchanged.
     pub state: Option<String>,
     /// PKCE challenge (RFC 7636).
     pub code_challenge: Option<String>,
@@ -33,30 +33,30 @@ pub struct AuthorizeRequest {
     pub code_challenge_method: Option<String>,
     /// Scope, and the target, which must be the client's own application.
     pub wanted: TokenRequest,
-    /// What is wrong with the form of it, to be told to the client once that is known.
+    /// An error of the form of the request, sent to the client once the client is verified.
     pub malformed: Option<OAuthError>,
 }
 
-/// What the person is shown, or where the browser goes.
+/// The next step of the browser.
 pub enum AuthorizeResult {
-    /// To sign in first, and back to the same request.
+    /// To sign-in, and back to the same request.
     SignIn,
     /// Back to the client.
     Back(String),
-    /// To be asked.
+    /// The consent page.
     Ask(Consent),
 }
 
-/// A person at the door.
+/// The person at the authorization endpoint.
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceOwner<'a> {
     /// The session cookie at Samovar's own host.
     pub session: Option<&'a SessionSecret>,
-    /// The answer to the question, once there is one.
+    /// The decision about the consent, once made.
     pub answer: Option<&'a ConsentDecision>,
 }
 
-/// The way back to the client.
+/// The redirect to the client.
 struct ClientRedirect<'a> {
     redirect_uri: &'a str,
     state: Option<&'a str>,
@@ -82,7 +82,7 @@ impl ClientRedirect<'_> {
 }
 
 impl AuthorizationServer {
-    /// Decides what comes next. An error here is for the person: there is nowhere it could safely be sent.
+    /// Decides the next step. An error is for the person: there is no verified address to send it to.
     pub async fn authorize(
         &self,
         asked: &AuthorizeRequest,
@@ -99,7 +99,7 @@ impl AuthorizationServer {
         };
         match self.proceed((&client, &back), asked, person, origin).await {
             Ok(next) => Ok(next),
-            // A browser that is sent round and round stops here.
+            // Ends a redirect loop.
             Err(error @ OAuthError::TooMany(_)) => Err(error),
             Err(error) => back.with(&[
                 ("error", error.sent_code()),
@@ -170,7 +170,7 @@ impl AuthorizationServer {
         back.with(&[("code", &code)])
     }
 
-    /// What the client may have, and why nobody need be asked any more; no reason yet when somebody must be.
+    /// The scope to grant, and why no consent is needed; `None` when the person must be asked.
     fn allowed(
         &self,
         (client, back): (&Client, &ClientRedirect<'_>),
@@ -186,7 +186,7 @@ impl AuthorizationServer {
         Ok((scope, why))
     }
 
-    /// A client's tokens are for its own application; whoever names one must name that.
+    /// A client's tokens are for its own application; a request that names an application must name that one.
     pub(super) fn target_for(
         &self,
         client: &Client,
@@ -203,7 +203,7 @@ impl AuthorizationServer {
         Ok((id, target))
     }
 
-    /// Who is signed in; nobody is no fault.
+    /// The person who is signed in, if one is.
     pub(super) async fn person(
         &self,
         person: ResourceOwner<'_>,
@@ -217,7 +217,7 @@ impl AuthorizationServer {
             Ok((_, known)) => match known.principal {
                 Principal::User(id) if known.enabled() => Ok(Some((id, known))),
                 Principal::User(_) => Err(OAuthError::Disabled),
-                // Break-glass is for Samovar itself: nobody else is to act for it.
+                // Break-glass is for Samovar itself: no client may act for it.
                 _ => Err(OAuthError::PersonRefused),
             },
             Err(Denial::CredentialsMissing | Denial::SessionEnded) => Ok(None),
@@ -225,8 +225,8 @@ impl AuthorizationServer {
         }
     }
 
-    /// Why the person need not be asked, if so. Any program on the person's machine can say that it is a public client with a
-    /// loopback address, so for such a one people are asked each time, first-party or not (RFC 8252 section 8.6).
+    /// Why the person need not be asked, if so. Any program on the person's machine can claim to be a public client with a
+    /// loopback address, so for such a client people are asked each time, first-party or not (RFC 8252 section 8.6).
     fn settled(
         &self,
         user: UserId,
@@ -250,7 +250,7 @@ impl AuthorizationServer {
         own.any(|grant| scope.is_within(&grant.scope))
     }
 
-    /// What came of the question: these words, and why nobody need be asked any more; or why not.
+    /// The event of a consent decision: the granted scope and why, or the error.
     fn answered(
         &self,
         client: &Client,
@@ -279,7 +279,7 @@ impl AuthorizationServer {
     }
 }
 
-/// The form of the request, whoever sent it. Gives the challenge.
+/// Checks the form of the request. Returns the challenge.
 fn check(asked: &AuthorizeRequest) -> Result<String, OAuthError> {
     let error = |sentence: &str| Err(OAuthError::RequestInvalid(sentence.to_owned()));
     if let Some(malformed) = &asked.malformed {

@@ -1,11 +1,11 @@
-//! Who asks at the token endpoint, and how it is proved (RFC 6749 section 2.3): by what is registered, in one way.
+//! Client authentication (RFC 6749 section 2.3): by the registered credential, and by one method at a time.
 
 use super::{ApplicationClient, AuthorizationServer, OAuthError, RequestOrigin};
 use crate::model::{Client, ClientKind, DisplayText, MachineSecret, Principal, ServiceAccount};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
-/// What a request shows of its client.
+/// The client credentials of a request.
 #[derive(Debug, Clone, Default)]
 pub struct ClientCredentials {
     /// `client_id`, from `Authorization: Basic` or the body.
@@ -14,14 +14,14 @@ pub struct ClientCredentials {
     pub secret: Option<SecretString>,
 }
 
-/// Who asks.
+/// The client.
 #[derive(Debug, Clone)]
 pub(super) enum AuthenticatedClient {
-    /// A machine that acts for itself.
+    /// A service account that acts for itself.
     ServiceAccount(Arc<ServiceAccount>),
-    /// A client that proved itself, or a public one.
+    /// A confidential client that authenticated, or a public client.
     Client(Arc<Client>),
-    /// Nobody in particular.
+    /// No client was named.
     Nobody,
 }
 
@@ -45,15 +45,15 @@ impl AuthenticatedClient {
     }
 }
 
-/// A machine, as events name it.
+/// The actor of events of a service account.
 pub(super) fn named(account: &ServiceAccount) -> (Principal, Option<DisplayText>) {
     let name = DisplayText::lossy(account.name.as_str());
     (Principal::ServiceAccount(account.id), Some(name))
 }
 
 impl AuthorizationServer {
-    /// Who asks on behalf of an application. A service account belongs to a team or a person and to no application, so
-    /// that it never does.
+    /// Authenticates a confidential client of an application. A service account belongs to a team or a person and to no
+    /// application, so it is not one.
     pub async fn application_client(
         &self,
         proof: &ClientCredentials,
@@ -76,7 +76,7 @@ impl AuthorizationServer {
         Err(self.deny_anonymous(error, origin).await)
     }
 
-    /// The client that asks, where one is needed. Whoever else it is hears so, and that is recorded.
+    /// The client, where one is required. Any other caller gets an error, which is recorded.
     pub(super) async fn asking_client(
         &self,
         proof: &ClientCredentials,
@@ -96,7 +96,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// Who asks. A failure is recorded (repeats counted).
+    /// Authenticates the client. A failure is recorded (repeats counted).
     pub(super) async fn authenticate(
         &self,
         proof: &ClientCredentials,
@@ -138,7 +138,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// A client that cannot keep a secret says who it is, and that is all it can say.
+    /// A public client is identified by its id alone.
     fn public(&self, id: &str) -> Result<Arc<Client>, OAuthError> {
         let client = self.client_named(id).ok_or(OAuthError::ClientInvalid)?;
         if client.kind == ClientKind::Public {

@@ -1,26 +1,26 @@
-//! What a person is asked before a client acts for them, and what they say to it.
+//! Consent: what a person is asked before a client acts for them, and the decision.
 
 use super::{OAuthError, Target};
 use crate::model::{Client, DisplayText, Scope};
 use url::Url;
 
-/// What a person is asked.
+/// The content of a consent page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consent {
-    /// Who asks.
+    /// The client.
     pub client: String,
-    /// For which application.
+    /// The application.
     pub application: String,
-    /// What it would be able to do.
+    /// The requested permissions.
     pub scope: Scope,
-    /// Origin of the address at which the client gets its answer.
+    /// Origin of the redirect URI.
     pub origin: String,
-    /// Who is asked.
+    /// The login of the person.
     pub login: String,
 }
 
 impl Consent {
-    /// The question about a client that would get its answer at an address.
+    /// The consent page of a client with this redirect URI.
     pub(super) fn new(
         (client, redirect_uri): (&Client, &str),
         (target, scope): (&Target, Scope),
@@ -38,17 +38,17 @@ impl Consent {
     }
 }
 
-/// A person's answer to what was shown.
+/// The decision of the person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsentDecision {
-    /// Not that.
+    /// Declined.
     No,
-    /// These words that were shown, and none that came to be held since.
+    /// The scope that was shown, without permissions that were assigned since.
     Yes(Scope),
 }
 
 impl ConsentDecision {
-    /// Of what would be granted now, what was shown.
+    /// The part of this scope that was shown.
     pub(super) fn of_shown(&self, now: &Scope) -> Result<Scope, OAuthError> {
         let Self::Yes(shown) = self else {
             return Err(OAuthError::AccessDenied);

@@ -48,7 +48,7 @@ pub struct DeviceConsent {
     pub address: Option<IpAddr>,
     /// What the asking machine calls itself.
     pub user_agent: Option<DisplayText>,
-    /// Who is asked.
+    /// The login of the person.
     pub login: String,
 }
 

@@ -13,7 +13,7 @@ use crate::token::AccessToken;
 const REASON: usize = 240;
 
 impl AuthorizationServer {
-    /// An event in somebody's name.
+    /// An event of this actor.
     pub(super) fn event(
         &self,
         action: Action,
@@ -25,7 +25,7 @@ impl AuthorizationServer {
         origin.of(login, event)
     }
 
-    /// An event about a token: for which application or API it is, by which client if not by itself, with which scope.
+    /// An event about a token: its application or audience, its client unless it is the principal itself, and its scope.
     pub(super) fn token_event(
         &self,
         action: Action,
@@ -40,7 +40,7 @@ impl AuthorizationServer {
             Principal::ServiceAccount(id) => id.to_string() == token.client,
             _ => false,
         };
-        // What the event says already is not said again: events are many.
+        // Nothing is repeated that the event states already: there are many events.
         let audience = application
             .is_none()
             .then(|| format!("audience `{}`", token.audience));
@@ -53,7 +53,7 @@ impl AuthorizationServer {
             .in_application(application.map(|application| application.id))
     }
 
-    /// Records that somebody known got no token; what is told if even that cannot be written.
+    /// Records that a principal got no token. Returns the error, or another one when it cannot be recorded.
     pub(super) async fn deny(
         &self,
         known: &AuthenticatedPrincipal,
@@ -64,7 +64,7 @@ impl AuthorizationServer {
         self.deny_actor(actor, error, origin).await
     }
 
-    /// The same of something that was to be written: what cannot be written cannot be recorded either.
+    /// The same for the result of a write: when the store is unavailable, the error cannot be recorded either.
     pub(super) async fn written<T>(
         &self,
         known: &AuthenticatedPrincipal,
@@ -78,7 +78,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// The same to somebody of whom no more is known than the name.
+    /// The same for an actor and its login.
     pub(super) async fn deny_actor(
         &self,
         actor: (Principal, Option<DisplayText>),
@@ -92,7 +92,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// Records an anonymous caller's refusal, within the limits of those.
+    /// Records the denial of an anonymous caller, within the limits for them.
     pub(super) async fn deny_anonymous(
         &self,
         error: OAuthError,
@@ -121,7 +121,7 @@ impl AuthorizationServer {
     }
 }
 
-/// What was allowed, as many words in a reason as it has room for; no reason when that is nothing.
+/// The scope as reasons, as many words in each as fit; none when the scope is empty.
 pub(super) fn scope_reasons(scope: &Scope) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in scope.words().map(|word| word.to_string()) {
@@ -136,7 +136,7 @@ pub(super) fn scope_reasons(scope: &Scope) -> Vec<String> {
     lines.iter().map(|line| format!("scope `{line}`")).collect()
 }
 
-/// A refusal of access in the words of the token endpoint.
+/// A denial as an error of the token endpoint.
 impl From<Denial> for OAuthError {
     fn from(denial: Denial) -> Self {
         match denial {

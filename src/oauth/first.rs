@@ -1,4 +1,4 @@
-//! What a person allowed a client, and the first token that rests on it: both or neither.
+//! A new grant and its first access token: both or neither.
 
 use super::events::scope_reasons;
 use super::issue::UnissuedToken;
@@ -12,10 +12,10 @@ use crate::model::{
 use crate::token::GrantError;
 use std::time::Duration;
 
-/// What a person allowed.
+/// What a person consented to.
 pub(super) struct Allowed {
     pub user: UserId,
-    /// For which application; none for Samovar's own command line.
+    /// The application; `None` for Samovar's own command line.
     pub application: Option<ApplicationId>,
     pub scope: Scope,
     /// When.
@@ -23,7 +23,7 @@ pub(super) struct Allowed {
 }
 
 impl AuthorizationServer {
-    /// The first token, and the grant that it rests on. A refusal is recorded, and leaves nothing that could be used.
+    /// Issues the first token and its grant. An error is recorded, and leaves neither.
     pub(super) async fn first(
         &self,
         client: &Client,
@@ -42,7 +42,7 @@ impl AuthorizationServer {
         self.written(&known, begun, origin).await
     }
 
-    /// The token comes before the grant: one that cannot be had leaves no grant, and one without its grant opens nothing.
+    /// Issues the token before the grant: without a token there is no grant, and a token without its grant is invalid.
     async fn begin(
         &self,
         client: &Client,
@@ -71,7 +71,7 @@ impl AuthorizationServer {
         Ok((id, answer))
     }
 
-    /// A grant to be. Without refresh tokens it lives as long as the one access token that rests on it.
+    /// A new grant. Without refresh tokens it lives as long as its one access token.
     fn grant(&self, client: &Client, allowed: Allowed, origin: &RequestOrigin) -> Grant {
         let now = self.clock.now();
         let life = if client.refresh_tokens {

@@ -1,4 +1,4 @@
-//! Is a token valid now (RFC 7662)? Told to the clients of the application that it is for, and to nobody else.
+//! Token introspection (RFC 7662): answered to the clients of the token's application only.
 //!
 //! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
 //! ends.

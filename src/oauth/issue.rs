@@ -1,4 +1,4 @@
-//! The last step of every way to a token: signed, recorded, answered.
+//! The last step of every grant type: the token is signed, recorded and returned.
 
 use super::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 use crate::access::AuthenticatedPrincipal;
@@ -10,21 +10,21 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What the token endpoint answers.
+/// The response of the token endpoint (RFC 6749 section 5.1).
 pub struct TokenResponse {
-    /// The access token in compact form: for the answer and nothing else.
+    /// The access token in compact form: for the response only.
     pub access_token: String,
-    /// Its life.
+    /// Its lifetime.
     pub expires_in: Duration,
     /// Its scope.
     pub scope: Arc<Scope>,
-    /// What gets the next one, where there is one.
+    /// The refresh token, where there is one.
     pub refresh_token: Option<SecretString>,
-    /// What kind of token it is, where the answer must say so (RFC 8693 section 2.2.1).
+    /// The issued token type, for an exchange (RFC 8693 section 2.2.1).
     pub issued_token_type: Option<&'static str>,
 }
 
-/// A token to be.
+/// An access token before it is issued.
 pub(super) struct UnissuedToken<'a> {
     pub known: &'a AuthenticatedPrincipal,
     pub target: &'a Target,
@@ -33,11 +33,11 @@ pub(super) struct UnissuedToken<'a> {
     pub client: String,
     pub grant: Option<GrantId>,
     pub actor: Option<Actor>,
-    /// It lives no longer than this, whatever the application says.
+    /// Upper bound of its lifetime, whatever the application sets.
     pub at_most: Option<Duration>,
 }
 
-/// What was presented for a token: for the audit log, and what becomes of it.
+/// What the token is issued for: the reason in the audit log, and the change of the store.
 #[derive(Default)]
 pub(super) struct Basis {
     pub reasons: Vec<String>,
@@ -45,7 +45,7 @@ pub(super) struct Basis {
 }
 
 impl<'a> UnissuedToken<'a> {
-    /// A token in a person's name, which rests on what the person allowed a client.
+    /// A token in a person's name, under a grant.
     pub(super) fn of_grant(
         (known, target, scope): (&'a AuthenticatedPrincipal, &'a Target, Scope),
         client: &Client,
@@ -64,7 +64,7 @@ impl<'a> UnissuedToken<'a> {
 }
 
 impl AuthorizationServer {
-    /// Signs and records; on disk before the answer leaves.
+    /// Signs and records; durable before the response leaves.
     pub(super) async fn issue(
         &self,
         draft: UnissuedToken<'_>,
@@ -73,8 +73,8 @@ impl AuthorizationServer {
         self.issue_for(draft, Basis::default(), origin).await
     }
 
-    /// Is the application what it was when the token was asked for? Another could have its name by now; one that gets it
-    /// later refuses the token, which is older.
+    /// Is the application still the same? Another could have its name by now; one that gets the name
+    /// later rejects the token as older than itself.
     fn still_there(&self, target: &Target) -> Result<(), OAuthError> {
         let Some(application) = target.application() else {
             return Ok(());
@@ -90,7 +90,7 @@ impl AuthorizationServer {
         ))
     }
 
-    /// The same for something that was presented.
+    /// The same for a presented token.
     pub(super) async fn issue_for(
         &self,
         draft: UnissuedToken<'_>,

@@ -1,7 +1,7 @@
-//! The authorization server (RFC 6749): joins machines, sessions, grants, the policy and the mirror, and issues tokens.
+//! The authorization server (RFC 6749): authenticates clients, asks people for consent and issues tokens.
 //!
-//! A token never says more than its principal holds at that moment, and every use of a credential is on disk before the
-//! answer leaves. Knows no status code, no page and no header.
+//! A token never grants more than its principal holds at that moment, and every use of a credential is durable before the
+//! response leaves. Knows no status code, no page and no header.
 
 mod authorize;
 mod client_authentication;
@@ -60,21 +60,21 @@ pub struct Settings {
 
 /// The services that it joins.
 pub struct Services {
-    /// Keeps the audit log.
+    /// Commits changes and events.
     pub store: Store,
-    /// Says what anybody holds.
+    /// The policy in force.
     pub policy: Arc<PolicyHolder>,
-    /// Says who is there, and how fresh that is.
+    /// Authenticates sessions and tokens.
     pub credentials: Credentials,
-    /// Records what is asked.
+    /// Records decisions.
     pub recorder: Arc<DecisionRecorder>,
     /// Writes and counts audit events.
     pub journal: Arc<Journal>,
-    /// What people allowed clients.
+    /// Grants.
     pub grants: Arc<Grants>,
     /// Registered clients.
     pub clients: Arc<Registry<Client>>,
-    /// Says whose a Gitea token is.
+    /// Finds the owner of a Gitea token.
     pub holders: TokenOwners,
     /// Issuers that service accounts may trust.
     pub workload_issuers: Arc<BTreeSet<Issuer>>,
@@ -106,7 +106,7 @@ pub struct AuthorizationServer {
     random: Arc<dyn Random>,
 }
 
-/// What is asked for beside the proof of who asks.
+/// The parameters of a token request, beside the client credentials.
 #[derive(Debug, Clone, Default)]
 pub struct TokenRequest {
     /// `audience`: an application's name, or `samovar`.

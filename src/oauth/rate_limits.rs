@@ -17,7 +17,7 @@ pub(super) struct OAuthLimits {
 }
 
 impl OAuthLimits {
-    /// Nothing used yet.
+    /// With nothing used.
     pub(super) fn new() -> Self {
         Self {
             exchanges: RateLimiter::new(120, Duration::from_millis(500)),

@@ -1,4 +1,4 @@
-//! The next token of a grant (RFC 6749 section 6): never wider than what was allowed, never more than is held now.
+//! Refresh (RFC 6749 section 6): the scope is never wider than the grant, nor than what the person holds now.
 
 use super::issue::UnissuedToken;
 use super::{
@@ -43,7 +43,7 @@ impl AuthorizationServer {
                 let allowed = narrowed(&grant.scope, wanted.scope.as_ref())?;
                 self.still_held(known, &target, allowed)
             }
-            // The person's own command line: what it asks for each time.
+            // The person's own command line: the scope of each request.
             None => self.scope(known, &target, wanted.scope.as_ref())?,
         };
         let object = Object::new(ObjectKind::Grant, grant.id);
@@ -63,7 +63,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// The grant's own application; only a grant without one lets the request name any.
+    /// The grant's application; only a grant without one lets the request name any.
     fn target_of_grant(&self, grant: &Grant, wanted: &TokenRequest) -> Result<Target, OAuthError> {
         let Some(id) = grant.application else {
             return self.must_target(wanted);
@@ -78,7 +78,7 @@ impl AuthorizationServer {
     }
 }
 
-/// What a client is may have changed since: what it got as another is worth nothing.
+/// A client may have changed since: a grant of its former kind or application is invalid.
 fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthError> {
     if !client.refresh_tokens {
         let sentence = "this client gets no refresh tokens any more; send the person to sign in";
@@ -91,7 +91,7 @@ fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// What was allowed, or less.
+/// The granted scope, or a narrower one.
 fn narrowed<'a>(allowed: &'a Scope, asked: Option<&'a Scope>) -> Result<&'a Scope, OAuthError> {
     match asked.filter(|asked| !asked.is_empty()) {
         None => Ok(allowed),

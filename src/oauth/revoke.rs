@@ -1,4 +1,4 @@
-//! A client gives a token back (RFC 7009): whatever it is, it is not valid afterwards.
+//! Token revocation (RFC 7009).
 
 use super::client_authentication::AuthenticatedClient;
 use super::{AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin};
@@ -6,7 +6,7 @@ use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{Principal, RevokedObject};
 
 impl AuthorizationServer {
-    /// Ends a token that was given to this client. One that is none, or another's, is left as it is and not spoken of.
+    /// Revokes a token of this client. An unknown token, or another client's, is ignored (RFC 7009 section 2.2).
     pub async fn revoke(
         &self,
         proof: &ClientCredentials,

@@ -1,4 +1,4 @@
-//! At an application's host: the way to Samovar, the code that comes back, and who is signed in here.
+//! Sign-in at an application's host: the redirect to Samovar, the hand-over code, and who is signed in.
 
 use super::at_samovar::hand_over_path;
 use super::return_to::ReturnTo;
@@ -9,7 +9,7 @@ use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, Ses
 use crate::session::{Browser, Code, Cookie, HandOverError, NewSession};
 use std::sync::Arc;
 
-/// Who is signed in at a host.
+/// The principal of a session at a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhoAmI {
     /// The principal.
@@ -19,7 +19,7 @@ pub struct WhoAmI {
 }
 
 impl SignIn {
-    /// Sends the browser to Samovar, to come back with a code that this browser alone can use.
+    /// Redirects the browser to Samovar, from where it returns with a code that only this browser can use.
     pub fn begin_at(
         &self,
         host: &HostName,
@@ -72,7 +72,7 @@ impl SignIn {
             .and_then(|code| self.hand_overs.redeem(&code, host, browser));
         let handed = match handed {
             Ok(handed) => handed,
-            // The page was opened twice, and once was enough.
+            // The address was opened twice, and the first time succeeded.
             Err(_) if self.present_at(host, visitor).is_some() => {
                 return Ok(BrowserRedirect::to(self.address(host, "/")));
             }
@@ -131,13 +131,13 @@ impl SignIn {
         })
     }
 
-    /// Asks Gitea again when what is known is older than the freshness bound.
+    /// Asks Gitea again when the facts are older than the freshness bound.
     async fn is_enabled(&self, principal: Principal) -> Result<bool, SignInError> {
         let Principal::User(id) = principal else {
             return Ok(true);
         };
         match self.mirror.fresh(id).await {
-            // A person of another provider alone is known as of the sign-in.
+            // The facts about a user of another provider are those of the sign-in.
             Ok(()) | Err(MirrorError::Unknown) => {}
             Err(error) => return Err(error.into()),
         }

@@ -1,6 +1,6 @@
-//! Break-glass: the password of the server's operator, for when Gitea lets no one sign in. Loud in log and audit.
+//! Break-glass: the operator's password, for when sign-in at Gitea is impossible. Every use is logged as a warning and audited.
 //!
-//! Tries are limited by address block first, so that wrong passwords from one network lock out no other.
+//! Attempts are limited by address block, so that wrong passwords from one network never lock out another.
 
 use super::{BrowserRedirect, BrowserRequest, SignIn, SignInError};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
@@ -10,7 +10,7 @@ use crate::session::{BreakGlassError, Cookie};
 use secrecy::SecretString;
 
 impl SignIn {
-    /// Is a break-glass password set? Otherwise how to set one.
+    /// Is a break-glass password set?
     pub fn check_break_glass(&self) -> Result<(), SignInError> {
         if self.break_glass.is_on() {
             return Ok(());
@@ -33,7 +33,7 @@ impl SignIn {
         let proof = match checked {
             Ok(proof) => proof,
             Err(error) => {
-                // What is beyond the limit is counted in the audit log; a line each would fill the server's own.
+                // Attempts beyond the limit are counted in the audit log; a line each would fill the server's log.
                 if !matches!(error, BreakGlassError::TooMany(_)) {
                     let address = address.map(tracing::field::display);
                     tracing::warn!(address, %error, "break-glass sign-in refused");

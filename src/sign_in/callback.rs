@@ -1,4 +1,4 @@
-//! Back from the provider: the code, the person, the session.
+//! The callback of a provider: code, identity, session.
 
 use super::at_samovar::begin_again;
 use super::flows::{Flow, FlowError};
@@ -11,17 +11,17 @@ use crate::model::{
 use crate::oidc::{self, FlowSecrets, OidcError, SignedIn};
 use crate::session::{Cookie, NewSession};
 
-/// Somebody who has proved who they are.
+/// A verified identity.
 struct ProvedIdentity {
     user: UserId,
     person: SignedIn,
     provider: ProviderId,
     return_to: String,
-    /// Sign-outs at providers before the sign-in was begun.
+    /// How many logouts had been received when the sign-in began.
     logouts: u64,
 }
 
-/// A flow that goes on, and the `Set-Cookie` value that removes its cookie.
+/// A flow, and the `Set-Cookie` value that removes its cookie.
 struct Taken {
     flow: Flow,
     clear: String,
@@ -36,23 +36,23 @@ impl Taken {
     }
 }
 
-/// What the provider sends along (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
+/// The parameters of the callback (OpenID Core 3.1.2.5, RFC 6749 section 4.1.2.1, RFC 9207).
 #[derive(Clone, Default)]
 pub struct CallbackQuery {
-    /// Ties the answer to a flow.
+    /// `state`: binds the response to a flow.
     pub state: Option<String>,
-    /// Stands for the person, once.
+    /// `code`.
     pub code: Option<String>,
-    /// Instead of a code.
+    /// `error`, instead of a code.
     pub error: Option<String>,
-    /// Who answers, where the provider says so.
+    /// `iss` (RFC 9207), where the provider sends it.
     pub iss: Option<String>,
 }
 
 impl SignIn {
-    /// Takes the flow, proves who the person is, and starts the session.
+    /// Takes the flow, verifies the identity and starts the session.
     ///
-    /// Somebody who is signed in by now, in another tab, goes on: a late answer is no reason to stop.
+    /// A person who has signed in meanwhile, in another tab, continues there.
     pub async fn callback(
         &self,
         visitor: &BrowserRequest,
@@ -81,7 +81,7 @@ impl SignIn {
         Ok(next)
     }
 
-    /// A provider's answer belongs to a flow that was begun with that provider.
+    /// The response of a provider must belong to a flow with that provider.
     fn take_flow(
         &self,
         visitor: &BrowserRequest,
@@ -97,7 +97,7 @@ impl SignIn {
         }
     }
 
-    /// The person that the answer stands for, and where the person wanted to go.
+    /// The verified identity, and the address to return to.
     async fn prove(
         &self,
         visitor: &BrowserRequest,
@@ -167,8 +167,8 @@ impl SignIn {
         })
     }
 
-    /// Who this is here. At Gitea: its account, read now with its teams. At another provider: the Gitea account that
-    /// Gitea says is this person's, and nothing but that makes one; otherwise somebody known at that provider alone.
+    /// The user. At Gitea: the account, read now with its teams. At another provider: the Gitea account that
+    /// Gitea links to this identity, and only that; otherwise a user of that provider alone.
     async fn arrive(
         &self,
         provider: &oidc::Settings,
@@ -184,7 +184,7 @@ impl SignIn {
         })
     }
 
-    /// A subject of Gitea's is a number.
+    /// Gitea's subject is a numeric id.
     async fn arrive_at_gitea(&self, person: &SignedIn) -> Result<UserId, SignInError> {
         let invalid = |what: &str| OidcError::TokenInvalid(what.to_owned());
         let id = person.subject.as_str().parse::<GiteaUserId>();
@@ -227,7 +227,7 @@ impl SignIn {
     }
 }
 
-/// An error code of RFC 6749 is a word; whatever else was sent is not repeated.
+/// An error code of RFC 6749 is one word; any other text is not repeated.
 fn word(error: &str) -> String {
     let short = (1..=64).contains(&error.len());
     let plain = error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');

@@ -1,4 +1,4 @@
-//! Why a sign-in does not go on, in words for the person, and where trying again begins.
+//! Why a sign-in failed, as a message for the person, and the address that starts another.
 
 use super::flows::FlowError;
 use crate::mirror::MirrorError;
@@ -7,16 +7,16 @@ use crate::oidc::OidcError;
 use crate::session::{BreakGlassError, HandOverError, SessionError};
 use crate::store::CommitError;
 
-/// Why a sign-in does not go on.
+/// Why a sign-in failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
-    /// The address to go back to is not one of ours.
+    /// `return_to` is not an address of Samovar or of an application.
     #[error(transparent)]
     Address(#[from] ParseError),
-    /// The address that the browser came back to does not say what it must.
+    /// The callback lacks parameters.
     #[error("the address of this page is not complete; begin the sign-in again")]
     Incomplete,
-    /// The flow is unknown, used, too old or another browser's.
+    /// The flow is unknown, used, expired or another browser's.
     #[error(transparent)]
     Flow(#[from] FlowError),
     /// Too many sign-ins were finished from one address block.
@@ -33,27 +33,27 @@ pub enum SignInError {
         "the provider ended the sign-in with `{0}`; try again, and if Samovar was authorized with other scopes before, first revoke it in Gitea under Settings, Applications"
     )]
     ProviderRefused(String),
-    /// What the provider says cannot be had or does not hold.
+    /// The provider's response is missing or invalid.
     #[error(transparent)]
     Provider(#[from] OidcError),
     /// The account is known and may not sign in.
     #[error("the account is disabled in Gitea or gone; ask a Gitea administrator")]
     Disabled,
-    /// Of the sign-in that was just about to begin here.
+    /// The provider ended the sign-in before it completed here.
     #[error("the provider says that you have signed out there in the meantime; sign in again")]
     SignedOutThere,
-    /// Gitea does not say what the person may do.
+    /// Gitea did not return the teams of the account.
     #[error("Gitea does not say which teams the account is in; try again in a moment")]
     Mirror(#[from] MirrorError),
-    /// Break-glass is no person.
+    /// Break-glass is not for applications.
     #[error(
         "break-glass opens Samovar alone and no application; sign out of Samovar, and sign in as a person to open this page"
     )]
     NotForApplications,
-    /// The code does not open a session at this host.
+    /// The hand-over code is invalid at this host.
     #[error(transparent)]
     HandOver(#[from] HandOverError),
-    /// Nobody is signed in here.
+    /// No session.
     #[error("nobody is signed in; sign in first")]
     NotSignedIn,
     /// No application has this host any more.
@@ -96,13 +96,13 @@ impl From<SessionError> for SignInError {
     }
 }
 
-/// A sign-in that does not go on, and where it may be begun again.
+/// A failed sign-in, and the address that starts another.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
 pub struct FailedSignIn {
     /// Why.
     pub error: SignInError,
-    /// Path, at the same host, that tries again; none when that would be no use.
+    /// Path, at the same host, that starts another sign-in; `None` when that cannot help.
     pub again: Option<String>,
 }
 
@@ -113,7 +113,7 @@ impl From<SignInError> for FailedSignIn {
 }
 
 impl SignInError {
-    /// A word for each kind, by which refusals are counted: nothing in it comes from outside.
+    /// The kind of error, by which denials are counted: never text of the caller.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Address(_) => "address",
@@ -138,7 +138,7 @@ impl SignInError {
         }
     }
 
-    /// Is it the provider's or its configuration's fault, rather than this one sign-in's?
+    /// Is the cause the provider or its configuration, rather than this one sign-in?
     pub const fn is_ours_or_the_providers(&self) -> bool {
         matches!(
             self,
@@ -159,7 +159,7 @@ impl SignInError {
         )
     }
 
-    /// With the path that tries again.
+    /// With the path that starts another sign-in.
     pub(super) const fn again(self, path: String) -> FailedSignIn {
         FailedSignIn {
             error: self,

@@ -1,29 +1,29 @@
-//! Sign-outs at providers of which sign-ins under way must hear: whoever signs out there while the callback is still at
-//! work has no session yet that could end.
+//! Logouts at providers that concern sign-ins in progress: during a callback there is
+//! no session yet that a logout could end.
 //!
-//! In memory, as the flows that it speaks to: a restart ends both. No clock: what counts is what came first.
+//! In memory, as the flows are: a restart ends both. No clock: only the order counts.
 
 use crate::model::{ProviderId, Upstream};
 use crate::oidc::LogoutToken;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Of those at a time. A sign-in that more of them have overtaken is taken for one that has ended.
+/// Maximum that is kept. A sign-in older than all of them counts as ended.
 const MOST: usize = 10_000;
 
-/// The last sign-outs at providers.
+/// The last logouts at providers.
 #[derive(Default)]
 pub(super) struct Logouts(Mutex<ReceivedLogout>);
 
 #[derive(Default)]
 struct ReceivedLogout {
-    /// How many there have been; the last of them are kept.
+    /// The total; the last of them are kept.
     count: u64,
     kept: VecDeque<(ProviderId, LogoutToken)>,
 }
 
 impl Logouts {
-    /// How many there have been: a sign-in remembers it from its beginning.
+    /// The total, which a sign-in records when it begins.
     pub(super) fn count(&self) -> u64 {
         self.lock().count
     }
@@ -39,7 +39,7 @@ impl Logouts {
         heard.count += 1;
     }
 
-    /// Has one of those after the first `before` ended this sign-in?
+    /// Has a logout after the first `before` ended this sign-in?
     pub(super) fn have_ended(
         &self,
         provider: &ProviderId,
@@ -58,7 +58,7 @@ impl Logouts {
     }
 }
 
-/// Does a session rest on a sign-in that has ended? A session whose sign-in has no name there rests on every one of its
+/// Does a logout end this session? A session without a session id at the provider ends with every logout of its
 /// person.
 pub(super) fn is_of(upstream: &Upstream, token: &LogoutToken) -> bool {
     let same_sid = upstream.sid == token.sid;

@@ -1,7 +1,7 @@
-//! Sign-in and sign-out: joins the provider, the sessions and the mirror, and says where the browser goes next.
+//! Sign-in and sign-out: joins providers, sessions and the mirror, and decides the next redirect of the browser.
 //!
-//! Knows cookies by name and addresses of Samovar's own; no status code, no page. The access token never comes here.
-//! What is refused is said, and what opens or ends a session is on disk before the browser hears of it.
+//! Knows cookies and Samovar's own addresses; no status code, no page. Access tokens of providers never reach it.
+//! The start or end of a session is durable before the answer leaves.
 
 mod at_application;
 mod at_samovar;
@@ -66,9 +66,9 @@ pub struct Services {
     pub policy: Arc<PolicyHolder>,
     /// Writes and counts audit events.
     pub journal: Arc<Journal>,
-    /// Prove who somebody is.
+    /// Verify identities.
     pub providers: Arc<Providers>,
-    /// Remembers what counts once.
+    /// Remembers revocations and tokens that were used.
     pub tokens: Arc<Tokens>,
     /// Seals ID tokens.
     pub id_tokens: Seal,
@@ -83,7 +83,7 @@ pub struct SignIn {
     policy: Arc<PolicyHolder>,
     providers: Arc<Providers>,
     flows: Flows,
-    /// Answers of providers, each of which costs calls to the provider.
+    /// Callbacks, each of which costs calls to the provider.
     finishing: RateLimiter<Option<AddressBlock>>,
     hand_overs: HandOvers,
     logouts: Logouts,
@@ -97,22 +97,22 @@ pub struct SignIn {
     random: Arc<dyn Random>,
 }
 
-/// A browser at one of our doors, with the cookies of that host.
+/// A request of a browser, with the cookies of that host.
 #[derive(Debug, Clone)]
 pub struct BrowserRequest {
     /// Where it came from.
     pub origin: RequestOrigin,
     /// The session cookie of that host.
     pub session: Option<SessionSecret>,
-    /// The cookie that tells the browser apart at an application's host.
+    /// The cookie that binds a hand-over to the browser, at an application's host.
     pub browser: Option<Browser>,
-    /// The sign-ins that are under way in the browser, at Samovar's own host.
+    /// The flow cookies, at Samovar's own host.
     pub flows: FlowCookies,
-    /// Has the person signed out and not in again?
+    /// Has the person signed out, and not signed in since?
     pub signed_out: bool,
 }
 
-/// Where the browser goes next, and the cookies that it takes along: secrets, so that it cannot be printed.
+/// A redirect with its cookies, which are secrets, so that it cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BrowserRedirect {
     /// For `Location`.
@@ -136,7 +136,7 @@ impl BrowserRedirect {
     }
 }
 
-/// What would end a value in a query, or be read as something else.
+/// Characters to encode in a query value.
 const IN_QUERY: AsciiSet = CONTROLS
     .add(b' ')
     .add(b'"')
@@ -213,7 +213,7 @@ impl SignIn {
         (session.place == SessionPlace::Samovar).then_some(session)
     }
 
-    /// A session to start for somebody at a place.
+    /// A new session of a principal.
     fn new_session(
         principal: Principal,
         place: SessionPlace,

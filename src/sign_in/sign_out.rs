@@ -1,4 +1,4 @@
-//! Sign-out: here means everywhere below the same sign-in, and it stays so until somebody clicks.
+//! Sign-out: ends the session with its children, and the browser stays signed out until the person signs in again.
 
 use super::at_samovar::SIGNED_OUT;
 use super::{BrowserRedirect, BrowserRequest, SignIn, SignInError};
@@ -8,28 +8,28 @@ use crate::session::Cookie;
 use std::sync::Arc;
 use url::Url;
 
-/// Signed out of Samovar.
+/// The result of a sign-out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedOut {
-    /// Where the browser goes when there is nothing more to sign out of.
+    /// The redirect when the provider has no sign-out of its own.
     pub next: BrowserRedirect,
-    /// The provider, where it ends the sign-in there as well.
+    /// The provider's sign-out (RP-initiated logout), where it has one.
     pub onward: Option<ProviderSignOut>,
 }
 
-/// The way to a provider that ends the sign-in there. Holds a proof of who the person was, so that it cannot be printed.
+/// RP-initiated logout at a provider. Holds an ID token, so that it cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProviderSignOut {
-    /// What it is called.
+    /// The provider's name.
     pub provider: DisplayText,
-    /// Where the browser goes; from there it comes back to the page of those who are signed out.
+    /// The address at the provider; from there the browser returns to the signed-out page.
     pub to: String,
 }
 
 impl SignIn {
-    /// Ends the session at Samovar with its children; `everywhere` ends all of the person's.
+    /// Ends the session at Samovar with its children; `everywhere` ends all sessions of the person.
     ///
-    /// Somebody who is not signed in is signed out already.
+    /// Without a session there is nothing to end.
     pub async fn sign_out(
         &self,
         visitor: &BrowserRequest,
@@ -63,18 +63,18 @@ impl SignIn {
         Ok(SignedOut { next, onward })
     }
 
-    /// What the provider is called, where there is nothing to choose.
+    /// The name of the provider, where there is only one.
     pub fn only_provider(&self) -> Option<DisplayText> {
         let only = self.providers.only()?;
         Some(only.settings().name.clone())
     }
 
-    /// Keeps the browser from signing in again by itself.
+    /// Keeps the browser from signing in again without a click.
     pub fn signed_out_cookie(&self) -> String {
         self.cookies.set(Cookie::SignedOut, "1", None)
     }
 
-    /// The address at which somebody who has signed out signs in again; the start when the wish is none of ours.
+    /// The address of the next sign-in; it leads to the start page when `return_to` is not an address of Samovar or an application.
     pub fn sign_in_again(&self, return_to: Option<&str>) -> String {
         let return_to = self.return_to(return_to).ok();
         let return_to = return_to.map_or_else(|| "/".to_owned(), super::ReturnTo::into_text);
@@ -109,7 +109,7 @@ impl SignIn {
         Ok(self.onward(signed_in).await)
     }
 
-    /// Where the sign-in at the provider ends, if it has such a place. Gitea has none.
+    /// The provider's sign-out, if it has one. Gitea has none.
     async fn onward(&self, session: Option<Arc<Session>>) -> Option<ProviderSignOut> {
         let session = session?;
         let id = session.provider.as_ref()?;

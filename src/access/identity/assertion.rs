@@ -1,7 +1,7 @@
-//! `Samovar-Assertion` for whoever passes: made anew when what it says may have changed, and every half minute.
+//! `Samovar-Assertion` for allowed requests: signed again when its claims may have changed, and every 30 s.
 //!
-//! The header stays below 8 KiB whatever people call themselves and their teams. What people choose can make only what is
-//! for display give way: permissions come before all of it but the login.
+//! The header stays below 8 KiB whatever the names of people and teams are. Long names displace only claims
+//! for display: permissions take precedence over all of them but the login.
 
 use super::LONGEST;
 use super::memory::Memory;
@@ -13,13 +13,13 @@ use http::HeaderValue;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Half its life: whoever gets one has at least as long to look at it.
+/// Half of its lifetime, so that a recipient has at least the other half to verify it.
 const REMEMBERED: Duration = Duration::from_secs(30);
 
-/// Who, where, with which scope.
+/// Principal, application and scope.
 type Key = (Principal, ApplicationId, Option<Arc<Scope>>);
 
-/// Assertions of those who came lately.
+/// Assertions of recent callers.
 pub(in crate::access) struct Assertions {
     tokens: Arc<Tokens>,
     remembered: Memory<Key, Remembered>,
@@ -41,7 +41,7 @@ impl Assertions {
     }
 
     /// The header's value, when the application wants one: empty for an anonymous caller and for an account that is not
-    /// enabled, so that no header of the client's own stands there.
+    /// enabled, so that a header sent by the client never reaches the application.
     pub(in crate::access) fn of(
         &self,
         sources: &Sources<'_>,
@@ -75,16 +75,16 @@ impl Assertions {
         Ok(Some(value))
     }
 
-    /// Young, and signed by a key that still counts: one that was replaced may be in other hands.
+    /// Recent, and signed by a key that is still published: a replaced key may have been copied.
     fn is_fresh(&self, before: &Remembered, now: Timestamp) -> bool {
-        // One that seems to be made ahead of now would be valid for nobody yet.
+        // An assertion issued after `now` would not be valid yet.
         let young = now >= before.made_at && now.since(before.made_at) < REMEMBERED;
         young && self.tokens.keys().knows(before.key)
     }
 }
 
 impl Sources<'_> {
-    /// What fits, in the order in which it counts.
+    /// The claims that fit, by precedence.
     pub(super) fn assertion(&self, known: &AuthenticatedPrincipal) -> Assertion {
         let user = known.user.as_deref();
         let mut room = Room(LONGEST);
@@ -116,11 +116,11 @@ impl Sources<'_> {
     }
 }
 
-/// Bytes of JSON that are left.
+/// Remaining bytes of JSON.
 struct Room(usize);
 
 impl Room {
-    /// The text, or none of it when it does not fit.
+    /// The whole text, or nothing when it does not fit.
     fn text(&mut self, text: &str) -> String {
         if self.take(cost(text)) {
             text.to_owned()
@@ -155,7 +155,7 @@ impl Room {
     }
 }
 
-/// Bytes as JSON, with a comma. At most six for a byte of the text, so that no sum of them ends.
+/// Length as JSON in bytes, with a comma: at most six for a byte of the text, so that the sum cannot overflow.
 fn cost(text: &str) -> usize {
     serde_json::Value::from(text).to_string().len() + 1
 }

@@ -1,4 +1,4 @@
-//! Identity headers: who calls, for whoever trusts the proxy.
+//! Identity headers: the caller, for an application that trusts its proxy.
 //!
 //! Everything is visible ASCII by one reversible encoding: percent-encoded UTF-8, `,` between entries, a comma inside a
 //! name encoded. No decision may depend on what fits into a header.
@@ -13,25 +13,25 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What is encoded beside all that is not ASCII: what separates, what escapes, and blanks.
+/// Encoded beside everything outside of ASCII: separators, the escape character and blanks.
 const ENCODED: AsciiSet = CONTROLS.add(b' ').add(b'%').add(b',');
 
-/// Stands last in a list that did not fit; no organization, team or role is spelled so.
+/// The last entry of a list that did not fit; it cannot be the name of an organization, team or role.
 pub(super) const CUT: &str = "...";
 
-/// Who calls, as an application reads it: every header that the application chose, empty if unknown; in the order of
+/// The caller, as an application reads it: every header that the application chose, empty if unknown; in the order of
 /// [`IdentityHeader::ALL`]. Values are made once and shared by every answer.
 pub type IdentityHeaders = Arc<[(IdentityHeader, HeaderValue)]>;
 
-/// Who, where, with which scope.
+/// Principal, application and scope.
 type Key = (Principal, ApplicationId, Option<Arc<Scope>>);
 
-/// Identity headers of those who came lately.
+/// Identity headers of recent callers.
 #[derive(Default)]
 pub(in crate::access) struct Identities(Memory<Key, IdentityHeaders>);
 
 impl Identities {
-    /// The headers for an enabled caller; those of an anonymous one for any other.
+    /// The headers of an enabled caller; of any other caller those of an anonymous one.
     pub(in crate::access) fn headers(
         &self,
         sources: &Sources<'_>,
@@ -54,7 +54,7 @@ impl Identities {
 }
 
 impl Sources<'_> {
-    /// The headers for somebody known, or for nobody.
+    /// The headers of a principal, or of an anonymous caller.
     pub(super) fn headers(&self, known: Option<&AuthenticatedPrincipal>) -> IdentityHeaders {
         let mut room = LONGEST;
         let chosen = IdentityHeader::ALL
@@ -63,7 +63,7 @@ impl Sources<'_> {
         let value = |header| {
             let value = known.map_or_else(String::new, |known| self.value(header, known, room));
             room = room.saturating_sub(value.len());
-            // What is encoded is visible ASCII, which every header can hold; otherwise nothing is passed on.
+            // An encoded value is visible ASCII, which every header can hold; otherwise it is left out.
             let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
             (header, value)
         };
@@ -91,8 +91,8 @@ impl Sources<'_> {
     }
 }
 
-/// A login alone is always Gitea's: the names of machines stand behind a word and a colon too, so that nobody is taken
-/// for somebody else by choosing a name.
+/// A bare login is always Gitea's: the names of machines and of other providers' users have a prefix and a colon, so that
+/// a chosen name never stands for another principal.
 fn called(known: &AuthenticatedPrincipal) -> String {
     if let Some((name, _)) = &known.machine {
         return format!("service-account:{name}");

@@ -1,5 +1,5 @@
-//! What was made for those who came lately. Only of what is made of a caller and [`Sources`] alone: an entry counts for the
-//! very policy, directory and service account that it was made from, and until the next role binding ends.
+//! Values of recent callers that depend on the caller and [`Sources`] alone: an entry holds for the
+//! policy, directory and service account that it was made from, and until the next role binding ends.
 
 use super::sources::Sources;
 use crate::access::credentials::AuthenticatedPrincipal;
@@ -8,15 +8,15 @@ use foldhash::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Entries that are remembered at a time; beyond it all are made anew.
+/// Maximum of entries; beyond it the memory is cleared.
 const REMEMBERED: usize = 20_000;
 
-/// See the head of this file.
+/// A memory of recent values.
 pub(super) struct Memory<K, V>(Mutex<HashMap<K, Entry<V>>>);
 
 struct Entry<V> {
     versions: (u64, u64),
-    /// Of a service account, which the directory does not know: its name, and whether it is there.
+    /// Of a service account, which is not in the directory: its name, and whether it is active.
     machine: Option<(Name, bool)>,
     until: Option<Timestamp>,
     value: V,
@@ -29,7 +29,7 @@ impl<K, V> Default for Memory<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Memory<K, V> {
-    /// What was kept, if it would be made just so now.
+    /// The value, if it would be the same now.
     pub(super) fn get(
         &self,
         key: &K,
@@ -43,7 +43,7 @@ impl<K: Eq + Hash, V: Clone> Memory<K, V> {
         (same && in_time).then(|| entry.value.clone())
     }
 
-    /// Keeps what was made of them.
+    /// Keeps a value.
     pub(super) fn keep(
         &self,
         key: K,

@@ -1,7 +1,7 @@
-//! Who calls, in the words that an application reads: identity headers, and the signed assertion.
+//! The caller as an application reads it: identity headers, and the signed assertion.
 //!
-//! Pure but for the signature. No decision may depend on what fits into a header: what did not fit is marked, and a list
-//! that decisions may rest on (permissions) is there whole or not at all.
+//! Pure but for the signature. No decision may depend on what fits into a header: a cut list is marked, and a list
+//! that decisions may use (permissions) is complete or absent.
 
 mod assertion;
 mod headers;
@@ -20,5 +20,5 @@ pub(super) use headers::Identities;
 pub use headers::IdentityHeaders;
 pub(super) use sources::Sources;
 
-/// Most bytes of all that is told of a caller: in the identity headers together, and in an assertion.
+/// Maximum of bytes: of all identity headers together, and of an assertion.
 const LONGEST: usize = 4 * 1024;

@@ -1,4 +1,4 @@
-//! What is told of a caller in one application: groups, roles and permissions, whole and as they are called.
+//! What an application learns of a caller: groups, roles and permissions, by their names.
 
 use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::{
@@ -8,7 +8,7 @@ use crate::model::{
 use crate::policy::{Holdings, Policy, SubjectFacts};
 use std::collections::BTreeSet;
 
-/// What it is made of.
+/// The facts that it is made from.
 pub(in crate::access) struct Sources<'a> {
     pub policy: &'a Policy,
     pub directory: &'a Directory,
@@ -17,12 +17,12 @@ pub(in crate::access) struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// Which policy and directory.
+    /// The versions of policy and directory.
     pub(super) fn versions(&self) -> (u64, u64) {
         (self.policy.version(), self.directory.version)
     }
 
-    /// The caller as this very directory has it: what is known of a caller may be a moment older, and must not be
+    /// The caller with the entry of this directory: the entry of the caller may be a moment older, and must not be
     /// remembered as the directory's. `None` when the account is not enabled: the application sees an anonymous caller.
     pub(super) fn caller(&self, known: &AuthenticatedPrincipal) -> Option<AuthenticatedPrincipal> {
         let user = match known.principal {
@@ -36,8 +36,8 @@ impl Sources<'_> {
         caller.enabled().then_some(caller)
     }
 
-    /// Organizations and teams of the caller that the application's role bindings speak of; under a scope, those alone
-    /// whose roles it leaves whole.
+    /// Organizations and teams of the caller that the application's role bindings name; under a scope, only those
+    /// whose roles it contains completely.
     pub(super) fn groups(&self, known: &AuthenticatedPrincipal) -> BTreeSet<String> {
         let Some(user) = known.user.as_deref() else {
             return BTreeSet::new();
@@ -63,7 +63,7 @@ impl Sources<'_> {
                 groups.extend(self.team(id));
             }
         }
-        // With the provider before it: `acme/Owners` alone is always Gitea's. No organization's name has a colon.
+        // With the provider as prefix: a bare `acme/Owners` is always Gitea's. The name of an organization has no colon.
         for (provider, name) in user.groups() {
             let text = format!("{provider}:{name}");
             let (provider, name) = (provider.clone(), name.clone());
@@ -88,15 +88,15 @@ impl Sources<'_> {
         ))
     }
 
-    /// Names of the roles held in the application, Samovar's own not among them; under a scope, those alone that it
-    /// leaves whole.
+    /// Names of the roles held in the application, without Samovar's own; under a scope, only those that it
+    /// contains completely.
     pub(super) fn roles(&self, known: &AuthenticatedPrincipal) -> BTreeSet<String> {
         let facts = known.facts();
         self.holdings(&facts).role_names().collect()
     }
 
-    /// What the caller may do in the application with the credential that was sent; Samovar's own permissions are nothing
-    /// of the application's, and those held in repositories alone are not held in it.
+    /// What the caller may do in the application with this credential; without Samovar's own permissions, and without
+    /// those that are held in repositories only.
     pub(super) fn permissions(
         &self,
         known: &AuthenticatedPrincipal,

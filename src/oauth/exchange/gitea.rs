@@ -1,6 +1,6 @@
-//! A Gitea token becomes its user's token for one application that takes such tokens, so that no service sees it.
+//! Exchanges a Gitea token for its user's token of one application that accepts such tokens, so that no service sees it.
 //!
-//! What the token may do at Gitea counts for nothing: it proves who somebody is, and roles say the rest.
+//! The Gitea token's own scopes are ignored: it proves the identity of its user, and roles decide the rest.
 
 use super::{ExchangeError, ExchangeRequest, Exchanged, LONGEST};
 use crate::access::AuthenticatedPrincipal;
@@ -11,7 +11,7 @@ use crate::oauth::client_authentication::AuthenticatedClient;
 use crate::oauth::issue::Basis;
 use crate::oauth::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 
-/// `client_id` of a token for which no client proved itself.
+/// `client_id` of a token without an authenticated client.
 const NO_CLIENT: &str = "gitea";
 
 impl AuthorizationServer {
@@ -46,7 +46,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// Our person behind the account, with facts that are fresh. Somebody new is read from Gitea now.
+    /// The person of the account, with fresh facts. A new account is read from Gitea now.
     async fn known_holder(
         &self,
         holder: &TokenOwner,
@@ -60,7 +60,7 @@ impl AuthorizationServer {
     }
 }
 
-/// Who proved itself.
+/// The authenticated client.
 fn client_id(party: &AuthenticatedClient) -> String {
     let id = party.id().filter(|_| party.is_authenticated());
     id.unwrap_or_else(|| NO_CLIENT.to_owned())

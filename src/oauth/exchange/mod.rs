@@ -1,8 +1,8 @@
 //! A token for another token (RFC 8693): Samovar's own for another application, Gitea's for Samovar's, a workload's for
 //! its service account's.
 //!
-//! Only what a policy says may be exchanged, and never for more: not in scope, not in time, not for another audience.
-//! A token that is presented is kept nowhere and appears in no event, log or sentence.
+//! Exchanges only what the policy allows, and never for more: not in scope, lifetime or audience.
+//! A presented token is not kept and appears in no event, log or message.
 
 mod gitea;
 mod own;
@@ -20,7 +20,7 @@ use crate::token::{Actor, is_access_token};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::time::Duration;
 
-/// What an exchange gives lives no longer than this, whatever the application says.
+/// Maximum lifetime of an exchanged token, whatever the application sets.
 const LONGEST: Duration = Duration::from_secs(300);
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -29,7 +29,7 @@ const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 
 /// The parameters of an exchange.
 pub struct ExchangeRequest {
-    /// `subject_token`: what is exchanged.
+    /// `subject_token`.
     pub subject_token: SecretString,
     /// `subject_token_type`.
     pub subject_token_type: String,
@@ -43,7 +43,7 @@ pub struct ExchangeRequest {
     pub wanted: TokenRequest,
 }
 
-/// What is given for what was presented.
+/// The token to issue, and its basis.
 struct Exchanged {
     known: AuthenticatedPrincipal,
     scope: Scope,
@@ -55,7 +55,7 @@ struct Exchanged {
     basis: Basis,
 }
 
-/// Why nothing is given, and to whom, once that is known.
+/// The error, and the principal once it is known.
 struct ExchangeError {
     known: Option<Box<AuthenticatedPrincipal>>,
     error: OAuthError,
@@ -93,7 +93,7 @@ impl AuthorizationServer {
         taken.map_err(OAuthError::TooMany)
     }
 
-    /// An access token for what is presented.
+    /// Exchanges the presented token for an access token.
     pub async fn exchange(
         &self,
         proof: &ClientCredentials,
@@ -139,7 +139,7 @@ impl AuthorizationServer {
         let refused = |error| ExchangeError::to(&made.known, error);
         let answer = issued.map_err(refused)?;
         if own {
-            // What was revoked while the new token was made must not live on in it.
+            // A revocation during the exchange must reach the new token too.
             let held = self.tokens.check(subject);
             held.map_err(|error| refused(OAuthError::Token(error)))?;
         }
@@ -149,7 +149,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// The scope for somebody: what is asked for, or all that is held.
+    /// The scope: the requested one, or all that the principal holds.
     fn scope_of(
         &self,
         known: &AuthenticatedPrincipal,
@@ -164,7 +164,7 @@ impl AuthorizationServer {
     }
 }
 
-/// The form of the request, whoever sent it.
+/// Checks the form of the request.
 fn check(asked: &ExchangeRequest) -> Result<(), OAuthError> {
     let error = |sentence: &str| Err(OAuthError::RequestInvalid(sentence.to_owned()));
     match (asked.actor_token, asked.actor_token_type) {

@@ -1,6 +1,6 @@
-//! A token of Samovar's that a service was sent becomes one for another application, in the same principal's name.
+//! Exchanges a token of Samovar that a service received for one for another application, in the same principal's name.
 //!
-//! The service is named as the newest actor, and those before it stay named.
+//! The service becomes the newest actor; earlier actors stay named.
 
 use super::{ExchangeError, ExchangeRequest, Exchanged};
 use crate::model::{Application, ApplicationId, ClientKind, Scope, Timestamp};
@@ -11,10 +11,10 @@ use crate::token::{AccessToken, Actor, Audience, TokenError};
 use secrecy::ExposeSecret as _;
 use std::time::Duration;
 
-/// Actors that a token names at most.
+/// Maximum of actors in a token.
 const DEEPEST: usize = 3;
 
-/// What the new token is bound by.
+/// The bounds of the new token.
 #[derive(Debug)]
 struct Bound {
     scope: Scope,
@@ -61,7 +61,7 @@ impl AuthorizationServer {
     }
 }
 
-/// A service that proved itself, and its application.
+/// An authenticated service, and its application.
 fn service(party: &AuthenticatedClient) -> Result<(String, ApplicationId), OAuthError> {
     let sentence = "only a confidential client of the application that the subject token is for may exchange it";
     match party {
@@ -75,7 +75,7 @@ fn service(party: &AuthenticatedClient) -> Result<(String, ApplicationId), OAuth
     }
 }
 
-/// The token was sent to the client's application, and the target takes tokens from there.
+/// The token is for the client's application, and the target accepts tokens from there.
 fn allowed(
     subject: &AccessToken,
     home: Option<&Application>,
@@ -101,7 +101,7 @@ fn allowed(
     })
 }
 
-/// No wider, no longer, and with everybody who acted still named. `held` leaves of some words what is held now.
+/// Not wider, not longer, and with every actor named. `held` reduces a scope to what is held now.
 fn bind(
     subject: &AccessToken,
     (client, now): (&str, Timestamp),

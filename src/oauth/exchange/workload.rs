@@ -24,7 +24,7 @@ impl AuthorizationServer {
         let account = account_for(self.service_accounts.list(), &issuer, &workload)?;
         let known = self.credentials.machine(account.id).await?;
         let scope = self.scope_of(&known, target, asked)?;
-        // Last, so that only an exchange that can succeed uses the token up.
+        // Last, so that only an exchange that can succeed uses the token.
         let change = self.take(&issuer, &workload);
         let change = change.map_err(|error| ExchangeError::to(&known, error))?;
         let subject = workload.subject().unwrap_or_default();
@@ -44,7 +44,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// The issuer, if the operator listed it and some service account trusts it. No other is asked for its keys.
+    /// The issuer, if the operator listed it and a service account trusts it. No other issuer is asked for its keys.
     fn trusted(&self, named: &str) -> Result<Issuer, OAuthError> {
         let error = |sentence: &str| OAuthError::GrantInvalid(sentence.to_owned());
         if named == self.issuer() {
@@ -69,7 +69,7 @@ impl AuthorizationServer {
         ))
     }
 
-    /// A token that has an id is used once.
+    /// A token with an id can be used once.
     fn take(&self, issuer: &Issuer, workload: &Workload) -> Result<Change, OAuthError> {
         let Some(id) = workload.token_id() else {
             return Ok(Change::none());
@@ -83,7 +83,7 @@ impl AuthorizationServer {
     }
 }
 
-/// The one account that the token stands for; a disabled one counts, so that switching it off changes nobody else.
+/// The one account that trusts the token; a disabled one counts, so that disabling it never selects another.
 fn account_for(
     mut accounts: Vec<Arc<ServiceAccount>>,
     issuer: &Issuer,
@@ -106,7 +106,7 @@ fn account_for(
 
 fn fits(trust: &Trust, issuer: &Issuer, workload: &Workload) -> bool {
     let mut claims = trust.claims.iter();
-    // An issuer as a whole stands for nobody.
+    // An issuer without a further claim selects no account.
     trust.issuer == *issuer
         && !trust.claims.is_empty()
         && workload.is_for(&trust.audience)
@@ -211,7 +211,7 @@ mod tests {
         fn two_trusts_are_apart_exactly_if_no_token_fits_both(one in trusts(), other in trusts()) {
             let apart = one.is_apart_from(&other);
             prop_assert_eq!(apart, other.is_apart_from(&one));
-            // What has every claim of both is the token that fits both, if any does.
+            // A token with every claim of both trusts matches both, if any does.
             let mut token = json!({"aud": one.audience});
             for (claim, value) in one.claims.iter().chain(&other.claims) {
                 token[claim] = json!(value);

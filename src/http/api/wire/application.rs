@@ -152,6 +152,7 @@ pub(in crate::http::api) enum AuditMode {
     FirstInWindow,
     /// Refusals and unsafe requests only.
     #[oai(rename = "refusals")]
+    #[serde(rename = "refusals")]
     Denials,
 }
 
