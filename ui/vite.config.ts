@@ -9,5 +9,9 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // `npm run dev` beside a running server; the UI itself never names an address.
-  server: { proxy: Object.fromEntries(["/api", "/auth"].map((path) => [path, process.env.SAMOVAR_URL ?? "http://127.0.0.2:8080"])) },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/auth"].map((path) => [path, process.env.SAMOVAR_URL ?? "http://127.0.0.2:8080"]),
+    ),
+  },
 });

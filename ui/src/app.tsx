@@ -37,9 +37,18 @@ export function App() {
       </main>
     );
   }
-  if (signedOut) return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
+  if (signedOut)
+    return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
   if (me.data === undefined) {
-    return <main class="alone">{me.error ? <ErrorBox error={me.error} retry={() => void me.reload()} /> : <Loading what="who you are" />}</main>;
+    return (
+      <main class="alone">
+        {me.error ? (
+          <ErrorBox error={me.error} retry={() => void me.reload()} />
+        ) : (
+          <Loading what="who you are" />
+        )}
+      </main>
+    );
   }
   return (
     <MeContext.Provider value={me.data}>
@@ -49,7 +58,11 @@ export function App() {
       <Header me={me.data} place={place} />
       <main id="main" tabIndex={-1}>
         {!me.data.may_claim_administrator && <AdministratorsBanner me={me.data} />}
-        {me.data.may_claim_administrator ? <Claim onClaimed={me.reload} /> : <Present place={place} />}
+        {me.data.may_claim_administrator ? (
+          <Claim onClaimed={me.reload} />
+        ) : (
+          <Present place={place} />
+        )}
       </main>
       <Announcer />
     </MeContext.Provider>
@@ -74,7 +87,9 @@ function Present({ place }: { place: Place }) {
 function Header({ me, place }: { me: Me; place: Place }) {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [place]);
-  const seen = PAGES.filter((page) => page.nav && (page.permission === undefined || holds(me.permissions, page.permission)));
+  const seen = PAGES.filter(
+    (page) => page.nav && (page.permission === undefined || holds(me.permissions, page.permission)),
+  );
   const at = pageAt(place.path)?.page.nav;
   const system = seen.filter((page) => page.menu === "System");
   const own = seen.filter((page) => page.menu === "me");
@@ -84,7 +99,13 @@ function Header({ me, place }: { me: Me; place: Place }) {
         <img src="/favicon.svg" alt="" width="24" height="24" />
         Samovar
       </a>
-      <button type="button" class="menu" aria-expanded={open} aria-controls="nav" onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        class="menu"
+        aria-expanded={open}
+        aria-controls="nav"
+        onClick={() => setOpen(!open)}
+      >
         Menu
       </button>
       <nav id="nav" class={open ? "open" : undefined} aria-label="Pages">

@@ -68,8 +68,14 @@ export function usePlace(isPage: (path: string) => boolean): Place {
 }
 
 function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
-  const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  const plain =
+    event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
-  const ours = link !== null && link.origin === location.origin && link.target === "" && !link.hasAttribute("download") && link.hash === "";
+  const ours =
+    link !== null &&
+    link.origin === location.origin &&
+    link.target === "" &&
+    !link.hasAttribute("download") &&
+    link.hash === "";
   return plain && ours && !event.defaultPrevented ? link : undefined;
 }

@@ -11,7 +11,9 @@ export const ROLES_CHANGED = "samovar:roles-changed";
 api.use({
   onResponse({ request, response }) {
     const { pathname } = new URL(request.url);
-    const changes = request.method !== "GET" && /^\/api\/v1\/(role-bindings|roles)(\/(?!impact$)[^/]+)?$/.test(pathname);
+    const changes =
+      request.method !== "GET" &&
+      /^\/api\/v1\/(role-bindings|roles)(\/(?!impact$)[^/]+)?$/.test(pathname);
     if (changes && response.ok) dispatchEvent(new Event(ROLES_CHANGED));
   },
 });
@@ -37,7 +39,9 @@ export class ApiError extends Error {
 
   /** What is wrong with the value at this JSON pointer, or below it. */
   faultAt(pointer: string): string | undefined {
-    const below = (this.problem.errors ?? []).filter((e) => e.pointer === pointer || e.pointer.startsWith(`${pointer}/`));
+    const below = (this.problem.errors ?? []).filter(
+      (e) => e.pointer === pointer || e.pointer.startsWith(`${pointer}/`),
+    );
     return below.length > 0 ? below.map((e) => e.detail).join("; ") : undefined;
   }
 }
@@ -51,15 +55,22 @@ interface Answer<T> {
 /** The data of a call, or an `ApiError`. */
 export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   const answer = await call.catch(() => {
-    throw new ApiError(0, { title: "Samovar does not answer", detail: "The server could not be reached. Check the connection and try again." });
+    throw new ApiError(0, {
+      title: "Samovar does not answer",
+      detail: "The server could not be reached. Check the connection and try again.",
+    });
   });
-  if (!answer.response.ok) throw new ApiError(answer.response.status, asProblem(answer.error, answer.response));
+  if (!answer.response.ok)
+    throw new ApiError(answer.response.status, asProblem(answer.error, answer.response));
   return answer.data as T;
 }
 
 function asProblem(error: unknown, response: Response): Partial<Problem> {
   if (typeof error === "object" && error !== null && "code" in error) return error as Problem;
-  return { title: response.statusText || `Status ${response.status}`, detail: "The answer was not one of Samovar's; is something between the browser and Samovar?" };
+  return {
+    title: response.statusText || `Status ${response.status}`,
+    detail: "The answer was not one of Samovar's; is something between the browser and Samovar?",
+  };
 }
 
 /** One page of a list. */
@@ -69,7 +80,9 @@ export interface Listing<T> {
 }
 
 /** All items of a list, page after page. */
-export async function everything<T>(page: (cursor: string | undefined) => Promise<Answer<Listing<T>>>): Promise<T[]> {
+export async function everything<T>(
+  page: (cursor: string | undefined) => Promise<Answer<Listing<T>>>,
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {

@@ -3,7 +3,10 @@ import { useEffect } from "preact/hooks";
 import { guardLeaving } from "../router";
 
 /** While `dirty`, leaving the page or closing the tab asks first. */
-export function useDirty(dirty: boolean, question = "Leave without saving? What you typed will be lost."): void {
+export function useDirty(
+  dirty: boolean,
+  question = "Leave without saving? What you typed will be lost.",
+): void {
   useEffect(() => {
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();

@@ -21,7 +21,11 @@ export interface Editing<T> {
 }
 
 /** `put` writes from a version, `get` reads what there is. */
-export function useEditing<T extends Versioned>(read: T, put: (version: number) => Promise<T>, get: () => Promise<T>): Editing<T> {
+export function useEditing<T extends Versioned>(
+  read: T,
+  put: (version: number) => Promise<T>,
+  get: () => Promise<T>,
+): Editing<T> {
   const [version, setVersion] = useState(read.version);
   const [present, setPresent] = useState<T>();
   const action = useAction();

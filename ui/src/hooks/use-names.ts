@@ -32,29 +32,78 @@ export function useNames(texts: readonly string[]): Names {
   return names;
 }
 
-async function lookUp(mentions: readonly string[], may: (permission: string) => boolean): Promise<Names> {
+async function lookUp(
+  mentions: readonly string[],
+  may: (permission: string) => boolean,
+): Promise<Names> {
   const lists = await Promise.all([
-    may("samovar.roles:read") ? pairs(everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })), (one) => [one.id, one.name]) : [],
-    may("samovar.applications:read") ? pairs(everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), (one) => [one.id, one.name]) : [],
-    may("samovar.role-bindings:read")
-      ? pairs(everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })), (one) => [one.id, `${one.role.name ?? "a role"} of ${one.subject_name ?? "somebody gone"}`])
+    may("samovar.roles:read")
+      ? pairs(
+          everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
+          (one) => [one.id, one.name],
+        )
       : [],
-    may("samovar.service-accounts:read") ? pairs(everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })), (one) => [one.id, one.name]) : [],
-    may("samovar.clients:read") ? pairs(everything((cursor) => api.GET("/clients", { params: { query: page(cursor) } })), (one) => [one.id, one.name]) : [],
-    may("samovar.directory:read") ? pairs(everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })), (one) => [`team ${one.id}`, `${one.organization.name}/${one.name}`]) : [],
-    may("samovar.directory:read") ? pairs(everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })), (one) => [`organization ${one.id}`, one.name]) : [],
+    may("samovar.applications:read")
+      ? pairs(
+          everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+          (one) => [one.id, one.name],
+        )
+      : [],
+    may("samovar.role-bindings:read")
+      ? pairs(
+          everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })),
+          (one) => [
+            one.id,
+            `${one.role.name ?? "a role"} of ${one.subject_name ?? "somebody gone"}`,
+          ],
+        )
+      : [],
+    may("samovar.service-accounts:read")
+      ? pairs(
+          everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })),
+          (one) => [one.id, one.name],
+        )
+      : [],
+    may("samovar.clients:read")
+      ? pairs(
+          everything((cursor) => api.GET("/clients", { params: { query: page(cursor) } })),
+          (one) => [one.id, one.name],
+        )
+      : [],
+    may("samovar.directory:read")
+      ? pairs(
+          everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })),
+          (one) => [`team ${one.id}`, `${one.organization.name}/${one.name}`],
+        )
+      : [],
+    may("samovar.directory:read")
+      ? pairs(
+          everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })),
+          (one) => [`organization ${one.id}`, one.name],
+        )
+      : [],
   ]);
   const known = new Map(lists.flat());
-  const rest = mentions.filter((mention) => !known.has(mention) && !mention.includes(" ")).slice(0, PEOPLE);
+  const rest = mentions
+    .filter((mention) => !known.has(mention) && !mention.includes(" "))
+    .slice(0, PEOPLE);
   const people = may("samovar.directory:read") ? await Promise.all(rest.map(person)) : [];
-  return new Map([...mentions.map((mention): [string, string] => [mention, known.get(mention) ?? mention]), ...people.flat()]);
+  return new Map([
+    ...mentions.map((mention): [string, string] => [mention, known.get(mention) ?? mention]),
+    ...people.flat(),
+  ]);
 }
 
-async function pairs<T>(list: Promise<T[]>, pair: (one: T) => [string, string]): Promise<[string, string][]> {
+async function pairs<T>(
+  list: Promise<T[]>,
+  pair: (one: T) => [string, string],
+): Promise<[string, string][]> {
   return (await list.catch(() => [])).map(pair);
 }
 
 async function person(id: string): Promise<[string, string][]> {
-  const user = await take(api.GET("/users/{id}", { params: { path: { id } } })).catch(() => undefined);
+  const user = await take(api.GET("/users/{id}", { params: { path: { id } } })).catch(
+    () => undefined,
+  );
   return user === undefined ? [] : [[id, calledOf(user)]];
 }

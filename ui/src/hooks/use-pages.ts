@@ -16,7 +16,10 @@ export interface Pages<T> {
 }
 
 /** Reads the first page at once, and again whenever one of `inputs` changes. */
-export function usePages<T>(read: (cursor: string | undefined) => Promise<Listing<T>>, inputs: readonly unknown[]): Pages<T> {
+export function usePages<T>(
+  read: (cursor: string | undefined) => Promise<Listing<T>>,
+  inputs: readonly unknown[],
+): Pages<T> {
   const key = JSON.stringify(inputs);
   const first = useResource(async () => ({ key, page: await read(undefined) }), inputs);
   /** What was read for other inputs is no answer to these. */

@@ -12,7 +12,9 @@ export interface Resource<T> {
 
 /** Turns anything thrown into an `ApiError`. */
 export function asApiError(thrown: unknown): ApiError {
-  return thrown instanceof ApiError ? thrown : new ApiError(0, { title: "The page failed", detail: String(thrown) });
+  return thrown instanceof ApiError
+    ? thrown
+    : new ApiError(0, { title: "The page failed", detail: String(thrown) });
 }
 
 /**
@@ -20,7 +22,11 @@ export function asApiError(thrown: unknown): ApiError {
  * Signed out at the first reading leads to sign-in; later it is an error like others, so that what was typed stays.
  */
 export function useResource<T>(read: () => Promise<T>, inputs: readonly unknown[]): Resource<T> {
-  const [state, setState] = useState<{ data: T | undefined; error: ApiError | undefined; loading: boolean }>({ data: undefined, error: undefined, loading: true });
+  const [state, setState] = useState<{
+    data: T | undefined;
+    error: ApiError | undefined;
+    loading: boolean;
+  }>({ data: undefined, error: undefined, loading: true });
   const turn = useRef(0);
   const known = useRef(false);
   const reload = useCallback(async () => {

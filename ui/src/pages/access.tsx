@@ -1,7 +1,15 @@
 // Who has which role: organizations, teams, people and service accounts on one side, roles on the other.
 import { useMemo } from "preact/hooks";
 import { api, everything, page } from "../api/client";
-import type { Application, Organization, Role, RoleBinding, ServiceAccount, Subject, Team } from "../api/schema";
+import type {
+  Application,
+  Organization,
+  Role,
+  RoleBinding,
+  ServiceAccount,
+  Subject,
+  Team,
+} from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { GoneBindings } from "../parts/gone-bindings";
@@ -37,7 +45,9 @@ async function readWorld(may: (permission: string) => boolean): Promise<AccessWo
     everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
     everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })),
     everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
-    may("samovar.service-accounts:read") ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })) : [],
+    may("samovar.service-accounts:read")
+      ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }))
+      : [],
   ]);
   return { organizations, teams, roles, bindings, applications, accounts };
 }
@@ -47,10 +57,23 @@ export function Access({ query }: { query: URLSearchParams }) {
   const world = useResource(() => readWorld(may), []);
   const key = query.get("subject");
   const chosen = useMemo(() => chosenAt(key, world.data), [key, world.data]);
-  const choose = (one: Chosen) => go(address("/access", { subject: subjectKey(one.subject), name: one.subject.kind === "user" ? one.name : undefined }), true);
-  const named = chosen?.subject.kind === "user" && chosen.name === "" ? { ...chosen, name: query.get("name") ?? chosen.name } : chosen;
+  const choose = (one: Chosen) =>
+    go(
+      address("/access", {
+        subject: subjectKey(one.subject),
+        name: one.subject.kind === "user" ? one.name : undefined,
+      }),
+      true,
+    );
+  const named =
+    chosen?.subject.kind === "user" && chosen.name === ""
+      ? { ...chosen, name: query.get("name") ?? chosen.name }
+      : chosen;
   return (
-    <Page title="Access" lead="Choose a team, an organization, a person or a service account; then give a role or take it away.">
+    <Page
+      title="Access"
+      lead="Choose a team, an organization, a person or a service account; then give a role or take it away."
+    >
       <Read what="teams and roles" resource={world}>
         {(all) => (
           <>
@@ -84,11 +107,15 @@ function chosenAt(key: string | null, world: AccessWorld | undefined): Chosen | 
     }
     case "team": {
       const team = world.teams.find((one) => String(one.id) === id);
-      return team && { subject: { kind, id: team.id }, name: `${team.organization.name}/${team.name}` };
+      return (
+        team && { subject: { kind, id: team.id }, name: `${team.organization.name}/${team.name}` }
+      );
     }
     case "service-account": {
       const account = world.accounts.find((one) => one.id === id);
-      return account ? { subject: { kind, id }, name: account.name } : bound && { subject: bound.subject, name: bound.subject_name ?? "" };
+      return account
+        ? { subject: { kind, id }, name: account.name }
+        : bound && { subject: bound.subject, name: bound.subject_name ?? "" };
     }
     case "user":
       return { subject: { kind, id }, name: bound?.subject_name ?? "" };

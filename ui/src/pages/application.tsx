@@ -17,9 +17,16 @@ import { Snippets } from "../parts/snippets";
 import { address, go } from "../router";
 
 export function Application({ id }: { id: string }) {
-  const all = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
+  const all = useResource(
+    () => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    [],
+  );
   const others = (all.data ?? []).filter((one) => one.id !== id);
-  return id === "new" ? <NewApplication others={others} /> : <ExistingApplication id={id} others={others} />;
+  return id === "new" ? (
+    <NewApplication others={others} />
+  ) : (
+    <ExistingApplication id={id} others={others} />
+  );
 }
 
 interface Others {
@@ -29,7 +36,13 @@ interface Others {
 
 function NewApplication({ others }: Others) {
   return (
-    <NewObject what="application" at="/applications" empty={EMPTY} wide make={(input) => take(api.POST("/applications", { body: draftOf(input) }))}>
+    <NewObject
+      what="application"
+      at="/applications"
+      empty={EMPTY}
+      wide
+      make={(input) => take(api.POST("/applications", { body: draftOf(input) }))}
+    >
       {(inputs) => <ApplicationFields {...inputs} others={others} />}
     </NewObject>
   );
@@ -37,13 +50,18 @@ function NewApplication({ others }: Others) {
 
 function ExistingApplication({ id, others }: Others & { id: string }) {
   const may = useMay();
-  const application = useResource(() => take(api.GET("/applications/{id}", { params: { path: { id } } })), [id]);
+  const application = useResource(
+    () => take(api.GET("/applications/{id}", { params: { path: { id } } })),
+    [id],
+  );
   const [saved, setSaved] = useState<ApplicationData>();
   const [deleting, setDeleting] = useState(false);
   const data = saved ?? application.data;
   if (data === undefined) return <Unread what="application" resource={application} />;
   const remove = async () => {
-    await take(api.DELETE("/applications/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
+    await take(
+      api.DELETE("/applications/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
+    );
     announce(`Application ${data.name} deleted`);
     go("/applications", true);
   };
@@ -66,15 +84,34 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
       <ApplicationWarnings application={data} />
       {changeable && !any && (
         <p class="hint">
-          You can change which requests need which of the permissions that you hold in {data.name}, or a sign-in alone. Every other change needs <code>samovar.applications:any</code>.
+          You can change which requests need which of the permissions that you hold in {data.name},
+          or a sign-in alone. Every other change needs <code>samovar.applications:any</code>.
         </p>
       )}
-      <EditApplication application={data} changeable={changeable} onSaved={setSaved} others={others} />
+      <EditApplication
+        application={data}
+        changeable={changeable}
+        onSaved={setSaved}
+        others={others}
+      />
       {may("samovar.clients:read") && <Clients application={data} />}
-      <Snippets id={id} application={data.name} version={data.version} secret={any ? { onRotated: setSaved } : undefined} />
+      <Snippets
+        id={id}
+        application={data.name}
+        version={data.version}
+        secret={any ? { onRotated: setSaved } : undefined}
+      />
       {deleting && (
-        <Confirm title={`Delete the application ${data.name}?`} verb="Delete application" work={remove} onClose={() => setDeleting(false)}>
-          <p>Its hosts are not served any more, so a proxy that asks about them is refused. Role bindings that hold in it alone must be taken away first.</p>
+        <Confirm
+          title={`Delete the application ${data.name}?`}
+          verb="Delete application"
+          work={remove}
+          onClose={() => setDeleting(false)}
+        >
+          <p>
+            Its hosts are not served any more, so a proxy that asks about them is refused. Role
+            bindings that hold in it alone must be taken away first.
+          </p>
         </Confirm>
       )}
     </Page>
@@ -97,7 +134,14 @@ function EditApplication({ application, changeable, onSaved, others }: EditProps
       changeable={changeable}
       inputOf={inputOf}
       asText={(input) => JSON.stringify(draftOf(input))}
-      put={(input, version) => take(api.PUT("/applications/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input) }))}
+      put={(input, version) =>
+        take(
+          api.PUT("/applications/{id}", {
+            params: { path, header: ifMatch(version) },
+            body: draftOf(input),
+          }),
+        )
+      }
       get={() => take(api.GET("/applications/{id}", { params: { path } }))}
       differences={(theirs, mine) => differences(theirs, mine, others)}
       onSaved={onSaved}

@@ -9,22 +9,41 @@ import { type Column, Table } from "../parts/table";
 
 export function Applications() {
   const may = useMay();
-  const applications = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
+  const applications = useResource(
+    () => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    [],
+  );
   const make = may("samovar.applications:write") && may("samovar.applications:any") && (
     <a class="button primary" href="/applications/new">
       New application
     </a>
   );
   return (
-    <Page title="Applications" lead="An application is something protected: its hosts, and what each of its routes asks of the caller." actions={make}>
+    <Page
+      title="Applications"
+      lead="An application is something protected: its hosts, and what each of its routes asks of the caller."
+      actions={make}
+    >
       <Read what="applications" resource={applications}>
-        {(all) => <Table what="applications" textOf={(one) => [one.name, ...one.hosts].join(" ")} rows={all} none="Nothing is protected yet. Name the first application: its hosts, and what its routes ask." heading={APPLICATION} columns={COLUMNS} />}
+        {(all) => (
+          <Table
+            what="applications"
+            textOf={(one) => [one.name, ...one.hosts].join(" ")}
+            rows={all}
+            none="Nothing is protected yet. Name the first application: its hosts, and what its routes ask."
+            heading={APPLICATION}
+            columns={COLUMNS}
+          />
+        )}
       </Read>
     </Page>
   );
 }
 
-const APPLICATION: Column<Application> = { label: "Application", show: (application) => <a href={`/applications/${application.id}`}>{application.name}</a> };
+const APPLICATION: Column<Application> = {
+  label: "Application",
+  show: (application) => <a href={`/applications/${application.id}`}>{application.name}</a>,
+};
 
 const COLUMNS: readonly Column<Application>[] = [
   {
@@ -36,5 +55,8 @@ const COLUMNS: readonly Column<Application>[] = [
         </div>
       )),
   },
-  { label: "Routes", show: ({ routes }) => (routes.length === 0 ? "none: everything is denied" : routes.length) },
+  {
+    label: "Routes",
+    show: ({ routes }) => (routes.length === 0 ? "none: everything is denied" : routes.length),
+  },
 ];

@@ -14,16 +14,36 @@ import { address, go } from "../router";
 export function Audit({ query }: { query: URLSearchParams }) {
   const may = useMay();
   const [filters, setFilters] = useState(() => filtersOf(query));
-  const applications = useResource(async () => (may("samovar.applications:read") ? readApplications() : []), []);
-  const accounts = useResource(async () => (may("samovar.service-accounts:read") ? readAccounts() : []), []);
-  const events = usePages((cursor) => take(api.GET("/audit-events", { params: { query: { ...page(cursor, 50), ...asked(filters) } } })), [JSON.stringify(filters)]);
+  const applications = useResource(
+    async () => (may("samovar.applications:read") ? readApplications() : []),
+    [],
+  );
+  const accounts = useResource(
+    async () => (may("samovar.service-accounts:read") ? readAccounts() : []),
+    [],
+  );
+  const events = usePages(
+    (cursor) =>
+      take(
+        api.GET("/audit-events", { params: { query: { ...page(cursor, 50), ...asked(filters) } } }),
+      ),
+    [JSON.stringify(filters)],
+  );
   const apply = (next: Filters) => {
     setFilters(next);
     go(address("/audit", queryOf(next)), true);
   };
   return (
-    <Page title="Audit" lead="Who did what to what, when, from where, how it ended and why. Reading it is recorded, too.">
-      <AuditFilters filters={filters} applications={applications.data ?? []} accounts={accounts.data ?? []} onApply={apply} />
+    <Page
+      title="Audit"
+      lead="Who did what to what, when, from where, how it ended and why. Reading it is recorded, too."
+    >
+      <AuditFilters
+        filters={filters}
+        applications={applications.data ?? []}
+        accounts={accounts.data ?? []}
+        onApply={apply}
+      />
       {events.error && <ErrorBox error={events.error} retry={() => void events.reload()} />}
       {events.items === undefined && events.loading && <Loading what="audit events" />}
       {events.items && <AuditTable events={events.items} />}

@@ -19,13 +19,29 @@ export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
     if (done) announce("You are the administrator now");
   };
   return (
-    <Page title="Become administrator" lead="No person administers this Samovar. To prove that you run it, run this command on its server and enter the code that it prints.">
+    <Page
+      title="Become administrator"
+      lead="No person administers this Samovar. To prove that you run it, run this command on its server and enter the code that it prints."
+    >
       <pre class="command">
         <code>sudo samovar claim-code</code>
       </pre>
       <form class="narrow" onSubmit={(event) => void claim(event)}>
-        <Field label="Claim code" hint="Used once. You can do this because you administer the Gitea server." fault={action.error?.faultAt("/code")}>
-          {(ties) => <input {...ties} required autocomplete="off" spellcheck={false} value={code} onInput={(event) => setCode(event.currentTarget.value)} />}
+        <Field
+          label="Claim code"
+          hint="Used once. You can do this because you administer the Gitea server."
+          fault={action.error?.faultAt("/code")}
+        >
+          {(ties) => (
+            <input
+              {...ties}
+              required
+              autocomplete="off"
+              spellcheck={false}
+              value={code}
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
+          )}
         </Field>
         {action.error && <ErrorBox error={action.error} />}
         <div class="actions">

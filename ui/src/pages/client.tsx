@@ -17,13 +17,23 @@ import { type SecretCalls, Secrets } from "../parts/secrets";
 import { go } from "../router";
 
 export function Client({ id, query }: { id: string; query: URLSearchParams }) {
-  return id === "new" ? <NewClient of={query.get("application") ?? ""} /> : <ExistingClient id={id} />;
+  return id === "new" ? (
+    <NewClient of={query.get("application") ?? ""} />
+  ) : (
+    <ExistingClient id={id} />
+  );
 }
 
 /** The application, for those who may see it. */
 function useApplication(id: string | undefined) {
   const may = useMay();
-  return useResource(async () => (id !== undefined && may("samovar.applications:read") ? take(api.GET("/applications/{id}", { params: { path: { id } } })) : undefined), [id]);
+  return useResource(
+    async () =>
+      id !== undefined && may("samovar.applications:read")
+        ? take(api.GET("/applications/{id}", { params: { path: { id } } }))
+        : undefined,
+    [id],
+  );
 }
 
 function NewClient({ of }: { of: string }) {
@@ -40,7 +50,9 @@ function NewClient({ of }: { of: string }) {
     >
       {(inputs) => (
         <>
-          {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
+          {application.error && (
+            <ErrorBox error={application.error} retry={() => void application.reload()} />
+          )}
           <ClientFields {...inputs} application={application.data} secrets={false} />
         </>
       )}
@@ -50,7 +62,10 @@ function NewClient({ of }: { of: string }) {
 
 function ExistingClient({ id }: { id: string }) {
   const may = useMay();
-  const client = useResource(() => take(api.GET("/clients/{id}", { params: { path: { id } } })), [id]);
+  const client = useResource(
+    () => take(api.GET("/clients/{id}", { params: { path: { id } } })),
+    [id],
+  );
   const application = useApplication(client.data?.application?.id);
   const [deleting, setDeleting] = useState(false);
   const { data } = client;
@@ -58,9 +73,12 @@ function ExistingClient({ id }: { id: string }) {
   // Before it is read, or when it cannot be, an example would show made-up values.
   const seen = application.data !== undefined || !may("samovar.applications:read");
   const changeable = may("samovar.clients:write") && data.application !== undefined;
-  const back = data.application === undefined ? "/applications" : `/applications/${data.application.id}`;
+  const back =
+    data.application === undefined ? "/applications" : `/applications/${data.application.id}`;
   const remove = async () => {
-    await take(api.DELETE("/clients/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
+    await take(
+      api.DELETE("/clients/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
+    );
     announce(`Client ${data.name} deleted`);
     go(back, true);
   };
@@ -71,29 +89,49 @@ function ExistingClient({ id }: { id: string }) {
   );
   const lead = (
     <>
-      {data.kind === "public" ? "Public" : "Confidential"} client of <a href={back}>{data.application?.name ?? "Samovar itself"}</a>.
+      {data.kind === "public" ? "Public" : "Confidential"} client of{" "}
+      <a href={back}>{data.application?.name ?? "Samovar itself"}</a>.
     </>
   );
   return (
     <Page title={data.name} lead={lead} actions={actions}>
       {client.error && <ErrorBox error={client.error} retry={() => void client.reload()} />}
-      {application.error && <ErrorBox error={application.error} retry={() => void application.reload()} />}
+      {application.error && (
+        <ErrorBox error={application.error} retry={() => void application.reload()} />
+      )}
       <p>
         Its <code>client_id</code>: <CopyLine text={data.id} label="client_id" />
       </p>
       {data.kind === "confidential" && (
         <section>
           <h2>Secrets</h2>
-          <Secrets of={data.name} secrets={data.secrets} calls={changeable ? callsOf(id) : undefined} onChange={client.reload} />
+          <Secrets
+            of={data.name}
+            secrets={data.secrets}
+            calls={changeable ? callsOf(id) : undefined}
+            onChange={client.reload}
+          />
         </section>
       )}
       <section>
         <h2>About it</h2>
-        <EditClient client={data} application={application.data} changeable={changeable} onSaved={client.reload} />
+        <EditClient
+          client={data}
+          application={application.data}
+          changeable={changeable}
+          onSaved={client.reload}
+        />
       </section>
-      {data.application !== undefined && seen && <ClientExamples client={data} application={application.data} />}
+      {data.application !== undefined && seen && (
+        <ClientExamples client={data} application={application.data} />
+      )}
       {deleting && (
-        <Confirm title={`Delete the client ${data.name}?`} verb="Delete client" work={remove} onClose={() => setDeleting(false)}>
+        <Confirm
+          title={`Delete the client ${data.name}?`}
+          verb="Delete client"
+          work={remove}
+          onClose={() => setDeleting(false)}
+        >
           <p>It gets no more tokens, and what people allowed it ends.</p>
         </Confirm>
       )}
@@ -103,8 +141,19 @@ function ExistingClient({ id }: { id: string }) {
 
 function callsOf(id: string): SecretCalls {
   return {
-    make: (days) => take(api.POST("/clients/{id}/secrets", { params: { path: { id } }, body: { expires_in_days: days } })),
-    remove: (secret) => take(api.DELETE("/clients/{id}/secrets/{secret}", { params: { path: { id, secret: secret.id } } })),
+    make: (days) =>
+      take(
+        api.POST("/clients/{id}/secrets", {
+          params: { path: { id } },
+          body: { expires_in_days: days },
+        }),
+      ),
+    remove: (secret) =>
+      take(
+        api.DELETE("/clients/{id}/secrets/{secret}", {
+          params: { path: { id, secret: secret.id } },
+        }),
+      ),
   };
 }
 
@@ -123,12 +172,21 @@ function EditClient({ client, application, changeable, onSaved }: EditProps) {
       object={client}
       changeable={changeable}
       inputOf={inputOf}
-      put={(input, version) => take(api.PUT("/clients/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input, client.application?.id ?? "") }))}
+      put={(input, version) =>
+        take(
+          api.PUT("/clients/{id}", {
+            params: { path, header: ifMatch(version) },
+            body: draftOf(input, client.application?.id ?? ""),
+          }),
+        )
+      }
       get={() => take(api.GET("/clients/{id}", { params: { path } }))}
       differences={differences}
       onSaved={() => void onSaved()}
     >
-      {(inputs) => <ClientFields {...inputs} application={application} secrets={client.secrets.length > 0} />}
+      {(inputs) => (
+        <ClientFields {...inputs} application={application} secrets={client.secrets.length > 0} />
+      )}
     </Editor>
   );
 }

@@ -25,10 +25,24 @@ interface Input {
 
 export function Explain({ query }: { query: URLSearchParams }) {
   const may = useMay();
-  const applications = useResource(() => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })), []);
+  const applications = useResource(
+    () => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    [],
+  );
   const accounts = useAccounts();
-  const roles = useResource(async () => (may("samovar.roles:read") ? everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })) : []), []);
-  const [input, setInput] = useState<Input>({ asker: askerOf(query), host: query.get("host") ?? "", method: query.get("method") ?? "GET", path: query.get("path") ?? "/" });
+  const roles = useResource(
+    async () =>
+      may("samovar.roles:read")
+        ? everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } }))
+        : [],
+    [],
+  );
+  const [input, setInput] = useState<Input>({
+    asker: askerOf(query),
+    host: query.get("host") ?? "",
+    method: query.get("method") ?? "GET",
+    path: query.get("path") ?? "/",
+  });
   const [decision, setDecision] = useState<Decision>();
   const action = useAction();
   const { asker, method, path } = input;
@@ -36,11 +50,24 @@ export function Explain({ query }: { query: URLSearchParams }) {
   const ask = async () => {
     await action.run(async () => {
       const about = await askedAbout(asker);
-      const answer = await take(api.POST("/decisions/explain", { body: { method, host, path, ...about } }));
+      const answer = await take(
+        api.POST("/decisions/explain", { body: { method, host, path, ...about } }),
+      );
       setDecision(answer);
       announce(answer.verdict === "allow" ? "Allowed" : "Denied");
       const person = asker.kind === "person" ? asker.login : undefined;
-      go(address("/explain", { person, user: about.user, service_account: about.service_account, scope: about.scope?.join(" "), host, method, path }), true);
+      go(
+        address("/explain", {
+          person,
+          user: about.user,
+          service_account: about.service_account,
+          scope: about.scope?.join(" "),
+          host,
+          method,
+          path,
+        }),
+        true,
+      );
     });
   };
   useEffect(() => {
@@ -56,16 +83,38 @@ export function Explain({ query }: { query: URLSearchParams }) {
   };
   const found = (user: string) => setInput((old) => ({ ...old, asker: { ...old.asker, user } }));
   return (
-    <Page title="Explain" lead="May this person, or this machine, make this request, and why? The very code answers that guards the applications; nothing is done.">
+    <Page
+      title="Explain"
+      lead="May this person, or this machine, make this request, and why? The very code answers that guards the applications; nothing is done."
+    >
       <form class="question" onSubmit={submit}>
         <div>
-          <Asker input={asker} accounts={accounts.data ?? []} error={action.error} onFound={found} onChange={(part) => set({ asker: { ...asker, ...part } })} />
+          <Asker
+            input={asker}
+            accounts={accounts.data ?? []}
+            error={action.error}
+            onFound={found}
+            onChange={(part) => set({ asker: { ...asker, ...part } })}
+          />
         </div>
         <div>
-          <Field label="Application">{(ties) => <HostSelect ties={ties} host={host} applications={applications.data ?? []} onChange={(chosen) => set({ host: chosen })} />}</Field>
+          <Field label="Application">
+            {(ties) => (
+              <HostSelect
+                ties={ties}
+                host={host}
+                applications={applications.data ?? []}
+                onChange={(chosen) => set({ host: chosen })}
+              />
+            )}
+          </Field>
           <Field label="Method" fault={action.error?.faultAt("/method")}>
             {(ties) => (
-              <select {...ties} value={method} onChange={(event) => set({ method: event.currentTarget.value })}>
+              <select
+                {...ties}
+                value={method}
+                onChange={(event) => set({ method: event.currentTarget.value })}
+              >
                 {METHODS.map((one) => (
                   <option key={one}>{one}</option>
                 ))}
@@ -73,7 +122,17 @@ export function Explain({ query }: { query: URLSearchParams }) {
             )}
           </Field>
           <Field label="Path" fault={action.error?.faultAt("/path")}>
-            {(ties) => <input {...ties} required class="mono" autocomplete="off" spellcheck={false} value={path} onInput={(event) => set({ path: event.currentTarget.value })} />}
+            {(ties) => (
+              <input
+                {...ties}
+                required
+                class="mono"
+                autocomplete="off"
+                spellcheck={false}
+                value={path}
+                onInput={(event) => set({ path: event.currentTarget.value })}
+              />
+            )}
           </Field>
           <div class="actions">
             <button type="submit" class="primary" disabled={action.running || host === ""}>
@@ -82,7 +141,9 @@ export function Explain({ query }: { query: URLSearchParams }) {
           </div>
         </div>
       </form>
-      {applications.error && <ErrorBox error={applications.error} retry={() => void applications.reload()} />}
+      {applications.error && (
+        <ErrorBox error={applications.error} retry={() => void applications.reload()} />
+      )}
       {accounts.error && <ErrorBox error={accounts.error} retry={() => void accounts.reload()} />}
       {applications.data?.length === 0 && (
         <p class="muted">
@@ -110,7 +171,12 @@ interface HostProps {
 function HostSelect({ ties, host, applications, onChange }: HostProps) {
   const known = applications.some((application) => application.hosts.includes(host));
   return (
-    <select {...ties} required value={host} onChange={(event) => onChange(event.currentTarget.value)}>
+    <select
+      {...ties}
+      required
+      value={host}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    >
       {!known && <option value={host}>{host}</option>}
       {applications.flatMap((application) =>
         application.hosts.map((one) => (

@@ -33,7 +33,11 @@ export function Gitea() {
       const now = await take(api.POST("/mirror/sync"));
       setSynced(now);
       const changes = now.last_full_pass?.changes ?? 0;
-      announce(changes === 0 ? "Everything is read; nothing changed" : `Everything is read; ${changes} changes`);
+      announce(
+        changes === 0
+          ? "Everything is read; nothing changed"
+          : `Everything is read; ${changes} changes`,
+      );
     });
   const button = may("samovar.mirror:sync") && (
     <button type="button" class="primary" disabled={sync.running} onClick={() => void start()}>
@@ -41,7 +45,11 @@ export function Gitea() {
     </button>
   );
   return (
-    <Page title="Gitea" lead="Samovar keeps a mirror of Gitea's organizations, teams, members and people. Gitea stays the source." actions={button}>
+    <Page
+      title="Gitea"
+      lead="Samovar keeps a mirror of Gitea's organizations, teams, members and people. Gitea stays the source."
+      actions={button}
+    >
       {sync.error && <ErrorBox error={sync.error} />}
       {read.error && <ErrorBox error={read.error} retry={() => void read.reload()} />}
       {mirror === undefined && read.loading && <Loading what="the mirror's state" />}
@@ -57,12 +65,20 @@ function State({ mirror }: { mirror: Mirror }) {
       {mirror.away_since !== undefined && (
         <Notice kind="bad" title="Gitea does not answer">
           <p>
-            Since <Time at={mirror.away_since} />. What is known holds for the grace period; after it, nothing is allowed until Gitea is back.
+            Since <Time at={mirror.away_since} />. What is known holds for the grace period; after
+            it, nothing is allowed until Gitea is back.
           </p>
         </Notice>
       )}
       {mirror.problems.length > 0 && (
-        <Notice kind="warn" title={mirror.problems.length === 1 ? "One thing stands in the way" : `${mirror.problems.length} things stand in the way`}>
+        <Notice
+          kind="warn"
+          title={
+            mirror.problems.length === 1
+              ? "One thing stands in the way"
+              : `${mirror.problems.length} things stand in the way`
+          }
+        >
           <ul>
             {mirror.problems.map((problem) => (
               <li key={problem}>
@@ -84,7 +100,8 @@ function State({ mirror }: { mirror: Mirror }) {
         <ol class="rows log">
           {mirror.changes.map((change, n) => (
             <li key={n}>
-              <Time at={change.at} /> <span>
+              <Time at={change.at} />{" "}
+              <span>
                 <NamedSentence text={change.text} names={names} />
               </span>
             </li>
@@ -103,21 +120,26 @@ function Facts({ mirror }: { mirror: Mirror }) {
       <dd>{mirror.gitea_version ?? "not known yet"}</dd>
       <dt>Mirrored</dt>
       <dd>
-        {mirror.organizations === 1 ? "1 organization" : `${mirror.organizations} organizations`}, {mirror.teams === 1 ? "1 team" : `${mirror.teams} teams`},{" "}
+        {mirror.organizations === 1 ? "1 organization" : `${mirror.organizations} organizations`},{" "}
+        {mirror.teams === 1 ? "1 team" : `${mirror.teams} teams`},{" "}
         {mirror.users === 1 ? "1 person" : `${mirror.users} people`}
       </dd>
       <dt>Last full pass</dt>
       <dd>
         {pass ? (
           <>
-            <Time at={pass.at} />, {(pass.duration_ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s, {pass.calls} calls, {pass.changes} changes
+            <Time at={pass.at} />,{" "}
+            {(pass.duration_ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s,{" "}
+            {pass.calls} calls, {pass.changes} changes
           </>
         ) : (
           "none yet"
         )}
       </dd>
       <dt>Members of bound teams</dt>
-      <dd>{mirror.last_bound_read_at ? <Time at={mirror.last_bound_read_at} /> : "not read yet"}</dd>
+      <dd>
+        {mirror.last_bound_read_at ? <Time at={mirror.last_bound_read_at} /> : "not read yet"}
+      </dd>
       <dt>Directory version</dt>
       <dd>{mirror.directory_version}</dd>
     </dl>

@@ -45,16 +45,38 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/access", nav: "Access", permission: "samovar.role-bindings:read", view: Access },
   { path: "/roles", nav: "Roles", permission: "samovar.roles:read", view: Roles },
   { path: "/roles/:id", view: Role },
-  { path: "/applications", nav: "Applications", permission: "samovar.applications:read", view: Applications },
+  {
+    path: "/applications",
+    nav: "Applications",
+    permission: "samovar.applications:read",
+    view: Applications,
+  },
   { path: "/applications/:id", view: Application },
   { path: "/clients/:id", below: "/applications", view: Client },
-  { path: "/service-accounts", nav: "Service accounts", permission: "samovar.service-accounts:read", view: ServiceAccounts },
+  {
+    path: "/service-accounts",
+    nav: "Service accounts",
+    permission: "samovar.service-accounts:read",
+    view: ServiceAccounts,
+  },
   { path: "/service-accounts/:id", view: ServiceAccount },
   { path: "/explain", nav: "Explain", permission: "samovar.decisions:explain", view: Explain },
   { path: "/audit", nav: "Audit", permission: "samovar.audit-events:read", view: Audit },
   { path: "/gitea", nav: "Gitea", menu: "System", permission: "samovar.mirror:read", view: Gitea },
-  { path: "/providers", nav: "Providers", menu: "System", permission: "samovar.providers:read", view: Providers },
-  { path: "/signing-keys", nav: "Signing keys", menu: "System", permission: "samovar.signing-keys:read", view: SigningKeys },
+  {
+    path: "/providers",
+    nav: "Providers",
+    menu: "System",
+    permission: "samovar.providers:read",
+    view: Providers,
+  },
+  {
+    path: "/signing-keys",
+    nav: "Signing keys",
+    menu: "System",
+    permission: "samovar.signing-keys:read",
+    view: SigningKeys,
+  },
   { path: "/sessions", nav: "Sessions", menu: "me", view: Sessions },
   { path: "/tokens", nav: "Tokens and devices", menu: "me", view: Tokens },
   { path: "/api/docs", open: true, view: Reference },
@@ -65,13 +87,20 @@ export function pageAt(path: string): { page: PageEntry; id: string } | undefine
   const parts = path.split("/");
   for (const page of PAGES) {
     const wanted = page.path.split("/");
-    const fits = wanted.length === parts.length && wanted.every((part, n) => part === parts[n] || (part === ":id" && parts[n] !== ""));
-    if (fits) return { page: navOf(page), id: page.path.endsWith(":id") ? (parts.at(-1) ?? "") : "" };
+    const fits =
+      wanted.length === parts.length &&
+      wanted.every((part, n) => part === parts[n] || (part === ":id" && parts[n] !== ""));
+    if (fits)
+      return { page: navOf(page), id: page.path.endsWith(":id") ? (parts.at(-1) ?? "") : "" };
   }
   return undefined;
 }
 
 function navOf(page: PageEntry): PageEntry {
-  const above = PAGES.find((other) => other.nav !== undefined && (page.below === other.path || page.path.startsWith(`${other.path}/`)));
+  const above = PAGES.find(
+    (other) =>
+      other.nav !== undefined &&
+      (page.below === other.path || page.path.startsWith(`${other.path}/`)),
+  );
   return above?.nav === undefined ? page : { ...page, nav: above.nav };
 }

@@ -15,7 +15,11 @@ export function Providers() {
     </button>
   );
   return (
-    <Page title="Providers" lead="Who proves who somebody is. Gitea's people have Gitea's teams; people whom another provider alone knows have its groups, as of their last sign-in." actions={again}>
+    <Page
+      title="Providers"
+      lead="Who proves who somebody is. Gitea's people have Gitea's teams; people whom another provider alone knows have its groups, as of their last sign-in."
+      actions={again}
+    >
       {read.error && <ErrorBox error={read.error} retry={() => void read.reload()} />}
       {read.data === undefined && read.loading && <Loading what="the providers" />}
       {read.data?.items.map((provider) => (
@@ -90,14 +94,19 @@ function Facts({ provider }: { provider: Provider }) {
 
 function signOut({ reachable, signs_out: there, tells_sign_out: tells }: Provider): string {
   if (!reachable) return "not known";
-  const ways = [there && "signing out here signs out there", tells && "signing out there can sign out here"].filter(Boolean);
+  const ways = [
+    there && "signing out here signs out there",
+    tells && "signing out there can sign out here",
+  ].filter(Boolean);
   return ways.length === 0 ? "ends here alone" : ways.join("; ");
 }
 
 function people(provider: Provider): string {
   const source = provider.gitea_source_id;
   const alone = `${provider.people} known here alone`;
-  return source === undefined ? alone : `the Gitea accounts of authentication source ${source}; ${alone}`;
+  return source === undefined
+    ? alone
+    : `the Gitea accounts of authentication source ${source}; ${alone}`;
 }
 
 function Groups({ provider, groups }: { provider: Provider; groups: ProviderGroups }) {
@@ -108,14 +117,21 @@ function Groups({ provider, groups }: { provider: Provider; groups: ProviderGrou
       </h3>
       {groups.found === false && (
         <Notice kind="warn">
-          <p>The last sign-in had no such claim: nobody is in a group. Ask for a scope that gives it, or correct the claim's name.</p>
+          <p>
+            The last sign-in had no such claim: nobody is in a group. Ask for a scope that gives it,
+            or correct the claim's name.
+          </p>
         </Notice>
       )}
       {groups.perhaps_cut > 0 && (
         <Notice kind="warn">
           <p>
-            {groups.perhaps_cut === 1 ? "One person's list" : `The lists of ${groups.perhaps_cut} people`} may be cut by the provider{groups.cap !== undefined && `, which tells ${groups.cap} groups at most`}: somebody can be in a group
-            that is not told.
+            {groups.perhaps_cut === 1
+              ? "One person's list"
+              : `The lists of ${groups.perhaps_cut} people`}{" "}
+            may be cut by the provider
+            {groups.cap !== undefined && `, which tells ${groups.cap} groups at most`}: somebody can
+            be in a group that is not told.
           </p>
         </Notice>
       )}
@@ -123,14 +139,25 @@ function Groups({ provider, groups }: { provider: Provider; groups: ProviderGrou
         <p class="muted">No group has been told yet.</p>
       ) : (
         <>
-          <p class="muted small">Groups are known by name: whoever can rename a group there can take over what it is given here.</p>
+          <p class="muted small">
+            Groups are known by name: whoever can rename a group there can take over what it is
+            given here.
+          </p>
           <ul class="rows">
             {groups.names.map((group) => (
               <li key={group.name}>
-                <a href={accessAddress({ kind: "provider-group", provider: provider.id, name: group.name })}>
+                <a
+                  href={accessAddress({
+                    kind: "provider-group",
+                    provider: provider.id,
+                    name: group.name,
+                  })}
+                >
                   <bdi>{group.name}</bdi>
                 </a>{" "}
-                <span class="muted">{group.people === 1 ? "1 person" : `${group.people} people`}</span>
+                <span class="muted">
+                  {group.people === 1 ? "1 person" : `${group.people} people`}
+                </span>
               </li>
             ))}
           </ul>

@@ -14,7 +14,8 @@ export function Reference() {
       title="API"
       lead={
         <>
-          Everything that these pages do, programs can do below <code>/api/v1</code>. The document itself is at <a href="/api/openapi.json">/api/openapi.json</a>.
+          Everything that these pages do, programs can do below <code>/api/v1</code>. The document
+          itself is at <a href="/api/openapi.json">/api/openapi.json</a>.
         </>
       }
     >
@@ -28,14 +29,17 @@ export function Reference() {
 function Operations({ document }: { document: Document }) {
   return (
     <>
-      {Array.from(Map.groupBy(operations(document), (operation) => operation.tag), ([tag, inside]) => (
-        <section key={tag}>
-          <h2>{tag}</h2>
-          {inside.map((operation) => (
-            <OperationEntry key={operation.id} operation={operation} document={document} />
-          ))}
-        </section>
-      ))}
+      {Array.from(
+        Map.groupBy(operations(document), (operation) => operation.tag),
+        ([tag, inside]) => (
+          <section key={tag}>
+            <h2>{tag}</h2>
+            {inside.map((operation) => (
+              <OperationEntry key={operation.id} operation={operation} document={document} />
+            ))}
+          </section>
+        ),
+      )}
     </>
   );
 }
@@ -57,7 +61,13 @@ function OperationEntry({ operation, document }: { operation: Operation; documen
   );
 }
 
-function Messages({ operation: { parameters, body, answers }, document }: { operation: Operation; document: Document }) {
+function Messages({
+  operation: { parameters, body, answers },
+  document,
+}: {
+  operation: Operation;
+  document: Document;
+}) {
   return (
     <>
       {parameters.length > 0 && (

@@ -21,18 +21,31 @@ export function Role({ id }: { id: string }) {
 }
 
 function inputOf(role: RoleData): RoleInput {
-  return { name: role.name, description: role.description, permissions: role.permissions.join("\n") };
+  return {
+    name: role.name,
+    description: role.description,
+    permissions: role.permissions.join("\n"),
+  };
 }
 
 function draftOf(input: RoleInput): RoleDraft {
-  return { name: input.name.trim(), description: input.description.trim(), permissions: lines(input.permissions) };
+  return {
+    name: input.name.trim(),
+    description: input.description.trim(),
+    permissions: lines(input.permissions),
+  };
 }
 
 const EMPTY: RoleInput = { name: "", description: "", permissions: "" };
 
 function NewRole() {
   return (
-    <NewObject what="role" at="/roles" empty={EMPTY} make={(input) => take(api.POST("/roles", { body: draftOf(input) }))}>
+    <NewObject
+      what="role"
+      at="/roles"
+      empty={EMPTY}
+      make={(input) => take(api.POST("/roles", { body: draftOf(input) }))}
+    >
       {(inputs) => <RoleFields {...inputs} />}
     </NewObject>
   );
@@ -46,7 +59,9 @@ function ExistingRole({ id }: { id: string }) {
   const { data } = role;
   const changeable = may("samovar.roles:write") && !data.built_in;
   const remove = async () => {
-    await take(api.DELETE("/roles/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
+    await take(
+      api.DELETE("/roles/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
+    );
     announce(`Role ${data.name} deleted`);
     go("/roles", true);
   };
@@ -56,12 +71,26 @@ function ExistingRole({ id }: { id: string }) {
     </button>
   );
   return (
-    <Page title={data.name} lead={data.built_in ? "Comes with Samovar and cannot be changed." : undefined} actions={actions}>
+    <Page
+      title={data.name}
+      lead={data.built_in ? "Comes with Samovar and cannot be changed." : undefined}
+      actions={actions}
+    >
       {changeable ? <EditRole role={data} /> : <ShowRole role={data} />}
       {may("samovar.role-bindings:read") && <RoleHolders role={id} />}
       {deleting && (
-        <Confirm title={`Delete the role ${data.name}?`} verb="Delete role" disabled={data.bindings > 0} work={remove} onClose={() => setDeleting(false)}>
-          <p>{data.bindings === 0 ? "Nobody has it." : `It is given ${data.bindings === 1 ? "once" : `${data.bindings} times`}. Take it away first; then who loses what is seen.`}</p>
+        <Confirm
+          title={`Delete the role ${data.name}?`}
+          verb="Delete role"
+          disabled={data.bindings > 0}
+          work={remove}
+          onClose={() => setDeleting(false)}
+        >
+          <p>
+            {data.bindings === 0
+              ? "Nobody has it."
+              : `It is given ${data.bindings === 1 ? "once" : `${data.bindings} times`}. Take it away first; then who loses what is seen.`}
+          </p>
         </Confirm>
       )}
     </Page>
@@ -86,7 +115,14 @@ function EditRole({ role }: { role: RoleData }) {
       object={role}
       changeable
       inputOf={inputOf}
-      put={(input, version) => take(api.PUT("/roles/{id}", { params: { path, header: ifMatch(version) }, body: draftOf(input) }))}
+      put={(input, version) =>
+        take(
+          api.PUT("/roles/{id}", {
+            params: { path, header: ifMatch(version) },
+            body: draftOf(input),
+          }),
+        )
+      }
       get={() => take(api.GET("/roles/{id}", { params: { path } }))}
       differences={differences}
     >
@@ -101,5 +137,7 @@ function differences(theirs: RoleInput, mine: RoleInput): Difference[] {
     ["description", "What it is for"],
     ["permissions", "Permissions"],
   ];
-  return labels.filter(([key]) => theirs[key] !== mine[key]).map(([key, label]) => ({ label, theirs: theirs[key], mine: mine[key] }));
+  return labels
+    .filter(([key]) => theirs[key] !== mine[key])
+    .map(([key, label]) => ({ label, theirs: theirs[key], mine: mine[key] }));
 }

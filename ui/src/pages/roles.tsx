@@ -10,16 +10,32 @@ import { type Column, Table } from "../parts/table";
 
 export function Roles() {
   const may = useMay();
-  const roles = useResource(() => everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })), []);
+  const roles = useResource(
+    () => everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
+    [],
+  );
   const make = may("samovar.roles:write") && (
     <a class="button primary" href="/roles/new">
       New role
     </a>
   );
   return (
-    <Page title="Roles" lead="A role is a named set of permissions. Give it to a team on the Access page." actions={make}>
+    <Page
+      title="Roles"
+      lead="A role is a named set of permissions. Give it to a team on the Access page."
+      actions={make}
+    >
       <Read what="roles" resource={roles}>
-        {(all) => <Table what="roles" textOf={(role) => `${role.name} ${role.description}`} rows={ordered(all)} none="There is none." heading={ROLE} columns={COLUMNS} />}
+        {(all) => (
+          <Table
+            what="roles"
+            textOf={(role) => `${role.name} ${role.description}`}
+            rows={ordered(all)}
+            none="There is none."
+            heading={ROLE}
+            columns={COLUMNS}
+          />
+        )}
       </Read>
     </Page>
   );
@@ -29,7 +45,8 @@ const ROLE: Column<Role> = {
   label: "Role",
   show: (role) => (
     <>
-      <a href={`/roles/${role.id}`}>{role.name}</a> {role.built_in && <span class="tag">built in</span>}
+      <a href={`/roles/${role.id}`}>{role.name}</a>{" "}
+      {role.built_in && <span class="tag">built in</span>}
       <div class="muted small">{role.description}</div>
     </>
   ),
@@ -37,10 +54,17 @@ const ROLE: Column<Role> = {
 
 const COLUMNS: readonly Column<Role>[] = [
   { label: "Permissions", show: (role) => <Permissions of={role.permissions} /> },
-  { label: "Given", show: ({ bindings }) => (bindings === 0 ? "not yet" : bindings === 1 ? "once" : `${bindings} times`) },
+  {
+    label: "Given",
+    show: ({ bindings }) =>
+      bindings === 0 ? "not yet" : bindings === 1 ? "once" : `${bindings} times`,
+  },
 ];
 
 /** One's own roles before those that come with Samovar. */
 function ordered(roles: readonly Role[]): Role[] {
-  return [...roles].sort((one, other) => Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name));
+  return [...roles].sort(
+    (one, other) =>
+      Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name),
+  );
 }

@@ -39,14 +39,21 @@ function NewAccount() {
 
 function ExistingAccount({ id }: { id: string }) {
   const may = useMay();
-  const account = useResource(() => take(api.GET("/service-accounts/{id}", { params: { path: { id } } })), [id]);
+  const account = useResource(
+    () => take(api.GET("/service-accounts/{id}", { params: { path: { id } } })),
+    [id],
+  );
   const bindings = useAccountBindings(id);
   const [asking, setAsking] = useState<"delete" | "revoke">();
   const { data } = account;
   if (data === undefined) return <Unread what="service account" resource={account} />;
   const changeable = may("samovar.service-accounts:write");
   const remove = async () => {
-    await take(api.DELETE("/service-accounts/{id}", { params: { path: { id }, header: ifMatch(data.version) } }));
+    await take(
+      api.DELETE("/service-accounts/{id}", {
+        params: { path: { id }, header: ifMatch(data.version) },
+      }),
+    );
     announce(`Service account ${data.name} deleted`);
     go("/service-accounts", true);
   };
@@ -66,12 +73,21 @@ function ExistingAccount({ id }: { id: string }) {
     </>
   );
   return (
-    <Page title={data.name} lead={`Service account. ${data.owner_name === undefined ? "Nobody answers for it." : `${data.owner_name} answers for it.`}`} actions={actions}>
+    <Page
+      title={data.name}
+      lead={`Service account. ${data.owner_name === undefined ? "Nobody answers for it." : `${data.owner_name} answers for it.`}`}
+      actions={actions}
+    >
       {account.error && <ErrorBox error={account.error} retry={() => void account.reload()} />}
       <StateNotice account={data} changeable={changeable} />
       <section>
         <h2>Secrets</h2>
-        <Secrets of={data.name} secrets={data.secrets} calls={changeable ? callsOf(id) : undefined} onChange={account.reload} />
+        <Secrets
+          of={data.name}
+          secrets={data.secrets}
+          calls={changeable ? callsOf(id) : undefined}
+          onChange={account.reload}
+        />
       </section>
       <AccountRoles id={id} bindings={bindings} />
       <MachineExample account={data} bindings={bindings.data ?? (bindings.error && [])} />
@@ -80,14 +96,30 @@ function ExistingAccount({ id }: { id: string }) {
         <EditAccount account={data} changeable={changeable} onSaved={account.reload} />
       </section>
       {asking === "revoke" && (
-        <Confirm title={`Revoke the tokens of ${data.name}?`} verb="Revoke tokens" work={revoke} onClose={close}>
-          <p>Samovar refuses every token that it was issued up to now. A service that verifies tokens by itself learns of it when the token ends, after ten minutes at most.</p>
+        <Confirm
+          title={`Revoke the tokens of ${data.name}?`}
+          verb="Revoke tokens"
+          work={revoke}
+          onClose={close}
+        >
+          <p>
+            Samovar refuses every token that it was issued up to now. A service that verifies tokens
+            by itself learns of it when the token ends, after ten minutes at most.
+          </p>
           <p>Its secrets get it new tokens; delete those that leaked first.</p>
         </Confirm>
       )}
       {asking === "delete" && (
-        <Confirm title={`Delete the service account ${data.name}?`} verb="Delete service account" work={remove} onClose={close}>
-          <p>Its secrets open nothing any more, and what runs by them stops. Roles that were given to it must be taken away first.</p>
+        <Confirm
+          title={`Delete the service account ${data.name}?`}
+          verb="Delete service account"
+          work={remove}
+          onClose={close}
+        >
+          <p>
+            Its secrets open nothing any more, and what runs by them stops. Roles that were given to
+            it must be taken away first.
+          </p>
         </Confirm>
       )}
     </Page>
@@ -96,8 +128,19 @@ function ExistingAccount({ id }: { id: string }) {
 
 function callsOf(id: string): SecretCalls {
   return {
-    make: (days) => take(api.POST("/service-accounts/{id}/secrets", { params: { path: { id } }, body: { expires_in_days: days } })),
-    remove: (secret) => take(api.DELETE("/service-accounts/{id}/secrets/{secret}", { params: { path: { id, secret: secret.id } } })),
+    make: (days) =>
+      take(
+        api.POST("/service-accounts/{id}/secrets", {
+          params: { path: { id } },
+          body: { expires_in_days: days },
+        }),
+      ),
+    remove: (secret) =>
+      take(
+        api.DELETE("/service-accounts/{id}/secrets/{secret}", {
+          params: { path: { id, secret: secret.id } },
+        }),
+      ),
   };
 }
 
@@ -116,7 +159,14 @@ function EditAccount({ account, changeable, onSaved }: EditProps) {
       changeable={changeable}
       inputOf={inputOf}
       asText={asText}
-      put={async (input, version) => take(api.PUT("/service-accounts/{id}", { params: { path, header: ifMatch(version) }, body: await draftOf(input) }))}
+      put={async (input, version) =>
+        take(
+          api.PUT("/service-accounts/{id}", {
+            params: { path, header: ifMatch(version) },
+            body: await draftOf(input),
+          }),
+        )
+      }
       get={() => take(api.GET("/service-accounts/{id}", { params: { path } }))}
       differences={differences}
       onSaved={() => void onSaved()}

@@ -12,16 +12,32 @@ import { Time } from "../parts/time";
 
 export function ServiceAccounts() {
   const may = useMay();
-  const accounts = useResource(() => everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })), []);
+  const accounts = useResource(
+    () => everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })),
+    [],
+  );
   const make = may("samovar.service-accounts:write") && (
     <a class="button primary" href="/service-accounts/new">
       New service account
     </a>
   );
   return (
-    <Page title="Service accounts" lead="The accounts of machines: CI jobs, scripts, services. Each gets tokens of a few minutes for its secret, and may do what its roles give." actions={make}>
+    <Page
+      title="Service accounts"
+      lead="The accounts of machines: CI jobs, scripts, services. Each gets tokens of a few minutes for its secret, and may do what its roles give."
+      actions={make}
+    >
       <Read what="service accounts" resource={accounts}>
-        {(all) => <Table what="service accounts" textOf={(one) => `${one.name} ${one.description} ${one.owner_name ?? ""}`} rows={all} none="There is none yet. Every machine that calls an application by itself needs one." heading={ACCOUNT} columns={COLUMNS} />}
+        {(all) => (
+          <Table
+            what="service accounts"
+            textOf={(one) => `${one.name} ${one.description} ${one.owner_name ?? ""}`}
+            rows={all}
+            none="There is none yet. Every machine that calls an application by itself needs one."
+            heading={ACCOUNT}
+            columns={COLUMNS}
+          />
+        )}
       </Read>
     </Page>
   );
@@ -39,7 +55,10 @@ const ACCOUNT: Column<ServiceAccount> = {
 
 const COLUMNS: readonly Column<ServiceAccount>[] = [
   { label: "State", show: (account) => <StateTag state={account.state} /> },
-  { label: "Owner", show: (account) => account.owner_name ?? <span class="muted">gone from Gitea</span> },
+  {
+    label: "Owner",
+    show: (account) => account.owner_name ?? <span class="muted">gone from Gitea</span>,
+  },
   { label: "Secrets", show: (account) => <SecretWords account={account} /> },
   { label: "Last used", show: (account) => <LastUse account={account} /> },
 ];
@@ -47,8 +66,16 @@ const COLUMNS: readonly Column<ServiceAccount>[] = [
 /** When the last of its live secrets expires, which is when the machine stops. */
 function SecretWords({ account }: { account: ServiceAccount }) {
   const live = account.secrets.filter((secret) => new Date(secret.expires_at) > new Date());
-  const last = live.map((secret) => secret.expires_at).sort().at(-1);
-  const none = account.secrets.length > 0 ? "none that works" : account.trusts.length > 0 ? "none needed" : "none";
+  const last = live
+    .map((secret) => secret.expires_at)
+    .sort()
+    .at(-1);
+  const none =
+    account.secrets.length > 0
+      ? "none that works"
+      : account.trusts.length > 0
+        ? "none needed"
+        : "none";
   return (
     <>
       {last === undefined ? (

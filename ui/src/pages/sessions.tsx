@@ -24,12 +24,29 @@ export function Sessions() {
     </button>
   );
   return (
-    <Page title="Sessions" lead="A session is a browser's sign-in, at Samovar or at an application below it. Ending one takes effect at once.">
-      {may("samovar.sessions:read") && <WhoseFields what="sessions" whose={whose} onChange={setWhose} />}
+    <Page
+      title="Sessions"
+      lead="A session is a browser's sign-in, at Samovar or at an application below it. Ending one takes effect at once."
+    >
+      {may("samovar.sessions:read") && (
+        <WhoseFields what="sessions" whose={whose} onChange={setWhose} />
+      )}
       <PagedList what="sessions" pages={sessions} actions={endAll}>
-        {(items) => <SessionTable sessions={items} onEnd={mine || may("samovar.sessions:end") ? setEnding : undefined} />}
+        {(items) => (
+          <SessionTable
+            sessions={items}
+            onEnd={mine || may("samovar.sessions:end") ? setEnding : undefined}
+          />
+        )}
       </PagedList>
-      {ending && <End ending={ending} mine={mine} onEnded={sessions.reload} onClose={() => setEnding(undefined)} />}
+      {ending && (
+        <End
+          ending={ending}
+          mine={mine}
+          onEnded={sessions.reload}
+          onClose={() => setEnding(undefined)}
+        />
+      )}
     </Page>
   );
 }
@@ -49,18 +66,30 @@ interface EndProps {
 function End({ ending, mine, onEnded, onClose }: EndProps) {
   const work = async () => {
     if (ending === "all") await take(api.DELETE("/me/sessions"));
-    else if (mine) await take(api.DELETE("/me/sessions/{id}", { params: { path: { id: ending.id } } }));
+    else if (mine)
+      await take(api.DELETE("/me/sessions/{id}", { params: { path: { id: ending.id } } }));
     else await take(api.DELETE("/sessions/{id}", { params: { path: { id: ending.id } } }));
     announce("Session ended");
     await onEnded();
   };
-  const title = ending === "all" ? "Sign out everywhere?" : `End this session of ${personOf(ending)}?`;
+  const title =
+    ending === "all" ? "Sign out everywhere?" : `End this session of ${personOf(ending)}?`;
   return (
-    <Confirm title={title} verb={ending === "all" ? "Sign out everywhere" : "End session"} work={work} onClose={onClose}>
+    <Confirm
+      title={title}
+      verb={ending === "all" ? "Sign out everywhere" : "End session"}
+      work={work}
+      onClose={onClose}
+    >
       <p>
-        {ending === "all" && "Every browser in which you signed in, this one among them, is signed out of Samovar and of all applications."}
-        {ending !== "all" && ending.place.kind === "samovar" && "The browser is signed out of Samovar and of all applications that it reached through this session."}
-        {ending !== "all" && ending.place.kind === "application" && "The browser is signed out of this application; it may come back without signing in again while its session at Samovar lasts."}
+        {ending === "all" &&
+          "Every browser in which you signed in, this one among them, is signed out of Samovar and of all applications."}
+        {ending !== "all" &&
+          ending.place.kind === "samovar" &&
+          "The browser is signed out of Samovar and of all applications that it reached through this session."}
+        {ending !== "all" &&
+          ending.place.kind === "application" &&
+          "The browser is signed out of this application; it may come back without signing in again while its session at Samovar lasts."}
       </p>
       {ending !== "all" && ending.current && (
         <p>

@@ -15,13 +15,16 @@ export function SigningKeys() {
   const keys = useResource(() => take(api.GET("/signing-keys")), []);
   const [rotating, setRotating] = useState<SigningAlgorithm>();
   const items = keys.data?.items ?? [];
-  const coming = (algorithm: SigningAlgorithm) => items.some((key) => key.state === "next" && key.algorithm === algorithm);
+  const coming = (algorithm: SigningAlgorithm) =>
+    items.some((key) => key.state === "next" && key.algorithm === algorithm);
   return (
     <Page
       title="Signing keys"
       lead={
         <>
-          They sign the tokens, each application's by the algorithm that it names. Services verify tokens by the public halves at <a href="/oauth/jwks">/oauth/jwks</a>. Samovar rotates keys by itself; by hand it is done sooner.
+          They sign the tokens, each application's by the algorithm that it names. Services verify
+          tokens by the public halves at <a href="/oauth/jwks">/oauth/jwks</a>. Samovar rotates keys
+          by itself; by hand it is done sooner.
         </>
       }
     >
@@ -34,13 +37,26 @@ export function SigningKeys() {
             columns={COLUMNS}
             action={
               may("samovar.signing-keys:rotate")
-                ? { head: "Rotate", verb: "Rotate…", label: (key) => `Rotate ${key.algorithm}`, can: (key) => key.state === "current", run: (key) => setRotating(key.algorithm) }
+                ? {
+                    head: "Rotate",
+                    verb: "Rotate…",
+                    label: (key) => `Rotate ${key.algorithm}`,
+                    can: (key) => key.state === "current",
+                    run: (key) => setRotating(key.algorithm),
+                  }
                 : undefined
             }
           />
         )}
       </Read>
-      {rotating && <RotateKey algorithm={rotating} coming={coming(rotating)} onRotated={keys.reload} onClose={() => setRotating(undefined)} />}
+      {rotating && (
+        <RotateKey
+          algorithm={rotating}
+          coming={coming(rotating)}
+          onRotated={keys.reload}
+          onClose={() => setRotating(undefined)}
+        />
+      )}
     </Page>
   );
 }

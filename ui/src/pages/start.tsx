@@ -13,13 +13,21 @@ export function Start() {
   const may = useMay();
   if (me === undefined) return null;
   const idle = me.permissions.length === 0 && me.roles.length === 0;
-  const sets = may("samovar.applications:read") && may("samovar.roles:read") && may("samovar.role-bindings:read");
+  const sets =
+    may("samovar.applications:read") &&
+    may("samovar.roles:read") &&
+    may("samovar.role-bindings:read");
   return (
     <Page title={`Hello, ${me.user?.full_name || me.user?.login || "operator"}`}>
       {may("samovar.mirror:read") && <Attention />}
       <SecretsAttention />
       {sets && <FirstSteps />}
-      {idle && <p>There is nothing for you to administer here. Applications that Samovar protects ask it by themselves whether you may in.</p>}
+      {idle && (
+        <p>
+          There is nothing for you to administer here. Applications that Samovar protects ask it by
+          themselves whether you may in.
+        </p>
+      )}
       <section>
         <h2>What Samovar knows about you</h2>
         <You me={me} />
@@ -38,7 +46,11 @@ function You({ me }: { me: Me }) {
       {me.user?.provider === undefined ? (
         <>
           <dt>Teams in Gitea</dt>
-          <dd>{teams.length > 0 ? teams.map((team) => `${team.organization.name}/${team.name}`).join(", ") : "none"}</dd>
+          <dd>
+            {teams.length > 0
+              ? teams.map((team) => `${team.organization.name}/${team.name}`).join(", ")
+              : "none"}
+          </dd>
         </>
       ) : (
         <>
@@ -52,7 +64,11 @@ function You({ me }: { me: Me }) {
         </>
       )}
       <dt>Roles that hold everywhere</dt>
-      <dd>{me.roles.length > 0 ? me.roles.map((role) => role.name ?? "a role that is gone").join(", ") : "none"}</dd>
+      <dd>
+        {me.roles.length > 0
+          ? me.roles.map((role) => role.name ?? "a role that is gone").join(", ")
+          : "none"}
+      </dd>
       {me.permissions.length > 0 && (
         <>
           <dt>Permissions</dt>
@@ -83,17 +99,34 @@ function Attention() {
   return (
     <Notice kind="warn" title="Gitea needs your attention">
       <p>
-        {problems[0] ? <Sentence text={problems[0]} /> : "It does not answer."} <a href="/gitea">See more</a>
+        {problems[0] ? <Sentence text={problems[0]} /> : "It does not answer."}{" "}
+        <a href="/gitea">See more</a>
       </p>
     </Notice>
   );
 }
 
 const STEPS = [
-  { href: "/roles/new", verb: "Make a role", text: "a name for a set of permissions, such as deployer with deployments:write" },
-  { href: "/applications/new", verb: "Name an application", text: "its host, and which permission each of its routes needs" },
-  { href: "/access", verb: "Give the role to a team", text: "and see who gains by it before you save" },
-  { href: "/applications", verb: "Paste the proxy block", text: "generated for nginx or Caddy, on the application's page" },
+  {
+    href: "/roles/new",
+    verb: "Make a role",
+    text: "a name for a set of permissions, such as deployer with deployments:write",
+  },
+  {
+    href: "/applications/new",
+    verb: "Name an application",
+    text: "its host, and which permission each of its routes needs",
+  },
+  {
+    href: "/access",
+    verb: "Give the role to a team",
+    text: "and see who gains by it before you save",
+  },
+  {
+    href: "/applications",
+    verb: "Paste the proxy block",
+    text: "generated for nginx or Caddy, on the application's page",
+  },
 ];
 
 function FirstSteps() {
@@ -104,7 +137,12 @@ function FirstSteps() {
       take(api.GET("/role-bindings", { params: { query: { limit: 200 } } })),
     ]);
     const own = new Set(roles.items.filter((role) => !role.built_in).map((role) => role.id));
-    return [own.size > 0, applications.items.length > 0, bindings.items.some((binding) => own.has(binding.role.id)), false];
+    return [
+      own.size > 0,
+      applications.items.length > 0,
+      bindings.items.some((binding) => own.has(binding.role.id)),
+      false,
+    ];
   }, []);
   const [role, application, binding] = seen.data ?? [true, true, true];
   if (role && application && binding) return null;

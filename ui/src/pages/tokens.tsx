@@ -26,13 +26,27 @@ export function Tokens() {
     </button>
   );
   return (
-    <Page title="Tokens and devices" lead="What you allowed clients: pages, programs, the command line on a device. Each gets tokens in your name until you end it here.">
-      {may("samovar.grants:read") && <WhoseFields what="grants" whose={whose} onChange={setWhose} />}
+    <Page
+      title="Tokens and devices"
+      lead="What you allowed clients: pages, programs, the command line on a device. Each gets tokens in your name until you end it here."
+    >
+      {may("samovar.grants:read") && (
+        <WhoseFields what="grants" whose={whose} onChange={setWhose} />
+      )}
       <PagedList what="what was allowed" pages={grants} actions={endAll}>
-        {(items) => <GrantTable grants={items} whose={!mine} onEnd={changeable ? setEnding : undefined} />}
+        {(items) => (
+          <GrantTable grants={items} whose={!mine} onEnd={changeable ? setEnding : undefined} />
+        )}
       </PagedList>
       {mine && <MyServiceAccounts />}
-      {ending && <End ending={ending} of={mine ? undefined : { id: user, login: login.trim() }} onEnded={grants.reload} onClose={() => setEnding(undefined)} />}
+      {ending && (
+        <End
+          ending={ending}
+          of={mine ? undefined : { id: user, login: login.trim() }}
+          onEnded={grants.reload}
+          onClose={() => setEnding(undefined)}
+        />
+      )}
     </Page>
   );
 }
@@ -56,26 +70,45 @@ function End({ ending, of, onEnded, onClose }: EndProps) {
     announce(ending === "all" ? "Everything ended" : "Grant ended");
     await onEnded();
   };
-  const offline = "A service that verifies tokens by itself learns of it when the token ends, after ten minutes at most.";
+  const offline =
+    "A service that verifies tokens by itself learns of it when the token ends, after ten minutes at most.";
   if (ending === "all") {
     const whose = of === undefined ? "you" : of.login;
     return (
-      <Confirm title={`End everything that ${whose} allowed clients?`} verb="End everything" work={work} onClose={onClose}>
-        <p>No client gets tokens in {of === undefined ? "your" : "this"} name any more, and Samovar refuses all that were issued up to now. {offline}</p>
+      <Confirm
+        title={`End everything that ${whose} allowed clients?`}
+        verb="End everything"
+        work={work}
+        onClose={onClose}
+      >
+        <p>
+          No client gets tokens in {of === undefined ? "your" : "this"} name any more, and Samovar
+          refuses all that were issued up to now. {offline}
+        </p>
         <p>Sessions of browsers go on; end them on the page Sessions.</p>
       </Confirm>
     );
   }
   const whose = of === undefined ? "you" : (ending.user.name ?? "somebody gone");
   return (
-    <Confirm title={`End what ${whose} allowed ${ending.client.name ?? "a client that is gone"}?`} verb="End it" work={work} onClose={onClose}>
+    <Confirm
+      title={`End what ${whose} allowed ${ending.client.name ?? "a client that is gone"}?`}
+      verb="End it"
+      work={work}
+      onClose={onClose}
+    >
       <p>It gets no more tokens, and Samovar refuses those it has, at once. {offline}</p>
     </Confirm>
   );
 }
 
 function endingCall(ending: Ending, of: EndProps["of"]) {
-  if (ending === "all") return of === undefined ? api.DELETE("/me/tokens") : api.DELETE("/users/{id}/tokens", { params: { path: { id: of.id ?? "" } } });
+  if (ending === "all")
+    return of === undefined
+      ? api.DELETE("/me/tokens")
+      : api.DELETE("/users/{id}/tokens", { params: { path: { id: of.id ?? "" } } });
   const path = { id: ending.id };
-  return of === undefined ? api.DELETE("/me/grants/{id}", { params: { path } }) : api.DELETE("/grants/{id}", { params: { path } });
+  return of === undefined
+    ? api.DELETE("/me/grants/{id}", { params: { path } })
+    : api.DELETE("/grants/{id}", { params: { path } });
 }

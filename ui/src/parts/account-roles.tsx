@@ -17,7 +17,9 @@ export function useAccountBindings(id: string): Resource<RoleBinding[]> {
   const key = subjectKey(subjectOf(id));
   return useResource(async () => {
     if (!may("samovar.role-bindings:read")) return [];
-    const all = await everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } }));
+    const all = await everything((cursor) =>
+      api.GET("/role-bindings", { params: { query: page(cursor) } }),
+    );
     return all.filter((binding) => subjectKey(binding.subject) === key);
   }, [id]);
 }
@@ -36,7 +38,10 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
             <ul class="rows">
               {all.map((binding) => (
                 <li key={binding.id}>
-                  <a href={`/roles/${binding.role.id}`}>{binding.role.name ?? "a role that is gone"}</a> <BindingWhere binding={binding} />
+                  <a href={`/roles/${binding.role.id}`}>
+                    {binding.role.name ?? "a role that is gone"}
+                  </a>{" "}
+                  <BindingWhere binding={binding} />
                 </li>
               ))}
             </ul>
@@ -48,7 +53,9 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
         {may("samovar.decisions:explain") && (
           <>
             {" · "}
-            <a href={address("/explain", { service_account: id })}>Ask why it may or may not do something</a>
+            <a href={address("/explain", { service_account: id })}>
+              Ask why it may or may not do something
+            </a>
           </>
         )}
         {may("samovar.audit-events:read") && (

@@ -8,7 +8,13 @@ import type { Ties } from "./field";
 /** All of them; none for those who may not see them. */
 export function useAccounts(): Resource<ServiceAccount[]> {
   const may = useMay();
-  return useResource(async () => (may("samovar.service-accounts:read") ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })) : []), []);
+  return useResource(
+    async () =>
+      may("samovar.service-accounts:read")
+        ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }))
+        : [],
+    [],
+  );
 }
 
 interface Props {

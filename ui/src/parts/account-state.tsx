@@ -28,12 +28,19 @@ const CURE: typeof HELP = {
 };
 
 /** Why it can do nothing; nothing when it can. */
-export function StateNotice({ account, changeable }: { account: ServiceAccount; changeable: boolean }) {
+export function StateNotice({
+  account,
+  changeable,
+}: {
+  account: ServiceAccount;
+  changeable: boolean;
+}) {
   if (account.state === "active") return null;
   return (
     <Notice kind="warn" title="It gets no token, and the tokens that it has open nothing here.">
       <p>
-        {HELP[account.state]} {changeable ? CURE[account.state] : "Ask an administrator of Samovar to change that."}
+        {HELP[account.state]}{" "}
+        {changeable ? CURE[account.state] : "Ask an administrator of Samovar to change that."}
       </p>
     </Notice>
   );

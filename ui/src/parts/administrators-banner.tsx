@@ -10,11 +10,16 @@ export function AdministratorsBanner({ me }: { me: Me }) {
       <Notice kind="bad" title="No person administers Samovar">
         {assigns ? (
           <p>
-            Under <a href="/access">Access</a>, search for a person and assign the role <code>administrator</code>.
+            Under <a href="/access">Access</a>, search for a person and assign the role{" "}
+            <code>administrator</code>.
           </p>
         ) : (
           <p>
-            A site administrator of Gitea signs in here and enters the code that <code>sudo samovar claim-code</code> prints on the server. Or run <code>sudo samovar break-glass set</code> there, <a href="/auth/break-glass">sign in with that password</a> and assign the role <code>administrator</code>.
+            A site administrator of Gitea signs in here and enters the code that{" "}
+            <code>sudo samovar claim-code</code> prints on the server. Or run{" "}
+            <code>sudo samovar break-glass set</code> there,{" "}
+            <a href="/auth/break-glass">sign in with that password</a> and assign the role{" "}
+            <code>administrator</code>.
           </p>
         )}
       </Notice>
@@ -24,7 +29,8 @@ export function AdministratorsBanner({ me }: { me: Me }) {
     return (
       <Notice kind="warn" title="Every administrator has an end date">
         <p>
-          Under <a href="/access">Access</a>, assign the role <code>administrator</code> to a person or a team without an end date.
+          Under <a href="/access">Access</a>, assign the role <code>administrator</code> to a person
+          or a team without an end date.
         </p>
       </Notice>
     );

@@ -23,14 +23,40 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
   return (
     <>
       <div class="narrow">
-        <Field label="Name" hint="Small letters, digits and hyphens." fault={error?.faultAt("/name")}>
+        <Field
+          label="Name"
+          hint="Small letters, digits and hyphens."
+          fault={error?.faultAt("/name")}
+        >
           {(ties) => (
-            <input {...ties} required pattern="[a-z0-9\-]+" maxLength={64} autocomplete="off" spellcheck={false} value={input.name} onInput={(event) => set({ name: event.currentTarget.value })} />
+            <input
+              {...ties}
+              required
+              pattern="[a-z0-9\-]+"
+              maxLength={64}
+              autocomplete="off"
+              spellcheck={false}
+              value={input.name}
+              onInput={(event) => set({ name: event.currentTarget.value })}
+            />
           )}
         </Field>
-        <Field label="Hosts" hint="One a line, as browsers see them, with a port if it is not the scheme's own." fault={error?.faultAt("/hosts")}>
+        <Field
+          label="Hosts"
+          hint="One a line, as browsers see them, with a port if it is not the scheme's own."
+          fault={error?.faultAt("/hosts")}
+        >
           {(ties) => (
-            <textarea {...ties} required rows={2} class="mono" spellcheck={false} value={input.hosts} placeholder="deploy.example.org" onInput={(event) => set({ hosts: event.currentTarget.value })} />
+            <textarea
+              {...ties}
+              required
+              rows={2}
+              class="mono"
+              spellcheck={false}
+              value={input.hosts}
+              placeholder="deploy.example.org"
+              onInput={(event) => set({ hosts: event.currentTarget.value })}
+            />
           )}
         </Field>
       </div>
@@ -41,7 +67,12 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
       </details>
       <details class="more" open={error?.faultAt("/tokens") !== undefined}>
         <summary>Tokens: signature, life, exchange, assertion</summary>
-        <TokenFields input={input.tokens} onChange={(tokens) => set({ tokens })} others={others} error={error} />
+        <TokenFields
+          input={input.tokens}
+          onChange={(tokens) => set({ tokens })}
+          others={others}
+          error={error}
+        />
       </details>
     </>
   );
@@ -71,7 +102,11 @@ function More({ input, onChange, error }: Props) {
               checked={input.identityHeaders.includes(header)}
               onChange={(event) => {
                 const { checked } = event.currentTarget;
-                set({ identityHeaders: IDENTITY_HEADERS.filter((one) => (one === header ? checked : input.identityHeaders.includes(one))) });
+                set({
+                  identityHeaders: IDENTITY_HEADERS.filter((one) =>
+                    one === header ? checked : input.identityHeaders.includes(one),
+                  ),
+                });
               }}
             />{" "}
             <code>{header}</code>
@@ -79,12 +114,41 @@ function More({ input, onChange, error }: Props) {
         ))}
       </fieldset>
       <Field label="Who reads Authorization">
-        {(ties) => <Select ties={ties} value={input.authorization} options={OWNERS} onChange={(authorization) => set({ authorization })} />}
+        {(ties) => (
+          <Select
+            ties={ties}
+            value={input.authorization}
+            options={OWNERS}
+            onChange={(authorization) => set({ authorization })}
+          />
+        )}
       </Field>
-      <Field label="Origins" hint="Whose scripts may call it with credentials; one a line, https." fault={error?.faultAt("/origins")}>
-        {(ties) => <textarea {...ties} rows={2} class="mono" spellcheck={false} value={input.origins} onInput={(event) => set({ origins: event.currentTarget.value })} />}
+      <Field
+        label="Origins"
+        hint="Whose scripts may call it with credentials; one a line, https."
+        fault={error?.faultAt("/origins")}
+      >
+        {(ties) => (
+          <textarea
+            {...ties}
+            rows={2}
+            class="mono"
+            spellcheck={false}
+            value={input.origins}
+            onInput={(event) => set({ origins: event.currentTarget.value })}
+          />
+        )}
       </Field>
-      <Field label="The audit log keeps">{(ties) => <Select ties={ties} value={input.audit} options={MODES} onChange={(audit) => set({ audit })} />}</Field>
+      <Field label="The audit log keeps">
+        {(ties) => (
+          <Select
+            ties={ties}
+            value={input.audit}
+            options={MODES}
+            onChange={(audit) => set({ audit })}
+          />
+        )}
+      </Field>
     </div>
   );
 }

@@ -1,5 +1,17 @@
 // What is typed about an application, apart from the draft that is sent.
-import type { Application, ApplicationDraft, AuditMode, AuthorizationOwner, IdentityHeader, Method, RepositoryLevel, Requirement, Route, RouteDraft, SigningAlgorithm } from "../api/schema";
+import type {
+  Application,
+  ApplicationDraft,
+  AuditMode,
+  AuthorizationOwner,
+  IdentityHeader,
+  Method,
+  RepositoryLevel,
+  Requirement,
+  Route,
+  RouteDraft,
+  SigningAlgorithm,
+} from "../api/schema";
 import type { Difference } from "./conflict";
 import { lines } from "./field";
 
@@ -47,16 +59,41 @@ export interface ApplicationInput {
   tokens: TokenInput;
 }
 
-export const IDENTITY_HEADERS: readonly IdentityHeader[] = ["Remote-User", "Remote-User-Id", "Remote-Name", "Remote-Email", "Remote-Groups", "Remote-Roles"];
+export const IDENTITY_HEADERS: readonly IdentityHeader[] = [
+  "Remote-User",
+  "Remote-User-Id",
+  "Remote-Name",
+  "Remote-Email",
+  "Remote-Groups",
+  "Remote-Roles",
+];
 
 let keys = 0;
 
 /** A new row of the routes editor. */
 export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
-  return { key: ++keys, methods: "", path: "/", kind: "permissions", permissions: "", repository: "", encodedSlash: false, semicolon: false, secretParameters: [], ...part };
+  return {
+    key: ++keys,
+    methods: "",
+    path: "/",
+    kind: "permissions",
+    permissions: "",
+    repository: "",
+    encodedSlash: false,
+    semicolon: false,
+    secretParameters: [],
+    ...part,
+  };
 }
 
-const TOKENS: TokenInput = { signing: "EdDSA", lifetime: "300", giteaPersonal: false, giteaClients: "", exchangeFrom: [], assertion: false };
+const TOKENS: TokenInput = {
+  signing: "EdDSA",
+  lifetime: "300",
+  giteaPersonal: false,
+  giteaClients: "",
+  exchangeFrom: [],
+  assertion: false,
+};
 
 /** Where a new application starts: one route that asks everybody to be signed in. */
 export const EMPTY: ApplicationInput = {
@@ -120,7 +157,10 @@ export function draftOf(input: ApplicationInput): ApplicationDraft {
     tokens: {
       signing: input.tokens.signing,
       lifetime: Number(input.tokens.lifetime),
-      gitea_tokens: { personal: input.tokens.giteaPersonal, oauth_clients: lines(input.tokens.giteaClients) },
+      gitea_tokens: {
+        personal: input.tokens.giteaPersonal,
+        oauth_clients: lines(input.tokens.giteaClients),
+      },
       exchange_from: [...input.tokens.exchangeFrom].sort(),
       assertion: input.tokens.assertion,
     },
@@ -128,11 +168,23 @@ export function draftOf(input: ApplicationInput): ApplicationDraft {
 }
 
 function routeOf(input: RouteInput): RouteDraft {
-  const requirement: Requirement = input.kind === "permissions" ? { kind: "permissions", permissions: words(input.permissions) } : { kind: input.kind };
+  const requirement: Requirement =
+    input.kind === "permissions"
+      ? { kind: "permissions", permissions: words(input.permissions) }
+      : { kind: input.kind };
   // A word that is no method goes to the server, which says so at its place.
   const methods = words(input.methods.toUpperCase()) as Method[];
-  const route: RouteDraft = { methods, path: input.path.trim(), requirement, encoded_slash: input.encodedSlash, semicolon: input.semicolon, secret_parameters: secretsOf(input) };
-  return input.repository === "" || input.kind === "public" ? route : { ...route, repository: input.repository };
+  const route: RouteDraft = {
+    methods,
+    path: input.path.trim(),
+    requirement,
+    encoded_slash: input.encodedSlash,
+    semicolon: input.semicolon,
+    secret_parameters: secretsOf(input),
+  };
+  return input.repository === "" || input.kind === "public"
+    ? route
+    : { ...route, repository: input.repository };
 }
 
 /** Names of the parameters of a path pattern. */
@@ -151,27 +203,51 @@ function words(text: string): string[] {
 
 /** One route in one line, as people say it. */
 export function routeWords(input: RouteInput): string {
-  const asks = { public: "public", "signed-in": "signed in", permissions: words(input.permissions).join(" + ") }[input.kind];
+  const asks = {
+    public: "public",
+    "signed-in": "signed in",
+    permissions: words(input.permissions).join(" + "),
+  }[input.kind];
   const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
-  const slash = (input.encodedSlash ? ", encoded slashes allowed" : "") + (input.semicolon ? ", semicolons allowed" : "");
+  const slash =
+    (input.encodedSlash ? ", encoded slashes allowed" : "") +
+    (input.semicolon ? ", semicolons allowed" : "");
   const names = secretsOf(input);
   const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
   return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
 }
 
-export function differences(theirs: ApplicationInput, mine: ApplicationInput, others: readonly Known[]): Difference[] {
+export function differences(
+  theirs: ApplicationInput,
+  mine: ApplicationInput,
+  others: readonly Known[],
+): Difference[] {
   const named = (id: string) => others.find((one) => one.id === id)?.name ?? id;
   const rows: [string, (input: ApplicationInput) => string][] = [
     ["Name", (input) => input.name],
     ["Hosts", (input) => lines(input.hosts).join("\n")],
-    ["Routes", (input) => input.routes.map((route, n) => `${n + 1}. ${routeWords(route)}`).join("\n")],
+    [
+      "Routes",
+      (input) => input.routes.map((route, n) => `${n + 1}. ${routeWords(route)}`).join("\n"),
+    ],
     ["Identity headers", (input) => input.identityHeaders.join(", ")],
     ["Authorization", (input) => input.authorization],
     ["Origins", (input) => lines(input.origins).join("\n")],
     ["Audit", (input) => input.audit],
-    ["Tokens", ({ tokens }) => `signed by ${tokens.signing}, ${tokens.lifetime} s${tokens.assertion ? ", with assertion" : ""}`],
-    ["Gitea's tokens", ({ tokens }) => [...(tokens.giteaPersonal ? ["personal"] : []), ...lines(tokens.giteaClients)].join("\n") || "none"],
+    [
+      "Tokens",
+      ({ tokens }) =>
+        `signed by ${tokens.signing}, ${tokens.lifetime} s${tokens.assertion ? ", with assertion" : ""}`,
+    ],
+    [
+      "Gitea's tokens",
+      ({ tokens }) =>
+        [...(tokens.giteaPersonal ? ["personal"] : []), ...lines(tokens.giteaClients)].join("\n") ||
+        "none",
+    ],
     ["Exchange from", ({ tokens }) => tokens.exchangeFrom.map(named).sort().join(", ") || "none"],
   ];
-  return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
+  return rows
+    .filter(([, show]) => show(theirs) !== show(mine))
+    .map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
 }

@@ -28,11 +28,23 @@ export function askerOf(query: URLSearchParams): AskerInput {
   const account = query.get("service_account") ?? "";
   const [login, user] = [query.get("person") ?? "", query.get("user") ?? undefined];
   const nobody = query.has("path") && login === "" && account === "";
-  return { kind: account !== "" ? "service-account" : nobody ? "nobody" : "person", login, user, account, scope: query.get("scope") ?? "" };
+  return {
+    kind: account !== "" ? "service-account" : nobody ? "nobody" : "person",
+    login,
+    user,
+    account,
+    scope: query.get("scope") ?? "",
+  };
 }
 
 /** The members of a question that say about whom it is; asks who a typed login is when that is not known yet. */
-export async function askedAbout({ kind, login, user, account, scope }: AskerInput): Promise<Pick<Question, "user" | "service_account" | "scope">> {
+export async function askedAbout({
+  kind,
+  login,
+  user,
+  account,
+  scope,
+}: AskerInput): Promise<Pick<Question, "user" | "service_account" | "scope">> {
   if (kind === "nobody") return {};
   const words = lines(scope.replaceAll(/\s+/g, "\n"));
   const limited = words.length > 0 ? { scope: words } : {};
@@ -52,11 +64,19 @@ interface Props {
 
 export function Asker({ input, accounts, onChange, onFound, error }: Props) {
   const { kind, login, account, scope } = input;
-  const kinds = KINDS.filter(([one]) => one !== "service-account" || accounts.length > 0 || account !== "");
-  const turn = (next: AskerInput["kind"]) => onChange({ kind: next, account: next === "service-account" && account === "" ? (accounts[0]?.id ?? "") : account });
+  const kinds = KINDS.filter(
+    ([one]) => one !== "service-account" || accounts.length > 0 || account !== "",
+  );
+  const turn = (next: AskerInput["kind"]) =>
+    onChange({
+      kind: next,
+      account: next === "service-account" && account === "" ? (accounts[0]?.id ?? "") : account,
+    });
   return (
     <>
-      <Field label="Who">{(ties) => <Select ties={ties} value={kind} options={kinds} onChange={turn} />}</Field>
+      <Field label="Who">
+        {(ties) => <Select ties={ties} value={kind} options={kinds} onChange={turn} />}
+      </Field>
       {kind === "person" && (
         <Field label="Person" fault={error?.faultAt("/user")}>
           {(ties) => (
@@ -74,12 +94,29 @@ export function Asker({ input, accounts, onChange, onFound, error }: Props) {
       )}
       {kind === "service-account" && (
         <Field label="Service account" fault={error?.faultAt("/service_account")}>
-          {(ties) => <AccountSelect ties={ties} id={account} accounts={accounts} onChange={(id) => onChange({ account: id })} />}
+          {(ties) => (
+            <AccountSelect
+              ties={ties}
+              id={account}
+              accounts={accounts}
+              onChange={(id) => onChange({ account: id })}
+            />
+          )}
         </Field>
       )}
       {kind !== "nobody" && (
         <Field label="Scope of the token" fault={error?.faultAt("/scope")}>
-          {(ties) => <input {...ties} class="mono" autocomplete="off" spellcheck={false} placeholder="all that is held" value={scope} onInput={(event) => onChange({ scope: event.currentTarget.value })} />}
+          {(ties) => (
+            <input
+              {...ties}
+              class="mono"
+              autocomplete="off"
+              spellcheck={false}
+              placeholder="all that is held"
+              value={scope}
+              onInput={(event) => onChange({ scope: event.currentTarget.value })}
+            />
+          )}
         </Field>
       )}
     </>

@@ -19,7 +19,16 @@ export interface Filters {
   to: string;
 }
 
-const KEYS = ["actor", "login", "action", "object", "application", "outcome", "from", "to"] as const;
+const KEYS = [
+  "actor",
+  "login",
+  "action",
+  "object",
+  "application",
+  "outcome",
+  "from",
+  "to",
+] as const;
 
 export function filtersOf(query: URLSearchParams): Filters {
   return Object.fromEntries(KEYS.map((key) => [key, query.get(key) ?? ""])) as unknown as Filters;
@@ -55,7 +64,10 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
     event.preventDefault();
     await action.run(async () => {
       // Typed faster than looked up; without this the log of everybody would show under one name.
-      const actor = input.login === "" || input.actor !== "" ? input.actor : (await personNamed(input.login)).id;
+      const actor =
+        input.login === "" || input.actor !== ""
+          ? input.actor
+          : (await personNamed(input.login)).id;
       onApply({ ...input, actor });
     });
   };
@@ -70,12 +82,35 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
       <form class="filters" onSubmit={(event) => void submit(event)} aria-label="Filters">
         <Who input={input} accounts={accounts} set={set} />
         <Field label="What">
-          {(ties) => <input {...ties} value={input.action} placeholder="role-binding.create" autocomplete="off" spellcheck={false} onInput={(event) => set({ action: event.currentTarget.value })} />}
+          {(ties) => (
+            <input
+              {...ties}
+              value={input.action}
+              placeholder="role-binding.create"
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => set({ action: event.currentTarget.value })}
+            />
+          )}
         </Field>
-        <Field label="To which (id)">{(ties) => <input {...ties} value={input.object} autocomplete="off" spellcheck={false} onInput={(event) => set({ object: event.currentTarget.value })} />}</Field>
+        <Field label="To which (id)">
+          {(ties) => (
+            <input
+              {...ties}
+              value={input.object}
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => set({ object: event.currentTarget.value })}
+            />
+          )}
+        </Field>
         <Field label="Application">
           {(ties) => (
-            <select {...ties} value={input.application} onChange={(event) => set({ application: event.currentTarget.value })}>
+            <select
+              {...ties}
+              value={input.application}
+              onChange={(event) => set({ application: event.currentTarget.value })}
+            >
               <option value="">any</option>
               {applications.map((application) => (
                 <option key={application.id} value={application.id}>
@@ -87,7 +122,11 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
         </Field>
         <Field label="Outcome">
           {(ties) => (
-            <select {...ties} value={input.outcome} onChange={(event) => set({ outcome: event.currentTarget.value })}>
+            <select
+              {...ties}
+              value={input.outcome}
+              onChange={(event) => set({ outcome: event.currentTarget.value })}
+            >
               <option value="">any</option>
               <option value="allowed">allowed</option>
               <option value="denied">denied</option>
@@ -95,8 +134,26 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
             </select>
           )}
         </Field>
-        <Field label="From">{(ties) => <input {...ties} type="datetime-local" value={input.from} onInput={(event) => set({ from: event.currentTarget.value })} />}</Field>
-        <Field label="Before">{(ties) => <input {...ties} type="datetime-local" value={input.to} onInput={(event) => set({ to: event.currentTarget.value })} />}</Field>
+        <Field label="From">
+          {(ties) => (
+            <input
+              {...ties}
+              type="datetime-local"
+              value={input.from}
+              onInput={(event) => set({ from: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Before">
+          {(ties) => (
+            <input
+              {...ties}
+              type="datetime-local"
+              value={input.to}
+              onInput={(event) => set({ to: event.currentTarget.value })}
+            />
+          )}
+        </Field>
         <div class="actions">
           <button type="submit" class="primary">
             Find
@@ -120,11 +177,20 @@ interface WhoProps {
 function Who({ input, accounts, set }: WhoProps) {
   const [picked, setPicked] = useState<string>();
   const machine = input.actor.startsWith(MACHINE);
-  const kind = (picked === "service-account" && input.actor === "" ? "person" : picked) ?? (OTHERS.some(([actor]) => actor === input.actor) ? input.actor : machine ? "service-account" : "person");
+  const kind =
+    (picked === "service-account" && input.actor === "" ? "person" : picked) ??
+    (OTHERS.some(([actor]) => actor === input.actor)
+      ? input.actor
+      : machine
+        ? "service-account"
+        : "person");
   const change = (next: string) => {
     setPicked(next);
     const other = OTHERS.some(([actor]) => actor === next);
-    set({ actor: other ? next : next === "service-account" ? MACHINE + (accounts[0]?.id ?? "") : "", login: "" });
+    set({
+      actor: other ? next : next === "service-account" ? MACHINE + (accounts[0]?.id ?? "") : "",
+      login: "",
+    });
   };
   return (
     <>
@@ -132,7 +198,9 @@ function Who({ input, accounts, set }: WhoProps) {
         {(ties) => (
           <select {...ties} value={kind} onChange={(event) => change(event.currentTarget.value)}>
             <option value="person">a person</option>
-            {(accounts.length > 0 || machine) && <option value="service-account">a service account</option>}
+            {(accounts.length > 0 || machine) && (
+              <option value="service-account">a service account</option>
+            )}
             {OTHERS.map(([actor, label]) => (
               <option key={actor} value={actor}>
                 {label}
@@ -143,7 +211,14 @@ function Who({ input, accounts, set }: WhoProps) {
       </Field>
       {kind === "service-account" && (
         <Field label="Service account">
-          {(ties) => <AccountSelect ties={ties} id={input.actor.slice(MACHINE.length)} accounts={accounts} onChange={(id) => set({ actor: MACHINE + id })} />}
+          {(ties) => (
+            <AccountSelect
+              ties={ties}
+              id={input.actor.slice(MACHINE.length)}
+              accounts={accounts}
+              onChange={(id) => set({ actor: MACHINE + id })}
+            />
+          )}
         </Field>
       )}
       {kind === "person" && (

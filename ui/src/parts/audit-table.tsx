@@ -12,7 +12,12 @@ interface Props {
 const NAMELESS = ["token", "grant", "session", "signing-key"];
 
 export function AuditTable({ events }: Props) {
-  const names = useNames(events.flatMap((event) => [NAMELESS.includes(event.object.kind) ? "" : event.object.id, ...event.reasons.filter((reason) => !reason.startsWith("secret "))]));
+  const names = useNames(
+    events.flatMap((event) => [
+      NAMELESS.includes(event.object.kind) ? "" : event.object.id,
+      ...event.reasons.filter((reason) => !reason.startsWith("secret ")),
+    ]),
+  );
   if (events.length === 0) return <p class="muted">No event fits.</p>;
   return (
     <table class="stack audit">
@@ -37,7 +42,12 @@ export function AuditTable({ events }: Props) {
             <td data-label="What">
               <code>{event.action}</code>
               <div class="small">
-                {event.application !== undefined && <a href={`/applications/${event.application.id}`}>{event.application.name ?? "an application"}</a>} <Object event={event} names={names} />
+                {event.application !== undefined && (
+                  <a href={`/applications/${event.application.id}`}>
+                    {event.application.name ?? "an application"}
+                  </a>
+                )}{" "}
+                <Object event={event} names={names} />
               </div>
             </td>
             <td data-label="Outcome">

@@ -32,7 +32,11 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
   );
   const save = async () => {
     if ((await editing.save()) === undefined) return;
-    announce(binding ? "Role binding saved" : `${role.name} given to ${subjectWords(chosen.subject, chosen.name)}`);
+    announce(
+      binding
+        ? "Role binding saved"
+        : `${role.name} given to ${subjectWords(chosen.subject, chosen.name)}`,
+    );
     await onSaved();
     onClose();
   };
@@ -48,14 +52,28 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
   };
   const question = draft && (binding ? { role_binding: binding.id, draft } : { draft });
   return (
-    <Dialog title={`${binding ? "Change" : "Give"} ${role.name} ${binding ? "of" : "to"} ${subjectWords(chosen.subject, chosen.name)}`} onClose={onClose}>
+    <Dialog
+      title={`${binding ? "Change" : "Give"} ${role.name} ${binding ? "of" : "to"} ${subjectWords(chosen.subject, chosen.name)}`}
+      onClose={onClose}
+    >
       <form onSubmit={submit}>
         <RangeFields world={world} input={input} onChange={setInput} error={editing.error} />
         <Impact question={question} onShown={setPreviewed} />
         {editing.error && <ErrorBox error={editing.error} />}
-        {present && <Conflict what="role binding" differences={differences(present, draft, world)} onKeepMine={() => void save()} onTakeTheirs={takeTheirs} />}
+        {present && (
+          <Conflict
+            what="role binding"
+            differences={differences(present, draft, world)}
+            onKeepMine={() => void save()}
+            onTakeTheirs={takeTheirs}
+          />
+        )}
         <div class="actions">
-          <button type="submit" class="primary" disabled={!previewed || editing.running || present !== undefined}>
+          <button
+            type="submit"
+            class="primary"
+            disabled={!previewed || editing.running || present !== undefined}
+          >
             {binding ? "Save" : "Give role"}
           </button>
           <button type="button" onClick={onClose}>
@@ -67,17 +85,33 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
   );
 }
 
-function write(binding: RoleBinding | undefined, version: number, draft: RoleBindingDraft | undefined): Promise<RoleBinding> {
+function write(
+  binding: RoleBinding | undefined,
+  version: number,
+  draft: RoleBindingDraft | undefined,
+): Promise<RoleBinding> {
   if (draft === undefined) throw new Error("the form is not whole");
   if (binding === undefined) return take(api.POST("/role-bindings", { body: draft }));
-  return take(api.PUT("/role-bindings/{id}", { params: { path: { id: binding.id }, header: ifMatch(version) }, body: draft }));
+  return take(
+    api.PUT("/role-bindings/{id}", {
+      params: { path: { id: binding.id }, header: ifMatch(version) },
+      body: draft,
+    }),
+  );
 }
 
-function differences(present: RoleBinding, draft: RoleBindingDraft | undefined, world: AccessWorld) {
+function differences(
+  present: RoleBinding,
+  draft: RoleBindingDraft | undefined,
+  world: AccessWorld,
+) {
   if (draft === undefined) return [];
   const name = (range: RoleBindingDraft["range"]) => {
-    if (range.kind === "application") return world.applications.find((one) => one.id === range.id)?.name;
-    return range.kind === "repositories" ? world.organizations.find((one) => one.id === range.organization)?.name : undefined;
+    if (range.kind === "application")
+      return world.applications.find((one) => one.id === range.id)?.name;
+    return range.kind === "repositories"
+      ? world.organizations.find((one) => one.id === range.organization)?.name
+      : undefined;
   };
   const words = (range: RoleBindingDraft["range"]) => {
     const called = name(range);

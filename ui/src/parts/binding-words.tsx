@@ -5,7 +5,9 @@ import { Time } from "./time";
 
 /** `kind:id`, as the Access page's address has it. */
 export function subjectKey(subject: Subject): string {
-  return subject.kind === "provider-group" ? `provider-group:${subject.provider}/${subject.name}` : `${subject.kind}:${subject.id}`;
+  return subject.kind === "provider-group"
+    ? `provider-group:${subject.provider}/${subject.name}`
+    : `${subject.kind}:${subject.id}`;
 }
 
 /** The Access page with this subject chosen. */
@@ -15,7 +17,8 @@ export function accessAddress(subject: Subject): string {
 
 /** What a subject is called, with its kind where the name alone does not say it. */
 export function subjectWords(subject: Subject, name: string | undefined): string {
-  const called = name ?? (subject.kind === "service-account" ? "that is deleted" : "gone from Gitea");
+  const called =
+    name ?? (subject.kind === "service-account" ? "that is deleted" : "gone from Gitea");
   switch (subject.kind) {
     case "organization":
       return `everyone in ${called}`;

@@ -23,20 +23,35 @@ export function ClientExamples({ client, application }: Props) {
       {kinds.length > 1 && (
         <div class="segments" role="group" aria-label="Example">
           {kinds.map((one) => (
-            <button key={one} type="button" aria-pressed={one === kind} onClick={() => setChosen(one)}>
+            <button
+              key={one}
+              type="button"
+              aria-pressed={one === kind}
+              onClick={() => setChosen(one)}
+            >
               {one}
             </button>
           ))}
         </div>
       )}
-      <CopyText key={kind} text={kind === "curl" && redirect !== undefined ? curl(client, application, redirect) : fastapi(client, application)} label={`Example for ${kind}`} />
+      <CopyText
+        key={kind}
+        text={
+          kind === "curl" && redirect !== undefined
+            ? curl(client, application, redirect)
+            : fastapi(client, application)
+        }
+        label={`Example for ${kind}`}
+      />
     </section>
   );
 }
 
 /** A permission that the application's routes ask for. */
 function permissionOf(application: Application | undefined): string {
-  const asked = application?.routes.flatMap(({ requirement }) => (requirement.kind === "permissions" ? requirement.permissions : []));
+  const asked = application?.routes.flatMap(({ requirement }) =>
+    requirement.kind === "permissions" ? requirement.permissions : [],
+  );
   return asked?.[0] ?? "deployments:write";
 }
 
@@ -44,9 +59,16 @@ function fastapi(client: Client, application: Application | undefined): string {
   const secret = client.kind === "confidential";
   const ours = application?.authorization !== "application";
   const options = [
-    ...(secret ? [`client_id="${client.id}",`, `client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`] : []),
+    ...(secret
+      ? [
+          `client_id="${client.id}",`,
+          `client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`,
+        ]
+      : []),
     // The docs page sends Authorization alone.
-    ...(!secret && ours ? [`docs_client_id="${client.id}",  # signs people in on the docs page`] : []),
+    ...(!secret && ours
+      ? [`docs_client_id="${client.id}",  # signs people in on the docs page`]
+      : []),
     ...(ours ? [] : [`token_header="Samovar-Token",  # Authorization is the application's own`]),
   ];
   return `# needs samovar.py, one file, beside it${secret ? "\nimport os" : ""}
@@ -70,8 +92,14 @@ async def deploy(caller: Annotated[Principal, Depends(samovar.require("${permiss
 }
 
 function curl(client: Client, application: Application | undefined, redirect: string): string {
-  const proof = client.kind === "confidential" ? `-u "${client.id}:$SAMOVAR_CLIENT_SECRET"` : `-d client_id=${client.id}`;
-  const header = application?.authorization === "application" ? "Samovar-Token: $TOKEN" : "Authorization: Bearer $TOKEN";
+  const proof =
+    client.kind === "confidential"
+      ? `-u "${client.id}:$SAMOVAR_CLIENT_SECRET"`
+      : `-d client_id=${client.id}`;
+  const header =
+    application?.authorization === "application"
+      ? "Samovar-Token: $TOKEN"
+      : "Authorization: Bearer $TOKEN";
   return `# the person opens this address, signs in, and is sent to the redirect URI with a code
 verifier=$(openssl rand -hex 32)
 challenge=$(printf %s "$verifier" | openssl dgst -sha256 -binary | basenc --base64url | tr -d =)

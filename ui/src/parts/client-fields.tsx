@@ -1,6 +1,11 @@
 // The inputs of a client.
 import type { ApiError } from "../api/client";
-import type { Application, ClientKind, OAuthClient as Client, OAuthClientDraft as ClientDraft } from "../api/schema";
+import type {
+  Application,
+  ClientKind,
+  OAuthClient as Client,
+  OAuthClientDraft as ClientDraft,
+} from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import type { Difference } from "./conflict";
 import { Field, lines } from "./field";
@@ -17,10 +22,22 @@ export interface ClientInput {
 /** Held by administrators, who alone say that people are not asked. */
 const ASKS_NOBODY = "samovar.role-bindings:any";
 
-export const EMPTY: ClientInput = { name: "", kind: "public", redirectUris: "", firstParty: false, refreshTokens: false };
+export const EMPTY: ClientInput = {
+  name: "",
+  kind: "public",
+  redirectUris: "",
+  firstParty: false,
+  refreshTokens: false,
+};
 
 export function inputOf(client: Client): ClientInput {
-  return { name: client.name, kind: client.kind, redirectUris: client.redirect_uris.join("\n"), firstParty: client.first_party, refreshTokens: client.refresh_tokens };
+  return {
+    name: client.name,
+    kind: client.kind,
+    redirectUris: client.redirect_uris.join("\n"),
+    firstParty: client.first_party,
+    refreshTokens: client.refresh_tokens,
+  };
 }
 
 export function draftOf(input: ClientInput, application: string): ClientDraft {
@@ -43,7 +60,9 @@ export function differences(theirs: ClientInput, mine: ClientInput): Difference[
     ["First-party", (input) => yes(input.firstParty)],
     ["Refresh tokens", (input) => yes(input.refreshTokens)],
   ];
-  return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
+  return rows
+    .filter(([, show]) => show(theirs) !== show(mine))
+    .map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
 }
 
 interface Props {
@@ -56,7 +75,11 @@ interface Props {
 }
 
 const KINDS: readonly [ClientKind, string, string][] = [
-  ["public", "Public", "A page in a browser, such as FastAPI's docs, or a program on people's machines. Keeps no secret."],
+  [
+    "public",
+    "Public",
+    "A page in a browser, such as FastAPI's docs, or a program on people's machines. Keeps no secret.",
+  ],
   ["confidential", "Confidential", "A server, which proves itself with a secret."],
 ];
 
@@ -67,20 +90,41 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
   const host = application?.authorization === "samovar" ? application.hosts[0] : undefined;
   return (
     <>
-      <Field label="Name" hint="Small letters, digits and hyphens. People see it when they are asked to allow it." fault={error?.faultAt("/name")}>
+      <Field
+        label="Name"
+        hint="Small letters, digits and hyphens. People see it when they are asked to allow it."
+        fault={error?.faultAt("/name")}
+      >
         {(ties) => (
-          <input {...ties} required pattern="[a-z0-9\-]+" maxLength={64} autocomplete="off" spellcheck={false} value={input.name} onInput={(event) => set({ name: event.currentTarget.value })} />
+          <input
+            {...ties}
+            required
+            pattern="[a-z0-9\-]+"
+            maxLength={64}
+            autocomplete="off"
+            spellcheck={false}
+            value={input.name}
+            onInput={(event) => set({ name: event.currentTarget.value })}
+          />
         )}
       </Field>
       <fieldset>
         <legend>Kind</legend>
         {KINDS.map(([kind, label, hint]) => (
           <label key={kind} class="choice">
-            <input type="radio" name="kind" checked={input.kind === kind} onChange={() => set({ kind })} /> {label}
+            <input
+              type="radio"
+              name="kind"
+              checked={input.kind === kind}
+              onChange={() => set({ kind })}
+            />{" "}
+            {label}
             <span class="hint">{hint}</span>
           </label>
         ))}
-        {secrets && input.kind === "public" && <p class="fault">Its secrets are deleted when this is saved.</p>}
+        {secrets && input.kind === "public" && (
+          <p class="fault">Its secrets are deleted when this is saved.</p>
+        )}
       </fieldset>
       <Field
         label="Redirect URIs"
@@ -90,7 +134,8 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
             {host !== undefined && (
               <>
                 {" "}
-                For FastAPI's docs page: <code>{`${location.protocol}//${host}/docs/oauth2-redirect`}</code>
+                For FastAPI's docs page:{" "}
+                <code>{`${location.protocol}//${host}/docs/oauth2-redirect`}</code>
               </>
             )}
           </>
@@ -110,12 +155,28 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
         )}
       </Field>
       <label class="choice">
-        <input type="checkbox" disabled={!may(ASKS_NOBODY)} checked={input.firstParty} onChange={(event) => set({ firstParty: event.currentTarget.checked })} /> First-party
-        <span class="hint">Of the team's own making: people are not asked whether they allow it, unless its answers go to a loopback address and it keeps no secret. For administrators to say.</span>
+        <input
+          type="checkbox"
+          disabled={!may(ASKS_NOBODY)}
+          checked={input.firstParty}
+          onChange={(event) => set({ firstParty: event.currentTarget.checked })}
+        />{" "}
+        First-party
+        <span class="hint">
+          Of the team's own making: people are not asked whether they allow it, unless its answers
+          go to a loopback address and it keeps no secret. For administrators to say.
+        </span>
       </label>
       <label class="choice">
-        <input type="checkbox" checked={input.refreshTokens} onChange={(event) => set({ refreshTokens: event.currentTarget.checked })} /> Refresh tokens
-        <span class="hint">It goes on getting tokens without the person, until the grant ends.</span>
+        <input
+          type="checkbox"
+          checked={input.refreshTokens}
+          onChange={(event) => set({ refreshTokens: event.currentTarget.checked })}
+        />{" "}
+        Refresh tokens
+        <span class="hint">
+          It goes on getting tokens without the person, until the grant ends.
+        </span>
       </label>
     </>
   );

@@ -11,15 +11,30 @@ import { type Column, Table } from "./table";
 export function Clients({ application }: { application: Application }) {
   const may = useMay();
   const clients = useResource(async () => {
-    const all = await everything((cursor) => api.GET("/clients", { params: { query: page(cursor) } }));
+    const all = await everything((cursor) =>
+      api.GET("/clients", { params: { query: page(cursor) } }),
+    );
     return all.filter((client) => client.application?.id === application.id);
   }, [application.id]);
   return (
     <section>
       <h2>Clients</h2>
-      <p class="muted">A client gets tokens for this application in people's names: its web page, FastAPI's docs page, a program on people's machines. A machine that acts for itself is a service account instead.</p>
+      <p class="muted">
+        A client gets tokens for this application in people's names: its web page, FastAPI's docs
+        page, a program on people's machines. A machine that acts for itself is a service account
+        instead.
+      </p>
       <Read what="clients" resource={clients}>
-        {(all) => <Table what="clients" textOf={(one) => one.name} rows={all} none="It has no client." heading={CLIENT} columns={COLUMNS} />}
+        {(all) => (
+          <Table
+            what="clients"
+            textOf={(one) => one.name}
+            rows={all}
+            none="It has no client."
+            heading={CLIENT}
+            columns={COLUMNS}
+          />
+        )}
       </Read>
       {may("samovar.clients:write") && (
         <p class="after">
@@ -36,7 +51,8 @@ const CLIENT: Column<Client> = {
   label: "Client",
   show: (client) => (
     <>
-      <a href={`/clients/${client.id}`}>{client.name}</a> <AttentionTags of={[...new Set(client.secrets.flatMap((secret) => secret.attention))]} />
+      <a href={`/clients/${client.id}`}>{client.name}</a>{" "}
+      <AttentionTags of={[...new Set(client.secrets.flatMap((secret) => secret.attention))]} />
     </>
   ),
 };

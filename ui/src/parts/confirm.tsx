@@ -25,7 +25,12 @@ export function Confirm({ title, verb, disabled, harmless, work, onClose, childr
       {children}
       {action.error && <ErrorBox error={action.error} />}
       <div class="actions">
-        <button type="button" class={harmless ? "primary" : "danger"} disabled={disabled || action.running} onClick={() => void run()}>
+        <button
+          type="button"
+          class={harmless ? "primary" : "danger"}
+          disabled={disabled || action.running}
+          onClick={() => void run()}
+        >
           {verb}
         </button>
         <button type="button" onClick={onClose}>

@@ -40,7 +40,11 @@ function CopyButton({ text, label, name }: Props & { name?: string }) {
     }
   };
   return (
-    <button type="button" aria-label={state === "Copy" ? name : undefined} onClick={() => void copy()}>
+    <button
+      type="button"
+      aria-label={state === "Copy" ? name : undefined}
+      onClick={() => void copy()}
+    >
       {state}
     </button>
   );

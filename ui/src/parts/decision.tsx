@@ -16,14 +16,21 @@ export function DecisionBox({ decision, roles }: Props) {
   return (
     <section class={`decision ${allowed ? "good" : "bad"}`} aria-label="Decision">
       <h2>
-        <span aria-hidden="true">{allowed ? "✓" : "✕"}</span> {allowed ? "Allowed" : "Denied"} {decision.code && <code>{decision.code}</code>}
+        <span aria-hidden="true">{allowed ? "✓" : "✕"}</span> {allowed ? "Allowed" : "Denied"}{" "}
+        {decision.code && <code>{decision.code}</code>}
       </h2>
       {decision.route && (
         <p>
           Route {decision.route.place} of{" "}
-          {decision.application ? <a href={`/applications/${decision.application.id}`}>{decision.application.name}</a> : "the application"}:{" "}
+          {decision.application ? (
+            <a href={`/applications/${decision.application.id}`}>{decision.application.name}</a>
+          ) : (
+            "the application"
+          )}
+          :{" "}
           <code>
-            {decision.route.methods === "*" ? "any method" : decision.route.methods} {decision.route.path}
+            {decision.route.methods === "*" ? "any method" : decision.route.methods}{" "}
+            {decision.route.path}
           </code>
         </p>
       )}
@@ -71,11 +78,16 @@ function ReasonLine({ reason, roles }: { reason: Reason; roles: readonly Role[] 
   if (kind === "granted" && permission !== undefined && role && subject) {
     return (
       <>
-        <code>{permission}</code> is held: role <a href={`/roles/${role.id}`}>{role.name ?? "that is gone"}</a> is given to <a href={accessAddress(subject)}>{subjectWords(subject, reason.subject_name)}</a>.
+        <code>{permission}</code> is held: role{" "}
+        <a href={`/roles/${role.id}`}>{role.name ?? "that is gone"}</a> is given to{" "}
+        <a href={accessAddress(subject)}>{subjectWords(subject, reason.subject_name)}</a>.
       </>
     );
   }
-  const helpful = kind === "missing" && permission !== undefined ? roles.filter((one) => holds(one.permissions, permission)) : [];
+  const helpful =
+    kind === "missing" && permission !== undefined
+      ? roles.filter((one) => holds(one.permissions, permission))
+      : [];
   return (
     <>
       <Sentence text={reason.text} />

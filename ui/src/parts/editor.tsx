@@ -38,7 +38,19 @@ interface EditorProps<T, I> extends Common<I> {
   onSaved?: (stored: T) => void;
 }
 
-export function Editor<T extends { version: number }, I>({ what, object, changeable, inputOf, asText = JSON.stringify, put, get, differences, wide, onSaved, children }: EditorProps<T, I>) {
+export function Editor<T extends { version: number }, I>({
+  what,
+  object,
+  changeable,
+  inputOf,
+  asText = JSON.stringify,
+  put,
+  get,
+  differences,
+  wide,
+  onSaved,
+  children,
+}: EditorProps<T, I>) {
   const [saved, setSaved] = useState(() => inputOf(object));
   const [input, setInput] = useState(saved);
   const editing = useEditing<T>(object, (version) => put(input, version), get);
@@ -71,10 +83,21 @@ export function Editor<T extends { version: number }, I>({ what, object, changea
         {children({ input, onChange: setInput, error: editing.error })}
       </fieldset>
       {editing.error && <ErrorBox error={editing.error} />}
-      {present && <Conflict what={what} differences={differences(inputOf(present), input)} onKeepMine={() => void save()} onTakeTheirs={() => start(present)} />}
+      {present && (
+        <Conflict
+          what={what}
+          differences={differences(inputOf(present), input)}
+          onKeepMine={() => void save()}
+          onTakeTheirs={() => start(present)}
+        />
+      )}
       {changeable && (
         <div class="actions">
-          <button type="submit" class="primary" disabled={!dirty || editing.running || present !== undefined}>
+          <button
+            type="submit"
+            class="primary"
+            disabled={!dirty || editing.running || present !== undefined}
+          >
             Save changes
           </button>
         </div>
@@ -96,7 +119,18 @@ interface NewProps<T, I> extends Common<I> {
 }
 
 /** The page on which one is made. */
-export function NewObject<T extends { id: string; name: string }, I>({ what, lead, empty, asText = JSON.stringify, verb = ["Make", "made"], make, at, back = at, wide, children }: NewProps<T, I>) {
+export function NewObject<T extends { id: string; name: string }, I>({
+  what,
+  lead,
+  empty,
+  asText = JSON.stringify,
+  verb = ["Make", "made"],
+  make,
+  at,
+  back = at,
+  wide,
+  children,
+}: NewProps<T, I>) {
   const [first] = useState(empty);
   const [input, setInput] = useState(first);
   const action = useAction();

@@ -19,7 +19,9 @@ interface Props {
 
 export function Field({ label, hint, fault, children }: Props) {
   const id = useId();
-  const described = [hint ? `${id}-hint` : "", fault ? `${id}-fault` : ""].filter(Boolean).join(" ");
+  const described = [hint ? `${id}-hint` : "", fault ? `${id}-fault` : ""]
+    .filter(Boolean)
+    .join(" ");
   const ties: Ties = { id };
   if (described) ties["aria-describedby"] = described;
   if (fault) ties["aria-invalid"] = true;

@@ -6,18 +6,35 @@ import { rangeWords } from "./binding-words";
 import { Notice } from "./notice";
 import { TakeAway } from "./take-away";
 
-export function GoneBindings({ bindings, onChange }: { bindings: readonly RoleBinding[]; onChange: () => Promise<void> }) {
+export function GoneBindings({
+  bindings,
+  onChange,
+}: {
+  bindings: readonly RoleBinding[];
+  onChange: () => Promise<void>;
+}) {
   const may = useMay();
   const [taking, setTaking] = useState<RoleBinding>();
   const gone = bindings.filter((binding) => binding.subject_gone);
   if (gone.length === 0) return null;
   return (
-    <Notice kind="warn" title={gone.length === 1 ? "One role binding gives nothing" : `${gone.length} role bindings give nothing`}>
-      <p>The team, organization or person is gone from Gitea, or the provider from the configuration. A new one of the same name does not inherit anything.</p>
+    <Notice
+      kind="warn"
+      title={
+        gone.length === 1
+          ? "One role binding gives nothing"
+          : `${gone.length} role bindings give nothing`
+      }
+    >
+      <p>
+        The team, organization or person is gone from Gitea, or the provider from the configuration.
+        A new one of the same name does not inherit anything.
+      </p>
       <ul class="rows">
         {gone.map((binding) => (
           <li key={binding.id}>
-            {binding.role.name} {rangeWords(binding)}, {binding.subject.kind} {"id" in binding.subject ? binding.subject.id : binding.subject.name}{" "}
+            {binding.role.name} {rangeWords(binding)}, {binding.subject.kind}{" "}
+            {"id" in binding.subject ? binding.subject.id : binding.subject.name}{" "}
             {may("samovar.role-bindings:write") && (
               <button type="button" class="link" onClick={() => setTaking(binding)}>
                 Take away…
@@ -26,7 +43,9 @@ export function GoneBindings({ bindings, onChange }: { bindings: readonly RoleBi
           </li>
         ))}
       </ul>
-      {taking && <TakeAway binding={taking} onTaken={onChange} onClose={() => setTaking(undefined)} />}
+      {taking && (
+        <TakeAway binding={taking} onTaken={onChange} onClose={() => setTaking(undefined)} />
+      )}
     </Notice>
   );
 }

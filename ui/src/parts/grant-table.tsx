@@ -17,8 +17,19 @@ export function GrantTable({ grants, whose, onEnd }: Props) {
       rows={grants}
       none="Nothing is allowed to any client."
       heading={CLIENT}
-      columns={[...(whose ? [OF_WHOM] : []), MAY, ...traces<Grant>("Since", (grant) => grant.last_used_at)]}
-      action={onEnd && { head: "End", verb: "End…", label: (grant) => `End ${grant.client.name ?? "it"}`, run: onEnd }}
+      columns={[
+        ...(whose ? [OF_WHOM] : []),
+        MAY,
+        ...traces<Grant>("Since", (grant) => grant.last_used_at),
+      ]}
+      action={
+        onEnd && {
+          head: "End",
+          verb: "End…",
+          label: (grant) => `End ${grant.client.name ?? "it"}`,
+          run: onEnd,
+        }
+      }
     />
   );
 }
@@ -28,14 +39,26 @@ const CLIENT: Column<Grant> = {
   show: ({ client, application }) => (
     <>
       {client.name ?? "a client that is gone"}
-      <div class="muted small">{application === undefined ? "for every application" : `for ${application.name ?? "an application that is gone"}`}</div>
+      <div class="muted small">
+        {application === undefined
+          ? "for every application"
+          : `for ${application.name ?? "an application that is gone"}`}
+      </div>
     </>
   ),
 };
 
-const OF_WHOM: Column<Grant> = { label: "Of whom", show: ({ user }) => user.name ?? "somebody gone" };
+const OF_WHOM: Column<Grant> = {
+  label: "Of whom",
+  show: ({ user }) => user.name ?? "somebody gone",
+};
 
 const MAY: Column<Grant> = {
   label: "It may",
-  show: ({ scope }) => (scope.length === 0 ? <span class="muted">nothing that needs a permission</span> : <Permissions of={scope} />),
+  show: ({ scope }) =>
+    scope.length === 0 ? (
+      <span class="muted">nothing that needs a permission</span>
+    ) : (
+      <Permissions of={scope} />
+    ),
 };

@@ -24,8 +24,12 @@ export function Impact({ question, onShown }: Props) {
   return (
     <div class="impact" role="status" aria-busy={impact.loading}>
       {impact.error && <ErrorBox error={impact.error} retry={() => void impact.reload()} />}
-      {question === undefined && <p class="muted">Fill in where, to see whose access would change.</p>}
-      {question !== undefined && impact.data === undefined && impact.loading && <p class="muted">Looking at whose access would change…</p>}
+      {question === undefined && (
+        <p class="muted">Fill in where, to see whose access would change.</p>
+      )}
+      {question !== undefined && impact.data === undefined && impact.loading && (
+        <p class="muted">Looking at whose access would change…</p>
+      )}
       {question !== undefined && impact.data && <Answer impact={impact.data.data} />}
     </div>
   );
@@ -33,7 +37,8 @@ export function Impact({ question, onShown }: Props) {
 
 function Answer({ impact }: { impact: ImpactData }) {
   const { gain_service_accounts: gaining, lose_service_accounts: losing } = impact;
-  if (impact.gain_count + impact.lose_count + gaining.length + losing.length === 0) return <p>Nobody's access changes.</p>;
+  if (impact.gain_count + impact.lose_count + gaining.length + losing.length === 0)
+    return <p>Nobody's access changes.</p>;
   return (
     <>
       <Group verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
@@ -44,7 +49,17 @@ function Answer({ impact }: { impact: ImpactData }) {
   );
 }
 
-function Group({ verb, mark, count, people }: { verb: string; mark: string; count: number; people: ImpactData["gain"] }) {
+function Group({
+  verb,
+  mark,
+  count,
+  people,
+}: {
+  verb: string;
+  mark: string;
+  count: number;
+  people: ImpactData["gain"];
+}) {
   if (count === 0) return null;
   return (
     <div class={`group-${verb}`}>
@@ -57,13 +72,23 @@ function Group({ verb, mark, count, people }: { verb: string; mark: string; coun
   );
 }
 
-function Machines({ verb, mark, accounts }: { verb: string; mark: string; accounts: ImpactData["gain_service_accounts"] }) {
+function Machines({
+  verb,
+  mark,
+  accounts,
+}: {
+  verb: string;
+  mark: string;
+  accounts: ImpactData["gain_service_accounts"];
+}) {
   if (accounts.length === 0) return null;
   return (
     <div class={`group-${verb}`}>
       <h3>
         <span aria-hidden="true">{mark} </span>
-        {accounts.length === 1 ? `1 service account would ${verb} access` : `${accounts.length} service accounts would ${verb} access`}
+        {accounts.length === 1
+          ? `1 service account would ${verb} access`
+          : `${accounts.length} service accounts would ${verb} access`}
       </h3>
       <ul class="people">
         {accounts.map((account) => (

@@ -19,7 +19,13 @@ interface Props {
 
 export function MachineExample({ account, bindings }: Props) {
   const may = useMay();
-  const applications = useResource(async () => (may("samovar.applications:read") ? everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })) : []), []);
+  const applications = useResource(
+    async () =>
+      may("samovar.applications:read")
+        ? everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } }))
+        : [],
+    [],
+  );
   return (
     <section>
       <h2>How it gets a token</h2>
@@ -27,7 +33,11 @@ export function MachineExample({ account, bindings }: Props) {
         Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
       <Read what="applications" resource={applications}>
-        {(all) => bindings !== undefined && <Examples account={account} bindings={bindings} applications={all} />}
+        {(all) =>
+          bindings !== undefined && (
+            <Examples account={account} bindings={bindings} applications={all} />
+          )
+        }
       </Read>
     </section>
   );
@@ -42,7 +52,9 @@ interface ExamplesProps {
 /** For the application that is chosen, at first one in which it holds a role. */
 function Examples({ account, bindings, applications }: ExamplesProps) {
   const [chosen, setChosen] = useState<string>();
-  const bound = applications.find(({ id }) => bindings.some(({ range }) => range.kind === "application" && range.id === id));
+  const bound = applications.find(({ id }) =>
+    bindings.some(({ range }) => range.kind === "application" && range.id === id),
+  );
   const audience = chosen ?? (bound ?? applications[0])?.name ?? OWN;
   const application = applications.find((one) => one.name === audience);
   return (
@@ -50,7 +62,11 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
       <div class="narrow">
         <Field label="For">
           {(ties) => (
-            <select {...ties} value={audience} onChange={(event) => setChosen(event.currentTarget.value)}>
+            <select
+              {...ties}
+              value={audience}
+              onChange={(event) => setChosen(event.currentTarget.value)}
+            >
               {applications.map(({ id, name }) => (
                 <option key={id} value={name}>
                   {name}
@@ -61,13 +77,21 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
           )}
         </Field>
       </div>
-      <CopyText key={audience} text={bySecret(account.id, audience) + sending(application)} label="Example for curl" />
+      <CopyText
+        key={audience}
+        text={bySecret(account.id, audience) + sending(application)}
+        label="Example for curl"
+      />
       {account.trusts.length > 0 && (
         <>
           <p>
             Or by the token of its CI, in <code>CI_TOKEN</code>, and without a secret:
           </p>
-          <CopyText key={`${audience} CI`} text={byTrust(audience) + sending(application)} label="Example for a CI job" />
+          <CopyText
+            key={`${audience} CI`}
+            text={byTrust(audience) + sending(application)}
+            label="Example for a CI job"
+          />
         </>
       )}
     </>
@@ -92,8 +116,14 @@ curl -sS -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
 }
 
 function sending(application: Application | undefined): string {
-  const address = application === undefined ? `${location.origin}/api/v1/me` : `${location.protocol}//${application.hosts[0] ?? application.name}/`;
-  const header = application?.authorization === "application" ? "Samovar-Token: $TOKEN" : "Authorization: Bearer $TOKEN";
+  const address =
+    application === undefined
+      ? `${location.origin}/api/v1/me`
+      : `${location.protocol}//${application.hosts[0] ?? application.name}/`;
+  const header =
+    application?.authorization === "application"
+      ? "Samovar-Token: $TOKEN"
+      : "Authorization: Bearer $TOKEN";
   return `
 # then, with its access_token in TOKEN
 curl -sS -H "${header}" ${address}`;

@@ -10,12 +10,18 @@ import { Read } from "./read";
 import { type SecretCalls, Secrets } from "./secrets";
 
 export function MyServiceAccounts() {
-  const accounts = useResource(() => everything((cursor) => api.GET("/me/service-accounts", { params: { query: page(cursor) } })), []);
+  const accounts = useResource(
+    () =>
+      everything((cursor) => api.GET("/me/service-accounts", { params: { query: page(cursor) } })),
+    [],
+  );
   return (
     <section>
       <h2>Service accounts that you answer for</h2>
       <Read what="service accounts" resource={accounts} />
-      {accounts.data?.length === 0 && <p class="muted">None, neither by yourself nor by a team of yours.</p>}
+      {accounts.data?.length === 0 && (
+        <p class="muted">None, neither by yourself nor by a team of yours.</p>
+      )}
       {accounts.data?.map((account) => (
         <Account key={account.id} account={account} onChange={accounts.reload} />
       ))}
@@ -23,25 +29,53 @@ export function MyServiceAccounts() {
   );
 }
 
-function Account({ account, onChange }: { account: ServiceAccount; onChange: () => Promise<void> }) {
+function Account({
+  account,
+  onChange,
+}: {
+  account: ServiceAccount;
+  onChange: () => Promise<void>;
+}) {
   const may = useMay();
   return (
     <section class="card" aria-label={account.name}>
       <h3>
-        {may("samovar.service-accounts:read") ? <a href={`/service-accounts/${account.id}`}>{account.name}</a> : account.name} <StateTag state={account.state} />
+        {may("samovar.service-accounts:read") ? (
+          <a href={`/service-accounts/${account.id}`}>{account.name}</a>
+        ) : (
+          account.name
+        )}{" "}
+        <StateTag state={account.state} />
       </h3>
       <p class="small">
-        {account.description && <Sentence text={account.description} />} {account.owner_name} answers for it. Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
+        {account.description && <Sentence text={account.description} />} {account.owner_name}{" "}
+        answers for it. Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
       <StateNotice account={account} changeable={false} />
-      <Secrets of={account.name} secrets={account.secrets} calls={callsOf(account.id)} onChange={onChange} />
+      <Secrets
+        of={account.name}
+        secrets={account.secrets}
+        calls={callsOf(account.id)}
+        onChange={onChange}
+      />
     </section>
   );
 }
 
 function callsOf(id: string): SecretCalls {
   return {
-    make: (days) => take(api.POST("/me/service-accounts/{id}/secrets", { params: { path: { id } }, body: { expires_in_days: days } })),
-    remove: (secret) => take(api.DELETE("/me/service-accounts/{id}/secrets/{secret}", { params: { path: { id, secret: secret.id } } })),
+    make: (days) =>
+      take(
+        api.POST("/me/service-accounts/{id}/secrets", {
+          params: { path: { id } },
+          body: { expires_in_days: days },
+        }),
+      ),
+    remove: (secret) =>
+      take(
+        api.DELETE("/me/service-accounts/{id}/secrets/{secret}", {
+          params: { path: { id, secret: secret.id } },
+        }),
+      ),
   };
 }

@@ -37,7 +37,13 @@ export function NavMenu({ label, current, at, children }: Props) {
   }, [open]);
   return (
     <div class="nav-menu" ref={box}>
-      <button type="button" class={current ? "current" : undefined} aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        class={current ? "current" : undefined}
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+      >
         {label} <span aria-hidden="true">▾</span>
       </button>
       <span class="nav-label">{label}</span>

@@ -4,7 +4,15 @@ import type { ApiError } from "../api/client";
 
 type Kind = "info" | "good" | "warn" | "bad";
 
-export function Notice({ kind, title, children }: { kind: Kind; title?: ComponentChildren; children?: ComponentChildren }) {
+export function Notice({
+  kind,
+  title,
+  children,
+}: {
+  kind: Kind;
+  title?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
   return (
     <div class={`notice ${kind}`} role={kind === "bad" ? "alert" : "status"}>
       {title && <strong>{title}</strong>}
@@ -24,7 +32,8 @@ const WORDS: Readonly<Record<number, string>> = {
 
 function titleOf({ status, problem }: ApiError): string {
   const count = problem.errors?.length ?? 0;
-  if (status === 400 && count > 0) return count === 1 ? "1 field needs correcting" : `${count} fields need correcting`;
+  if (status === 400 && count > 0)
+    return count === 1 ? "1 field needs correcting" : `${count} fields need correcting`;
   return WORDS[status] ?? problem.title ?? "That did not work";
 }
 
@@ -97,6 +106,12 @@ export function Loading({ what }: { what: string }) {
 /** A JSON pointer as people say it: `/routes/1/path` is "Routes 2 path". */
 function placeWords(pointer: string): string {
   const parts = pointer.split("/").filter((part) => part !== "");
-  const words = parts.map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part.replaceAll("_", " ").replace(/\buris\b/, "URIs"))).join(" ");
+  const words = parts
+    .map((part) =>
+      /^\d+$/.test(part)
+        ? String(Number(part) + 1)
+        : part.replaceAll("_", " ").replace(/\buris\b/, "URIs"),
+    )
+    .join(" ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

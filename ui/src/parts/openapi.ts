@@ -53,17 +53,27 @@ export interface Operation {
 
 export async function readDocument(): Promise<Document> {
   const response = await fetch("/api/openapi.json");
-  if (!response.ok) throw new ApiError(response.status, { title: "The document cannot be read", detail: `The server answered with status ${response.status}.` });
+  if (!response.ok)
+    throw new ApiError(response.status, {
+      title: "The document cannot be read",
+      detail: `The server answered with status ${response.status}.`,
+    });
   return (await response.json()) as Document;
 }
 
 /** All operations in the order of the document. */
 export function operations(document: Document): Operation[] {
-  return Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, raw]) => flat(path, method, raw)));
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, raw]) => flat(path, method, raw)),
+  );
 }
 
 function flat(path: string, method: string, raw: RawOperation): Operation {
-  const answers = Object.entries(raw.responses).map(([status, answer]) => ({ status, description: answer.description ?? "", schema: schemaOf(answer) }));
+  const answers = Object.entries(raw.responses).map(([status, answer]) => ({
+    status,
+    description: answer.description ?? "",
+    schema: schemaOf(answer),
+  }));
   return {
     id: raw.operationId,
     tag: raw.tags?.[0] ?? "Other",

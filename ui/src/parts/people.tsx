@@ -31,7 +31,15 @@ interface Props {
 
 /** Finds people as one types. */
 export function PersonInput({ login, ...rest }: Props) {
-  return <Suggest text={login} search={search} nameOf={calledOf} noteOf={(user) => user.full_name} {...rest} />;
+  return (
+    <Suggest
+      text={login}
+      search={search}
+      nameOf={calledOf}
+      noteOf={(user) => user.full_name}
+      {...rest}
+    />
+  );
 }
 
 async function search(login: string): Promise<User[]> {
@@ -40,13 +48,18 @@ async function search(login: string): Promise<User[]> {
   const { items } = await take(api.GET("/users", { params: { query } }));
   // Whose account is gone gives way to whoever has the login now, in whatever case.
   const lower = (user: User) => calledOf(user).toLowerCase();
-  return items.filter((user) => user.enabled || !items.some((other) => other.enabled && lower(other) === lower(user)));
+  return items.filter(
+    (user) => user.enabled || !items.some((other) => other.enabled && lower(other) === lower(user)),
+  );
 }
 
 /** The person who is called exactly this. */
 export async function personNamed(login: string): Promise<User> {
   const user = named(login, await search(login), calledOf);
   if (user === undefined)
-    throw new ApiError(404, { title: "No one person has this login", detail: `Nobody, or more than one, is called \`${login}\`; somebody of another provider is written as \`provider:login\`.` });
+    throw new ApiError(404, {
+      title: "No one person has this login",
+      detail: `Nobody, or more than one, is called \`${login}\`; somebody of another provider is written as \`provider:login\`.`,
+    });
   return user;
 }

@@ -26,7 +26,11 @@ export function inputOf(binding: RoleBinding | undefined): RangeInput {
 }
 
 /** The draft, when the input is whole. */
-export function bindingDraft(role: string, subject: Subject, input: RangeInput): RoleBindingDraft | undefined {
+export function bindingDraft(
+  role: string,
+  subject: Subject,
+  input: RangeInput,
+): RoleBindingDraft | undefined {
   const range = rangeOf(input);
   if (range === undefined) return undefined;
   const draft = { role, subject, range };
@@ -40,7 +44,13 @@ function rangeOf(input: RangeInput): Range | undefined {
     case "application":
       return input.application === "" ? undefined : { kind: "application", id: input.application };
     case "repositories":
-      return input.organization === "" || input.repositories === "" ? undefined : { kind: "repositories", organization: Number(input.organization), repositories: input.repositories };
+      return input.organization === "" || input.repositories === ""
+        ? undefined
+        : {
+            kind: "repositories",
+            organization: Number(input.organization),
+            repositories: input.repositories,
+          };
   }
 }
 
@@ -70,14 +80,29 @@ export function RangeFields({ world, input, onChange, error }: Props) {
         <legend>Where</legend>
         {KINDS.map(([kind, label]) => (
           <label key={kind} class="choice">
-            <input type="radio" name="range" checked={input.kind === kind} onChange={() => set({ kind })} /> {label}
+            <input
+              type="radio"
+              name="range"
+              checked={input.kind === kind}
+              onChange={() => set({ kind })}
+            />{" "}
+            {label}
           </label>
         ))}
       </fieldset>
       {input.kind === "application" && (
-        <Field label="Application" fault={error?.faultAt("/range")} hint={world.applications.length === 0 ? "There is no application yet." : undefined}>
+        <Field
+          label="Application"
+          fault={error?.faultAt("/range")}
+          hint={world.applications.length === 0 ? "There is no application yet." : undefined}
+        >
           {(ties) => (
-            <select {...ties} required value={input.application} onChange={(event) => set({ application: event.currentTarget.value })}>
+            <select
+              {...ties}
+              required
+              value={input.application}
+              onChange={(event) => set({ application: event.currentTarget.value })}
+            >
               <option value="">Choose…</option>
               {world.applications.map((application) => (
                 <option key={application.id} value={application.id}>
@@ -88,9 +113,22 @@ export function RangeFields({ world, input, onChange, error }: Props) {
           )}
         </Field>
       )}
-      {input.kind === "repositories" && <Repositories world={world} input={input} onChange={onChange} error={error} />}
-      <Field label="Until (optional)" hint="In your time zone. Empty: no end." fault={error?.faultAt("/until")}>
-        {(ties) => <input {...ties} type="datetime-local" value={input.until} onInput={(event) => set({ until: event.currentTarget.value })} />}
+      {input.kind === "repositories" && (
+        <Repositories world={world} input={input} onChange={onChange} error={error} />
+      )}
+      <Field
+        label="Until (optional)"
+        hint="In your time zone. Empty: no end."
+        fault={error?.faultAt("/until")}
+      >
+        {(ties) => (
+          <input
+            {...ties}
+            type="datetime-local"
+            value={input.until}
+            onInput={(event) => set({ until: event.currentTarget.value })}
+          />
+        )}
       </Field>
     </>
   );
@@ -102,7 +140,12 @@ function Repositories({ world, input, onChange, error }: Props) {
     <>
       <Field label="Organization">
         {(ties) => (
-          <select {...ties} required value={input.organization} onChange={(event) => set({ organization: event.currentTarget.value })}>
+          <select
+            {...ties}
+            required
+            value={input.organization}
+            onChange={(event) => set({ organization: event.currentTarget.value })}
+          >
             <option value="">Choose…</option>
             {world.organizations.map((organization) => (
               <option key={organization.id} value={String(organization.id)}>
@@ -117,7 +160,16 @@ function Repositories({ world, input, onChange, error }: Props) {
         fault={error?.faultAt("/range")}
         hint="By their present names; * and ? stand for any. Counts on routes that name a repository. A repository that gets such a name later is included."
       >
-        {(ties) => <input {...ties} required spellcheck={false} class="mono" value={input.repositories} onInput={(event) => set({ repositories: event.currentTarget.value })} />}
+        {(ties) => (
+          <input
+            {...ties}
+            required
+            spellcheck={false}
+            class="mono"
+            value={input.repositories}
+            onInput={(event) => set({ repositories: event.currentTarget.value })}
+          />
+        )}
       </Field>
     </>
   );

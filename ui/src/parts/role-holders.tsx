@@ -5,7 +5,13 @@ import { accessAddress, BindingWhere, subjectWords } from "./binding-words";
 import { Read } from "./read";
 
 export function RoleHolders({ role }: { role: string }) {
-  const bindings = useResource(() => everything((cursor) => api.GET("/role-bindings", { params: { query: { ...page(cursor), role } } })), [role]);
+  const bindings = useResource(
+    () =>
+      everything((cursor) =>
+        api.GET("/role-bindings", { params: { query: { ...page(cursor), role } } }),
+      ),
+    [role],
+  );
   return (
     <section>
       <h2>Who has it</h2>
@@ -18,7 +24,10 @@ export function RoleHolders({ role }: { role: string }) {
       <ul class="rows">
         {bindings.data?.map((binding) => (
           <li key={binding.id}>
-            <a href={accessAddress(binding.subject)}>{subjectWords(binding.subject, binding.subject_name)}</a> <BindingWhere binding={binding} />
+            <a href={accessAddress(binding.subject)}>
+              {subjectWords(binding.subject, binding.subject_name)}
+            </a>{" "}
+            <BindingWhere binding={binding} />
           </li>
         ))}
       </ul>

@@ -15,7 +15,8 @@ interface Props {
 export function RoutesEditor({ routes, onChange, error }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const hint = useId();
-  const replace = (at: number, route: RouteInput) => onChange(routes.map((old, n) => (n === at ? route : old)));
+  const replace = (at: number, route: RouteInput) =>
+    onChange(routes.map((old, n) => (n === at ? route : old)));
   const move = (from: number, to: number) => {
     const moved = routes[from];
     if (moved === undefined || to < 0 || to >= routes.length) return;
@@ -25,13 +26,17 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
   };
   const add = () => {
     onChange([...routes, newRoute()]);
-    requestAnimationFrame(() => list.current?.querySelector<HTMLInputElement>("li:last-child .path")?.select());
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLInputElement>("li:last-child .path")?.select(),
+    );
   };
   return (
     <fieldset class="routes-editor" aria-describedby={hint}>
       <legend>Routes</legend>
       <p class="hint" id={hint}>
-        The first route that matches counts; what none matches is denied. <code>{"{x}"}</code> is one segment, <code>/a/**</code> is <code>/a</code> and everything below. Alt with an arrow key moves a route.
+        The first route that matches counts; what none matches is denied. <code>{"{x}"}</code> is
+        one segment, <code>/a/**</code> is <code>/a</code> and everything below. Alt with an arrow
+        key moves a route.
       </p>
       <ol ref={list}>
         {routes.map((route, n) => (
@@ -79,18 +84,43 @@ function Row({ route, place, fault, last, onChange, onMove, onRemove }: RowProps
       </span>
       <label class="methods">
         <span>Methods</span>
-        <input value={route.methods} placeholder="any" autocomplete="off" spellcheck={false} onInput={(event) => set({ methods: event.currentTarget.value })} />
+        <input
+          value={route.methods}
+          placeholder="any"
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(event) => set({ methods: event.currentTarget.value })}
+        />
       </label>
       <label class="path-label">
         <span>Path</span>
-        <input class="path mono" required pattern="/.*" title="begins with /" autocomplete="off" spellcheck={false} value={route.path} onInput={(event) => set({ path: event.currentTarget.value })} />
+        <input
+          class="path mono"
+          required
+          pattern="/.*"
+          title="begins with /"
+          autocomplete="off"
+          spellcheck={false}
+          value={route.path}
+          onInput={(event) => set({ path: event.currentTarget.value })}
+        />
       </label>
       <Asks route={route} set={set} />
       <div class="row-actions">
-        <button type="button" disabled={place === 1} aria-label={`Move route ${place} up`} onClick={() => onMove(-1)}>
+        <button
+          type="button"
+          disabled={place === 1}
+          aria-label={`Move route ${place} up`}
+          onClick={() => onMove(-1)}
+        >
           ↑
         </button>
-        <button type="button" disabled={last} aria-label={`Move route ${place} down`} onClick={() => onMove(1)}>
+        <button
+          type="button"
+          disabled={last}
+          aria-label={`Move route ${place} down`}
+          onClick={() => onMove(1)}
+        >
           ↓
         </button>
         <button type="button" aria-label={`Remove route ${place}`} onClick={onRemove}>
@@ -114,7 +144,10 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
     <>
       <label class="asks">
         <span>Asks for</span>
-        <select value={route.kind} onChange={(event) => set({ kind: event.currentTarget.value as Requirement["kind"] })}>
+        <select
+          value={route.kind}
+          onChange={(event) => set({ kind: event.currentTarget.value as Requirement["kind"] })}
+        >
           <option value="permissions">permissions</option>
           <option value="signed-in">being signed in</option>
           <option value="public">nothing (public)</option>
@@ -123,13 +156,26 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
       {route.kind === "permissions" && (
         <label class="permissions">
           <span>Permissions, all of them</span>
-          <input class="mono" required autocomplete="off" spellcheck={false} value={route.permissions} placeholder="deployments:write" onInput={(event) => set({ permissions: event.currentTarget.value })} />
+          <input
+            class="mono"
+            required
+            autocomplete="off"
+            spellcheck={false}
+            value={route.permissions}
+            placeholder="deployments:write"
+            onInput={(event) => set({ permissions: event.currentTarget.value })}
+          />
         </label>
       )}
       {(named || route.repository !== "") && route.kind !== "public" && (
         <label class="repository">
           <span>And in the repository</span>
-          <select value={route.repository} onChange={(event) => set({ repository: event.currentTarget.value as RepositoryLevel | "" })}>
+          <select
+            value={route.repository}
+            onChange={(event) =>
+              set({ repository: event.currentTarget.value as RepositoryLevel | "" })
+            }
+          >
             <option value="">no matter</option>
             <option value="read">read</option>
             <option value="write">write</option>
@@ -140,12 +186,22 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
       <Secrets route={route} set={set} />
       {(takesData || route.encodedSlash) && (
         <label class="slash choice">
-          <input type="checkbox" checked={route.encodedSlash} onChange={(event) => set({ encodedSlash: event.currentTarget.checked })} /> Allow encoded slashes (<code>%2F</code>) in segments
+          <input
+            type="checkbox"
+            checked={route.encodedSlash}
+            onChange={(event) => set({ encodedSlash: event.currentTarget.checked })}
+          />{" "}
+          Allow encoded slashes (<code>%2F</code>) in segments
         </label>
       )}
       {(takesData || route.semicolon) && (
         <label class="slash choice">
-          <input type="checkbox" checked={route.semicolon} onChange={(event) => set({ semicolon: event.currentTarget.checked })} /> Allow semicolons (<code>;</code>) in segments
+          <input
+            type="checkbox"
+            checked={route.semicolon}
+            onChange={(event) => set({ semicolon: event.currentTarget.checked })}
+          />{" "}
+          Allow semicolons (<code>;</code>) in segments
         </label>
       )}
     </>
@@ -159,12 +215,19 @@ function Secrets({ route, set }: { route: RouteInput; set: (part: Partial<RouteI
     set({ secretParameters: secret ? [...others, name] : others });
   };
   const fixed = route.repository === "" || route.kind === "public" ? [] : ["owner", "repo"];
-  const offered = parametersOf(route.path).filter((name) => !fixed.includes(name) || route.secretParameters.includes(name));
+  const offered = parametersOf(route.path).filter(
+    (name) => !fixed.includes(name) || route.secretParameters.includes(name),
+  );
   return (
     <>
       {offered.map((name) => (
         <label key={name} class="slash choice">
-          <input type="checkbox" checked={route.secretParameters.includes(name)} onChange={(event) => mark(name, event.currentTarget.checked)} /> <code>{`{${name}}`}</code> is secret: not recorded, logged or shown
+          <input
+            type="checkbox"
+            checked={route.secretParameters.includes(name)}
+            onChange={(event) => mark(name, event.currentTarget.checked)}
+          />{" "}
+          <code>{`{${name}}`}</code> is secret: not recorded, logged or shown
         </label>
       ))}
     </>

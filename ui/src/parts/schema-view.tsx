@@ -21,13 +21,18 @@ export function Schema({ schema, document }: Props) {
       </ul>
     );
   }
-  if (whole.type === "array" && whole.items) return <Schema schema={whole.items} document={document} />;
+  if (whole.type === "array" && whole.items)
+    return <Schema schema={whole.items} document={document} />;
   const properties = Object.entries(whole.properties ?? {});
   return (
     <ul class="schema">
       {properties.map(([name, property]) => (
         <li key={name}>
-          <code>{name}</code> <span class="muted small">{kind(property, document) + (whole.required?.includes(name) ? "" : ", may be absent")}</span> {words(property) !== "" && <Sentence text={words(property)} />}
+          <code>{name}</code>{" "}
+          <span class="muted small">
+            {kind(property, document) + (whole.required?.includes(name) ? "" : ", may be absent")}
+          </span>{" "}
+          {words(property) !== "" && <Sentence text={words(property)} />}
           {nested(property, document) && (
             <Unfold class="small" summary={nameOf(property) ?? "Members"}>
               {() => <Schema schema={property} document={document} />}
@@ -41,7 +46,9 @@ export function Schema({ schema, document }: Props) {
 
 /** Follows a reference. */
 function resolved(schema: SchemaData, document: Document): SchemaData {
-  return schema.$ref === undefined ? schema : (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {});
+  return schema.$ref === undefined
+    ? schema
+    : (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {});
 }
 
 function nested(schema: SchemaData, document: Document): boolean {

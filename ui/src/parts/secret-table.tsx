@@ -16,7 +16,14 @@ export function SecretTable({ secrets, onDelete }: Props) {
       none="It has no secret."
       heading={SECRET}
       columns={COLUMNS}
-      action={onDelete && { head: "Delete", verb: "Delete…", label: (secret) => `Delete secret ${secret.hint}`, run: onDelete }}
+      action={
+        onDelete && {
+          head: "Delete",
+          verb: "Delete…",
+          label: (secret) => `Delete secret ${secret.hint}`,
+          run: onDelete,
+        }
+      }
     />
   );
 }
@@ -33,5 +40,8 @@ const SECRET: Column<Secret> = {
 const COLUMNS: readonly Column<Secret>[] = [
   { label: "Made", show: (secret) => <Time at={secret.created_at} /> },
   { label: "Expires", show: (secret) => <Time at={secret.expires_at} /> },
-  { label: "Last used", show: ({ last_used_at: at }) => (at === undefined ? "never" : <Time at={at} />) },
+  {
+    label: "Last used",
+    show: ({ last_used_at: at }) => (at === undefined ? "never" : <Time at={at} />),
+  },
 ];

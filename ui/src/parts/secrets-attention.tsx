@@ -22,15 +22,30 @@ interface Due {
 export function SecretsAttention() {
   const may = useMay();
   const due = useResource(async () => {
-    const both = await Promise.all([accounts(may("samovar.service-accounts:read")), may("samovar.clients:read") ? clients() : []]);
-    return both.flat().sort((one, other) => one.secret.expires_at.localeCompare(other.secret.expires_at));
+    const both = await Promise.all([
+      accounts(may("samovar.service-accounts:read")),
+      may("samovar.clients:read") ? clients() : [],
+    ]);
+    return both
+      .flat()
+      .sort((one, other) => one.secret.expires_at.localeCompare(other.secret.expires_at));
   }, []);
   if (due.error) return <ErrorBox error={due.error} retry={() => void due.reload()} />;
   const all = due.data ?? [];
   if (all.length === 0) return null;
   return (
-    <Notice kind="warn" title={all.length === 1 ? "One secret needs your attention" : `${all.length} secrets need your attention`}>
-      <p>A machine whose secret expires gets no more tokens: make another one, give it to the machine, and delete the old one. Delete what nothing uses.</p>
+    <Notice
+      kind="warn"
+      title={
+        all.length === 1
+          ? "One secret needs your attention"
+          : `${all.length} secrets need your attention`
+      }
+    >
+      <p>
+        A machine whose secret expires gets no more tokens: make another one, give it to the
+        machine, and delete the old one. Delete what nothing uses.
+      </p>
       <List of={all.slice(0, SHOWN)} />
       {all.length > SHOWN && (
         <details>
@@ -47,7 +62,9 @@ function List({ of }: { of: readonly Due[] }) {
     <ul class="rows">
       {of.map(({ secret, name, words, href }) => (
         <li key={secret.id}>
-          <a href={href}>{name}</a> ({words}): <code>{secret.hint}…</code> {secret.attention.includes("expired") ? "expired" : "expires"} <Time at={secret.expires_at} /> <AttentionTags of={secret.attention} />
+          <a href={href}>{name}</a> ({words}): <code>{secret.hint}…</code>{" "}
+          {secret.attention.includes("expired") ? "expired" : "expires"}{" "}
+          <Time at={secret.expires_at} /> <AttentionTags of={secret.attention} />
         </li>
       ))}
     </ul>
@@ -58,19 +75,40 @@ function List({ of }: { of: readonly Due[] }) {
 async function accounts(all: boolean): Promise<Due[]> {
   const query = { attention: true };
   const found = await (all
-    ? everything((cursor) => api.GET("/service-accounts", { params: { query: { ...query, ...page(cursor) } } }))
-    : everything((cursor) => api.GET("/me/service-accounts", { params: { query: { ...query, ...page(cursor) } } })));
+    ? everything((cursor) =>
+        api.GET("/service-accounts", { params: { query: { ...query, ...page(cursor) } } }),
+      )
+    : everything((cursor) =>
+        api.GET("/me/service-accounts", { params: { query: { ...query, ...page(cursor) } } }),
+      ));
   return found.flatMap((account) => {
-    const words = account.owner_name === undefined ? "service account for which nobody answers" : `service account of ${account.owner_name}`;
-    return due(account.secrets, { name: account.name, words, href: all ? `/service-accounts/${account.id}` : "/tokens" });
+    const words =
+      account.owner_name === undefined
+        ? "service account for which nobody answers"
+        : `service account of ${account.owner_name}`;
+    return due(account.secrets, {
+      name: account.name,
+      words,
+      href: all ? `/service-accounts/${account.id}` : "/tokens",
+    });
   });
 }
 
 async function clients(): Promise<Due[]> {
-  const found = await everything((cursor) => api.GET("/clients", { params: { query: { attention: true, ...page(cursor) } } }));
-  return found.flatMap((client) => due(client.secrets, { name: client.name, words: `client of ${client.application?.name ?? "an application that is gone"}`, href: `/clients/${client.id}` }));
+  const found = await everything((cursor) =>
+    api.GET("/clients", { params: { query: { attention: true, ...page(cursor) } } }),
+  );
+  return found.flatMap((client) =>
+    due(client.secrets, {
+      name: client.name,
+      words: `client of ${client.application?.name ?? "an application that is gone"}`,
+      href: `/clients/${client.id}`,
+    }),
+  );
 }
 
 function due(secrets: readonly Secret[], whose: Omit<Due, "secret">): Due[] {
-  return secrets.filter((secret) => secret.attention.length > 0).map((secret) => ({ secret, ...whose }));
+  return secrets
+    .filter((secret) => secret.attention.length > 0)
+    .map((secret) => ({ secret, ...whose }));
 }

@@ -47,12 +47,31 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
     <>
       <SecretTable secrets={secrets} onDelete={calls && setDeleting} />
       {made && <Once secret={made} onKept={() => setMade(undefined)} />}
-      {calls && live >= MOST && <p class="muted">Two secrets live at a time. To make another one, delete the one that is not used any more.</p>}
-      {calls && live < MOST && made === undefined && <Make of={of} make={calls.make} onMade={keep} />}
-      {calls && live === 1 && made === undefined && <p class="hint">To rotate: make another one, give it to the machine, and delete the old one once it is not used any more.</p>}
+      {calls && live >= MOST && (
+        <p class="muted">
+          Two secrets live at a time. To make another one, delete the one that is not used any more.
+        </p>
+      )}
+      {calls && live < MOST && made === undefined && (
+        <Make of={of} make={calls.make} onMade={keep} />
+      )}
+      {calls && live === 1 && made === undefined && (
+        <p class="hint">
+          To rotate: make another one, give it to the machine, and delete the old one once it is not
+          used any more.
+        </p>
+      )}
       {deleting && (
-        <Confirm title={`Delete the secret ${deleting.hint}… of ${of}?`} verb="Delete secret" work={() => remove(deleting)} onClose={() => setDeleting(undefined)}>
-          <p>Whatever uses it gets no more tokens, at once. Tokens that it got stay valid until they end, after ten minutes at most, unless they are revoked.</p>
+        <Confirm
+          title={`Delete the secret ${deleting.hint}… of ${of}?`}
+          verb="Delete secret"
+          work={() => remove(deleting)}
+          onClose={() => setDeleting(undefined)}
+        >
+          <p>
+            Whatever uses it gets no more tokens, at once. Tokens that it got stay valid until they
+            end, after ten minutes at most, unless they are revoked.
+          </p>
           <p>
             {deleting.last_used_at === undefined ? (
               "It was never used."
@@ -82,9 +101,23 @@ function Make({ of, make, onMade }: MakeProps) {
     await action.run(async () => onMade(await make(Number(days))));
   };
   return (
-    <form class="in-line" aria-label={`New secret of ${of}`} onSubmit={(event) => void submit(event)}>
+    <form
+      class="in-line"
+      aria-label={`New secret of ${of}`}
+      onSubmit={(event) => void submit(event)}
+    >
       <Field label="Days until it expires" fault={action.error?.faultAt("/expires_in_days")}>
-        {(ties) => <input {...ties} type="number" required min={1} max={365} value={days} onInput={(event) => setDays(event.currentTarget.value)} />}
+        {(ties) => (
+          <input
+            {...ties}
+            type="number"
+            required
+            min={1}
+            max={365}
+            value={days}
+            onInput={(event) => setDays(event.currentTarget.value)}
+          />
+        )}
       </Field>
       <button type="submit" disabled={action.running}>
         Make a secret

@@ -37,7 +37,13 @@ export function newTrust(part: Partial<TrustInput> = {}): TrustInput {
   return { key: ++keys, issuer: "", audience: "", claims: "", ...part };
 }
 
-export const EMPTY: ServiceAccountInput = { name: "", description: "", owner: { kind: "team", name: "", id: "" }, enabled: true, trusts: [] };
+export const EMPTY: ServiceAccountInput = {
+  name: "",
+  description: "",
+  owner: { kind: "team", name: "", id: "" },
+  enabled: true,
+  trusts: [],
+};
 
 export function inputOf(account: ServiceAccount): ServiceAccountInput {
   const { owner } = account;
@@ -46,7 +52,13 @@ export function inputOf(account: ServiceAccount): ServiceAccountInput {
     description: account.description,
     owner: { kind: owner.kind, name: account.owner_name ?? "", id: String(owner.id) },
     enabled: account.enabled,
-    trusts: account.trusts.map((trust) => newTrust({ issuer: trust.issuer, audience: trust.audience, claims: trust.claims.map((claim) => `${claim.name} = ${claim.value}`).join("\n") })),
+    trusts: account.trusts.map((trust) =>
+      newTrust({
+        issuer: trust.issuer,
+        audience: trust.audience,
+        claims: trust.claims.map((claim) => `${claim.name} = ${claim.value}`).join("\n"),
+      }),
+    ),
   };
 }
 
@@ -76,7 +88,11 @@ function trustOf(input: TrustInput): Trust {
 
 /** The same text for the same content. */
 export function asText(input: ServiceAccountInput): string {
-  return JSON.stringify({ ...input, owner: [input.owner.kind, input.owner.name.toLowerCase()], trusts: input.trusts.map(trustOf) });
+  return JSON.stringify({
+    ...input,
+    owner: [input.owner.kind, input.owner.name.toLowerCase()],
+    trusts: input.trusts.map(trustOf),
+  });
 }
 
 export function differences(theirs: ServiceAccountInput, mine: ServiceAccountInput): Difference[] {
@@ -85,7 +101,17 @@ export function differences(theirs: ServiceAccountInput, mine: ServiceAccountInp
     ["What it is for", (input) => input.description],
     ["Owner", (input) => input.owner.name || "gone"],
     ["Enabled", (input) => (input.enabled ? "yes" : "no")],
-    ["Trusted tokens", (input) => input.trusts.map((trust) => `${trust.issuer} for ${trust.audience}\n${lines(trust.claims).join("\n")}`).join("\n\n")],
+    [
+      "Trusted tokens",
+      (input) =>
+        input.trusts
+          .map(
+            (trust) => `${trust.issuer} for ${trust.audience}\n${lines(trust.claims).join("\n")}`,
+          )
+          .join("\n\n"),
+    ],
   ];
-  return rows.filter(([, show]) => show(theirs) !== show(mine)).map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
+  return rows
+    .filter(([, show]) => show(theirs) !== show(mine))
+    .map(([label, show]) => ({ label, theirs: show(theirs), mine: show(mine) }));
 }

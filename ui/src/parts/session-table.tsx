@@ -10,7 +10,9 @@ interface Props {
 
 /** Whose a session is. */
 export function personOf({ principal }: Session): string {
-  return principal.login ?? (principal.kind === "local-operator" ? "local operator" : "somebody gone");
+  return (
+    principal.login ?? (principal.kind === "local-operator" ? "local operator" : "somebody gone")
+  );
 }
 
 export function SessionTable({ sessions, onEnd }: Props) {
@@ -20,7 +22,14 @@ export function SessionTable({ sessions, onEnd }: Props) {
       none="No session."
       heading={WHO}
       columns={[WHERE, ...traces<Session>("Started", (session) => session.last_seen_at)]}
-      action={onEnd && { head: "End", verb: "End…", label: (session) => `End session of ${personOf(session)}`, run: onEnd }}
+      action={
+        onEnd && {
+          head: "End",
+          verb: "End…",
+          label: (session) => `End session of ${personOf(session)}`,
+          run: onEnd,
+        }
+      }
     />
   );
 }
@@ -29,7 +38,8 @@ const WHO: Column<Session> = {
   label: "Who",
   show: (session) => (
     <>
-      {personOf(session)} {session.current && <span class="tag">this one</span>} {session.provider === undefined && <span class="tag bad">break-glass</span>}
+      {personOf(session)} {session.current && <span class="tag">this one</span>}{" "}
+      {session.provider === undefined && <span class="tag bad">break-glass</span>}
     </>
   ),
 };

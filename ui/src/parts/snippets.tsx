@@ -29,7 +29,11 @@ interface Props {
 export function Snippets({ id, application, version, secret }: Props) {
   const [dialect, setDialect] = useState<Dialect>("nginx");
   const [shown, setShown] = useState<Snippet>();
-  const snippet = useResource(() => take(api.GET("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } })), [id, version, dialect]);
+  const snippet = useResource(
+    () =>
+      take(api.GET("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } })),
+    [id, version, dialect],
+  );
   const name = DIALECTS.find(([one]) => one === dialect)?.[1] ?? dialect;
   const whole = shown?.dialect === dialect;
   const current = whole ? shown : snippet.data;
@@ -44,19 +48,38 @@ export function Snippets({ id, application, version, secret }: Props) {
       <h2>Proxy configuration</h2>
       <div class="segments" role="group" aria-label="Proxy">
         {DIALECTS.map(([one, label]) => (
-          <button key={one} type="button" aria-pressed={one === dialect} onClick={() => choose(one)}>
+          <button
+            key={one}
+            type="button"
+            aria-pressed={one === dialect}
+            onClick={() => choose(one)}
+          >
             {label}
           </button>
         ))}
       </div>
       {snippet.error && <ErrorBox error={snippet.error} retry={() => void snippet.reload()} />}
-      {current?.needs_secret && secret && <Secret id={id} application={application} dialect={dialect} whole={whole} onShown={setShown} onRotated={secret.onRotated} />}
+      {current?.needs_secret && secret && (
+        <Secret
+          id={id}
+          application={application}
+          dialect={dialect}
+          whole={whole}
+          onShown={setShown}
+          onRotated={secret.onRotated}
+        />
+      )}
       {current?.needs_secret && !secret && (
         <p class="hint">
-          The configuration has a placeholder for the application's proxy secret. To see the secret you need <code>samovar.applications:any</code>.
+          The configuration has a placeholder for the application's proxy secret. To see the secret
+          you need <code>samovar.applications:any</code>.
         </p>
       )}
-      {current?.dialect === dialect ? <CopyText key={`${dialect} ${whole}`} text={current.text} label={`${name} configuration`} /> : snippet.loading && <Loading what={`the ${name} configuration`} />}
+      {current?.dialect === dialect ? (
+        <CopyText key={`${dialect} ${whole}`} text={current.text} label={`${name} configuration`} />
+      ) : (
+        snippet.loading && <Loading what={`the ${name} configuration`} />
+      )}
     </section>
   );
 }
@@ -75,9 +98,21 @@ interface SecretProps {
 function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretProps) {
   const showing = useAction();
   const [rotating, setRotating] = useState(false);
-  const show = async () => onShown(await take(api.POST("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } })));
+  const show = async () =>
+    onShown(
+      await take(
+        api.POST("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } }),
+      ),
+    );
   const rotate = async () => {
-    onRotated(await take(api.POST("/applications/{id}/proxy-secret/rotate", { params: { path: { id } }, body: { overlap: DAY } })));
+    onRotated(
+      await take(
+        api.POST("/applications/{id}/proxy-secret/rotate", {
+          params: { path: { id } },
+          body: { overlap: DAY },
+        }),
+      ),
+    );
     announce("Proxy secret rotated");
     void showing.run(show);
   };
@@ -85,10 +120,16 @@ function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretP
     <>
       {whole ? (
         <Notice kind="good">
-          <p>The configuration below contains the proxy secret. Copy it into the proxy, where only the proxy can read it.</p>
+          <p>
+            The configuration below contains the proxy secret. Copy it into the proxy, where only
+            the proxy can read it.
+          </p>
         </Notice>
       ) : (
-        <p class="hint">The configuration below has a placeholder for the application's proxy secret. Show the secret before you copy it.</p>
+        <p class="hint">
+          The configuration below has a placeholder for the application's proxy secret. Show the
+          secret before you copy it.
+        </p>
       )}
       <div class="actions">
         {!whole && (
@@ -102,8 +143,18 @@ function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretP
       </div>
       {showing.error && <ErrorBox error={showing.error} />}
       {rotating && (
-        <Confirm title={`Rotate the proxy secret of ${application}?`} verb="Rotate secret" harmless work={rotate} onClose={() => setRotating(false)}>
-          <p>The present secret stays valid for a day. Copy the new configuration into the proxy within that time: afterwards checks with the present secret are refused. A secret before the present one ends at once.</p>
+        <Confirm
+          title={`Rotate the proxy secret of ${application}?`}
+          verb="Rotate secret"
+          harmless
+          work={rotate}
+          onClose={() => setRotating(false)}
+        >
+          <p>
+            The present secret stays valid for a day. Copy the new configuration into the proxy
+            within that time: afterwards checks with the present secret are refused. A secret before
+            the present one ends at once.
+          </p>
         </Confirm>
       )}
     </>

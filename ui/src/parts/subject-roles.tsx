@@ -31,7 +31,12 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
     world.bindings.filter((binding) => subjectKey(binding.subject) === key),
     (binding) => binding.role.id,
   );
-  const roles = [...world.roles].sort((one, other) => Number(held.has(other.id)) - Number(held.has(one.id)) || Number(one.built_in) - Number(other.built_in) || one.name.localeCompare(other.name));
+  const roles = [...world.roles].sort(
+    (one, other) =>
+      Number(held.has(other.id)) - Number(held.has(one.id)) ||
+      Number(one.built_in) - Number(other.built_in) ||
+      one.name.localeCompare(other.name),
+  );
   const { shown, input } = useSearch("roles", roles, (role) => `${role.name} ${role.description}`);
   const change = may("samovar.role-bindings:write");
   const close = () => setOpen(undefined);
@@ -48,17 +53,41 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
   }, []);
   return (
     <section class="side" aria-label="Roles" ref={section}>
-      <h2 ref={heading} tabIndex={-1}>{subjectWords(chosen.subject, chosen.name)}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {subjectWords(chosen.subject, chosen.name)}
+      </h2>
       <Members chosen={chosen} world={world} />
       <AlsoThrough world={world} chosen={chosen} />
       {input}
       <ul class="roles">
         {shown.map((role) => (
-          <RoleEntry key={role.id} role={role} bindings={held.get(role.id) ?? []} onOpen={change ? setOpen : undefined} />
+          <RoleEntry
+            key={role.id}
+            role={role}
+            bindings={held.get(role.id) ?? []}
+            onOpen={change ? setOpen : undefined}
+          />
         ))}
       </ul>
-      {open && "give" in open && <BindingDialog world={world} chosen={chosen} role={open.give} onSaved={onChange} onClose={close} />}
-      {open && "change" in open && <BindingDialog world={world} chosen={chosen} role={open.role} binding={open.change} onSaved={onChange} onClose={close} />}
+      {open && "give" in open && (
+        <BindingDialog
+          world={world}
+          chosen={chosen}
+          role={open.give}
+          onSaved={onChange}
+          onClose={close}
+        />
+      )}
+      {open && "change" in open && (
+        <BindingDialog
+          world={world}
+          chosen={chosen}
+          role={open.role}
+          binding={open.change}
+          onSaved={onChange}
+          onClose={close}
+        />
+      )}
       {open && "take" in open && <TakeAway binding={open.take} onTaken={taken} onClose={close} />}
     </section>
   );
@@ -75,11 +104,16 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
     <li class={bindings.length > 0 ? "held" : undefined}>
       <div class="role-line">
         <div>
-          <a href={`/roles/${role.id}`}>{role.name}</a> {role.built_in && <span class="tag">built in</span>}
+          <a href={`/roles/${role.id}`}>{role.name}</a>{" "}
+          {role.built_in && <span class="tag">built in</span>}
           <div class="muted small">{role.description}</div>
         </div>
         {onOpen && (
-          <button type="button" aria-label={`Give ${role.name}`} onClick={() => onOpen({ give: role })}>
+          <button
+            type="button"
+            aria-label={`Give ${role.name}`}
+            onClick={() => onOpen({ give: role })}
+          >
             Give…
           </button>
         )}
@@ -91,10 +125,20 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
           </span>
           {onOpen && (
             <span class="actions">
-              <button type="button" class="link" aria-label={`Change ${role.name}`} onClick={() => onOpen({ change: binding, role })}>
+              <button
+                type="button"
+                class="link"
+                aria-label={`Change ${role.name}`}
+                onClick={() => onOpen({ change: binding, role })}
+              >
                 Change…
               </button>
-              <button type="button" class="link" aria-label={`Take away ${role.name}`} onClick={() => onOpen({ take: binding })}>
+              <button
+                type="button"
+                class="link"
+                aria-label={`Take away ${role.name}`}
+                onClick={() => onOpen({ take: binding })}
+              >
                 Take away…
               </button>
             </span>
@@ -111,7 +155,9 @@ function AlsoThrough({ world, chosen }: { world: AccessWorld; chosen: Chosen }) 
   if (subject.kind !== "team" && subject.kind !== "organization-owners") return null;
   const team = world.teams.find((one) => subject.kind === "team" && one.id === subject.id);
   const organization = subject.kind === "team" ? team?.organization.id : subject.id;
-  const bindings = world.bindings.filter((binding) => binding.subject.kind === "organization" && binding.subject.id === organization);
+  const bindings = world.bindings.filter(
+    (binding) => binding.subject.kind === "organization" && binding.subject.id === organization,
+  );
   if (bindings.length === 0) return null;
   return (
     <p class="small">
@@ -129,11 +175,20 @@ function AlsoThrough({ world, chosen }: { world: AccessWorld; chosen: Chosen }) 
 async function readMembers({ subject }: Chosen, world: AccessWorld): Promise<User[]> {
   if (subject.kind === "organization") {
     const path = { id: subject.id };
-    return everything((cursor) => api.GET("/organizations/{id}/members", { params: { path, query: page(cursor) } }));
+    return everything((cursor) =>
+      api.GET("/organizations/{id}/members", { params: { path, query: page(cursor) } }),
+    );
   }
-  const team = subject.kind === "organization-owners" ? world.teams.find((one) => one.owners && one.organization.id === subject.id)?.id : subject.kind === "team" ? subject.id : undefined;
+  const team =
+    subject.kind === "organization-owners"
+      ? world.teams.find((one) => one.owners && one.organization.id === subject.id)?.id
+      : subject.kind === "team"
+        ? subject.id
+        : undefined;
   if (team === undefined) return [];
-  return everything((cursor) => api.GET("/teams/{id}/members", { params: { path: { id: team }, query: page(cursor) } }));
+  return everything((cursor) =>
+    api.GET("/teams/{id}/members", { params: { path: { id: team }, query: page(cursor) } }),
+  );
 }
 
 function Members({ chosen, world }: { chosen: Chosen; world: AccessWorld }) {

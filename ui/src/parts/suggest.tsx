@@ -17,7 +17,16 @@ interface Props<T> {
   required?: boolean;
 }
 
-export function Suggest<T>({ ties, text, search, nameOf, noteOf, onChange, placeholder, required }: Props<T>) {
+export function Suggest<T>({
+  ties,
+  text,
+  search,
+  nameOf,
+  noteOf,
+  onChange,
+  placeholder,
+  required,
+}: Props<T>) {
   const list = useId();
   const [found, setFound] = useState<T[]>([]);
   const told = useRef(onChange);
@@ -66,7 +75,13 @@ export function Suggest<T>({ ties, text, search, nameOf, noteOf, onChange, place
 }
 
 /** Names differ by more than case; one that two have names neither. */
-export function named<T>(text: string, all: readonly T[], nameOf: (one: T) => string): T | undefined {
-  const [one, ...others] = all.filter((any) => nameOf(any).toLowerCase() === text.trim().toLowerCase());
+export function named<T>(
+  text: string,
+  all: readonly T[],
+  nameOf: (one: T) => string,
+): T | undefined {
+  const [one, ...others] = all.filter(
+    (any) => nameOf(any).toLowerCase() === text.trim().toLowerCase(),
+  );
   return others.length === 0 ? one : undefined;
 }

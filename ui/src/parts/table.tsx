@@ -32,7 +32,13 @@ interface Props<T> {
   action?: RowAction<T> | undefined;
 }
 
-export function Table<T extends { id: string }>({ what = "rows", textOf, rows, none, ...rest }: Props<T>) {
+export function Table<T extends { id: string }>({
+  what = "rows",
+  textOf,
+  rows,
+  none,
+  ...rest
+}: Props<T>) {
   const { shown, input } = useSearch(what, rows, textOf ?? (() => ""));
   if (rows.length === 0) return <p class="muted">{none}</p>;
   return (
@@ -43,7 +49,12 @@ export function Table<T extends { id: string }>({ what = "rows", textOf, rows, n
   );
 }
 
-function Grid<T extends { id: string }>({ rows, heading, columns, action }: Omit<Props<T>, "what" | "textOf" | "none">) {
+function Grid<T extends { id: string }>({
+  rows,
+  heading,
+  columns,
+  action,
+}: Omit<Props<T>, "what" | "textOf" | "none">) {
   return (
     <table class="stack">
       <thead>
@@ -69,7 +80,9 @@ function Grid<T extends { id: string }>({ rows, heading, columns, action }: Omit
                 {show(row)}
               </td>
             ))}
-            {action && <td>{(action.can?.(row) ?? true) && <ActionButton row={row} action={action} />}</td>}
+            {action && (
+              <td>{(action.can?.(row) ?? true) && <ActionButton row={row} action={action} />}</td>
+            )}
           </tr>
         ))}
       </tbody>
@@ -79,7 +92,12 @@ function Grid<T extends { id: string }>({ rows, heading, columns, action }: Omit
 
 function ActionButton<T>({ row, action }: { row: T; action: RowAction<T> }) {
   return (
-    <button type="button" class="link" aria-label={action.label(row)} onClick={() => action.run(row)}>
+    <button
+      type="button"
+      class="link"
+      aria-label={action.label(row)}
+      onClick={() => action.run(row)}
+    >
       {action.verb}
     </button>
   );

@@ -19,16 +19,25 @@ export function TakeAway({ binding, onTaken, onClose }: Props) {
   const work = async () => {
     const path = { id: now.id };
     try {
-      await take(api.DELETE("/role-bindings/{id}", { params: { path, header: ifMatch(now.version) } }));
+      await take(
+        api.DELETE("/role-bindings/{id}", { params: { path, header: ifMatch(now.version) } }),
+      );
     } catch (thrown) {
-      if (thrown instanceof ApiError && thrown.stale) setNow(await take(api.GET("/role-bindings/{id}", { params: { path } })));
+      if (thrown instanceof ApiError && thrown.stale)
+        setNow(await take(api.GET("/role-bindings/{id}", { params: { path } })));
       throw thrown;
     }
     announce(`${now.role.name ?? "The role"} taken away`);
     await onTaken();
   };
   return (
-    <Confirm title={`Take ${now.role.name ?? "this role"} away?`} verb="Take away" disabled={!previewed} work={work} onClose={onClose}>
+    <Confirm
+      title={`Take ${now.role.name ?? "this role"} away?`}
+      verb="Take away"
+      disabled={!previewed}
+      work={work}
+      onClose={onClose}
+    >
       <p>
         From {subjectWords(now.subject, now.subject_name)}, <BindingWhere binding={now} />.
       </p>

@@ -14,7 +14,16 @@ interface Props {
 
 /** Finds teams as one types. */
 export function TeamInput({ name, ...rest }: Props) {
-  return <Suggest text={name} search={search} nameOf={nameOf} noteOf={(team) => (team.members === 1 ? "1 person" : `${team.members} people`)} placeholder="organization/team" {...rest} />;
+  return (
+    <Suggest
+      text={name}
+      search={search}
+      nameOf={nameOf}
+      noteOf={(team) => (team.members === 1 ? "1 person" : `${team.members} people`)}
+      placeholder="organization/team"
+      {...rest}
+    />
+  );
 }
 
 async function search(name: string): Promise<Team[]> {
@@ -29,6 +38,10 @@ function nameOf(team: Team): string {
 /** The team with exactly this name. */
 export async function teamNamed(name: string): Promise<Team> {
   const team = named(name, await search(name.trim()), nameOf);
-  if (team === undefined) throw new ApiError(404, { title: "No team has this name", detail: `Gitea has no team called \`${name}\`; write it as \`organization/team\`.` });
+  if (team === undefined)
+    throw new ApiError(404, {
+      title: "No team has this name",
+      detail: `Gitea has no team called \`${name}\`; write it as \`organization/team\`.`,
+    });
   return team;
 }

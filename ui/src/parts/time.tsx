@@ -1,6 +1,9 @@
 // Instants in the reader's own time zone and language.
 
-const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+});
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
 /** Today as a time, else with its date; the exact text of the server on hovering. */

@@ -33,5 +33,7 @@ export function traces<T extends Traced>(began: string, lastUse: (row: T) => str
 function agentWords(agent: string): string {
   const found = /(Firefox|Edg|OPR|Chrome|HeadlessChrome|Safari)\/(\d+)/.exec(agent);
   const names: Record<string, string> = { Edg: "Edge", OPR: "Opera", HeadlessChrome: "Chrome" };
-  return found?.[1] === undefined ? agent.slice(0, 40) : `${names[found[1]] ?? found[1]} ${found[2]}`;
+  return found?.[1] === undefined
+    ? agent.slice(0, 40)
+    : `${names[found[1]] ?? found[1]} ${found[2]}`;
 }

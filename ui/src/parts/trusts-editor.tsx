@@ -10,20 +10,61 @@ interface Props {
 }
 
 export function TrustsEditor({ trusts, onChange, error }: Props) {
-  const replace = (at: number, part: Partial<TrustInput>) => onChange(trusts.map((old, n) => (n === at ? { ...old, ...part } : old)));
+  const replace = (at: number, part: Partial<TrustInput>) =>
+    onChange(trusts.map((old, n) => (n === at ? { ...old, ...part } : old)));
   return (
     <>
-      <p class="hint">A job exchanges the token that its CI gave it for one of this account, and needs no secret. Name the issuer, and by its claims whose jobs are meant. Trusts of two service accounts with one issuer must differ in the audience or in the value of a claim that both name; otherwise the later is not saved.</p>
+      <p class="hint">
+        A job exchanges the token that its CI gave it for one of this account, and needs no secret.
+        Name the issuer, and by its claims whose jobs are meant. Trusts of two service accounts with
+        one issuer must differ in the audience or in the value of a claim that both name; otherwise
+        the later is not saved.
+      </p>
       {trusts.map((trust, n) => (
         <fieldset key={trust.key}>
           <legend>Trusted tokens {trusts.length > 1 && n + 1}</legend>
-          <Field label="Issuer" hint="As the tokens write it, such as https://git.example.com/api/actions. One that token.workload_issuers of Samovar's configuration lists." fault={error?.faultAt(`/trusts/${n}/issuer`)}>
-            {(ties) => <input {...ties} required type="url" spellcheck={false} autocomplete="off" value={trust.issuer} onInput={(event) => replace(n, { issuer: event.currentTarget.value })} />}
+          <Field
+            label="Issuer"
+            hint="As the tokens write it, such as https://git.example.com/api/actions. One that token.workload_issuers of Samovar's configuration lists."
+            fault={error?.faultAt(`/trusts/${n}/issuer`)}
+          >
+            {(ties) => (
+              <input
+                {...ties}
+                required
+                type="url"
+                spellcheck={false}
+                autocomplete="off"
+                value={trust.issuer}
+                onInput={(event) => replace(n, { issuer: event.currentTarget.value })}
+              />
+            )}
           </Field>
-          <Field label="Audience" hint={<>What the job asks its CI to put into <code>aud</code>.</>} fault={error?.faultAt(`/trusts/${n}/audience`)}>
-            {(ties) => <input {...ties} required spellcheck={false} autocomplete="off" value={trust.audience} onInput={(event) => replace(n, { audience: event.currentTarget.value })} />}
+          <Field
+            label="Audience"
+            hint={
+              <>
+                What the job asks its CI to put into <code>aud</code>.
+              </>
+            }
+            fault={error?.faultAt(`/trusts/${n}/audience`)}
+          >
+            {(ties) => (
+              <input
+                {...ties}
+                required
+                spellcheck={false}
+                autocomplete="off"
+                value={trust.audience}
+                onInput={(event) => replace(n, { audience: event.currentTarget.value })}
+              />
+            )}
           </Field>
-          <Field label="Claims" hint="One a line, as name = value; each must be exactly so." fault={error?.faultAt(`/trusts/${n}/claims`)}>
+          <Field
+            label="Claims"
+            hint="One a line, as name = value; each must be exactly so."
+            fault={error?.faultAt(`/trusts/${n}/claims`)}
+          >
             {(ties) => (
               <textarea
                 {...ties}

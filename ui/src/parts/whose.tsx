@@ -40,15 +40,30 @@ export function WhoseFields({ what, whose, onChange }: Props) {
     <>
       <div class="segments" role="group" aria-label="Whose">
         {[true, false].map((mine) => (
-          <button key={String(mine)} type="button" aria-pressed={whose.mine === mine} onClick={() => onChange({ mine })}>
+          <button
+            key={String(mine)}
+            type="button"
+            aria-pressed={whose.mine === mine}
+            onClick={() => onChange({ mine })}
+          >
             {mine ? "Mine" : "Everybody's"}
           </button>
         ))}
       </div>
       {!whose.mine && (
         <form class="filters" onSubmit={(event) => event.preventDefault()}>
-          <Field label="Person" hint={unknown ? `Nobody has this login; ${what} of everybody are shown.` : undefined}>
-            {(ties) => <PersonInput ties={ties} login={whose.login} placeholder="anybody" onChange={(login, found) => onChange({ login, user: found?.id })} />}
+          <Field
+            label="Person"
+            hint={unknown ? `Nobody has this login; ${what} of everybody are shown.` : undefined}
+          >
+            {(ties) => (
+              <PersonInput
+                ties={ties}
+                login={whose.login}
+                placeholder="anybody"
+                onChange={(login, found) => onChange({ login, user: found?.id })}
+              />
+            )}
           </Field>
         </form>
       )}
