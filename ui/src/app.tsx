@@ -2,16 +2,17 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { api, ROLES_CHANGED, take } from "./api/client";
 import type { Me } from "./api/schema";
-import { calledOf } from "./hooks/use-names";
 import { holds, MeContext } from "./hooks/use-me";
+import { calledOf } from "./hooks/use-names";
 import { useResource } from "./hooks/use-resource";
-import { Page } from "./parts/page";
-import { AdministratorsBanner } from "./parts/administrators-banner";
-import { ErrorBox, Loading } from "./parts/notice";
-import { NavMenu } from "./parts/nav-menu";
-import { type PageEntry, PAGES, pageAt } from "./pages";
-import { Claim } from "./pages/claim";
+import { pageAt, type PageEntry, PAGES } from "./pages";
+import { Claim } from "./pages/bootstrap";
 import { SignIn } from "./pages/sign-in";
+import { ErrorBox } from "./parts/feedback/error-notice";
+import { Loading } from "./parts/feedback/loading";
+import { AdministratorsBanner } from "./parts/layout/administrators-banner";
+import { NavMenu } from "./parts/layout/nav-menu";
+import { Page } from "./parts/layout/page";
 import { type Place, usePlace } from "./router";
 
 const isPage = (path: string) => pageAt(path) !== undefined;

@@ -1,8 +1,8 @@
 // Editing one versioned object: saves from the version that was read, and when somebody else was faster, keeps both.
 import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
-import { asApiError } from "./use-resource";
 import { useAction } from "./use-action";
+import { asApiError } from "./use-resource";
 
 interface Versioned {
   version: number;

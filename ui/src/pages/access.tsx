@@ -1,56 +1,15 @@
 // Who has which role: organizations, teams, people and service accounts on one side, roles on the other.
 import { useMemo } from "preact/hooks";
-import { api, everything, page } from "../api/client";
-import type {
-  Application,
-  Organization,
-  Role,
-  RoleBinding,
-  ServiceAccount,
-  Subject,
-  Team,
-} from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { GoneBindings } from "../parts/gone-bindings";
-import { Page } from "../parts/page";
-import { Read } from "../parts/read";
-import { SubjectList } from "../parts/subject-list";
-import { SubjectRoles } from "../parts/subject-roles";
-import { subjectKey } from "../parts/binding-words";
+import { type Chosen, chosenAt, readWorld } from "../parts/bindings/access-data";
+import { GoneBindings } from "../parts/bindings/orphaned-bindings";
+import { subjectKey } from "../parts/bindings/subject-key";
+import { SubjectList } from "../parts/bindings/subject-list";
+import { SubjectRoles } from "../parts/bindings/subject-roles";
+import { Read } from "../parts/feedback/resource-view";
+import { Page } from "../parts/layout/page";
 import { address, go } from "../router";
-
-/** All that the page shows; people are looked up one by one. */
-export interface AccessWorld {
-  organizations: Organization[];
-  teams: Team[];
-  roles: Role[];
-  bindings: RoleBinding[];
-  applications: Application[];
-  /** None for those who may not see them. */
-  accounts: ServiceAccount[];
-}
-
-/** A subject with what it is called. */
-export interface Chosen {
-  subject: Subject;
-  /** `acme/Deployers` for a team, the bare name for others. */
-  name: string;
-}
-
-async function readWorld(may: (permission: string) => boolean): Promise<AccessWorld> {
-  const [organizations, teams, roles, bindings, applications, accounts] = await Promise.all([
-    everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
-    may("samovar.service-accounts:read")
-      ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }))
-      : [],
-  ]);
-  return { organizations, teams, roles, bindings, applications, accounts };
-}
 
 export function Access({ query }: { query: URLSearchParams }) {
   const may = useMay();
@@ -93,37 +52,4 @@ export function Access({ query }: { query: URLSearchParams }) {
       </Read>
     </Page>
   );
-}
-
-function chosenAt(key: string | null, world: AccessWorld | undefined): Chosen | undefined {
-  if (key === null || world === undefined) return undefined;
-  const [kind, id = ""] = key.split(":", 2);
-  const bound = world.bindings.find((binding) => subjectKey(binding.subject) === key);
-  switch (kind) {
-    case "organization":
-    case "organization-owners": {
-      const organization = world.organizations.find((one) => String(one.id) === id);
-      return organization && { subject: { kind, id: organization.id }, name: organization.name };
-    }
-    case "team": {
-      const team = world.teams.find((one) => String(one.id) === id);
-      return (
-        team && { subject: { kind, id: team.id }, name: `${team.organization.name}/${team.name}` }
-      );
-    }
-    case "service-account": {
-      const account = world.accounts.find((one) => one.id === id);
-      return account
-        ? { subject: { kind, id }, name: account.name }
-        : bound && { subject: bound.subject, name: bound.subject_name ?? "" };
-    }
-    case "user":
-      return { subject: { kind, id }, name: bound?.subject_name ?? "" };
-    case "provider-group": {
-      const [provider = "", ...name] = key.slice("provider-group:".length).split("/");
-      return { subject: { kind, provider, name: name.join("/") }, name: name.join("/") };
-    }
-    default:
-      return bound && { subject: bound.subject, name: bound.subject_name ?? "" };
-  }
 }

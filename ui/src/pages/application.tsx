@@ -5,15 +5,17 @@ import type { Application as ApplicationData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ApplicationFields } from "../parts/application-fields";
-import { differences, draftOf, EMPTY, inputOf, type Known } from "../parts/application-input";
-import { ApplicationWarnings } from "../parts/application-warnings";
-import { Clients } from "../parts/clients";
-import { Confirm } from "../parts/confirm";
-import { Editor, NewObject } from "../parts/editor";
-import { Page } from "../parts/page";
-import { Unread } from "../parts/read";
-import { Snippets } from "../parts/snippets";
+import { differences } from "../parts/applications/application-differences";
+import { ApplicationFields } from "../parts/applications/application-fields";
+import { draftOf, EMPTY, inputOf, type Known } from "../parts/applications/application-input";
+import { ApplicationWarnings } from "../parts/applications/application-warnings";
+import { Snippets } from "../parts/applications/proxy-configuration";
+import { Clients } from "../parts/clients/application-clients";
+import { Confirm } from "../parts/feedback/confirm-dialog";
+import { NewObject } from "../parts/form/new-object-page";
+import { Editor } from "../parts/form/object-editor";
+import { Unread } from "../parts/layout/loading-page";
+import { Page } from "../parts/layout/page";
 import { address, go } from "../router";
 
 export function Application({ id }: { id: string }) {

@@ -3,9 +3,9 @@ import { api, everything, page } from "../api/client";
 import type { Application } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Page } from "../parts/page";
-import { Read } from "../parts/read";
-import { type Column, Table } from "../parts/table";
+import { Read } from "../parts/feedback/resource-view";
+import { Page } from "../parts/layout/page";
+import { type Column, Table } from "../parts/table/table";
 
 export function Applications() {
   const may = useMay();

@@ -1,14 +1,16 @@
 // The audit log, newest first, with filters that live in the address.
 import { useState } from "preact/hooks";
 import { api, everything, page, take } from "../api/client";
-import type { Application, Outcome, ServiceAccount } from "../api/schema";
-import { usePages } from "../hooks/use-pages";
+import type { Application, ServiceAccount } from "../api/schema";
 import { useMay } from "../hooks/use-me";
+import { usePages } from "../hooks/use-pages";
 import { useResource } from "../hooks/use-resource";
-import { AuditFilters, type Filters, filtersOf, queryOf } from "../parts/audit-filters";
-import { AuditTable } from "../parts/audit-table";
-import { ErrorBox, Loading } from "../parts/notice";
-import { Page } from "../parts/page";
+import { AuditFilters } from "../parts/audit/audit-filters";
+import { AuditTable } from "../parts/audit/audit-table";
+import { asked, type Filters, filtersOf, queryOf } from "../parts/audit/filters";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { Loading } from "../parts/feedback/loading";
+import { Page } from "../parts/layout/page";
 import { address, go } from "../router";
 
 export function Audit({ query }: { query: URLSearchParams }) {
@@ -67,13 +69,4 @@ function readApplications(): Promise<Application[]> {
 
 function readAccounts(): Promise<ServiceAccount[]> {
   return everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }));
-}
-
-/** Filters as the API takes them: what is empty is left out, local times become instants. */
-function asked(filters: Filters): Record<string, string> & { outcome?: Outcome } {
-  const { login: _login, from, to, ...rest } = filters;
-  const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ""));
-  if (from !== "") kept["from"] = new Date(from).toISOString();
-  if (to !== "") kept["to"] = new Date(to).toISOString();
-  return kept as Record<string, string> & { outcome?: Outcome };
 }

@@ -5,15 +5,17 @@ import type { Application, OAuthClient as ClientData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ClientExamples } from "../parts/client-examples";
-import { ClientFields, differences, draftOf, EMPTY, inputOf } from "../parts/client-fields";
-import { Confirm } from "../parts/confirm";
-import { CopyLine } from "../parts/copy";
-import { Editor, NewObject } from "../parts/editor";
-import { ErrorBox } from "../parts/notice";
-import { Page } from "../parts/page";
-import { Unread } from "../parts/read";
-import { type SecretCalls, Secrets } from "../parts/secrets";
+import { ClientExamples } from "../parts/clients/client-examples";
+import { ClientFields } from "../parts/clients/client-fields";
+import { differences, draftOf, EMPTY, inputOf } from "../parts/clients/client-input";
+import { Confirm } from "../parts/feedback/confirm-dialog";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { NewObject } from "../parts/form/new-object-page";
+import { Editor } from "../parts/form/object-editor";
+import { Unread } from "../parts/layout/loading-page";
+import { Page } from "../parts/layout/page";
+import { type SecretCalls, Secrets } from "../parts/secrets/secrets";
+import { CopyLine } from "../parts/text/copy";
 import { go } from "../router";
 
 export function Client({ id, query }: { id: string; query: URLSearchParams }) {

@@ -1,17 +1,18 @@
 // A question to the policy, and the decision with its reasons. The address holds the question, so that it can be sent to somebody.
 import { useEffect, useState } from "preact/hooks";
 import { api, everything, page, take } from "../api/client";
-import type { Application, Decision } from "../api/schema";
+import type { Decision } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { useAccounts } from "../parts/account-select";
-import { Asker, askedAbout, askerOf, type AskerInput } from "../parts/asker";
-import { DecisionBox } from "../parts/decision";
-import { Field } from "../parts/field";
-import { ErrorBox } from "../parts/notice";
-import { Page } from "../parts/page";
+import { HostSelect } from "../parts/applications/host-select";
+import { DecisionBox } from "../parts/decisions/decision-details";
+import { askedAbout, Asker, askerOf, type AskerInput } from "../parts/decisions/principal-fields";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { Field } from "../parts/form/field";
+import { Page } from "../parts/layout/page";
+import { useAccounts } from "../parts/service-accounts/account-select";
 import { address, go } from "../router";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -158,33 +159,5 @@ export function Explain({ query }: { query: URLSearchParams }) {
         </p>
       )}
     </Page>
-  );
-}
-
-interface HostProps {
-  ties: object;
-  host: string;
-  applications: readonly Application[];
-  onChange: (host: string) => void;
-}
-
-function HostSelect({ ties, host, applications, onChange }: HostProps) {
-  const known = applications.some((application) => application.hosts.includes(host));
-  return (
-    <select
-      {...ties}
-      required
-      value={host}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    >
-      {!known && <option value={host}>{host}</option>}
-      {applications.flatMap((application) =>
-        application.hosts.map((one) => (
-          <option key={one} value={one}>
-            {application.name} ({one})
-          </option>
-        )),
-      )}
-    </select>
   );
 }

@@ -7,10 +7,13 @@ import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
 import { useNames } from "../hooks/use-names";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox, Loading, Notice, Sentence } from "../parts/notice";
-import { NamedSentence } from "../parts/named";
-import { Page } from "../parts/page";
-import { Time } from "../parts/time";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { Loading } from "../parts/feedback/loading";
+import { Notice } from "../parts/feedback/notice";
+import { Page } from "../parts/layout/page";
+import { Sentence } from "../parts/text/sentence";
+import { NamedSentence } from "../parts/text/sentence-with-names";
+import { Time } from "../parts/text/time";
 
 /** How often the page reads the state again, in milliseconds. */
 const AGAIN = 10_000;

@@ -7,6 +7,7 @@ import { Audit } from "./audit";
 import { Client } from "./client";
 import { Explain } from "./explain";
 import { Gitea } from "./gitea";
+import { Start } from "./overview";
 import { Providers } from "./providers";
 import { Reference } from "./reference";
 import { Role } from "./role";
@@ -15,7 +16,6 @@ import { ServiceAccount } from "./service-account";
 import { ServiceAccounts } from "./service-accounts";
 import { Sessions } from "./sessions";
 import { SigningKeys } from "./signing-keys";
-import { Start } from "./start";
 import { Tokens } from "./tokens";
 
 /** What every page gets: the last part of its address, if it has one, and the query. */

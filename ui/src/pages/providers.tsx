@@ -2,10 +2,13 @@
 import { api, take } from "../api/client";
 import type { Provider, ProviderGroups } from "../api/schema";
 import { useResource } from "../hooks/use-resource";
-import { accessAddress } from "../parts/binding-words";
-import { ErrorBox, Loading, Notice, Sentence } from "../parts/notice";
-import { Page } from "../parts/page";
-import { Time } from "../parts/time";
+import { accessAddress } from "../parts/bindings/subject-key";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { Loading } from "../parts/feedback/loading";
+import { Notice } from "../parts/feedback/notice";
+import { Page } from "../parts/layout/page";
+import { Sentence } from "../parts/text/sentence";
+import { Time } from "../parts/text/time";
 
 export function Providers() {
   const read = useResource(() => take(api.GET("/providers")), []);

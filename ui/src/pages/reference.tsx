@@ -1,11 +1,13 @@
 // The API's reference, read from the document that the server itself serves. Needs nobody signed in.
 import { Fragment } from "preact";
+import { type Document, type Operation, operations, readDocument } from "../api/openapi";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox, Loading, Sentence } from "../parts/notice";
-import { Page } from "../parts/page";
-import { type Document, type Operation, operations, readDocument } from "../parts/openapi";
-import { Unfold } from "../parts/unfold";
-import { Schema } from "../parts/schema-view";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { Loading } from "../parts/feedback/loading";
+import { Page } from "../parts/layout/page";
+import { Unfold } from "../parts/reference/lazy-details";
+import { Schema } from "../parts/reference/schema-view";
+import { Sentence } from "../parts/text/sentence";
 
 export function Reference() {
   const document = useResource(readDocument, []);

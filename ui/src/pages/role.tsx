@@ -1,42 +1,24 @@
 // One role: made, changed, deleted; and who has it.
 import { useState } from "preact/hooks";
 import { api, ifMatch, take } from "../api/client";
-import type { Role as RoleData, RoleDraft } from "../api/schema";
+import type { Role as RoleData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Confirm } from "../parts/confirm";
-import type { Difference } from "../parts/conflict";
-import { Editor, NewObject } from "../parts/editor";
-import { Page } from "../parts/page";
-import { Permissions } from "../parts/permissions";
-import { Unread } from "../parts/read";
-import { RoleFields, type RoleInput } from "../parts/role-fields";
-import { RoleHolders } from "../parts/role-holders";
-import { lines } from "../parts/field";
+import { Confirm } from "../parts/feedback/confirm-dialog";
+import { NewObject } from "../parts/form/new-object-page";
+import { Editor } from "../parts/form/object-editor";
+import { Unread } from "../parts/layout/loading-page";
+import { Page } from "../parts/layout/page";
+import { Permissions } from "../parts/roles/permission-list";
+import { RoleHolders } from "../parts/roles/role-assignments";
+import { RoleFields } from "../parts/roles/role-fields";
+import { differences, draftOf, EMPTY, inputOf } from "../parts/roles/role-input";
 import { go } from "../router";
 
 export function Role({ id }: { id: string }) {
   return id === "new" ? <NewRole /> : <ExistingRole id={id} />;
 }
-
-function inputOf(role: RoleData): RoleInput {
-  return {
-    name: role.name,
-    description: role.description,
-    permissions: role.permissions.join("\n"),
-  };
-}
-
-function draftOf(input: RoleInput): RoleDraft {
-  return {
-    name: input.name.trim(),
-    description: input.description.trim(),
-    permissions: lines(input.permissions),
-  };
-}
-
-const EMPTY: RoleInput = { name: "", description: "", permissions: "" };
 
 function NewRole() {
   return (
@@ -129,15 +111,4 @@ function EditRole({ role }: { role: RoleData }) {
       {(inputs) => <RoleFields {...inputs} />}
     </Editor>
   );
-}
-
-function differences(theirs: RoleInput, mine: RoleInput): Difference[] {
-  const labels: [keyof RoleInput, string][] = [
-    ["name", "Name"],
-    ["description", "What it is for"],
-    ["permissions", "Permissions"],
-  ];
-  return labels
-    .filter(([key]) => theirs[key] !== mine[key])
-    .map(([key, label]) => ({ label, theirs: theirs[key], mine: mine[key] }));
 }

@@ -3,10 +3,10 @@ import { api, everything, page } from "../api/client";
 import type { Role } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Page } from "../parts/page";
-import { Permissions } from "../parts/permissions";
-import { Read } from "../parts/read";
-import { type Column, Table } from "../parts/table";
+import { Read } from "../parts/feedback/resource-view";
+import { Page } from "../parts/layout/page";
+import { Permissions } from "../parts/roles/permission-list";
+import { type Column, Table } from "../parts/table/table";
 
 export function Roles() {
   const may = useMay();

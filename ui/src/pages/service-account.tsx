@@ -5,17 +5,24 @@ import type { ServiceAccount as AccountData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { AccountRoles, useAccountBindings } from "../parts/account-roles";
-import { StateNotice } from "../parts/account-state";
-import { Confirm } from "../parts/confirm";
-import { Editor, NewObject } from "../parts/editor";
-import { MachineExample } from "../parts/machine-example";
-import { ErrorBox } from "../parts/notice";
-import { Page } from "../parts/page";
-import { Unread } from "../parts/read";
-import { type SecretCalls, Secrets } from "../parts/secrets";
-import { ServiceAccountFields } from "../parts/service-account-fields";
-import { asText, differences, draftOf, EMPTY, inputOf } from "../parts/service-account-input";
+import { Confirm } from "../parts/feedback/confirm-dialog";
+import { ErrorBox } from "../parts/feedback/error-notice";
+import { NewObject } from "../parts/form/new-object-page";
+import { Editor } from "../parts/form/object-editor";
+import { Unread } from "../parts/layout/loading-page";
+import { Page } from "../parts/layout/page";
+import { type SecretCalls, Secrets } from "../parts/secrets/secrets";
+import { AccountRoles, useAccountBindings } from "../parts/service-accounts/account-roles";
+import { StateNotice } from "../parts/service-accounts/account-state";
+import { ServiceAccountFields } from "../parts/service-accounts/service-account-fields";
+import {
+  asText,
+  differences,
+  draftOf,
+  EMPTY,
+  inputOf,
+} from "../parts/service-accounts/service-account-input";
+import { MachineExample } from "../parts/service-accounts/token-example";
 import { go } from "../router";
 
 export function ServiceAccount({ id }: { id: string }) {

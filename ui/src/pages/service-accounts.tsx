@@ -3,12 +3,12 @@ import { api, everything, page } from "../api/client";
 import type { ServiceAccount } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { AttentionTags } from "../parts/attention";
-import { lastUse, StateTag } from "../parts/account-state";
-import { Page } from "../parts/page";
-import { Read } from "../parts/read";
-import { type Column, Table } from "../parts/table";
-import { Time } from "../parts/time";
+import { Read } from "../parts/feedback/resource-view";
+import { Page } from "../parts/layout/page";
+import { AttentionTags } from "../parts/secrets/attention-tags";
+import { lastUse, StateTag } from "../parts/service-accounts/account-state";
+import { type Column, Table } from "../parts/table/table";
+import { Time } from "../parts/text/time";
 
 export function ServiceAccounts() {
   const may = useMay();

@@ -5,10 +5,11 @@ import type { Session } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { usePages } from "../hooks/use-pages";
-import { Confirm } from "../parts/confirm";
-import { Page } from "../parts/page";
-import { personOf, SessionTable } from "../parts/session-table";
-import { PagedList, queryOf, useWhose, type Whose, WhoseFields } from "../parts/whose";
+import { Confirm } from "../parts/feedback/confirm-dialog";
+import { Page } from "../parts/layout/page";
+import { queryOf, useWhose, type Whose, WhoseFields } from "../parts/sessions/owner-filter";
+import { personOf, SessionTable } from "../parts/sessions/session-table";
+import { PagedList } from "../parts/table/paged-list";
 
 type Ending = Session | "all";
 

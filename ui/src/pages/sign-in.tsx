@@ -1,6 +1,6 @@
 // Shown instead of any page while nobody is signed in. Never goes to Gitea by itself: signed out stays signed out.
-import { address } from "../router";
 import { useEffect } from "preact/hooks";
+import { address } from "../router";
 
 export function SignIn({ returnTo }: { returnTo: string }) {
   useEffect(() => {

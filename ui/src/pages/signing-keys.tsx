@@ -4,11 +4,11 @@ import { api, take } from "../api/client";
 import type { KeyState, SigningAlgorithm, SigningKey } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Page } from "../parts/page";
-import { Read } from "../parts/read";
-import { RotateKey } from "../parts/rotate-key";
-import { type Column, Table } from "../parts/table";
-import { Time } from "../parts/time";
+import { Read } from "../parts/feedback/resource-view";
+import { Page } from "../parts/layout/page";
+import { RotateKey } from "../parts/signing-keys/rotate-key-dialog";
+import { type Column, Table } from "../parts/table/table";
+import { Time } from "../parts/text/time";
 
 export function SigningKeys() {
   const may = useMay();

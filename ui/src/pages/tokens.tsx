@@ -5,11 +5,12 @@ import type { Grant } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { usePages } from "../hooks/use-pages";
-import { Confirm } from "../parts/confirm";
-import { GrantTable } from "../parts/grant-table";
-import { MyServiceAccounts } from "../parts/my-service-accounts";
-import { Page } from "../parts/page";
-import { PagedList, queryOf, useWhose, type Whose, WhoseFields } from "../parts/whose";
+import { Confirm } from "../parts/feedback/confirm-dialog";
+import { Page } from "../parts/layout/page";
+import { MyServiceAccounts } from "../parts/service-accounts/my-service-accounts";
+import { GrantTable } from "../parts/sessions/grant-table";
+import { queryOf, useWhose, type Whose, WhoseFields } from "../parts/sessions/owner-filter";
+import { PagedList } from "../parts/table/paged-list";
 
 type Ending = Grant | "all";
 

@@ -1,0 +1,91 @@
+// As much of an OpenAPI document as the reference shows.
+import { ApiError } from "./client";
+
+/** A schema, or a reference to a named one. */
+export interface SchemaData {
+  $ref?: string;
+  type?: string;
+  format?: string;
+  description?: string;
+  const?: string;
+  enum?: string[];
+  items?: SchemaData;
+  properties?: Record<string, SchemaData>;
+  required?: string[];
+  oneOf?: SchemaData[];
+}
+
+interface Content {
+  content?: Record<string, { schema?: SchemaData }>;
+}
+
+interface Parameter {
+  name: string;
+  in: string;
+  description?: string;
+}
+
+export interface Document {
+  paths: Record<string, Record<string, RawOperation>>;
+  components: { schemas: Record<string, SchemaData> };
+}
+
+interface RawOperation {
+  operationId: string;
+  summary?: string;
+  tags?: string[];
+  parameters?: Parameter[];
+  requestBody?: Content;
+  responses: Record<string, Content & { description?: string }>;
+}
+
+/** One operation, flat. */
+export interface Operation {
+  id: string;
+  tag: string;
+  method: string;
+  path: string;
+  summary: string;
+  parameters: Parameter[];
+  body: SchemaData | undefined;
+  answers: { status: string; description: string; schema: SchemaData | undefined }[];
+}
+
+export async function readDocument(): Promise<Document> {
+  const response = await fetch("/api/openapi.json");
+  if (!response.ok)
+    throw new ApiError(response.status, {
+      title: "The document cannot be read",
+      detail: `The server answered with status ${response.status}.`,
+    });
+  return (await response.json()) as Document;
+}
+
+/** All operations in the order of the document. */
+export function operations(document: Document): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, raw]) => flat(path, method, raw)),
+  );
+}
+
+function flat(path: string, method: string, raw: RawOperation): Operation {
+  const answers = Object.entries(raw.responses).map(([status, answer]) => ({
+    status,
+    description: answer.description ?? "",
+    schema: schemaOf(answer),
+  }));
+  return {
+    id: raw.operationId,
+    tag: raw.tags?.[0] ?? "Other",
+    method: method.toUpperCase(),
+    path,
+    summary: raw.summary ?? "",
+    parameters: raw.parameters ?? [],
+    body: raw.requestBody && schemaOf(raw.requestBody),
+    answers,
+  };
+}
+
+function schemaOf({ content }: Content): SchemaData | undefined {
+  return Object.values(content ?? {})[0]?.schema;
+}

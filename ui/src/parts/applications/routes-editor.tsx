@@ -1,0 +1,59 @@
+// The ordered routes of an application: the first that matches counts, so rows can be moved, by button or Alt and arrow.
+import { useId, useRef } from "preact/hooks";
+import type { ApiError } from "../../api/client";
+import { announce } from "../../hooks/announce";
+import { newRoute, type RouteInput } from "./application-input";
+import { Row } from "./route-row";
+
+interface Props {
+  routes: RouteInput[];
+  onChange: (routes: RouteInput[]) => void;
+  error: ApiError | undefined;
+}
+
+export function RoutesEditor({ routes, onChange, error }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const hint = useId();
+  const replace = (at: number, route: RouteInput) =>
+    onChange(routes.map((old, n) => (n === at ? route : old)));
+  const move = (from: number, to: number) => {
+    const moved = routes[from];
+    if (moved === undefined || to < 0 || to >= routes.length) return;
+    const rest = routes.filter((_, n) => n !== from);
+    onChange([...rest.slice(0, to), moved, ...rest.slice(to)]);
+    announce(`Route moved to place ${to + 1}`);
+  };
+  const add = () => {
+    onChange([...routes, newRoute()]);
+    requestAnimationFrame(() =>
+      list.current?.querySelector<HTMLInputElement>("li:last-child .path")?.select(),
+    );
+  };
+  return (
+    <fieldset class="routes-editor" aria-describedby={hint}>
+      <legend>Routes</legend>
+      <p class="hint" id={hint}>
+        The first route that matches counts; what none matches is denied. <code>{"{x}"}</code> is
+        one segment, <code>/a/**</code> is <code>/a</code> and everything below. Alt with an arrow
+        key moves a route.
+      </p>
+      <ol ref={list}>
+        {routes.map((route, n) => (
+          <Row
+            key={route.key}
+            route={route}
+            place={n + 1}
+            fault={error?.faultAt(`/routes/${n}`)}
+            last={n === routes.length - 1}
+            onChange={(changed) => replace(n, changed)}
+            onMove={(by) => move(n, n + by)}
+            onRemove={() => onChange(routes.filter((_, at) => at !== n))}
+          />
+        ))}
+      </ol>
+      <button type="button" onClick={add}>
+        Add a route
+      </button>
+    </fieldset>
+  );
+}

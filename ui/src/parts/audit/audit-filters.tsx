@@ -1,0 +1,128 @@
+// What to look for in the audit log.
+import { useState } from "preact/hooks";
+import type { Application, ServiceAccount } from "../../api/schema";
+import { useAction } from "../../hooks/use-action";
+import { personNamed } from "../directory/user-input";
+import { ErrorBox } from "../feedback/error-notice";
+import { Field } from "../form/field";
+import { Who } from "./actor-fields";
+import { type Filters, filtersOf } from "./filters";
+
+interface Props {
+  filters: Filters;
+  applications: readonly Application[];
+  accounts: readonly ServiceAccount[];
+  onApply: (filters: Filters) => void;
+}
+
+export function AuditFilters({ filters, applications, accounts, onApply }: Props) {
+  const [input, setInput] = useState(filters);
+  const action = useAction();
+  const set = (part: Partial<Filters>) => setInput((old) => ({ ...old, ...part }));
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    await action.run(async () => {
+      // Typed faster than looked up; without this the log of everybody would show under one name.
+      const actor =
+        input.login === "" || input.actor !== ""
+          ? input.actor
+          : (await personNamed(input.login)).id;
+      onApply({ ...input, actor });
+    });
+  };
+  const clear = () => {
+    const none = filtersOf(new URLSearchParams());
+    setInput(none);
+    onApply(none);
+  };
+  return (
+    <details class="fold" open={!matchMedia("(max-width: 45rem)").matches}>
+      <summary>Filters</summary>
+      <form class="filters" onSubmit={(event) => void submit(event)} aria-label="Filters">
+        <Who input={input} accounts={accounts} set={set} />
+        <Field label="What">
+          {(ties) => (
+            <input
+              {...ties}
+              value={input.action}
+              placeholder="role-binding.create"
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => set({ action: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="To which (id)">
+          {(ties) => (
+            <input
+              {...ties}
+              value={input.object}
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(event) => set({ object: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Application">
+          {(ties) => (
+            <select
+              {...ties}
+              value={input.application}
+              onChange={(event) => set({ application: event.currentTarget.value })}
+            >
+              <option value="">any</option>
+              {applications.map((application) => (
+                <option key={application.id} value={application.id}>
+                  {application.name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Outcome">
+          {(ties) => (
+            <select
+              {...ties}
+              value={input.outcome}
+              onChange={(event) => set({ outcome: event.currentTarget.value })}
+            >
+              <option value="">any</option>
+              <option value="allowed">allowed</option>
+              <option value="denied">denied</option>
+              <option value="failed">failed</option>
+            </select>
+          )}
+        </Field>
+        <Field label="From">
+          {(ties) => (
+            <input
+              {...ties}
+              type="datetime-local"
+              value={input.from}
+              onInput={(event) => set({ from: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <Field label="Before">
+          {(ties) => (
+            <input
+              {...ties}
+              type="datetime-local"
+              value={input.to}
+              onInput={(event) => set({ to: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        <div class="actions">
+          <button type="submit" class="primary">
+            Find
+          </button>
+          <button type="button" onClick={clear}>
+            Clear
+          </button>
+        </div>
+      </form>
+      {action.error && <ErrorBox error={action.error} />}
+    </details>
+  );
+}

@@ -1,0 +1,125 @@
+// Audit events as a table; what does not fit is folded below its row.
+import type { AuditEvent } from "../../api/schema";
+import { type Names, useNames } from "../../hooks/use-names";
+import { NamedSentence } from "../text/sentence-with-names";
+import { Time } from "../text/time";
+
+interface Props {
+  events: readonly AuditEvent[];
+}
+
+/** What lives too shortly to have a name. */
+const NAMELESS = ["token", "grant", "session", "signing-key"];
+
+export function AuditTable({ events }: Props) {
+  const names = useNames(
+    events.flatMap((event) => [
+      NAMELESS.includes(event.object.kind) ? "" : event.object.id,
+      ...event.reasons.filter((reason) => !reason.startsWith("secret ")),
+    ]),
+  );
+  if (events.length === 0) return <p class="muted">No event fits.</p>;
+  return (
+    <table class="stack audit">
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">Who</th>
+          <th scope="col">What</th>
+          <th scope="col">Outcome and reasons</th>
+        </tr>
+      </thead>
+      <tbody>
+        {events.map((event) => (
+          <tr key={event.sequence}>
+            <td data-label="When">
+              <Time at={event.at} />
+            </td>
+            <td data-label="Who">
+              {actorWords(event)}
+              <div class="muted small">{event.address}</div>
+            </td>
+            <td data-label="What">
+              <code>{event.action}</code>
+              <div class="small">
+                {event.application !== undefined && (
+                  <a href={`/applications/${event.application.id}`}>
+                    {event.application.name ?? "an application"}
+                  </a>
+                )}{" "}
+                <Object event={event} names={names} />
+              </div>
+            </td>
+            <td data-label="Outcome">
+              <span class={`outcome ${event.outcome}`}>{event.outcome}</span>
+              {event.repeats && (
+                <span class="small">
+                  {" "}
+                  {event.repeats.count} more since <Time at={event.repeats.since} />
+                </span>
+              )}
+              <Details event={event} names={names} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function actorWords({ actor }: AuditEvent): string {
+  switch (actor.kind) {
+    case "user":
+    case "service-account":
+      return actor.login ?? actor.id ?? actor.kind;
+    case "local-operator":
+      return "local operator";
+    case "system":
+      return `Samovar (${actor.job ?? "a job"})`;
+    case "anonymous":
+      return "nobody signed in";
+  }
+}
+
+interface EventProps {
+  event: AuditEvent;
+  names: Names;
+}
+
+function Object({ event, names }: EventProps) {
+  const { kind, id } = event.object;
+  if (id === "") return null;
+  return (
+    <span class="muted">
+      {kind === "route" ? "" : `${kind} `}
+      <code title={id}>{names.get(id) ?? id}</code>
+    </span>
+  );
+}
+
+function Details({ event, names }: EventProps) {
+  return (
+    <>
+      <ul class="plain small">
+        {event.reasons.map((reason) => (
+          <li key={reason}>
+            <NamedSentence text={reason} names={names} />
+          </li>
+        ))}
+      </ul>
+      <details class="small">
+        <summary>Event {event.sequence}</summary>
+        <dl class="facts">
+          <dt>Request</dt>
+          <dd>{event.request ? <code>{event.request}</code> : "none"}</dd>
+          <dt>Client</dt>
+          <dd>{event.user_agent || "unknown"}</dd>
+          <dt>Versions</dt>
+          <dd>
+            policy {event.policy_version}, directory {event.directory_version}
+          </dd>
+        </dl>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+// Who would gain or lose by a change of a role binding, looked at before it is saved.
+import { useEffect } from "preact/hooks";
+import { api, take } from "../../api/client";
+import type { Impact as ImpactData, ImpactQuestion } from "../../api/schema";
+import { useResource } from "../../hooks/use-resource";
+import { People } from "../directory/user-list";
+import { ErrorBox } from "../feedback/error-notice";
+
+interface Props {
+  /** Undefined while the input is not whole. */
+  question: ImpactQuestion | undefined;
+  /** Told whether the answer to this very question is shown. */
+  onShown: (shown: boolean) => void;
+}
+
+export function Impact({ question, onShown }: Props) {
+  const key = JSON.stringify(question);
+  const impact = useResource(async () => {
+    if (question === undefined) return undefined;
+    return { key, data: await take(api.POST("/role-bindings/impact", { body: question })) };
+  }, [key]);
+  const shown = question !== undefined && impact.data?.key === key && !impact.loading;
+  useEffect(() => onShown(shown), [shown]);
+  return (
+    <div class="impact" role="status" aria-busy={impact.loading}>
+      {impact.error && <ErrorBox error={impact.error} retry={() => void impact.reload()} />}
+      {question === undefined && (
+        <p class="muted">Fill in where, to see whose access would change.</p>
+      )}
+      {question !== undefined && impact.data === undefined && impact.loading && (
+        <p class="muted">Looking at whose access would change…</p>
+      )}
+      {question !== undefined && impact.data && <Answer impact={impact.data.data} />}
+    </div>
+  );
+}
+
+function Answer({ impact }: { impact: ImpactData }) {
+  const { gain_service_accounts: gaining, lose_service_accounts: losing } = impact;
+  if (impact.gain_count + impact.lose_count + gaining.length + losing.length === 0)
+    return <p>Nobody's access changes.</p>;
+  return (
+    <>
+      <Group verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
+      <Machines verb="gain" mark="+" accounts={gaining} />
+      <Group verb="lose" mark="−" count={impact.lose_count} people={impact.lose} />
+      <Machines verb="lose" mark="−" accounts={losing} />
+    </>
+  );
+}
+
+function Group({
+  verb,
+  mark,
+  count,
+  people,
+}: {
+  verb: string;
+  mark: string;
+  count: number;
+  people: ImpactData["gain"];
+}) {
+  if (count === 0) return null;
+  return (
+    <div class={`group-${verb}`}>
+      <h3>
+        <span aria-hidden="true">{mark} </span>
+        {count === 1 ? `1 person would ${verb} access` : `${count} people would ${verb} access`}
+      </h3>
+      <People people={people} count={count} />
+    </div>
+  );
+}
+
+function Machines({
+  verb,
+  mark,
+  accounts,
+}: {
+  verb: string;
+  mark: string;
+  accounts: ImpactData["gain_service_accounts"];
+}) {
+  if (accounts.length === 0) return null;
+  return (
+    <div class={`group-${verb}`}>
+      <h3>
+        <span aria-hidden="true">{mark} </span>
+        {accounts.length === 1
+          ? `1 service account would ${verb} access`
+          : `${accounts.length} service accounts would ${verb} access`}
+      </h3>
+      <ul class="people">
+        {accounts.map((account) => (
+          <li key={account.id}>
+            <b>{account.name}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+// How the address of the Access page names a subject.
+import type { Subject } from "../../api/schema";
+import { address } from "../../router";
+
+/** `kind:id`, as the Access page's address has it. */
+export function subjectKey(subject: Subject): string {
+  return subject.kind === "provider-group"
+    ? `provider-group:${subject.provider}/${subject.name}`
+    : `${subject.kind}:${subject.id}`;
+}
+
+/** The Access page with this subject chosen. */
+export function accessAddress(subject: Subject): string {
+  return address("/access", { subject: subjectKey(subject) });
+}

@@ -1,0 +1,76 @@
+// The clients of an application: what gets tokens for it in people's names.
+import { api, everything, page } from "../../api/client";
+import type { Application, OAuthClient as Client } from "../../api/schema";
+import { useMay } from "../../hooks/use-me";
+import { useResource } from "../../hooks/use-resource";
+import { address } from "../../router";
+import { Read } from "../feedback/resource-view";
+import { AttentionTags } from "../secrets/attention-tags";
+import { type Column, Table } from "../table/table";
+
+export function Clients({ application }: { application: Application }) {
+  const may = useMay();
+  const clients = useResource(async () => {
+    const all = await everything((cursor) =>
+      api.GET("/clients", { params: { query: page(cursor) } }),
+    );
+    return all.filter((client) => client.application?.id === application.id);
+  }, [application.id]);
+  return (
+    <section>
+      <h2>Clients</h2>
+      <p class="muted">
+        A client gets tokens for this application in people's names: its web page, FastAPI's docs
+        page, a program on people's machines. A machine that acts for itself is a service account
+        instead.
+      </p>
+      <Read what="clients" resource={clients}>
+        {(all) => (
+          <Table
+            what="clients"
+            textOf={(one) => one.name}
+            rows={all}
+            none="It has no client."
+            heading={CLIENT}
+            columns={COLUMNS}
+          />
+        )}
+      </Read>
+      {may("samovar.clients:write") && (
+        <p class="after">
+          <a class="button" href={address("/clients/new", { application: application.id })}>
+            Register a client
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}
+
+const CLIENT: Column<Client> = {
+  label: "Client",
+  show: (client) => (
+    <>
+      <a href={`/clients/${client.id}`}>{client.name}</a>{" "}
+      <AttentionTags of={[...new Set(client.secrets.flatMap((secret) => secret.attention))]} />
+    </>
+  ),
+};
+
+const COLUMNS: readonly Column<Client>[] = [
+  { label: "Kind", show: (client) => `${client.kind}${client.first_party ? ", first-party" : ""}` },
+  { label: "client_id", show: (client) => <code>{client.id}</code> },
+  {
+    label: "Redirect URIs",
+    show: ({ redirect_uris: uris }) =>
+      uris.length === 0 ? (
+        <span class="muted">none</span>
+      ) : (
+        uris.map((uri) => (
+          <div key={uri}>
+            <code>{uri}</code>
+          </div>
+        ))
+      ),
+  },
+];

@@ -1,0 +1,110 @@
+// A decision with its reasons, in the order in which the policy looked.
+import type { Decision, Reason, Role } from "../../api/schema";
+import { holds } from "../../hooks/use-me";
+import { subjectWords } from "../bindings/describe";
+import { accessAddress } from "../bindings/subject-key";
+import { Sentence } from "../text/sentence";
+import { Time } from "../text/time";
+
+interface Props {
+  decision: Decision;
+  /** Those that the person may see, to say which of them would give what is missing. */
+  roles: readonly Role[];
+}
+
+export function DecisionBox({ decision, roles }: Props) {
+  const allowed = decision.verdict === "allow";
+  return (
+    <section class={`decision ${allowed ? "good" : "bad"}`} aria-label="Decision">
+      <h2>
+        <span aria-hidden="true">{allowed ? "✓" : "✕"}</span> {allowed ? "Allowed" : "Denied"}{" "}
+        {decision.code && <code>{decision.code}</code>}
+      </h2>
+      {decision.route && (
+        <p>
+          Route {decision.route.place} of{" "}
+          {decision.application ? (
+            <a href={`/applications/${decision.application.id}`}>{decision.application.name}</a>
+          ) : (
+            "the application"
+          )}
+          :{" "}
+          <code>
+            {decision.route.methods === "*" ? "any method" : decision.route.methods}{" "}
+            {decision.route.path}
+          </code>
+        </p>
+      )}
+      <ol class="reasons">
+        {decision.reasons.filter(notSaidAbove).map((reason, n) => (
+          <li key={n} class={weight(reason)}>
+            <ReasonLine reason={reason} roles={roles} />
+          </li>
+        ))}
+      </ol>
+      <p class="small muted">
+        {decision.freshness && (
+          <>
+            Memberships as of <Time at={decision.freshness} />.{" "}
+          </>
+        )}
+        Policy version {decision.policy_version}, directory version {decision.directory_version}.
+      </p>
+    </section>
+  );
+}
+
+/** Whether a reason speaks for the request, against it, or neither. */
+function weight({ kind }: Reason): "for" | "against" | "neither" {
+  switch (kind) {
+    case "public":
+    case "signed-in":
+    case "granted":
+      return "for";
+    case "route":
+    case "repository":
+      return "neither";
+    default:
+      return "against";
+  }
+}
+
+/** The route has a line of its own. */
+function notSaidAbove({ kind }: Reason): boolean {
+  return kind !== "route";
+}
+
+function ReasonLine({ reason, roles }: { reason: Reason; roles: readonly Role[] }) {
+  const { kind, permission, role, subject } = reason;
+  if (kind === "granted" && permission !== undefined && role && subject) {
+    return (
+      <>
+        <code>{permission}</code> is held: role{" "}
+        <a href={`/roles/${role.id}`}>{role.name ?? "that is gone"}</a> is given to{" "}
+        <a href={accessAddress(subject)}>{subjectWords(subject, reason.subject_name)}</a>.
+      </>
+    );
+  }
+  const helpful =
+    kind === "missing" && permission !== undefined
+      ? roles.filter((one) => holds(one.permissions, permission))
+      : [];
+  return (
+    <>
+      <Sentence text={reason.text} />
+      {helpful.length > 0 && (
+        <>
+          {" "}
+          Roles that give it:{" "}
+          {helpful.map((one, n) => (
+            <span key={one.id}>
+              {n > 0 && ", "}
+              <a href={`/roles/${one.id}`}>{one.name}</a>
+            </span>
+          ))}
+          .
+        </>
+      )}
+    </>
+  );
+}

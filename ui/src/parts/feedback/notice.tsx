@@ -1,0 +1,21 @@
+// Boxes that say how something went; colour never says it alone.
+import type { ComponentChildren } from "preact";
+
+type Kind = "info" | "good" | "warn" | "bad";
+
+export function Notice({
+  kind,
+  title,
+  children,
+}: {
+  kind: Kind;
+  title?: ComponentChildren;
+  children?: ComponentChildren;
+}) {
+  return (
+    <div class={`notice ${kind}`} role={kind === "bad" ? "alert" : "status"}>
+      {title && <strong>{title}</strong>}
+      {children}
+    </div>
+  );
+}

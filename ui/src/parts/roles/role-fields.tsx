@@ -1,0 +1,68 @@
+// The inputs of a role.
+import type { ApiError } from "../../api/client";
+import { Field } from "../form/field";
+import type { RoleInput } from "./role-input";
+
+interface Props {
+  input: RoleInput;
+  onChange: (input: RoleInput) => void;
+  error: ApiError | undefined;
+}
+
+export function RoleFields({ input, onChange, error }: Props) {
+  const set = (part: Partial<RoleInput>) => onChange({ ...input, ...part });
+  return (
+    <>
+      <Field
+        label="Name"
+        hint="Small letters, digits and hyphens, such as deployer."
+        fault={error?.faultAt("/name")}
+      >
+        {(ties) => (
+          <input
+            {...ties}
+            required
+            pattern="[a-z0-9\-]+"
+            maxLength={64}
+            autocomplete="off"
+            spellcheck={false}
+            value={input.name}
+            onInput={(event) => set({ name: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <Field label="What it is for" fault={error?.faultAt("/description")}>
+        {(ties) => (
+          <input
+            {...ties}
+            autocomplete="off"
+            value={input.description}
+            onInput={(event) => set({ description: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+      <Field
+        label="Permissions"
+        hint={
+          <>
+            One a line: <code>resource:action</code>, such as <code>deployments:write</code>;{" "}
+            <code>deployments:*</code> is every action.
+          </>
+        }
+        fault={error?.faultAt("/permissions")}
+      >
+        {(ties) => (
+          <textarea
+            {...ties}
+            required
+            rows={Math.max(4, input.permissions.split("\n").length + 1)}
+            spellcheck={false}
+            class="mono"
+            value={input.permissions}
+            onInput={(event) => set({ permissions: event.currentTarget.value })}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+// A role as typed, apart from the draft that is sent.
+import type { Role, RoleDraft } from "../../api/schema";
+import type { Difference } from "../form/conflict";
+import { lines } from "../form/lines";
+
+/** What is typed, before it is a draft. */
+export interface RoleInput {
+  name: string;
+  description: string;
+  permissions: string;
+}
+
+export function inputOf(role: Role): RoleInput {
+  return {
+    name: role.name,
+    description: role.description,
+    permissions: role.permissions.join("\n"),
+  };
+}
+
+export function draftOf(input: RoleInput): RoleDraft {
+  return {
+    name: input.name.trim(),
+    description: input.description.trim(),
+    permissions: lines(input.permissions),
+  };
+}
+
+export const EMPTY: RoleInput = { name: "", description: "", permissions: "" };
+
+export function differences(theirs: RoleInput, mine: RoleInput): Difference[] {
+  const labels: [keyof RoleInput, string][] = [
+    ["name", "Name"],
+    ["description", "What it is for"],
+    ["permissions", "Permissions"],
+  ];
+  return labels
+    .filter(([key]) => theirs[key] !== mine[key])
+    .map(([key, label]) => ({ label, theirs: theirs[key], mine: mine[key] }));
+}

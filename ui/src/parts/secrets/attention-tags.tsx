@@ -1,0 +1,20 @@
+// Why somebody should look at a secret, in words.
+import type { SecretAttention } from "../../api/schema";
+
+const WORDS: Readonly<Record<SecretAttention, { tag: string; kind: "warn" | "bad" }>> = {
+  "expires-soon": { tag: "expires soon", kind: "warn" },
+  expired: { tag: "expired", kind: "bad" },
+  "never-used": { tag: "never used", kind: "warn" },
+};
+
+export function AttentionTags({ of }: { of: readonly SecretAttention[] }) {
+  return (
+    <>
+      {of.map((one) => (
+        <span key={one}>
+          <span class={`tag ${WORDS[one].kind}`}>{WORDS[one].tag}</span>{" "}
+        </span>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+// One of the service accounts.
+import { api, everything, page } from "../../api/client";
+import type { ServiceAccount } from "../../api/schema";
+import { useMay } from "../../hooks/use-me";
+import { type Resource, useResource } from "../../hooks/use-resource";
+import type { Ties } from "../form/field";
+
+/** All of them; none for those who may not see them. */
+export function useAccounts(): Resource<ServiceAccount[]> {
+  const may = useMay();
+  return useResource(
+    async () =>
+      may("samovar.service-accounts:read")
+        ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }))
+        : [],
+    [],
+  );
+}
+
+interface Props {
+  ties: Ties;
+  /** Its id. */
+  id: string;
+  accounts: readonly ServiceAccount[];
+  onChange: (id: string) => void;
+}
+
+export function AccountSelect({ ties, id, accounts, onChange }: Props) {
+  const known = id === "" || accounts.some((account) => account.id === id);
+  return (
+    <select {...ties} required value={id} onChange={(event) => onChange(event.currentTarget.value)}>
+      {!known && <option value={id}>{id}</option>}
+      {accounts.map((account) => (
+        <option key={account.id} value={account.id}>
+          {account.name}
+        </option>
+      ))}
+    </select>
+  );
+}

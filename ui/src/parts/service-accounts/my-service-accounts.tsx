@@ -1,0 +1,81 @@
+// Service accounts for which one answers, by oneself or by a team, with their secrets.
+import { api, everything, page, take } from "../../api/client";
+import type { ServiceAccount } from "../../api/schema";
+import { useMay } from "../../hooks/use-me";
+import { useResource } from "../../hooks/use-resource";
+import { Read } from "../feedback/resource-view";
+import { type SecretCalls, Secrets } from "../secrets/secrets";
+import { CopyLine } from "../text/copy";
+import { Sentence } from "../text/sentence";
+import { StateNotice, StateTag } from "./account-state";
+
+export function MyServiceAccounts() {
+  const accounts = useResource(
+    () =>
+      everything((cursor) => api.GET("/me/service-accounts", { params: { query: page(cursor) } })),
+    [],
+  );
+  return (
+    <section>
+      <h2>Service accounts that you answer for</h2>
+      <Read what="service accounts" resource={accounts} />
+      {accounts.data?.length === 0 && (
+        <p class="muted">None, neither by yourself nor by a team of yours.</p>
+      )}
+      {accounts.data?.map((account) => (
+        <Account key={account.id} account={account} onChange={accounts.reload} />
+      ))}
+    </section>
+  );
+}
+
+function Account({
+  account,
+  onChange,
+}: {
+  account: ServiceAccount;
+  onChange: () => Promise<void>;
+}) {
+  const may = useMay();
+  return (
+    <section class="card" aria-label={account.name}>
+      <h3>
+        {may("samovar.service-accounts:read") ? (
+          <a href={`/service-accounts/${account.id}`}>{account.name}</a>
+        ) : (
+          account.name
+        )}{" "}
+        <StateTag state={account.state} />
+      </h3>
+      <p class="small">
+        {account.description && <Sentence text={account.description} />} {account.owner_name}{" "}
+        answers for it. Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
+      </p>
+      <StateNotice account={account} changeable={false} />
+      <Secrets
+        of={account.name}
+        secrets={account.secrets}
+        calls={callsOf(account.id)}
+        onChange={onChange}
+      />
+    </section>
+  );
+}
+
+function callsOf(id: string): SecretCalls {
+  return {
+    make: (days) =>
+      take(
+        api.POST("/me/service-accounts/{id}/secrets", {
+          params: { path: { id } },
+          body: { expires_in_days: days },
+        }),
+      ),
+    remove: (secret) =>
+      take(
+        api.DELETE("/me/service-accounts/{id}/secrets/{secret}", {
+          params: { path: { id, secret: secret.id } },
+        }),
+      ),
+  };
+}

@@ -1,0 +1,130 @@
+// How a machine gets a token, by its secret or by the token of its CI, and sends it.
+import { useState } from "preact/hooks";
+import { api, everything, page } from "../../api/client";
+import type { Application, RoleBinding, ServiceAccount } from "../../api/schema";
+import { useMay } from "../../hooks/use-me";
+import { useResource } from "../../hooks/use-resource";
+import { Read } from "../feedback/resource-view";
+import { Field } from "../form/field";
+import { CopyLine, CopyText } from "../text/copy";
+
+/** The audience of Samovar's own API. */
+const OWN = "samovar";
+
+interface Props {
+  account: ServiceAccount;
+  /** What it holds; undefined while that is read. */
+  bindings: readonly RoleBinding[] | undefined;
+}
+
+export function MachineExample({ account, bindings }: Props) {
+  const may = useMay();
+  const applications = useResource(
+    async () =>
+      may("samovar.applications:read")
+        ? everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } }))
+        : [],
+    [],
+  );
+  return (
+    <section>
+      <h2>How it gets a token</h2>
+      <p>
+        Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
+      </p>
+      <Read what="applications" resource={applications}>
+        {(all) =>
+          bindings !== undefined && (
+            <Examples account={account} bindings={bindings} applications={all} />
+          )
+        }
+      </Read>
+    </section>
+  );
+}
+
+interface ExamplesProps {
+  account: ServiceAccount;
+  bindings: readonly RoleBinding[];
+  applications: readonly Application[];
+}
+
+/** For the application that is chosen, at first one in which it holds a role. */
+function Examples({ account, bindings, applications }: ExamplesProps) {
+  const [chosen, setChosen] = useState<string>();
+  const bound = applications.find(({ id }) =>
+    bindings.some(({ range }) => range.kind === "application" && range.id === id),
+  );
+  const audience = chosen ?? (bound ?? applications[0])?.name ?? OWN;
+  const application = applications.find((one) => one.name === audience);
+  return (
+    <>
+      <div class="narrow">
+        <Field label="For">
+          {(ties) => (
+            <select
+              {...ties}
+              value={audience}
+              onChange={(event) => setChosen(event.currentTarget.value)}
+            >
+              {applications.map(({ id, name }) => (
+                <option key={id} value={name}>
+                  {name}
+                </option>
+              ))}
+              <option value={OWN}>Samovar's own API</option>
+            </select>
+          )}
+        </Field>
+      </div>
+      <CopyText
+        key={audience}
+        text={bySecret(account.id, audience) + sending(application)}
+        label="Example for curl"
+      />
+      {account.trusts.length > 0 && (
+        <>
+          <p>
+            Or by the token of its CI, in <code>CI_TOKEN</code>, and without a secret:
+          </p>
+          <CopyText
+            key={`${audience} CI`}
+            text={byTrust(audience) + sending(application)}
+            label="Example for a CI job"
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function bySecret(id: string, audience: string): string {
+  return `# a token for a few minutes; SAMOVAR_SECRET holds the secret
+curl -sS -u "${id}:$SAMOVAR_SECRET" \\
+  -d grant_type=client_credentials -d audience=${audience} \\
+  ${location.origin}/oauth/token
+`;
+}
+
+function byTrust(audience: string): string {
+  return `# a token for a few minutes
+curl -sS -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
+  -d subject_token_type=urn:ietf:params:oauth:token-type:jwt \\
+  -d "subject_token=$CI_TOKEN" -d audience=${audience} \\
+  ${location.origin}/oauth/token
+`;
+}
+
+function sending(application: Application | undefined): string {
+  const address =
+    application === undefined
+      ? `${location.origin}/api/v1/me`
+      : `${location.protocol}//${application.hosts[0] ?? application.name}/`;
+  const header =
+    application?.authorization === "application"
+      ? "Samovar-Token: $TOKEN"
+      : "Authorization: Bearer $TOKEN";
+  return `
+# then, with its access_token in TOKEN
+curl -sS -H "${header}" ${address}`;
+}
