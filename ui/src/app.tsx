@@ -1,25 +1,25 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { api, ROLES_CHANGED, take } from "./api/client";
+import { api, ROLES_CHANGED, unwrap } from "./api/client";
 import type { Me } from "./api/schema";
 import { holds, MeContext } from "./hooks/use-me";
-import { calledOf } from "./hooks/use-names";
+import { qualifiedLogin } from "./hooks/use-names";
 import { useResource } from "./hooks/use-resource";
 import { pageAt, type PageEntry, PAGES } from "./pages";
-import { Claim } from "./pages/bootstrap";
+import { Bootstrap } from "./pages/bootstrap";
 import { SignIn } from "./pages/sign-in";
-import { ErrorBox } from "./parts/feedback/error-notice";
+import { ErrorNotice } from "./parts/feedback/error-notice";
 import { Loading } from "./parts/feedback/loading";
 import { AdministratorsBanner } from "./parts/layout/administrators-banner";
 import { NavMenu } from "./parts/layout/nav-menu";
 import { Page } from "./parts/layout/page";
-import { type Place, usePlace } from "./router";
+import { type PageLocation, usePageLocation } from "./router";
 
 const isPage = (path: string) => pageAt(path) !== undefined;
 
 export function App() {
-  const place = usePlace(isPage);
-  const me = useResource(() => take(api.GET("/me")), []);
+  const place = usePageLocation(isPage);
+  const me = useResource(() => unwrap(api.GET("/me")), []);
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => {
     const lost = () => setSignedOut(true);
@@ -34,7 +34,7 @@ export function App() {
   if (me.data === undefined && pageAt(place.path)?.page.open) {
     return (
       <main id="main">
-        <Present place={place} />
+        <CurrentPage place={place} />
       </main>
     );
   }
@@ -44,7 +44,7 @@ export function App() {
     return (
       <main class="alone">
         {me.error ? (
-          <ErrorBox error={me.error} retry={() => void me.reload()} />
+          <ErrorNotice error={me.error} retry={() => void me.reload()} />
         ) : (
           <Loading what="who you are" />
         )}
@@ -60,9 +60,9 @@ export function App() {
       <main id="main" tabIndex={-1}>
         {!me.data.may_claim_administrator && <AdministratorsBanner me={me.data} />}
         {me.data.may_claim_administrator ? (
-          <Claim onClaimed={me.reload} />
+          <Bootstrap onClaimed={me.reload} />
         ) : (
-          <Present place={place} />
+          <CurrentPage place={place} />
         )}
       </main>
       <Announcer />
@@ -70,7 +70,7 @@ export function App() {
   );
 }
 
-function Present({ place }: { place: Place }) {
+function CurrentPage({ place }: { place: PageLocation }) {
   const found = pageAt(place.path);
   if (found === undefined) {
     return (
@@ -85,7 +85,7 @@ function Present({ place }: { place: Place }) {
   return <View key={`${place.visit} ${place.path}`} id={found.id} query={place.query} />;
 }
 
-function Header({ me, place }: { me: Me; place: Place }) {
+function Header({ me, place }: { me: Me; place: PageLocation }) {
   const [open, setOpen] = useState(false);
   useEffect(() => setOpen(false), [place]);
   const seen = PAGES.filter(
@@ -110,15 +110,15 @@ function Header({ me, place }: { me: Me; place: Place }) {
         Menu
       </button>
       <nav id="nav" class={open ? "open" : undefined} aria-label="Pages">
-        <Words of={seen.filter((page) => page.menu === undefined)} at={at} />
+        <NavLinks of={seen.filter((page) => page.menu === undefined)} at={at} />
         {system.length > 0 && (
           <NavMenu label="System" current={system.some((page) => page.nav === at)} at={place}>
-            <Words of={system} at={at} />
+            <NavLinks of={system} at={at} />
           </NavMenu>
         )}
         <div class="who">
-          <NavMenu label={nameOf(me)} current={own.some((page) => page.nav === at)} at={place}>
-            <Words of={own} at={at} />
+          <NavMenu label={displayName(me)} current={own.some((page) => page.nav === at)} at={place}>
+            <NavLinks of={own} at={at} />
             <form method="post" action="/auth/sign-out">
               <button type="submit">Sign out</button>
             </form>
@@ -129,7 +129,7 @@ function Header({ me, place }: { me: Me; place: Place }) {
   );
 }
 
-function Words({ of, at }: { of: readonly PageEntry[]; at: string | undefined }) {
+function NavLinks({ of, at }: { of: readonly PageEntry[]; at: string | undefined }) {
   return (
     <>
       {of.map((page) => (
@@ -141,8 +141,8 @@ function Words({ of, at }: { of: readonly PageEntry[]; at: string | undefined })
   );
 }
 
-function nameOf(me: Me): string {
-  return me.user ? calledOf(me.user) : (me.principal.login ?? "local operator");
+function displayName(me: Me): string {
+  return me.user ? qualifiedLogin(me.user) : (me.principal.login ?? "local operator");
 }
 
 function Announcer() {

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** Where the browser is. */
-export interface Place {
+export interface PageLocation {
   path: string;
   query: URLSearchParams;
   /** Counts arrivals: a page that is gone to again starts anew, one that only notes its state in its address does not. */
@@ -12,18 +12,18 @@ export interface Place {
 let guard: (() => boolean) | undefined;
 
 /** Asks this before the page is left; `undefined` asks nothing. */
-export function guardLeaving(question: (() => boolean) | undefined): void {
-  guard = question;
+export function setLeaveGuard(mayLeave: (() => boolean) | undefined): void {
+  guard = mayLeave;
 }
 
 let visits = 0;
 
-function here(): Place {
+function currentLocation(): PageLocation {
   return { path: location.pathname, query: new URLSearchParams(location.search), visit: visits };
 }
 
 /** Goes to an address of the UI; `replace` leaves no step for the back button. */
-export function go(address: string, replace = false): void {
+export function navigate(address: string, replace = false): void {
   if (!replace && guard !== undefined && !guard()) return;
   if (!replace) {
     guard = undefined;
@@ -34,26 +34,26 @@ export function go(address: string, replace = false): void {
 }
 
 /** The address of a path with a query; empty values are left out. */
-export function address(path: string, query: Record<string, string | undefined>): string {
-  const kept = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
-  const text = new URLSearchParams(kept).toString();
+export function urlWithQuery(path: string, query: Record<string, string | undefined>): string {
+  const present = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
+  const text = new URLSearchParams(present).toString();
   return text === "" ? path : `${path}?${text}`;
 }
 
 /** Follows the browser's place and takes over plain clicks on links to pages. */
-export function usePlace(isPage: (path: string) => boolean): Place {
-  const [place, setPlace] = useState(here);
+export function usePageLocation(isPage: (path: string) => boolean): PageLocation {
+  const [place, setPlace] = useState(currentLocation);
   useEffect(() => {
-    const moved = () => setPlace(here());
+    const moved = () => setPlace(currentLocation());
     const stepped = () => {
       visits += 1;
       moved();
     };
     const clicked = (event: MouseEvent) => {
-      const link = linkOf(event);
+      const link = clickedLink(event);
       if (link === undefined || !isPage(link.pathname)) return;
       event.preventDefault();
-      go(link.pathname + link.search);
+      navigate(link.pathname + link.search);
     };
     addEventListener("popstate", stepped);
     addEventListener("samovar:moved", moved);
@@ -67,7 +67,7 @@ export function usePlace(isPage: (path: string) => boolean): Place {
   return place;
 }
 
-function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
+function clickedLink(event: MouseEvent): HTMLAnchorElement | undefined {
   const plain =
     event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   const link = event.target instanceof Element ? event.target.closest("a") : null;

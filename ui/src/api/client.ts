@@ -38,7 +38,7 @@ export class ApiError extends Error {
   }
 
   /** What is wrong with the value at this JSON pointer, or below it. */
-  faultAt(pointer: string): string | undefined {
+  errorAt(pointer: string): string | undefined {
     const below = (this.problem.errors ?? []).filter(
       (e) => e.pointer === pointer || e.pointer.startsWith(`${pointer}/`),
     );
@@ -46,14 +46,14 @@ export class ApiError extends Error {
   }
 }
 
-interface Answer<T> {
+interface ApiResponse<T> {
   data?: T;
   error?: unknown;
   response: Response;
 }
 
 /** The data of a call, or an `ApiError`. */
-export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
+export async function unwrap<T>(call: Promise<ApiResponse<T>>): Promise<T> {
   const answer = await call.catch(() => {
     throw new ApiError(0, {
       title: "Samovar does not answer",
@@ -61,11 +61,11 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
     });
   });
   if (!answer.response.ok)
-    throw new ApiError(answer.response.status, asProblem(answer.error, answer.response));
+    throw new ApiError(answer.response.status, problemOf(answer.error, answer.response));
   return answer.data as T;
 }
 
-function asProblem(error: unknown, response: Response): Partial<Problem> {
+function problemOf(error: unknown, response: Response): Partial<Problem> {
   if (typeof error === "object" && error !== null && "code" in error) return error as Problem;
   return {
     title: response.statusText || `Status ${response.status}`,
@@ -74,19 +74,19 @@ function asProblem(error: unknown, response: Response): Partial<Problem> {
 }
 
 /** One page of a list. */
-export interface Listing<T> {
+export interface ListPage<T> {
   items: T[];
   next_cursor?: string | null | undefined;
 }
 
 /** All items of a list, page after page. */
-export async function everything<T>(
-  page: (cursor: string | undefined) => Promise<Answer<Listing<T>>>,
+export async function fetchAll<T>(
+  page: (cursor: string | undefined) => Promise<ApiResponse<ListPage<T>>>,
 ): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
-    const answer = await take(page(cursor));
+    const answer = await unwrap(page(cursor));
     items.push(...answer.items);
     cursor = answer.next_cursor ?? undefined;
   } while (cursor !== undefined);
@@ -94,7 +94,10 @@ export async function everything<T>(
 }
 
 /** The query of one page: openapi-fetch leaves out what is undefined, which its types do not say. */
-export function page(cursor: string | undefined, limit = 200): { limit: number; cursor?: string } {
+export function pageQuery(
+  cursor: string | undefined,
+  limit = 200,
+): { limit: number; cursor?: string } {
   return cursor === undefined ? { limit } : { limit, cursor };
 }
 

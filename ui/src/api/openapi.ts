@@ -25,7 +25,7 @@ interface Parameter {
   description?: string;
 }
 
-export interface Document {
+export interface OpenApiDocument {
   paths: Record<string, Record<string, RawOperation>>;
   components: { schemas: Record<string, SchemaData> };
 }
@@ -51,24 +51,24 @@ export interface Operation {
   answers: { status: string; description: string; schema: SchemaData | undefined }[];
 }
 
-export async function readDocument(): Promise<Document> {
+export async function fetchDocument(): Promise<OpenApiDocument> {
   const response = await fetch("/api/openapi.json");
   if (!response.ok)
     throw new ApiError(response.status, {
       title: "The document cannot be read",
       detail: `The server answered with status ${response.status}.`,
     });
-  return (await response.json()) as Document;
+  return (await response.json()) as OpenApiDocument;
 }
 
 /** All operations in the order of the document. */
-export function operations(document: Document): Operation[] {
+export function operations(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, raw]) => flat(path, method, raw)),
+    Object.entries(methods).map(([method, raw]) => operationOf(path, method, raw)),
   );
 }
 
-function flat(path: string, method: string, raw: RawOperation): Operation {
+function operationOf(path: string, method: string, raw: RawOperation): Operation {
   const answers = Object.entries(raw.responses).map(([status, answer]) => ({
     status,
     description: answer.description ?? "",

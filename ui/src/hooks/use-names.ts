@@ -1,27 +1,27 @@
 // Names for ids. The audit log keeps ids, because names are personal or change; people read names.
 import { useContext, useEffect, useState } from "preact/hooks";
-import { api, everything, page, take } from "../api/client";
+import { api, fetchAll, pageQuery, unwrap } from "../api/client";
 import type { User } from "../api/schema";
 import { holds, MeContext } from "./use-me";
 
 /** The present name of what an id or a phrase such as `team 7` stands for. */
-export type Names = ReadonlyMap<string, string>;
+export type NamesById = ReadonlyMap<string, string>;
 
 /** Ids of ours, and Gitea's with their kind. */
 export const MENTION = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:team|organization) \d+/g;
 
 /** At most so many people are looked up for one page. */
-const PEOPLE = 60;
+const MAX_USER_LOOKUPS = 60;
 
 /** What people of all providers are called: a login alone is always Gitea's. */
-export function calledOf({ login, provider }: Pick<User, "login" | "provider">): string {
+export function qualifiedLogin({ login, provider }: Pick<User, "login" | "provider">): string {
   return provider === undefined ? login : `${provider}:${login}`;
 }
 
 /** Looks up what the texts mention, as far as the person may see it. Empty until it is known. */
-export function useNames(texts: readonly string[]): Names {
+export function useNames(texts: readonly string[]): NamesById {
   const permissions = useContext(MeContext)?.permissions ?? [];
-  const [names, setNames] = useState<Names>(new Map());
+  const [names, setNames] = useState<NamesById>(new Map());
   const mentioned = [...new Set(texts.flatMap((text) => text.match(MENTION) ?? []))];
   const unknown = mentioned.filter((mention) => !names.has(mention));
   useEffect(() => {
@@ -35,23 +35,23 @@ export function useNames(texts: readonly string[]): Names {
 async function lookUp(
   mentions: readonly string[],
   may: (permission: string) => boolean,
-): Promise<Names> {
+): Promise<NamesById> {
   const lists = await Promise.all([
     may("samovar.roles:read")
-      ? pairs(
-          everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) => api.GET("/roles", { params: { query: pageQuery(cursor) } })),
           (one) => [one.id, one.name],
         )
       : [],
     may("samovar.applications:read")
-      ? pairs(
-          everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } })),
           (one) => [one.id, one.name],
         )
       : [],
     may("samovar.role-bindings:read")
-      ? pairs(
-          everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) => api.GET("/role-bindings", { params: { query: pageQuery(cursor) } })),
           (one) => [
             one.id,
             `${one.role.name ?? "a role"} of ${one.subject_name ?? "somebody gone"}`,
@@ -59,26 +59,28 @@ async function lookUp(
         )
       : [],
     may("samovar.service-accounts:read")
-      ? pairs(
-          everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) =>
+            api.GET("/service-accounts", { params: { query: pageQuery(cursor) } }),
+          ),
           (one) => [one.id, one.name],
         )
       : [],
     may("samovar.clients:read")
-      ? pairs(
-          everything((cursor) => api.GET("/clients", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) => api.GET("/clients", { params: { query: pageQuery(cursor) } })),
           (one) => [one.id, one.name],
         )
       : [],
     may("samovar.directory:read")
-      ? pairs(
-          everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) => api.GET("/teams", { params: { query: pageQuery(cursor) } })),
           (one) => [`team ${one.id}`, `${one.organization.name}/${one.name}`],
         )
       : [],
     may("samovar.directory:read")
-      ? pairs(
-          everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })),
+      ? namePairs(
+          fetchAll((cursor) => api.GET("/organizations", { params: { query: pageQuery(cursor) } })),
           (one) => [`organization ${one.id}`, one.name],
         )
       : [],
@@ -86,24 +88,24 @@ async function lookUp(
   const known = new Map(lists.flat());
   const rest = mentions
     .filter((mention) => !known.has(mention) && !mention.includes(" "))
-    .slice(0, PEOPLE);
-  const people = may("samovar.directory:read") ? await Promise.all(rest.map(person)) : [];
+    .slice(0, MAX_USER_LOOKUPS);
+  const people = may("samovar.directory:read") ? await Promise.all(rest.map(userNamePair)) : [];
   return new Map([
     ...mentions.map((mention): [string, string] => [mention, known.get(mention) ?? mention]),
     ...people.flat(),
   ]);
 }
 
-async function pairs<T>(
+async function namePairs<T>(
   list: Promise<T[]>,
   pair: (one: T) => [string, string],
 ): Promise<[string, string][]> {
   return (await list.catch(() => [])).map(pair);
 }
 
-async function person(id: string): Promise<[string, string][]> {
-  const user = await take(api.GET("/users/{id}", { params: { path: { id } } })).catch(
+async function userNamePair(id: string): Promise<[string, string][]> {
+  const user = await unwrap(api.GET("/users/{id}", { params: { path: { id } } })).catch(
     () => undefined,
   );
-  return user === undefined ? [] : [[id, calledOf(user)]];
+  return user === undefined ? [] : [[id, qualifiedLogin(user)]];
 }

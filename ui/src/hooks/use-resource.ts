@@ -27,19 +27,19 @@ export function useResource<T>(read: () => Promise<T>, inputs: readonly unknown[
     error: ApiError | undefined;
     loading: boolean;
   }>({ data: undefined, error: undefined, loading: true });
-  const turn = useRef(0);
-  const known = useRef(false);
+  const latestRequest = useRef(0);
+  const loaded = useRef(false);
   const reload = useCallback(async () => {
-    const mine = ++turn.current;
+    const request = ++latestRequest.current;
     setState((old) => ({ ...old, loading: true }));
     try {
       const data = await read();
-      known.current = true;
-      if (mine === turn.current) setState({ data, error: undefined, loading: false });
+      loaded.current = true;
+      if (request === latestRequest.current) setState({ data, error: undefined, loading: false });
     } catch (thrown) {
       const error = asApiError(thrown);
-      if (error.signedOut && !known.current) dispatchEvent(new Event("samovar:signed-out"));
-      if (mine === turn.current) setState((old) => ({ ...old, error, loading: false }));
+      if (error.signedOut && !loaded.current) dispatchEvent(new Event("samovar:signed-out"));
+      if (request === latestRequest.current) setState((old) => ({ ...old, error, loading: false }));
     }
   }, inputs);
   useEffect(() => void reload(), [reload]);

@@ -2,23 +2,23 @@
 import { useMemo } from "preact/hooks";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { type Chosen, chosenAt, readWorld } from "../parts/bindings/access-data";
-import { GoneBindings } from "../parts/bindings/orphaned-bindings";
+import { type NamedSubject, fetchAccessData, findSubject } from "../parts/bindings/access-data";
+import { OrphanedBindings } from "../parts/bindings/orphaned-bindings";
 import { subjectKey } from "../parts/bindings/subject-key";
 import { SubjectList } from "../parts/bindings/subject-list";
 import { SubjectRoles } from "../parts/bindings/subject-roles";
-import { Read } from "../parts/feedback/resource-view";
+import { ResourceView } from "../parts/feedback/resource-view";
 import { Page } from "../parts/layout/page";
-import { address, go } from "../router";
+import { navigate, urlWithQuery } from "../router";
 
 export function Access({ query }: { query: URLSearchParams }) {
   const may = useMay();
-  const world = useResource(() => readWorld(may), []);
+  const world = useResource(() => fetchAccessData(may), []);
   const key = query.get("subject");
-  const chosen = useMemo(() => chosenAt(key, world.data), [key, world.data]);
-  const choose = (one: Chosen) =>
-    go(
-      address("/access", {
+  const chosen = useMemo(() => findSubject(key, world.data), [key, world.data]);
+  const choose = (one: NamedSubject) =>
+    navigate(
+      urlWithQuery("/access", {
         subject: subjectKey(one.subject),
         name: one.subject.kind === "user" ? one.name : undefined,
       }),
@@ -33,12 +33,12 @@ export function Access({ query }: { query: URLSearchParams }) {
       title="Access"
       lead="Choose a team, an organization, a person or a service account; then give a role or take it away."
     >
-      <Read what="teams and roles" resource={world}>
+      <ResourceView what="teams and roles" resource={world}>
         {(all) => (
           <>
-            <GoneBindings bindings={all.bindings} onChange={world.reload} />
+            <OrphanedBindings bindings={all.bindings} onChange={world.reload} />
             <div class="two-sides">
-              <SubjectList world={all} chosen={key} onChoose={choose} />
+              <SubjectList access={all} selected={key} onSelect={choose} />
               {named ? (
                 <SubjectRoles key={key} world={all} chosen={named} onChange={world.reload} />
               ) : (
@@ -49,7 +49,7 @@ export function Access({ query }: { query: URLSearchParams }) {
             </div>
           </>
         )}
-      </Read>
+      </ResourceView>
     </Page>
   );
 }

@@ -1,26 +1,31 @@
 // One application: made, changed, deleted; its clients, and its proxy configuration.
 import { useState } from "preact/hooks";
-import { api, everything, ifMatch, page, take } from "../api/client";
+import { api, fetchAll, ifMatch, pageQuery, unwrap } from "../api/client";
 import type { Application as ApplicationData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { differences } from "../parts/applications/application-differences";
 import { ApplicationFields } from "../parts/applications/application-fields";
-import { draftOf, EMPTY, inputOf, type Known } from "../parts/applications/application-input";
+import {
+  draftOf,
+  EMPTY,
+  inputOf,
+  type ApplicationName,
+} from "../parts/applications/application-input";
 import { ApplicationWarnings } from "../parts/applications/application-warnings";
-import { Snippets } from "../parts/applications/proxy-configuration";
-import { Clients } from "../parts/clients/application-clients";
-import { Confirm } from "../parts/feedback/confirm-dialog";
-import { NewObject } from "../parts/form/new-object-page";
-import { Editor } from "../parts/form/object-editor";
-import { Unread } from "../parts/layout/loading-page";
+import { ProxyConfiguration } from "../parts/applications/proxy-configuration";
+import { ApplicationClients } from "../parts/clients/application-clients";
+import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
+import { NewObjectPage } from "../parts/form/new-object-page";
+import { ObjectEditor } from "../parts/form/object-editor";
+import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
-import { address, go } from "../router";
+import { navigate, urlWithQuery } from "../router";
 
 export function Application({ id }: { id: string }) {
   const all = useResource(
-    () => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    () => fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } })),
     [],
   );
   const others = (all.data ?? []).filter((one) => one.id !== id);
@@ -33,45 +38,45 @@ export function Application({ id }: { id: string }) {
 
 interface Others {
   /** The other applications. */
-  others: readonly Known[];
+  others: readonly ApplicationName[];
 }
 
 function NewApplication({ others }: Others) {
   return (
-    <NewObject
-      what="application"
-      at="/applications"
+    <NewObjectPage
+      noun="application"
+      listUrl="/applications"
       empty={EMPTY}
       wide
-      make={(input) => take(api.POST("/applications", { body: draftOf(input) }))}
+      create={(input) => unwrap(api.POST("/applications", { body: draftOf(input) }))}
     >
       {(inputs) => <ApplicationFields {...inputs} others={others} />}
-    </NewObject>
+    </NewObjectPage>
   );
 }
 
 function ExistingApplication({ id, others }: Others & { id: string }) {
   const may = useMay();
   const application = useResource(
-    () => take(api.GET("/applications/{id}", { params: { path: { id } } })),
+    () => unwrap(api.GET("/applications/{id}", { params: { path: { id } } })),
     [id],
   );
   const [saved, setSaved] = useState<ApplicationData>();
   const [deleting, setDeleting] = useState(false);
   const data = saved ?? application.data;
-  if (data === undefined) return <Unread what="application" resource={application} />;
+  if (data === undefined) return <LoadingPage what="application" resource={application} />;
   const remove = async () => {
-    await take(
+    await unwrap(
       api.DELETE("/applications/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
     );
     announce(`Application ${data.name} deleted`);
-    go("/applications", true);
+    navigate("/applications", true);
   };
   const changeable = may("samovar.applications:write");
   const any = may("samovar.applications:any");
   const actions = (
     <>
-      <a class="button" href={address("/explain", { host: data.hosts[0] })}>
+      <a class="button" href={urlWithQuery("/explain", { host: data.hosts[0] })}>
         Ask who may do what
       </a>
       {changeable && any && (
@@ -96,15 +101,15 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
         onSaved={setSaved}
         others={others}
       />
-      {may("samovar.clients:read") && <Clients application={data} />}
-      <Snippets
+      {may("samovar.clients:read") && <ApplicationClients application={data} />}
+      <ProxyConfiguration
         id={id}
         application={data.name}
         version={data.version}
         secret={any ? { onRotated: setSaved } : undefined}
       />
       {deleting && (
-        <Confirm
+        <ConfirmDialog
           title={`Delete the application ${data.name}?`}
           verb="Delete application"
           work={remove}
@@ -114,7 +119,7 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
             Its hosts are not served any more, so a proxy that asks about them is refused. Role
             bindings that hold in it alone must be taken away first.
           </p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </Page>
   );
@@ -129,26 +134,26 @@ interface EditProps extends Others {
 function EditApplication({ application, changeable, onSaved, others }: EditProps) {
   const path = { id: application.id };
   return (
-    <Editor
-      what="application"
+    <ObjectEditor
+      noun="application"
       wide
       object={application}
       changeable={changeable}
       inputOf={inputOf}
       asText={(input) => JSON.stringify(draftOf(input))}
       put={(input, version) =>
-        take(
+        unwrap(
           api.PUT("/applications/{id}", {
             params: { path, header: ifMatch(version) },
             body: draftOf(input),
           }),
         )
       }
-      get={() => take(api.GET("/applications/{id}", { params: { path } }))}
+      get={() => unwrap(api.GET("/applications/{id}", { params: { path } }))}
       differences={(theirs, mine) => differences(theirs, mine, others)}
       onSaved={onSaved}
     >
       {(inputs) => <ApplicationFields {...inputs} others={others} />}
-    </Editor>
+    </ObjectEditor>
   );
 }

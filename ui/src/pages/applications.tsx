@@ -1,16 +1,16 @@
 // All applications.
-import { api, everything, page } from "../api/client";
+import { api, fetchAll, pageQuery } from "../api/client";
 import type { Application } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Read } from "../parts/feedback/resource-view";
+import { ResourceView } from "../parts/feedback/resource-view";
 import { Page } from "../parts/layout/page";
 import { type Column, Table } from "../parts/table/table";
 
 export function Applications() {
   const may = useMay();
   const applications = useResource(
-    () => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    () => fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } })),
     [],
   );
   const make = may("samovar.applications:write") && may("samovar.applications:any") && (
@@ -24,18 +24,18 @@ export function Applications() {
       lead="An application is something protected: its hosts, and what each of its routes asks of the caller."
       actions={make}
     >
-      <Read what="applications" resource={applications}>
+      <ResourceView what="applications" resource={applications}>
         {(all) => (
           <Table
             what="applications"
             textOf={(one) => [one.name, ...one.hosts].join(" ")}
             rows={all}
-            none="Nothing is protected yet. Name the first application: its hosts, and what its routes ask."
+            empty="Nothing is protected yet. Name the first application: its hosts, and what its routes ask."
             heading={APPLICATION}
             columns={COLUMNS}
           />
         )}
-      </Read>
+      </ResourceView>
     </Page>
   );
 }

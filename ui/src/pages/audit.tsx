@@ -1,39 +1,41 @@
 // The audit log, newest first, with filters that live in the address.
 import { useState } from "preact/hooks";
-import { api, everything, page, take } from "../api/client";
+import { api, fetchAll, pageQuery, unwrap } from "../api/client";
 import type { Application, ServiceAccount } from "../api/schema";
 import { useMay } from "../hooks/use-me";
-import { usePages } from "../hooks/use-pages";
+import { usePagination } from "../hooks/use-pagination";
 import { useResource } from "../hooks/use-resource";
 import { AuditFilters } from "../parts/audit/audit-filters";
 import { AuditTable } from "../parts/audit/audit-table";
-import { asked, type Filters, filtersOf, queryOf } from "../parts/audit/filters";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { apiQuery, type Filters, filtersOf, urlQuery } from "../parts/audit/filters";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Loading } from "../parts/feedback/loading";
 import { Page } from "../parts/layout/page";
-import { address, go } from "../router";
+import { navigate, urlWithQuery } from "../router";
 
 export function Audit({ query }: { query: URLSearchParams }) {
   const may = useMay();
   const [filters, setFilters] = useState(() => filtersOf(query));
   const applications = useResource(
-    async () => (may("samovar.applications:read") ? readApplications() : []),
+    async () => (may("samovar.applications:read") ? fetchApplications() : []),
     [],
   );
   const accounts = useResource(
-    async () => (may("samovar.service-accounts:read") ? readAccounts() : []),
+    async () => (may("samovar.service-accounts:read") ? fetchAccounts() : []),
     [],
   );
-  const events = usePages(
+  const events = usePagination(
     (cursor) =>
-      take(
-        api.GET("/audit-events", { params: { query: { ...page(cursor, 50), ...asked(filters) } } }),
+      unwrap(
+        api.GET("/audit-events", {
+          params: { query: { ...pageQuery(cursor, 50), ...apiQuery(filters) } },
+        }),
       ),
     [JSON.stringify(filters)],
   );
   const apply = (next: Filters) => {
     setFilters(next);
-    go(address("/audit", queryOf(next)), true);
+    navigate(urlWithQuery("/audit", urlQuery(next)), true);
   };
   return (
     <Page
@@ -46,12 +48,12 @@ export function Audit({ query }: { query: URLSearchParams }) {
         accounts={accounts.data ?? []}
         onApply={apply}
       />
-      {events.error && <ErrorBox error={events.error} retry={() => void events.reload()} />}
+      {events.error && <ErrorNotice error={events.error} retry={() => void events.reload()} />}
       {events.items === undefined && events.loading && <Loading what="audit events" />}
       {events.items && <AuditTable events={events.items} />}
       <div class="actions">
-        {events.more && (
-          <button type="button" disabled={events.loading} onClick={() => void events.readMore()}>
+        {events.hasMore && (
+          <button type="button" disabled={events.loading} onClick={() => void events.loadMore()}>
             Show older
           </button>
         )}
@@ -63,10 +65,12 @@ export function Audit({ query }: { query: URLSearchParams }) {
   );
 }
 
-function readApplications(): Promise<Application[]> {
-  return everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } }));
+function fetchApplications(): Promise<Application[]> {
+  return fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } }));
 }
 
-function readAccounts(): Promise<ServiceAccount[]> {
-  return everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }));
+function fetchAccounts(): Promise<ServiceAccount[]> {
+  return fetchAll((cursor) =>
+    api.GET("/service-accounts", { params: { query: pageQuery(cursor) } }),
+  );
 }

@@ -1,20 +1,20 @@
 // The first use, and when no administrator is left: a site administrator of Gitea enters the one-time code.
 import { useState } from "preact/hooks";
-import { api, take } from "../api/client";
+import { api, unwrap } from "../api/client";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Field } from "../parts/form/field";
 import { Page } from "../parts/layout/page";
 
-export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
+export function Bootstrap({ onClaimed: onDone }: { onClaimed: () => Promise<void> }) {
   const [code, setCode] = useState("");
   const action = useAction();
   const claim = async (event: Event) => {
     event.preventDefault();
     const done = await action.run(async () => {
-      await take(api.POST("/administrator/claim", { body: { code: code.trim() } }));
-      await onClaimed();
+      await unwrap(api.POST("/administrator/claim", { body: { code: code.trim() } }));
+      await onDone();
     });
     if (done) announce("You are the administrator now");
   };
@@ -30,11 +30,11 @@ export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
         <Field
           label="Claim code"
           hint="Used once. You can do this because you administer the Gitea server."
-          fault={action.error?.faultAt("/code")}
+          error={action.error?.errorAt("/code")}
         >
-          {(ties) => (
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               required
               autocomplete="off"
               spellcheck={false}
@@ -43,7 +43,7 @@ export function Claim({ onClaimed }: { onClaimed: () => Promise<void> }) {
             />
           )}
         </Field>
-        {action.error && <ErrorBox error={action.error} />}
+        {action.error && <ErrorNotice error={action.error} />}
         <div class="actions">
           <button type="submit" class="primary" disabled={action.running}>
             Become administrator

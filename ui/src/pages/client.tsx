@@ -1,6 +1,6 @@
 // One client of an application: registered, changed, deleted; its secrets, and examples.
 import { useState } from "preact/hooks";
-import { api, ifMatch, take } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Application, OAuthClient as ClientData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
@@ -8,15 +8,15 @@ import { useResource } from "../hooks/use-resource";
 import { ClientExamples } from "../parts/clients/client-examples";
 import { ClientFields } from "../parts/clients/client-fields";
 import { differences, draftOf, EMPTY, inputOf } from "../parts/clients/client-input";
-import { Confirm } from "../parts/feedback/confirm-dialog";
-import { ErrorBox } from "../parts/feedback/error-notice";
-import { NewObject } from "../parts/form/new-object-page";
-import { Editor } from "../parts/form/object-editor";
-import { Unread } from "../parts/layout/loading-page";
+import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
+import { ErrorNotice } from "../parts/feedback/error-notice";
+import { NewObjectPage } from "../parts/form/new-object-page";
+import { ObjectEditor } from "../parts/form/object-editor";
+import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
 import { type SecretCalls, Secrets } from "../parts/secrets/secrets";
 import { CopyLine } from "../parts/text/copy";
-import { go } from "../router";
+import { navigate } from "../router";
 
 export function Client({ id, query }: { id: string; query: URLSearchParams }) {
   return id === "new" ? (
@@ -32,7 +32,7 @@ function useApplication(id: string | undefined) {
   return useResource(
     async () =>
       id !== undefined && may("samovar.applications:read")
-        ? take(api.GET("/applications/{id}", { params: { path: { id } } }))
+        ? unwrap(api.GET("/applications/{id}", { params: { path: { id } } }))
         : undefined,
     [id],
   );
@@ -41,48 +41,48 @@ function useApplication(id: string | undefined) {
 function NewClient({ of }: { of: string }) {
   const application = useApplication(of);
   return (
-    <NewObject
-      what="client"
+    <NewObjectPage
+      noun="client"
       lead={application.data && `Its tokens are for ${application.data.name}.`}
-      at="/clients"
-      back={of === "" ? "/applications" : `/applications/${of}`}
+      listUrl="/clients"
+      cancelUrl={of === "" ? "/applications" : `/applications/${of}`}
       verb={["Register", "registered"]}
       empty={EMPTY}
-      make={(input) => take(api.POST("/clients", { body: draftOf(input, of) }))}
+      create={(input) => unwrap(api.POST("/clients", { body: draftOf(input, of) }))}
     >
       {(inputs) => (
         <>
           {application.error && (
-            <ErrorBox error={application.error} retry={() => void application.reload()} />
+            <ErrorNotice error={application.error} retry={() => void application.reload()} />
           )}
           <ClientFields {...inputs} application={application.data} secrets={false} />
         </>
       )}
-    </NewObject>
+    </NewObjectPage>
   );
 }
 
 function ExistingClient({ id }: { id: string }) {
   const may = useMay();
   const client = useResource(
-    () => take(api.GET("/clients/{id}", { params: { path: { id } } })),
+    () => unwrap(api.GET("/clients/{id}", { params: { path: { id } } })),
     [id],
   );
   const application = useApplication(client.data?.application?.id);
   const [deleting, setDeleting] = useState(false);
   const { data } = client;
-  if (data === undefined) return <Unread what="client" resource={client} />;
+  if (data === undefined) return <LoadingPage what="client" resource={client} />;
   // Before it is read, or when it cannot be, an example would show made-up values.
   const seen = application.data !== undefined || !may("samovar.applications:read");
   const changeable = may("samovar.clients:write") && data.application !== undefined;
   const back =
     data.application === undefined ? "/applications" : `/applications/${data.application.id}`;
   const remove = async () => {
-    await take(
+    await unwrap(
       api.DELETE("/clients/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
     );
     announce(`Client ${data.name} deleted`);
-    go(back, true);
+    navigate(back, true);
   };
   const actions = changeable && (
     <button type="button" class="danger" onClick={() => setDeleting(true)}>
@@ -97,9 +97,9 @@ function ExistingClient({ id }: { id: string }) {
   );
   return (
     <Page title={data.name} lead={lead} actions={actions}>
-      {client.error && <ErrorBox error={client.error} retry={() => void client.reload()} />}
+      {client.error && <ErrorNotice error={client.error} retry={() => void client.reload()} />}
       {application.error && (
-        <ErrorBox error={application.error} retry={() => void application.reload()} />
+        <ErrorNotice error={application.error} retry={() => void application.reload()} />
       )}
       <p>
         Its <code>client_id</code>: <CopyLine text={data.id} label="client_id" />
@@ -128,14 +128,14 @@ function ExistingClient({ id }: { id: string }) {
         <ClientExamples client={data} application={application.data} />
       )}
       {deleting && (
-        <Confirm
+        <ConfirmDialog
           title={`Delete the client ${data.name}?`}
           verb="Delete client"
           work={remove}
           onClose={() => setDeleting(false)}
         >
           <p>It gets no more tokens, and what people allowed it ends.</p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </Page>
   );
@@ -143,15 +143,15 @@ function ExistingClient({ id }: { id: string }) {
 
 function callsOf(id: string): SecretCalls {
   return {
-    make: (days) =>
-      take(
+    create: (days) =>
+      unwrap(
         api.POST("/clients/{id}/secrets", {
           params: { path: { id } },
           body: { expires_in_days: days },
         }),
       ),
-    remove: (secret) =>
-      take(
+    delete: (secret) =>
+      unwrap(
         api.DELETE("/clients/{id}/secrets/{secret}", {
           params: { path: { id, secret: secret.id } },
         }),
@@ -169,26 +169,26 @@ interface EditProps {
 function EditClient({ client, application, changeable, onSaved }: EditProps) {
   const path = { id: client.id };
   return (
-    <Editor
-      what="client"
+    <ObjectEditor
+      noun="client"
       object={client}
       changeable={changeable}
       inputOf={inputOf}
       put={(input, version) =>
-        take(
+        unwrap(
           api.PUT("/clients/{id}", {
             params: { path, header: ifMatch(version) },
             body: draftOf(input, client.application?.id ?? ""),
           }),
         )
       }
-      get={() => take(api.GET("/clients/{id}", { params: { path } }))}
+      get={() => unwrap(api.GET("/clients/{id}", { params: { path } }))}
       differences={differences}
       onSaved={() => void onSaved()}
     >
       {(inputs) => (
         <ClientFields {...inputs} application={application} secrets={client.secrets.length > 0} />
       )}
-    </Editor>
+    </ObjectEditor>
   );
 }

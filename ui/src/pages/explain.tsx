@@ -1,24 +1,29 @@
 // A question to the policy, and the decision with its reasons. The address holds the question, so that it can be sent to somebody.
 import { useEffect, useState } from "preact/hooks";
-import { api, everything, page, take } from "../api/client";
+import { api, fetchAll, pageQuery, unwrap } from "../api/client";
 import type { Decision } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
 import { HostSelect } from "../parts/applications/host-select";
-import { DecisionBox } from "../parts/decisions/decision-details";
-import { askedAbout, Asker, askerOf, type AskerInput } from "../parts/decisions/principal-fields";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { DecisionDetails } from "../parts/decisions/decision-details";
+import {
+  PrincipalFields,
+  principalInputOf,
+  principalQuestion,
+  type PrincipalInput,
+} from "../parts/decisions/principal-fields";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Field } from "../parts/form/field";
 import { Page } from "../parts/layout/page";
 import { useAccounts } from "../parts/service-accounts/account-select";
-import { address, go } from "../router";
+import { navigate, urlWithQuery } from "../router";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-interface Input {
-  asker: AskerInput;
+interface AccessCheckInput {
+  principal: PrincipalInput;
   host: string;
   method: string;
   path: string;
@@ -27,38 +32,38 @@ interface Input {
 export function Explain({ query }: { query: URLSearchParams }) {
   const may = useMay();
   const applications = useResource(
-    () => everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    () => fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } })),
     [],
   );
   const accounts = useAccounts();
   const roles = useResource(
     async () =>
       may("samovar.roles:read")
-        ? everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } }))
+        ? fetchAll((cursor) => api.GET("/roles", { params: { query: pageQuery(cursor) } }))
         : [],
     [],
   );
-  const [input, setInput] = useState<Input>({
-    asker: askerOf(query),
+  const [input, setInput] = useState<AccessCheckInput>({
+    principal: principalInputOf(query),
     host: query.get("host") ?? "",
     method: query.get("method") ?? "GET",
     path: query.get("path") ?? "/",
   });
   const [decision, setDecision] = useState<Decision>();
   const action = useAction();
-  const { asker, method, path } = input;
+  const { principal: asker, method, path } = input;
   const host = input.host || applications.data?.flatMap((one) => one.hosts)[0] || "";
   const ask = async () => {
     await action.run(async () => {
-      const about = await askedAbout(asker);
-      const answer = await take(
+      const about = await principalQuestion(asker);
+      const answer = await unwrap(
         api.POST("/decisions/explain", { body: { method, host, path, ...about } }),
       );
       setDecision(answer);
       announce(answer.verdict === "allow" ? "Allowed" : "Denied");
       const person = asker.kind === "person" ? asker.login : undefined;
-      go(
-        address("/explain", {
+      navigate(
+        urlWithQuery("/explain", {
           person,
           user: about.user,
           service_account: about.service_account,
@@ -78,11 +83,12 @@ export function Explain({ query }: { query: URLSearchParams }) {
     event.preventDefault();
     void ask();
   };
-  const set = (part: Partial<Input>) => {
+  const set = (part: Partial<AccessCheckInput>) => {
     setDecision(undefined);
     setInput((old) => ({ ...old, ...part }));
   };
-  const found = (user: string) => setInput((old) => ({ ...old, asker: { ...old.asker, user } }));
+  const found = (user: string) =>
+    setInput((old) => ({ ...old, principal: { ...old.principal, user } }));
   return (
     <Page
       title="Explain"
@@ -90,29 +96,29 @@ export function Explain({ query }: { query: URLSearchParams }) {
     >
       <form class="question" onSubmit={submit}>
         <div>
-          <Asker
+          <PrincipalFields
             input={asker}
             accounts={accounts.data ?? []}
             error={action.error}
             onFound={found}
-            onChange={(part) => set({ asker: { ...asker, ...part } })}
+            onChange={(part) => set({ principal: { ...asker, ...part } })}
           />
         </div>
         <div>
           <Field label="Application">
-            {(ties) => (
+            {(attributes) => (
               <HostSelect
-                ties={ties}
+                attributes={attributes}
                 host={host}
                 applications={applications.data ?? []}
                 onChange={(chosen) => set({ host: chosen })}
               />
             )}
           </Field>
-          <Field label="Method" fault={action.error?.faultAt("/method")}>
-            {(ties) => (
+          <Field label="Method" error={action.error?.errorAt("/method")}>
+            {(attributes) => (
               <select
-                {...ties}
+                {...attributes}
                 value={method}
                 onChange={(event) => set({ method: event.currentTarget.value })}
               >
@@ -122,10 +128,10 @@ export function Explain({ query }: { query: URLSearchParams }) {
               </select>
             )}
           </Field>
-          <Field label="Path" fault={action.error?.faultAt("/path")}>
-            {(ties) => (
+          <Field label="Path" error={action.error?.errorAt("/path")}>
+            {(attributes) => (
               <input
-                {...ties}
+                {...attributes}
                 required
                 class="mono"
                 autocomplete="off"
@@ -143,16 +149,18 @@ export function Explain({ query }: { query: URLSearchParams }) {
         </div>
       </form>
       {applications.error && (
-        <ErrorBox error={applications.error} retry={() => void applications.reload()} />
+        <ErrorNotice error={applications.error} retry={() => void applications.reload()} />
       )}
-      {accounts.error && <ErrorBox error={accounts.error} retry={() => void accounts.reload()} />}
+      {accounts.error && (
+        <ErrorNotice error={accounts.error} retry={() => void accounts.reload()} />
+      )}
       {applications.data?.length === 0 && (
         <p class="muted">
           There is no application to ask about yet. <a href="/applications/new">Name one</a>.
         </p>
       )}
-      {action.error && <ErrorBox error={action.error} />}
-      {decision && <DecisionBox decision={decision} roles={roles.data ?? []} />}
+      {action.error && <ErrorNotice error={action.error} />}
+      {decision && <DecisionDetails decision={decision} roles={roles.data ?? []} />}
       {decision && asker.kind === "service-account" && may("samovar.service-accounts:read") && (
         <p class="after">
           <a href={`/service-accounts/${asker.account}`}>Its secrets and its state</a>

@@ -1,39 +1,39 @@
 // How the mirror gets on with Gitea: its state, what changed, what stands in the way, and reading everything now.
 import { useEffect, useState } from "preact/hooks";
-import { api, take } from "../api/client";
+import { api, unwrap } from "../api/client";
 import type { Mirror } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useAction } from "../hooks/use-action";
 import { useMay } from "../hooks/use-me";
 import { useNames } from "../hooks/use-names";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Loading } from "../parts/feedback/loading";
 import { Notice } from "../parts/feedback/notice";
 import { Page } from "../parts/layout/page";
 import { Sentence } from "../parts/text/sentence";
-import { NamedSentence } from "../parts/text/sentence-with-names";
+import { SentenceWithNames } from "../parts/text/sentence-with-names";
 import { Time } from "../parts/text/time";
 
 /** How often the page reads the state again, in milliseconds. */
-const AGAIN = 10_000;
+const REFRESH_INTERVAL_MS = 10_000;
 
 export function Gitea() {
   const may = useMay();
-  const read = useResource(() => take(api.GET("/mirror")), []);
+  const read = useResource(() => unwrap(api.GET("/mirror")), []);
   const [synced, setSynced] = useState<Mirror>();
   const sync = useAction();
   useEffect(() => {
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void read.reload();
-    }, AGAIN);
+    }, REFRESH_INTERVAL_MS);
     return () => clearInterval(timer);
   }, [read.reload]);
   useEffect(() => setSynced(undefined), [read.data]);
   const mirror = synced ?? read.data;
   const start = () =>
     sync.run(async () => {
-      const now = await take(api.POST("/mirror/sync"));
+      const now = await unwrap(api.POST("/mirror/sync"));
       setSynced(now);
       const changes = now.last_full_pass?.changes ?? 0;
       announce(
@@ -53,15 +53,15 @@ export function Gitea() {
       lead="Samovar keeps a mirror of Gitea's organizations, teams, members and people. Gitea stays the source."
       actions={button}
     >
-      {sync.error && <ErrorBox error={sync.error} />}
-      {read.error && <ErrorBox error={read.error} retry={() => void read.reload()} />}
+      {sync.error && <ErrorNotice error={sync.error} />}
+      {read.error && <ErrorNotice error={read.error} retry={() => void read.reload()} />}
       {mirror === undefined && read.loading && <Loading what="the mirror's state" />}
-      {mirror && <State mirror={mirror} />}
+      {mirror && <MirrorDetails mirror={mirror} />}
     </Page>
   );
 }
 
-function State({ mirror }: { mirror: Mirror }) {
+function MirrorDetails({ mirror }: { mirror: Mirror }) {
   const names = useNames(mirror.changes.map((change) => change.text));
   return (
     <>
@@ -96,7 +96,7 @@ function State({ mirror }: { mirror: Mirror }) {
           <Sentence text={mirror.gitea_warning} />
         </Notice>
       )}
-      <Facts mirror={mirror} />
+      <MirrorFacts mirror={mirror} />
       <section>
         <h2>What changed in Gitea</h2>
         {mirror.changes.length === 0 && <p class="muted">Nothing since Samovar started.</p>}
@@ -105,7 +105,7 @@ function State({ mirror }: { mirror: Mirror }) {
             <li key={n}>
               <Time at={change.at} />{" "}
               <span>
-                <NamedSentence text={change.text} names={names} />
+                <SentenceWithNames text={change.text} names={names} />
               </span>
             </li>
           ))}
@@ -115,7 +115,7 @@ function State({ mirror }: { mirror: Mirror }) {
   );
 }
 
-function Facts({ mirror }: { mirror: Mirror }) {
+function MirrorFacts({ mirror }: { mirror: Mirror }) {
   const pass = mirror.last_full_pass;
   return (
     <dl class="facts">

@@ -7,7 +7,7 @@ import { Audit } from "./audit";
 import { Client } from "./client";
 import { Explain } from "./explain";
 import { Gitea } from "./gitea";
-import { Start } from "./overview";
+import { Overview } from "./overview";
 import { Providers } from "./providers";
 import { Reference } from "./reference";
 import { Role } from "./role";
@@ -41,7 +41,7 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
-  { path: "/", view: Start },
+  { path: "/", view: Overview },
   { path: "/access", nav: "Access", permission: "samovar.role-bindings:read", view: Access },
   { path: "/roles", nav: "Roles", permission: "samovar.roles:read", view: Roles },
   { path: "/roles/:id", view: Role },

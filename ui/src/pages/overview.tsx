@@ -1,16 +1,16 @@
 // Where one arrives: who one is here, and for those who administer, the way to the first protected application.
 import { useContext } from "preact/hooks";
-import { api, take } from "../api/client";
+import { api, unwrap } from "../api/client";
 import type { Me } from "../api/schema";
 import { MeContext, useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Notice } from "../parts/feedback/notice";
 import { Page } from "../parts/layout/page";
-import { SecretsAttention } from "../parts/secrets/attention-notice";
+import { SecretsNotice } from "../parts/secrets/attention-notice";
 import { Sentence } from "../parts/text/sentence";
 
-export function Start() {
+export function Overview() {
   const me = useContext(MeContext);
   const may = useMay();
   if (me === undefined) return null;
@@ -21,9 +21,9 @@ export function Start() {
     may("samovar.role-bindings:read");
   return (
     <Page title={`Hello, ${me.user?.full_name || me.user?.login || "operator"}`}>
-      {may("samovar.mirror:read") && <Attention />}
-      <SecretsAttention />
-      {sets && <FirstSteps />}
+      {may("samovar.mirror:read") && <MirrorNotice />}
+      <SecretsNotice />
+      {sets && <SetupGuide />}
       {idle && (
         <p>
           There is nothing for you to administer here. Applications that Samovar protects ask it by
@@ -32,7 +32,7 @@ export function Start() {
       )}
       <section>
         <h2>What Samovar knows about you</h2>
-        <You me={me} />
+        <PrincipalFacts me={me} />
       </section>
       <p class="small">
         For programs: <a href="/api/docs">reference of the API</a>.
@@ -41,7 +41,7 @@ export function Start() {
   );
 }
 
-function You({ me }: { me: Me }) {
+function PrincipalFacts({ me }: { me: Me }) {
   const teams = me.user?.teams ?? [];
   return (
     <dl class="facts">
@@ -93,9 +93,9 @@ function You({ me }: { me: Me }) {
 }
 
 /** What somebody should look at; nothing when all is well. */
-function Attention() {
-  const mirror = useResource(() => take(api.GET("/mirror")), []);
-  if (mirror.error) return <ErrorBox error={mirror.error} retry={() => void mirror.reload()} />;
+function MirrorNotice() {
+  const mirror = useResource(() => unwrap(api.GET("/mirror")), []);
+  if (mirror.error) return <ErrorNotice error={mirror.error} retry={() => void mirror.reload()} />;
   const problems = mirror.data?.problems ?? [];
   if (problems.length === 0 && mirror.data?.away_since === undefined) return null;
   return (
@@ -108,7 +108,7 @@ function Attention() {
   );
 }
 
-const STEPS = [
+const SETUP_TASKS = [
   {
     href: "/roles/new",
     verb: "Make a role",
@@ -131,12 +131,12 @@ const STEPS = [
   },
 ];
 
-function FirstSteps() {
+function SetupGuide() {
   const seen = useResource(async () => {
     const [roles, applications, bindings] = await Promise.all([
-      take(api.GET("/roles", { params: { query: { limit: 200 } } })),
-      take(api.GET("/applications", { params: { query: { limit: 1 } } })),
-      take(api.GET("/role-bindings", { params: { query: { limit: 200 } } })),
+      unwrap(api.GET("/roles", { params: { query: { limit: 200 } } })),
+      unwrap(api.GET("/applications", { params: { query: { limit: 1 } } })),
+      unwrap(api.GET("/role-bindings", { params: { query: { limit: 200 } } })),
     ]);
     const own = new Set(roles.items.filter((role) => !role.built_in).map((role) => role.id));
     return [
@@ -152,7 +152,7 @@ function FirstSteps() {
     <section>
       <h2>To the first protected application</h2>
       <ol class="steps">
-        {STEPS.map((step, n) => (
+        {SETUP_TASKS.map((step, n) => (
           <li key={step.verb} class={seen.data?.[n] ? "done" : undefined}>
             <a href={step.href}>{step.verb}</a>: {step.text}. {seen.data?.[n] && <b>Done</b>}
           </li>

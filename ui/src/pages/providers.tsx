@@ -1,9 +1,9 @@
 // Who proves who somebody is: each provider with its state, and what its groups claim gives.
-import { api, take } from "../api/client";
+import { api, unwrap } from "../api/client";
 import type { Provider, ProviderGroups } from "../api/schema";
 import { useResource } from "../hooks/use-resource";
-import { accessAddress } from "../parts/bindings/subject-key";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { accessUrl } from "../parts/bindings/subject-key";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Loading } from "../parts/feedback/loading";
 import { Notice } from "../parts/feedback/notice";
 import { Page } from "../parts/layout/page";
@@ -11,7 +11,7 @@ import { Sentence } from "../parts/text/sentence";
 import { Time } from "../parts/text/time";
 
 export function Providers() {
-  const read = useResource(() => take(api.GET("/providers")), []);
+  const read = useResource(() => unwrap(api.GET("/providers")), []);
   const again = (
     <button type="button" disabled={read.loading} onClick={() => void read.reload()}>
       {read.loading ? "Asking…" : "Ask again"}
@@ -23,16 +23,16 @@ export function Providers() {
       lead="Who proves who somebody is. Gitea's people have Gitea's teams; people whom another provider alone knows have its groups, as of their last sign-in."
       actions={again}
     >
-      {read.error && <ErrorBox error={read.error} retry={() => void read.reload()} />}
+      {read.error && <ErrorNotice error={read.error} retry={() => void read.reload()} />}
       {read.data === undefined && read.loading && <Loading what="the providers" />}
       {read.data?.items.map((provider) => (
-        <Entry key={provider.id} provider={provider} />
+        <ProviderSection key={provider.id} provider={provider} />
       ))}
     </Page>
   );
 }
 
-function Entry({ provider }: { provider: Provider }) {
+function ProviderSection({ provider }: { provider: Provider }) {
   return (
     <section aria-labelledby={`provider-${provider.id}`}>
       <h2 id={`provider-${provider.id}`}>{provider.name}</h2>
@@ -53,13 +53,15 @@ function Entry({ provider }: { provider: Provider }) {
           </p>
         </Notice>
       )}
-      <Facts provider={provider} />
-      {provider.groups !== undefined && <Groups provider={provider} groups={provider.groups} />}
+      <ProviderFacts provider={provider} />
+      {provider.groups !== undefined && (
+        <ProviderGroupList provider={provider} groups={provider.groups} />
+      )}
     </section>
   );
 }
 
-function Facts({ provider }: { provider: Provider }) {
+function ProviderFacts({ provider }: { provider: Provider }) {
   return (
     <dl class="facts">
       <dt>Id</dt>
@@ -84,18 +86,18 @@ function Facts({ provider }: { provider: Provider }) {
         <code>{provider.redirect_uri}</code>
       </dd>
       <dt>Sign-out</dt>
-      <dd>{signOut(provider)}</dd>
+      <dd>{describeSignOut(provider)}</dd>
       {provider.kind === "openid" && (
         <>
           <dt>People</dt>
-          <dd>{people(provider)}</dd>
+          <dd>{describePeople(provider)}</dd>
         </>
       )}
     </dl>
   );
 }
 
-function signOut({ reachable, signs_out: there, tells_sign_out: tells }: Provider): string {
+function describeSignOut({ reachable, signs_out: there, tells_sign_out: tells }: Provider): string {
   if (!reachable) return "not known";
   const ways = [
     there && "signing out here signs out there",
@@ -104,7 +106,7 @@ function signOut({ reachable, signs_out: there, tells_sign_out: tells }: Provide
   return ways.length === 0 ? "ends here alone" : ways.join("; ");
 }
 
-function people(provider: Provider): string {
+function describePeople(provider: Provider): string {
   const source = provider.gitea_source_id;
   const alone = `${provider.people} known here alone`;
   return source === undefined
@@ -112,7 +114,7 @@ function people(provider: Provider): string {
     : `the Gitea accounts of authentication source ${source}; ${alone}`;
 }
 
-function Groups({ provider, groups }: { provider: Provider; groups: ProviderGroups }) {
+function ProviderGroupList({ provider, groups }: { provider: Provider; groups: ProviderGroups }) {
   return (
     <>
       <h3>
@@ -150,7 +152,7 @@ function Groups({ provider, groups }: { provider: Provider; groups: ProviderGrou
             {groups.names.map((group) => (
               <li key={group.name}>
                 <a
-                  href={accessAddress({
+                  href={accessUrl({
                     kind: "provider-group",
                     provider: provider.id,
                     name: group.name,

@@ -1,16 +1,16 @@
 // The API's reference, read from the document that the server itself serves. Needs nobody signed in.
 import { Fragment } from "preact";
-import { type Document, type Operation, operations, readDocument } from "../api/openapi";
+import { fetchDocument, type OpenApiDocument, type Operation, operations } from "../api/openapi";
 import { useResource } from "../hooks/use-resource";
-import { ErrorBox } from "../parts/feedback/error-notice";
+import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Loading } from "../parts/feedback/loading";
 import { Page } from "../parts/layout/page";
-import { Unfold } from "../parts/reference/lazy-details";
-import { Schema } from "../parts/reference/schema-view";
+import { LazyDetails } from "../parts/reference/lazy-details";
+import { SchemaView } from "../parts/reference/schema-view";
 import { Sentence } from "../parts/text/sentence";
 
 export function Reference() {
-  const document = useResource(readDocument, []);
+  const document = useResource(fetchDocument, []);
   return (
     <Page
       title="API"
@@ -21,14 +21,16 @@ export function Reference() {
         </>
       }
     >
-      {document.error && <ErrorBox error={document.error} retry={() => void document.reload()} />}
+      {document.error && (
+        <ErrorNotice error={document.error} retry={() => void document.reload()} />
+      )}
       {document.data === undefined && document.loading && <Loading what="the document" />}
       {document.data && <Operations document={document.data} />}
     </Page>
   );
 }
 
-function Operations({ document }: { document: Document }) {
+function Operations({ document }: { document: OpenApiDocument }) {
   return (
     <>
       {Array.from(
@@ -46,7 +48,13 @@ function Operations({ document }: { document: Document }) {
   );
 }
 
-function OperationEntry({ operation, document }: { operation: Operation; document: Document }) {
+function OperationEntry({
+  operation,
+  document,
+}: {
+  operation: Operation;
+  document: OpenApiDocument;
+}) {
   const { method, path, summary } = operation;
   const line = (
     <>
@@ -57,9 +65,9 @@ function OperationEntry({ operation, document }: { operation: Operation; documen
     </>
   );
   return (
-    <Unfold class="operation" summary={line}>
+    <LazyDetails class="operation" summary={line}>
       {() => <Messages operation={operation} document={document} />}
-    </Unfold>
+    </LazyDetails>
   );
 }
 
@@ -68,7 +76,7 @@ function Messages({
   document,
 }: {
   operation: Operation;
-  document: Document;
+  document: OpenApiDocument;
 }) {
   return (
     <>
@@ -87,7 +95,7 @@ function Messages({
       {body && (
         <>
           <h3>Body</h3>
-          <Schema schema={body} document={document} />
+          <SchemaView schema={body} document={document} />
         </>
       )}
       <h3>Answers</h3>
@@ -97,7 +105,9 @@ function Messages({
             <dt>{status}</dt>
             <dd>
               {description && <Sentence text={description} />}
-              {schema && status.startsWith("2") && <Schema schema={schema} document={document} />}
+              {schema && status.startsWith("2") && (
+                <SchemaView schema={schema} document={document} />
+              )}
             </dd>
           </Fragment>
         ))}

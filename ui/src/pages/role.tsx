@@ -1,20 +1,20 @@
 // One role: made, changed, deleted; and who has it.
 import { useState } from "preact/hooks";
-import { api, ifMatch, take } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { Role as RoleData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Confirm } from "../parts/feedback/confirm-dialog";
-import { NewObject } from "../parts/form/new-object-page";
-import { Editor } from "../parts/form/object-editor";
-import { Unread } from "../parts/layout/loading-page";
+import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
+import { NewObjectPage } from "../parts/form/new-object-page";
+import { ObjectEditor } from "../parts/form/object-editor";
+import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
-import { Permissions } from "../parts/roles/permission-list";
-import { RoleHolders } from "../parts/roles/role-assignments";
+import { PermissionList } from "../parts/roles/permission-list";
+import { RoleAssignments } from "../parts/roles/role-assignments";
 import { RoleFields } from "../parts/roles/role-fields";
 import { differences, draftOf, EMPTY, inputOf } from "../parts/roles/role-input";
-import { go } from "../router";
+import { navigate } from "../router";
 
 export function Role({ id }: { id: string }) {
   return id === "new" ? <NewRole /> : <ExistingRole id={id} />;
@@ -22,30 +22,33 @@ export function Role({ id }: { id: string }) {
 
 function NewRole() {
   return (
-    <NewObject
-      what="role"
-      at="/roles"
+    <NewObjectPage
+      noun="role"
+      listUrl="/roles"
       empty={EMPTY}
-      make={(input) => take(api.POST("/roles", { body: draftOf(input) }))}
+      create={(input) => unwrap(api.POST("/roles", { body: draftOf(input) }))}
     >
       {(inputs) => <RoleFields {...inputs} />}
-    </NewObject>
+    </NewObjectPage>
   );
 }
 
 function ExistingRole({ id }: { id: string }) {
   const may = useMay();
-  const role = useResource(() => take(api.GET("/roles/{id}", { params: { path: { id } } })), [id]);
+  const role = useResource(
+    () => unwrap(api.GET("/roles/{id}", { params: { path: { id } } })),
+    [id],
+  );
   const [deleting, setDeleting] = useState(false);
-  if (role.data === undefined) return <Unread what="role" resource={role} />;
+  if (role.data === undefined) return <LoadingPage what="role" resource={role} />;
   const { data } = role;
   const changeable = may("samovar.roles:write") && !data.built_in;
   const remove = async () => {
-    await take(
+    await unwrap(
       api.DELETE("/roles/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
     );
     announce(`Role ${data.name} deleted`);
-    go("/roles", true);
+    navigate("/roles", true);
   };
   const actions = changeable && (
     <button type="button" class="danger" onClick={() => setDeleting(true)}>
@@ -59,9 +62,9 @@ function ExistingRole({ id }: { id: string }) {
       actions={actions}
     >
       {changeable ? <EditRole role={data} /> : <ShowRole role={data} />}
-      {may("samovar.role-bindings:read") && <RoleHolders role={id} />}
+      {may("samovar.role-bindings:read") && <RoleAssignments role={id} />}
       {deleting && (
-        <Confirm
+        <ConfirmDialog
           title={`Delete the role ${data.name}?`}
           verb="Delete role"
           disabled={data.bindings > 0}
@@ -73,7 +76,7 @@ function ExistingRole({ id }: { id: string }) {
               ? "Nobody has it."
               : `It is given ${data.bindings === 1 ? "once" : `${data.bindings} times`}. Take it away first; then who loses what is seen.`}
           </p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </Page>
   );
@@ -84,7 +87,7 @@ function ShowRole({ role }: { role: RoleData }) {
     <>
       {role.description && <p>{role.description}</p>}
       <h2>Permissions</h2>
-      <Permissions of={role.permissions} />
+      <PermissionList of={role.permissions} />
     </>
   );
 }
@@ -92,23 +95,23 @@ function ShowRole({ role }: { role: RoleData }) {
 function EditRole({ role }: { role: RoleData }) {
   const path = { id: role.id };
   return (
-    <Editor
-      what="role"
+    <ObjectEditor
+      noun="role"
       object={role}
       changeable
       inputOf={inputOf}
       put={(input, version) =>
-        take(
+        unwrap(
           api.PUT("/roles/{id}", {
             params: { path, header: ifMatch(version) },
             body: draftOf(input),
           }),
         )
       }
-      get={() => take(api.GET("/roles/{id}", { params: { path } }))}
+      get={() => unwrap(api.GET("/roles/{id}", { params: { path } }))}
       differences={differences}
     >
       {(inputs) => <RoleFields {...inputs} />}
-    </Editor>
+    </ObjectEditor>
   );
 }

@@ -1,17 +1,17 @@
 // All roles.
-import { api, everything, page } from "../api/client";
+import { api, fetchAll, pageQuery } from "../api/client";
 import type { Role } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Read } from "../parts/feedback/resource-view";
+import { ResourceView } from "../parts/feedback/resource-view";
 import { Page } from "../parts/layout/page";
-import { Permissions } from "../parts/roles/permission-list";
+import { PermissionList } from "../parts/roles/permission-list";
 import { type Column, Table } from "../parts/table/table";
 
 export function Roles() {
   const may = useMay();
   const roles = useResource(
-    () => everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
+    () => fetchAll((cursor) => api.GET("/roles", { params: { query: pageQuery(cursor) } })),
     [],
   );
   const make = may("samovar.roles:write") && (
@@ -25,18 +25,18 @@ export function Roles() {
       lead="A role is a named set of permissions. Give it to a team on the Access page."
       actions={make}
     >
-      <Read what="roles" resource={roles}>
+      <ResourceView what="roles" resource={roles}>
         {(all) => (
           <Table
             what="roles"
             textOf={(role) => `${role.name} ${role.description}`}
             rows={ordered(all)}
-            none="There is none."
+            empty="There is none."
             heading={ROLE}
             columns={COLUMNS}
           />
         )}
-      </Read>
+      </ResourceView>
     </Page>
   );
 }
@@ -53,7 +53,7 @@ const ROLE: Column<Role> = {
 };
 
 const COLUMNS: readonly Column<Role>[] = [
-  { label: "Permissions", show: (role) => <Permissions of={role.permissions} /> },
+  { label: "Permissions", show: (role) => <PermissionList of={role.permissions} /> },
   {
     label: "Given",
     show: ({ bindings }) =>

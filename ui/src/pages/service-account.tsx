@@ -1,15 +1,15 @@
 // One service account: made, changed, deleted; its secrets, its roles, and how it gets a token.
 import { useState } from "preact/hooks";
-import { api, ifMatch, take } from "../api/client";
+import { api, ifMatch, unwrap } from "../api/client";
 import type { ServiceAccount as AccountData } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Confirm } from "../parts/feedback/confirm-dialog";
-import { ErrorBox } from "../parts/feedback/error-notice";
-import { NewObject } from "../parts/form/new-object-page";
-import { Editor } from "../parts/form/object-editor";
-import { Unread } from "../parts/layout/loading-page";
+import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
+import { ErrorNotice } from "../parts/feedback/error-notice";
+import { NewObjectPage } from "../parts/form/new-object-page";
+import { ObjectEditor } from "../parts/form/object-editor";
+import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
 import { type SecretCalls, Secrets } from "../parts/secrets/secrets";
 import { AccountRoles, useAccountBindings } from "../parts/service-accounts/account-roles";
@@ -22,8 +22,8 @@ import {
   EMPTY,
   inputOf,
 } from "../parts/service-accounts/service-account-input";
-import { MachineExample } from "../parts/service-accounts/token-example";
-import { go } from "../router";
+import { TokenExample } from "../parts/service-accounts/token-example";
+import { navigate } from "../router";
 
 export function ServiceAccount({ id }: { id: string }) {
   return id === "new" ? <NewAccount /> : <ExistingAccount id={id} />;
@@ -31,41 +31,43 @@ export function ServiceAccount({ id }: { id: string }) {
 
 function NewAccount() {
   return (
-    <NewObject
-      what="service account"
+    <NewObjectPage
+      noun="service account"
       lead="It can do nothing until a role is given to it."
-      at="/service-accounts"
+      listUrl="/service-accounts"
       empty={EMPTY}
       asText={asText}
-      make={async (input) => take(api.POST("/service-accounts", { body: await draftOf(input) }))}
+      create={async (input) =>
+        unwrap(api.POST("/service-accounts", { body: await draftOf(input) }))
+      }
     >
       {(inputs) => <ServiceAccountFields {...inputs} />}
-    </NewObject>
+    </NewObjectPage>
   );
 }
 
 function ExistingAccount({ id }: { id: string }) {
   const may = useMay();
   const account = useResource(
-    () => take(api.GET("/service-accounts/{id}", { params: { path: { id } } })),
+    () => unwrap(api.GET("/service-accounts/{id}", { params: { path: { id } } })),
     [id],
   );
   const bindings = useAccountBindings(id);
   const [asking, setAsking] = useState<"delete" | "revoke">();
   const { data } = account;
-  if (data === undefined) return <Unread what="service account" resource={account} />;
+  if (data === undefined) return <LoadingPage what="service account" resource={account} />;
   const changeable = may("samovar.service-accounts:write");
   const remove = async () => {
-    await take(
+    await unwrap(
       api.DELETE("/service-accounts/{id}", {
         params: { path: { id }, header: ifMatch(data.version) },
       }),
     );
     announce(`Service account ${data.name} deleted`);
-    go("/service-accounts", true);
+    navigate("/service-accounts", true);
   };
   const revoke = async () => {
-    await take(api.DELETE("/service-accounts/{id}/tokens", { params: { path: { id } } }));
+    await unwrap(api.DELETE("/service-accounts/{id}/tokens", { params: { path: { id } } }));
     announce(`Tokens of ${data.name} revoked`);
   };
   const close = () => setAsking(undefined);
@@ -85,7 +87,7 @@ function ExistingAccount({ id }: { id: string }) {
       lead={`Service account. ${data.owner_name === undefined ? "Nobody answers for it." : `${data.owner_name} answers for it.`}`}
       actions={actions}
     >
-      {account.error && <ErrorBox error={account.error} retry={() => void account.reload()} />}
+      {account.error && <ErrorNotice error={account.error} retry={() => void account.reload()} />}
       <StateNotice account={data} changeable={changeable} />
       <section>
         <h2>Secrets</h2>
@@ -97,13 +99,13 @@ function ExistingAccount({ id }: { id: string }) {
         />
       </section>
       <AccountRoles id={id} bindings={bindings} />
-      <MachineExample account={data} bindings={bindings.data ?? (bindings.error && [])} />
+      <TokenExample account={data} bindings={bindings.data ?? (bindings.error && [])} />
       <section>
         <h2>About it</h2>
         <EditAccount account={data} changeable={changeable} onSaved={account.reload} />
       </section>
       {asking === "revoke" && (
-        <Confirm
+        <ConfirmDialog
           title={`Revoke the tokens of ${data.name}?`}
           verb="Revoke tokens"
           work={revoke}
@@ -114,10 +116,10 @@ function ExistingAccount({ id }: { id: string }) {
             by itself learns of it when the token ends, after ten minutes at most.
           </p>
           <p>Its secrets get it new tokens; delete those that leaked first.</p>
-        </Confirm>
+        </ConfirmDialog>
       )}
       {asking === "delete" && (
-        <Confirm
+        <ConfirmDialog
           title={`Delete the service account ${data.name}?`}
           verb="Delete service account"
           work={remove}
@@ -127,7 +129,7 @@ function ExistingAccount({ id }: { id: string }) {
             Its secrets open nothing any more, and what runs by them stops. Roles that were given to
             it must be taken away first.
           </p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </Page>
   );
@@ -135,15 +137,15 @@ function ExistingAccount({ id }: { id: string }) {
 
 function callsOf(id: string): SecretCalls {
   return {
-    make: (days) =>
-      take(
+    create: (days) =>
+      unwrap(
         api.POST("/service-accounts/{id}/secrets", {
           params: { path: { id } },
           body: { expires_in_days: days },
         }),
       ),
-    remove: (secret) =>
-      take(
+    delete: (secret) =>
+      unwrap(
         api.DELETE("/service-accounts/{id}/secrets/{secret}", {
           params: { path: { id, secret: secret.id } },
         }),
@@ -160,25 +162,25 @@ interface EditProps {
 function EditAccount({ account, changeable, onSaved }: EditProps) {
   const path = { id: account.id };
   return (
-    <Editor
-      what="service account"
+    <ObjectEditor
+      noun="service account"
       object={account}
       changeable={changeable}
       inputOf={inputOf}
       asText={asText}
       put={async (input, version) =>
-        take(
+        unwrap(
           api.PUT("/service-accounts/{id}", {
             params: { path, header: ifMatch(version) },
             body: await draftOf(input),
           }),
         )
       }
-      get={() => take(api.GET("/service-accounts/{id}", { params: { path } }))}
+      get={() => unwrap(api.GET("/service-accounts/{id}", { params: { path } }))}
       differences={differences}
       onSaved={() => void onSaved()}
     >
       {(inputs) => <ServiceAccountFields {...inputs} />}
-    </Editor>
+    </ObjectEditor>
   );
 }

@@ -1,9 +1,9 @@
 // All service accounts.
-import { api, everything, page } from "../api/client";
+import { api, fetchAll, pageQuery } from "../api/client";
 import type { ServiceAccount } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Read } from "../parts/feedback/resource-view";
+import { ResourceView } from "../parts/feedback/resource-view";
 import { Page } from "../parts/layout/page";
 import { AttentionTags } from "../parts/secrets/attention-tags";
 import { lastUse, StateTag } from "../parts/service-accounts/account-state";
@@ -13,7 +13,8 @@ import { Time } from "../parts/text/time";
 export function ServiceAccounts() {
   const may = useMay();
   const accounts = useResource(
-    () => everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } })),
+    () =>
+      fetchAll((cursor) => api.GET("/service-accounts", { params: { query: pageQuery(cursor) } })),
     [],
   );
   const make = may("samovar.service-accounts:write") && (
@@ -27,18 +28,18 @@ export function ServiceAccounts() {
       lead="The accounts of machines: CI jobs, scripts, services. Each gets tokens of a few minutes for its secret, and may do what its roles give."
       actions={make}
     >
-      <Read what="service accounts" resource={accounts}>
+      <ResourceView what="service accounts" resource={accounts}>
         {(all) => (
           <Table
             what="service accounts"
             textOf={(one) => `${one.name} ${one.description} ${one.owner_name ?? ""}`}
             rows={all}
-            none="There is none yet. Every machine that calls an application by itself needs one."
+            empty="There is none yet. Every machine that calls an application by itself needs one."
             heading={ACCOUNT}
             columns={COLUMNS}
           />
         )}
-      </Read>
+      </ResourceView>
     </Page>
   );
 }
@@ -59,12 +60,12 @@ const COLUMNS: readonly Column<ServiceAccount>[] = [
     label: "Owner",
     show: (account) => account.owner_name ?? <span class="muted">gone from Gitea</span>,
   },
-  { label: "Secrets", show: (account) => <SecretWords account={account} /> },
+  { label: "Secrets", show: (account) => <SecretSummary account={account} /> },
   { label: "Last used", show: (account) => <LastUse account={account} /> },
 ];
 
 /** When the last of its live secrets expires, which is when the machine stops. */
-function SecretWords({ account }: { account: ServiceAccount }) {
+function SecretSummary({ account }: { account: ServiceAccount }) {
   const live = account.secrets.filter((secret) => new Date(secret.expires_at) > new Date());
   const last = live
     .map((secret) => secret.expires_at)

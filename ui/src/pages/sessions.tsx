@@ -1,24 +1,29 @@
 // Sign-ins of browsers: one's own, or everybody's for those who may see them.
 import { useState } from "preact/hooks";
-import { api, page, take } from "../api/client";
+import { api, pageQuery, unwrap } from "../api/client";
 import type { Session } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
-import { usePages } from "../hooks/use-pages";
-import { Confirm } from "../parts/feedback/confirm-dialog";
+import { usePagination } from "../hooks/use-pagination";
+import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
 import { Page } from "../parts/layout/page";
-import { queryOf, useWhose, type Whose, WhoseFields } from "../parts/sessions/owner-filter";
-import { personOf, SessionTable } from "../parts/sessions/session-table";
+import {
+  OwnerFilterFields,
+  ownerQuery,
+  useOwnerFilter,
+  type OwnerFilter,
+} from "../parts/sessions/owner-filter";
+import { ownerName, SessionTable } from "../parts/sessions/session-table";
 import { PagedList } from "../parts/table/paged-list";
 
 type Ending = Session | "all";
 
 export function Sessions() {
   const may = useMay();
-  const [whose, setWhose] = useWhose();
+  const [whose, setWhose] = useOwnerFilter();
   const [ending, setEnding] = useState<Ending>();
   const { mine, user } = whose;
-  const sessions = usePages((cursor) => readSessions(whose, cursor), [mine, user]);
+  const sessions = usePagination((cursor) => fetchSessions(whose, cursor), [mine, user]);
   const endAll = mine && (
     <button type="button" class="danger" onClick={() => setEnding("all")}>
       Sign out everywhere…
@@ -30,7 +35,7 @@ export function Sessions() {
       lead="A session is a browser's sign-in, at Samovar or at an application below it. Ending one takes effect at once."
     >
       {may("samovar.sessions:read") && (
-        <WhoseFields what="sessions" whose={whose} onChange={setWhose} />
+        <OwnerFilterFields what="sessions" whose={whose} onChange={setWhose} />
       )}
       <PagedList what="sessions" pages={sessions} actions={endAll}>
         {(items) => (
@@ -41,7 +46,7 @@ export function Sessions() {
         )}
       </PagedList>
       {ending && (
-        <End
+        <EndSessionDialog
           ending={ending}
           mine={mine}
           onEnded={sessions.reload}
@@ -52,9 +57,10 @@ export function Sessions() {
   );
 }
 
-async function readSessions(whose: Whose, cursor: string | undefined) {
-  if (whose.mine) return take(api.GET("/me/sessions", { params: { query: page(cursor, 50) } }));
-  return take(api.GET("/sessions", { params: { query: queryOf(whose, cursor) } }));
+async function fetchSessions(whose: OwnerFilter, cursor: string | undefined) {
+  if (whose.mine)
+    return unwrap(api.GET("/me/sessions", { params: { query: pageQuery(cursor, 50) } }));
+  return unwrap(api.GET("/sessions", { params: { query: ownerQuery(whose, cursor) } }));
 }
 
 interface EndProps {
@@ -64,19 +70,19 @@ interface EndProps {
   onClose: () => void;
 }
 
-function End({ ending, mine, onEnded, onClose }: EndProps) {
+function EndSessionDialog({ ending, mine, onEnded, onClose }: EndProps) {
   const work = async () => {
-    if (ending === "all") await take(api.DELETE("/me/sessions"));
+    if (ending === "all") await unwrap(api.DELETE("/me/sessions"));
     else if (mine)
-      await take(api.DELETE("/me/sessions/{id}", { params: { path: { id: ending.id } } }));
-    else await take(api.DELETE("/sessions/{id}", { params: { path: { id: ending.id } } }));
+      await unwrap(api.DELETE("/me/sessions/{id}", { params: { path: { id: ending.id } } }));
+    else await unwrap(api.DELETE("/sessions/{id}", { params: { path: { id: ending.id } } }));
     announce("Session ended");
     await onEnded();
   };
   const title =
-    ending === "all" ? "Sign out everywhere?" : `End this session of ${personOf(ending)}?`;
+    ending === "all" ? "Sign out everywhere?" : `End this session of ${ownerName(ending)}?`;
   return (
-    <Confirm
+    <ConfirmDialog
       title={title}
       verb={ending === "all" ? "Sign out everywhere" : "End session"}
       work={work}
@@ -97,6 +103,6 @@ function End({ ending, mine, onEnded, onClose }: EndProps) {
           <b>This is the session that you are using now.</b>
         </p>
       )}
-    </Confirm>
+    </ConfirmDialog>
   );
 }

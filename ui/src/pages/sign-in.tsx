@@ -1,6 +1,6 @@
 // Shown instead of any page while nobody is signed in. Never goes to Gitea by itself: signed out stays signed out.
 import { useEffect } from "preact/hooks";
-import { address } from "../router";
+import { urlWithQuery } from "../router";
 
 export function SignIn({ returnTo }: { returnTo: string }) {
   useEffect(() => {
@@ -12,7 +12,7 @@ export function SignIn({ returnTo }: { returnTo: string }) {
       <h1>Samovar</h1>
       <p>Who may do what, by Gitea's organizations and teams.</p>
       <p>
-        <a class="button primary" href={address("/auth/sign-in", { return_to: returnTo })}>
+        <a class="button primary" href={urlWithQuery("/auth/sign-in", { return_to: returnTo })}>
           Sign in
         </a>
       </p>

@@ -1,18 +1,18 @@
 // The keys that sign tokens: what each does now, and having another one take over.
 import { useState } from "preact/hooks";
-import { api, take } from "../api/client";
+import { api, unwrap } from "../api/client";
 import type { KeyState, SigningAlgorithm, SigningKey } from "../api/schema";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { Read } from "../parts/feedback/resource-view";
+import { ResourceView } from "../parts/feedback/resource-view";
 import { Page } from "../parts/layout/page";
-import { RotateKey } from "../parts/signing-keys/rotate-key-dialog";
+import { RotateKeyDialog } from "../parts/signing-keys/rotate-key-dialog";
 import { type Column, Table } from "../parts/table/table";
 import { Time } from "../parts/text/time";
 
 export function SigningKeys() {
   const may = useMay();
-  const keys = useResource(() => take(api.GET("/signing-keys")), []);
+  const keys = useResource(() => unwrap(api.GET("/signing-keys")), []);
   const [rotating, setRotating] = useState<SigningAlgorithm>();
   const items = keys.data?.items ?? [];
   const coming = (algorithm: SigningAlgorithm) =>
@@ -28,31 +28,31 @@ export function SigningKeys() {
         </>
       }
     >
-      <Read what="signing keys" resource={keys}>
+      <ResourceView what="signing keys" resource={keys}>
         {() => (
           <Table<SigningKey>
             rows={items}
-            none="There is none yet. The first is made when the first token is signed."
+            empty="There is none yet. The first is made when the first token is signed."
             heading={STATE}
             columns={COLUMNS}
             action={
               may("samovar.signing-keys:rotate")
                 ? {
-                    head: "Rotate",
+                    columnLabel: "Rotate",
                     verb: "Rotate…",
                     label: (key) => `Rotate ${key.algorithm}`,
-                    can: (key) => key.state === "current",
+                    enabled: (key) => key.state === "current",
                     run: (key) => setRotating(key.algorithm),
                   }
                 : undefined
             }
           />
         )}
-      </Read>
+      </ResourceView>
       {rotating && (
-        <RotateKey
+        <RotateKeyDialog
           algorithm={rotating}
-          coming={coming(rotating)}
+          nextPublished={coming(rotating)}
           onRotated={keys.reload}
           onClose={() => setRotating(undefined)}
         />
@@ -61,7 +61,7 @@ export function SigningKeys() {
   );
 }
 
-const DOES: Readonly<Record<KeyState, string>> = {
+const STATE_DESCRIPTIONS: Readonly<Record<KeyState, string>> = {
   next: "published, signs soon",
   current: "signs",
   retired: "signs no more; what it signed is still valid until it ends",
@@ -72,7 +72,7 @@ const STATE: Column<SigningKey> = {
   show: ({ state }) => (
     <>
       <span class={`tag ${state === "current" ? "good" : ""}`}>{state}</span>
-      <div class="muted small">{DOES[state]}</div>
+      <div class="muted small">{STATE_DESCRIPTIONS[state]}</div>
     </>
   ),
 };

@@ -1,25 +1,30 @@
 // What people allowed clients: one's own, or everybody's for those who may see them; and the machines one answers for.
 import { useState } from "preact/hooks";
-import { api, page, take } from "../api/client";
+import { api, pageQuery, unwrap } from "../api/client";
 import type { Grant } from "../api/schema";
 import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
-import { usePages } from "../hooks/use-pages";
-import { Confirm } from "../parts/feedback/confirm-dialog";
+import { usePagination } from "../hooks/use-pagination";
+import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
 import { Page } from "../parts/layout/page";
 import { MyServiceAccounts } from "../parts/service-accounts/my-service-accounts";
 import { GrantTable } from "../parts/sessions/grant-table";
-import { queryOf, useWhose, type Whose, WhoseFields } from "../parts/sessions/owner-filter";
+import {
+  OwnerFilterFields,
+  ownerQuery,
+  useOwnerFilter,
+  type OwnerFilter,
+} from "../parts/sessions/owner-filter";
 import { PagedList } from "../parts/table/paged-list";
 
 type Ending = Grant | "all";
 
 export function Tokens() {
   const may = useMay();
-  const [whose, setWhose] = useWhose();
+  const [whose, setWhose] = useOwnerFilter();
   const [ending, setEnding] = useState<Ending>();
   const { mine, user, login } = whose;
-  const grants = usePages((cursor) => readGrants(whose, cursor), [mine, user]);
+  const grants = usePagination((cursor) => fetchGrants(whose, cursor), [mine, user]);
   const changeable = mine || may("samovar.grants:end");
   const endAll = changeable && (mine || user !== undefined) && (
     <button type="button" class="danger" onClick={() => setEnding("all")}>
@@ -32,16 +37,16 @@ export function Tokens() {
       lead="What you allowed clients: pages, programs, the command line on a device. Each gets tokens in your name until you end it here."
     >
       {may("samovar.grants:read") && (
-        <WhoseFields what="grants" whose={whose} onChange={setWhose} />
+        <OwnerFilterFields what="grants" whose={whose} onChange={setWhose} />
       )}
       <PagedList what="what was allowed" pages={grants} actions={endAll}>
         {(items) => (
-          <GrantTable grants={items} whose={!mine} onEnd={changeable ? setEnding : undefined} />
+          <GrantTable grants={items} showUser={!mine} onEnd={changeable ? setEnding : undefined} />
         )}
       </PagedList>
       {mine && <MyServiceAccounts />}
       {ending && (
-        <End
+        <EndGrantDialog
           ending={ending}
           of={mine ? undefined : { id: user, login: login.trim() }}
           onEnded={grants.reload}
@@ -52,9 +57,10 @@ export function Tokens() {
   );
 }
 
-async function readGrants(whose: Whose, cursor: string | undefined) {
-  if (whose.mine) return take(api.GET("/me/grants", { params: { query: page(cursor, 50) } }));
-  return take(api.GET("/grants", { params: { query: queryOf(whose, cursor) } }));
+async function fetchGrants(whose: OwnerFilter, cursor: string | undefined) {
+  if (whose.mine)
+    return unwrap(api.GET("/me/grants", { params: { query: pageQuery(cursor, 50) } }));
+  return unwrap(api.GET("/grants", { params: { query: ownerQuery(whose, cursor) } }));
 }
 
 interface EndProps {
@@ -65,9 +71,9 @@ interface EndProps {
   onClose: () => void;
 }
 
-function End({ ending, of, onEnded, onClose }: EndProps) {
+function EndGrantDialog({ ending, of, onEnded, onClose }: EndProps) {
   const work = async () => {
-    await take(endingCall(ending, of));
+    await unwrap(endGrants(ending, of));
     announce(ending === "all" ? "Everything ended" : "Grant ended");
     await onEnded();
   };
@@ -76,7 +82,7 @@ function End({ ending, of, onEnded, onClose }: EndProps) {
   if (ending === "all") {
     const whose = of === undefined ? "you" : of.login;
     return (
-      <Confirm
+      <ConfirmDialog
         title={`End everything that ${whose} allowed clients?`}
         verb="End everything"
         work={work}
@@ -87,23 +93,23 @@ function End({ ending, of, onEnded, onClose }: EndProps) {
           refuses all that were issued up to now. {offline}
         </p>
         <p>Sessions of browsers go on; end them on the page Sessions.</p>
-      </Confirm>
+      </ConfirmDialog>
     );
   }
   const whose = of === undefined ? "you" : (ending.user.name ?? "somebody gone");
   return (
-    <Confirm
+    <ConfirmDialog
       title={`End what ${whose} allowed ${ending.client.name ?? "a client that is gone"}?`}
       verb="End it"
       work={work}
       onClose={onClose}
     >
       <p>It gets no more tokens, and Samovar refuses those it has, at once. {offline}</p>
-    </Confirm>
+    </ConfirmDialog>
   );
 }
 
-function endingCall(ending: Ending, of: EndProps["of"]) {
+function endGrants(ending: Ending, of: EndProps["of"]) {
   if (ending === "all")
     return of === undefined
       ? api.DELETE("/me/tokens")

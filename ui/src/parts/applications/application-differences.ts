@@ -1,46 +1,46 @@
 // What differs between two versions of an application, for people to compare.
 import type { Difference } from "../form/conflict";
-import { lines } from "../form/lines";
+import { splitLines } from "../form/lines";
 import {
   type ApplicationInput,
-  type Known,
+  type ApplicationName,
   type RouteInput,
-  secretsOf,
-  words,
+  secretParametersOf,
+  splitWords,
 } from "./application-input";
 
 /** One route in one line, as people say it. */
-export function routeWords(input: RouteInput): string {
+export function describeRoute(input: RouteInput): string {
   const asks = {
     public: "public",
     "signed-in": "signed in",
-    permissions: words(input.permissions).join(" + "),
+    permissions: splitWords(input.permissions).join(" + "),
   }[input.kind];
   const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
   const slash =
     (input.encodedSlash ? ", encoded slashes allowed" : "") +
     (input.semicolon ? ", semicolons allowed" : "");
-  const names = secretsOf(input);
+  const names = secretParametersOf(input);
   const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
-  return `${words(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
+  return `${splitWords(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
 }
 
 export function differences(
   theirs: ApplicationInput,
   mine: ApplicationInput,
-  others: readonly Known[],
+  others: readonly ApplicationName[],
 ): Difference[] {
   const named = (id: string) => others.find((one) => one.id === id)?.name ?? id;
   const rows: [string, (input: ApplicationInput) => string][] = [
     ["Name", (input) => input.name],
-    ["Hosts", (input) => lines(input.hosts).join("\n")],
+    ["Hosts", (input) => splitLines(input.hosts).join("\n")],
     [
       "Routes",
-      (input) => input.routes.map((route, n) => `${n + 1}. ${routeWords(route)}`).join("\n"),
+      (input) => input.routes.map((route, n) => `${n + 1}. ${describeRoute(route)}`).join("\n"),
     ],
     ["Identity headers", (input) => input.identityHeaders.join(", ")],
     ["Authorization", (input) => input.authorization],
-    ["Origins", (input) => lines(input.origins).join("\n")],
+    ["Origins", (input) => splitLines(input.origins).join("\n")],
     ["Audit", (input) => input.audit],
     [
       "Tokens",
@@ -50,8 +50,9 @@ export function differences(
     [
       "Gitea's tokens",
       ({ tokens }) =>
-        [...(tokens.giteaPersonal ? ["personal"] : []), ...lines(tokens.giteaClients)].join("\n") ||
-        "none",
+        [...(tokens.giteaPersonal ? ["personal"] : []), ...splitLines(tokens.giteaClients)].join(
+          "\n",
+        ) || "none",
     ],
     ["Exchange from", ({ tokens }) => tokens.exchangeFrom.map(named).sort().join(", ") || "none"],
   ];

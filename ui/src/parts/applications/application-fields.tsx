@@ -3,7 +3,7 @@ import type { ApiError } from "../../api/client";
 import type { AuditMode, AuthorizationOwner } from "../../api/schema";
 import { Field } from "../form/field";
 import { Select } from "../form/select";
-import { type ApplicationInput, IDENTITY_HEADERS, type Known } from "./application-input";
+import { IDENTITY_HEADERS, type ApplicationInput, type ApplicationName } from "./application-input";
 import { RoutesEditor } from "./routes-editor";
 import { TokenFields } from "./token-fields";
 
@@ -15,7 +15,7 @@ interface Props {
 
 interface AllProps extends Props {
   /** The other applications. */
-  others: readonly Known[];
+  others: readonly ApplicationName[];
 }
 
 export function ApplicationFields({ input, onChange, error, others }: AllProps) {
@@ -26,11 +26,11 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
         <Field
           label="Name"
           hint="Small letters, digits and hyphens."
-          fault={error?.faultAt("/name")}
+          error={error?.errorAt("/name")}
         >
-          {(ties) => (
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               required
               pattern="[a-z0-9\-]+"
               maxLength={64}
@@ -44,11 +44,11 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
         <Field
           label="Hosts"
           hint="One a line, as browsers see them, with a port if it is not the scheme's own."
-          fault={error?.faultAt("/hosts")}
+          error={error?.errorAt("/hosts")}
         >
-          {(ties) => (
+          {(attributes) => (
             <textarea
-              {...ties}
+              {...attributes}
               required
               rows={2}
               class="mono"
@@ -61,11 +61,11 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
         </Field>
       </div>
       <RoutesEditor routes={input.routes} onChange={(routes) => set({ routes })} error={error} />
-      <details class="more" open={error?.faultAt("/origins") !== undefined}>
+      <details class="more" open={error?.errorAt("/origins") !== undefined}>
         <summary>More: identity headers, Authorization, origins, audit</summary>
-        <More input={input} onChange={onChange} error={error} />
+        <MoreFields input={input} onChange={onChange} error={error} />
       </details>
-      <details class="more" open={error?.faultAt("/tokens") !== undefined}>
+      <details class="more" open={error?.errorAt("/tokens") !== undefined}>
         <summary>Tokens: signature, life, exchange, assertion</summary>
         <TokenFields
           input={input.tokens}
@@ -78,18 +78,18 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
   );
 }
 
-const OWNERS: readonly [AuthorizationOwner, string][] = [
+const AUTHORIZATION_OWNERS: readonly [AuthorizationOwner, string][] = [
   ["samovar", "Samovar: it looks for its own tokens there"],
   ["application", "the application alone"],
 ];
 
-const MODES: readonly [AuditMode, string][] = [
+const AUDIT_MODES: readonly [AuditMode, string][] = [
   ["every", "every decision"],
   ["first-in-window", "the first of its kind in a window, repeats counted"],
   ["refusals", "refusals and unsafe requests only"],
 ];
 
-function More({ input, onChange, error }: Props) {
+function MoreFields({ input, onChange, error }: Props) {
   const set = (part: Partial<ApplicationInput>) => onChange({ ...input, ...part });
   return (
     <div class="narrow">
@@ -114,11 +114,11 @@ function More({ input, onChange, error }: Props) {
         ))}
       </fieldset>
       <Field label="Who reads Authorization">
-        {(ties) => (
+        {(attributes) => (
           <Select
-            ties={ties}
+            attributes={attributes}
             value={input.authorization}
-            options={OWNERS}
+            options={AUTHORIZATION_OWNERS}
             onChange={(authorization) => set({ authorization })}
           />
         )}
@@ -126,11 +126,11 @@ function More({ input, onChange, error }: Props) {
       <Field
         label="Origins"
         hint="Whose scripts may call it with credentials; one a line, https."
-        fault={error?.faultAt("/origins")}
+        error={error?.errorAt("/origins")}
       >
-        {(ties) => (
+        {(attributes) => (
           <textarea
-            {...ties}
+            {...attributes}
             rows={2}
             class="mono"
             spellcheck={false}
@@ -140,11 +140,11 @@ function More({ input, onChange, error }: Props) {
         )}
       </Field>
       <Field label="The audit log keeps">
-        {(ties) => (
+        {(attributes) => (
           <Select
-            ties={ties}
+            attributes={attributes}
             value={input.audit}
-            options={MODES}
+            options={AUDIT_MODES}
             onChange={(audit) => set({ audit })}
           />
         )}

@@ -12,7 +12,7 @@ import type {
   RouteDraft,
   SigningAlgorithm,
 } from "../../api/schema";
-import { lines } from "../form/lines";
+import { splitLines } from "../form/lines";
 
 /** One route as typed. `key` tells rows apart while they move. */
 export interface RouteInput {
@@ -41,7 +41,7 @@ export interface TokenInput {
 }
 
 /** Something with its name. */
-export interface Known {
+export interface ApplicationName {
   id: string;
   name: string;
 }
@@ -85,7 +85,7 @@ export function newRoute(part: Partial<RouteInput> = {}): RouteInput {
   };
 }
 
-const TOKENS: TokenInput = {
+const DEFAULT_TOKENS: TokenInput = {
   signing: "EdDSA",
   lifetime: "300",
   giteaPersonal: false,
@@ -103,7 +103,7 @@ export const EMPTY: ApplicationInput = {
   authorization: "samovar",
   origins: "",
   audit: "first-in-window",
-  tokens: TOKENS,
+  tokens: DEFAULT_TOKENS,
 };
 
 export function inputOf(application: Application): ApplicationInput {
@@ -121,12 +121,12 @@ export function inputOf(application: Application): ApplicationInput {
 
 function tokenInput({ tokens }: Application): TokenInput {
   return {
-    signing: tokens.signing ?? TOKENS.signing,
-    lifetime: String(tokens.lifetime ?? TOKENS.lifetime),
-    giteaPersonal: tokens.gitea_tokens?.personal ?? TOKENS.giteaPersonal,
-    giteaClients: tokens.gitea_tokens?.oauth_clients?.join("\n") ?? TOKENS.giteaClients,
-    exchangeFrom: tokens.exchange_from ?? TOKENS.exchangeFrom,
-    assertion: tokens.assertion ?? TOKENS.assertion,
+    signing: tokens.signing ?? DEFAULT_TOKENS.signing,
+    lifetime: String(tokens.lifetime ?? DEFAULT_TOKENS.lifetime),
+    giteaPersonal: tokens.gitea_tokens?.personal ?? DEFAULT_TOKENS.giteaPersonal,
+    giteaClients: tokens.gitea_tokens?.oauth_clients?.join("\n") ?? DEFAULT_TOKENS.giteaClients,
+    exchangeFrom: tokens.exchange_from ?? DEFAULT_TOKENS.exchangeFrom,
+    assertion: tokens.assertion ?? DEFAULT_TOKENS.assertion,
   };
 }
 
@@ -147,18 +147,18 @@ function routeInput(route: Route): RouteInput {
 export function draftOf(input: ApplicationInput): ApplicationDraft {
   return {
     name: input.name.trim(),
-    hosts: lines(input.hosts),
+    hosts: splitLines(input.hosts),
     routes: input.routes.map(routeOf),
     identity_headers: input.identityHeaders,
     authorization: input.authorization,
-    origins: lines(input.origins),
+    origins: splitLines(input.origins),
     audit: input.audit,
     tokens: {
       signing: input.tokens.signing,
       lifetime: Number(input.tokens.lifetime),
       gitea_tokens: {
         personal: input.tokens.giteaPersonal,
-        oauth_clients: lines(input.tokens.giteaClients),
+        oauth_clients: splitLines(input.tokens.giteaClients),
       },
       exchange_from: [...input.tokens.exchangeFrom].sort(),
       assertion: input.tokens.assertion,
@@ -169,17 +169,17 @@ export function draftOf(input: ApplicationInput): ApplicationDraft {
 function routeOf(input: RouteInput): RouteDraft {
   const requirement: Requirement =
     input.kind === "permissions"
-      ? { kind: "permissions", permissions: words(input.permissions) }
+      ? { kind: "permissions", permissions: splitWords(input.permissions) }
       : { kind: input.kind };
   // A word that is no method goes to the server, which says so at its place.
-  const methods = words(input.methods.toUpperCase()) as Method[];
+  const methods = splitWords(input.methods.toUpperCase()) as Method[];
   const route: RouteDraft = {
     methods,
     path: input.path.trim(),
     requirement,
     encoded_slash: input.encodedSlash,
     semicolon: input.semicolon,
-    secret_parameters: secretsOf(input),
+    secret_parameters: secretParametersOf(input),
   };
   return input.repository === "" || input.kind === "public"
     ? route
@@ -192,10 +192,10 @@ export function parametersOf(path: string): string[] {
 }
 
 /** Those that are marked and still in the path. */
-export function secretsOf(input: RouteInput): string[] {
+export function secretParametersOf(input: RouteInput): string[] {
   return parametersOf(input.path).filter((name) => input.secretParameters.includes(name));
 }
 
-export function words(text: string): string[] {
+export function splitWords(text: string): string[] {
   return text.split(/[\s,]+/).filter((word) => word !== "");
 }

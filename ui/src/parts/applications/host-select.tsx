@@ -2,17 +2,17 @@
 import type { Application } from "../../api/schema";
 
 interface Props {
-  ties: object;
+  attributes: object;
   host: string;
   applications: readonly Application[];
   onChange: (host: string) => void;
 }
 
-export function HostSelect({ ties, host, applications, onChange }: Props) {
+export function HostSelect({ attributes, host, applications, onChange }: Props) {
   const known = applications.some((application) => application.hosts.includes(host));
   return (
     <select
-      {...ties}
+      {...attributes}
       required
       value={host}
       onChange={(event) => onChange(event.currentTarget.value)}

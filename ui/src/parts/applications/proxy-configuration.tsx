@@ -1,18 +1,18 @@
 // The proxy configuration that puts Samovar in front of an application, and its proxy secret where it needs one.
 import { useEffect, useState } from "preact/hooks";
-import { api, take } from "../../api/client";
+import { api, unwrap } from "../../api/client";
 import type { Application, Dialect, Snippet } from "../../api/schema";
 import { announce } from "../../hooks/announce";
 import { useAction } from "../../hooks/use-action";
 import { useResource } from "../../hooks/use-resource";
-import { Confirm } from "../feedback/confirm-dialog";
-import { ErrorBox } from "../feedback/error-notice";
+import { ConfirmDialog } from "../feedback/confirm-dialog";
+import { ErrorNotice } from "../feedback/error-notice";
 import { Loading } from "../feedback/loading";
 import { Notice } from "../feedback/notice";
-import { CopyText } from "../text/copy";
+import { CopyBlock } from "../text/copy";
 
 /** Seconds for which the present secret stays valid after a rotation. */
-const DAY = 86_400;
+const SECRET_OVERLAP_SECONDS = 86_400;
 
 const DIALECTS: readonly [Dialect, string][] = [
   ["nginx", "nginx"],
@@ -28,12 +28,14 @@ interface Props {
   secret: { onRotated: (application: Application) => void } | undefined;
 }
 
-export function Snippets({ id, application, version, secret }: Props) {
+export function ProxyConfiguration({ id, application, version, secret }: Props) {
   const [dialect, setDialect] = useState<Dialect>("nginx");
   const [shown, setShown] = useState<Snippet>();
   const snippet = useResource(
     () =>
-      take(api.GET("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } })),
+      unwrap(
+        api.GET("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } }),
+      ),
     [id, version, dialect],
   );
   const name = DIALECTS.find(([one]) => one === dialect)?.[1] ?? dialect;
@@ -60,13 +62,13 @@ export function Snippets({ id, application, version, secret }: Props) {
           </button>
         ))}
       </div>
-      {snippet.error && <ErrorBox error={snippet.error} retry={() => void snippet.reload()} />}
+      {snippet.error && <ErrorNotice error={snippet.error} retry={() => void snippet.reload()} />}
       {current?.needs_secret && secret && (
-        <Secret
+        <ProxySecret
           id={id}
           application={application}
           dialect={dialect}
-          whole={whole}
+          complete={whole}
           onShown={setShown}
           onRotated={secret.onRotated}
         />
@@ -78,7 +80,11 @@ export function Snippets({ id, application, version, secret }: Props) {
         </p>
       )}
       {current?.dialect === dialect ? (
-        <CopyText key={`${dialect} ${whole}`} text={current.text} label={`${name} configuration`} />
+        <CopyBlock
+          key={`${dialect} ${whole}`}
+          text={current.text}
+          label={`${name} configuration`}
+        />
       ) : (
         snippet.loading && <Loading what={`the ${name} configuration`} />
       )}
@@ -91,27 +97,34 @@ interface SecretProps {
   application: string;
   dialect: Dialect;
   /** Is the configuration shown with the secret in it? */
-  whole: boolean;
+  complete: boolean;
   onShown: (snippet: Snippet) => void;
   onRotated: (application: Application) => void;
 }
 
 /** Where proxies on other machines may ask for checks, each check carries the application's proxy secret. */
-function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretProps) {
+function ProxySecret({
+  id,
+  application,
+  dialect,
+  complete: whole,
+  onShown,
+  onRotated,
+}: SecretProps) {
   const showing = useAction();
   const [rotating, setRotating] = useState(false);
   const show = async () =>
     onShown(
-      await take(
+      await unwrap(
         api.POST("/applications/{id}/snippets/{dialect}", { params: { path: { id, dialect } } }),
       ),
     );
   const rotate = async () => {
     onRotated(
-      await take(
+      await unwrap(
         api.POST("/applications/{id}/proxy-secret/rotate", {
           params: { path: { id } },
-          body: { overlap: DAY },
+          body: { overlap: SECRET_OVERLAP_SECONDS },
         }),
       ),
     );
@@ -143,9 +156,9 @@ function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretP
           Rotate secret
         </button>
       </div>
-      {showing.error && <ErrorBox error={showing.error} />}
+      {showing.error && <ErrorNotice error={showing.error} />}
       {rotating && (
-        <Confirm
+        <ConfirmDialog
           title={`Rotate the proxy secret of ${application}?`}
           verb="Rotate secret"
           harmless
@@ -157,7 +170,7 @@ function Secret({ id, application, dialect, whole, onShown, onRotated }: SecretP
             within that time: afterwards checks with the present secret are refused. A secret before
             the present one ends at once.
           </p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </>
   );

@@ -6,14 +6,22 @@ import { parametersOf, type RouteInput } from "./application-input";
 interface RowProps {
   route: RouteInput;
   place: number;
-  fault: string | undefined;
+  error: string | undefined;
   last: boolean;
   onChange: (route: RouteInput) => void;
   onMove: (by: 1 | -1) => void;
   onRemove: () => void;
 }
 
-export function Row({ route, place, fault, last, onChange, onMove, onRemove }: RowProps) {
+export function RouteRow({
+  route,
+  place,
+  error: fault,
+  last,
+  onChange,
+  onMove,
+  onRemove,
+}: RowProps) {
   const set = (part: Partial<RouteInput>) => onChange({ ...route, ...part });
   const keys = (event: KeyboardEvent) => {
     const by = event.altKey ? ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key] : undefined;
@@ -49,7 +57,7 @@ export function Row({ route, place, fault, last, onChange, onMove, onRemove }: R
           onInput={(event) => set({ path: event.currentTarget.value })}
         />
       </label>
-      <Asks route={route} set={set} />
+      <RequirementFields route={route} set={set} />
       <div class="row-actions">
         <button
           type="button"
@@ -80,7 +88,13 @@ export function Row({ route, place, fault, last, onChange, onMove, onRemove }: R
   );
 }
 
-function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInput>) => void }) {
+function RequirementFields({
+  route,
+  set,
+}: {
+  route: RouteInput;
+  set: (part: Partial<RouteInput>) => void;
+}) {
   const named = route.path.includes("{owner}") && route.path.includes("{repo}");
   // The server refuses both in a path that ends in `/**`.
   const takesData = route.path.includes("{") && !route.path.endsWith("/**");
@@ -127,7 +141,7 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
           </select>
         </label>
       )}
-      <Secrets route={route} set={set} />
+      <SecretParameters route={route} set={set} />
       {(takesData || route.encodedSlash) && (
         <label class="slash choice">
           <input
@@ -153,7 +167,13 @@ function Asks({ route, set }: { route: RouteInput; set: (part: Partial<RouteInpu
 }
 
 /** A choice for each parameter of the path: is its value secret? Gitea is asked about a repository, so its name is not. */
-function Secrets({ route, set }: { route: RouteInput; set: (part: Partial<RouteInput>) => void }) {
+function SecretParameters({
+  route,
+  set,
+}: {
+  route: RouteInput;
+  set: (part: Partial<RouteInput>) => void;
+}) {
   const mark = (name: string, secret: boolean) => {
     const others = route.secretParameters.filter((other) => other !== name);
     set({ secretParameters: secret ? [...others, name] : others });

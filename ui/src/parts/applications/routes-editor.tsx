@@ -3,7 +3,7 @@ import { useId, useRef } from "preact/hooks";
 import type { ApiError } from "../../api/client";
 import { announce } from "../../hooks/announce";
 import { newRoute, type RouteInput } from "./application-input";
-import { Row } from "./route-row";
+import { RouteRow } from "./route-row";
 
 interface Props {
   routes: RouteInput[];
@@ -39,11 +39,11 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
       </p>
       <ol ref={list}>
         {routes.map((route, n) => (
-          <Row
+          <RouteRow
             key={route.key}
             route={route}
             place={n + 1}
-            fault={error?.faultAt(`/routes/${n}`)}
+            error={error?.errorAt(`/routes/${n}`)}
             last={n === routes.length - 1}
             onChange={(changed) => replace(n, changed)}
             onMove={(by) => move(n, n + by)}

@@ -3,13 +3,13 @@ import type { ApiError } from "../../api/client";
 import type { SigningAlgorithm } from "../../api/schema";
 import { Field } from "../form/field";
 import { Select } from "../form/select";
-import type { Known, TokenInput } from "./application-input";
+import type { ApplicationName, TokenInput } from "./application-input";
 
 interface Props {
   input: TokenInput;
   onChange: (input: TokenInput) => void;
   /** The other applications. */
-  others: readonly Known[];
+  others: readonly ApplicationName[];
   error: ApiError | undefined;
 }
 
@@ -30,9 +30,9 @@ export function TokenFields({ input, onChange, others, error }: Props) {
   return (
     <div class="narrow">
       <Field label="Signed by">
-        {(ties) => (
+        {(attributes) => (
           <Select
-            ties={ties}
+            attributes={attributes}
             value={input.signing}
             options={ALGORITHMS}
             onChange={(signing) => set({ signing })}
@@ -42,11 +42,11 @@ export function TokenFields({ input, onChange, others, error }: Props) {
       <Field
         label="Life of a token in seconds"
         hint="60 to 600. A service that verifies tokens by itself learns of a lost team, a disabled account or a revoked token when the token ends."
-        fault={error?.faultAt("/tokens/lifetime")}
+        error={error?.errorAt("/tokens/lifetime")}
       >
-        {(ties) => (
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             type="number"
             required
             min={60}
@@ -71,11 +71,11 @@ export function TokenFields({ input, onChange, others, error }: Props) {
       <Field
         label="OAuth applications of Gitea whose tokens may be exchanged for one"
         hint="Client ids, one in each line. Whoever runs such an application can act here as everybody who signed in there. Gitea 1.27 and later tells Samovar only of tokens that its own OAuth application got; others are refused then."
-        fault={error?.faultAt("/tokens/gitea_tokens/oauth_clients")}
+        error={error?.errorAt("/tokens/gitea_tokens/oauth_clients")}
       >
-        {(ties) => (
+        {(attributes) => (
           <textarea
-            {...ties}
+            {...attributes}
             rows={3}
             value={input.giteaClients}
             onInput={(event) => set({ giteaClients: event.currentTarget.value })}

@@ -1,12 +1,12 @@
 // Whose events the audit log shows: a person, a service account, or one of the other actors.
 import { useState } from "preact/hooks";
 import type { ServiceAccount } from "../../api/schema";
-import { PersonInput } from "../directory/user-input";
+import { UserInput } from "../directory/user-input";
 import { Field } from "../form/field";
 import { AccountSelect } from "../service-accounts/account-select";
 import type { Filters } from "./filters";
 
-const OTHERS: readonly [string, string][] = [
+const FIXED_ACTORS: readonly [string, string][] = [
   ["anonymous", "nobody signed in"],
   ["local-operator", "local operator"],
   ["system:server", "Samovar itself"],
@@ -15,7 +15,7 @@ const OTHERS: readonly [string, string][] = [
 ];
 
 /** Before the id of a service account. */
-const MACHINE = "service-account:";
+const SERVICE_ACCOUNT_PREFIX = "service-account:";
 
 interface WhoProps {
   input: Filters;
@@ -23,34 +23,42 @@ interface WhoProps {
   set: (part: Partial<Filters>) => void;
 }
 
-export function Who({ input, accounts, set }: WhoProps) {
+export function ActorFields({ input, accounts, set }: WhoProps) {
   const [picked, setPicked] = useState<string>();
-  const machine = input.actor.startsWith(MACHINE);
+  const machine = input.actor.startsWith(SERVICE_ACCOUNT_PREFIX);
   const kind =
     (picked === "service-account" && input.actor === "" ? "person" : picked) ??
-    (OTHERS.some(([actor]) => actor === input.actor)
+    (FIXED_ACTORS.some(([actor]) => actor === input.actor)
       ? input.actor
       : machine
         ? "service-account"
         : "person");
   const change = (next: string) => {
     setPicked(next);
-    const other = OTHERS.some(([actor]) => actor === next);
+    const other = FIXED_ACTORS.some(([actor]) => actor === next);
     set({
-      actor: other ? next : next === "service-account" ? MACHINE + (accounts[0]?.id ?? "") : "",
+      actor: other
+        ? next
+        : next === "service-account"
+          ? SERVICE_ACCOUNT_PREFIX + (accounts[0]?.id ?? "")
+          : "",
       login: "",
     });
   };
   return (
     <>
       <Field label="Who">
-        {(ties) => (
-          <select {...ties} value={kind} onChange={(event) => change(event.currentTarget.value)}>
+        {(attributes) => (
+          <select
+            {...attributes}
+            value={kind}
+            onChange={(event) => change(event.currentTarget.value)}
+          >
             <option value="person">a person</option>
             {(accounts.length > 0 || machine) && (
               <option value="service-account">a service account</option>
             )}
-            {OTHERS.map(([actor, label]) => (
+            {FIXED_ACTORS.map(([actor, label]) => (
               <option key={actor} value={actor}>
                 {label}
               </option>
@@ -60,21 +68,21 @@ export function Who({ input, accounts, set }: WhoProps) {
       </Field>
       {kind === "service-account" && (
         <Field label="Service account">
-          {(ties) => (
+          {(attributes) => (
             <AccountSelect
-              ties={ties}
-              id={input.actor.slice(MACHINE.length)}
+              attributes={attributes}
+              id={input.actor.slice(SERVICE_ACCOUNT_PREFIX.length)}
               accounts={accounts}
-              onChange={(id) => set({ actor: MACHINE + id })}
+              onChange={(id) => set({ actor: SERVICE_ACCOUNT_PREFIX + id })}
             />
           )}
         </Field>
       )}
       {kind === "person" && (
         <Field label="Login">
-          {(ties) => (
-            <PersonInput
-              ties={ties}
+          {(attributes) => (
+            <UserInput
+              attributes={attributes}
               login={input.login}
               placeholder="anybody"
               onChange={(login, user) => {

@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import type { Application, ServiceAccount } from "../../api/schema";
 import { useAction } from "../../hooks/use-action";
-import { personNamed } from "../directory/user-input";
-import { ErrorBox } from "../feedback/error-notice";
+import { findUser } from "../directory/user-input";
+import { ErrorNotice } from "../feedback/error-notice";
 import { Field } from "../form/field";
-import { Who } from "./actor-fields";
+import { ActorFields } from "./actor-fields";
 import { type Filters, filtersOf } from "./filters";
 
 interface Props {
@@ -24,9 +24,7 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
     await action.run(async () => {
       // Typed faster than looked up; without this the log of everybody would show under one name.
       const actor =
-        input.login === "" || input.actor !== ""
-          ? input.actor
-          : (await personNamed(input.login)).id;
+        input.login === "" || input.actor !== "" ? input.actor : (await findUser(input.login)).id;
       onApply({ ...input, actor });
     });
   };
@@ -39,11 +37,11 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
     <details class="fold" open={!matchMedia("(max-width: 45rem)").matches}>
       <summary>Filters</summary>
       <form class="filters" onSubmit={(event) => void submit(event)} aria-label="Filters">
-        <Who input={input} accounts={accounts} set={set} />
+        <ActorFields input={input} accounts={accounts} set={set} />
         <Field label="What">
-          {(ties) => (
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               value={input.action}
               placeholder="role-binding.create"
               autocomplete="off"
@@ -53,9 +51,9 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
           )}
         </Field>
         <Field label="To which (id)">
-          {(ties) => (
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               value={input.object}
               autocomplete="off"
               spellcheck={false}
@@ -64,9 +62,9 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
           )}
         </Field>
         <Field label="Application">
-          {(ties) => (
+          {(attributes) => (
             <select
-              {...ties}
+              {...attributes}
               value={input.application}
               onChange={(event) => set({ application: event.currentTarget.value })}
             >
@@ -80,9 +78,9 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
           )}
         </Field>
         <Field label="Outcome">
-          {(ties) => (
+          {(attributes) => (
             <select
-              {...ties}
+              {...attributes}
               value={input.outcome}
               onChange={(event) => set({ outcome: event.currentTarget.value })}
             >
@@ -94,9 +92,9 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
           )}
         </Field>
         <Field label="From">
-          {(ties) => (
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               type="datetime-local"
               value={input.from}
               onInput={(event) => set({ from: event.currentTarget.value })}
@@ -104,9 +102,9 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
           )}
         </Field>
         <Field label="Before">
-          {(ties) => (
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               type="datetime-local"
               value={input.to}
               onInput={(event) => set({ to: event.currentTarget.value })}
@@ -122,7 +120,7 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
           </button>
         </div>
       </form>
-      {action.error && <ErrorBox error={action.error} />}
+      {action.error && <ErrorNotice error={action.error} />}
     </details>
   );
 }

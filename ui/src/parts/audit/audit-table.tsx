@@ -1,7 +1,7 @@
 // Audit events as a table; what does not fit is folded below its row.
 import type { AuditEvent } from "../../api/schema";
-import { type Names, useNames } from "../../hooks/use-names";
-import { NamedSentence } from "../text/sentence-with-names";
+import { type NamesById, useNames } from "../../hooks/use-names";
+import { SentenceWithNames } from "../text/sentence-with-names";
 import { Time } from "../text/time";
 
 interface Props {
@@ -9,12 +9,12 @@ interface Props {
 }
 
 /** What lives too shortly to have a name. */
-const NAMELESS = ["token", "grant", "session", "signing-key"];
+const UNNAMED_KINDS = ["token", "grant", "session", "signing-key"];
 
 export function AuditTable({ events }: Props) {
   const names = useNames(
     events.flatMap((event) => [
-      NAMELESS.includes(event.object.kind) ? "" : event.object.id,
+      UNNAMED_KINDS.includes(event.object.kind) ? "" : event.object.id,
       ...event.reasons.filter((reason) => !reason.startsWith("secret ")),
     ]),
   );
@@ -36,7 +36,7 @@ export function AuditTable({ events }: Props) {
               <Time at={event.at} />
             </td>
             <td data-label="Who">
-              {actorWords(event)}
+              {describeActor(event)}
               <div class="muted small">{event.address}</div>
             </td>
             <td data-label="What">
@@ -47,7 +47,7 @@ export function AuditTable({ events }: Props) {
                     {event.application.name ?? "an application"}
                   </a>
                 )}{" "}
-                <Object event={event} names={names} />
+                <EventObject event={event} names={names} />
               </div>
             </td>
             <td data-label="Outcome">
@@ -58,7 +58,7 @@ export function AuditTable({ events }: Props) {
                   {event.repeats.count} more since <Time at={event.repeats.since} />
                 </span>
               )}
-              <Details event={event} names={names} />
+              <EventDetails event={event} names={names} />
             </td>
           </tr>
         ))}
@@ -67,7 +67,7 @@ export function AuditTable({ events }: Props) {
   );
 }
 
-function actorWords({ actor }: AuditEvent): string {
+function describeActor({ actor }: AuditEvent): string {
   switch (actor.kind) {
     case "user":
     case "service-account":
@@ -83,10 +83,10 @@ function actorWords({ actor }: AuditEvent): string {
 
 interface EventProps {
   event: AuditEvent;
-  names: Names;
+  names: NamesById;
 }
 
-function Object({ event, names }: EventProps) {
+function EventObject({ event, names }: EventProps) {
   const { kind, id } = event.object;
   if (id === "") return null;
   return (
@@ -97,13 +97,13 @@ function Object({ event, names }: EventProps) {
   );
 }
 
-function Details({ event, names }: EventProps) {
+function EventDetails({ event, names }: EventProps) {
   return (
     <>
       <ul class="plain small">
         {event.reasons.map((reason) => (
           <li key={reason}>
-            <NamedSentence text={reason} names={names} />
+            <SentenceWithNames text={reason} names={names} />
           </li>
         ))}
       </ul>

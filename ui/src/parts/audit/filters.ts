@@ -28,12 +28,12 @@ export function filtersOf(query: URLSearchParams): Filters {
   return Object.fromEntries(KEYS.map((key) => [key, query.get(key) ?? ""])) as unknown as Filters;
 }
 
-export function queryOf(filters: Filters): Record<string, string> {
+export function urlQuery(filters: Filters): Record<string, string> {
   return { ...filters };
 }
 
 /** Filters as the API takes them: what is empty is left out, local times become instants. */
-export function asked(filters: Filters): Record<string, string> & { outcome?: Outcome } {
+export function apiQuery(filters: Filters): Record<string, string> & { outcome?: Outcome } {
   const { login: _login, from, to, ...rest } = filters;
   const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ""));
   if (from !== "") kept["from"] = new Date(from).toISOString();

@@ -1,5 +1,5 @@
 // What the Access page shows: the directory, roles, role bindings and applications; and the subject that is selected.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type {
   Application,
   Organization,
@@ -12,7 +12,7 @@ import type {
 import { subjectKey } from "./subject-key";
 
 /** All that the page shows; people are looked up one by one. */
-export interface AccessWorld {
+export interface AccessData {
   organizations: Organization[];
   teams: Team[];
   roles: Role[];
@@ -23,27 +23,30 @@ export interface AccessWorld {
 }
 
 /** A subject with what it is called. */
-export interface Chosen {
+export interface NamedSubject {
   subject: Subject;
   /** `acme/Deployers` for a team, the bare name for others. */
   name: string;
 }
 
-export async function readWorld(may: (permission: string) => boolean): Promise<AccessWorld> {
+export async function fetchAccessData(may: (permission: string) => boolean): Promise<AccessData> {
   const [organizations, teams, roles, bindings, applications, accounts] = await Promise.all([
-    everything((cursor) => api.GET("/organizations", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/teams", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/roles", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/role-bindings", { params: { query: page(cursor) } })),
-    everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } })),
+    fetchAll((cursor) => api.GET("/organizations", { params: { query: pageQuery(cursor) } })),
+    fetchAll((cursor) => api.GET("/teams", { params: { query: pageQuery(cursor) } })),
+    fetchAll((cursor) => api.GET("/roles", { params: { query: pageQuery(cursor) } })),
+    fetchAll((cursor) => api.GET("/role-bindings", { params: { query: pageQuery(cursor) } })),
+    fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } })),
     may("samovar.service-accounts:read")
-      ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }))
+      ? fetchAll((cursor) => api.GET("/service-accounts", { params: { query: pageQuery(cursor) } }))
       : [],
   ]);
   return { organizations, teams, roles, bindings, applications, accounts };
 }
 
-export function chosenAt(key: string | null, world: AccessWorld | undefined): Chosen | undefined {
+export function findSubject(
+  key: string | null,
+  world: AccessData | undefined,
+): NamedSubject | undefined {
   if (key === null || world === undefined) return undefined;
   const [kind, id = ""] = key.split(":", 2);
   const bound = world.bindings.find((binding) => subjectKey(binding.subject) === key);

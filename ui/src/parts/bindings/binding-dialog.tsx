@@ -1,21 +1,21 @@
 // Gives a role to the chosen subject, or changes where and until when it has it; shows who gains or loses before saving.
 import { useState } from "preact/hooks";
-import { api, ifMatch, take } from "../../api/client";
+import { api, ifMatch, unwrap } from "../../api/client";
 import type { Role, RoleBinding, RoleBindingDraft } from "../../api/schema";
 import { announce } from "../../hooks/announce";
-import { useEditing } from "../../hooks/use-editing";
-import { ErrorBox } from "../feedback/error-notice";
+import { useVersionedEdit } from "../../hooks/use-versioned-edit";
+import { ErrorNotice } from "../feedback/error-notice";
 import { Conflict } from "../form/conflict";
 import { Dialog } from "../layout/dialog";
-import type { AccessWorld, Chosen } from "./access-data";
-import { rangeWords, subjectWords } from "./describe";
+import type { AccessData, NamedSubject } from "./access-data";
+import { describeRange, describeSubject } from "./describe";
 import { Impact } from "./impact";
 import { RangeFields } from "./range-fields";
 import { bindingDraft, inputOf } from "./range-input";
 
 interface Props {
-  world: AccessWorld;
-  chosen: Chosen;
+  world: AccessData;
+  chosen: NamedSubject;
   role: Role;
   binding?: RoleBinding;
   onSaved: () => Promise<void>;
@@ -26,17 +26,17 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
   const [input, setInput] = useState(inputOf(binding));
   const [previewed, setPreviewed] = useState(false);
   const draft = bindingDraft(role.id, chosen.subject, input);
-  const editing = useEditing<RoleBinding>(
+  const editing = useVersionedEdit<RoleBinding>(
     binding ?? ({ version: 0 } as RoleBinding),
     (version) => write(binding, version, draft),
-    () => take(api.GET("/role-bindings/{id}", { params: { path: { id: binding?.id ?? "" } } })),
+    () => unwrap(api.GET("/role-bindings/{id}", { params: { path: { id: binding?.id ?? "" } } })),
   );
   const save = async () => {
     if ((await editing.save()) === undefined) return;
     announce(
       binding
         ? "Role binding saved"
-        : `${role.name} given to ${subjectWords(chosen.subject, chosen.name)}`,
+        : `${role.name} given to ${describeSubject(chosen.subject, chosen.name)}`,
     );
     await onSaved();
     onClose();
@@ -45,7 +45,7 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
     event.preventDefault();
     void save();
   };
-  const { present } = editing;
+  const { current: present } = editing;
   const takeTheirs = () => {
     if (present === undefined) return;
     editing.startFrom(present);
@@ -54,19 +54,19 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
   const question = draft && (binding ? { role_binding: binding.id, draft } : { draft });
   return (
     <Dialog
-      title={`${binding ? "Change" : "Give"} ${role.name} ${binding ? "of" : "to"} ${subjectWords(chosen.subject, chosen.name)}`}
+      title={`${binding ? "Change" : "Give"} ${role.name} ${binding ? "of" : "to"} ${describeSubject(chosen.subject, chosen.name)}`}
       onClose={onClose}
     >
       <form onSubmit={submit}>
         <RangeFields world={world} input={input} onChange={setInput} error={editing.error} />
         <Impact question={question} onShown={setPreviewed} />
-        {editing.error && <ErrorBox error={editing.error} />}
+        {editing.error && <ErrorNotice error={editing.error} />}
         {present && (
           <Conflict
-            what="role binding"
+            noun="role binding"
             differences={differences(present, draft, world)}
             onKeepMine={() => void save()}
-            onTakeTheirs={takeTheirs}
+            onUseTheirs={takeTheirs}
           />
         )}
         <div class="actions">
@@ -92,8 +92,8 @@ function write(
   draft: RoleBindingDraft | undefined,
 ): Promise<RoleBinding> {
   if (draft === undefined) throw new Error("the form is not whole");
-  if (binding === undefined) return take(api.POST("/role-bindings", { body: draft }));
-  return take(
+  if (binding === undefined) return unwrap(api.POST("/role-bindings", { body: draft }));
+  return unwrap(
     api.PUT("/role-bindings/{id}", {
       params: { path: { id: binding.id }, header: ifMatch(version) },
       body: draft,
@@ -101,11 +101,7 @@ function write(
   );
 }
 
-function differences(
-  present: RoleBinding,
-  draft: RoleBindingDraft | undefined,
-  world: AccessWorld,
-) {
+function differences(present: RoleBinding, draft: RoleBindingDraft | undefined, world: AccessData) {
   if (draft === undefined) return [];
   const name = (range: RoleBindingDraft["range"]) => {
     if (range.kind === "application")
@@ -116,7 +112,7 @@ function differences(
   };
   const words = (range: RoleBindingDraft["range"]) => {
     const called = name(range);
-    return rangeWords(called === undefined ? { range } : { range, range_name: called });
+    return describeRange(called === undefined ? { range } : { range, range_name: called });
   };
   const rows = [
     { label: "Where", theirs: words(present.range), mine: words(draft.range) },

@@ -3,7 +3,7 @@ import type { RoleBinding, Subject } from "../../api/schema";
 import { Time } from "../text/time";
 
 /** What a subject is called, with its kind where the name alone does not say it. */
-export function subjectWords(subject: Subject, name: string | undefined): string {
+export function describeSubject(subject: Subject, name: string | undefined): string {
   const called =
     name ?? (subject.kind === "service-account" ? "that is deleted" : "gone from Gitea");
   switch (subject.kind) {
@@ -21,7 +21,7 @@ export function subjectWords(subject: Subject, name: string | undefined): string
 }
 
 /** Where a binding holds. */
-export function rangeWords(binding: Pick<RoleBinding, "range" | "range_name">): string {
+export function describeRange(binding: Pick<RoleBinding, "range" | "range_name">): string {
   const { range, range_name: name } = binding;
   switch (range.kind) {
     case "everywhere":
@@ -34,11 +34,11 @@ export function rangeWords(binding: Pick<RoleBinding, "range" | "range_name">): 
 }
 
 /** Range and end in one line. */
-export function BindingWhere({ binding }: { binding: RoleBinding }) {
+export function BindingRange({ binding }: { binding: RoleBinding }) {
   const over = binding.until !== undefined && new Date(binding.until) <= new Date();
   return (
     <>
-      {rangeWords(binding)}
+      {describeRange(binding)}
       {binding.until !== undefined && (
         <>
           , {over ? "ended" : "until"} <Time at={binding.until} />

@@ -1,10 +1,10 @@
 // Who would gain or lose by a change of a role binding, looked at before it is saved.
 import { useEffect } from "preact/hooks";
-import { api, take } from "../../api/client";
+import { api, unwrap } from "../../api/client";
 import type { Impact as ImpactData, ImpactQuestion } from "../../api/schema";
 import { useResource } from "../../hooks/use-resource";
-import { People } from "../directory/user-list";
-import { ErrorBox } from "../feedback/error-notice";
+import { UserList } from "../directory/user-list";
+import { ErrorNotice } from "../feedback/error-notice";
 
 interface Props {
   /** Undefined while the input is not whole. */
@@ -17,39 +17,39 @@ export function Impact({ question, onShown }: Props) {
   const key = JSON.stringify(question);
   const impact = useResource(async () => {
     if (question === undefined) return undefined;
-    return { key, data: await take(api.POST("/role-bindings/impact", { body: question })) };
+    return { key, data: await unwrap(api.POST("/role-bindings/impact", { body: question })) };
   }, [key]);
   const shown = question !== undefined && impact.data?.key === key && !impact.loading;
   useEffect(() => onShown(shown), [shown]);
   return (
     <div class="impact" role="status" aria-busy={impact.loading}>
-      {impact.error && <ErrorBox error={impact.error} retry={() => void impact.reload()} />}
+      {impact.error && <ErrorNotice error={impact.error} retry={() => void impact.reload()} />}
       {question === undefined && (
         <p class="muted">Fill in where, to see whose access would change.</p>
       )}
       {question !== undefined && impact.data === undefined && impact.loading && (
         <p class="muted">Looking at whose access would change…</p>
       )}
-      {question !== undefined && impact.data && <Answer impact={impact.data.data} />}
+      {question !== undefined && impact.data && <ImpactSummary impact={impact.data.data} />}
     </div>
   );
 }
 
-function Answer({ impact }: { impact: ImpactData }) {
+function ImpactSummary({ impact }: { impact: ImpactData }) {
   const { gain_service_accounts: gaining, lose_service_accounts: losing } = impact;
   if (impact.gain_count + impact.lose_count + gaining.length + losing.length === 0)
     return <p>Nobody's access changes.</p>;
   return (
     <>
-      <Group verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
-      <Machines verb="gain" mark="+" accounts={gaining} />
-      <Group verb="lose" mark="−" count={impact.lose_count} people={impact.lose} />
-      <Machines verb="lose" mark="−" accounts={losing} />
+      <UserGroup verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
+      <AccountGroup verb="gain" mark="+" accounts={gaining} />
+      <UserGroup verb="lose" mark="−" count={impact.lose_count} people={impact.lose} />
+      <AccountGroup verb="lose" mark="−" accounts={losing} />
     </>
   );
 }
 
-function Group({
+function UserGroup({
   verb,
   mark,
   count,
@@ -67,12 +67,12 @@ function Group({
         <span aria-hidden="true">{mark} </span>
         {count === 1 ? `1 person would ${verb} access` : `${count} people would ${verb} access`}
       </h3>
-      <People people={people} count={count} />
+      <UserList people={people} count={count} />
     </div>
   );
 }
 
-function Machines({
+function AccountGroup({
   verb,
   mark,
   accounts,

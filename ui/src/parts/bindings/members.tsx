@@ -1,17 +1,17 @@
 // The members of a selected organization or team.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type { User } from "../../api/schema";
 import { useResource } from "../../hooks/use-resource";
-import { People } from "../directory/user-list";
-import { ErrorBox } from "../feedback/error-notice";
-import type { AccessWorld, Chosen } from "./access-data";
+import { UserList } from "../directory/user-list";
+import { ErrorNotice } from "../feedback/error-notice";
+import type { AccessData, NamedSubject } from "./access-data";
 import { subjectKey } from "./subject-key";
 
-async function readMembers({ subject }: Chosen, world: AccessWorld): Promise<User[]> {
+async function fetchMembers({ subject }: NamedSubject, world: AccessData): Promise<User[]> {
   if (subject.kind === "organization") {
     const path = { id: subject.id };
-    return everything((cursor) =>
-      api.GET("/organizations/{id}/members", { params: { path, query: page(cursor) } }),
+    return fetchAll((cursor) =>
+      api.GET("/organizations/{id}/members", { params: { path, query: pageQuery(cursor) } }),
     );
   }
   const team =
@@ -21,13 +21,13 @@ async function readMembers({ subject }: Chosen, world: AccessWorld): Promise<Use
         ? subject.id
         : undefined;
   if (team === undefined) return [];
-  return everything((cursor) =>
-    api.GET("/teams/{id}/members", { params: { path: { id: team }, query: page(cursor) } }),
+  return fetchAll((cursor) =>
+    api.GET("/teams/{id}/members", { params: { path: { id: team }, query: pageQuery(cursor) } }),
   );
 }
 
-export function Members({ chosen, world }: { chosen: Chosen; world: AccessWorld }) {
-  const members = useResource(() => readMembers(chosen, world), [subjectKey(chosen.subject)]);
+export function Members({ chosen, world }: { chosen: NamedSubject; world: AccessData }) {
+  const members = useResource(() => fetchMembers(chosen, world), [subjectKey(chosen.subject)]);
   if (chosen.subject.kind === "service-account") {
     return (
       <p class="small">
@@ -36,13 +36,14 @@ export function Members({ chosen, world }: { chosen: Chosen; world: AccessWorld 
     );
   }
   if (chosen.subject.kind === "user" || chosen.subject.kind === "provider-group") return null;
-  if (members.error) return <ErrorBox error={members.error} retry={() => void members.reload()} />;
+  if (members.error)
+    return <ErrorNotice error={members.error} retry={() => void members.reload()} />;
   if (members.data === undefined) return null;
   const count = members.data.length;
   return (
     <details class="members">
       <summary>{count === 1 ? "1 person" : `${count} people`}, as Gitea says</summary>
-      <People people={members.data} count={count} />
+      <UserList people={members.data} count={count} />
     </details>
   );
 }

@@ -3,10 +3,10 @@ import { useState } from "preact/hooks";
 import type { RoleBinding } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { Notice } from "../feedback/notice";
-import { rangeWords } from "./describe";
-import { TakeAway } from "./remove-binding-dialog";
+import { describeRange } from "./describe";
+import { RemoveBindingDialog } from "./remove-binding-dialog";
 
-export function GoneBindings({
+export function OrphanedBindings({
   bindings,
   onChange,
 }: {
@@ -33,7 +33,7 @@ export function GoneBindings({
       <ul class="rows">
         {gone.map((binding) => (
           <li key={binding.id}>
-            {binding.role.name} {rangeWords(binding)}, {binding.subject.kind}{" "}
+            {binding.role.name} {describeRange(binding)}, {binding.subject.kind}{" "}
             {"id" in binding.subject ? binding.subject.id : binding.subject.name}{" "}
             {may("samovar.role-bindings:write") && (
               <button type="button" class="link" onClick={() => setTaking(binding)}>
@@ -44,7 +44,11 @@ export function GoneBindings({
         ))}
       </ul>
       {taking && (
-        <TakeAway binding={taking} onTaken={onChange} onClose={() => setTaking(undefined)} />
+        <RemoveBindingDialog
+          binding={taking}
+          onRemoved={onChange}
+          onClose={() => setTaking(undefined)}
+        />
       )}
     </Notice>
   );

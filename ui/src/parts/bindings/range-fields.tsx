@@ -2,11 +2,11 @@
 import type { ApiError } from "../../api/client";
 import type { Range } from "../../api/schema";
 import { Field } from "../form/field";
-import type { AccessWorld } from "./access-data";
+import type { AccessData } from "./access-data";
 import type { RangeInput } from "./range-input";
 
 interface Props {
-  world: AccessWorld;
+  world: AccessData;
   input: RangeInput;
   onChange: (input: RangeInput) => void;
   error: ApiError | undefined;
@@ -39,12 +39,12 @@ export function RangeFields({ world, input, onChange, error }: Props) {
       {input.kind === "application" && (
         <Field
           label="Application"
-          fault={error?.faultAt("/range")}
+          error={error?.errorAt("/range")}
           hint={world.applications.length === 0 ? "There is no application yet." : undefined}
         >
-          {(ties) => (
+          {(attributes) => (
             <select
-              {...ties}
+              {...attributes}
               required
               value={input.application}
               onChange={(event) => set({ application: event.currentTarget.value })}
@@ -65,11 +65,11 @@ export function RangeFields({ world, input, onChange, error }: Props) {
       <Field
         label="Until (optional)"
         hint="In your time zone. Empty: no end."
-        fault={error?.faultAt("/until")}
+        error={error?.errorAt("/until")}
       >
-        {(ties) => (
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             type="datetime-local"
             value={input.until}
             onInput={(event) => set({ until: event.currentTarget.value })}
@@ -85,9 +85,9 @@ function Repositories({ world, input, onChange, error }: Props) {
   return (
     <>
       <Field label="Organization">
-        {(ties) => (
+        {(attributes) => (
           <select
-            {...ties}
+            {...attributes}
             required
             value={input.organization}
             onChange={(event) => set({ organization: event.currentTarget.value })}
@@ -103,12 +103,12 @@ function Repositories({ world, input, onChange, error }: Props) {
       </Field>
       <Field
         label="Repositories"
-        fault={error?.faultAt("/range")}
+        error={error?.errorAt("/range")}
         hint="By their present names; * and ? stand for any. Counts on routes that name a repository. A repository that gets such a name later is included."
       >
-        {(ties) => (
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             required
             spellcheck={false}
             class="mono"

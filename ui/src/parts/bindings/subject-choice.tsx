@@ -1,23 +1,30 @@
 // One subject in the list of the Access page, with its number of members and roles.
-import type { AccessWorld, Chosen } from "./access-data";
+import type { AccessData, NamedSubject } from "./access-data";
 import { subjectKey } from "./subject-key";
 
 export interface SubjectListProps {
-  world: AccessWorld;
-  chosen: string | null;
-  onChoose: (one: Chosen) => void;
+  access: AccessData;
+  selected: string | null;
+  onSelect: (one: NamedSubject) => void;
 }
 
 /** More organizations than this start folded. */
-export const OPEN_AT_MOST = 6;
+export const MAX_OPEN_GROUPS = 6;
 
 interface ChoiceProps extends SubjectListProps {
-  one: Chosen;
+  subject: NamedSubject;
   label: string;
   people?: number;
 }
 
-export function Choice({ world, chosen, onChoose, one, label, people }: ChoiceProps) {
+export function SubjectChoice({
+  access: world,
+  selected: chosen,
+  onSelect: onChoose,
+  subject: one,
+  label,
+  people,
+}: ChoiceProps) {
   const key = subjectKey(one.subject);
   const given = world.bindings.filter((binding) => subjectKey(binding.subject) === key).length;
   return (

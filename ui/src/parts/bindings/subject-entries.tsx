@@ -1,10 +1,10 @@
 // Parts of the list of subjects: provider groups, people and service accounts.
 import { useEffect, useState } from "preact/hooks";
-import { api, take } from "../../api/client";
+import { api, unwrap } from "../../api/client";
 import type { Provider, Subject, User } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
-import { calledOf } from "../../hooks/use-names";
-import { Choice, OPEN_AT_MOST, type SubjectListProps } from "./subject-choice";
+import { qualifiedLogin } from "../../hooks/use-names";
+import { MAX_OPEN_GROUPS, SubjectChoice, type SubjectListProps } from "./subject-choice";
 import { subjectKey } from "./subject-key";
 
 interface Props extends SubjectListProps {
@@ -13,17 +13,17 @@ interface Props extends SubjectListProps {
 }
 
 /** Groups of other providers, as their claims gave them, and those that a role binding names. */
-export function GroupsEntry({ search, ...rest }: Props) {
+export function ProviderGroups({ search, ...rest }: Props) {
   const may = useMay();
   const [told, setTold] = useState<Subject[]>([]);
   useEffect(() => {
     if (!may("samovar.providers:read")) return;
-    take(api.GET("/providers")).then(
+    unwrap(api.GET("/providers")).then(
       ({ items }) => setTold(items.flatMap(groupsOf)),
       () => setTold([]),
     );
   }, []);
-  const bound = rest.world.bindings.map((binding) => binding.subject);
+  const bound = rest.access.bindings.map((binding) => binding.subject);
   const all = new Map(
     [...told, ...bound]
       .filter((subject) => subject.kind === "provider-group")
@@ -32,14 +32,14 @@ export function GroupsEntry({ search, ...rest }: Props) {
   const shown = [...all].filter(([, subject]) => subject.name.toLowerCase().includes(search));
   if (all.size === 0) return null;
   return (
-    <details class="group" open={search !== "" || all.size <= OPEN_AT_MOST}>
+    <details class="group" open={search !== "" || all.size <= MAX_OPEN_GROUPS}>
       <summary>Groups of other providers</summary>
       <ul class="choices">
         {shown.map(([key, subject]) => (
-          <Choice
+          <SubjectChoice
             key={key}
             {...rest}
-            one={{ subject, name: subject.name }}
+            subject={{ subject, name: subject.name }}
             label={`${subject.name} (${subject.provider})`}
           />
         ))}
@@ -55,12 +55,12 @@ function groupsOf({ id, groups }: Provider): Subject[] {
   );
 }
 
-export function PeopleEntry({ search, ...rest }: Props) {
+export function People({ search, ...rest }: Props) {
   const [found, setFound] = useState<User[]>([]);
   useEffect(() => {
     if (search === "") return setFound([]);
     const soon = setTimeout(() => {
-      take(api.GET("/users", { params: { query: { search, limit: 20 } } })).then(
+      unwrap(api.GET("/users", { params: { query: { search, limit: 20 } } })).then(
         (answer) => setFound(answer.items),
         () => setFound([]),
       );
@@ -68,7 +68,7 @@ export function PeopleEntry({ search, ...rest }: Props) {
     return () => clearTimeout(soon);
   }, [search]);
   const ids = new Set(found.map((user) => user.id));
-  const bound = rest.world.bindings.filter(
+  const bound = rest.access.bindings.filter(
     (binding) => binding.subject.kind === "user" && !ids.has(binding.subject.id),
   );
   const others = new Map(
@@ -81,18 +81,18 @@ export function PeopleEntry({ search, ...rest }: Props) {
       <summary>People</summary>
       <ul class="choices">
         {found.map((user) => (
-          <Choice
+          <SubjectChoice
             key={user.id}
             {...rest}
-            one={{ subject: { kind: "user", id: user.id }, name: calledOf(user) }}
-            label={personWords(user)}
+            subject={{ subject: { kind: "user", id: user.id }, name: qualifiedLogin(user) }}
+            label={describeUser(user)}
           />
         ))}
         {[...others].map(([key, binding]) => (
-          <Choice
+          <SubjectChoice
             key={key}
             {...rest}
-            one={{ subject: binding.subject, name: binding.subject_name ?? "" }}
+            subject={{ subject: binding.subject, name: binding.subject_name ?? "" }}
             label={binding.subject_name ?? "gone from Gitea"}
           />
         ))}
@@ -106,28 +106,30 @@ export function PeopleEntry({ search, ...rest }: Props) {
   );
 }
 
-function personWords(user: User): string {
-  const words = user.full_name ? `${calledOf(user)} (${user.full_name})` : calledOf(user);
+function describeUser(user: User): string {
+  const words = user.full_name
+    ? `${qualifiedLogin(user)} (${user.full_name})`
+    : qualifiedLogin(user);
   return user.enabled ? words : `${words} (disabled)`;
 }
 
-export function AccountsEntry({ search, ...rest }: Props) {
-  const { accounts } = rest.world;
+export function ServiceAccounts({ search, ...rest }: Props) {
+  const { accounts } = rest.access;
   const shown = accounts.filter((account) => account.name.includes(search));
   if (shown.length === 0) return null;
   const open =
     search !== "" ||
-    accounts.length <= OPEN_AT_MOST ||
-    (rest.chosen?.startsWith("service-account:") ?? false);
+    accounts.length <= MAX_OPEN_GROUPS ||
+    (rest.selected?.startsWith("service-account:") ?? false);
   return (
     <details class="group" open={open}>
       <summary>Service accounts</summary>
       <ul class="choices">
         {shown.map((account) => (
-          <Choice
+          <SubjectChoice
             key={account.id}
             {...rest}
-            one={{ subject: { kind: "service-account", id: account.id }, name: account.name }}
+            subject={{ subject: { kind: "service-account", id: account.id }, name: account.name }}
             label={account.state === "active" ? account.name : `${account.name} (not active)`}
           />
         ))}

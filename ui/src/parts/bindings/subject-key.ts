@@ -1,6 +1,6 @@
 // How the address of the Access page names a subject.
 import type { Subject } from "../../api/schema";
-import { address } from "../../router";
+import { urlWithQuery } from "../../router";
 
 /** `kind:id`, as the Access page's address has it. */
 export function subjectKey(subject: Subject): string {
@@ -10,6 +10,6 @@ export function subjectKey(subject: Subject): string {
 }
 
 /** The Access page with this subject chosen. */
-export function accessAddress(subject: Subject): string {
-  return address("/access", { subject: subjectKey(subject) });
+export function accessUrl(subject: Subject): string {
+  return urlWithQuery("/access", { subject: subjectKey(subject) });
 }

@@ -1,11 +1,11 @@
 // The left side of the Access page: organizations with their teams, people by search, and service accounts.
 import { useMemo, useState } from "preact/hooks";
 import type { Organization, Team } from "../../api/schema";
-import { Choice, OPEN_AT_MOST, type SubjectListProps } from "./subject-choice";
-import { AccountsEntry, GroupsEntry, PeopleEntry } from "./subject-entries";
+import { MAX_OPEN_GROUPS, SubjectChoice, type SubjectListProps } from "./subject-choice";
+import { People, ProviderGroups, ServiceAccounts } from "./subject-entries";
 
 export function SubjectList(props: SubjectListProps) {
-  const { world, chosen } = props;
+  const { access: world, selected: chosen } = props;
   const [search, setSearch] = useState("");
   const teamsOf = useMemo(
     () => Map.groupBy(world.teams, (team) => team.organization.id),
@@ -31,14 +31,14 @@ export function SubjectList(props: SubjectListProps) {
         onInput={(event) => setSearch(event.currentTarget.value)}
       />
       {shown.map(({ organization, teams }) => (
-        <OrganizationEntry
+        <OrganizationGroup
           key={organization.id}
           {...props}
           organization={organization}
           teams={teams}
           open={
             wanted !== "" ||
-            shown.length <= OPEN_AT_MOST ||
+            shown.length <= MAX_OPEN_GROUPS ||
             teams.some((team) => chosen === `team:${team.id}`)
           }
         />
@@ -51,9 +51,9 @@ export function SubjectList(props: SubjectListProps) {
           No organization or team is mirrored yet. <a href="/gitea">See why</a>.
         </p>
       )}
-      <GroupsEntry {...props} search={wanted} />
-      <PeopleEntry {...props} search={wanted} />
-      <AccountsEntry {...props} search={wanted} />
+      <ProviderGroups {...props} search={wanted} />
+      <People {...props} search={wanted} />
+      <ServiceAccounts {...props} search={wanted} />
     </section>
   );
 }
@@ -64,32 +64,32 @@ interface EntryProps extends SubjectListProps {
   open: boolean;
 }
 
-function OrganizationEntry({ organization, teams, open, ...rest }: EntryProps) {
+function OrganizationGroup({ organization, teams, open, ...rest }: EntryProps) {
   const { id, name } = organization;
   return (
     <details class="group" open={open}>
       <summary>{name}</summary>
       <ul class="choices">
-        <Choice
+        <SubjectChoice
           {...rest}
-          one={{ subject: { kind: "organization", id }, name }}
+          subject={{ subject: { kind: "organization", id }, name }}
           label={`Everyone in ${name}`}
           people={organization.members}
         />
         {teams.map((team) =>
           team.owners ? (
-            <Choice
+            <SubjectChoice
               key={team.id}
               {...rest}
-              one={{ subject: { kind: "organization-owners", id }, name }}
+              subject={{ subject: { kind: "organization-owners", id }, name }}
               label={`Owners of ${name}`}
               people={team.members}
             />
           ) : (
-            <Choice
+            <SubjectChoice
               key={team.id}
               {...rest}
-              one={{ subject: { kind: "team", id: team.id }, name: `${name}/${team.name}` }}
+              subject={{ subject: { kind: "team", id: team.id }, name: `${name}/${team.name}` }}
               label={team.name}
               people={team.members}
             />

@@ -3,16 +3,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Role, RoleBinding } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { useSearch } from "../table/search";
-import type { AccessWorld, Chosen } from "./access-data";
+import type { AccessData, NamedSubject } from "./access-data";
 import { BindingDialog } from "./binding-dialog";
-import { BindingWhere, subjectWords } from "./describe";
+import { BindingRange, describeSubject } from "./describe";
 import { Members } from "./members";
-import { TakeAway } from "./remove-binding-dialog";
+import { RemoveBindingDialog } from "./remove-binding-dialog";
 import { subjectKey } from "./subject-key";
 
 interface Props {
-  world: AccessWorld;
-  chosen: Chosen;
+  world: AccessData;
+  chosen: NamedSubject;
   onChange: () => Promise<void>;
 }
 
@@ -52,10 +52,10 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
   return (
     <section class="side" aria-label="Roles" ref={section}>
       <h2 ref={heading} tabIndex={-1}>
-        {subjectWords(chosen.subject, chosen.name)}
+        {describeSubject(chosen.subject, chosen.name)}
       </h2>
       <Members chosen={chosen} world={world} />
-      <AlsoThrough world={world} chosen={chosen} />
+      <OrganizationRoles world={world} chosen={chosen} />
       {input}
       <ul class="roles">
         {shown.map((role) => (
@@ -86,7 +86,9 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
           onClose={close}
         />
       )}
-      {open && "take" in open && <TakeAway binding={open.take} onTaken={taken} onClose={close} />}
+      {open && "take" in open && (
+        <RemoveBindingDialog binding={open.take} onRemoved={taken} onClose={close} />
+      )}
     </section>
   );
 }
@@ -119,7 +121,7 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
       {bindings.map((binding) => (
         <div key={binding.id} class="given">
           <span>
-            ✓ <BindingWhere binding={binding} />
+            ✓ <BindingRange binding={binding} />
           </span>
           {onOpen && (
             <span class="actions">
@@ -148,7 +150,7 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
 }
 
 /** Roles that members of a team have because the whole organization has them. */
-function AlsoThrough({ world, chosen }: { world: AccessWorld; chosen: Chosen }) {
+function OrganizationRoles({ world, chosen }: { world: AccessData; chosen: NamedSubject }) {
   const { subject } = chosen;
   if (subject.kind !== "team" && subject.kind !== "organization-owners") return null;
   const team = world.teams.find((one) => subject.kind === "team" && one.id === subject.id);
@@ -163,7 +165,7 @@ function AlsoThrough({ world, chosen }: { world: AccessWorld; chosen: Chosen }) 
       {bindings.map((binding, n) => (
         <span key={binding.id}>
           {n > 0 && "; "}
-          <b>{binding.role.name}</b> <BindingWhere binding={binding} />
+          <b>{binding.role.name}</b> <BindingRange binding={binding} />
         </span>
       ))}
     </p>

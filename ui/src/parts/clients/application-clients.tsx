@@ -1,18 +1,18 @@
 // The clients of an application: what gets tokens for it in people's names.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type { Application, OAuthClient as Client } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { useResource } from "../../hooks/use-resource";
-import { address } from "../../router";
-import { Read } from "../feedback/resource-view";
+import { urlWithQuery } from "../../router";
+import { ResourceView } from "../feedback/resource-view";
 import { AttentionTags } from "../secrets/attention-tags";
 import { type Column, Table } from "../table/table";
 
-export function Clients({ application }: { application: Application }) {
+export function ApplicationClients({ application }: { application: Application }) {
   const may = useMay();
   const clients = useResource(async () => {
-    const all = await everything((cursor) =>
-      api.GET("/clients", { params: { query: page(cursor) } }),
+    const all = await fetchAll((cursor) =>
+      api.GET("/clients", { params: { query: pageQuery(cursor) } }),
     );
     return all.filter((client) => client.application?.id === application.id);
   }, [application.id]);
@@ -24,21 +24,21 @@ export function Clients({ application }: { application: Application }) {
         page, a program on people's machines. A machine that acts for itself is a service account
         instead.
       </p>
-      <Read what="clients" resource={clients}>
+      <ResourceView what="clients" resource={clients}>
         {(all) => (
           <Table
             what="clients"
             textOf={(one) => one.name}
             rows={all}
-            none="It has no client."
+            empty="It has no client."
             heading={CLIENT}
             columns={COLUMNS}
           />
         )}
-      </Read>
+      </ResourceView>
       {may("samovar.clients:write") && (
         <p class="after">
-          <a class="button" href={address("/clients/new", { application: application.id })}>
+          <a class="button" href={urlWithQuery("/clients/new", { application: application.id })}>
             Register a client
           </a>
         </p>

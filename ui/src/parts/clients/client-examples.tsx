@@ -1,7 +1,7 @@
 // What a client's program looks like: an application in FastAPI, and the steps by hand.
 import { useState } from "preact/hooks";
 import type { Application, OAuthClient as Client } from "../../api/schema";
-import { CopyText } from "../text/copy";
+import { CopyBlock } from "../text/copy";
 
 type Kind = "FastAPI" | "curl";
 
@@ -34,7 +34,7 @@ export function ClientExamples({ client, application }: Props) {
           ))}
         </div>
       )}
-      <CopyText
+      <CopyBlock
         key={kind}
         text={
           kind === "curl" && redirect !== undefined

@@ -6,7 +6,7 @@ import { Field } from "../form/field";
 import type { ClientInput } from "./client-input";
 
 /** Held by administrators, who alone say that people are not asked. */
-const ASKS_NOBODY = "samovar.role-bindings:any";
+const FIRST_PARTY_PERMISSION = "samovar.role-bindings:any";
 
 interface Props {
   input: ClientInput;
@@ -36,11 +36,11 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
       <Field
         label="Name"
         hint="Small letters, digits and hyphens. People see it when they are asked to allow it."
-        fault={error?.faultAt("/name")}
+        error={error?.errorAt("/name")}
       >
-        {(ties) => (
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             required
             pattern="[a-z0-9\-]+"
             maxLength={64}
@@ -83,11 +83,11 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
             )}
           </>
         }
-        fault={error?.faultAt("/redirect_uris")}
+        error={error?.errorAt("/redirect_uris")}
       >
-        {(ties) => (
+        {(attributes) => (
           <textarea
-            {...ties}
+            {...attributes}
             required={input.kind === "public"}
             rows={Math.max(2, input.redirectUris.split("\n").length + 1)}
             class="mono"
@@ -100,7 +100,7 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
       <label class="choice">
         <input
           type="checkbox"
-          disabled={!may(ASKS_NOBODY)}
+          disabled={!may(FIRST_PARTY_PERMISSION)}
           checked={input.firstParty}
           onChange={(event) => set({ firstParty: event.currentTarget.checked })}
         />{" "}

@@ -5,7 +5,7 @@ import type {
   ClientKind,
 } from "../../api/schema";
 import type { Difference } from "../form/conflict";
-import { lines } from "../form/lines";
+import { splitLines } from "../form/lines";
 
 /** A client as typed. */
 export interface ClientInput {
@@ -39,7 +39,7 @@ export function draftOf(input: ClientInput, application: string): ClientDraft {
     name: input.name.trim(),
     application_id: application,
     kind: input.kind,
-    redirect_uris: lines(input.redirectUris),
+    redirect_uris: splitLines(input.redirectUris),
     first_party: input.firstParty,
     refresh_tokens: input.refreshTokens,
   };
@@ -50,7 +50,7 @@ export function differences(theirs: ClientInput, mine: ClientInput): Difference[
   const rows: [string, (input: ClientInput) => string][] = [
     ["Name", (input) => input.name],
     ["Kind", (input) => input.kind],
-    ["Redirect URIs", (input) => lines(input.redirectUris).join("\n")],
+    ["Redirect URIs", (input) => splitLines(input.redirectUris).join("\n")],
     ["First-party", (input) => yes(input.firstParty)],
     ["Refresh tokens", (input) => yes(input.refreshTokens)],
   ];

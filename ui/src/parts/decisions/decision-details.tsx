@@ -1,8 +1,8 @@
 // A decision with its reasons, in the order in which the policy looked.
 import type { Decision, Reason, Role } from "../../api/schema";
 import { holds } from "../../hooks/use-me";
-import { subjectWords } from "../bindings/describe";
-import { accessAddress } from "../bindings/subject-key";
+import { describeSubject } from "../bindings/describe";
+import { accessUrl } from "../bindings/subject-key";
 import { Sentence } from "../text/sentence";
 import { Time } from "../text/time";
 
@@ -12,7 +12,7 @@ interface Props {
   roles: readonly Role[];
 }
 
-export function DecisionBox({ decision, roles }: Props) {
+export function DecisionDetails({ decision, roles }: Props) {
   const allowed = decision.verdict === "allow";
   return (
     <section class={`decision ${allowed ? "good" : "bad"}`} aria-label="Decision">
@@ -36,9 +36,9 @@ export function DecisionBox({ decision, roles }: Props) {
         </p>
       )}
       <ol class="reasons">
-        {decision.reasons.filter(notSaidAbove).map((reason, n) => (
-          <li key={n} class={weight(reason)}>
-            <ReasonLine reason={reason} roles={roles} />
+        {decision.reasons.filter(isListed).map((reason, n) => (
+          <li key={n} class={effectOf(reason)}>
+            <ReasonText reason={reason} roles={roles} />
           </li>
         ))}
       </ol>
@@ -55,7 +55,7 @@ export function DecisionBox({ decision, roles }: Props) {
 }
 
 /** Whether a reason speaks for the request, against it, or neither. */
-function weight({ kind }: Reason): "for" | "against" | "neither" {
+function effectOf({ kind }: Reason): "for" | "against" | "neither" {
   switch (kind) {
     case "public":
     case "signed-in":
@@ -70,18 +70,18 @@ function weight({ kind }: Reason): "for" | "against" | "neither" {
 }
 
 /** The route has a line of its own. */
-function notSaidAbove({ kind }: Reason): boolean {
+function isListed({ kind }: Reason): boolean {
   return kind !== "route";
 }
 
-function ReasonLine({ reason, roles }: { reason: Reason; roles: readonly Role[] }) {
+function ReasonText({ reason, roles }: { reason: Reason; roles: readonly Role[] }) {
   const { kind, permission, role, subject } = reason;
   if (kind === "granted" && permission !== undefined && role && subject) {
     return (
       <>
         <code>{permission}</code> is held: role{" "}
         <a href={`/roles/${role.id}`}>{role.name ?? "that is gone"}</a> is given to{" "}
-        <a href={accessAddress(subject)}>{subjectWords(subject, reason.subject_name)}</a>.
+        <a href={accessUrl(subject)}>{describeSubject(subject, reason.subject_name)}</a>.
       </>
     );
   }

@@ -1,9 +1,9 @@
 // About whom a question to the policy is: a person, a service account, or nobody; and what their token is limited to.
 import type { ApiError } from "../../api/client";
 import type { Question, ServiceAccount } from "../../api/schema";
-import { PersonInput, personNamed } from "../directory/user-input";
+import { findUser, UserInput } from "../directory/user-input";
 import { Field } from "../form/field";
-import { lines } from "../form/lines";
+import { splitLines } from "../form/lines";
 import { Select } from "../form/select";
 import { AccountSelect } from "../service-accounts/account-select";
 
@@ -14,7 +14,7 @@ const KINDS = [
 ] as const;
 
 /** As typed. `user` is known once the login is exactly somebody's. */
-export interface AskerInput {
+export interface PrincipalInput {
   kind: (typeof KINDS)[number][0];
   login: string;
   user: string | undefined;
@@ -25,7 +25,7 @@ export interface AskerInput {
 }
 
 /** Out of an address; one that names a question but nobody asks about nobody. */
-export function askerOf(query: URLSearchParams): AskerInput {
+export function principalInputOf(query: URLSearchParams): PrincipalInput {
   const account = query.get("service_account") ?? "";
   const [login, user] = [query.get("person") ?? "", query.get("user") ?? undefined];
   const nobody = query.has("path") && login === "" && account === "";
@@ -39,36 +39,36 @@ export function askerOf(query: URLSearchParams): AskerInput {
 }
 
 /** The members of a question that say about whom it is; asks who a typed login is when that is not known yet. */
-export async function askedAbout({
+export async function principalQuestion({
   kind,
   login,
   user,
   account,
   scope,
-}: AskerInput): Promise<Pick<Question, "user" | "service_account" | "scope">> {
+}: PrincipalInput): Promise<Pick<Question, "user" | "service_account" | "scope">> {
   if (kind === "nobody") return {};
-  const words = lines(scope.replaceAll(/\s+/g, "\n"));
+  const words = splitLines(scope.replaceAll(/\s+/g, "\n"));
   const limited = words.length > 0 ? { scope: words } : {};
   if (kind === "service-account") return { service_account: account, ...limited };
-  return { user: user ?? (await personNamed(login)).id, ...limited };
+  return { user: user ?? (await findUser(login)).id, ...limited };
 }
 
 interface Props {
-  input: AskerInput;
+  input: PrincipalInput;
   accounts: readonly ServiceAccount[];
   /** Something else is asked from now on. */
-  onChange: (part: Partial<AskerInput>) => void;
+  onChange: (part: Partial<PrincipalInput>) => void;
   /** Who the login is, is known by now. */
   onFound: (user: string) => void;
   error: ApiError | undefined;
 }
 
-export function Asker({ input, accounts, onChange, onFound, error }: Props) {
+export function PrincipalFields({ input, accounts, onChange, onFound, error }: Props) {
   const { kind, login, account, scope } = input;
   const kinds = KINDS.filter(
     ([one]) => one !== "service-account" || accounts.length > 0 || account !== "",
   );
-  const turn = (next: AskerInput["kind"]) =>
+  const turn = (next: PrincipalInput["kind"]) =>
     onChange({
       kind: next,
       account: next === "service-account" && account === "" ? (accounts[0]?.id ?? "") : account,
@@ -76,13 +76,15 @@ export function Asker({ input, accounts, onChange, onFound, error }: Props) {
   return (
     <>
       <Field label="Who">
-        {(ties) => <Select ties={ties} value={kind} options={kinds} onChange={turn} />}
+        {(attributes) => (
+          <Select attributes={attributes} value={kind} options={kinds} onChange={turn} />
+        )}
       </Field>
       {kind === "person" && (
-        <Field label="Person" fault={error?.faultAt("/user")}>
-          {(ties) => (
-            <PersonInput
-              ties={ties}
+        <Field label="Person" error={error?.errorAt("/user")}>
+          {(attributes) => (
+            <UserInput
+              attributes={attributes}
               login={login}
               required
               onChange={(typed, found) => {
@@ -94,10 +96,10 @@ export function Asker({ input, accounts, onChange, onFound, error }: Props) {
         </Field>
       )}
       {kind === "service-account" && (
-        <Field label="Service account" fault={error?.faultAt("/service_account")}>
-          {(ties) => (
+        <Field label="Service account" error={error?.errorAt("/service_account")}>
+          {(attributes) => (
             <AccountSelect
-              ties={ties}
+              attributes={attributes}
               id={account}
               accounts={accounts}
               onChange={(id) => onChange({ account: id })}
@@ -106,10 +108,10 @@ export function Asker({ input, accounts, onChange, onFound, error }: Props) {
         </Field>
       )}
       {kind !== "nobody" && (
-        <Field label="Scope of the token" fault={error?.faultAt("/scope")}>
-          {(ties) => (
+        <Field label="Scope of the token" error={error?.errorAt("/scope")}>
+          {(attributes) => (
             <input
-              {...ties}
+              {...attributes}
               class="mono"
               autocomplete="off"
               spellcheck={false}

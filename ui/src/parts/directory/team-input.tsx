@@ -1,11 +1,11 @@
 // An input that finds a team by `organization/team`.
-import { api, ApiError, take } from "../../api/client";
+import { api, ApiError, unwrap } from "../../api/client";
 import type { Team } from "../../api/schema";
-import { named, Suggest } from "../form/combobox";
-import type { Ties } from "../form/field";
+import { Combobox, exactMatch } from "../form/combobox";
+import type { FieldAttributes } from "../form/field";
 
 interface Props {
-  ties: Ties;
+  attributes: FieldAttributes;
   name: string;
   /** Called with what is typed, and the team when it is exactly one's name. */
   onChange: (name: string, team: Team | undefined) => void;
@@ -15,7 +15,7 @@ interface Props {
 /** Finds teams as one types. */
 export function TeamInput({ name, ...rest }: Props) {
   return (
-    <Suggest
+    <Combobox
       text={name}
       search={search}
       nameOf={nameOf}
@@ -28,7 +28,7 @@ export function TeamInput({ name, ...rest }: Props) {
 
 async function search(name: string): Promise<Team[]> {
   const query = name === "" ? { limit: 20 } : { limit: 20, search: name };
-  return (await take(api.GET("/teams", { params: { query } }))).items;
+  return (await unwrap(api.GET("/teams", { params: { query } }))).items;
 }
 
 function nameOf(team: Team): string {
@@ -36,8 +36,8 @@ function nameOf(team: Team): string {
 }
 
 /** The team with exactly this name. */
-export async function teamNamed(name: string): Promise<Team> {
-  const team = named(name, await search(name.trim()), nameOf);
+export async function findTeam(name: string): Promise<Team> {
+  const team = exactMatch(name, await search(name.trim()), nameOf);
   if (team === undefined)
     throw new ApiError(404, {
       title: "No team has this name",

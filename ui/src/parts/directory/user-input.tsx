@@ -1,12 +1,12 @@
 // People: a short list of them, and an input that finds one by what they are called.
-import { api, ApiError, take } from "../../api/client";
+import { api, ApiError, unwrap } from "../../api/client";
 import type { User } from "../../api/schema";
-import { calledOf } from "../../hooks/use-names";
-import { named, Suggest } from "../form/combobox";
-import type { Ties } from "../form/field";
+import { qualifiedLogin } from "../../hooks/use-names";
+import { Combobox, exactMatch } from "../form/combobox";
+import type { FieldAttributes } from "../form/field";
 
 interface Props {
-  ties: Ties;
+  attributes: FieldAttributes;
   login: string;
   /** Called with what is typed, and the person when exactly one is called that. */
   onChange: (login: string, user: User | undefined) => void;
@@ -15,12 +15,12 @@ interface Props {
 }
 
 /** Finds people as one types. */
-export function PersonInput({ login, ...rest }: Props) {
+export function UserInput({ login, ...rest }: Props) {
   return (
-    <Suggest
+    <Combobox
       text={login}
       search={search}
-      nameOf={calledOf}
+      nameOf={qualifiedLogin}
       noteOf={(user) => user.full_name}
       {...rest}
     />
@@ -30,17 +30,17 @@ export function PersonInput({ login, ...rest }: Props) {
 async function search(login: string): Promise<User[]> {
   const wanted = login.trim();
   const query = wanted === "" ? { limit: 20 } : { limit: 20, search: wanted };
-  const { items } = await take(api.GET("/users", { params: { query } }));
+  const { items } = await unwrap(api.GET("/users", { params: { query } }));
   // Whose account is gone gives way to whoever has the login now, in whatever case.
-  const lower = (user: User) => calledOf(user).toLowerCase();
+  const lower = (user: User) => qualifiedLogin(user).toLowerCase();
   return items.filter(
     (user) => user.enabled || !items.some((other) => other.enabled && lower(other) === lower(user)),
   );
 }
 
 /** The person who is called exactly this. */
-export async function personNamed(login: string): Promise<User> {
-  const user = named(login, await search(login), calledOf);
+export async function findUser(login: string): Promise<User> {
+  const user = exactMatch(login, await search(login), qualifiedLogin);
   if (user === undefined)
     throw new ApiError(404, {
       title: "No one person has this login",

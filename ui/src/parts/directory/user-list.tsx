@@ -1,15 +1,15 @@
 // A short list of people.
 import type { User } from "../../api/schema";
-import { calledOf } from "../../hooks/use-names";
+import { qualifiedLogin } from "../../hooks/use-names";
 
 /** Names, the first ones in sight. */
-export function People({ people, count }: { people: readonly User[]; count: number }) {
+export function UserList({ people, count }: { people: readonly User[]; count: number }) {
   const rest = count - people.length;
   return (
     <ul class="people">
       {people.map((user) => (
         <li key={user.id} class={user.enabled ? undefined : "muted"}>
-          <b>{calledOf(user)}</b> {user.full_name} {!user.enabled && "(disabled)"}
+          <b>{qualifiedLogin(user)}</b> {user.full_name} {!user.enabled && "(disabled)"}
         </li>
       ))}
       {rest > 0 && <li>and {rest} more</li>}

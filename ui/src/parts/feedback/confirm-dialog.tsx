@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useAction } from "../../hooks/use-action";
 import { Dialog } from "../layout/dialog";
-import { ErrorBox } from "./error-notice";
+import { ErrorNotice } from "./error-notice";
 
 interface Props {
   title: string;
@@ -15,7 +15,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-export function Confirm({ title, verb, disabled, harmless, work, onClose, children }: Props) {
+export function ConfirmDialog({ title, verb, disabled, harmless, work, onClose, children }: Props) {
   const action = useAction();
   const run = async () => {
     if (await action.run(work)) onClose();
@@ -23,7 +23,7 @@ export function Confirm({ title, verb, disabled, harmless, work, onClose, childr
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
-      {action.error && <ErrorBox error={action.error} />}
+      {action.error && <ErrorNotice error={action.error} />}
       <div class="actions">
         <button
           type="button"

@@ -4,7 +4,7 @@ import { Sentence } from "../text/sentence";
 import { Notice } from "./notice";
 
 /** What a status means to the person at the page. */
-const WORDS: Readonly<Record<number, string>> = {
+const TITLES: Readonly<Record<number, string>> = {
   403: "You may not do that",
   404: "Not found",
   409: "Conflicts with an existing object",
@@ -16,12 +16,12 @@ function titleOf({ status, problem }: ApiError): string {
   const count = problem.errors?.length ?? 0;
   if (status === 400 && count > 0)
     return count === 1 ? "1 field needs correcting" : `${count} fields need correcting`;
-  return WORDS[status] ?? problem.title ?? "That did not work";
+  return TITLES[status] ?? problem.title ?? "That did not work";
 }
 
 /** A failure with what to do next. */
-export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void }) {
-  if (error.signedOut) return <SignedOut />;
+export function ErrorNotice({ error, retry }: { error: ApiError; retry?: () => void }) {
+  if (error.signedOut) return <SessionEndedNotice />;
   const { detail, request_id: request, errors = [] } = error.problem;
   // The list says the same again, with the places.
   const listed = errors.length > 0 && errors.every((fault) => detail?.includes(fault.detail));
@@ -36,7 +36,7 @@ export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void
         <ul>
           {errors.map((fault) => (
             <li key={fault.pointer + fault.detail}>
-              <b>{placeWords(fault.pointer)}</b>: <Sentence text={fault.detail} />
+              <b>{describePointer(fault.pointer)}</b>: <Sentence text={fault.detail} />
             </li>
           ))}
         </ul>
@@ -55,7 +55,7 @@ export function ErrorBox({ error, retry }: { error: ApiError; retry?: () => void
   );
 }
 
-function SignedOut() {
+function SessionEndedNotice() {
   return (
     <Notice kind="bad" title="Your session has ended">
       <p>
@@ -70,7 +70,7 @@ function SignedOut() {
 }
 
 /** A JSON pointer as people say it: `/routes/1/path` is "Routes 2 path". */
-function placeWords(pointer: string): string {
+function describePointer(pointer: string): string {
   const parts = pointer.split("/").filter((part) => part !== "");
   const words = parts
     .map((part) =>

@@ -1,7 +1,7 @@
 // What is read from the server: said while it comes, what went wrong, and then what there is.
 import type { ComponentChildren } from "preact";
 import type { Resource } from "../../hooks/use-resource";
-import { ErrorBox } from "./error-notice";
+import { ErrorNotice } from "./error-notice";
 import { Loading } from "./loading";
 
 interface Props<T> {
@@ -11,11 +11,11 @@ interface Props<T> {
 }
 
 /** In a page; a failure leaves what was read before in sight. */
-export function Read<T>({ what, resource, children }: Props<T>) {
+export function ResourceView<T>({ what, resource, children }: Props<T>) {
   const { data, error, loading, reload } = resource;
   return (
     <>
-      {error && <ErrorBox error={error} retry={() => void reload()} />}
+      {error && <ErrorNotice error={error} retry={() => void reload()} />}
       {data === undefined && loading && !error && <Loading what={what} />}
       {data !== undefined && children?.(data)}
     </>

@@ -1,9 +1,9 @@
 // An input that finds one of many as one types; the browser's own list offers them.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
-import type { Ties } from "./field";
+import type { FieldAttributes } from "./field";
 
 interface Props<T> {
-  ties: Ties;
+  attributes: FieldAttributes;
   text: string;
   /** Those that fit a text, the first few. Stays the same function. */
   search: (text: string) => Promise<T[]>;
@@ -17,8 +17,8 @@ interface Props<T> {
   required?: boolean;
 }
 
-export function Suggest<T>({
-  ties,
+export function Combobox<T>({
+  attributes,
   text,
   search,
   nameOf,
@@ -29,23 +29,23 @@ export function Suggest<T>({
 }: Props<T>) {
   const list = useId();
   const [found, setFound] = useState<T[]>([]);
-  const told = useRef(onChange);
-  told.current = onChange;
+  const latestOnChange = useRef(onChange);
+  latestOnChange.current = onChange;
   /** What is typed by now: an answer about an older text must not bring that back. */
-  const latest = useRef(text);
-  latest.current = text;
+  const latestText = useRef(text);
+  latestText.current = text;
   const typed = (now: string) => {
-    latest.current = now;
-    onChange(now, named(now, found, nameOf));
+    latestText.current = now;
+    onChange(now, exactMatch(now, found, nameOf));
   };
   useEffect(() => {
     let live = true;
-    const tell = (all: T[]) => {
-      if (!live || latest.current !== text) return;
+    const show = (all: T[]) => {
+      if (!live || latestText.current !== text) return;
       setFound(all);
-      told.current(text, named(text, all, nameOf));
+      latestOnChange.current(text, exactMatch(text, all, nameOf));
     };
-    const soon = setTimeout(() => search(text).then(tell, () => tell([])), 120);
+    const soon = setTimeout(() => search(text).then(show, () => show([])), 120);
     return () => {
       live = false;
       clearTimeout(soon);
@@ -54,7 +54,7 @@ export function Suggest<T>({
   return (
     <>
       <input
-        {...ties}
+        {...attributes}
         list={list}
         value={text}
         required={required}
@@ -75,7 +75,7 @@ export function Suggest<T>({
 }
 
 /** Names differ by more than case; one that two have names neither. */
-export function named<T>(
+export function exactMatch<T>(
   text: string,
   all: readonly T[],
   nameOf: (one: T) => string,

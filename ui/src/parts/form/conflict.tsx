@@ -10,13 +10,18 @@ export interface Difference {
 }
 
 interface Props {
-  what: string;
+  noun: string;
   differences: readonly Difference[];
   onKeepMine: () => void;
-  onTakeTheirs: () => void;
+  onUseTheirs: () => void;
 }
 
-export function Conflict({ what, differences, onKeepMine, onTakeTheirs }: Props) {
+export function Conflict({
+  noun: what,
+  differences,
+  onKeepMine,
+  onUseTheirs: onTakeTheirs,
+}: Props) {
   return (
     <Notice kind="warn" title={`Somebody else changed this ${what} while you were editing it.`}>
       {differences.length === 0 ? (

@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 import { Sentence } from "../text/sentence";
 
 /** What an input must carry to belong to its label, hint and fault. */
-export interface Ties {
+export interface FieldAttributes {
   id: string;
   "aria-describedby"?: string;
   "aria-invalid"?: boolean;
@@ -13,22 +13,22 @@ export interface Ties {
 interface Props {
   label: string;
   hint?: ComponentChildren;
-  fault?: string | undefined;
-  children: (ties: Ties) => JSX.Element;
+  error?: string | undefined;
+  children: (attributes: FieldAttributes) => JSX.Element;
 }
 
-export function Field({ label, hint, fault, children }: Props) {
+export function Field({ label, hint, error: fault, children }: Props) {
   const id = useId();
   const described = [hint ? `${id}-hint` : "", fault ? `${id}-fault` : ""]
     .filter(Boolean)
     .join(" ");
-  const ties: Ties = { id };
-  if (described) ties["aria-describedby"] = described;
-  if (fault) ties["aria-invalid"] = true;
+  const attributes: FieldAttributes = { id };
+  if (described) attributes["aria-describedby"] = described;
+  if (fault) attributes["aria-invalid"] = true;
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {children(ties)}
+      {children(attributes)}
       {hint && (
         <div class="hint" id={`${id}-hint`}>
           {hint}

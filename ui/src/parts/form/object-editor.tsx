@@ -1,10 +1,10 @@
 // The form over one object: saves what was typed over the version that was read, and when somebody else was faster, keeps both.
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "../../hooks/announce";
-import { useDirty } from "../../hooks/use-dirty";
-import { useEditing } from "../../hooks/use-editing";
-import { ErrorBox } from "../feedback/error-notice";
-import { capital } from "../text/capitalize";
+import { useUnsavedChanges } from "../../hooks/use-unsaved-changes";
+import { useVersionedEdit } from "../../hooks/use-versioned-edit";
+import { ErrorNotice } from "../feedback/error-notice";
+import { capitalize } from "../text/capitalize";
 import { Conflict, type Difference } from "./conflict";
 import type { ObjectForm } from "./object-form";
 
@@ -18,8 +18,8 @@ interface EditorProps<T, I> extends ObjectForm<I> {
   onSaved?: (stored: T) => void;
 }
 
-export function Editor<T extends { version: number }, I>({
-  what,
+export function ObjectEditor<T extends { version: number }, I>({
+  noun: what,
   object,
   changeable,
   inputOf,
@@ -33,9 +33,9 @@ export function Editor<T extends { version: number }, I>({
 }: EditorProps<T, I>) {
   const [saved, setSaved] = useState(() => inputOf(object));
   const [input, setInput] = useState(saved);
-  const editing = useEditing<T>(object, (version) => put(input, version), get);
+  const editing = useVersionedEdit<T>(object, (version) => put(input, version), get);
   const dirty = asText(input) !== asText(saved);
-  useDirty(dirty);
+  useUnsavedChanges(dirty);
   useEffect(() => {
     // The page changed a part of the object that this form does not show: what was typed stays, and can be saved over it.
     if (asText(inputOf(object)) === asText(saved)) editing.startFrom(object);
@@ -50,25 +50,25 @@ export function Editor<T extends { version: number }, I>({
     const stored = await editing.save();
     if (stored === undefined) return;
     start(stored);
-    announce(`${capital(what)} saved`);
+    announce(`${capitalize(what)} saved`);
   };
   const submit = (event: Event) => {
     event.preventDefault();
     void save();
   };
-  const { present } = editing;
+  const { current: present } = editing;
   return (
     <form class={wide ? undefined : "narrow"} onSubmit={submit}>
       <fieldset class="bare" disabled={!changeable}>
         {children({ input, onChange: setInput, error: editing.error })}
       </fieldset>
-      {editing.error && <ErrorBox error={editing.error} />}
+      {editing.error && <ErrorNotice error={editing.error} />}
       {present && (
         <Conflict
-          what={what}
+          noun={what}
           differences={differences(inputOf(present), input)}
           onKeepMine={() => void save()}
-          onTakeTheirs={() => start(present)}
+          onUseTheirs={() => start(present)}
         />
       )}
       {changeable && (

@@ -4,7 +4,7 @@ import type { Dispatch, StateUpdater } from "preact/hooks";
 import type { ApiError } from "../../api/client";
 
 /** What the inputs of an object are given. */
-export interface Inputs<I> {
+export interface FormState<I> {
   input: I;
   onChange: Dispatch<StateUpdater<I>>;
   error: ApiError | undefined;
@@ -12,9 +12,9 @@ export interface Inputs<I> {
 
 export interface ObjectForm<I> {
   /** The word for such an object. */
-  what: string;
+  noun: string;
   /** The same text for the same content. */
   asText?: (input: I) => string;
   wide?: boolean;
-  children: (inputs: Inputs<I>) => JSX.Element;
+  children: (inputs: FormState<I>) => JSX.Element;
 }

@@ -1,15 +1,19 @@
 // One of a few words.
 
 interface Props<T extends string> {
-  ties: object;
+  attributes: object;
   value: T;
   options: readonly (readonly [T, string])[];
   onChange: (value: T) => void;
 }
 
-export function Select<T extends string>({ ties, value, options, onChange }: Props<T>) {
+export function Select<T extends string>({ attributes, value, options, onChange }: Props<T>) {
   return (
-    <select {...ties} value={value} onChange={(event) => onChange(event.currentTarget.value as T)}>
+    <select
+      {...attributes}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value as T)}
+    >
       {options.map(([option, label]) => (
         <option key={option} value={option}>
           {label}

@@ -8,7 +8,7 @@ interface Props {
   children: () => ComponentChildren;
 }
 
-export function Unfold({ summary, children, ...rest }: Props) {
+export function LazyDetails({ summary, children, ...rest }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details {...rest} onToggle={(event) => setOpen(event.currentTarget.open)}>

@@ -1,28 +1,28 @@
 // A schema of the API as nested lists; named schemas unfold in place.
-import type { Document, SchemaData } from "../../api/openapi";
+import type { OpenApiDocument, SchemaData } from "../../api/openapi";
 import { Sentence } from "../text/sentence";
-import { Unfold } from "./lazy-details";
+import { LazyDetails } from "./lazy-details";
 
 interface Props {
   schema: SchemaData;
-  document: Document;
+  document: OpenApiDocument;
 }
 
-export function Schema({ schema, document }: Props) {
-  const whole = resolved(schema, document);
+export function SchemaView({ schema, document }: Props) {
+  const whole = resolve(schema, document);
   if (whole.oneOf) {
     return (
       <ul class="schema">
         {whole.oneOf.map((one, n) => (
           <li key={n}>
-            <Schema schema={one} document={document} />
+            <SchemaView schema={one} document={document} />
           </li>
         ))}
       </ul>
     );
   }
   if (whole.type === "array" && whole.items)
-    return <Schema schema={whole.items} document={document} />;
+    return <SchemaView schema={whole.items} document={document} />;
   const properties = Object.entries(whole.properties ?? {});
   return (
     <ul class="schema">
@@ -30,13 +30,14 @@ export function Schema({ schema, document }: Props) {
         <li key={name}>
           <code>{name}</code>{" "}
           <span class="muted small">
-            {kind(property, document) + (whole.required?.includes(name) ? "" : ", may be absent")}
+            {describeType(property, document) +
+              (whole.required?.includes(name) ? "" : ", may be absent")}
           </span>{" "}
-          {words(property) !== "" && <Sentence text={words(property)} />}
-          {nested(property, document) && (
-            <Unfold class="small" summary={nameOf(property) ?? "Members"}>
-              {() => <Schema schema={property} document={document} />}
-            </Unfold>
+          {descriptionOf(property) !== "" && <Sentence text={descriptionOf(property)} />}
+          {hasMembers(property, document) && (
+            <LazyDetails class="small" summary={nameOf(property) ?? "Members"}>
+              {() => <SchemaView schema={property} document={document} />}
+            </LazyDetails>
           )}
         </li>
       ))}
@@ -45,27 +46,28 @@ export function Schema({ schema, document }: Props) {
 }
 
 /** Follows a reference. */
-function resolved(schema: SchemaData, document: Document): SchemaData {
+function resolve(schema: SchemaData, document: OpenApiDocument): SchemaData {
   return schema.$ref === undefined
     ? schema
     : (document.components.schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {});
 }
 
-function nested(schema: SchemaData, document: Document): boolean {
-  const whole = resolved(schema, document);
-  const inner = whole.items ? resolved(whole.items, document) : whole;
+function hasMembers(schema: SchemaData, document: OpenApiDocument): boolean {
+  const whole = resolve(schema, document);
+  const inner = whole.items ? resolve(whole.items, document) : whole;
   return inner.oneOf !== undefined || Object.keys(inner.properties ?? {}).length > 0;
 }
 
-function kind(schema: SchemaData, document: Document): string {
-  const whole = resolved(schema, document);
+function describeType(schema: SchemaData, document: OpenApiDocument): string {
+  const whole = resolve(schema, document);
   if (whole.const !== undefined) return `"${whole.const}"`;
   if (whole.enum) return whole.enum.map((one) => `"${one}"`).join(" | ");
-  if (whole.type === "array" && whole.items) return `list of ${kind(whole.items, document)}`;
+  if (whole.type === "array" && whole.items)
+    return `list of ${describeType(whole.items, document)}`;
   return whole.oneOf ? "one of several" : (whole.type ?? "object");
 }
 
-function words(schema: SchemaData): string {
+function descriptionOf(schema: SchemaData): string {
   return schema.description ?? "";
 }
 

@@ -1,12 +1,12 @@
 // A set of permissions, the long ones folded.
 
-const SHOWN = 4;
+const VISIBLE_COUNT = 4;
 
-export function Permissions({ of }: { of: readonly string[] }) {
-  const rest = of.slice(SHOWN);
+export function PermissionList({ of }: { of: readonly string[] }) {
+  const rest = of.slice(VISIBLE_COUNT);
   return (
     <>
-      <List of={of.slice(0, SHOWN)} />
+      <List of={of.slice(0, VISIBLE_COUNT)} />
       {rest.length > 0 && (
         <details>
           <summary>{rest.length} more</summary>

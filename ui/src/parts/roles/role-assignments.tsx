@@ -1,22 +1,22 @@
 // Who has a role.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import { useResource } from "../../hooks/use-resource";
-import { BindingWhere, subjectWords } from "../bindings/describe";
-import { accessAddress } from "../bindings/subject-key";
-import { Read } from "../feedback/resource-view";
+import { BindingRange, describeSubject } from "../bindings/describe";
+import { accessUrl } from "../bindings/subject-key";
+import { ResourceView } from "../feedback/resource-view";
 
-export function RoleHolders({ role }: { role: string }) {
+export function RoleAssignments({ role }: { role: string }) {
   const bindings = useResource(
     () =>
-      everything((cursor) =>
-        api.GET("/role-bindings", { params: { query: { ...page(cursor), role } } }),
+      fetchAll((cursor) =>
+        api.GET("/role-bindings", { params: { query: { ...pageQuery(cursor), role } } }),
       ),
     [role],
   );
   return (
     <section>
       <h2>Who has it</h2>
-      <Read what="role bindings" resource={bindings} />
+      <ResourceView what="role bindings" resource={bindings} />
       {bindings.data?.length === 0 && (
         <p class="muted">
           Nobody yet. <a href="/access">Give it to a team</a>.
@@ -25,10 +25,10 @@ export function RoleHolders({ role }: { role: string }) {
       <ul class="rows">
         {bindings.data?.map((binding) => (
           <li key={binding.id}>
-            <a href={accessAddress(binding.subject)}>
-              {subjectWords(binding.subject, binding.subject_name)}
+            <a href={accessUrl(binding.subject)}>
+              {describeSubject(binding.subject, binding.subject_name)}
             </a>{" "}
-            <BindingWhere binding={binding} />
+            <BindingRange binding={binding} />
           </li>
         ))}
       </ul>

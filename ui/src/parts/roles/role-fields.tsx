@@ -16,11 +16,11 @@ export function RoleFields({ input, onChange, error }: Props) {
       <Field
         label="Name"
         hint="Small letters, digits and hyphens, such as deployer."
-        fault={error?.faultAt("/name")}
+        error={error?.errorAt("/name")}
       >
-        {(ties) => (
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             required
             pattern="[a-z0-9\-]+"
             maxLength={64}
@@ -31,10 +31,10 @@ export function RoleFields({ input, onChange, error }: Props) {
           />
         )}
       </Field>
-      <Field label="What it is for" fault={error?.faultAt("/description")}>
-        {(ties) => (
+      <Field label="What it is for" error={error?.errorAt("/description")}>
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             autocomplete="off"
             value={input.description}
             onInput={(event) => set({ description: event.currentTarget.value })}
@@ -49,11 +49,11 @@ export function RoleFields({ input, onChange, error }: Props) {
             <code>deployments:*</code> is every action.
           </>
         }
-        fault={error?.faultAt("/permissions")}
+        error={error?.errorAt("/permissions")}
       >
-        {(ties) => (
+        {(attributes) => (
           <textarea
-            {...ties}
+            {...attributes}
             required
             rows={Math.max(4, input.permissions.split("\n").length + 1)}
             spellcheck={false}

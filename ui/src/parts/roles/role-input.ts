@@ -1,7 +1,7 @@
 // A role as typed, apart from the draft that is sent.
 import type { Role, RoleDraft } from "../../api/schema";
 import type { Difference } from "../form/conflict";
-import { lines } from "../form/lines";
+import { splitLines } from "../form/lines";
 
 /** What is typed, before it is a draft. */
 export interface RoleInput {
@@ -22,7 +22,7 @@ export function draftOf(input: RoleInput): RoleDraft {
   return {
     name: input.name.trim(),
     description: input.description.trim(),
-    permissions: lines(input.permissions),
+    permissions: splitLines(input.permissions),
   };
 }
 

@@ -1,38 +1,39 @@
 // Secrets at which somebody should look, of those whose machines one may see or answers for; nothing when all is well.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type { Secret } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { useResource } from "../../hooks/use-resource";
-import { ErrorBox } from "../feedback/error-notice";
+import { ErrorNotice } from "../feedback/error-notice";
 import { Notice } from "../feedback/notice";
 import { Time } from "../text/time";
 import { AttentionTags } from "./attention-tags";
 
 /** More than this are folded. */
-const SHOWN = 5;
+const VISIBLE_COUNT = 5;
 
 /** A secret, and whose it is. */
-interface Due {
+interface SecretEntry {
   secret: Secret;
   name: string;
   /** What kind of machine, and who answers for it. */
-  words: string;
+  description: string;
   href: string;
 }
 
-export function SecretsAttention() {
+export function SecretsNotice() {
   const may = useMay();
-  const due = useResource(async () => {
+  const entriesOf = useResource(async () => {
     const both = await Promise.all([
-      accounts(may("samovar.service-accounts:read")),
-      may("samovar.clients:read") ? clients() : [],
+      fetchAccountEntries(may("samovar.service-accounts:read")),
+      may("samovar.clients:read") ? fetchClientEntries() : [],
     ]);
     return both
       .flat()
       .sort((one, other) => one.secret.expires_at.localeCompare(other.secret.expires_at));
   }, []);
-  if (due.error) return <ErrorBox error={due.error} retry={() => void due.reload()} />;
-  const all = due.data ?? [];
+  if (entriesOf.error)
+    return <ErrorNotice error={entriesOf.error} retry={() => void entriesOf.reload()} />;
+  const all = entriesOf.data ?? [];
   if (all.length === 0) return null;
   return (
     <Notice
@@ -47,21 +48,21 @@ export function SecretsAttention() {
         A machine whose secret expires gets no more tokens: make another one, give it to the
         machine, and delete the old one. Delete what nothing uses.
       </p>
-      <List of={all.slice(0, SHOWN)} />
-      {all.length > SHOWN && (
+      <List of={all.slice(0, VISIBLE_COUNT)} />
+      {all.length > VISIBLE_COUNT && (
         <details>
-          <summary>{all.length - SHOWN} more</summary>
-          <List of={all.slice(SHOWN)} />
+          <summary>{all.length - VISIBLE_COUNT} more</summary>
+          <List of={all.slice(VISIBLE_COUNT)} />
         </details>
       )}
     </Notice>
   );
 }
 
-function List({ of }: { of: readonly Due[] }) {
+function List({ of }: { of: readonly SecretEntry[] }) {
   return (
     <ul class="rows">
-      {of.map(({ secret, name, words, href }) => (
+      {of.map(({ secret, name, description: words, href }) => (
         <li key={secret.id}>
           <a href={href}>{name}</a> ({words}): <code>{secret.hint}…</code>{" "}
           {secret.attention.includes("expired") ? "expired" : "expires"}{" "}
@@ -73,14 +74,14 @@ function List({ of }: { of: readonly Due[] }) {
 }
 
 /** Of all service accounts, or of those that one answers for. */
-async function accounts(all: boolean): Promise<Due[]> {
+async function fetchAccountEntries(all: boolean): Promise<SecretEntry[]> {
   const query = { attention: true };
   const found = await (all
-    ? everything((cursor) =>
-        api.GET("/service-accounts", { params: { query: { ...query, ...page(cursor) } } }),
+    ? fetchAll((cursor) =>
+        api.GET("/service-accounts", { params: { query: { ...query, ...pageQuery(cursor) } } }),
       )
-    : everything((cursor) =>
-        api.GET("/me/service-accounts", { params: { query: { ...query, ...page(cursor) } } }),
+    : fetchAll((cursor) =>
+        api.GET("/me/service-accounts", { params: { query: { ...query, ...pageQuery(cursor) } } }),
       ));
   return found.flatMap((account) => {
     const words =
@@ -89,26 +90,26 @@ async function accounts(all: boolean): Promise<Due[]> {
         : `service account of ${account.owner_name}`;
     return due(account.secrets, {
       name: account.name,
-      words,
+      description: words,
       href: all ? `/service-accounts/${account.id}` : "/tokens",
     });
   });
 }
 
-async function clients(): Promise<Due[]> {
-  const found = await everything((cursor) =>
-    api.GET("/clients", { params: { query: { attention: true, ...page(cursor) } } }),
+async function fetchClientEntries(): Promise<SecretEntry[]> {
+  const found = await fetchAll((cursor) =>
+    api.GET("/clients", { params: { query: { attention: true, ...pageQuery(cursor) } } }),
   );
   return found.flatMap((client) =>
     due(client.secrets, {
       name: client.name,
-      words: `client of ${client.application?.name ?? "an application that is gone"}`,
+      description: `client of ${client.application?.name ?? "an application that is gone"}`,
       href: `/clients/${client.id}`,
     }),
   );
 }
 
-function due(secrets: readonly Secret[], whose: Omit<Due, "secret">): Due[] {
+function due(secrets: readonly Secret[], whose: Omit<SecretEntry, "secret">): SecretEntry[] {
   return secrets
     .filter((secret) => secret.attention.length > 0)
     .map((secret) => ({ secret, ...whose }));

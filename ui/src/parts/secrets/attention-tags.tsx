@@ -1,7 +1,7 @@
 // Why somebody should look at a secret, in words.
 import type { SecretAttention } from "../../api/schema";
 
-const WORDS: Readonly<Record<SecretAttention, { tag: string; kind: "warn" | "bad" }>> = {
+const TAGS: Readonly<Record<SecretAttention, { tag: string; kind: "warn" | "bad" }>> = {
   "expires-soon": { tag: "expires soon", kind: "warn" },
   expired: { tag: "expired", kind: "bad" },
   "never-used": { tag: "never used", kind: "warn" },
@@ -12,7 +12,7 @@ export function AttentionTags({ of }: { of: readonly SecretAttention[] }) {
     <>
       {of.map((one) => (
         <span key={one}>
-          <span class={`tag ${WORDS[one].kind}`}>{WORDS[one].tag}</span>{" "}
+          <span class={`tag ${TAGS[one].kind}`}>{TAGS[one].tag}</span>{" "}
         </span>
       ))}
     </>

@@ -13,12 +13,12 @@ export function SecretTable({ secrets, onDelete }: Props) {
   return (
     <Table<Secret>
       rows={secrets}
-      none="It has no secret."
+      empty="It has no secret."
       heading={SECRET}
       columns={COLUMNS}
       action={
         onDelete && {
-          head: "Delete",
+          columnLabel: "Delete",
           verb: "Delete…",
           label: (secret) => `Delete secret ${secret.hint}`,
           run: onDelete,

@@ -3,22 +3,22 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { NewSecret, Secret } from "../../api/schema";
 import { announce } from "../../hooks/announce";
 import { useAction } from "../../hooks/use-action";
-import { useDirty } from "../../hooks/use-dirty";
-import { Confirm } from "../feedback/confirm-dialog";
-import { ErrorBox } from "../feedback/error-notice";
+import { useUnsavedChanges } from "../../hooks/use-unsaved-changes";
+import { ConfirmDialog } from "../feedback/confirm-dialog";
+import { ErrorNotice } from "../feedback/error-notice";
 import { Notice } from "../feedback/notice";
 import { Field } from "../form/field";
-import { CopyText } from "../text/copy";
+import { CopyBlock } from "../text/copy";
 import { Time } from "../text/time";
 import { SecretTable } from "./secret-table";
 
 /** So many live at a time, so that one can take over from the other. */
-const MOST = 2;
+const MAX_LIVE_SECRETS = 2;
 
 /** How secrets are made and deleted; those who may do neither get none. */
 export interface SecretCalls {
-  make: (days: number) => Promise<NewSecret>;
-  remove: (secret: Secret) => Promise<void>;
+  create: (days: number) => Promise<NewSecret>;
+  delete: (secret: Secret) => Promise<void>;
 }
 
 interface Props {
@@ -34,7 +34,7 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
   const [deleting, setDeleting] = useState<Secret>();
   const live = secrets.filter((secret) => new Date(secret.expires_at) > new Date()).length;
   const remove = async (secret: Secret) => {
-    await calls?.remove(secret);
+    await calls?.delete(secret);
     announce("Secret deleted");
     if (made?.id === secret.id) setMade(undefined);
     await onChange();
@@ -47,14 +47,14 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
   return (
     <>
       <SecretTable secrets={secrets} onDelete={calls && setDeleting} />
-      {made && <Once secret={made} onKept={() => setMade(undefined)} />}
-      {calls && live >= MOST && (
+      {made && <NewSecretNotice secret={made} onKept={() => setMade(undefined)} />}
+      {calls && live >= MAX_LIVE_SECRETS && (
         <p class="muted">
           Two secrets live at a time. To make another one, delete the one that is not used any more.
         </p>
       )}
-      {calls && live < MOST && made === undefined && (
-        <Make of={of} make={calls.make} onMade={keep} />
+      {calls && live < MAX_LIVE_SECRETS && made === undefined && (
+        <NewSecretForm of={of} make={calls.create} onMade={keep} />
       )}
       {calls && live === 1 && made === undefined && (
         <p class="hint">
@@ -63,7 +63,7 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
         </p>
       )}
       {deleting && (
-        <Confirm
+        <ConfirmDialog
           title={`Delete the secret ${deleting.hint}… of ${of}?`}
           verb="Delete secret"
           work={() => remove(deleting)}
@@ -82,7 +82,7 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
               </>
             )}
           </p>
-        </Confirm>
+        </ConfirmDialog>
       )}
     </>
   );
@@ -94,7 +94,7 @@ interface MakeProps {
   onMade: (secret: NewSecret) => Promise<void>;
 }
 
-function Make({ of, make, onMade }: MakeProps) {
+function NewSecretForm({ of, make, onMade }: MakeProps) {
   const [days, setDays] = useState("90");
   const action = useAction();
   const submit = async (event: Event) => {
@@ -107,10 +107,10 @@ function Make({ of, make, onMade }: MakeProps) {
       aria-label={`New secret of ${of}`}
       onSubmit={(event) => void submit(event)}
     >
-      <Field label="Days until it expires" fault={action.error?.faultAt("/expires_in_days")}>
-        {(ties) => (
+      <Field label="Days until it expires" error={action.error?.errorAt("/expires_in_days")}>
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             type="number"
             required
             min={1}
@@ -123,15 +123,15 @@ function Make({ of, make, onMade }: MakeProps) {
       <button type="submit" disabled={action.running}>
         Make a secret
       </button>
-      {action.error && <ErrorBox error={action.error} />}
+      {action.error && <ErrorNotice error={action.error} />}
     </form>
   );
 }
 
 /** The one time that a secret is shown; leaving the page asks first. */
-function Once({ secret, onKept }: { secret: NewSecret; onKept: () => void }) {
+function NewSecretNotice({ secret, onKept: onSaved }: { secret: NewSecret; onKept: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  useDirty(true, "Leave this page? Nobody can show the new secret again.");
+  useUnsavedChanges(true, "Leave this page? Nobody can show the new secret again.");
   useEffect(() => box.current?.querySelector("button")?.focus(), []);
   return (
     <div ref={box} class="once">
@@ -139,8 +139,8 @@ function Once({ secret, onKept }: { secret: NewSecret; onKept: () => void }) {
         <p>
           Keep it where the machine alone reads it. It expires <Time at={secret.expires_at} />.
         </p>
-        <CopyText text={secret.secret} label="New secret" />
-        <button type="button" onClick={onKept}>
+        <CopyBlock text={secret.secret} label="New secret" />
+        <button type="button" onClick={onSaved}>
           I have kept it
         </button>
       </Notice>

@@ -1,12 +1,12 @@
 // What roles a service account holds, and the way to give it one.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type { RoleBinding, Subject } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { type Resource, useResource } from "../../hooks/use-resource";
-import { address } from "../../router";
-import { BindingWhere } from "../bindings/describe";
-import { accessAddress, subjectKey } from "../bindings/subject-key";
-import { Read } from "../feedback/resource-view";
+import { urlWithQuery } from "../../router";
+import { BindingRange } from "../bindings/describe";
+import { accessUrl, subjectKey } from "../bindings/subject-key";
+import { ResourceView } from "../feedback/resource-view";
 
 function subjectOf(id: string): Subject {
   return { kind: "service-account", id };
@@ -18,8 +18,8 @@ export function useAccountBindings(id: string): Resource<RoleBinding[]> {
   const key = subjectKey(subjectOf(id));
   return useResource(async () => {
     if (!may("samovar.role-bindings:read")) return [];
-    const all = await everything((cursor) =>
-      api.GET("/role-bindings", { params: { query: page(cursor) } }),
+    const all = await fetchAll((cursor) =>
+      api.GET("/role-bindings", { params: { query: pageQuery(cursor) } }),
     );
     return all.filter((binding) => subjectKey(binding.subject) === key);
   }, [id]);
@@ -31,7 +31,7 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
   return (
     <section>
       <h2>Roles</h2>
-      <Read what="its roles" resource={bindings}>
+      <ResourceView what="its roles" resource={bindings}>
         {(all) =>
           all.length === 0 ? (
             <p class="muted">It holds no role, so it can do nothing yet.</p>
@@ -42,19 +42,19 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
                   <a href={`/roles/${binding.role.id}`}>
                     {binding.role.name ?? "a role that is gone"}
                   </a>{" "}
-                  <BindingWhere binding={binding} />
+                  <BindingRange binding={binding} />
                 </li>
               ))}
             </ul>
           )
         }
-      </Read>
+      </ResourceView>
       <p class="after">
-        <a href={accessAddress(subjectOf(id))}>Give it a role, or take one away</a>
+        <a href={accessUrl(subjectOf(id))}>Give it a role, or take one away</a>
         {may("samovar.decisions:explain") && (
           <>
             {" · "}
-            <a href={address("/explain", { service_account: id })}>
+            <a href={urlWithQuery("/explain", { service_account: id })}>
               Ask why it may or may not do something
             </a>
           </>
@@ -62,7 +62,9 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
         {may("samovar.audit-events:read") && (
           <>
             {" · "}
-            <a href={address("/audit", { actor: subjectKey(subjectOf(id)) })}>See what it did</a>
+            <a href={urlWithQuery("/audit", { actor: subjectKey(subjectOf(id)) })}>
+              See what it did
+            </a>
           </>
         )}
       </p>

@@ -1,9 +1,9 @@
 // One of the service accounts.
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type { ServiceAccount } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { type Resource, useResource } from "../../hooks/use-resource";
-import type { Ties } from "../form/field";
+import type { FieldAttributes } from "../form/field";
 
 /** All of them; none for those who may not see them. */
 export function useAccounts(): Resource<ServiceAccount[]> {
@@ -11,24 +11,31 @@ export function useAccounts(): Resource<ServiceAccount[]> {
   return useResource(
     async () =>
       may("samovar.service-accounts:read")
-        ? everything((cursor) => api.GET("/service-accounts", { params: { query: page(cursor) } }))
+        ? fetchAll((cursor) =>
+            api.GET("/service-accounts", { params: { query: pageQuery(cursor) } }),
+          )
         : [],
     [],
   );
 }
 
 interface Props {
-  ties: Ties;
+  attributes: FieldAttributes;
   /** Its id. */
   id: string;
   accounts: readonly ServiceAccount[];
   onChange: (id: string) => void;
 }
 
-export function AccountSelect({ ties, id, accounts, onChange }: Props) {
+export function AccountSelect({ attributes, id, accounts, onChange }: Props) {
   const known = id === "" || accounts.some((account) => account.id === id);
   return (
-    <select {...ties} required value={id} onChange={(event) => onChange(event.currentTarget.value)}>
+    <select
+      {...attributes}
+      required
+      value={id}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    >
       {!known && <option value={id}>{id}</option>}
       {accounts.map((account) => (
         <option key={account.id} value={account.id}>

@@ -2,7 +2,7 @@
 import type { AccountState, ServiceAccount } from "../../api/schema";
 import { Notice } from "../feedback/notice";
 
-const WORDS: Readonly<Record<AccountState, string>> = {
+const LABELS: Readonly<Record<AccountState, string>> = {
   active: "active",
   disabled: "switched off",
   "owner-gone": "owner gone",
@@ -11,17 +11,17 @@ const WORDS: Readonly<Record<AccountState, string>> = {
 
 /** The state as a word. */
 export function StateTag({ state }: { state: AccountState }) {
-  return <span class={`tag ${state === "active" ? "good" : "bad"}`}>{WORDS[state]}</span>;
+  return <span class={`tag ${state === "active" ? "good" : "bad"}`}>{LABELS[state]}</span>;
 }
 
-const HELP: Readonly<Record<Exclude<AccountState, "active">, string>> = {
+const REASONS: Readonly<Record<Exclude<AccountState, "active">, string>> = {
   disabled: "Somebody switched it off.",
   "owner-gone": "Whoever answered for it is gone from Gitea or disabled.",
   "team-empty": "The team that answers for it has nobody left in Gitea who could.",
 };
 
 /** What those do who may change it. */
-const CURE: typeof HELP = {
+const REMEDIES: typeof REASONS = {
   disabled: "Switch it on below.",
   "owner-gone": "Name another owner below.",
   "team-empty": "Let somebody join the team, or name another owner below.",
@@ -39,8 +39,8 @@ export function StateNotice({
   return (
     <Notice kind="warn" title="It gets no token, and the tokens that it has open nothing here.">
       <p>
-        {HELP[account.state]}{" "}
-        {changeable ? CURE[account.state] : "Ask an administrator of Samovar to change that."}
+        {REASONS[account.state]}{" "}
+        {changeable ? REMEDIES[account.state] : "Ask an administrator of Samovar to change that."}
       </p>
     </Notice>
   );

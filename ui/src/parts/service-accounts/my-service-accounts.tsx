@@ -1,9 +1,9 @@
 // Service accounts for which one answers, by oneself or by a team, with their secrets.
-import { api, everything, page, take } from "../../api/client";
+import { api, fetchAll, pageQuery, unwrap } from "../../api/client";
 import type { ServiceAccount } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { useResource } from "../../hooks/use-resource";
-import { Read } from "../feedback/resource-view";
+import { ResourceView } from "../feedback/resource-view";
 import { type SecretCalls, Secrets } from "../secrets/secrets";
 import { CopyLine } from "../text/copy";
 import { Sentence } from "../text/sentence";
@@ -12,13 +12,15 @@ import { StateNotice, StateTag } from "./account-state";
 export function MyServiceAccounts() {
   const accounts = useResource(
     () =>
-      everything((cursor) => api.GET("/me/service-accounts", { params: { query: page(cursor) } })),
+      fetchAll((cursor) =>
+        api.GET("/me/service-accounts", { params: { query: pageQuery(cursor) } }),
+      ),
     [],
   );
   return (
     <section>
       <h2>Service accounts that you answer for</h2>
-      <Read what="service accounts" resource={accounts} />
+      <ResourceView what="service accounts" resource={accounts} />
       {accounts.data?.length === 0 && (
         <p class="muted">None, neither by yourself nor by a team of yours.</p>
       )}
@@ -64,15 +66,15 @@ function Account({
 
 function callsOf(id: string): SecretCalls {
   return {
-    make: (days) =>
-      take(
+    create: (days) =>
+      unwrap(
         api.POST("/me/service-accounts/{id}/secrets", {
           params: { path: { id } },
           body: { expires_in_days: days },
         }),
       ),
-    remove: (secret) =>
-      take(
+    delete: (secret) =>
+      unwrap(
         api.DELETE("/me/service-accounts/{id}/secrets/{secret}", {
           params: { path: { id, secret: secret.id } },
         }),

@@ -2,7 +2,7 @@
 import type { ApiError } from "../../api/client";
 import type { Owner } from "../../api/schema";
 import { TeamInput } from "../directory/team-input";
-import { PersonInput } from "../directory/user-input";
+import { UserInput } from "../directory/user-input";
 import { Field } from "../form/field";
 import type { OwnerInput, ServiceAccountInput } from "./service-account-input";
 import { TrustsEditor } from "./trusts-editor";
@@ -20,11 +20,11 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
       <Field
         label="Name"
         hint="Small letters, digits and hyphens, such as deploy-bot."
-        fault={error?.faultAt("/name")}
+        error={error?.errorAt("/name")}
       >
-        {(ties) => (
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             required
             pattern="[a-z0-9\-]+"
             maxLength={64}
@@ -35,10 +35,10 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
           />
         )}
       </Field>
-      <Field label="What it is for" fault={error?.faultAt("/description")}>
-        {(ties) => (
+      <Field label="What it is for" error={error?.errorAt("/description")}>
+        {(attributes) => (
           <input
-            {...ties}
+            {...attributes}
             autocomplete="off"
             value={input.description}
             onInput={(event) => set({ description: event.currentTarget.value })}
@@ -48,7 +48,7 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
       <OwnerFields
         owner={input.owner}
         onChange={(change) => onChange((old) => ({ ...old, owner: change(old.owner) }))}
-        fault={error?.faultAt("/owner")}
+        fault={error?.errorAt("/owner")}
       />
       <label class="choice spaced">
         <input
@@ -102,13 +102,13 @@ function OwnerFields({ owner, onChange, fault }: OwnerProps) {
       {owner.kind === "team" ? (
         <Field
           label="Team"
-          fault={fault}
+          error={fault}
           hint="Its members see the account and rotate its secrets. When the team is gone or empty, the account can do nothing."
         >
-          {(ties) => (
+          {(attributes) => (
             <TeamInput
               key="team"
-              ties={ties}
+              attributes={attributes}
               required={owner.id === ""}
               name={owner.name}
               onChange={(name, team) => found(name, team?.id)}
@@ -118,13 +118,13 @@ function OwnerFields({ owner, onChange, fault }: OwnerProps) {
       ) : (
         <Field
           label="Person"
-          fault={fault}
+          error={fault}
           hint="Sees the account and rotates its secrets. When the person is gone or disabled, the account can do nothing."
         >
-          {(ties) => (
-            <PersonInput
+          {(attributes) => (
+            <UserInput
               key="person"
-              ties={ties}
+              attributes={attributes}
               required={owner.id === ""}
               login={owner.name}
               onChange={(name, user) => found(name, user?.id)}

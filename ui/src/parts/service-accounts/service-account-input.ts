@@ -1,9 +1,9 @@
 // What is typed about a service account, apart from the draft that is sent.
 import type { Owner, ServiceAccount, ServiceAccountDraft, Trust } from "../../api/schema";
-import { teamNamed } from "../directory/team-input";
-import { personNamed } from "../directory/user-input";
+import { findTeam } from "../directory/team-input";
+import { findUser } from "../directory/user-input";
 import type { Difference } from "../form/conflict";
-import { lines } from "../form/lines";
+import { splitLines } from "../form/lines";
 
 /** Who answers for it, as typed; `id` is known once the name is exactly somebody's. */
 export interface OwnerInput {
@@ -74,12 +74,12 @@ export async function draftOf(input: ServiceAccountInput): Promise<ServiceAccoun
 }
 
 async function ownerOf({ kind, name, id }: OwnerInput): Promise<Owner> {
-  if (kind === "team") return { kind, id: id === "" ? (await teamNamed(name)).id : Number(id) };
-  return { kind, id: id === "" ? (await personNamed(name)).id : id };
+  if (kind === "team") return { kind, id: id === "" ? (await findTeam(name)).id : Number(id) };
+  return { kind, id: id === "" ? (await findUser(name)).id : id };
 }
 
 function trustOf(input: TrustInput): Trust {
-  const claims = lines(input.claims).map((line) => {
+  const claims = splitLines(input.claims).map((line) => {
     const [name = "", ...rest] = line.split("=");
     return { name: name.trim(), value: rest.join("=").trim() };
   });
@@ -106,7 +106,8 @@ export function differences(theirs: ServiceAccountInput, mine: ServiceAccountInp
       (input) =>
         input.trusts
           .map(
-            (trust) => `${trust.issuer} for ${trust.audience}\n${lines(trust.claims).join("\n")}`,
+            (trust) =>
+              `${trust.issuer} for ${trust.audience}\n${splitLines(trust.claims).join("\n")}`,
           )
           .join("\n\n"),
     ],

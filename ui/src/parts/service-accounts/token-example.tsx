@@ -1,15 +1,15 @@
 // How a machine gets a token, by its secret or by the token of its CI, and sends it.
 import { useState } from "preact/hooks";
-import { api, everything, page } from "../../api/client";
+import { api, fetchAll, pageQuery } from "../../api/client";
 import type { Application, RoleBinding, ServiceAccount } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { useResource } from "../../hooks/use-resource";
-import { Read } from "../feedback/resource-view";
+import { ResourceView } from "../feedback/resource-view";
 import { Field } from "../form/field";
-import { CopyLine, CopyText } from "../text/copy";
+import { CopyBlock, CopyLine } from "../text/copy";
 
 /** The audience of Samovar's own API. */
-const OWN = "samovar";
+const API_AUDIENCE = "samovar";
 
 interface Props {
   account: ServiceAccount;
@@ -17,12 +17,12 @@ interface Props {
   bindings: readonly RoleBinding[] | undefined;
 }
 
-export function MachineExample({ account, bindings }: Props) {
+export function TokenExample({ account, bindings }: Props) {
   const may = useMay();
   const applications = useResource(
     async () =>
       may("samovar.applications:read")
-        ? everything((cursor) => api.GET("/applications", { params: { query: page(cursor) } }))
+        ? fetchAll((cursor) => api.GET("/applications", { params: { query: pageQuery(cursor) } }))
         : [],
     [],
   );
@@ -32,13 +32,13 @@ export function MachineExample({ account, bindings }: Props) {
       <p>
         Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
-      <Read what="applications" resource={applications}>
+      <ResourceView what="applications" resource={applications}>
         {(all) =>
           bindings !== undefined && (
             <Examples account={account} bindings={bindings} applications={all} />
           )
         }
-      </Read>
+      </ResourceView>
     </section>
   );
 }
@@ -55,15 +55,15 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
   const bound = applications.find(({ id }) =>
     bindings.some(({ range }) => range.kind === "application" && range.id === id),
   );
-  const audience = chosen ?? (bound ?? applications[0])?.name ?? OWN;
+  const audience = chosen ?? (bound ?? applications[0])?.name ?? API_AUDIENCE;
   const application = applications.find((one) => one.name === audience);
   return (
     <>
       <div class="narrow">
         <Field label="For">
-          {(ties) => (
+          {(attributes) => (
             <select
-              {...ties}
+              {...attributes}
               value={audience}
               onChange={(event) => setChosen(event.currentTarget.value)}
             >
@@ -72,14 +72,14 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
                   {name}
                 </option>
               ))}
-              <option value={OWN}>Samovar's own API</option>
+              <option value={API_AUDIENCE}>Samovar's own API</option>
             </select>
           )}
         </Field>
       </div>
-      <CopyText
+      <CopyBlock
         key={audience}
-        text={bySecret(account.id, audience) + sending(application)}
+        text={secretExample(account.id, audience) + requestExample(application)}
         label="Example for curl"
       />
       {account.trusts.length > 0 && (
@@ -87,9 +87,9 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
           <p>
             Or by the token of its CI, in <code>CI_TOKEN</code>, and without a secret:
           </p>
-          <CopyText
+          <CopyBlock
             key={`${audience} CI`}
-            text={byTrust(audience) + sending(application)}
+            text={workloadTokenExample(audience) + requestExample(application)}
             label="Example for a CI job"
           />
         </>
@@ -98,7 +98,7 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
   );
 }
 
-function bySecret(id: string, audience: string): string {
+function secretExample(id: string, audience: string): string {
   return `# a token for a few minutes; SAMOVAR_SECRET holds the secret
 curl -sS -u "${id}:$SAMOVAR_SECRET" \\
   -d grant_type=client_credentials -d audience=${audience} \\
@@ -106,7 +106,7 @@ curl -sS -u "${id}:$SAMOVAR_SECRET" \\
 `;
 }
 
-function byTrust(audience: string): string {
+function workloadTokenExample(audience: string): string {
   return `# a token for a few minutes
 curl -sS -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
   -d subject_token_type=urn:ietf:params:oauth:token-type:jwt \\
@@ -115,7 +115,7 @@ curl -sS -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
 `;
 }
 
-function sending(application: Application | undefined): string {
+function requestExample(application: Application | undefined): string {
   const address =
     application === undefined
       ? `${location.origin}/api/v1/me`

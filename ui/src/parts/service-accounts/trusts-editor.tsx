@@ -26,11 +26,11 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
           <Field
             label="Issuer"
             hint="As the tokens write it, such as https://git.example.com/api/actions. One that token.workload_issuers of Samovar's configuration lists."
-            fault={error?.faultAt(`/trusts/${n}/issuer`)}
+            error={error?.errorAt(`/trusts/${n}/issuer`)}
           >
-            {(ties) => (
+            {(attributes) => (
               <input
-                {...ties}
+                {...attributes}
                 required
                 type="url"
                 spellcheck={false}
@@ -47,11 +47,11 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
                 What the job asks its CI to put into <code>aud</code>.
               </>
             }
-            fault={error?.faultAt(`/trusts/${n}/audience`)}
+            error={error?.errorAt(`/trusts/${n}/audience`)}
           >
-            {(ties) => (
+            {(attributes) => (
               <input
-                {...ties}
+                {...attributes}
                 required
                 spellcheck={false}
                 autocomplete="off"
@@ -63,11 +63,11 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
           <Field
             label="Claims"
             hint="One a line, as name = value; each must be exactly so."
-            fault={error?.faultAt(`/trusts/${n}/claims`)}
+            error={error?.errorAt(`/trusts/${n}/claims`)}
           >
-            {(ties) => (
+            {(attributes) => (
               <textarea
-                {...ties}
+                {...attributes}
                 required
                 rows={Math.max(2, trust.claims.split("\n").length + 1)}
                 class="mono"

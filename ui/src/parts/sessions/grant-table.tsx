@@ -1,30 +1,30 @@
 // What people allowed clients, as a table.
 import type { Grant } from "../../api/schema";
-import { Permissions } from "../roles/permission-list";
+import { PermissionList } from "../roles/permission-list";
 import { type Column, Table } from "../table/table";
-import { traces } from "./usage-columns";
+import { usageColumns } from "./usage-columns";
 
 interface Props {
   grants: readonly Grant[];
   /** Shows whose they are. */
-  whose: boolean;
+  showUser: boolean;
   onEnd: ((grant: Grant) => void) | undefined;
 }
 
-export function GrantTable({ grants, whose, onEnd }: Props) {
+export function GrantTable({ grants, showUser: whose, onEnd }: Props) {
   return (
     <Table<Grant>
       rows={grants}
-      none="Nothing is allowed to any client."
+      empty="Nothing is allowed to any client."
       heading={CLIENT}
       columns={[
-        ...(whose ? [OF_WHOM] : []),
-        MAY,
-        ...traces<Grant>("Since", (grant) => grant.last_used_at),
+        ...(whose ? [USER] : []),
+        SCOPE,
+        ...usageColumns<Grant>("Since", (grant) => grant.last_used_at),
       ]}
       action={
         onEnd && {
-          head: "End",
+          columnLabel: "End",
           verb: "End…",
           label: (grant) => `End ${grant.client.name ?? "it"}`,
           run: onEnd,
@@ -48,17 +48,17 @@ const CLIENT: Column<Grant> = {
   ),
 };
 
-const OF_WHOM: Column<Grant> = {
+const USER: Column<Grant> = {
   label: "Of whom",
   show: ({ user }) => user.name ?? "somebody gone",
 };
 
-const MAY: Column<Grant> = {
+const SCOPE: Column<Grant> = {
   label: "It may",
   show: ({ scope }) =>
     scope.length === 0 ? (
       <span class="muted">nothing that needs a permission</span>
     ) : (
-      <Permissions of={scope} />
+      <PermissionList of={scope} />
     ),
 };

@@ -1,11 +1,11 @@
 // A list that is one's own, everybody's, or one person's: which of them, and the list page by page.
 import { useState } from "preact/hooks";
-import { page } from "../../api/client";
-import { PersonInput } from "../directory/user-input";
+import { pageQuery } from "../../api/client";
+import { UserInput } from "../directory/user-input";
 import { Field } from "../form/field";
 
 /** Whose are wanted. */
-export interface Whose {
+export interface OwnerFilter {
   mine: boolean;
   login: string;
   /** Known once the login is exactly somebody's. */
@@ -13,25 +13,25 @@ export interface Whose {
 }
 
 /** One's own at first. */
-export function useWhose(): [Whose, (part: Partial<Whose>) => void] {
-  const [whose, setWhose] = useState<Whose>({ mine: true, login: "", user: undefined });
+export function useOwnerFilter(): [OwnerFilter, (part: Partial<OwnerFilter>) => void] {
+  const [whose, setWhose] = useState<OwnerFilter>({ mine: true, login: "", user: undefined });
   return [whose, (part) => setWhose((old) => ({ ...old, ...part }))];
 }
 
 /** The query of one page of everybody's, or of that person's. */
-export function queryOf({ user }: Whose, cursor: string | undefined) {
-  return user === undefined ? page(cursor, 50) : { ...page(cursor, 50), user };
+export function ownerQuery({ user }: OwnerFilter, cursor: string | undefined) {
+  return user === undefined ? pageQuery(cursor, 50) : { ...pageQuery(cursor, 50), user };
 }
 
 interface Props {
   /** What is listed. */
   what: string;
-  whose: Whose;
-  onChange: (part: Partial<Whose>) => void;
+  whose: OwnerFilter;
+  onChange: (part: Partial<OwnerFilter>) => void;
 }
 
 /** For those who may see everybody's. */
-export function WhoseFields({ what, whose, onChange }: Props) {
+export function OwnerFilterFields({ what, whose, onChange }: Props) {
   const unknown = whose.login !== "" && whose.user === undefined;
   return (
     <>
@@ -53,9 +53,9 @@ export function WhoseFields({ what, whose, onChange }: Props) {
             label="Person"
             hint={unknown ? `Nobody has this login; ${what} of everybody are shown.` : undefined}
           >
-            {(ties) => (
-              <PersonInput
-                ties={ties}
+            {(attributes) => (
+              <UserInput
+                attributes={attributes}
                 login={whose.login}
                 placeholder="anybody"
                 onChange={(login, found) => onChange({ login, user: found?.id })}

@@ -1,7 +1,7 @@
 // Sessions as a table.
 import type { Session } from "../../api/schema";
 import { type Column, Table } from "../table/table";
-import { traces } from "./usage-columns";
+import { usageColumns } from "./usage-columns";
 
 interface Props {
   sessions: readonly Session[];
@@ -9,7 +9,7 @@ interface Props {
 }
 
 /** Whose a session is. */
-export function personOf({ principal }: Session): string {
+export function ownerName({ principal }: Session): string {
   return (
     principal.login ?? (principal.kind === "local-operator" ? "local operator" : "somebody gone")
   );
@@ -19,14 +19,14 @@ export function SessionTable({ sessions, onEnd }: Props) {
   return (
     <Table<Session>
       rows={sessions}
-      none="No session."
+      empty="No session."
       heading={WHO}
-      columns={[WHERE, ...traces<Session>("Started", (session) => session.last_seen_at)]}
+      columns={[WHERE, ...usageColumns<Session>("Started", (session) => session.last_seen_at)]}
       action={
         onEnd && {
-          head: "End",
+          columnLabel: "End",
           verb: "End…",
-          label: (session) => `End session of ${personOf(session)}`,
+          label: (session) => `End session of ${ownerName(session)}`,
           run: onEnd,
         }
       }
@@ -38,7 +38,7 @@ const WHO: Column<Session> = {
   label: "Who",
   show: (session) => (
     <>
-      {personOf(session)} {session.current && <span class="tag">this one</span>}{" "}
+      {ownerName(session)} {session.current && <span class="tag">this one</span>}{" "}
       {session.provider === undefined && <span class="tag bad">break-glass</span>}
     </>
   ),

@@ -2,7 +2,7 @@
 import type { Column } from "../table/table";
 import { Time } from "../text/time";
 
-interface Traced {
+interface Usage {
   created_at: string;
   ends_at: string;
   address?: string | undefined;
@@ -10,7 +10,10 @@ interface Traced {
 }
 
 /** `began` is the word for its beginning. */
-export function traces<T extends Traced>(began: string, lastUse: (row: T) => string): Column<T>[] {
+export function usageColumns<T extends Usage>(
+  began: string,
+  lastUse: (row: T) => string,
+): Column<T>[] {
   return [
     { label: began, show: (row) => <Time at={row.created_at} /> },
     { label: "Last used", show: (row) => <Time at={lastUse(row)} /> },
@@ -21,7 +24,7 @@ export function traces<T extends Traced>(began: string, lastUse: (row: T) => str
         <>
           {row.address ?? "unknown"}
           <div class="muted small" title={row.user_agent}>
-            {agentWords(row.user_agent)}
+            {describeUserAgent(row.user_agent)}
           </div>
         </>
       ),
@@ -30,7 +33,7 @@ export function traces<T extends Traced>(began: string, lastUse: (row: T) => str
 }
 
 /** A browser's short name; of anything else the first words. */
-function agentWords(agent: string): string {
+function describeUserAgent(agent: string): string {
   const found = /(Firefox|Edg|OPR|Chrome|HeadlessChrome|Safari)\/(\d+)/.exec(agent);
   const names: Record<string, string> = { Edg: "Edge", OPR: "Opera", HeadlessChrome: "Chrome" };
   return found?.[1] === undefined

@@ -1,22 +1,22 @@
 // Has another key sign: in an hour, so that nothing fails, or at once, when somebody may have copied the present one.
 import { useState } from "preact/hooks";
-import { api, take } from "../../api/client";
+import { api, unwrap } from "../../api/client";
 import type { SigningAlgorithm } from "../../api/schema";
 import { announce } from "../../hooks/announce";
-import { Confirm } from "../feedback/confirm-dialog";
+import { ConfirmDialog } from "../feedback/confirm-dialog";
 
 interface Props {
   algorithm: SigningAlgorithm;
   /** The next key is published already. */
-  coming: boolean;
+  nextPublished: boolean;
   onRotated: () => Promise<void>;
   onClose: () => void;
 }
 
-export function RotateKey({ algorithm, coming, onRotated, onClose }: Props) {
+export function RotateKeyDialog({ algorithm, nextPublished: coming, onRotated, onClose }: Props) {
   const [immediately, setImmediately] = useState(false);
   const work = async () => {
-    const { key } = await take(
+    const { key } = await unwrap(
       api.POST("/signing-keys/rotate", { body: { algorithm, immediately } }),
     );
     announce(
@@ -27,7 +27,7 @@ export function RotateKey({ algorithm, coming, onRotated, onClose }: Props) {
     await onRotated();
   };
   return (
-    <Confirm
+    <ConfirmDialog
       title={`Rotate the ${algorithm} key?`}
       verb={immediately ? "Replace it at once" : "Rotate"}
       harmless={!immediately}
@@ -70,6 +70,6 @@ export function RotateKey({ algorithm, coming, onRotated, onClose }: Props) {
         />{" "}
         Somebody may have copied the present key
       </label>
-    </Confirm>
+    </ConfirmDialog>
   );
 }

@@ -1,11 +1,11 @@
 // A list that is read page by page, with the button for more.
 import type { ComponentChildren } from "preact";
-import type { Pages } from "../../hooks/use-pages";
-import { Read } from "../feedback/resource-view";
+import type { Pagination } from "../../hooks/use-pagination";
+import { ResourceView } from "../feedback/resource-view";
 
 interface ListProps<T> {
   what: string;
-  pages: Pages<T>;
+  pages: Pagination<T>;
   /** What can be done with all of them. */
   actions: ComponentChildren;
   children: (items: T[]) => ComponentChildren;
@@ -14,12 +14,12 @@ interface ListProps<T> {
 export function PagedList<T>({ what, pages, actions, children }: ListProps<T>) {
   return (
     <>
-      <Read what={what} resource={{ ...pages, data: pages.items }}>
+      <ResourceView what={what} resource={{ ...pages, data: pages.items }}>
         {children}
-      </Read>
+      </ResourceView>
       <div class="actions">
-        {pages.more && (
-          <button type="button" disabled={pages.loading} onClick={() => void pages.readMore()}>
+        {pages.hasMore && (
+          <button type="button" disabled={pages.loading} onClick={() => void pages.loadMore()}>
             Show more
           </button>
         )}

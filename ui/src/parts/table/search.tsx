@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 /** More than this are worth searching. */
-const FEW = 15;
+const MAX_ROWS_WITHOUT_SEARCH = 15;
 
 /** Those whose text has what is typed in it, and the input to type it into. */
 export function useSearch<T>(
@@ -12,7 +12,7 @@ export function useSearch<T>(
   textOf: (one: T) => string,
 ): { shown: readonly T[]; input: JSX.Element | undefined } {
   const [text, setText] = useState("");
-  if (all.length <= FEW) return { shown: all, input: undefined };
+  if (all.length <= MAX_ROWS_WITHOUT_SEARCH) return { shown: all, input: undefined };
   const wanted = text.trim().toLowerCase();
   const shown = all.filter((one) => textOf(one).toLowerCase().includes(wanted));
   const input = (

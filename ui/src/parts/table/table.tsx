@@ -11,11 +11,11 @@ export interface Column<T> {
 /** What can be done with a row. */
 export interface RowAction<T> {
   /** The column, for those who do not see it. */
-  head: string;
+  columnLabel: string;
   verb: string;
   /** The verb with its object, for those who do not see the row. */
   label: (row: T) => string;
-  can?: (row: T) => boolean;
+  enabled?: (row: T) => boolean;
   run: (row: T) => void;
 }
 
@@ -25,7 +25,7 @@ interface Props<T> {
   textOf?: (row: T) => string;
   rows: readonly T[];
   /** Said when there is no row. */
-  none: ComponentChildren;
+  empty: ComponentChildren;
   heading: Column<T>;
   columns: readonly Column<T>[];
   /** For those who may. */
@@ -36,7 +36,7 @@ export function Table<T extends { id: string }>({
   what = "rows",
   textOf,
   rows,
-  none,
+  empty: none,
   ...rest
 }: Props<T>) {
   const { shown, input } = useSearch(what, rows, textOf ?? (() => ""));
@@ -44,17 +44,17 @@ export function Table<T extends { id: string }>({
   return (
     <>
       {textOf && input}
-      {shown.length > 0 && <Grid rows={shown} {...rest} />}
+      {shown.length > 0 && <Rows rows={shown} {...rest} />}
     </>
   );
 }
 
-function Grid<T extends { id: string }>({
+function Rows<T extends { id: string }>({
   rows,
   heading,
   columns,
   action,
-}: Omit<Props<T>, "what" | "textOf" | "none">) {
+}: Omit<Props<T>, "what" | "textOf" | "empty">) {
   return (
     <table class="stack">
       <thead>
@@ -66,7 +66,7 @@ function Grid<T extends { id: string }>({
           ))}
           {action && (
             <th scope="col">
-              <span class="hidden">{action.head}</span>
+              <span class="hidden">{action.columnLabel}</span>
             </th>
           )}
         </tr>
@@ -81,7 +81,9 @@ function Grid<T extends { id: string }>({
               </td>
             ))}
             {action && (
-              <td>{(action.can?.(row) ?? true) && <ActionButton row={row} action={action} />}</td>
+              <td>
+                {(action.enabled?.(row) ?? true) && <ActionButton row={row} action={action} />}
+              </td>
             )}
           </tr>
         ))}

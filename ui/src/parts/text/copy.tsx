@@ -8,7 +8,7 @@ interface Props {
 }
 
 /** A block of text. */
-export function CopyText({ text, label }: Props) {
+export function CopyBlock({ text, label }: Props) {
   return (
     <div class="copy">
       <CopyButton text={text} label={label} />

@@ -1,9 +1,9 @@
 // Guards what would be lost: leaving the page asks first.
 import { useEffect } from "preact/hooks";
-import { guardLeaving } from "../router";
+import { setLeaveGuard } from "../router";
 
 /** While `dirty`, leaving the page or closing the tab asks first. */
-export function useDirty(
+export function useUnsavedChanges(
   dirty: boolean,
   question = "Leave without saving? What you typed will be lost.",
 ): void {
@@ -11,10 +11,10 @@ export function useDirty(
     if (!dirty) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     addEventListener("beforeunload", ask);
-    guardLeaving(() => confirm(question));
+    setLeaveGuard(() => confirm(question));
     return () => {
       removeEventListener("beforeunload", ask);
-      guardLeaving(undefined);
+      setLeaveGuard(undefined);
     };
   }, [dirty, question]);
 }

@@ -9,11 +9,11 @@ interface Versioned {
 }
 
 /** How an edit stands. */
-export interface Editing<T> {
+export interface VersionedEdit<T> {
   running: boolean;
   error: ApiError | undefined;
   /** What there is now, when somebody else changed it. */
-  present: T | undefined;
+  current: T | undefined;
   /** Saves; resolves to what is stored, or nothing when it failed. */
   save: () => Promise<T | undefined>;
   /** From now on edits start from this. */
@@ -21,13 +21,13 @@ export interface Editing<T> {
 }
 
 /** `put` writes from a version, `get` reads what there is. */
-export function useEditing<T extends Versioned>(
+export function useVersionedEdit<T extends Versioned>(
   read: T,
   put: (version: number) => Promise<T>,
   get: () => Promise<T>,
-): Editing<T> {
+): VersionedEdit<T> {
   const [version, setVersion] = useState(read.version);
-  const [present, setPresent] = useState<T>();
+  const [current, setPresent] = useState<T>();
   const action = useAction();
   const save = async () => {
     let stored: T | undefined;
@@ -48,5 +48,5 @@ export function useEditing<T extends Versioned>(
     setVersion(object.version);
     setPresent(undefined);
   };
-  return { running: action.running, error: action.error, present, save, startFrom };
+  return { running: action.running, error: action.error, current: current, save, startFrom };
 }

@@ -1,33 +1,33 @@
 // A list that is read page by page, the older ones on demand.
 import { useEffect, useState } from "preact/hooks";
-import type { ApiError, Listing } from "../api/client";
+import type { ApiError, ListPage } from "../api/client";
 import { useAction } from "./use-action";
 import { useResource } from "./use-resource";
 
 /** What is known of a list so far. */
-export interface Pages<T> {
+export interface Pagination<T> {
   items: T[] | undefined;
   error: ApiError | undefined;
   loading: boolean;
   /** There are more. */
-  more: boolean;
-  readMore: () => Promise<void>;
+  hasMore: boolean;
+  loadMore: () => Promise<void>;
   reload: () => Promise<void>;
 }
 
 /** Reads the first page at once, and again whenever one of `inputs` changes. */
-export function usePages<T>(
-  read: (cursor: string | undefined) => Promise<Listing<T>>,
+export function usePagination<T>(
+  read: (cursor: string | undefined) => Promise<ListPage<T>>,
   inputs: readonly unknown[],
-): Pages<T> {
+): Pagination<T> {
   const key = JSON.stringify(inputs);
   const first = useResource(async () => ({ key, page: await read(undefined) }), inputs);
   /** What was read for other inputs is no answer to these. */
-  const begun = first.data?.key === key ? first.data.page : undefined;
-  const [rest, setRest] = useState<Listing<T>>();
+  const firstPage = first.data?.key === key ? first.data.page : undefined;
+  const [rest, setRest] = useState<ListPage<T>>();
   const action = useAction();
   useEffect(() => setRest(undefined), [first.data]);
-  const cursor = (rest ?? begun)?.next_cursor ?? undefined;
+  const cursor = (rest ?? firstPage)?.next_cursor ?? undefined;
   const readMore = async () => {
     await action.run(async () => {
       const next = await read(cursor);
@@ -35,11 +35,11 @@ export function usePages<T>(
     });
   };
   return {
-    items: begun && [...begun.items, ...(rest?.items ?? [])],
+    items: firstPage && [...firstPage.items, ...(rest?.items ?? [])],
     error: first.error ?? action.error,
     loading: first.loading || action.running,
-    more: cursor !== undefined,
-    readMore,
+    hasMore: cursor !== undefined,
+    loadMore: readMore,
     reload: first.reload,
   };
 }
