@@ -1,4 +1,4 @@
-// How the web UI is bundled. Nothing is inlined: the content security policy allows files of ours and nothing else.
+// How the web UI is bundled. Nothing is inlined: the content security policy allows only files of this origin.
 import { defineConfig } from "vite";
 
 export default defineConfig({

@@ -24,11 +24,11 @@ await step("signing in leads over a choice to Gitea, and back to the page that w
 });
 
 await step("a wrong claim code is refused in words, the right one makes the first administrator", async () => {
-  await page.getByRole("heading", { name: "Become administrator" }).waitFor();
-  await page.getByLabel("Claim code").fill("certainly-not-the-code");
+  await page.getByRole("heading", { name: "Administrator setup" }).waitFor();
+  await page.getByLabel("One-time code").fill("certainly-not-the-code");
   await page.getByRole("button", { name: "Become administrator" }).click();
   await page.getByRole("alert").waitFor();
-  await page.getByLabel("Claim code").fill(world.claimCode);
+  await page.getByLabel("One-time code").fill(world.claimCode);
   await page.getByRole("button", { name: "Become administrator" }).click();
   await page.getByRole("heading", { name: "Roles", exact: true }).waitFor();
 });
@@ -37,13 +37,13 @@ await step("a role is made; a permission that is none is pointed at", async () =
   await page.getByRole("link", { name: "New role" }).click();
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "the title of a new page has the focus");
   await page.getByLabel("Name").fill("deployer");
-  await page.getByLabel("What it is for").fill("May start deployments");
+  await page.getByLabel("Description").fill("May start deployments");
   await page.getByLabel("Permissions").fill("deployments write");
-  await page.getByRole("button", { name: "Make role" }).click();
+  await page.getByRole("button", { name: "Create role" }).click();
   await page.getByRole("alert").waitFor();
   assert.equal(await page.getByLabel("Name").inputValue(), "deployer", "what was typed is kept");
   await page.getByLabel("Permissions").fill("deployments:read\ndeployments:write");
-  await page.getByRole("button", { name: "Make role" }).click();
+  await page.getByRole("button", { name: "Create role" }).click();
   await page.getByRole("heading", { name: "deployer", exact: true }).waitFor();
 });
 
@@ -52,14 +52,14 @@ await step("an application is named, with its routes in order", async () => {
   await page.getByRole("link", { name: "New application" }).click();
   await page.getByLabel("Name", { exact: true }).fill("deployments");
   await page.getByLabel("Hosts").fill("deploy.example.org");
-  await stage.route(1, { path: "/deploy/{owner}/{repo}", methods: "POST", asks: "permissions", permissions: "deployments:write", repository: "write" });
-  await page.getByRole("button", { name: "Add a route" }).click();
-  await stage.route(2, { path: "/healthz", methods: "", asks: "nothing (public)" });
-  await page.getByRole("button", { name: "Add a route" }).click();
-  await stage.route(3, { path: "/**", methods: "GET", asks: "being signed in" });
+  await stage.route(1, { path: "/deploy/{owner}/{repo}", methods: "POST", requires: "permissions", permissions: "deployments:write", repository: "write" });
+  await page.getByRole("button", { name: "Add route" }).click();
+  await stage.route(2, { path: "/healthz", methods: "", requires: "nothing (public)" });
+  await page.getByRole("button", { name: "Add route" }).click();
+  await stage.route(3, { path: "/**", methods: "GET", requires: "sign-in" });
   await page.getByRole("button", { name: "Move route 2 up" }).click();
   assert.equal(await page.getByLabel("Path").first().inputValue(), "/healthz");
-  await page.getByRole("button", { name: "Make application" }).click();
+  await page.getByRole("button", { name: "Create application" }).click();
   await page.getByRole("heading", { name: "deployments", exact: true }).waitFor();
 });
 
@@ -74,30 +74,30 @@ await step("the blocks for nginx and Caddy name the application's host", async (
 await step("a team gets the role, after a look at who gains", async () => {
   await stage.open("Access");
   await page.getByRole("button", { name: /^Deployers/ }).click();
-  const give = page.getByRole("button", { name: "Give deployer" });
-  await give.click();
+  const assign = page.getByRole("button", { name: "Assign deployer" });
+  await assign.click();
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
   // A closed dialog gives the focus back.
-  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Give deployer");
-  await give.click();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Assign deployer");
+  await assign.click();
   await page.getByText("1 person would gain access").waitFor();
   assert.match(await page.getByRole("dialog").innerText(), new RegExp(world.member));
-  await page.getByRole("button", { name: "Give role" }).click();
-  await page.getByRole("button", { name: "Take away deployer" }).waitFor();
+  await page.getByRole("button", { name: "Assign role" }).click();
+  await page.getByRole("button", { name: "Remove deployer" }).waitFor();
   await stage.shot("screenshot");
 });
 
 await step("two questions are explained, one allowed and one denied", async () => {
   for (const [login, verdict, reason] of [
     [world.member, "Allowed", /Gitea gives write/],
-    [world.outsider, "Denied", /Roles that give it: deployer/],
+    [world.outsider, "Denied", /Roles with this permission: deployer/],
   ]) {
-    await stage.open("Explain");
+    await stage.open("Access check");
     await page.getByLabel("Person").fill(login);
     await page.getByLabel("Method").selectOption("POST");
     await page.getByLabel("Path").fill("/deploy/acme/site");
-    await page.getByRole("button", { name: "Ask" }).click();
+    await page.getByRole("button", { name: "Check access" }).click();
     await page.getByRole("heading", { name: verdict }).waitFor();
     assert.match(await page.getByLabel("Decision").innerText(), reason);
   }
@@ -109,21 +109,21 @@ await step("who was slower sees what the other one changed, and loses nothing", 
   for (const one of [page, other]) {
     await one.goto(`${world.samovar}/roles`);
     await one.getByRole("link", { name: "deployer" }).click();
-    await one.getByLabel("What it is for").waitFor();
+    await one.getByLabel("Description").waitFor();
   }
-  await other.getByLabel("What it is for").fill("Changed by the faster one");
+  await other.getByLabel("Description").fill("Changed by the faster one");
   await other.getByRole("button", { name: "Save changes" }).click();
   await other.getByRole("button", { name: "Save changes", disabled: true }).waitFor();
-  await page.getByLabel("What it is for").fill("Typed by the slower one");
+  await page.getByLabel("Description").fill("Typed by the slower one");
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText("Somebody else changed this role").waitFor();
+  await page.getByText("This role was changed").waitFor();
   await page.getByText("Changed by the faster one").waitFor();
-  assert.equal(await page.getByLabel("What it is for").inputValue(), "Typed by the slower one");
-  await page.getByRole("button", { name: "Save mine over it" }).click();
-  await page.getByText("Somebody else changed this role").waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Description").inputValue(), "Typed by the slower one");
+  await page.getByRole("button", { name: "Save my version" }).click();
+  await page.getByText("This role was changed").waitFor({ state: "detached" });
   await other.reload();
-  await other.getByLabel("What it is for").waitFor();
-  assert.equal(await other.getByLabel("What it is for").inputValue(), "Typed by the slower one");
+  await other.getByLabel("Description").waitFor();
+  assert.equal(await other.getByLabel("Description").inputValue(), "Typed by the slower one");
   await other.close();
 });
 
@@ -143,7 +143,7 @@ await step("a rotated proxy secret is no conflict for the form on the same page"
     await page.getByLabel("Hosts").fill(hosts);
     await page.getByRole("button", { name: "Save changes" }).click();
     await page.getByRole("status").filter({ hasText: "Application saved" }).waitFor({ state: "attached" });
-    assert.equal(await page.getByText("Somebody else changed").count(), 0);
+    assert.equal(await page.getByText("was changed while you were editing it").count(), 0);
   }
   await page.unroute("**/snippets/*");
 });
@@ -151,8 +151,8 @@ await step("a rotated proxy secret is no conflict for the form on the same page"
 await step("the audit log has told it all, and filters", async () => {
   await stage.open("Audit");
   for (const action of ["role.create", "application.create", "role-binding.create"]) {
-    await page.getByLabel("What", { exact: true }).fill(action);
-    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByLabel("Action", { exact: true }).fill(action);
+    await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("cell", { name: action }).first().waitFor();
     assert.match(page.url(), new RegExp(`action=${action}`));
   }
@@ -161,36 +161,61 @@ await step("the audit log has told it all, and filters", async () => {
 await step("Gitea is read on demand", async () => {
   await stage.open("Gitea");
   await page.getByRole("button", { name: "Sync now" }).click();
-  await page.getByRole("status").filter({ hasText: "Everything is read" }).waitFor({ state: "attached" });
+  await page.getByRole("status").filter({ hasText: "Sync finished" }).waitFor({ state: "attached" });
 });
 
 await step("a group of another provider can be given a role, and is marked as known by name", async () => {
   await stage.open("Providers");
   await page.getByRole("heading", { name: "Okta", exact: true }).waitFor();
-  await page.getByText("signing out here signs out there").waitFor();
+  await page.getByText("Samovar signs out of the provider").waitFor();
   await page.getByRole("link", { name: world.group }).click();
   await page.getByRole("heading", { name: `group ${world.group} of okta (by name)` }).waitFor();
-  await page.getByRole("button", { name: "Give deployer" }).click();
+  await page.getByRole("button", { name: "Assign deployer" }).click();
   await page.getByText("1 person would gain access").waitFor();
-  await page.getByRole("button", { name: "Give role" }).click();
+  await page.getByRole("button", { name: "Assign role" }).click();
   await page.getByText("by name: can be taken over by a rename").waitFor();
-  await page.getByRole("button", { name: "Take away deployer" }).click();
-  await page.getByRole("button", { name: "Take away", exact: true }).click();
-  await page.getByRole("button", { name: "Take away deployer" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Remove deployer" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.getByRole("button", { name: "Remove deployer" }).waitFor({ state: "detached" });
 });
 
 await step("the session in use is marked", async () => {
   await stage.open("Sessions");
-  await page.getByText("this one").first().waitFor();
+  await page.getByText("current session").first().waitFor();
 });
 
 await step("the role is taken away, after a look at who loses", async () => {
   await stage.open("Access");
   await page.getByRole("button", { name: /^Deployers/ }).click();
-  await page.getByRole("button", { name: "Take away deployer" }).click();
+  await page.getByRole("button", { name: "Remove deployer" }).click();
   await page.getByText("1 person would lose access").waitFor();
-  await page.getByRole("button", { name: "Take away", exact: true }).click();
-  await page.getByRole("button", { name: "Take away deployer" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await page.getByRole("button", { name: "Remove deployer" }).waitFor({ state: "detached" });
+});
+
+await step("a role that is assigned cannot be deleted; the dialog names the subjects", async () => {
+  await stage.open("Roles");
+  await page.getByRole("link", { name: "administrator" }).click();
+  await page.getByRole("heading", { name: "Assigned to" }).waitFor();
+  await page.getByRole("listitem").filter({ hasText: world.administrator.login }).waitFor();
+  await stage.open("Access");
+  await page.getByRole("button", { name: /^Deployers/ }).click();
+  await page.getByRole("button", { name: "Assign deployer" }).click();
+  await page.getByText("1 person would gain access").waitFor();
+  await page.getByRole("button", { name: "Assign role" }).click();
+  await page.getByRole("link", { name: "deployer", exact: true }).click();
+  await page.getByRole("button", { name: "Delete role" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Still assigned to acme/Deployers. Remove those first; you'll see who loses access.").waitFor();
+  assert.ok(await dialog.getByRole("button", { name: "Delete role" }).isDisabled());
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+});
+
+await step("an unknown address shows a page that says so", async () => {
+  await page.goto(`${world.samovar}/no-such-page`);
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
+  await page.getByRole("link", { name: "Open the overview" }).click();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
 });
 
 await step("every page is fit for screen readers, and for a narrow screen", () => stage.pagesFit());

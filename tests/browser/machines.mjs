@@ -34,8 +34,8 @@ async function asksToDeploy(token) {
 async function makeSecret(of, days = 30) {
   const form = page.getByRole("form", { name: `New secret of ${of}` });
   await form.getByLabel("Days until it expires").fill(String(days));
-  await form.getByRole("button", { name: "Make a secret" }).click();
-  await page.getByText("nobody can show it again").first().waitFor();
+  await form.getByRole("button", { name: "Create secret" }).click();
+  await page.getByText("shown only once").first().waitFor();
   return page.getByLabel("New secret", { exact: true }).innerText();
 }
 
@@ -49,14 +49,14 @@ await step("the administrator signs in", async () => {
 await step("a service account is made for a team; an unknown team is said in words", async () => {
   await page.getByRole("link", { name: "New service account" }).click();
   await page.getByLabel("Name", { exact: true }).fill("deploy-bot");
-  await page.getByLabel("What it is for").fill("Deploys the site");
-  await page.getByLabel("Team", { exact: true }).fill("acme/Nobody");
-  await page.getByRole("button", { name: "Make service account" }).click();
+  await page.getByLabel("Description").fill("Deploys the site");
+  await page.getByLabel("Team name", { exact: true }).fill("acme/Nobody");
+  await page.getByRole("button", { name: "Create service account" }).click();
   await page.getByRole("alert").filter({ hasText: "Gitea has no team called acme/Nobody" }).waitFor();
-  await page.getByLabel("Team", { exact: true }).fill("acme/deployers");
-  await page.getByRole("button", { name: "Make service account" }).click();
+  await page.getByLabel("Team name", { exact: true }).fill("acme/deployers");
+  await page.getByRole("button", { name: "Create service account" }).click();
   await page.getByRole("heading", { name: "deploy-bot", exact: true }).waitFor();
-  await page.getByText("acme/Deployers answers for it").waitFor();
+  await page.getByText("owned by acme/Deployers").waitFor();
 });
 
 let first;
@@ -74,9 +74,9 @@ await step("its secret is shown once, can be copied, and is not left behind unas
     void dialog.dismiss();
   });
   await page.getByRole("navigation").getByRole("link", { name: "Roles" }).click();
-  assert.match(asked, /Nobody can show the new secret again/);
-  await page.getByRole("button", { name: "I have kept it" }).click();
-  await page.getByText("nobody can show it again").waitFor({ state: "detached" });
+  assert.match(asked, /The new secret is not shown again/);
+  await page.getByRole("button", { name: "Hide secret" }).click();
+  await page.getByText("shown only once").waitFor({ state: "detached" });
   assert.ok(!(await page.content()).includes(first), "the secret is nowhere on the page");
   await page.getByRole("cell", { name: "never" }).waitFor();
 });
@@ -84,7 +84,7 @@ await step("its secret is shown once, can be copied, and is not left behind unas
 let account;
 await step("without a role its token opens nothing", async () => {
   account = page.url();
-  await page.getByLabel("For", { exact: true }).selectOption("deployments");
+  await page.getByLabel("Application", { exact: true }).selectOption("deployments");
   const example = await page.getByLabel("Example for curl").innerText();
   const answer = await paste(example, { SAMOVAR_SECRET: first });
   assert.equal(answer.scope, "", JSON.stringify(answer));
@@ -92,21 +92,21 @@ await step("without a role its token opens nothing", async () => {
 });
 
 await step("a role is given to it on the Access page, after a look at who gains", async () => {
-  await page.getByText("It holds no role").waitFor();
-  await page.getByRole("link", { name: "Give it a role" }).click();
+  await page.getByText("No roles are assigned").waitFor();
+  await page.getByRole("link", { name: "Assign or remove roles" }).click();
   await page.getByRole("heading", { name: "service account deploy-bot" }).waitFor();
-  await page.getByRole("button", { name: "Give deployer" }).click();
+  await page.getByRole("button", { name: "Assign deployer" }).click();
   await page.getByLabel("In one application").check();
   await page.getByLabel("Application", { exact: true }).selectOption({ label: "deployments" });
   await page.getByText("1 service account would gain access").waitFor();
-  await page.getByRole("button", { name: "Give role" }).click();
-  await page.getByRole("button", { name: "Take away deployer" }).waitFor();
+  await page.getByRole("button", { name: "Assign role" }).click();
+  await page.getByRole("button", { name: "Remove deployer" }).waitFor();
   await page.getByRole("button", { name: /^deploy-bot/ }).filter({ hasText: "1 role" }).waitFor();
 });
 
 let token;
 await step("the example gets it a token, which opens what the role gives", async () => {
-  await page.getByRole("link", { name: "Its secrets and its state" }).click();
+  await page.getByRole("link", { name: "Open service account" }).click();
   await page.getByRole("listitem").filter({ hasText: "deployer in deployments" }).waitFor();
   const example = await page.getByLabel("Example for curl").innerText();
   const answer = await paste(example, { SAMOVAR_SECRET: first });
@@ -116,26 +116,26 @@ await step("the example gets it a token, which opens what the role gives", async
 });
 
 await step("explain says what the machine may do, and why a token of another scope does not open the route", async () => {
-  await page.getByRole("link", { name: "Ask why it may or may not do something" }).click();
-  await page.getByRole("heading", { name: "Explain", level: 1 }).waitFor();
+  await page.getByRole("link", { name: "Check access" }).click();
+  await page.getByRole("heading", { name: "Access check", level: 1 }).waitFor();
   assert.equal(await page.getByLabel("Service account", { exact: true }).inputValue(), account.split("/").at(-1));
   await page.getByLabel("Method").selectOption("POST");
   await page.getByLabel("Path").fill("/deploy");
-  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByRole("button", { name: "Check access" }).click();
   await page.getByRole("heading", { name: "Allowed" }).waitFor();
-  assert.match(await page.getByLabel("Decision").innerText(), /given to service account deploy-bot/i);
+  assert.match(await page.getByLabel("Decision").innerText(), /assigned to service account deploy-bot/i);
   await page.getByLabel("Scope of the token").fill("deployments:read billing:read");
   await page.getByRole("heading", { name: "Allowed" }).waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByRole("button", { name: "Check access" }).click();
   await page.getByRole("heading", { name: "Denied" }).waitFor();
   assert.match(await page.getByLabel("Decision").innerText(), /credential's scope leaves it out/);
   await page.reload();
   await page.getByRole("heading", { name: "Denied" }).waitFor();
   await page.getByLabel("Scope of the token").fill("everything");
-  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByRole("button", { name: "Check access" }).click();
   await page.getByRole("alert").filter({ hasText: "resource:action" }).waitFor();
-  await page.getByLabel("Who").selectOption("nobody signed in");
-  await page.getByRole("button", { name: "Ask" }).click();
+  await page.getByLabel("Principal").selectOption("Anonymous caller");
+  await page.getByRole("button", { name: "Check access" }).click();
   await page.getByText("credentials_missing").waitFor();
   await page.goto(account);
 });
@@ -153,7 +153,7 @@ await step("the page and the list show when it was used", async () => {
 
 await step("two secrets live at a time; the old one is deleted and opens nothing", async () => {
   const second = await makeSecret("deploy-bot");
-  await page.getByText("Two secrets live at a time").waitFor();
+  await page.getByText("There can be two secrets at a time").waitFor();
   const example = await page.getByLabel("Example for curl").innerText();
   assert.equal((await paste(example, { SAMOVAR_SECRET: second })).token_type, "Bearer");
   await page.getByRole("button", { name: `Delete secret ${first.slice(0, 9)}` }).click();
@@ -164,13 +164,13 @@ await step("two secrets live at a time; the old one is deleted and opens nothing
   assert.equal((await paste(example, { SAMOVAR_SECRET: first })).error, "invalid_client");
   assert.equal(await asksToDeploy(token), 401, "tokens end with the secret that may have given them");
   token = (await paste(example, { SAMOVAR_SECRET: second })).access_token;
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Hide secret" }).click();
 });
 
 await step("its tokens are revoked, and open nothing", async () => {
   assert.equal(await asksToDeploy(token), 200);
-  await page.getByRole("button", { name: "Revoke its tokens" }).click();
-  await page.getByRole("button", { name: "Revoke tokens" }).click();
+  await page.getByRole("button", { name: "Revoke tokens…" }).click();
+  await page.getByRole("button", { name: "Revoke tokens", exact: true }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   assert.equal(await asksToDeploy(token), 401);
 });
@@ -178,28 +178,28 @@ await step("its tokens are revoked, and open nothing", async () => {
 await step("switched off it says so, and who was slower loses nothing", async () => {
   const other = await stage.secondPage();
   await other.goto(account);
-  await other.getByLabel("What it is for").fill("Changed by the faster one");
+  await other.getByLabel("Description").fill("Changed by the faster one");
   await other.getByRole("button", { name: "Save changes" }).click();
   await other.getByRole("button", { name: "Save changes", disabled: true }).waitFor();
   await other.close();
-  await page.getByLabel("Switched on").uncheck();
+  await page.getByLabel("Enabled").uncheck();
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText("Somebody else changed this service account").waitFor();
-  await page.getByRole("button", { name: "Save mine over it" }).click();
-  await page.getByText("Somebody switched it off").waitFor();
+  await page.getByText("This service account was changed").waitFor();
+  await page.getByRole("button", { name: "Save my version" }).click();
+  await page.getByText("The account is disabled").waitFor();
 });
 
 await step("whoever answers for it finds it among their own", async () => {
-  await page.getByLabel("A person").check();
-  await page.getByLabel("Person", { exact: true }).fill(world.administrator.login);
-  await page.getByLabel("Switched on").check();
+  await page.getByLabel("Person", { exact: true }).check();
+  await page.getByLabel("Login", { exact: true }).fill(world.administrator.login);
+  await page.getByLabel("Enabled").check();
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText(`${world.administrator.login} answers for it`).waitFor();
+  await page.getByText(`owned by ${world.administrator.login}`).waitFor();
   await stage.open("Tokens and devices");
   const own = page.getByRole("region", { name: "deploy-bot" });
   await own.getByText("active").waitFor();
   const third = await makeSecret("deploy-bot");
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Hide secret" }).click();
   await own.getByRole("button", { name: `Delete secret ${third.slice(0, 9)}` }).click();
   await page.getByRole("button", { name: "Delete secret", exact: true }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -207,17 +207,17 @@ await step("whoever answers for it finds it among their own", async () => {
 
 await step("a secret that expires soon is on the first page, with whose it is, and marked on its own", async () => {
   await page.goto(world.samovar);
-  await page.getByRole("heading", { name: /^Hello/ }).waitFor();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.waitForLoadState("networkidle");
-  assert.equal(await page.getByText("needs your attention").count(), 0);
+  assert.equal(await page.getByText("needs attention").count(), 0);
   await page.goto(account);
   const soon = await makeSecret("deploy-bot", 10);
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Hide secret" }).click();
   await page.getByRole("row", { name: new RegExp(soon.slice(0, 9)) }).getByText("expires soon").waitFor();
   await stage.open("Service accounts");
   await page.getByRole("row", { name: /deploy-bot/ }).getByText("expires soon").waitFor();
   await page.goto(world.samovar);
-  const notice = page.getByRole("status").filter({ hasText: "One secret needs your attention" });
+  const notice = page.getByRole("status").filter({ hasText: "1 secret needs attention" });
   await notice.getByText(`service account of ${world.administrator.login}`).waitFor();
   await stage.pagesFit(["/"]);
   await page.goto(world.samovar);
@@ -232,7 +232,7 @@ let client;
 await step("a client of an application is registered; an address that is none is pointed at", async () => {
   await stage.open("Applications");
   await page.getByRole("link", { name: "deployments" }).click();
-  await page.getByRole("link", { name: "Register a client" }).click();
+  await page.getByRole("link", { name: "Register client" }).click();
   await page.getByLabel("Name", { exact: true }).fill("docs-page");
   await page.getByLabel("Redirect URIs").fill("http://deploy.example.org/docs/oauth2-redirect");
   await page.getByRole("button", { name: "Register client" }).click();
@@ -255,9 +255,9 @@ await step("made confidential, it gets a secret of its own", async () => {
   await page.getByRole("button", { name: "Save changes" }).click();
   const secret = await makeSecret("docs-page");
   assert.match(secret, /^smvc_/);
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Hide secret" }).click();
   await page.getByLabel("Public").check();
-  await page.getByText("Its secrets are deleted when this is saved").waitFor();
+  await page.getByText("Saving a public client deletes its secrets").waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("heading", { name: "Secrets" }).waitFor({ state: "detached" });
 });
@@ -266,7 +266,7 @@ await step("made confidential, it gets a secret of its own", async () => {
 async function waitsFor(pattern, address) {
   await page.route(pattern, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"title":"Away"}' }));
   await page.goto(address);
-  await page.getByRole("alert").filter({ hasText: "That cannot be done now" }).waitFor();
+  await page.getByRole("alert").filter({ hasText: "Temporarily unavailable" }).waitFor();
   await page.waitForLoadState("networkidle");
   assert.equal(await page.getByLabel(/^Example/).count(), 0, "no example with made-up values");
   assert.doesNotMatch(await page.locator("main").innerText(), /deploy\.example\.org/);
@@ -307,7 +307,7 @@ await step("an account that its CI's tokens stand for needs no secret, and its u
   await stage.pagesFit([new URL(trusting).pathname]);
   await page.goto(trusting);
   await stage.open("Service accounts");
-  await page.getByRole("row", { name: /ci-bot/ }).getByText("not recorded for tokens of its CI").waitFor();
+  await page.getByRole("row", { name: /ci-bot/ }).getByText("not recorded for CI tokens").waitFor();
 });
 
 await step("what a person allowed a client is among their tokens, and ended there", async () => {
@@ -326,16 +326,16 @@ await step("what a person allowed a client is among their tokens, and ended ther
   const row = page.getByRole("row", { name: /docs-page/ });
   await row.getByText("for deployments").waitFor();
   await row.getByText("docs-page/1.0").waitFor();
-  await row.getByRole("button", { name: "End docs-page" }).click();
-  await page.getByRole("button", { name: "End it" }).click();
-  await page.getByText("Nothing is allowed to any client").waitFor();
+  await row.getByRole("button", { name: "Revoke docs-page" }).click();
+  await page.getByRole("button", { name: "Revoke grant" }).click();
+  await page.getByText("There are no grants").waitFor();
   assert.equal((await post({ grant_type: "refresh_token", refresh_token })).error, "invalid_grant");
 });
 
 await step("a signing key is rotated: the next one is published, the present one goes on", async () => {
   await stage.open("Signing keys");
   await page.getByRole("button", { name: "Rotate EdDSA" }).click();
-  await page.getByRole("dialog").getByText("No valid token fails").waitFor();
+  await page.getByRole("dialog").getByText("Valid tokens stay valid").waitFor();
   await page.getByRole("button", { name: "Rotate", exact: true }).click();
   await page.getByRole("row", { name: /next/ }).waitFor();
   await page.getByRole("row", { name: /current.*EdDSA/ }).waitFor();
@@ -345,11 +345,11 @@ await step("a signing key is rotated: the next one is published, the present one
 
 await step("a signing key that somebody may have copied is replaced at once", async () => {
   await page.getByRole("button", { name: "Rotate EdDSA" }).click();
-  await page.getByRole("dialog").getByText("A new key is on its way already").waitFor();
-  await page.getByLabel("Somebody may have copied the present key").check();
-  await page.getByRole("dialog").getByText("every token that was signed before is refused").waitFor();
+  await page.getByRole("dialog").getByText("A new key is already published").waitFor();
+  await page.getByLabel("The current key may be compromised").check();
+  await page.getByRole("dialog").getByText("All tokens of the current key are refused").waitFor();
   const before = await page.getByRole("row", { name: /current.*EdDSA/ }).getByRole("cell").nth(1).innerText();
-  await page.getByRole("button", { name: "Replace it at once" }).click();
+  await page.getByRole("button", { name: "Replace key now" }).click();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("row", { name: /current.*EdDSA/ }).waitFor();
   assert.notEqual(await page.getByRole("row", { name: /current.*EdDSA/ }).getByRole("cell").nth(1).innerText(), before);
@@ -358,15 +358,15 @@ await step("a signing key that somebody may have copied is replaced at once", as
 await step("an application's token settings are kept when something else is changed", async () => {
   await stage.open("Applications");
   await page.getByRole("link", { name: "deployments" }).click();
-  await page.getByText("Tokens: signature, life, exchange, assertion").click();
-  await page.getByLabel("Life of a token in seconds").fill("120");
-  await page.getByLabel("Personal tokens of Gitea may be exchanged for one").check();
-  const clients = page.getByLabel("OAuth applications of Gitea whose tokens may be exchanged for one");
+  await page.getByText("Tokens: signing, lifetime, exchange, assertion").click();
+  await page.getByLabel("Token lifetime in seconds").fill("120");
+  await page.getByLabel("Accept personal access tokens of Gitea").check();
+  const clients = page.getByLabel("Accept tokens from these Gitea OAuth apps");
   await clients.fill("tea");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("is no OAuth client id").first().waitFor();
   await clients.fill(TEA);
-  await page.getByLabel("Requests that pass the proxy carry").check();
+  await page.getByLabel("with every request to the application").check();
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("button", { name: "Save changes", disabled: true }).waitFor();
   await page.reload();
@@ -374,9 +374,9 @@ await step("an application's token settings are kept when something else is chan
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("button", { name: "Save changes", disabled: true }).waitFor();
   await page.reload();
-  await page.getByText("Tokens: signature, life, exchange, assertion").click();
-  assert.equal(await page.getByLabel("Life of a token in seconds").inputValue(), "120");
-  assert.ok(await page.getByLabel("Personal tokens of Gitea may be exchanged for one").isChecked());
+  await page.getByText("Tokens: signing, lifetime, exchange, assertion").click();
+  assert.equal(await page.getByLabel("Token lifetime in seconds").inputValue(), "120");
+  assert.ok(await page.getByLabel("Accept personal access tokens of Gitea").isChecked());
   assert.equal(await clients.inputValue(), TEA);
 });
 
@@ -391,21 +391,21 @@ await step("many roles are found by a part of their names, and a name of a hundr
   await page.getByRole("row", { name: /role-3/ }).waitFor({ state: "detached" });
   await page.getByRole("link", { name: "role-17" }).waitFor();
   await page.getByLabel("Search roles").fill("nothing of that name");
-  await page.getByText("None of these roles has that in its name").waitFor();
+  await page.getByText("No roles match").waitFor();
   await stage.open("Access");
   const team = page.getByRole("button", { name: /^unbroken/ });
   await team.click();
   await page.getByRole("heading", { name: /unbroken$/ }).waitFor();
   await page.getByLabel("Search roles").fill("role-5");
-  await page.getByRole("button", { name: "Give role-4" }).waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Give role-5" }).waitFor();
+  await page.getByRole("button", { name: "Assign role-4" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Assign role-5" }).waitFor();
   const at = new URL(page.url());
   await stage.pagesFit([at.pathname + at.search, "/roles"]);
 });
 
 await step("the audit log finds what the service account did", async () => {
   await page.goto(account);
-  await page.getByRole("link", { name: "See what it did" }).click();
+  await page.getByRole("link", { name: "Show audit events" }).click();
   await page.getByRole("cell", { name: "token.issue" }).first().waitFor();
   assert.equal(await page.getByLabel("Service account").inputValue(), account.split("/").at(-1));
 });

@@ -169,6 +169,7 @@ async fn without_an_administrator_break_glass_leads_to_the_next() {
         "samovar": samovar.url(),
         "chromium": CHROMIUM,
         "outsider": {"login": OUTSIDER, "password": GiteaWorld::password(OUTSIDER)},
+        "disabled": ADMINISTRATOR,
         "password": BREAK_GLASS,
     });
     let done = drive("way-back.mjs", &there).await.unwrap();

@@ -28,21 +28,21 @@ await step("the administrator signs in", async () => {
 await step("whoever answers for a service account is the one who was named", async () => {
   await page.getByRole("link", { name: "New service account" }).click();
   await page.getByLabel("Name", { exact: true }).fill("deploy-bot");
-  await page.getByLabel("A person").check();
-  await page.getByLabel("Person", { exact: true }).fill(`keycloak:${world.short}`);
-  await page.getByRole("button", { name: "Make service account" }).click();
-  await page.getByRole("alert").filter({ hasText: "somebody of another provider is written as provider:login" }).waitFor();
-  await page.getByLabel("Person", { exact: true }).fill(BOTH[0]);
+  await page.getByLabel("Person", { exact: true }).check();
+  await page.getByLabel("Login", { exact: true }).fill(`keycloak:${world.short}`);
+  await page.getByRole("button", { name: "Create service account" }).click();
+  await page.getByRole("alert").filter({ hasText: "Write a login of another provider as provider:login" }).waitFor();
+  await page.getByLabel("Login", { exact: true }).fill(BOTH[0]);
   const offered = page.locator("datalist option");
   await page.waitForFunction((all) => all.every((one) => document.querySelector(`datalist option[value="${one}"]`)), BOTH);
   assert.deepEqual(await offered.evaluateAll((all) => all.slice(0, 2).map((one) => one.value)), BOTH, "they come first");
-  await page.getByRole("button", { name: "Make service account" }).click();
-  await page.getByText(`${BOTH[0]} answers for it`).waitFor();
+  await page.getByRole("button", { name: "Create service account" }).click();
+  await page.getByText(`owned by ${BOTH[0]}`).waitFor();
   const read = async () => (await (await page.request.get(`${world.samovar}/api/v1${new URL(page.url()).pathname}`)).json()).owner.id;
   assert.equal(await read(), await idOf(undefined));
-  await page.getByLabel("Person", { exact: true }).fill(BOTH[1]);
+  await page.getByLabel("Login", { exact: true }).fill(BOTH[1]);
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText(`${BOTH[1]} answers for it`).waitFor();
+  await page.getByText(`owned by ${BOTH[1]}`).waitFor();
   assert.equal(await read(), await idOf("okta"));
 });
 
@@ -54,26 +54,26 @@ await step("both are found on the Access page, and each gets what is given to th
     await page.getByRole("heading", { name: one, exact: true }).waitFor();
   }
   assert.ok(page.url().includes(await idOf("okta")));
-  await page.getByRole("button", { name: "Give auditor" }).click();
+  await page.getByRole("button", { name: "Assign auditor" }).click();
   await page.getByRole("listitem").filter({ hasText: BOTH[1] }).first().waitFor();
-  await page.getByRole("button", { name: "Give role" }).click();
-  await page.getByRole("button", { name: "Take away auditor" }).waitFor();
+  await page.getByRole("button", { name: "Assign role" }).click();
+  await page.getByRole("button", { name: "Remove auditor" }).waitFor();
   const at = new URL(page.url());
   await stage.pagesFit([at.pathname + at.search]);
 });
 
 await step("sessions, roles and the audit log name the one whose they are", async () => {
   await stage.open("Sessions");
-  await page.getByRole("button", { name: "Everybody's" }).click();
+  await page.getByRole("button", { name: "All", exact: true }).click();
   await page.getByRole("row", { name: new RegExp(`^${BOTH[1]} `) }).waitFor();
   await stage.open("Roles");
   await page.getByRole("link", { name: "auditor" }).click();
   await page.getByRole("link", { name: BOTH[1], exact: true }).waitFor();
   await stage.open("Audit");
   await page.getByLabel("Login").fill(BOTH[1]);
-  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(`**actor=${await idOf("okta")}**`);
-  const who = page.locator("td[data-label='Who']");
+  const who = page.locator("td[data-label='Actor']");
   await who.filter({ hasText: world.administrator.login }).first().waitFor({ state: "detached" });
   await page.getByRole("cell", { name: "session.create" }).first().waitFor();
   assert.ok((await who.allInnerTexts()).every((text) => text.startsWith(BOTH[1])));

@@ -75,12 +75,12 @@ export async function start(world) {
     await page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
   }
 
-  async function route(place, { path, methods, asks, permissions, repository }) {
+  async function route(place, { path, methods, requires, permissions, repository }) {
     const row = page.getByRole("listitem", { name: `Route ${place}`, exact: true });
     await row.getByLabel("Path").fill(path);
     await row.getByLabel("Methods").fill(methods);
-    await row.getByLabel("Asks for").selectOption(asks);
-    if (repository) await row.getByLabel("And in the repository").selectOption(repository);
+    await row.getByLabel("Requires").selectOption(requires);
+    if (repository) await row.getByLabel("Repository access").selectOption(repository);
     if (permissions) await row.getByRole("textbox", { name: /^Permissions/ }).fill(permissions);
   }
 

@@ -33,12 +33,21 @@ await step("the operator assigns the role where the banner leads, and the banner
   await banner.getByRole("link", { name: "Access" }).click();
   await page.getByRole("searchbox").first().fill(world.outsider.login);
   await page.getByRole("button", { name: world.outsider.login }).click();
-  await page.getByRole("button", { name: "Give administrator" }).click();
+  await page.getByRole("button", { name: "Assign administrator" }).click();
   await page.getByText("1 person would gain access").waitFor();
-  await page.getByRole("button", { name: "Give role" }).click();
+  await page.getByRole("button", { name: "Assign role" }).click();
   await banner.waitFor({ state: "detached" });
   const me = await (await page.request.get(`${world.samovar}/api/v1/me`)).json();
   assert.equal(me.administrators, "lasting");
+});
+
+await step("the role's page marks the administrator whose account is disabled", async () => {
+  await stage.open("Roles");
+  await page.getByRole("link", { name: "administrator" }).click();
+  const assigned = page.getByRole("main").getByRole("listitem");
+  await assigned.filter({ hasText: world.disabled }).getByText("account disabled: no effect").waitFor();
+  await assigned.filter({ hasText: world.outsider.login }).waitFor();
+  assert.equal(await page.getByText("account disabled").count(), 1);
 });
 
 await stage.end();

@@ -1,4 +1,4 @@
-// The frame: who is signed in, the navigation, and the page that the address names.
+// The frame of all pages: the signed-in principal, the navigation and the page at the current path.
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { api, ROLES_CHANGED, unwrap } from "./api/client";
 import type { Me } from "./api/schema";
@@ -18,35 +18,37 @@ import { type PageLocation, usePageLocation } from "./router";
 const isPage = (path: string) => pageAt(path) !== undefined;
 
 export function App() {
-  const place = usePageLocation(isPage);
+  const location = usePageLocation(isPage);
   const me = useResource(() => unwrap(api.GET("/me")), []);
   const [signedOut, setSignedOut] = useState(false);
   useEffect(() => {
-    const lost = () => setSignedOut(true);
-    addEventListener("samovar:signed-out", lost);
-    return () => removeEventListener("samovar:signed-out", lost);
+    const showSignIn = () => setSignedOut(true);
+    addEventListener("samovar:signed-out", showSignIn);
+    return () => removeEventListener("samovar:signed-out", showSignIn);
   }, []);
   useEffect(() => {
-    const changed = () => void me.reload();
-    addEventListener(ROLES_CHANGED, changed);
-    return () => removeEventListener(ROLES_CHANGED, changed);
+    const reload = () => void me.reload();
+    addEventListener(ROLES_CHANGED, reload);
+    return () => removeEventListener(ROLES_CHANGED, reload);
   }, [me.reload]);
-  if (me.data === undefined && pageAt(place.path)?.page.open) {
+  if (me.data === undefined && pageAt(location.path)?.page.open) {
     return (
       <main id="main">
-        <CurrentPage place={place} />
+        <CurrentPage location={location} />
       </main>
     );
   }
   if (signedOut)
-    return <SignIn returnTo={place.path + (place.query.size > 0 ? `?${place.query}` : "")} />;
+    return (
+      <SignIn returnTo={location.path + (location.query.size > 0 ? `?${location.query}` : "")} />
+    );
   if (me.data === undefined) {
     return (
-      <main class="alone">
+      <main class="centered">
         {me.error ? (
           <ErrorNotice error={me.error} retry={() => void me.reload()} />
         ) : (
-          <Loading what="who you are" />
+          <Loading what="your account" />
         )}
       </main>
     );
@@ -54,15 +56,15 @@ export function App() {
   return (
     <MeContext.Provider value={me.data}>
       <a class="skip" href="#main">
-        Skip to the page
+        Skip to content
       </a>
-      <Header me={me.data} place={place} />
+      <Header me={me.data} location={location} />
       <main id="main" tabIndex={-1}>
         {!me.data.may_claim_administrator && <AdministratorsBanner me={me.data} />}
         {me.data.may_claim_administrator ? (
-          <Bootstrap onClaimed={me.reload} />
+          <Bootstrap onDone={me.reload} />
         ) : (
-          <CurrentPage place={place} />
+          <CurrentPage location={location} />
         )}
       </main>
       <Announcer />
@@ -70,33 +72,33 @@ export function App() {
   );
 }
 
-function CurrentPage({ place }: { place: PageLocation }) {
-  const found = pageAt(place.path);
+function CurrentPage({ location }: { location: PageLocation }) {
+  const found = pageAt(location.path);
   if (found === undefined) {
     return (
-      <Page title="No such page">
+      <Page title="Page not found">
         <p>
-          There is no page at <code>{place.path}</code>. <a href="/">Go to the start</a>.
+          There is no page at <code>{location.path}</code>. <a href="/">Open the overview</a>.
         </p>
       </Page>
     );
   }
   const View = found.page.view;
-  return <View key={`${place.visit} ${place.path}`} id={found.id} query={place.query} />;
+  return <View key={`${location.visit} ${location.path}`} id={found.id} query={location.query} />;
 }
 
-function Header({ me, place }: { me: Me; place: PageLocation }) {
+function Header({ me, location }: { me: Me; location: PageLocation }) {
   const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(false), [place]);
-  const seen = PAGES.filter(
+  useEffect(() => setOpen(false), [location]);
+  const visible = PAGES.filter(
     (page) => page.nav && (page.permission === undefined || holds(me.permissions, page.permission)),
   );
-  const at = pageAt(place.path)?.page.nav;
-  const system = seen.filter((page) => page.menu === "System");
-  const own = seen.filter((page) => page.menu === "me");
+  const current = pageAt(location.path)?.page.nav;
+  const system = visible.filter((page) => page.menu === "System");
+  const own = visible.filter((page) => page.menu === "me");
   return (
     <header>
-      <a class="mark" href="/">
+      <a class="brand" href="/">
         <img src="/favicon.svg" alt="" width="24" height="24" />
         Samovar
       </a>
@@ -110,15 +112,23 @@ function Header({ me, place }: { me: Me; place: PageLocation }) {
         Menu
       </button>
       <nav id="nav" class={open ? "open" : undefined} aria-label="Pages">
-        <NavLinks of={seen.filter((page) => page.menu === undefined)} at={at} />
+        <NavLinks of={visible.filter((page) => page.menu === undefined)} current={current} />
         {system.length > 0 && (
-          <NavMenu label="System" current={system.some((page) => page.nav === at)} at={place}>
-            <NavLinks of={system} at={at} />
+          <NavMenu
+            label="System"
+            current={system.some((page) => page.nav === current)}
+            at={location}
+          >
+            <NavLinks of={system} current={current} />
           </NavMenu>
         )}
-        <div class="who">
-          <NavMenu label={displayName(me)} current={own.some((page) => page.nav === at)} at={place}>
-            <NavLinks of={own} at={at} />
+        <div class="account-menu">
+          <NavMenu
+            label={displayName(me)}
+            current={own.some((page) => page.nav === current)}
+            at={location}
+          >
+            <NavLinks of={own} current={current} />
             <form method="post" action="/auth/sign-out">
               <button type="submit">Sign out</button>
             </form>
@@ -129,11 +139,15 @@ function Header({ me, place }: { me: Me; place: PageLocation }) {
   );
 }
 
-function NavLinks({ of, at }: { of: readonly PageEntry[]; at: string | undefined }) {
+function NavLinks({ of, current }: { of: readonly PageEntry[]; current: string | undefined }) {
   return (
     <>
       {of.map((page) => (
-        <a key={page.path} href={page.path} aria-current={at === page.nav ? "page" : undefined}>
+        <a
+          key={page.path}
+          href={page.path}
+          aria-current={current === page.nav ? "page" : undefined}
+        >
           {page.nav}
         </a>
       ))}
@@ -142,16 +156,16 @@ function NavLinks({ of, at }: { of: readonly PageEntry[]; at: string | undefined
 }
 
 function displayName(me: Me): string {
-  return me.user ? qualifiedLogin(me.user) : (me.principal.login ?? "local operator");
+  return me.user ? qualifiedLogin(me.user) : (me.principal.login ?? "Local operator");
 }
 
 function Announcer() {
   const [text, setText] = useState("");
-  const say = useCallback((event: Event) => setText(String((event as CustomEvent).detail)), []);
+  const show = useCallback((event: Event) => setText(String((event as CustomEvent).detail)), []);
   useEffect(() => {
-    addEventListener("samovar:announce", say);
-    return () => removeEventListener("samovar:announce", say);
-  }, [say]);
+    addEventListener("samovar:announce", show);
+    return () => removeEventListener("samovar:announce", show);
+  }, [show]);
   return (
     <div class="hidden" role="status" aria-live="polite">
       {text}

@@ -1,4 +1,4 @@
-// Mounts the app.
+// Renders the app into the document.
 import { render } from "preact";
 import { App } from "./app";
 

@@ -1,17 +1,17 @@
-// Addresses of the UI: which page a path names, and moving between pages without loading the document again.
+// History routing: the current path and query, and navigation between pages without a reload of the document.
 import { useEffect, useState } from "preact/hooks";
 
-/** Where the browser is. */
+/** The current path and query of the browser. */
 export interface PageLocation {
   path: string;
   query: URLSearchParams;
-  /** Counts arrivals: a page that is gone to again starts anew, one that only notes its state in its address does not. */
+  /** Counts navigations: a page that is opened again starts anew, one that only updates its own query does not. */
   visit: number;
 }
 
 let guard: (() => boolean) | undefined;
 
-/** Asks this before the page is left; `undefined` asks nothing. */
+/** Sets the check that runs before the page is left; `undefined` removes it. */
 export function setLeaveGuard(mayLeave: (() => boolean) | undefined): void {
   guard = mayLeave;
 }
@@ -22,30 +22,30 @@ function currentLocation(): PageLocation {
   return { path: location.pathname, query: new URLSearchParams(location.search), visit: visits };
 }
 
-/** Goes to an address of the UI; `replace` leaves no step for the back button. */
-export function navigate(address: string, replace = false): void {
+/** Goes to a path of the UI; `replace` adds no history entry. */
+export function navigate(url: string, replace = false): void {
   if (!replace && guard !== undefined && !guard()) return;
   if (!replace) {
     guard = undefined;
     visits += 1;
   }
-  history[replace ? "replaceState" : "pushState"](null, "", address);
-  dispatchEvent(new Event("samovar:moved"));
+  history[replace ? "replaceState" : "pushState"](null, "", url);
+  dispatchEvent(new Event("samovar:navigated"));
 }
 
-/** The address of a path with a query; empty values are left out. */
+/** A path with a query; empty values are left out. */
 export function urlWithQuery(path: string, query: Record<string, string | undefined>): string {
   const present = Object.entries(query).filter((entry): entry is [string, string] => !!entry[1]);
   const text = new URLSearchParams(present).toString();
   return text === "" ? path : `${path}?${text}`;
 }
 
-/** Follows the browser's place and takes over plain clicks on links to pages. */
+/** Follows the browser's location and handles plain clicks on links to pages. */
 export function usePageLocation(isPage: (path: string) => boolean): PageLocation {
-  const [place, setPlace] = useState(currentLocation);
+  const [current, setCurrent] = useState(currentLocation);
   useEffect(() => {
-    const moved = () => setPlace(currentLocation());
-    const stepped = () => {
+    const moved = () => setCurrent(currentLocation());
+    const popped = () => {
       visits += 1;
       moved();
     };
@@ -55,27 +55,27 @@ export function usePageLocation(isPage: (path: string) => boolean): PageLocation
       event.preventDefault();
       navigate(link.pathname + link.search);
     };
-    addEventListener("popstate", stepped);
-    addEventListener("samovar:moved", moved);
+    addEventListener("popstate", popped);
+    addEventListener("samovar:navigated", moved);
     document.addEventListener("click", clicked);
     return () => {
-      removeEventListener("popstate", stepped);
-      removeEventListener("samovar:moved", moved);
+      removeEventListener("popstate", popped);
+      removeEventListener("samovar:navigated", moved);
       document.removeEventListener("click", clicked);
     };
   }, [isPage]);
-  return place;
+  return current;
 }
 
 function clickedLink(event: MouseEvent): HTMLAnchorElement | undefined {
   const plain =
     event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
   const link = event.target instanceof Element ? event.target.closest("a") : null;
-  const ours =
+  const internal =
     link !== null &&
     link.origin === location.origin &&
     link.target === "" &&
     !link.hasAttribute("download") &&
     link.hash === "";
-  return plain && ours && !event.defaultPrevented ? link : undefined;
+  return plain && internal && !event.defaultPrevented ? link : undefined;
 }

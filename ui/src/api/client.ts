@@ -1,11 +1,11 @@
-// The one place that calls the server. Types come from the OpenAPI document; failures become `ApiError`.
+// The client of the API. Its types are generated from the OpenAPI document; a failed call throws `ApiError`.
 import createClient from "openapi-fetch";
 import type { paths, Problem } from "./schema";
 
-/** Calls of the API, typed by path and method. */
+/** The API client, typed by path and method. */
 export const api = createClient<paths>({ baseUrl: "/api/v1" });
 
-/** Sent to the window when a role or a role binding was changed: what the person at the page holds may be something else now. */
+/** Window event after a change of a role or role binding, because the caller's own permissions may have changed. */
 export const ROLES_CHANGED = "samovar:roles-changed";
 
 api.use({
@@ -18,26 +18,26 @@ api.use({
   },
 });
 
-/** A problem document, or what stands in for one when the server could not be asked. */
+/** A problem document (RFC 9457), or a substitute for one when the server did not answer. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly problem: Partial<Problem>,
   ) {
-    super(problem.detail ?? problem.title ?? "the server gave no reason");
+    super(problem.detail ?? problem.title ?? "The server gave no reason.");
   }
 
-  /** The session is over or there never was one. */
+  /** There is no session, or it has ended. */
   get signedOut(): boolean {
     return this.status === 401;
   }
 
-  /** Somebody else changed the object since it was read. */
+  /** Another person changed the object since it was read. */
   get stale(): boolean {
     return this.status === 412;
   }
 
-  /** What is wrong with the value at this JSON pointer, or below it. */
+  /** The errors at this JSON pointer, or below it. */
   errorAt(pointer: string): string | undefined {
     const below = (this.problem.errors ?? []).filter(
       (e) => e.pointer === pointer || e.pointer.startsWith(`${pointer}/`),
@@ -52,24 +52,25 @@ interface ApiResponse<T> {
   response: Response;
 }
 
-/** The data of a call, or an `ApiError`. */
+/** Returns the data of a call, or throws `ApiError`. */
 export async function unwrap<T>(call: Promise<ApiResponse<T>>): Promise<T> {
-  const answer = await call.catch(() => {
+  const result = await call.catch(() => {
     throw new ApiError(0, {
-      title: "Samovar does not answer",
-      detail: "The server could not be reached. Check the connection and try again.",
+      title: "Samovar cannot be reached",
+      detail: "The server did not answer. Check the connection and try again.",
     });
   });
-  if (!answer.response.ok)
-    throw new ApiError(answer.response.status, problemOf(answer.error, answer.response));
-  return answer.data as T;
+  if (!result.response.ok)
+    throw new ApiError(result.response.status, problemOf(result.error, result.response));
+  return result.data as T;
 }
 
 function problemOf(error: unknown, response: Response): Partial<Problem> {
   if (typeof error === "object" && error !== null && "code" in error) return error as Problem;
   return {
     title: response.statusText || `Status ${response.status}`,
-    detail: "The answer was not one of Samovar's; is something between the browser and Samovar?",
+    detail:
+      "The response does not come from Samovar. Check the proxy between the browser and Samovar.",
   };
 }
 
@@ -79,21 +80,21 @@ export interface ListPage<T> {
   next_cursor?: string | null | undefined;
 }
 
-/** All items of a list, page after page. */
+/** Fetches all items of a list, page by page. */
 export async function fetchAll<T>(
   page: (cursor: string | undefined) => Promise<ApiResponse<ListPage<T>>>,
 ): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
-    const answer = await unwrap(page(cursor));
-    items.push(...answer.items);
-    cursor = answer.next_cursor ?? undefined;
+    const list = await unwrap(page(cursor));
+    items.push(...list.items);
+    cursor = list.next_cursor ?? undefined;
   } while (cursor !== undefined);
   return items;
 }
 
-/** The query of one page: openapi-fetch leaves out what is undefined, which its types do not say. */
+/** The query of one page. A missing cursor is left out, because the generated types do not allow `undefined`. */
 export function pageQuery(
   cursor: string | undefined,
   limit = 200,

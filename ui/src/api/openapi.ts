@@ -1,4 +1,4 @@
-// As much of an OpenAPI document as the reference shows.
+// The parts of the OpenAPI document that the API reference shows.
 import { ApiError } from "./client";
 
 /** A schema, or a reference to a named one. */
@@ -39,7 +39,7 @@ interface RawOperation {
   responses: Record<string, Content & { description?: string }>;
 }
 
-/** One operation, flat. */
+/** One operation with its path and method. */
 export interface Operation {
   id: string;
   tag: string;
@@ -48,20 +48,20 @@ export interface Operation {
   summary: string;
   parameters: Parameter[];
   body: SchemaData | undefined;
-  answers: { status: string; description: string; schema: SchemaData | undefined }[];
+  responses: { status: string; description: string; schema: SchemaData | undefined }[];
 }
 
 export async function fetchDocument(): Promise<OpenApiDocument> {
   const response = await fetch("/api/openapi.json");
   if (!response.ok)
     throw new ApiError(response.status, {
-      title: "The document cannot be read",
+      title: "The OpenAPI document cannot be loaded",
       detail: `The server answered with status ${response.status}.`,
     });
   return (await response.json()) as OpenApiDocument;
 }
 
-/** All operations in the order of the document. */
+/** All operations, in the document's order. */
 export function operations(document: OpenApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, raw]) => operationOf(path, method, raw)),
@@ -69,10 +69,10 @@ export function operations(document: OpenApiDocument): Operation[] {
 }
 
 function operationOf(path: string, method: string, raw: RawOperation): Operation {
-  const answers = Object.entries(raw.responses).map(([status, answer]) => ({
+  const responses = Object.entries(raw.responses).map(([status, response]) => ({
     status,
-    description: answer.description ?? "",
-    schema: schemaOf(answer),
+    description: response.description ?? "",
+    schema: schemaOf(response),
   }));
   return {
     id: raw.operationId,
@@ -82,7 +82,7 @@ function operationOf(path: string, method: string, raw: RawOperation): Operation
     summary: raw.summary ?? "",
     parameters: raw.parameters ?? [],
     body: raw.requestBody && schemaOf(raw.requestBody),
-    answers,
+    responses,
   };
 }
 

@@ -1,6 +1,6 @@
-// Tells people who do not see the page what just happened, through one live region.
+// Announces events to screen readers through one live region.
 
-/** Says a sentence in the live region of the frame. */
+/** Puts a sentence into the live region of the frame. */
 export function announce(text: string): void {
   dispatchEvent(new CustomEvent("samovar:announce", { detail: text }));
 }

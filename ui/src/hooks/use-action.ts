@@ -1,18 +1,18 @@
-// Something that the person starts: runs once at a time, keeps its failure for the page to show.
+// An action that a person starts. It runs once at a time and keeps its error for the page to show.
 import { useRef, useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { asApiError } from "./use-resource";
 
-/** An action and how it stands. */
+/** An action and its state. */
 export interface Action {
   running: boolean;
   error: ApiError | undefined;
-  /** Resolves to true when it was done. */
+  /** Resolves to true on success. */
   run: (work: () => Promise<void>) => Promise<boolean>;
   clear: () => void;
 }
 
-/** A failure with 401 stays on the page, so that nothing typed is lost. */
+/** An error with status 401 does not lead to the sign-in page, so that no input is lost. */
 export function useAction(): Action {
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<ApiError>();

@@ -1,18 +1,18 @@
-// Who is signed in, for every page.
+// The signed-in principal, for every page.
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Me } from "../api/schema";
 
-/** Set by the app once somebody is signed in. */
+/** Undefined until the app has loaded the signed-in principal. */
 export const MeContext = createContext<Me | undefined>(undefined);
 
-/** Asks whether the person holds one of Samovar's own permissions. */
+/** Returns a function that tells whether the caller holds one of Samovar's own permissions. */
 export function useMay(): (permission: string) => boolean {
   const me = useContext(MeContext);
   return (permission) => me !== undefined && holds(me.permissions, permission);
 }
 
-/** Whether these permissions, `resource:*` among them, hold this one. */
+/** Whether a list of permissions, which may contain `resource:*`, includes this permission. */
 export function holds(held: readonly string[], permission: string): boolean {
   const any = permission.replace(/:[^:]*$/, ":*");
   return held.includes(permission) || held.includes(any);

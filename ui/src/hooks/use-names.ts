@@ -1,24 +1,24 @@
-// Names for ids. The audit log keeps ids, because names are personal or change; people read names.
+// Looks up names for ids. The audit log stores ids, because names are personal data and can change.
 import { useContext, useEffect, useState } from "preact/hooks";
 import { api, fetchAll, pageQuery, unwrap } from "../api/client";
 import type { User } from "../api/schema";
 import { holds, MeContext } from "./use-me";
 
-/** The present name of what an id or a phrase such as `team 7` stands for. */
+/** The current name of an id, or of a phrase such as `team 7`. */
 export type NamesById = ReadonlyMap<string, string>;
 
-/** Ids of ours, and Gitea's with their kind. */
+/** Matches Samovar's ids (UUIDs), and Gitea's ids with their kind. */
 export const MENTION = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b(?:team|organization) \d+/g;
 
-/** At most so many people are looked up for one page. */
+/** Limits the requests of one page; each person is looked up by one request. */
 const MAX_USER_LOOKUPS = 60;
 
-/** What people of all providers are called: a login alone is always Gitea's. */
+/** The login, after the provider's id unless the provider is Gitea. */
 export function qualifiedLogin({ login, provider }: Pick<User, "login" | "provider">): string {
   return provider === undefined ? login : `${provider}:${login}`;
 }
 
-/** Looks up what the texts mention, as far as the person may see it. Empty until it is known. */
+/** Looks up the ids in the texts that the caller may read. Empty until the names are loaded. */
 export function useNames(texts: readonly string[]): NamesById {
   const permissions = useContext(MeContext)?.permissions ?? [];
   const [names, setNames] = useState<NamesById>(new Map());
@@ -54,7 +54,7 @@ async function lookUp(
           fetchAll((cursor) => api.GET("/role-bindings", { params: { query: pageQuery(cursor) } })),
           (one) => [
             one.id,
-            `${one.role.name ?? "a role"} of ${one.subject_name ?? "somebody gone"}`,
+            `${one.role.name ?? "deleted role"} of ${one.subject_name ?? "a deleted subject"}`,
           ],
         )
       : [],

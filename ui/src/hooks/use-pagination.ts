@@ -1,28 +1,28 @@
-// A list that is read page by page, the older ones on demand.
+// A list that is loaded page by page.
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError, ListPage } from "../api/client";
 import { useAction } from "./use-action";
 import { useResource } from "./use-resource";
 
-/** What is known of a list so far. */
+/** The pages loaded so far. */
 export interface Pagination<T> {
   items: T[] | undefined;
   error: ApiError | undefined;
   loading: boolean;
-  /** There are more. */
+  /** There are more pages. */
   hasMore: boolean;
   loadMore: () => Promise<void>;
   reload: () => Promise<void>;
 }
 
-/** Reads the first page at once, and again whenever one of `inputs` changes. */
+/** Loads the first page at once, and again whenever one of `inputs` changes. */
 export function usePagination<T>(
   read: (cursor: string | undefined) => Promise<ListPage<T>>,
   inputs: readonly unknown[],
 ): Pagination<T> {
   const key = JSON.stringify(inputs);
   const first = useResource(async () => ({ key, page: await read(undefined) }), inputs);
-  /** What was read for other inputs is no answer to these. */
+  /** Data that was loaded for other inputs is ignored. */
   const firstPage = first.data?.key === key ? first.data.page : undefined;
   const [rest, setRest] = useState<ListPage<T>>();
   const action = useAction();

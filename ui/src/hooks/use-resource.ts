@@ -1,8 +1,8 @@
-// Something read from the server: its data, its failure, and reading it again.
+// Data loaded from the server: the data, the error, and a way to reload.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 
-/** What is known of something read. The old data stays while it is read again. */
+/** A loaded resource. The old data stays while it is reloaded. */
 export interface Resource<T> {
   data: T | undefined;
   error: ApiError | undefined;
@@ -10,16 +10,16 @@ export interface Resource<T> {
   reload: () => Promise<void>;
 }
 
-/** Turns anything thrown into an `ApiError`. */
+/** Turns any thrown value into an `ApiError`. */
 export function asApiError(thrown: unknown): ApiError {
   return thrown instanceof ApiError
     ? thrown
-    : new ApiError(0, { title: "The page failed", detail: String(thrown) });
+    : new ApiError(0, { title: "The page has failed", detail: String(thrown) });
 }
 
 /**
- * Reads at once, and again whenever one of `inputs` changes; a late answer to an old question is dropped.
- * Signed out at the first reading leads to sign-in; later it is an error like others, so that what was typed stays.
+ * Loads at once, and again whenever one of `inputs` changes; a late response to an older request is dropped.
+ * A 401 on the first load leads to the sign-in page; later it is shown as an error, so that no input is lost.
  */
 export function useResource<T>(read: () => Promise<T>, inputs: readonly unknown[]): Resource<T> {
   const [state, setState] = useState<{

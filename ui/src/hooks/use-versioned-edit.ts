@@ -1,4 +1,4 @@
-// Editing one versioned object: saves from the version that was read, and when somebody else was faster, keeps both.
+// Edits one versioned object with `If-Match`; after a conflict (412) the input and the stored object are both kept.
 import { useState } from "preact/hooks";
 import type { ApiError } from "../api/client";
 import { useAction } from "./use-action";
@@ -8,19 +8,19 @@ interface Versioned {
   version: number;
 }
 
-/** How an edit stands. */
+/** An edit and its state. */
 export interface VersionedEdit<T> {
   running: boolean;
   error: ApiError | undefined;
-  /** What there is now, when somebody else changed it. */
+  /** The stored object, when another person changed it meanwhile. */
   current: T | undefined;
-  /** Saves; resolves to what is stored, or nothing when it failed. */
+  /** Resolves to the stored object, or to `undefined` on failure. */
   save: () => Promise<T | undefined>;
-  /** From now on edits start from this. */
+  /** Takes this object as the base of the next save. */
   startFrom: (object: T) => void;
 }
 
-/** `put` writes from a version, `get` reads what there is. */
+/** `put` saves over a version; `get` reads the stored object after a conflict. */
 export function useVersionedEdit<T extends Versioned>(
   read: T,
   put: (version: number) => Promise<T>,

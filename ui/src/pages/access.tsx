@@ -1,4 +1,4 @@
-// Who has which role: organizations, teams, people and service accounts on one side, roles on the other.
+// Role bindings: subjects on the left, the roles of the selected subject on the right.
 import { useMemo } from "preact/hooks";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
@@ -13,37 +13,37 @@ import { navigate, urlWithQuery } from "../router";
 
 export function Access({ query }: { query: URLSearchParams }) {
   const may = useMay();
-  const world = useResource(() => fetchAccessData(may), []);
+  const access = useResource(() => fetchAccessData(may), []);
   const key = query.get("subject");
-  const chosen = useMemo(() => findSubject(key, world.data), [key, world.data]);
-  const choose = (one: NamedSubject) =>
+  const selected = useMemo(() => findSubject(key, access.data), [key, access.data]);
+  const select = ({ subject, name }: NamedSubject) =>
     navigate(
       urlWithQuery("/access", {
-        subject: subjectKey(one.subject),
-        name: one.subject.kind === "user" ? one.name : undefined,
+        subject: subjectKey(subject),
+        name: subject.kind === "user" ? name : undefined,
       }),
       true,
     );
   const named =
-    chosen?.subject.kind === "user" && chosen.name === ""
-      ? { ...chosen, name: query.get("name") ?? chosen.name }
-      : chosen;
+    selected?.subject.kind === "user" && selected.name === ""
+      ? { ...selected, name: query.get("name") ?? selected.name }
+      : selected;
   return (
     <Page
       title="Access"
-      lead="Choose a team, an organization, a person or a service account; then give a role or take it away."
+      lead="Select a team, an organization, a person or a service account to assign or remove roles."
     >
-      <ResourceView what="teams and roles" resource={world}>
-        {(all) => (
+      <ResourceView what="teams and roles" resource={access}>
+        {(data) => (
           <>
-            <OrphanedBindings bindings={all.bindings} onChange={world.reload} />
+            <OrphanedBindings bindings={data.bindings} onChange={access.reload} />
             <div class="two-sides">
-              <SubjectList access={all} selected={key} onSelect={choose} />
+              <SubjectList access={data} selected={key} onSelect={select} />
               {named ? (
-                <SubjectRoles key={key} world={all} chosen={named} onChange={world.reload} />
+                <SubjectRoles key={key} access={data} selected={named} onChange={access.reload} />
               ) : (
                 <section class="side empty">
-                  <p>Nobody is chosen yet.</p>
+                  <p>No subject is selected.</p>
                 </section>
               )}
             </div>

@@ -1,4 +1,4 @@
-// One application: made, changed, deleted; its clients, and its proxy configuration.
+// Creates, edits and deletes one application; shows its clients and its proxy configuration.
 import { useState } from "preact/hooks";
 import { api, fetchAll, ifMatch, pageQuery, unwrap } from "../api/client";
 import type { Application as ApplicationData } from "../api/schema";
@@ -64,7 +64,7 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
   const [saved, setSaved] = useState<ApplicationData>();
   const [deleting, setDeleting] = useState(false);
   const data = saved ?? application.data;
-  if (data === undefined) return <LoadingPage what="application" resource={application} />;
+  if (data === undefined) return <LoadingPage noun="application" resource={application} />;
   const remove = async () => {
     await unwrap(
       api.DELETE("/applications/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
@@ -72,14 +72,14 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
     announce(`Application ${data.name} deleted`);
     navigate("/applications", true);
   };
-  const changeable = may("samovar.applications:write");
-  const any = may("samovar.applications:any");
+  const editable = may("samovar.applications:write");
+  const unrestricted = may("samovar.applications:any");
   const actions = (
     <>
       <a class="button" href={urlWithQuery("/explain", { host: data.hosts[0] })}>
-        Ask who may do what
+        Check access
       </a>
-      {changeable && any && (
+      {editable && unrestricted && (
         <button type="button" class="danger" onClick={() => setDeleting(true)}>
           Delete application
         </button>
@@ -89,24 +89,19 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
   return (
     <Page title={data.name} actions={actions}>
       <ApplicationWarnings application={data} />
-      {changeable && !any && (
+      {editable && !unrestricted && (
         <p class="hint">
-          You can change which requests need which of the permissions that you hold in {data.name},
-          or a sign-in alone. Every other change needs <code>samovar.applications:any</code>.
+          You can change routes that require sign-in or permissions that you hold in {data.name}.
+          Every other change needs <code>samovar.applications:any</code>.
         </p>
       )}
-      <EditApplication
-        application={data}
-        changeable={changeable}
-        onSaved={setSaved}
-        others={others}
-      />
+      <EditApplication application={data} editable={editable} onSaved={setSaved} others={others} />
       {may("samovar.clients:read") && <ApplicationClients application={data} />}
       <ProxyConfiguration
         id={id}
         application={data.name}
         version={data.version}
-        secret={any ? { onRotated: setSaved } : undefined}
+        secret={unrestricted ? { onRotated: setSaved } : undefined}
       />
       {deleting && (
         <ConfirmDialog
@@ -116,8 +111,8 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
           onClose={() => setDeleting(false)}
         >
           <p>
-            Its hosts are not served any more, so a proxy that asks about them is refused. Role
-            bindings that hold in it alone must be taken away first.
+            Checks for its hosts are refused from then on. Role bindings in this application must be
+            removed first.
           </p>
         </ConfirmDialog>
       )}
@@ -127,18 +122,18 @@ function ExistingApplication({ id, others }: Others & { id: string }) {
 
 interface EditProps extends Others {
   application: ApplicationData;
-  changeable: boolean;
+  editable: boolean;
   onSaved: (application: ApplicationData) => void;
 }
 
-function EditApplication({ application, changeable, onSaved, others }: EditProps) {
+function EditApplication({ application, editable, onSaved, others }: EditProps) {
   const path = { id: application.id };
   return (
     <ObjectEditor
       noun="application"
       wide
       object={application}
-      changeable={changeable}
+      editable={editable}
       inputOf={inputOf}
       asText={(input) => JSON.stringify(draftOf(input))}
       put={(input, version) =>

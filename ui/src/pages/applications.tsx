@@ -1,4 +1,4 @@
-// All applications.
+// The list of applications.
 import { api, fetchAll, pageQuery } from "../api/client";
 import type { Application } from "../api/schema";
 import { useMay } from "../hooks/use-me";
@@ -21,7 +21,7 @@ export function Applications() {
   return (
     <Page
       title="Applications"
-      lead="An application is something protected: its hosts, and what each of its routes asks of the caller."
+      lead="The applications that Samovar protects, with their hosts and routes."
       actions={make}
     >
       <ResourceView what="applications" resource={applications}>
@@ -30,7 +30,7 @@ export function Applications() {
             what="applications"
             textOf={(one) => [one.name, ...one.hosts].join(" ")}
             rows={all}
-            empty="Nothing is protected yet. Name the first application: its hosts, and what its routes ask."
+            empty="There are no applications yet."
             heading={APPLICATION}
             columns={COLUMNS}
           />
@@ -57,6 +57,6 @@ const COLUMNS: readonly Column<Application>[] = [
   },
   {
     label: "Routes",
-    show: ({ routes }) => (routes.length === 0 ? "none: everything is denied" : routes.length),
+    show: ({ routes }) => (routes.length === 0 ? "none (all requests are denied)" : routes.length),
   },
 ];

@@ -1,4 +1,4 @@
-// The audit log, newest first, with filters that live in the address.
+// The audit log, newest first. The filters are kept in the URL.
 import { useState } from "preact/hooks";
 import { api, fetchAll, pageQuery, unwrap } from "../api/client";
 import type { Application, ServiceAccount } from "../api/schema";
@@ -40,7 +40,7 @@ export function Audit({ query }: { query: URLSearchParams }) {
   return (
     <Page
       title="Audit"
-      lead="Who did what to what, when, from where, how it ended and why. Reading it is recorded, too."
+      lead="Changes, uses of credentials and access decisions. Reading the audit log is recorded too."
     >
       <AuditFilters
         filters={filters}
@@ -54,11 +54,11 @@ export function Audit({ query }: { query: URLSearchParams }) {
       <div class="actions">
         {events.hasMore && (
           <button type="button" disabled={events.loading} onClick={() => void events.loadMore()}>
-            Show older
+            Load older events
           </button>
         )}
         <button type="button" disabled={events.loading} onClick={() => void events.reload()}>
-          Read again
+          Refresh
         </button>
       </div>
     </Page>

@@ -1,4 +1,4 @@
-// The first use, and when no administrator is left: a site administrator of Gitea enters the one-time code.
+// Creates the first administrator: a site administrator of Gitea enters a one-time code that the server prints.
 import { useState } from "preact/hooks";
 import { api, unwrap } from "../api/client";
 import { announce } from "../hooks/announce";
@@ -7,29 +7,34 @@ import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Field } from "../parts/form/field";
 import { Page } from "../parts/layout/page";
 
-export function Bootstrap({ onClaimed: onDone }: { onClaimed: () => Promise<void> }) {
+export function Bootstrap({ onDone }: { onDone: () => Promise<void> }) {
   const [code, setCode] = useState("");
   const action = useAction();
-  const claim = async (event: Event) => {
+  const submit = async (event: Event) => {
     event.preventDefault();
     const done = await action.run(async () => {
       await unwrap(api.POST("/administrator/claim", { body: { code: code.trim() } }));
       await onDone();
     });
-    if (done) announce("You are the administrator now");
+    if (done) announce("You are now an administrator");
   };
   return (
     <Page
-      title="Become administrator"
-      lead="No person administers this Samovar. To prove that you run it, run this command on its server and enter the code that it prints."
+      title="Administrator setup"
+      lead={
+        <>
+          No person administers Samovar. Run this command on the server and enter the code that it
+          prints.
+        </>
+      }
     >
       <pre class="command">
         <code>sudo samovar claim-code</code>
       </pre>
-      <form class="narrow" onSubmit={(event) => void claim(event)}>
+      <form class="narrow" onSubmit={(event) => void submit(event)}>
         <Field
-          label="Claim code"
-          hint="Used once. You can do this because you administer the Gitea server."
+          label="One-time code"
+          hint="You can enter it because you are a site administrator of Gitea."
           error={action.error?.errorAt("/code")}
         >
           {(attributes) => (

@@ -1,4 +1,4 @@
-// One client of an application: registered, changed, deleted; its secrets, and examples.
+// Registers, edits and deletes one client of an application; shows its secrets and examples.
 import { useState } from "preact/hooks";
 import { api, ifMatch, unwrap } from "../api/client";
 import type { Application, OAuthClient as ClientData } from "../api/schema";
@@ -14,7 +14,8 @@ import { NewObjectPage } from "../parts/form/new-object-page";
 import { ObjectEditor } from "../parts/form/object-editor";
 import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
-import { type SecretCalls, Secrets } from "../parts/secrets/secrets";
+import { CLIENT_DELETE_NOTE, type SecretCalls } from "../parts/secrets/secret-calls";
+import { Secrets } from "../parts/secrets/secrets";
 import { CopyLine } from "../parts/text/copy";
 import { navigate } from "../router";
 
@@ -26,7 +27,7 @@ export function Client({ id, query }: { id: string; query: URLSearchParams }) {
   );
 }
 
-/** The application, for those who may see it. */
+/** The application; `undefined` if the caller may not read it. */
 function useApplication(id: string | undefined) {
   const may = useMay();
   return useResource(
@@ -43,7 +44,7 @@ function NewClient({ of }: { of: string }) {
   return (
     <NewObjectPage
       noun="client"
-      lead={application.data && `Its tokens are for ${application.data.name}.`}
+      lead={application.data && `Client of ${application.data.name}.`}
       listUrl="/clients"
       cancelUrl={of === "" ? "/applications" : `/applications/${of}`}
       verb={["Register", "registered"]}
@@ -71,10 +72,10 @@ function ExistingClient({ id }: { id: string }) {
   const application = useApplication(client.data?.application?.id);
   const [deleting, setDeleting] = useState(false);
   const { data } = client;
-  if (data === undefined) return <LoadingPage what="client" resource={client} />;
-  // Before it is read, or when it cannot be, an example would show made-up values.
+  if (data === undefined) return <LoadingPage noun="client" resource={client} />;
+  // Without the application's data an example would show wrong values.
   const seen = application.data !== undefined || !may("samovar.applications:read");
-  const changeable = may("samovar.clients:write") && data.application !== undefined;
+  const editable = may("samovar.clients:write") && data.application !== undefined;
   const back =
     data.application === undefined ? "/applications" : `/applications/${data.application.id}`;
   const remove = async () => {
@@ -84,7 +85,7 @@ function ExistingClient({ id }: { id: string }) {
     announce(`Client ${data.name} deleted`);
     navigate(back, true);
   };
-  const actions = changeable && (
+  const actions = editable && (
     <button type="button" class="danger" onClick={() => setDeleting(true)}>
       Delete client
     </button>
@@ -92,7 +93,7 @@ function ExistingClient({ id }: { id: string }) {
   const lead = (
     <>
       {data.kind === "public" ? "Public" : "Confidential"} client of{" "}
-      <a href={back}>{data.application?.name ?? "Samovar itself"}</a>.
+      <a href={back}>{data.application?.name ?? "Samovar"}</a>.
     </>
   );
   return (
@@ -102,7 +103,7 @@ function ExistingClient({ id }: { id: string }) {
         <ErrorNotice error={application.error} retry={() => void application.reload()} />
       )}
       <p>
-        Its <code>client_id</code>: <CopyLine text={data.id} label="client_id" />
+        <code>client_id</code>: <CopyLine text={data.id} label="client_id" />
       </p>
       {data.kind === "confidential" && (
         <section>
@@ -110,17 +111,17 @@ function ExistingClient({ id }: { id: string }) {
           <Secrets
             of={data.name}
             secrets={data.secrets}
-            calls={changeable ? callsOf(id) : undefined}
+            calls={editable ? callsOf(id) : undefined}
             onChange={client.reload}
           />
         </section>
       )}
       <section>
-        <h2>About it</h2>
+        <h2>Settings</h2>
         <EditClient
           client={data}
           application={application.data}
-          changeable={changeable}
+          editable={editable}
           onSaved={client.reload}
         />
       </section>
@@ -134,7 +135,7 @@ function ExistingClient({ id }: { id: string }) {
           work={remove}
           onClose={() => setDeleting(false)}
         >
-          <p>It gets no more tokens, and what people allowed it ends.</p>
+          <p>The client gets no more tokens, and all its grants end.</p>
         </ConfirmDialog>
       )}
     </Page>
@@ -150,6 +151,7 @@ function callsOf(id: string): SecretCalls {
           body: { expires_in_days: days },
         }),
       ),
+    deleteNote: CLIENT_DELETE_NOTE,
     delete: (secret) =>
       unwrap(
         api.DELETE("/clients/{id}/secrets/{secret}", {
@@ -162,17 +164,17 @@ function callsOf(id: string): SecretCalls {
 interface EditProps {
   client: ClientData;
   application: Application | undefined;
-  changeable: boolean;
+  editable: boolean;
   onSaved: () => Promise<void>;
 }
 
-function EditClient({ client, application, changeable, onSaved }: EditProps) {
+function EditClient({ client, application, editable, onSaved }: EditProps) {
   const path = { id: client.id };
   return (
     <ObjectEditor
       noun="client"
       object={client}
-      changeable={changeable}
+      editable={editable}
       inputOf={inputOf}
       put={(input, version) =>
         unwrap(

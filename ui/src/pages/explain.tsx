@@ -1,4 +1,4 @@
-// A question to the policy, and the decision with its reasons. The address holds the question, so that it can be sent to somebody.
+// Checks one request with the decision engine and shows the decision. The URL contains the request and can be shared.
 import { useEffect, useState } from "preact/hooks";
 import { api, fetchAll, pageQuery, unwrap } from "../api/client";
 import type { Decision } from "../api/schema";
@@ -51,17 +51,17 @@ export function Explain({ query }: { query: URLSearchParams }) {
   });
   const [decision, setDecision] = useState<Decision>();
   const action = useAction();
-  const { principal: asker, method, path } = input;
+  const { principal, method, path } = input;
   const host = input.host || applications.data?.flatMap((one) => one.hosts)[0] || "";
-  const ask = async () => {
+  const check = async () => {
     await action.run(async () => {
-      const about = await principalQuestion(asker);
-      const answer = await unwrap(
+      const about = await principalQuestion(principal);
+      const result = await unwrap(
         api.POST("/decisions/explain", { body: { method, host, path, ...about } }),
       );
-      setDecision(answer);
-      announce(answer.verdict === "allow" ? "Allowed" : "Denied");
-      const person = asker.kind === "person" ? asker.login : undefined;
+      setDecision(result);
+      announce(result.verdict === "allow" ? "Allowed" : "Denied");
+      const person = principal.kind === "person" ? principal.login : undefined;
       navigate(
         urlWithQuery("/explain", {
           person,
@@ -77,11 +77,11 @@ export function Explain({ query }: { query: URLSearchParams }) {
     });
   };
   useEffect(() => {
-    if (query.has("path") && query.has("host")) void ask();
+    if (query.has("path") && query.has("host")) void check();
   }, []);
   const submit = (event: Event) => {
     event.preventDefault();
-    void ask();
+    void check();
   };
   const set = (part: Partial<AccessCheckInput>) => {
     setDecision(undefined);
@@ -91,17 +91,17 @@ export function Explain({ query }: { query: URLSearchParams }) {
     setInput((old) => ({ ...old, principal: { ...old.principal, user } }));
   return (
     <Page
-      title="Explain"
-      lead="May this person, or this machine, make this request, and why? The very code answers that guards the applications; nothing is done."
+      title="Access check"
+      lead="Checks whether a principal may make a request, and why. Uses the live decision engine. Nothing is executed."
     >
       <form class="question" onSubmit={submit}>
         <div>
           <PrincipalFields
-            input={asker}
+            input={principal}
             accounts={accounts.data ?? []}
             error={action.error}
             onFound={found}
-            onChange={(part) => set({ principal: { ...asker, ...part } })}
+            onChange={(part) => set({ principal: { ...principal, ...part } })}
           />
         </div>
         <div>
@@ -143,7 +143,7 @@ export function Explain({ query }: { query: URLSearchParams }) {
           </Field>
           <div class="actions">
             <button type="submit" class="primary" disabled={action.running || host === ""}>
-              Ask
+              Check access
             </button>
           </div>
         </div>
@@ -156,14 +156,14 @@ export function Explain({ query }: { query: URLSearchParams }) {
       )}
       {applications.data?.length === 0 && (
         <p class="muted">
-          There is no application to ask about yet. <a href="/applications/new">Name one</a>.
+          There are no applications yet. <a href="/applications/new">Create an application</a>.
         </p>
       )}
       {action.error && <ErrorNotice error={action.error} />}
       {decision && <DecisionDetails decision={decision} roles={roles.data ?? []} />}
-      {decision && asker.kind === "service-account" && may("samovar.service-accounts:read") && (
+      {decision && principal.kind === "service-account" && may("samovar.service-accounts:read") && (
         <p class="after">
-          <a href={`/service-accounts/${asker.account}`}>Its secrets and its state</a>
+          <a href={`/service-accounts/${principal.account}`}>Open service account</a>
         </p>
       )}
     </Page>

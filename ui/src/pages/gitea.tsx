@@ -1,4 +1,4 @@
-// How the mirror gets on with Gitea: its state, what changed, what stands in the way, and reading everything now.
+// The state of the mirror: problems, counts, recent changes, and the button for a full sync.
 import { useEffect, useState } from "preact/hooks";
 import { api, unwrap } from "../api/client";
 import type { Mirror } from "../api/schema";
@@ -11,11 +11,11 @@ import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Loading } from "../parts/feedback/loading";
 import { Notice } from "../parts/feedback/notice";
 import { Page } from "../parts/layout/page";
+import { count } from "../parts/text/count";
 import { Sentence } from "../parts/text/sentence";
 import { SentenceWithNames } from "../parts/text/sentence-with-names";
 import { Time } from "../parts/text/time";
 
-/** How often the page reads the state again, in milliseconds. */
 const REFRESH_INTERVAL_MS = 10_000;
 
 export function Gitea() {
@@ -33,29 +33,25 @@ export function Gitea() {
   const mirror = synced ?? read.data;
   const start = () =>
     sync.run(async () => {
-      const now = await unwrap(api.POST("/mirror/sync"));
-      setSynced(now);
-      const changes = now.last_full_pass?.changes ?? 0;
-      announce(
-        changes === 0
-          ? "Everything is read; nothing changed"
-          : `Everything is read; ${changes} changes`,
-      );
+      const result = await unwrap(api.POST("/mirror/sync"));
+      setSynced(result);
+      const changes = result.last_full_pass?.changes ?? 0;
+      announce(`Sync finished, ${changes === 0 ? "no changes" : count(changes, "change")}`);
     });
   const button = may("samovar.mirror:sync") && (
     <button type="button" class="primary" disabled={sync.running} onClick={() => void start()}>
-      {sync.running ? "Reading…" : "Sync now"}
+      {sync.running ? "Syncing…" : "Sync now"}
     </button>
   );
   return (
     <Page
       title="Gitea"
-      lead="Samovar keeps a mirror of Gitea's organizations, teams, members and people. Gitea stays the source."
+      lead="Samovar mirrors the organizations, teams, members and users of Gitea."
       actions={button}
     >
       {sync.error && <ErrorNotice error={sync.error} />}
       {read.error && <ErrorNotice error={read.error} retry={() => void read.reload()} />}
-      {mirror === undefined && read.loading && <Loading what="the mirror's state" />}
+      {mirror === undefined && read.loading && <Loading what="the state of the mirror" />}
       {mirror && <MirrorDetails mirror={mirror} />}
     </Page>
   );
@@ -68,20 +64,13 @@ function MirrorDetails({ mirror }: { mirror: Mirror }) {
       {mirror.away_since !== undefined && (
         <Notice kind="bad" title="Gitea does not answer">
           <p>
-            Since <Time at={mirror.away_since} />. What is known holds for the grace period; after
-            it, nothing is allowed until Gitea is back.
+            Since <Time at={mirror.away_since} />. Mirrored data is used during the grace period.
+            Afterwards access is denied until Gitea answers.
           </p>
         </Notice>
       )}
       {mirror.problems.length > 0 && (
-        <Notice
-          kind="warn"
-          title={
-            mirror.problems.length === 1
-              ? "One thing stands in the way"
-              : `${mirror.problems.length} things stand in the way`
-          }
-        >
+        <Notice kind="warn" title={count(mirror.problems.length, "problem")}>
           <ul>
             {mirror.problems.map((problem) => (
               <li key={problem}>
@@ -98,8 +87,8 @@ function MirrorDetails({ mirror }: { mirror: Mirror }) {
       )}
       <MirrorFacts mirror={mirror} />
       <section>
-        <h2>What changed in Gitea</h2>
-        {mirror.changes.length === 0 && <p class="muted">Nothing since Samovar started.</p>}
+        <h2>Recent changes</h2>
+        {mirror.changes.length === 0 && <p class="muted">No changes since Samovar started.</p>}
         <ol class="rows log">
           {mirror.changes.map((change, n) => (
             <li key={n}>
@@ -116,33 +105,30 @@ function MirrorDetails({ mirror }: { mirror: Mirror }) {
 }
 
 function MirrorFacts({ mirror }: { mirror: Mirror }) {
-  const pass = mirror.last_full_pass;
+  const sync = mirror.last_full_pass;
   return (
     <dl class="facts">
       <dt>Version</dt>
-      <dd>{mirror.gitea_version ?? "not known yet"}</dd>
+      <dd>{mirror.gitea_version ?? "unknown"}</dd>
       <dt>Mirrored</dt>
       <dd>
-        {mirror.organizations === 1 ? "1 organization" : `${mirror.organizations} organizations`},{" "}
-        {mirror.teams === 1 ? "1 team" : `${mirror.teams} teams`},{" "}
-        {mirror.users === 1 ? "1 person" : `${mirror.users} people`}
+        {count(mirror.organizations, "organization")}, {count(mirror.teams, "team")},{" "}
+        {count(mirror.users, "user")}
       </dd>
-      <dt>Last full pass</dt>
+      <dt>Last full sync</dt>
       <dd>
-        {pass ? (
+        {sync ? (
           <>
-            <Time at={pass.at} />,{" "}
-            {(pass.duration_ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s,{" "}
-            {pass.calls} calls, {pass.changes} changes
+            <Time at={sync.at} />,{" "}
+            {(sync.duration_ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 2 })} s,{" "}
+            {count(sync.calls, "call")}, {count(sync.changes, "change")}
           </>
         ) : (
-          "none yet"
+          "none"
         )}
       </dd>
-      <dt>Members of bound teams</dt>
-      <dd>
-        {mirror.last_bound_read_at ? <Time at={mirror.last_bound_read_at} /> : "not read yet"}
-      </dd>
+      <dt>Last watched-team sync</dt>
+      <dd>{mirror.last_bound_read_at ? <Time at={mirror.last_bound_read_at} /> : "none"}</dd>
       <dt>Directory version</dt>
       <dd>{mirror.directory_version}</dd>
     </dl>

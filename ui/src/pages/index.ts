@@ -1,4 +1,4 @@
-// The pages with their addresses. To add one: a file beside this one, a line here.
+// The table of pages and their paths. A new page needs a file in this folder and a line in `PAGES`.
 import type { ComponentType } from "preact";
 import { Access } from "./access";
 import { Application } from "./application";
@@ -18,24 +18,24 @@ import { Sessions } from "./sessions";
 import { SigningKeys } from "./signing-keys";
 import { Tokens } from "./tokens";
 
-/** What every page gets: the last part of its address, if it has one, and the query. */
+/** The properties of every page: the last segment of the path if the path ends with `:id`, and the query. */
 export interface PageProps {
   id: string;
   query: URLSearchParams;
 }
 
 export interface PageEntry {
-  /** `:id` stands for one part. */
+  /** `:id` matches one segment. */
   path: string;
-  /** Its word in the navigation; pages below a listed one share it. */
+  /** The label in the navigation. A page below a listed page shares its label. */
   nav?: string;
-  /** The menu that has its word: what runs below, or what is one's own. */
+  /** The menu that contains the link: `System`, or the caller's own menu. */
   menu?: "System" | "me";
-  /** The listed page that it belongs to, where its address does not say so. */
+  /** The path of the listed page that it belongs to, if the page's own path does not start with it. */
   below?: string;
-  /** Needed to see the word in the navigation; the server decides about everything else. */
+  /** Needed to see the link. Access to the data is decided by the server alone. */
   permission?: string;
-  /** Shown to anybody. */
+  /** Shown without sign-in. */
   open?: boolean;
   view: ComponentType<PageProps>;
 }
@@ -60,7 +60,7 @@ export const PAGES: readonly PageEntry[] = [
     view: ServiceAccounts,
   },
   { path: "/service-accounts/:id", view: ServiceAccount },
-  { path: "/explain", nav: "Explain", permission: "samovar.decisions:explain", view: Explain },
+  { path: "/explain", nav: "Access check", permission: "samovar.decisions:explain", view: Explain },
   { path: "/audit", nav: "Audit", permission: "samovar.audit-events:read", view: Audit },
   { path: "/gitea", nav: "Gitea", menu: "System", permission: "samovar.mirror:read", view: Gitea },
   {
@@ -82,7 +82,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/api/docs", open: true, view: Reference },
 ];
 
-/** The page at a path, with its id. */
+/** Finds the page at a path, and the id in the path. */
 export function pageAt(path: string): { page: PageEntry; id: string } | undefined {
   const parts = path.split("/");
   for (const page of PAGES) {

@@ -1,4 +1,4 @@
-// Who proves who somebody is: each provider with its state, and what its groups claim gives.
+// The identity providers: their state, and the groups of each groups claim.
 import { api, unwrap } from "../api/client";
 import type { Provider, ProviderGroups } from "../api/schema";
 import { useResource } from "../hooks/use-resource";
@@ -7,21 +7,27 @@ import { ErrorNotice } from "../parts/feedback/error-notice";
 import { Loading } from "../parts/feedback/loading";
 import { Notice } from "../parts/feedback/notice";
 import { Page } from "../parts/layout/page";
+import { count } from "../parts/text/count";
 import { Sentence } from "../parts/text/sentence";
 import { Time } from "../parts/text/time";
 
 export function Providers() {
   const read = useResource(() => unwrap(api.GET("/providers")), []);
-  const again = (
+  const refresh = (
     <button type="button" disabled={read.loading} onClick={() => void read.reload()}>
-      {read.loading ? "Asking…" : "Ask again"}
+      {read.loading ? "Refreshing…" : "Refresh"}
     </button>
   );
   return (
     <Page
       title="Providers"
-      lead="Who proves who somebody is. Gitea's people have Gitea's teams; people whom another provider alone knows have its groups, as of their last sign-in."
-      actions={again}
+      lead={
+        <>
+          Identity providers for sign-in. Users of Gitea have their Gitea teams. Users of another
+          provider have the groups of their last sign-in.
+        </>
+      }
+      actions={refresh}
     >
       {read.error && <ErrorNotice error={read.error} retry={() => void read.reload()} />}
       {read.data === undefined && read.loading && <Loading what="the providers" />}
@@ -37,12 +43,12 @@ function ProviderSection({ provider }: { provider: Provider }) {
     <section aria-labelledby={`provider-${provider.id}`}>
       <h2 id={`provider-${provider.id}`}>{provider.name}</h2>
       {!provider.reachable && (
-        <Notice kind="bad" title="It cannot be used to sign in">
-          <Sentence text={provider.last_error ?? "it does not answer"} />
+        <Notice kind="bad" title="Sign-in with this provider is not possible">
+          <Sentence text={provider.last_error ?? "the provider does not answer"} />
         </Notice>
       )}
       {provider.reachable && provider.last_error !== undefined && (
-        <Notice kind="warn" title="What went wrong last">
+        <Notice kind="warn" title="Last error">
           <p>
             {provider.last_error_at !== undefined && (
               <>
@@ -70,10 +76,10 @@ function ProviderFacts({ provider }: { provider: Provider }) {
       </dd>
       <dt>State</dt>
       <dd>
-        {provider.reachable ? "answers" : "does not answer as it should"}
+        {provider.reachable ? "reachable" : "not reachable"}
         {provider.asked_at !== undefined && (
           <>
-            , asked <Time at={provider.asked_at} />
+            , checked <Time at={provider.asked_at} />
           </>
         )}
       </dd>
@@ -97,56 +103,58 @@ function ProviderFacts({ provider }: { provider: Provider }) {
   );
 }
 
-function describeSignOut({ reachable, signs_out: there, tells_sign_out: tells }: Provider): string {
-  if (!reachable) return "not known";
+function describeSignOut({
+  reachable,
+  signs_out: signsOut,
+  tells_sign_out: tellsSignOut,
+}: Provider): string {
+  if (!reachable) return "unknown";
   const ways = [
-    there && "signing out here signs out there",
-    tells && "signing out there can sign out here",
+    signsOut && "Samovar signs out of the provider",
+    tellsSignOut && "the provider can sign out of Samovar",
   ].filter(Boolean);
-  return ways.length === 0 ? "ends here alone" : ways.join("; ");
+  return ways.length === 0 ? "Samovar only" : ways.join("; ");
 }
 
 function describePeople(provider: Provider): string {
   const source = provider.gitea_source_id;
-  const alone = `${provider.people} known here alone`;
+  const others = `${count(provider.people, "person", "people")} without a Gitea account`;
   return source === undefined
-    ? alone
-    : `the Gitea accounts of authentication source ${source}; ${alone}`;
+    ? others
+    : `Gitea accounts of authentication source ${source}; ${others}`;
 }
 
 function ProviderGroupList({ provider, groups }: { provider: Provider; groups: ProviderGroups }) {
   return (
     <>
       <h3>
-        What the claim <code>{groups.claim}</code> gives
+        Groups from the claim <code>{groups.claim}</code>
       </h3>
       {groups.found === false && (
         <Notice kind="warn">
           <p>
-            The last sign-in had no such claim: nobody is in a group. Ask for a scope that gives it,
-            or correct the claim's name.
+            The last sign-in did not contain this claim. Request a scope that includes the claim, or
+            correct its name in the configuration.
           </p>
         </Notice>
       )}
       {groups.perhaps_cut > 0 && (
         <Notice kind="warn">
           <p>
-            {groups.perhaps_cut === 1
-              ? "One person's list"
-              : `The lists of ${groups.perhaps_cut} people`}{" "}
-            may be cut by the provider
-            {groups.cap !== undefined && `, which tells ${groups.cap} groups at most`}: somebody can
-            be in a group that is not told.
+            The groups of {count(groups.perhaps_cut, "person", "people")} may be incomplete
+            {groups.cap !== undefined &&
+              `, because the provider returns at most ${count(groups.cap, "group")}`}
+            .
           </p>
         </Notice>
       )}
       {groups.names.length === 0 ? (
-        <p class="muted">No group has been told yet.</p>
+        <p class="muted">No groups are known yet.</p>
       ) : (
         <>
           <p class="muted small">
-            Groups are known by name: whoever can rename a group there can take over what it is
-            given here.
+            Groups are identified by name: a person who can rename groups at the provider can take
+            over their roles.
           </p>
           <ul class="rows">
             {groups.names.map((group) => (
@@ -160,9 +168,7 @@ function ProviderGroupList({ provider, groups }: { provider: Provider; groups: P
                 >
                   <bdi>{group.name}</bdi>
                 </a>{" "}
-                <span class="muted">
-                  {group.people === 1 ? "1 person" : `${group.people} people`}
-                </span>
+                <span class="muted">{count(group.people, "person", "people")}</span>
               </li>
             ))}
           </ul>

@@ -1,4 +1,4 @@
-// The API's reference, read from the document that the server itself serves. Needs nobody signed in.
+// The API reference, built from the server's OpenAPI document. Needs no sign-in.
 import { Fragment } from "preact";
 import { fetchDocument, type OpenApiDocument, type Operation, operations } from "../api/openapi";
 import { useResource } from "../hooks/use-resource";
@@ -13,18 +13,18 @@ export function Reference() {
   const document = useResource(fetchDocument, []);
   return (
     <Page
-      title="API"
+      title="API reference"
       lead={
         <>
-          Everything that these pages do, programs can do below <code>/api/v1</code>. The document
-          itself is at <a href="/api/openapi.json">/api/openapi.json</a>.
+          Programs can use all functions of these pages through the API at <code>/api/v1</code>. The
+          OpenAPI document is at <a href="/api/openapi.json">/api/openapi.json</a>.
         </>
       }
     >
       {document.error && (
         <ErrorNotice error={document.error} retry={() => void document.reload()} />
       )}
-      {document.data === undefined && document.loading && <Loading what="the document" />}
+      {document.data === undefined && document.loading && <Loading what="the OpenAPI document" />}
       {document.data && <Operations document={document.data} />}
     </Page>
   );
@@ -72,7 +72,7 @@ function OperationEntry({
 }
 
 function Messages({
-  operation: { parameters, body, answers },
+  operation: { parameters, body, responses },
   document,
 }: {
   operation: Operation;
@@ -94,13 +94,13 @@ function Messages({
       )}
       {body && (
         <>
-          <h3>Body</h3>
+          <h3>Request body</h3>
           <SchemaView schema={body} document={document} />
         </>
       )}
-      <h3>Answers</h3>
+      <h3>Responses</h3>
       <dl class="facts small">
-        {answers.map(({ status, description, schema }) => (
+        {responses.map(({ status, description, schema }) => (
           <Fragment key={status}>
             <dt>{status}</dt>
             <dd>

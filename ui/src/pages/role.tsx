@@ -1,20 +1,18 @@
-// One role: made, changed, deleted; and who has it.
+// Creates, edits and deletes one role; shows the subjects that it is assigned to.
 import { useState } from "preact/hooks";
 import { api, ifMatch, unwrap } from "../api/client";
 import type { Role as RoleData } from "../api/schema";
-import { announce } from "../hooks/announce";
 import { useMay } from "../hooks/use-me";
 import { useResource } from "../hooks/use-resource";
-import { ConfirmDialog } from "../parts/feedback/confirm-dialog";
 import { NewObjectPage } from "../parts/form/new-object-page";
 import { ObjectEditor } from "../parts/form/object-editor";
 import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
+import { DeleteRoleDialog } from "../parts/roles/delete-role-dialog";
 import { PermissionList } from "../parts/roles/permission-list";
-import { RoleAssignments } from "../parts/roles/role-assignments";
+import { RoleAssignments, useRoleBindings } from "../parts/roles/role-assignments";
 import { RoleFields } from "../parts/roles/role-fields";
 import { differences, draftOf, EMPTY, inputOf } from "../parts/roles/role-input";
-import { navigate } from "../router";
 
 export function Role({ id }: { id: string }) {
   return id === "new" ? <NewRole /> : <ExistingRole id={id} />;
@@ -39,18 +37,12 @@ function ExistingRole({ id }: { id: string }) {
     () => unwrap(api.GET("/roles/{id}", { params: { path: { id } } })),
     [id],
   );
+  const bindings = useRoleBindings(id);
   const [deleting, setDeleting] = useState(false);
-  if (role.data === undefined) return <LoadingPage what="role" resource={role} />;
+  if (role.data === undefined) return <LoadingPage noun="role" resource={role} />;
   const { data } = role;
-  const changeable = may("samovar.roles:write") && !data.built_in;
-  const remove = async () => {
-    await unwrap(
-      api.DELETE("/roles/{id}", { params: { path: { id }, header: ifMatch(data.version) } }),
-    );
-    announce(`Role ${data.name} deleted`);
-    navigate("/roles", true);
-  };
-  const actions = changeable && (
+  const editable = may("samovar.roles:write") && !data.built_in;
+  const actions = editable && (
     <button type="button" class="danger" onClick={() => setDeleting(true)}>
       Delete role
     </button>
@@ -58,25 +50,13 @@ function ExistingRole({ id }: { id: string }) {
   return (
     <Page
       title={data.name}
-      lead={data.built_in ? "Comes with Samovar and cannot be changed." : undefined}
+      lead={data.built_in ? "Built-in role. It cannot be changed." : undefined}
       actions={actions}
     >
-      {changeable ? <EditRole role={data} /> : <ShowRole role={data} />}
-      {may("samovar.role-bindings:read") && <RoleAssignments role={id} />}
+      {editable ? <EditRole role={data} /> : <ShowRole role={data} />}
+      <RoleAssignments bindings={bindings} />
       {deleting && (
-        <ConfirmDialog
-          title={`Delete the role ${data.name}?`}
-          verb="Delete role"
-          disabled={data.bindings > 0}
-          work={remove}
-          onClose={() => setDeleting(false)}
-        >
-          <p>
-            {data.bindings === 0
-              ? "Nobody has it."
-              : `It is given ${data.bindings === 1 ? "once" : `${data.bindings} times`}. Take it away first; then who loses what is seen.`}
-          </p>
-        </ConfirmDialog>
+        <DeleteRoleDialog role={data} bindings={bindings.data} onClose={() => setDeleting(false)} />
       )}
     </Page>
   );
@@ -98,7 +78,7 @@ function EditRole({ role }: { role: RoleData }) {
     <ObjectEditor
       noun="role"
       object={role}
-      changeable
+      editable
       inputOf={inputOf}
       put={(input, version) =>
         unwrap(

@@ -1,4 +1,4 @@
-// All roles.
+// The list of roles.
 import { api, fetchAll, pageQuery } from "../api/client";
 import type { Role } from "../api/schema";
 import { useMay } from "../hooks/use-me";
@@ -7,6 +7,7 @@ import { ResourceView } from "../parts/feedback/resource-view";
 import { Page } from "../parts/layout/page";
 import { PermissionList } from "../parts/roles/permission-list";
 import { type Column, Table } from "../parts/table/table";
+import { count } from "../parts/text/count";
 
 export function Roles() {
   const may = useMay();
@@ -22,7 +23,7 @@ export function Roles() {
   return (
     <Page
       title="Roles"
-      lead="A role is a named set of permissions. Give it to a team on the Access page."
+      lead="A role is a named set of permissions. Assign roles on the page Access."
       actions={make}
     >
       <ResourceView what="roles" resource={roles}>
@@ -31,7 +32,7 @@ export function Roles() {
             what="roles"
             textOf={(role) => `${role.name} ${role.description}`}
             rows={ordered(all)}
-            empty="There is none."
+            empty="There are no roles."
             heading={ROLE}
             columns={COLUMNS}
           />
@@ -46,7 +47,7 @@ const ROLE: Column<Role> = {
   show: (role) => (
     <>
       <a href={`/roles/${role.id}`}>{role.name}</a>{" "}
-      {role.built_in && <span class="tag">built in</span>}
+      {role.built_in && <span class="tag">built-in</span>}
       <div class="muted small">{role.description}</div>
     </>
   ),
@@ -55,13 +56,12 @@ const ROLE: Column<Role> = {
 const COLUMNS: readonly Column<Role>[] = [
   { label: "Permissions", show: (role) => <PermissionList of={role.permissions} /> },
   {
-    label: "Given",
-    show: ({ bindings }) =>
-      bindings === 0 ? "not yet" : bindings === 1 ? "once" : `${bindings} times`,
+    label: "Assigned",
+    show: ({ bindings }) => (bindings === 0 ? "no" : count(bindings, "time")),
   },
 ];
 
-/** One's own roles before those that come with Samovar. */
+/** Built-in roles come last. */
 function ordered(roles: readonly Role[]): Role[] {
   return [...roles].sort(
     (one, other) =>

@@ -1,4 +1,4 @@
-// One service account: made, changed, deleted; its secrets, its roles, and how it gets a token.
+// Creates, edits and deletes one service account; shows its secrets, its roles and how it gets a token.
 import { useState } from "preact/hooks";
 import { api, ifMatch, unwrap } from "../api/client";
 import type { ServiceAccount as AccountData } from "../api/schema";
@@ -11,7 +11,8 @@ import { NewObjectPage } from "../parts/form/new-object-page";
 import { ObjectEditor } from "../parts/form/object-editor";
 import { LoadingPage } from "../parts/layout/loading-page";
 import { Page } from "../parts/layout/page";
-import { type SecretCalls, Secrets } from "../parts/secrets/secrets";
+import { ACCOUNT_DELETE_NOTE, type SecretCalls } from "../parts/secrets/secret-calls";
+import { Secrets } from "../parts/secrets/secrets";
 import { AccountRoles, useAccountBindings } from "../parts/service-accounts/account-roles";
 import { StateNotice } from "../parts/service-accounts/account-state";
 import { ServiceAccountFields } from "../parts/service-accounts/service-account-fields";
@@ -33,7 +34,7 @@ function NewAccount() {
   return (
     <NewObjectPage
       noun="service account"
-      lead="It can do nothing until a role is given to it."
+      lead="A service account has no permissions until a role is assigned to it."
       listUrl="/service-accounts"
       empty={EMPTY}
       asText={asText}
@@ -55,8 +56,8 @@ function ExistingAccount({ id }: { id: string }) {
   const bindings = useAccountBindings(id);
   const [asking, setAsking] = useState<"delete" | "revoke">();
   const { data } = account;
-  if (data === undefined) return <LoadingPage what="service account" resource={account} />;
-  const changeable = may("samovar.service-accounts:write");
+  if (data === undefined) return <LoadingPage noun="service account" resource={account} />;
+  const editable = may("samovar.service-accounts:write");
   const remove = async () => {
     await unwrap(
       api.DELETE("/service-accounts/{id}", {
@@ -71,10 +72,10 @@ function ExistingAccount({ id }: { id: string }) {
     announce(`Tokens of ${data.name} revoked`);
   };
   const close = () => setAsking(undefined);
-  const actions = changeable && (
+  const actions = editable && (
     <>
       <button type="button" class="danger" onClick={() => setAsking("revoke")}>
-        Revoke its tokens
+        Revoke tokens…
       </button>
       <button type="button" class="danger" onClick={() => setAsking("delete")}>
         Delete service account
@@ -84,25 +85,25 @@ function ExistingAccount({ id }: { id: string }) {
   return (
     <Page
       title={data.name}
-      lead={`Service account. ${data.owner_name === undefined ? "Nobody answers for it." : `${data.owner_name} answers for it.`}`}
+      lead={`Service account, ${data.owner_name === undefined ? "without an owner" : `owned by ${data.owner_name}`}.`}
       actions={actions}
     >
       {account.error && <ErrorNotice error={account.error} retry={() => void account.reload()} />}
-      <StateNotice account={data} changeable={changeable} />
+      <StateNotice account={data} editable={editable} />
       <section>
         <h2>Secrets</h2>
         <Secrets
           of={data.name}
           secrets={data.secrets}
-          calls={changeable ? callsOf(id) : undefined}
+          calls={editable ? callsOf(id) : undefined}
           onChange={account.reload}
         />
       </section>
       <AccountRoles id={id} bindings={bindings} />
       <TokenExample account={data} bindings={bindings.data ?? (bindings.error && [])} />
       <section>
-        <h2>About it</h2>
-        <EditAccount account={data} changeable={changeable} onSaved={account.reload} />
+        <h2>Settings</h2>
+        <EditAccount account={data} editable={editable} onSaved={account.reload} />
       </section>
       {asking === "revoke" && (
         <ConfirmDialog
@@ -112,10 +113,10 @@ function ExistingAccount({ id }: { id: string }) {
           onClose={close}
         >
           <p>
-            Samovar refuses every token that it was issued up to now. A service that verifies tokens
-            by itself learns of it when the token ends, after ten minutes at most.
+            Samovar refuses all tokens that were issued to the account until now. A service that
+            verifies tokens by itself accepts them until they expire, after 10 minutes at most.
           </p>
-          <p>Its secrets get it new tokens; delete those that leaked first.</p>
+          <p>The account can get new tokens with its secrets. Delete leaked secrets first.</p>
         </ConfirmDialog>
       )}
       {asking === "delete" && (
@@ -126,8 +127,8 @@ function ExistingAccount({ id }: { id: string }) {
           onClose={close}
         >
           <p>
-            Its secrets open nothing any more, and what runs by them stops. Roles that were given to
-            it must be taken away first.
+            Programs that use its secrets get no more tokens. Role bindings of the account must be
+            removed first.
           </p>
         </ConfirmDialog>
       )}
@@ -144,6 +145,7 @@ function callsOf(id: string): SecretCalls {
           body: { expires_in_days: days },
         }),
       ),
+    deleteNote: ACCOUNT_DELETE_NOTE,
     delete: (secret) =>
       unwrap(
         api.DELETE("/service-accounts/{id}/secrets/{secret}", {
@@ -155,17 +157,17 @@ function callsOf(id: string): SecretCalls {
 
 interface EditProps {
   account: AccountData;
-  changeable: boolean;
+  editable: boolean;
   onSaved: () => Promise<void>;
 }
 
-function EditAccount({ account, changeable, onSaved }: EditProps) {
+function EditAccount({ account, editable, onSaved }: EditProps) {
   const path = { id: account.id };
   return (
     <ObjectEditor
       noun="service account"
       object={account}
-      changeable={changeable}
+      editable={editable}
       inputOf={inputOf}
       asText={asText}
       put={async (input, version) =>

@@ -1,4 +1,4 @@
-// All service accounts.
+// The list of service accounts.
 import { api, fetchAll, pageQuery } from "../api/client";
 import type { ServiceAccount } from "../api/schema";
 import { useMay } from "../hooks/use-me";
@@ -25,7 +25,7 @@ export function ServiceAccounts() {
   return (
     <Page
       title="Service accounts"
-      lead="The accounts of machines: CI jobs, scripts, services. Each gets tokens of a few minutes for its secret, and may do what its roles give."
+      lead="Accounts of machines, such as CI jobs and scripts. Their tokens have the permissions of their roles."
       actions={make}
     >
       <ResourceView what="service accounts" resource={accounts}>
@@ -34,7 +34,7 @@ export function ServiceAccounts() {
             what="service accounts"
             textOf={(one) => `${one.name} ${one.description} ${one.owner_name ?? ""}`}
             rows={all}
-            empty="There is none yet. Every machine that calls an application by itself needs one."
+            empty="There are no service accounts yet."
             heading={ACCOUNT}
             columns={COLUMNS}
           />
@@ -58,13 +58,13 @@ const COLUMNS: readonly Column<ServiceAccount>[] = [
   { label: "State", show: (account) => <StateTag state={account.state} /> },
   {
     label: "Owner",
-    show: (account) => account.owner_name ?? <span class="muted">gone from Gitea</span>,
+    show: (account) => account.owner_name ?? <span class="muted">deleted</span>,
   },
   { label: "Secrets", show: (account) => <SecretSummary account={account} /> },
   { label: "Last used", show: (account) => <LastUse account={account} /> },
 ];
 
-/** When the last of its live secrets expires, which is when the machine stops. */
+/** The number of live secrets, and when the last of them expires: from then on the machine gets no token. */
 function SecretSummary({ account }: { account: ServiceAccount }) {
   const live = account.secrets.filter((secret) => new Date(secret.expires_at) > new Date());
   const last = live
@@ -72,18 +72,14 @@ function SecretSummary({ account }: { account: ServiceAccount }) {
     .sort()
     .at(-1);
   const none =
-    account.secrets.length > 0
-      ? "none that works"
-      : account.trusts.length > 0
-        ? "none needed"
-        : "none";
+    account.secrets.length > 0 ? "expired" : account.trusts.length > 0 ? "none needed" : "none";
   return (
     <>
       {last === undefined ? (
         none
       ) : (
         <>
-          {live.length}, until <Time at={last} />
+          {live.length}, last expires <Time at={last} />
         </>
       )}{" "}
       <AttentionTags of={[...new Set(account.secrets.flatMap((secret) => secret.attention))]} />
@@ -95,5 +91,5 @@ function LastUse({ account }: { account: ServiceAccount }) {
   const at = lastUse(account);
   if (at !== undefined) return <Time at={at} />;
   if (account.trusts.length === 0) return <>never</>;
-  return <span class="muted">not recorded for tokens of its CI</span>;
+  return <span class="muted">not recorded for CI tokens</span>;
 }

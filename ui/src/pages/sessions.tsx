@@ -1,4 +1,4 @@
-// Sign-ins of browsers: one's own, or everybody's for those who may see them.
+// The caller's browser sessions, or all sessions for a caller who may read them.
 import { useState } from "preact/hooks";
 import { api, pageQuery, unwrap } from "../api/client";
 import type { Session } from "../api/schema";
@@ -20,10 +20,10 @@ type Ending = Session | "all";
 
 export function Sessions() {
   const may = useMay();
-  const [whose, setWhose] = useOwnerFilter();
+  const [filter, setFilter] = useOwnerFilter();
   const [ending, setEnding] = useState<Ending>();
-  const { mine, user } = whose;
-  const sessions = usePagination((cursor) => fetchSessions(whose, cursor), [mine, user]);
+  const { mine, user } = filter;
+  const sessions = usePagination((cursor) => fetchSessions(filter, cursor), [mine, user]);
   const endAll = mine && (
     <button type="button" class="danger" onClick={() => setEnding("all")}>
       Sign out everywhere…
@@ -32,10 +32,10 @@ export function Sessions() {
   return (
     <Page
       title="Sessions"
-      lead="A session is a browser's sign-in, at Samovar or at an application below it. Ending one takes effect at once."
+      lead="Browser sessions at Samovar and at applications. Ending a session takes effect immediately."
     >
       {may("samovar.sessions:read") && (
-        <OwnerFilterFields what="sessions" whose={whose} onChange={setWhose} />
+        <OwnerFilterFields what="sessions" filter={filter} onChange={setFilter} />
       )}
       <PagedList what="sessions" pages={sessions} actions={endAll}>
         {(items) => (
@@ -57,11 +57,21 @@ export function Sessions() {
   );
 }
 
-async function fetchSessions(whose: OwnerFilter, cursor: string | undefined) {
-  if (whose.mine)
+async function fetchSessions(filter: OwnerFilter, cursor: string | undefined) {
+  if (filter.mine)
     return unwrap(api.GET("/me/sessions", { params: { query: pageQuery(cursor, 50) } }));
-  return unwrap(api.GET("/sessions", { params: { query: ownerQuery(whose, cursor) } }));
+  return unwrap(api.GET("/sessions", { params: { query: ownerQuery(filter, cursor) } }));
 }
+
+/** What ending all sessions, or a session at this place, does. */
+const EFFECTS: Readonly<Record<"all" | Session["place"]["kind"], string>> = {
+  all: "All your browsers, including this one, are signed out of Samovar and of all applications.",
+  samovar:
+    "The browser is signed out of Samovar and of the applications that it used with this session.",
+  application:
+    "The browser is signed out of this application. " +
+    "While its session at Samovar lasts, it can return without a new sign-in.",
+};
 
 interface EndProps {
   ending: Ending;
@@ -88,19 +98,10 @@ function EndSessionDialog({ ending, mine, onEnded, onClose }: EndProps) {
       work={work}
       onClose={onClose}
     >
-      <p>
-        {ending === "all" &&
-          "Every browser in which you signed in, this one among them, is signed out of Samovar and of all applications."}
-        {ending !== "all" &&
-          ending.place.kind === "samovar" &&
-          "The browser is signed out of Samovar and of all applications that it reached through this session."}
-        {ending !== "all" &&
-          ending.place.kind === "application" &&
-          "The browser is signed out of this application; it may come back without signing in again while its session at Samovar lasts."}
-      </p>
+      <p>{EFFECTS[ending === "all" ? "all" : ending.place.kind]}</p>
       {ending !== "all" && ending.current && (
         <p>
-          <b>This is the session that you are using now.</b>
+          <b>This is your current session.</b>
         </p>
       )}
     </ConfirmDialog>

@@ -1,4 +1,4 @@
-// Shown instead of any page while nobody is signed in. Never goes to Gitea by itself: signed out stays signed out.
+// Replaces every page while there is no session. Never redirects by itself, so that a sign-out lasts.
 import { useEffect } from "preact/hooks";
 import { urlWithQuery } from "../router";
 
@@ -7,10 +7,10 @@ export function SignIn({ returnTo }: { returnTo: string }) {
     document.title = "Sign in · Samovar";
   }, []);
   return (
-    <main class="alone">
+    <main class="centered">
       <img src="/favicon.svg" alt="" width="48" height="48" />
       <h1>Samovar</h1>
-      <p>Who may do what, by Gitea's organizations and teams.</p>
+      <p>Access control with Gitea's organizations and teams.</p>
       <p>
         <a class="button primary" href={urlWithQuery("/auth/sign-in", { return_to: returnTo })}>
           Sign in

@@ -1,4 +1,4 @@
-// The keys that sign tokens: what each does now, and having another one take over.
+// The keys that sign tokens, their state, and their rotation.
 import { useState } from "preact/hooks";
 import { api, unwrap } from "../api/client";
 import type { KeyState, SigningAlgorithm, SigningKey } from "../api/schema";
@@ -15,16 +15,15 @@ export function SigningKeys() {
   const keys = useResource(() => unwrap(api.GET("/signing-keys")), []);
   const [rotating, setRotating] = useState<SigningAlgorithm>();
   const items = keys.data?.items ?? [];
-  const coming = (algorithm: SigningAlgorithm) =>
+  const nextPublished = (algorithm: SigningAlgorithm) =>
     items.some((key) => key.state === "next" && key.algorithm === algorithm);
   return (
     <Page
       title="Signing keys"
       lead={
         <>
-          They sign the tokens, each application's by the algorithm that it names. Services verify
-          tokens by the public halves at <a href="/oauth/jwks">/oauth/jwks</a>. Samovar rotates keys
-          by itself; by hand it is done sooner.
+          Keys that sign tokens, one per algorithm in use. Services verify tokens with the public
+          keys at <a href="/oauth/jwks">/oauth/jwks</a>. Samovar rotates the keys automatically.
         </>
       }
     >
@@ -32,7 +31,7 @@ export function SigningKeys() {
         {() => (
           <Table<SigningKey>
             rows={items}
-            empty="There is none yet. The first is made when the first token is signed."
+            empty="There are no keys yet. The first key is created with the first token."
             heading={STATE}
             columns={COLUMNS}
             action={
@@ -52,7 +51,7 @@ export function SigningKeys() {
       {rotating && (
         <RotateKeyDialog
           algorithm={rotating}
-          nextPublished={coming(rotating)}
+          nextPublished={nextPublished(rotating)}
           onRotated={keys.reload}
           onClose={() => setRotating(undefined)}
         />
@@ -62,9 +61,9 @@ export function SigningKeys() {
 }
 
 const STATE_DESCRIPTIONS: Readonly<Record<KeyState, string>> = {
-  next: "published, signs soon",
-  current: "signs",
-  retired: "signs no more; what it signed is still valid until it ends",
+  next: "published; signs tokens soon",
+  current: "signs tokens",
+  retired: "does not sign; its tokens are valid until they expire",
 };
 
 const STATE: Column<SigningKey> = {
@@ -81,5 +80,5 @@ const COLUMNS: readonly Column<SigningKey>[] = [
   { label: "Algorithm", show: (key) => key.algorithm },
   { label: "Key id", show: (key) => <code>{key.id}</code> },
   { label: "Published", show: (key) => <Time at={key.created_at} /> },
-  { label: "Signs from", show: (key) => <Time at={key.signs_from} /> },
+  { label: "Active from", show: (key) => <Time at={key.signs_from} /> },
 ];

@@ -1,4 +1,4 @@
-// What people allowed clients: one's own, or everybody's for those who may see them; and the machines one answers for.
+// Grants that people gave to clients, and the service accounts that the caller owns.
 import { useState } from "preact/hooks";
 import { api, pageQuery, unwrap } from "../api/client";
 import type { Grant } from "../api/schema";
@@ -17,104 +17,108 @@ import {
 } from "../parts/sessions/owner-filter";
 import { PagedList } from "../parts/table/paged-list";
 
-type Ending = Grant | "all";
+type Target = Grant | "all";
 
 export function Tokens() {
   const may = useMay();
-  const [whose, setWhose] = useOwnerFilter();
-  const [ending, setEnding] = useState<Ending>();
-  const { mine, user, login } = whose;
-  const grants = usePagination((cursor) => fetchGrants(whose, cursor), [mine, user]);
-  const changeable = mine || may("samovar.grants:end");
-  const endAll = changeable && (mine || user !== undefined) && (
-    <button type="button" class="danger" onClick={() => setEnding("all")}>
-      {mine ? "End everything…" : `End everything of ${login.trim()}…`}
+  const [filter, setFilter] = useOwnerFilter();
+  const [revoking, setRevoking] = useState<Target>();
+  const { mine, user, login } = filter;
+  const grants = usePagination((cursor) => fetchGrants(filter, cursor), [mine, user]);
+  const editable = mine || may("samovar.grants:end");
+  const revokeAll = editable && (mine || user !== undefined) && (
+    <button type="button" class="danger" onClick={() => setRevoking("all")}>
+      {mine ? "Revoke all grants…" : `Revoke all grants of ${login.trim()}…`}
     </button>
   );
   return (
     <Page
       title="Tokens and devices"
-      lead="What you allowed clients: pages, programs, the command line on a device. Each gets tokens in your name until you end it here."
+      lead="Clients that can get tokens in your name: web pages, programs, and the command line on a device."
     >
       {may("samovar.grants:read") && (
-        <OwnerFilterFields what="grants" whose={whose} onChange={setWhose} />
+        <OwnerFilterFields what="grants" filter={filter} onChange={setFilter} />
       )}
-      <PagedList what="what was allowed" pages={grants} actions={endAll}>
+      <PagedList what="grants" pages={grants} actions={revokeAll}>
         {(items) => (
-          <GrantTable grants={items} showUser={!mine} onEnd={changeable ? setEnding : undefined} />
+          <GrantTable
+            grants={items}
+            showUser={!mine}
+            onRevoke={editable ? setRevoking : undefined}
+          />
         )}
       </PagedList>
       {mine && <MyServiceAccounts />}
-      {ending && (
-        <EndGrantDialog
-          ending={ending}
+      {revoking && (
+        <RevokeGrantDialog
+          revoking={revoking}
           of={mine ? undefined : { id: user, login: login.trim() }}
-          onEnded={grants.reload}
-          onClose={() => setEnding(undefined)}
+          onRevoked={grants.reload}
+          onClose={() => setRevoking(undefined)}
         />
       )}
     </Page>
   );
 }
 
-async function fetchGrants(whose: OwnerFilter, cursor: string | undefined) {
-  if (whose.mine)
+async function fetchGrants(filter: OwnerFilter, cursor: string | undefined) {
+  if (filter.mine)
     return unwrap(api.GET("/me/grants", { params: { query: pageQuery(cursor, 50) } }));
-  return unwrap(api.GET("/grants", { params: { query: ownerQuery(whose, cursor) } }));
+  return unwrap(api.GET("/grants", { params: { query: ownerQuery(filter, cursor) } }));
 }
 
-interface EndProps {
-  ending: Ending;
-  /** Somebody else, of whom something is ended; `id` is known where it is all. */
+interface RevokeProps {
+  revoking: Target;
+  /** The owner, unless it is the caller; `id` is set if all grants are revoked. */
   of: { id: string | undefined; login: string } | undefined;
-  onEnded: () => Promise<void>;
+  onRevoked: () => Promise<void>;
   onClose: () => void;
 }
 
-function EndGrantDialog({ ending, of, onEnded, onClose }: EndProps) {
+function RevokeGrantDialog({ revoking, of, onRevoked, onClose }: RevokeProps) {
   const work = async () => {
-    await unwrap(endGrants(ending, of));
-    announce(ending === "all" ? "Everything ended" : "Grant ended");
-    await onEnded();
+    await unwrap(revokeGrants(revoking, of));
+    announce(revoking === "all" ? "All grants revoked" : "Grant revoked");
+    await onRevoked();
   };
   const offline =
-    "A service that verifies tokens by itself learns of it when the token ends, after ten minutes at most.";
-  if (ending === "all") {
-    const whose = of === undefined ? "you" : of.login;
+    "A service that verifies tokens by itself accepts them until they expire, after 10 minutes at most.";
+  if (revoking === "all") {
     return (
       <ConfirmDialog
-        title={`End everything that ${whose} allowed clients?`}
-        verb="End everything"
+        title={of === undefined ? "Revoke all your grants?" : `Revoke all grants of ${of.login}?`}
+        verb="Revoke all grants"
         work={work}
         onClose={onClose}
       >
         <p>
-          No client gets tokens in {of === undefined ? "your" : "this"} name any more, and Samovar
-          refuses all that were issued up to now. {offline}
+          No client gets more tokens, and Samovar refuses all tokens that were issued until now.{" "}
+          {offline}
         </p>
-        <p>Sessions of browsers go on; end them on the page Sessions.</p>
+        <p>Browser sessions do not end. End them on the page Sessions.</p>
       </ConfirmDialog>
     );
   }
-  const whose = of === undefined ? "you" : (ending.user.name ?? "somebody gone");
+  const client = revoking.client.name ?? "a deleted client";
+  const owner = of === undefined ? "" : ` of ${revoking.user.name ?? "a deleted user"}`;
   return (
     <ConfirmDialog
-      title={`End what ${whose} allowed ${ending.client.name ?? "a client that is gone"}?`}
-      verb="End it"
+      title={`Revoke the grant${owner} for ${client}?`}
+      verb="Revoke grant"
       work={work}
       onClose={onClose}
     >
-      <p>It gets no more tokens, and Samovar refuses those it has, at once. {offline}</p>
+      <p>The client gets no more tokens, and Samovar refuses its current tokens. {offline}</p>
     </ConfirmDialog>
   );
 }
 
-function endGrants(ending: Ending, of: EndProps["of"]) {
-  if (ending === "all")
+function revokeGrants(revoking: Target, of: RevokeProps["of"]) {
+  if (revoking === "all")
     return of === undefined
       ? api.DELETE("/me/tokens")
       : api.DELETE("/users/{id}/tokens", { params: { path: { id: of.id ?? "" } } });
-  const path = { id: ending.id };
+  const path = { id: revoking.id };
   return of === undefined
     ? api.DELETE("/me/grants/{id}", { params: { path } })
     : api.DELETE("/grants/{id}", { params: { path } });

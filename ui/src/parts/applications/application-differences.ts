@@ -1,4 +1,4 @@
-// What differs between two versions of an application, for people to compare.
+// The differences between two versions of an application, for the conflict table.
 import type { Difference } from "../form/conflict";
 import { splitLines } from "../form/lines";
 import {
@@ -9,20 +9,24 @@ import {
   splitWords,
 } from "./application-input";
 
-/** One route in one line, as people say it. */
+/** One route as one line of text. */
 export function describeRoute(input: RouteInput): string {
-  const asks = {
+  const required = {
     public: "public",
-    "signed-in": "signed in",
+    "signed-in": "sign-in",
     permissions: splitWords(input.permissions).join(" + "),
   }[input.kind];
-  const repository = input.repository === "" ? "" : ` and ${input.repository} in the repository`;
-  const slash =
-    (input.encodedSlash ? ", encoded slashes allowed" : "") +
-    (input.semicolon ? ", semicolons allowed" : "");
-  const names = secretParametersOf(input);
-  const secret = names.length === 0 ? "" : `, secret: ${names.join(" ")}`;
-  return `${splitWords(input.methods.toUpperCase()).join(" ") || "any method"} ${input.path}: ${asks}${repository}${slash}${secret}`;
+  const methods = splitWords(input.methods.toUpperCase()).join(" ") || "any method";
+  const secrets = secretParametersOf(input);
+  return [
+    `${methods} ${input.path}: ${required}`,
+    input.repository && `repository access ${input.repository}`,
+    input.encodedSlash && "encoded slashes allowed",
+    input.semicolon && "semicolons allowed",
+    secrets.length > 0 && `secret: ${secrets.join(" ")}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 export function differences(
@@ -30,7 +34,7 @@ export function differences(
   mine: ApplicationInput,
   others: readonly ApplicationName[],
 ): Difference[] {
-  const named = (id: string) => others.find((one) => one.id === id)?.name ?? id;
+  const nameOf = (id: string) => others.find((one) => one.id === id)?.name ?? id;
   const rows: [string, (input: ApplicationInput) => string][] = [
     ["Name", (input) => input.name],
     ["Hosts", (input) => splitLines(input.hosts).join("\n")],
@@ -39,22 +43,25 @@ export function differences(
       (input) => input.routes.map((route, n) => `${n + 1}. ${describeRoute(route)}`).join("\n"),
     ],
     ["Identity headers", (input) => input.identityHeaders.join(", ")],
-    ["Authorization", (input) => input.authorization],
+    ["Authorization header", (input) => input.authorization],
     ["Origins", (input) => splitLines(input.origins).join("\n")],
     ["Audit", (input) => input.audit],
     [
       "Tokens",
       ({ tokens }) =>
-        `signed by ${tokens.signing}, ${tokens.lifetime} s${tokens.assertion ? ", with assertion" : ""}`,
+        `${tokens.signing}, ${tokens.lifetime} s${tokens.assertion ? ", with assertion" : ""}`,
     ],
     [
-      "Gitea's tokens",
+      "Gitea tokens",
       ({ tokens }) =>
         [...(tokens.giteaPersonal ? ["personal"] : []), ...splitLines(tokens.giteaClients)].join(
           "\n",
         ) || "none",
     ],
-    ["Exchange from", ({ tokens }) => tokens.exchangeFrom.map(named).sort().join(", ") || "none"],
+    [
+      "Accepted applications",
+      ({ tokens }) => tokens.exchangeFrom.map(nameOf).sort().join(", ") || "none",
+    ],
   ];
   return rows
     .filter(([, show]) => show(theirs) !== show(mine))

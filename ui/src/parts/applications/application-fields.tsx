@@ -1,4 +1,4 @@
-// The inputs of an application.
+// The form fields of an application.
 import type { ApiError } from "../../api/client";
 import type { AuditMode, AuthorizationOwner } from "../../api/schema";
 import { Field } from "../form/field";
@@ -25,7 +25,7 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
       <div class="narrow">
         <Field
           label="Name"
-          hint="Small letters, digits and hyphens."
+          hint="Lower-case letters, digits and hyphens."
           error={error?.errorAt("/name")}
         >
           {(attributes) => (
@@ -43,7 +43,7 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
         </Field>
         <Field
           label="Hosts"
-          hint="One a line, as browsers see them, with a port if it is not the scheme's own."
+          hint="One host per line, as in the browser's address bar, with the port unless it is the default."
           error={error?.errorAt("/hosts")}
         >
           {(attributes) => (
@@ -62,11 +62,11 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
       </div>
       <RoutesEditor routes={input.routes} onChange={(routes) => set({ routes })} error={error} />
       <details class="more" open={error?.errorAt("/origins") !== undefined}>
-        <summary>More: identity headers, Authorization, origins, audit</summary>
+        <summary>Identity headers, Authorization header, origins, audit</summary>
         <MoreFields input={input} onChange={onChange} error={error} />
       </details>
       <details class="more" open={error?.errorAt("/tokens") !== undefined}>
-        <summary>Tokens: signature, life, exchange, assertion</summary>
+        <summary>Tokens: signing, lifetime, exchange, assertion</summary>
         <TokenFields
           input={input.tokens}
           onChange={(tokens) => set({ tokens })}
@@ -79,14 +79,14 @@ export function ApplicationFields({ input, onChange, error, others }: AllProps) 
 }
 
 const AUTHORIZATION_OWNERS: readonly [AuthorizationOwner, string][] = [
-  ["samovar", "Samovar: it looks for its own tokens there"],
-  ["application", "the application alone"],
+  ["samovar", "Samovar, for its own tokens"],
+  ["application", "only the application"],
 ];
 
 const AUDIT_MODES: readonly [AuditMode, string][] = [
   ["every", "every decision"],
-  ["first-in-window", "the first of its kind in a window, repeats counted"],
-  ["refusals", "refusals and unsafe requests only"],
+  ["first-in-window", "the first decision of its kind in a window, and the number of repeats"],
+  ["refusals", "only denied and unsafe requests"],
 ];
 
 function MoreFields({ input, onChange, error }: Props) {
@@ -94,7 +94,7 @@ function MoreFields({ input, onChange, error }: Props) {
   return (
     <div class="narrow">
       <fieldset>
-        <legend>Identity headers that the application wants</legend>
+        <legend>Identity headers that the application gets</legend>
         {IDENTITY_HEADERS.map((header) => (
           <label key={header} class="choice">
             <input
@@ -113,7 +113,7 @@ function MoreFields({ input, onChange, error }: Props) {
           </label>
         ))}
       </fieldset>
-      <Field label="Who reads Authorization">
+      <Field label="Who uses the Authorization header">
         {(attributes) => (
           <Select
             attributes={attributes}
@@ -125,7 +125,7 @@ function MoreFields({ input, onChange, error }: Props) {
       </Field>
       <Field
         label="Origins"
-        hint="Whose scripts may call it with credentials; one a line, https."
+        hint="One per line, such as https://app.example.org. Scripts of these origins may send credentials."
         error={error?.errorAt("/origins")}
       >
         {(attributes) => (
@@ -139,7 +139,7 @@ function MoreFields({ input, onChange, error }: Props) {
           />
         )}
       </Field>
-      <Field label="The audit log keeps">
+      <Field label="Decisions in the audit log">
         {(attributes) => (
           <Select
             attributes={attributes}

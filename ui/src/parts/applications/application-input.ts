@@ -1,4 +1,4 @@
-// What is typed about an application, apart from the draft that is sent.
+// The form state of an application, and its conversion from and to the API's types.
 import type {
   Application,
   ApplicationDraft,
@@ -14,7 +14,7 @@ import type {
 } from "../../api/schema";
 import { splitLines } from "../form/lines";
 
-/** One route as typed. `key` tells rows apart while they move. */
+/** The form state of one route. `key` identifies the row while rows are moved. */
 export interface RouteInput {
   key: number;
   methods: string;
@@ -24,29 +24,29 @@ export interface RouteInput {
   repository: RepositoryLevel | "";
   encodedSlash: boolean;
   semicolon: boolean;
-  /** Names of the parameters whose values are secret. */
+  /** Names of the path parameters whose values are secret. */
   secretParameters: string[];
 }
 
-/** What its tokens are like, as typed. */
+/** The form state of the token settings. */
 export interface TokenInput {
   signing: SigningAlgorithm;
   lifetime: string;
-  /** Are personal tokens of Gitea's taken? */
+  /** Whether personal access tokens of Gitea are accepted at the token exchange. */
   giteaPersonal: boolean;
-  /** Client ids of Gitea's OAuth applications, a line each. */
+  /** Client ids of Gitea's OAuth applications, one per line. */
   giteaClients: string;
   exchangeFrom: string[];
   assertion: boolean;
 }
 
-/** Something with its name. */
+/** The id and name of another application. */
 export interface ApplicationName {
   id: string;
   name: string;
 }
 
-/** An application as typed. */
+/** The form state of an application. */
 export interface ApplicationInput {
   name: string;
   hosts: string;
@@ -94,7 +94,7 @@ const DEFAULT_TOKENS: TokenInput = {
   assertion: false,
 };
 
-/** Where a new application starts: one route that asks everybody to be signed in. */
+/** A new application: one route that requires sign-in for every request. */
 export const EMPTY: ApplicationInput = {
   name: "",
   hosts: "",
@@ -171,7 +171,7 @@ function routeOf(input: RouteInput): RouteDraft {
     input.kind === "permissions"
       ? { kind: "permissions", permissions: splitWords(input.permissions) }
       : { kind: input.kind };
-  // A word that is no method goes to the server, which says so at its place.
+  // An unknown method is sent as it is; the server reports it with a JSON pointer.
   const methods = splitWords(input.methods.toUpperCase()) as Method[];
   const route: RouteDraft = {
     methods,
@@ -186,12 +186,12 @@ function routeOf(input: RouteInput): RouteDraft {
     : { ...route, repository: input.repository };
 }
 
-/** Names of the parameters of a path pattern. */
+/** The names of the parameters of a path pattern. */
 export function parametersOf(path: string): string[] {
   return [...path.matchAll(/\{([a-z0-9_]+)\}/g)].map((found) => found[1] ?? "");
 }
 
-/** Those that are marked and still in the path. */
+/** The secret parameters that the path still contains. */
 export function secretParametersOf(input: RouteInput): string[] {
   return parametersOf(input.path).filter((name) => input.secretParameters.includes(name));
 }

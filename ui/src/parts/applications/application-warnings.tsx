@@ -1,13 +1,14 @@
-// What is allowed in an application and could be a mistake, as the server says it.
+// The server's warnings about settings that are valid but may be mistakes.
 import type { Application } from "../../api/schema";
 import { Notice } from "../feedback/notice";
+import { count } from "../text/count";
 import { Sentence } from "../text/sentence";
 
 export function ApplicationWarnings({ application }: { application: Application }) {
   const { warnings } = application;
   if (warnings.length === 0) return null;
   return (
-    <Notice kind="warn" title={warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`}>
+    <Notice kind="warn" title={count(warnings.length, "warning")}>
       <ul>
         {warnings.map((warning) => (
           <li key={warning.text}>

@@ -1,4 +1,4 @@
-// One host of one of the applications.
+// A select box with the hosts of all applications.
 import type { Application } from "../../api/schema";
 
 interface Props {

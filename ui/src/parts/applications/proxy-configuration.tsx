@@ -1,4 +1,4 @@
-// The proxy configuration that puts Samovar in front of an application, and its proxy secret where it needs one.
+// The generated proxy configuration of an application, and the proxy secret if checks need one.
 import { useEffect, useState } from "preact/hooks";
 import { api, unwrap } from "../../api/client";
 import type { Application, Dialect, Snippet } from "../../api/schema";
@@ -11,7 +11,7 @@ import { Loading } from "../feedback/loading";
 import { Notice } from "../feedback/notice";
 import { CopyBlock } from "../text/copy";
 
-/** Seconds for which the present secret stays valid after a rotation. */
+/** How long the old secret stays valid after a rotation. */
 const SECRET_OVERLAP_SECONDS = 86_400;
 
 const DIALECTS: readonly [Dialect, string][] = [
@@ -24,7 +24,7 @@ interface Props {
   /** The application's name. */
   application: string;
   version: number;
-  /** Given to those who may see and rotate the proxy secret. */
+  /** Set if the caller may read and rotate the proxy secret. */
   secret: { onRotated: (application: Application) => void } | undefined;
 }
 
@@ -39,9 +39,9 @@ export function ProxyConfiguration({ id, application, version, secret }: Props) 
     [id, version, dialect],
   );
   const name = DIALECTS.find(([one]) => one === dialect)?.[1] ?? dialect;
-  const whole = shown?.dialect === dialect;
-  const current = whole ? shown : snippet.data;
-  // What was shown is of an earlier version of the application.
+  const complete = shown?.dialect === dialect;
+  const current = complete ? shown : snippet.data;
+  // A loaded configuration belongs to an earlier version of the application.
   useEffect(() => setShown(undefined), [version]);
   const choose = (one: Dialect) => {
     setShown(undefined);
@@ -68,20 +68,20 @@ export function ProxyConfiguration({ id, application, version, secret }: Props) 
           id={id}
           application={application}
           dialect={dialect}
-          complete={whole}
+          complete={complete}
           onShown={setShown}
           onRotated={secret.onRotated}
         />
       )}
       {current?.needs_secret && !secret && (
         <p class="hint">
-          The configuration has a placeholder for the application's proxy secret. To see the secret
-          you need <code>samovar.applications:any</code>.
+          The configuration contains a placeholder for the application's proxy secret. You need{" "}
+          <code>samovar.applications:any</code> to see the secret.
         </p>
       )}
       {current?.dialect === dialect ? (
         <CopyBlock
-          key={`${dialect} ${whole}`}
+          key={`${dialect} ${complete}`}
           text={current.text}
           label={`${name} configuration`}
         />
@@ -96,21 +96,14 @@ interface SecretProps {
   id: string;
   application: string;
   dialect: Dialect;
-  /** Is the configuration shown with the secret in it? */
+  /** Whether the shown configuration contains the secret. */
   complete: boolean;
   onShown: (snippet: Snippet) => void;
   onRotated: (application: Application) => void;
 }
 
-/** Where proxies on other machines may ask for checks, each check carries the application's proxy secret. */
-function ProxySecret({
-  id,
-  application,
-  dialect,
-  complete: whole,
-  onShown,
-  onRotated,
-}: SecretProps) {
+/** Each check carries the proxy secret if the listener for checks is reachable from other machines. */
+function ProxySecret({ id, application, dialect, complete, onShown, onRotated }: SecretProps) {
   const showing = useAction();
   const [rotating, setRotating] = useState(false);
   const show = async () =>
@@ -133,21 +126,21 @@ function ProxySecret({
   };
   return (
     <>
-      {whole ? (
+      {complete ? (
         <Notice kind="good">
           <p>
-            The configuration below contains the proxy secret. Copy it into the proxy, where only
-            the proxy can read it.
+            The configuration below contains the proxy secret. Make sure that only the proxy can
+            read its configuration file.
           </p>
         </Notice>
       ) : (
         <p class="hint">
-          The configuration below has a placeholder for the application's proxy secret. Show the
-          secret before you copy it.
+          The configuration below contains a placeholder for the application's proxy secret. Show
+          the secret before you copy the configuration.
         </p>
       )}
       <div class="actions">
-        {!whole && (
+        {!complete && (
           <button type="button" disabled={showing.running} onClick={() => void showing.run(show)}>
             Show secret
           </button>
@@ -166,9 +159,9 @@ function ProxySecret({
           onClose={() => setRotating(false)}
         >
           <p>
-            The present secret stays valid for a day. Copy the new configuration into the proxy
-            within that time: afterwards checks with the present secret are refused. A secret before
-            the present one ends at once.
+            The current secret stays valid for a day; older secrets end at once. Copy the new
+            configuration into the proxy within that time. Afterwards checks with the current secret
+            are refused.
           </p>
         </ConfirmDialog>
       )}

@@ -5,7 +5,7 @@ import { parametersOf, type RouteInput } from "./application-input";
 
 interface RowProps {
   route: RouteInput;
-  place: number;
+  position: number;
   error: string | undefined;
   last: boolean;
   onChange: (route: RouteInput) => void;
@@ -13,15 +13,7 @@ interface RowProps {
   onRemove: () => void;
 }
 
-export function RouteRow({
-  route,
-  place,
-  error: fault,
-  last,
-  onChange,
-  onMove,
-  onRemove,
-}: RowProps) {
+export function RouteRow({ route, position, error, last, onChange, onMove, onRemove }: RowProps) {
   const set = (part: Partial<RouteInput>) => onChange({ ...route, ...part });
   const keys = (event: KeyboardEvent) => {
     const by = event.altKey ? ({ ArrowUp: -1, ArrowDown: 1 } as const)[event.key] : undefined;
@@ -30,9 +22,9 @@ export function RouteRow({
     onMove(by);
   };
   return (
-    <li onKeyDown={keys} aria-label={`Route ${place}`}>
-      <span class="place" aria-hidden="true">
-        {place}
+    <li onKeyDown={keys} aria-label={`Route ${position}`}>
+      <span class="position" aria-hidden="true">
+        {position}
       </span>
       <label class="methods">
         <span>Methods</span>
@@ -50,7 +42,7 @@ export function RouteRow({
           class="path mono"
           required
           pattern="/.*"
-          title="begins with /"
+          title="A path starts with /."
           autocomplete="off"
           spellcheck={false}
           value={route.path}
@@ -61,8 +53,8 @@ export function RouteRow({
       <div class="row-actions">
         <button
           type="button"
-          disabled={place === 1}
-          aria-label={`Move route ${place} up`}
+          disabled={position === 1}
+          aria-label={`Move route ${position} up`}
           onClick={() => onMove(-1)}
         >
           ↑
@@ -70,18 +62,18 @@ export function RouteRow({
         <button
           type="button"
           disabled={last}
-          aria-label={`Move route ${place} down`}
+          aria-label={`Move route ${position} down`}
           onClick={() => onMove(1)}
         >
           ↓
         </button>
-        <button type="button" aria-label={`Remove route ${place}`} onClick={onRemove}>
+        <button type="button" aria-label={`Remove route ${position}`} onClick={onRemove}>
           ✕
         </button>
       </div>
-      {fault && (
-        <p class="fault slash">
-          <Sentence text={fault} />
+      {error && (
+        <p class="field-error full-row">
+          <Sentence text={error} />
         </p>
       )}
     </li>
@@ -95,25 +87,25 @@ function RequirementFields({
   route: RouteInput;
   set: (part: Partial<RouteInput>) => void;
 }) {
-  const named = route.path.includes("{owner}") && route.path.includes("{repo}");
-  // The server refuses both in a path that ends in `/**`.
-  const takesData = route.path.includes("{") && !route.path.endsWith("/**");
+  const hasRepository = route.path.includes("{owner}") && route.path.includes("{repo}");
+  // The server refuses both settings for a path that ends in `/**`.
+  const allowsSettings = route.path.includes("{") && !route.path.endsWith("/**");
   return (
     <>
-      <label class="asks">
-        <span>Asks for</span>
+      <label class="requirement">
+        <span>Requires</span>
         <select
           value={route.kind}
           onChange={(event) => set({ kind: event.currentTarget.value as Requirement["kind"] })}
         >
           <option value="permissions">permissions</option>
-          <option value="signed-in">being signed in</option>
+          <option value="signed-in">sign-in</option>
           <option value="public">nothing (public)</option>
         </select>
       </label>
       {route.kind === "permissions" && (
         <label class="permissions">
-          <span>Permissions, all of them</span>
+          <span>Permissions (all of them)</span>
           <input
             class="mono"
             required
@@ -125,16 +117,16 @@ function RequirementFields({
           />
         </label>
       )}
-      {(named || route.repository !== "") && route.kind !== "public" && (
+      {(hasRepository || route.repository !== "") && route.kind !== "public" && (
         <label class="repository">
-          <span>And in the repository</span>
+          <span>Repository access</span>
           <select
             value={route.repository}
             onChange={(event) =>
               set({ repository: event.currentTarget.value as RepositoryLevel | "" })
             }
           >
-            <option value="">no matter</option>
+            <option value="">not checked</option>
             <option value="read">read</option>
             <option value="write">write</option>
             <option value="admin">admin</option>
@@ -142,31 +134,31 @@ function RequirementFields({
         </label>
       )}
       <SecretParameters route={route} set={set} />
-      {(takesData || route.encodedSlash) && (
-        <label class="slash choice">
+      {(allowsSettings || route.encodedSlash) && (
+        <label class="full-row choice">
           <input
             type="checkbox"
             checked={route.encodedSlash}
             onChange={(event) => set({ encodedSlash: event.currentTarget.checked })}
           />{" "}
-          Allow encoded slashes (<code>%2F</code>) in segments
+          Allow encoded slashes in segments (<code>%2F</code>)
         </label>
       )}
-      {(takesData || route.semicolon) && (
-        <label class="slash choice">
+      {(allowsSettings || route.semicolon) && (
+        <label class="full-row choice">
           <input
             type="checkbox"
             checked={route.semicolon}
             onChange={(event) => set({ semicolon: event.currentTarget.checked })}
           />{" "}
-          Allow semicolons (<code>;</code>) in segments
+          Allow semicolons in segments (<code>;</code>)
         </label>
       )}
     </>
   );
 }
 
-/** A choice for each parameter of the path: is its value secret? Gitea is asked about a repository, so its name is not. */
+/** One checkbox per path parameter. The names of a repository cannot be secret, because Gitea is asked about them. */
 function SecretParameters({
   route,
   set,
@@ -178,20 +170,20 @@ function SecretParameters({
     const others = route.secretParameters.filter((other) => other !== name);
     set({ secretParameters: secret ? [...others, name] : others });
   };
-  const fixed = route.repository === "" || route.kind === "public" ? [] : ["owner", "repo"];
+  const notSecret = route.repository === "" || route.kind === "public" ? [] : ["owner", "repo"];
   const offered = parametersOf(route.path).filter(
-    (name) => !fixed.includes(name) || route.secretParameters.includes(name),
+    (name) => !notSecret.includes(name) || route.secretParameters.includes(name),
   );
   return (
     <>
       {offered.map((name) => (
-        <label key={name} class="slash choice">
+        <label key={name} class="full-row choice">
           <input
             type="checkbox"
             checked={route.secretParameters.includes(name)}
             onChange={(event) => mark(name, event.currentTarget.checked)}
           />{" "}
-          <code>{`{${name}}`}</code> is secret: not recorded, logged or shown
+          <code>{`{${name}}`}</code> is secret: do not log or show it
         </label>
       ))}
     </>

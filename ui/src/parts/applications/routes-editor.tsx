@@ -1,4 +1,4 @@
-// The ordered routes of an application: the first that matches counts, so rows can be moved, by button or Alt and arrow.
+// The routes of an application. The first match applies, so rows can be moved by button or by Alt and an arrow key.
 import { useId, useRef } from "preact/hooks";
 import type { ApiError } from "../../api/client";
 import { announce } from "../../hooks/announce";
@@ -21,7 +21,7 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
     if (moved === undefined || to < 0 || to >= routes.length) return;
     const rest = routes.filter((_, n) => n !== from);
     onChange([...rest.slice(0, to), moved, ...rest.slice(to)]);
-    announce(`Route moved to place ${to + 1}`);
+    announce(`Route moved to position ${to + 1}`);
   };
   const add = () => {
     onChange([...routes, newRoute()]);
@@ -33,16 +33,16 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
     <fieldset class="routes-editor" aria-describedby={hint}>
       <legend>Routes</legend>
       <p class="hint" id={hint}>
-        The first route that matches counts; what none matches is denied. <code>{"{x}"}</code> is
-        one segment, <code>/a/**</code> is <code>/a</code> and everything below. Alt with an arrow
-        key moves a route.
+        The first route that matches applies; a request without a matching route is denied.{" "}
+        <code>{"{x}"}</code> matches one segment, <code>/a/**</code> matches <code>/a</code> and all
+        paths below. Alt with an arrow key moves a route.
       </p>
       <ol ref={list}>
         {routes.map((route, n) => (
           <RouteRow
             key={route.key}
             route={route}
-            place={n + 1}
+            position={n + 1}
             error={error?.errorAt(`/routes/${n}`)}
             last={n === routes.length - 1}
             onChange={(changed) => replace(n, changed)}
@@ -52,7 +52,7 @@ export function RoutesEditor({ routes, onChange, error }: Props) {
         ))}
       </ol>
       <button type="button" onClick={add}>
-        Add a route
+        Add route
       </button>
     </fieldset>
   );

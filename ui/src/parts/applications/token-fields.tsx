@@ -1,4 +1,4 @@
-// What an application's tokens are like, and what may be exchanged for one.
+// The token settings of an application, and which tokens the token exchange (RFC 8693) accepts for it.
 import type { ApiError } from "../../api/client";
 import type { SigningAlgorithm } from "../../api/schema";
 import { Field } from "../form/field";
@@ -16,7 +16,7 @@ interface Props {
 const ALGORITHMS: readonly [SigningAlgorithm, string][] = [
   ["EdDSA", "EdDSA: small and fast"],
   ["ES256", "ES256"],
-  ["RS256", "RS256: for libraries that know nothing else"],
+  ["RS256", "RS256: for libraries without support for the others"],
 ];
 
 export function TokenFields({ input, onChange, others, error }: Props) {
@@ -29,7 +29,7 @@ export function TokenFields({ input, onChange, others, error }: Props) {
     });
   return (
     <div class="narrow">
-      <Field label="Signed by">
+      <Field label="Signing algorithm">
         {(attributes) => (
           <Select
             attributes={attributes}
@@ -40,8 +40,13 @@ export function TokenFields({ input, onChange, others, error }: Props) {
         )}
       </Field>
       <Field
-        label="Life of a token in seconds"
-        hint="60 to 600. A service that verifies tokens by itself learns of a lost team, a disabled account or a revoked token when the token ends."
+        label="Token lifetime in seconds"
+        hint={
+          <>
+            60 to 600. A service that verifies tokens by itself accepts a token until it expires,
+            even if the person has left the team, the account is disabled or the token is revoked.
+          </>
+        }
         error={error?.errorAt("/tokens/lifetime")}
       >
         {(attributes) => (
@@ -62,15 +67,21 @@ export function TokenFields({ input, onChange, others, error }: Props) {
           checked={input.giteaPersonal}
           onChange={(event) => set({ giteaPersonal: event.currentTarget.checked })}
         />{" "}
-        Personal tokens of Gitea may be exchanged for one
+        Accept personal access tokens of Gitea
       </label>
       <p class="hint">
-        Those with <code>read:user</code>. A person who has nothing else gets a short token with the
-        scope that was asked for, and the application never sees Gitea's.
+        The token needs the scope <code>read:user</code>. It is exchanged for a Samovar token, so
+        the application never sees the Gitea token.
       </p>
       <Field
-        label="OAuth applications of Gitea whose tokens may be exchanged for one"
-        hint="Client ids, one in each line. Whoever runs such an application can act here as everybody who signed in there. Gitea 1.27 and later tells Samovar only of tokens that its own OAuth application got; others are refused then."
+        label="Accept tokens from these Gitea OAuth apps"
+        hint={
+          <>
+            Client ids, one per line. The operator of such an app can act here as every person who
+            signed in to it. Gitea 1.27 and later reports only tokens of Samovar's own OAuth app;
+            tokens of other apps are then refused.
+          </>
+        }
         error={error?.errorAt("/tokens/gitea_tokens/oauth_clients")}
       >
         {(attributes) => (
@@ -88,15 +99,15 @@ export function TokenFields({ input, onChange, others, error }: Props) {
           checked={input.assertion}
           onChange={(event) => set({ assertion: event.currentTarget.checked })}
         />{" "}
-        Requests that pass the proxy carry <code>Samovar-Assertion</code>
+        Send <code>Samovar-Assertion</code> with every request to the application
       </label>
       <p class="hint">
-        Signed for this application and a minute long: what an application behind the proxy should
-        believe, rather than bare headers.
+        A token for this application, valid for a minute. An application behind the proxy can verify
+        it, which it cannot do with plain headers.
       </p>
       {others.length > 0 && (
         <fieldset>
-          <legend>Tokens of these applications may be exchanged for one</legend>
+          <legend>Accept tokens of these applications</legend>
           {others.map(({ id, name }) => (
             <label key={id} class="choice">
               <input
@@ -108,7 +119,7 @@ export function TokenFields({ input, onChange, others, error }: Props) {
             </label>
           ))}
           <p class="hint">
-            Their confidential clients call this application on behalf of whoever called them.
+            Their confidential clients can call this application on behalf of their callers.
           </p>
         </fieldset>
       )}

@@ -1,4 +1,4 @@
-// Whose events the audit log shows: a person, a service account, or one of the other actors.
+// The actor filter of the audit log: a person, a service account, or a fixed actor such as Samovar itself.
 import { useState } from "preact/hooks";
 import type { ServiceAccount } from "../../api/schema";
 import { UserInput } from "../directory/user-input";
@@ -7,14 +7,14 @@ import { AccountSelect } from "../service-accounts/account-select";
 import type { Filters } from "./filters";
 
 const FIXED_ACTORS: readonly [string, string][] = [
-  ["anonymous", "nobody signed in"],
-  ["local-operator", "local operator"],
-  ["system:server", "Samovar itself"],
-  ["system:mirror", "Samovar's mirror"],
-  ["system:housekeeping", "Samovar's housekeeping"],
+  ["anonymous", "Anonymous"],
+  ["local-operator", "Local operator"],
+  ["system:server", "Samovar (server)"],
+  ["system:mirror", "Samovar (mirror)"],
+  ["system:housekeeping", "Samovar (housekeeping)"],
 ];
 
-/** Before the id of a service account. */
+/** Prefix of a service account's id in the filter. */
 const SERVICE_ACCOUNT_PREFIX = "service-account:";
 
 interface WhoProps {
@@ -47,16 +47,16 @@ export function ActorFields({ input, accounts, set }: WhoProps) {
   };
   return (
     <>
-      <Field label="Who">
+      <Field label="Actor">
         {(attributes) => (
           <select
             {...attributes}
             value={kind}
             onChange={(event) => change(event.currentTarget.value)}
           >
-            <option value="person">a person</option>
+            <option value="person">Person</option>
             {(accounts.length > 0 || machine) && (
-              <option value="service-account">a service account</option>
+              <option value="service-account">Service account</option>
             )}
             {FIXED_ACTORS.map(([actor, label]) => (
               <option key={actor} value={actor}>
@@ -84,9 +84,9 @@ export function ActorFields({ input, accounts, set }: WhoProps) {
             <UserInput
               attributes={attributes}
               login={input.login}
-              placeholder="anybody"
+              placeholder="any"
               onChange={(login, user) => {
-                // Nothing typed is no news: the actor may be one whose name is still being read.
+                // An empty input does not clear the actor: its name may still be loading.
                 if (login !== "" || input.login !== "") set({ login, actor: user?.id ?? "" });
               }}
             />

@@ -1,4 +1,4 @@
-// What to look for in the audit log.
+// The filter form of the audit log.
 import { useState } from "preact/hooks";
 import type { Application, ServiceAccount } from "../../api/schema";
 import { useAction } from "../../hooks/use-action";
@@ -22,7 +22,7 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
   const submit = async (event: Event) => {
     event.preventDefault();
     await action.run(async () => {
-      // Typed faster than looked up; without this the log of everybody would show under one name.
+      // The login may have been typed faster than it was looked up; without its id all actors would be shown.
       const actor =
         input.login === "" || input.actor !== "" ? input.actor : (await findUser(input.login)).id;
       onApply({ ...input, actor });
@@ -34,11 +34,11 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
     onApply(none);
   };
   return (
-    <details class="fold" open={!matchMedia("(max-width: 45rem)").matches}>
+    <details class="filter-panel" open={!matchMedia("(max-width: 45rem)").matches}>
       <summary>Filters</summary>
       <form class="filters" onSubmit={(event) => void submit(event)} aria-label="Filters">
         <ActorFields input={input} accounts={accounts} set={set} />
-        <Field label="What">
+        <Field label="Action">
           {(attributes) => (
             <input
               {...attributes}
@@ -50,11 +50,12 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
             />
           )}
         </Field>
-        <Field label="To which (id)">
+        <Field label="Object">
           {(attributes) => (
             <input
               {...attributes}
               value={input.object}
+              placeholder="id"
               autocomplete="off"
               spellcheck={false}
               onInput={(event) => set({ object: event.currentTarget.value })}
@@ -113,7 +114,7 @@ export function AuditFilters({ filters, applications, accounts, onApply }: Props
         </Field>
         <div class="actions">
           <button type="submit" class="primary">
-            Find
+            Search
           </button>
           <button type="button" onClick={clear}>
             Clear

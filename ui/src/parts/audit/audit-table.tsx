@@ -1,6 +1,7 @@
-// Audit events as a table; what does not fit is folded below its row.
+// Audit events as a table; the details of an event are folded.
 import type { AuditEvent } from "../../api/schema";
 import { type NamesById, useNames } from "../../hooks/use-names";
+import { count } from "../text/count";
 import { SentenceWithNames } from "../text/sentence-with-names";
 import { Time } from "../text/time";
 
@@ -8,7 +9,7 @@ interface Props {
   events: readonly AuditEvent[];
 }
 
-/** What lives too shortly to have a name. */
+/** Kinds of objects without a name. */
 const UNNAMED_KINDS = ["token", "grant", "session", "signing-key"];
 
 export function AuditTable({ events }: Props) {
@@ -18,33 +19,33 @@ export function AuditTable({ events }: Props) {
       ...event.reasons.filter((reason) => !reason.startsWith("secret ")),
     ]),
   );
-  if (events.length === 0) return <p class="muted">No event fits.</p>;
+  if (events.length === 0) return <p class="muted">No events match the filters.</p>;
   return (
     <table class="stack audit">
       <thead>
         <tr>
-          <th scope="col">When</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
+          <th scope="col">Time</th>
+          <th scope="col">Actor</th>
+          <th scope="col">Action</th>
           <th scope="col">Outcome and reasons</th>
         </tr>
       </thead>
       <tbody>
         {events.map((event) => (
           <tr key={event.sequence}>
-            <td data-label="When">
+            <td data-label="Time">
               <Time at={event.at} />
             </td>
-            <td data-label="Who">
+            <td data-label="Actor">
               {describeActor(event)}
               <div class="muted small">{event.address}</div>
             </td>
-            <td data-label="What">
+            <td data-label="Action">
               <code>{event.action}</code>
               <div class="small">
                 {event.application !== undefined && (
                   <a href={`/applications/${event.application.id}`}>
-                    {event.application.name ?? "an application"}
+                    {event.application.name ?? "deleted application"}
                   </a>
                 )}{" "}
                 <EventObject event={event} names={names} />
@@ -55,7 +56,7 @@ export function AuditTable({ events }: Props) {
               {event.repeats && (
                 <span class="small">
                   {" "}
-                  {event.repeats.count} more since <Time at={event.repeats.since} />
+                  {count(event.repeats.count, "repeat")} since <Time at={event.repeats.since} />
                 </span>
               )}
               <EventDetails event={event} names={names} />
@@ -75,9 +76,9 @@ function describeActor({ actor }: AuditEvent): string {
     case "local-operator":
       return "local operator";
     case "system":
-      return `Samovar (${actor.job ?? "a job"})`;
+      return `Samovar (${actor.job ?? "job"})`;
     case "anonymous":
-      return "nobody signed in";
+      return "anonymous";
   }
 }
 
@@ -112,7 +113,7 @@ function EventDetails({ event, names }: EventProps) {
         <dl class="facts">
           <dt>Request</dt>
           <dd>{event.request ? <code>{event.request}</code> : "none"}</dd>
-          <dt>Client</dt>
+          <dt>User agent</dt>
           <dd>{event.user_agent || "unknown"}</dd>
           <dt>Versions</dt>
           <dd>

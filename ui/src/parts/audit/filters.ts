@@ -1,7 +1,7 @@
-// Filters of the audit log: as typed, in the address of the page, and as the API takes them.
+// The filters of the audit log: form state, URL query and API query.
 import type { Outcome } from "../../api/schema";
 
-/** Empty means no matter. `actor` is an id or one of the API's words; `login` only shows whose it is. */
+/** An empty filter matches everything. `actor` is an id or a fixed value of the API; `login` is for display. */
 export interface Filters {
   actor: string;
   login: string;
@@ -32,7 +32,7 @@ export function urlQuery(filters: Filters): Record<string, string> {
   return { ...filters };
 }
 
-/** Filters as the API takes them: what is empty is left out, local times become instants. */
+/** The filters as the API's query: empty filters are left out, local times become instants in UTC. */
 export function apiQuery(filters: Filters): Record<string, string> & { outcome?: Outcome } {
   const { login: _login, from, to, ...rest } = filters;
   const kept = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== ""));

@@ -1,4 +1,4 @@
-// What the Access page shows: the directory, roles, role bindings and applications; and the subject that is selected.
+// The data of the Access page, and the subject that the URL selects.
 import { api, fetchAll, pageQuery } from "../../api/client";
 import type {
   Application,
@@ -11,21 +11,21 @@ import type {
 } from "../../api/schema";
 import { subjectKey } from "./subject-key";
 
-/** All that the page shows; people are looked up one by one. */
+/** All data of the page, except people, who are found by search. */
 export interface AccessData {
   organizations: Organization[];
   teams: Team[];
   roles: Role[];
   bindings: RoleBinding[];
   applications: Application[];
-  /** None for those who may not see them. */
+  /** Empty if the caller may not read them. */
   accounts: ServiceAccount[];
 }
 
-/** A subject with what it is called. */
+/** A subject and its name. */
 export interface NamedSubject {
   subject: Subject;
-  /** `acme/Deployers` for a team, the bare name for others. */
+  /** `acme/Deployers` for a team, the plain name for other subjects. */
   name: string;
 }
 
@@ -43,27 +43,28 @@ export async function fetchAccessData(may: (permission: string) => boolean): Pro
   return { organizations, teams, roles, bindings, applications, accounts };
 }
 
+/** Finds the subject with this key; `undefined` if it does not exist. */
 export function findSubject(
   key: string | null,
-  world: AccessData | undefined,
+  access: AccessData | undefined,
 ): NamedSubject | undefined {
-  if (key === null || world === undefined) return undefined;
+  if (key === null || access === undefined) return undefined;
   const [kind, id = ""] = key.split(":", 2);
-  const bound = world.bindings.find((binding) => subjectKey(binding.subject) === key);
+  const bound = access.bindings.find((binding) => subjectKey(binding.subject) === key);
   switch (kind) {
     case "organization":
     case "organization-owners": {
-      const organization = world.organizations.find((one) => String(one.id) === id);
+      const organization = access.organizations.find((one) => String(one.id) === id);
       return organization && { subject: { kind, id: organization.id }, name: organization.name };
     }
     case "team": {
-      const team = world.teams.find((one) => String(one.id) === id);
+      const team = access.teams.find((one) => String(one.id) === id);
       return (
         team && { subject: { kind, id: team.id }, name: `${team.organization.name}/${team.name}` }
       );
     }
     case "service-account": {
-      const account = world.accounts.find((one) => one.id === id);
+      const account = access.accounts.find((one) => one.id === id);
       return account
         ? { subject: { kind, id }, name: account.name }
         : bound && { subject: bound.subject, name: bound.subject_name ?? "" };

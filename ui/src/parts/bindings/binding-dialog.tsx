@@ -1,4 +1,4 @@
-// Gives a role to the chosen subject, or changes where and until when it has it; shows who gains or loses before saving.
+// Assigns a role to a subject, or edits a role binding. Shows who gains or loses access before it is saved.
 import { useState } from "preact/hooks";
 import { api, ifMatch, unwrap } from "../../api/client";
 import type { Role, RoleBinding, RoleBindingDraft } from "../../api/schema";
@@ -14,18 +14,19 @@ import { RangeFields } from "./range-fields";
 import { bindingDraft, inputOf } from "./range-input";
 
 interface Props {
-  world: AccessData;
-  chosen: NamedSubject;
+  access: AccessData;
+  selected: NamedSubject;
   role: Role;
   binding?: RoleBinding;
   onSaved: () => Promise<void>;
   onClose: () => void;
 }
 
-export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }: Props) {
+export function BindingDialog({ access, selected, role, binding, onSaved, onClose }: Props) {
   const [input, setInput] = useState(inputOf(binding));
   const [previewed, setPreviewed] = useState(false);
-  const draft = bindingDraft(role.id, chosen.subject, input);
+  const subject = describeSubject(selected.subject, selected.name);
+  const draft = bindingDraft(role.id, selected.subject, input);
   const editing = useVersionedEdit<RoleBinding>(
     binding ?? ({ version: 0 } as RoleBinding),
     (version) => write(binding, version, draft),
@@ -33,11 +34,7 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
   );
   const save = async () => {
     if ((await editing.save()) === undefined) return;
-    announce(
-      binding
-        ? "Role binding saved"
-        : `${role.name} given to ${describeSubject(chosen.subject, chosen.name)}`,
-    );
+    announce(binding ? "Role binding saved" : `${role.name} assigned to ${subject}`);
     await onSaved();
     onClose();
   };
@@ -45,37 +42,37 @@ export function BindingDialog({ world, chosen, role, binding, onSaved, onClose }
     event.preventDefault();
     void save();
   };
-  const { current: present } = editing;
-  const takeTheirs = () => {
-    if (present === undefined) return;
-    editing.startFrom(present);
-    setInput(inputOf(present));
+  const { current } = editing;
+  const showTheirs = () => {
+    if (current === undefined) return;
+    editing.startFrom(current);
+    setInput(inputOf(current));
   };
   const question = draft && (binding ? { role_binding: binding.id, draft } : { draft });
   return (
     <Dialog
-      title={`${binding ? "Change" : "Give"} ${role.name} ${binding ? "of" : "to"} ${describeSubject(chosen.subject, chosen.name)}`}
+      title={binding ? `Edit ${role.name} of ${subject}` : `Assign ${role.name} to ${subject}`}
       onClose={onClose}
     >
       <form onSubmit={submit}>
-        <RangeFields world={world} input={input} onChange={setInput} error={editing.error} />
+        <RangeFields access={access} input={input} onChange={setInput} error={editing.error} />
         <Impact question={question} onShown={setPreviewed} />
         {editing.error && <ErrorNotice error={editing.error} />}
-        {present && (
+        {current && (
           <Conflict
             noun="role binding"
-            differences={differences(present, draft, world)}
+            differences={differences(current, draft, access)}
             onKeepMine={() => void save()}
-            onUseTheirs={takeTheirs}
+            onUseTheirs={showTheirs}
           />
         )}
         <div class="actions">
           <button
             type="submit"
             class="primary"
-            disabled={!previewed || editing.running || present !== undefined}
+            disabled={!previewed || editing.running || current !== undefined}
           >
-            {binding ? "Save" : "Give role"}
+            {binding ? "Save" : "Assign role"}
           </button>
           <button type="button" onClick={onClose}>
             Cancel
@@ -91,7 +88,7 @@ function write(
   version: number,
   draft: RoleBindingDraft | undefined,
 ): Promise<RoleBinding> {
-  if (draft === undefined) throw new Error("the form is not whole");
+  if (draft === undefined) throw new Error("the form is incomplete");
   if (binding === undefined) return unwrap(api.POST("/role-bindings", { body: draft }));
   return unwrap(
     api.PUT("/role-bindings/{id}", {
@@ -101,22 +98,26 @@ function write(
   );
 }
 
-function differences(present: RoleBinding, draft: RoleBindingDraft | undefined, world: AccessData) {
+function differences(
+  current: RoleBinding,
+  draft: RoleBindingDraft | undefined,
+  access: AccessData,
+) {
   if (draft === undefined) return [];
   const name = (range: RoleBindingDraft["range"]) => {
     if (range.kind === "application")
-      return world.applications.find((one) => one.id === range.id)?.name;
+      return access.applications.find((one) => one.id === range.id)?.name;
     return range.kind === "repositories"
-      ? world.organizations.find((one) => one.id === range.organization)?.name
+      ? access.organizations.find((one) => one.id === range.organization)?.name
       : undefined;
   };
-  const words = (range: RoleBindingDraft["range"]) => {
-    const called = name(range);
-    return describeRange(called === undefined ? { range } : { range, range_name: called });
+  const describe = (range: RoleBindingDraft["range"]) => {
+    const rangeName = name(range);
+    return describeRange(rangeName === undefined ? { range } : { range, range_name: rangeName });
   };
   const rows = [
-    { label: "Where", theirs: words(present.range), mine: words(draft.range) },
-    { label: "Until", theirs: present.until ?? "no end", mine: draft.until ?? "no end" },
+    { label: "Range", theirs: describe(current.range), mine: describe(draft.range) },
+    { label: "Until", theirs: current.until ?? "no end", mine: draft.until ?? "no end" },
   ];
   return rows.filter((row) => row.theirs !== row.mine);
 }

@@ -1,15 +1,16 @@
-// Who would gain or lose by a change of a role binding, looked at before it is saved.
+// Shows who would gain or lose access by a change of a role binding, before it is saved.
 import { useEffect } from "preact/hooks";
 import { api, unwrap } from "../../api/client";
 import type { Impact as ImpactData, ImpactQuestion } from "../../api/schema";
 import { useResource } from "../../hooks/use-resource";
 import { UserList } from "../directory/user-list";
 import { ErrorNotice } from "../feedback/error-notice";
+import { count } from "../text/count";
 
 interface Props {
-  /** Undefined while the input is not whole. */
+  /** Undefined while the input is incomplete. */
   question: ImpactQuestion | undefined;
-  /** Told whether the answer to this very question is shown. */
+  /** Called with true once the impact of this question is shown. */
   onShown: (shown: boolean) => void;
 }
 
@@ -25,10 +26,10 @@ export function Impact({ question, onShown }: Props) {
     <div class="impact" role="status" aria-busy={impact.loading}>
       {impact.error && <ErrorNotice error={impact.error} retry={() => void impact.reload()} />}
       {question === undefined && (
-        <p class="muted">Fill in where, to see whose access would change.</p>
+        <p class="muted">Complete the range to see who would gain or lose access.</p>
       )}
       {question !== undefined && impact.data === undefined && impact.loading && (
-        <p class="muted">Looking at whose access would change…</p>
+        <p class="muted">Checking who would gain or lose access…</p>
       )}
       {question !== undefined && impact.data && <ImpactSummary impact={impact.data.data} />}
     </div>
@@ -38,12 +39,12 @@ export function Impact({ question, onShown }: Props) {
 function ImpactSummary({ impact }: { impact: ImpactData }) {
   const { gain_service_accounts: gaining, lose_service_accounts: losing } = impact;
   if (impact.gain_count + impact.lose_count + gaining.length + losing.length === 0)
-    return <p>Nobody's access changes.</p>;
+    return <p>No access would change.</p>;
   return (
     <>
-      <UserGroup verb="gain" mark="+" count={impact.gain_count} people={impact.gain} />
+      <UserGroup verb="gain" mark="+" total={impact.gain_count} people={impact.gain} />
       <AccountGroup verb="gain" mark="+" accounts={gaining} />
-      <UserGroup verb="lose" mark="−" count={impact.lose_count} people={impact.lose} />
+      <UserGroup verb="lose" mark="−" total={impact.lose_count} people={impact.lose} />
       <AccountGroup verb="lose" mark="−" accounts={losing} />
     </>
   );
@@ -52,22 +53,22 @@ function ImpactSummary({ impact }: { impact: ImpactData }) {
 function UserGroup({
   verb,
   mark,
-  count,
+  total,
   people,
 }: {
   verb: string;
   mark: string;
-  count: number;
+  total: number;
   people: ImpactData["gain"];
 }) {
-  if (count === 0) return null;
+  if (total === 0) return null;
   return (
     <div class={`group-${verb}`}>
       <h3>
         <span aria-hidden="true">{mark} </span>
-        {count === 1 ? `1 person would ${verb} access` : `${count} people would ${verb} access`}
+        {count(total, "person", "people")} would {verb} access
       </h3>
-      <UserList people={people} count={count} />
+      <UserList people={people} count={total} />
     </div>
   );
 }
@@ -86,9 +87,7 @@ function AccountGroup({
     <div class={`group-${verb}`}>
       <h3>
         <span aria-hidden="true">{mark} </span>
-        {accounts.length === 1
-          ? `1 service account would ${verb} access`
-          : `${accounts.length} service accounts would ${verb} access`}
+        {count(accounts.length, "service account")} would {verb} access
       </h3>
       <ul class="people">
         {accounts.map((account) => (

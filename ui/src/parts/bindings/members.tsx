@@ -4,10 +4,11 @@ import type { User } from "../../api/schema";
 import { useResource } from "../../hooks/use-resource";
 import { UserList } from "../directory/user-list";
 import { ErrorNotice } from "../feedback/error-notice";
+import { count } from "../text/count";
 import type { AccessData, NamedSubject } from "./access-data";
 import { subjectKey } from "./subject-key";
 
-async function fetchMembers({ subject }: NamedSubject, world: AccessData): Promise<User[]> {
+async function fetchMembers({ subject }: NamedSubject, access: AccessData): Promise<User[]> {
   if (subject.kind === "organization") {
     const path = { id: subject.id };
     return fetchAll((cursor) =>
@@ -16,7 +17,7 @@ async function fetchMembers({ subject }: NamedSubject, world: AccessData): Promi
   }
   const team =
     subject.kind === "organization-owners"
-      ? world.teams.find((one) => one.owners && one.organization.id === subject.id)?.id
+      ? access.teams.find((one) => one.owners && one.organization.id === subject.id)?.id
       : subject.kind === "team"
         ? subject.id
         : undefined;
@@ -26,24 +27,23 @@ async function fetchMembers({ subject }: NamedSubject, world: AccessData): Promi
   );
 }
 
-export function Members({ chosen, world }: { chosen: NamedSubject; world: AccessData }) {
-  const members = useResource(() => fetchMembers(chosen, world), [subjectKey(chosen.subject)]);
-  if (chosen.subject.kind === "service-account") {
+export function Members({ selected, access }: { selected: NamedSubject; access: AccessData }) {
+  const members = useResource(() => fetchMembers(selected, access), [subjectKey(selected.subject)]);
+  if (selected.subject.kind === "service-account") {
     return (
       <p class="small">
-        <a href={`/service-accounts/${chosen.subject.id}`}>Its secrets and its state</a>
+        <a href={`/service-accounts/${selected.subject.id}`}>Open service account</a>
       </p>
     );
   }
-  if (chosen.subject.kind === "user" || chosen.subject.kind === "provider-group") return null;
+  if (selected.subject.kind === "user" || selected.subject.kind === "provider-group") return null;
   if (members.error)
     return <ErrorNotice error={members.error} retry={() => void members.reload()} />;
   if (members.data === undefined) return null;
-  const count = members.data.length;
   return (
     <details class="members">
-      <summary>{count === 1 ? "1 person" : `${count} people`}, as Gitea says</summary>
-      <UserList people={members.data} count={count} />
+      <summary>{count(members.data.length, "member")} (from Gitea)</summary>
+      <UserList people={members.data} count={members.data.length} />
     </details>
   );
 }

@@ -1,4 +1,4 @@
-// Role bindings whose subject vanished from Gitea: they give nothing and wait for somebody to clear them.
+// Role bindings without effect, because their subject no longer exists. Samovar never deletes them by itself.
 import { useState } from "preact/hooks";
 import type { RoleBinding } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
@@ -14,40 +14,40 @@ export function OrphanedBindings({
   onChange: () => Promise<void>;
 }) {
   const may = useMay();
-  const [taking, setTaking] = useState<RoleBinding>();
-  const gone = bindings.filter((binding) => binding.subject_gone);
-  if (gone.length === 0) return null;
+  const [removing, setRemoving] = useState<RoleBinding>();
+  const orphaned = bindings.filter((binding) => binding.subject_gone);
+  if (orphaned.length === 0) return null;
   return (
     <Notice
       kind="warn"
       title={
-        gone.length === 1
-          ? "One role binding gives nothing"
-          : `${gone.length} role bindings give nothing`
+        orphaned.length === 1
+          ? "1 role binding has no effect"
+          : `${orphaned.length} role bindings have no effect`
       }
     >
       <p>
-        The team, organization or person is gone from Gitea, or the provider from the configuration.
-        A new one of the same name does not inherit anything.
+        The subject was deleted in Gitea, or its provider is no longer configured. A new subject
+        with the same name does not inherit the role.
       </p>
       <ul class="rows">
-        {gone.map((binding) => (
+        {orphaned.map((binding) => (
           <li key={binding.id}>
             {binding.role.name} {describeRange(binding)}, {binding.subject.kind}{" "}
             {"id" in binding.subject ? binding.subject.id : binding.subject.name}{" "}
             {may("samovar.role-bindings:write") && (
-              <button type="button" class="link" onClick={() => setTaking(binding)}>
-                Take away…
+              <button type="button" class="link" onClick={() => setRemoving(binding)}>
+                Remove…
               </button>
             )}
           </li>
         ))}
       </ul>
-      {taking && (
+      {removing && (
         <RemoveBindingDialog
-          binding={taking}
+          binding={removing}
           onRemoved={onChange}
-          onClose={() => setTaking(undefined)}
+          onClose={() => setRemoving(undefined)}
         />
       )}
     </Notice>

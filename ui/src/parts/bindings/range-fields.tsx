@@ -1,4 +1,4 @@
-// Where a role binding holds and until when, as inputs and as a draft.
+// The form fields for the range and the end of a role binding.
 import type { ApiError } from "../../api/client";
 import type { Range } from "../../api/schema";
 import { Field } from "../form/field";
@@ -6,24 +6,24 @@ import type { AccessData } from "./access-data";
 import type { RangeInput } from "./range-input";
 
 interface Props {
-  world: AccessData;
+  access: AccessData;
   input: RangeInput;
   onChange: (input: RangeInput) => void;
   error: ApiError | undefined;
 }
 
 const KINDS: readonly [Range["kind"], string][] = [
-  ["everywhere", "Everywhere"],
+  ["everywhere", "Everywhere (global)"],
   ["application", "In one application"],
   ["repositories", "In repositories of an organization"],
 ];
 
-export function RangeFields({ world, input, onChange, error }: Props) {
+export function RangeFields({ access, input, onChange, error }: Props) {
   const set = (part: Partial<RangeInput>) => onChange({ ...input, ...part });
   return (
     <>
       <fieldset>
-        <legend>Where</legend>
+        <legend>Range</legend>
         {KINDS.map(([kind, label]) => (
           <label key={kind} class="choice">
             <input
@@ -40,7 +40,7 @@ export function RangeFields({ world, input, onChange, error }: Props) {
         <Field
           label="Application"
           error={error?.errorAt("/range")}
-          hint={world.applications.length === 0 ? "There is no application yet." : undefined}
+          hint={access.applications.length === 0 ? "There is no application yet." : undefined}
         >
           {(attributes) => (
             <select
@@ -49,8 +49,8 @@ export function RangeFields({ world, input, onChange, error }: Props) {
               value={input.application}
               onChange={(event) => set({ application: event.currentTarget.value })}
             >
-              <option value="">Choose…</option>
-              {world.applications.map((application) => (
+              <option value="">Select…</option>
+              {access.applications.map((application) => (
                 <option key={application.id} value={application.id}>
                   {application.name}
                 </option>
@@ -60,11 +60,11 @@ export function RangeFields({ world, input, onChange, error }: Props) {
         </Field>
       )}
       {input.kind === "repositories" && (
-        <Repositories world={world} input={input} onChange={onChange} error={error} />
+        <Repositories access={access} input={input} onChange={onChange} error={error} />
       )}
       <Field
         label="Until (optional)"
-        hint="In your time zone. Empty: no end."
+        hint="In your time zone. Leave it empty for no end date."
         error={error?.errorAt("/until")}
       >
         {(attributes) => (
@@ -80,7 +80,7 @@ export function RangeFields({ world, input, onChange, error }: Props) {
   );
 }
 
-function Repositories({ world, input, onChange, error }: Props) {
+function Repositories({ access, input, onChange, error }: Props) {
   const set = (part: Partial<RangeInput>) => onChange({ ...input, ...part });
   return (
     <>
@@ -92,8 +92,8 @@ function Repositories({ world, input, onChange, error }: Props) {
             value={input.organization}
             onChange={(event) => set({ organization: event.currentTarget.value })}
           >
-            <option value="">Choose…</option>
-            {world.organizations.map((organization) => (
+            <option value="">Select…</option>
+            {access.organizations.map((organization) => (
               <option key={organization.id} value={String(organization.id)}>
                 {organization.name}
               </option>
@@ -104,7 +104,12 @@ function Repositories({ world, input, onChange, error }: Props) {
       <Field
         label="Repositories"
         error={error?.errorAt("/range")}
-        hint="By their present names; * and ? stand for any. Counts on routes that name a repository. A repository that gets such a name later is included."
+        hint={
+          <>
+            A name pattern; <code>*</code> and <code>?</code> are wildcards. It applies to routes
+            that name a repository, and to repositories that are created or renamed later.
+          </>
+        }
       >
         {(attributes) => (
           <input

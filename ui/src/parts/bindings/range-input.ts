@@ -1,13 +1,13 @@
-// Where a role binding holds and until when, as typed and as a draft.
+// The form state for the range and the end of a role binding, and its conversion to a draft.
 import type { Range, RoleBinding, RoleBindingDraft, Subject } from "../../api/schema";
 
-/** What is typed; the parts of every kind are kept while one switches between them. */
+/** The input of every kind is kept while the person switches between kinds. */
 export interface RangeInput {
   kind: Range["kind"];
   application: string;
   organization: string;
   repositories: string;
-  /** As the browser's input has it: local time. */
+  /** Local time, as `datetime-local` has it. */
   until: string;
 }
 
@@ -22,7 +22,7 @@ export function inputOf(binding: RoleBinding | undefined): RangeInput {
   };
 }
 
-/** The draft, when the input is whole. */
+/** The draft, or `undefined` while the input is incomplete. */
 export function bindingDraft(
   role: string,
   subject: Subject,

@@ -1,4 +1,4 @@
-// Takes a role away, after showing who would lose by it.
+// Removes a role binding, after showing who would lose access.
 import { useState } from "preact/hooks";
 import { api, ApiError, ifMatch, unwrap } from "../../api/client";
 import type { RoleBinding } from "../../api/schema";
@@ -13,35 +13,37 @@ interface Props {
   onClose: () => void;
 }
 
-export function RemoveBindingDialog({ binding, onRemoved: onTaken, onClose }: Props) {
+export function RemoveBindingDialog({ binding, onRemoved, onClose }: Props) {
   const [previewed, setPreviewed] = useState(false);
-  const [now, setNow] = useState(binding);
+  const [current, setCurrent] = useState(binding);
+  const role = current.role.name ?? "the role";
   const work = async () => {
-    const path = { id: now.id };
+    const path = { id: current.id };
     try {
       await unwrap(
-        api.DELETE("/role-bindings/{id}", { params: { path, header: ifMatch(now.version) } }),
+        api.DELETE("/role-bindings/{id}", { params: { path, header: ifMatch(current.version) } }),
       );
     } catch (thrown) {
       if (thrown instanceof ApiError && thrown.stale)
-        setNow(await unwrap(api.GET("/role-bindings/{id}", { params: { path } })));
+        setCurrent(await unwrap(api.GET("/role-bindings/{id}", { params: { path } })));
       throw thrown;
     }
-    announce(`${now.role.name ?? "The role"} taken away`);
-    await onTaken();
+    announce(`${role} removed`);
+    await onRemoved();
   };
   return (
     <ConfirmDialog
-      title={`Take ${now.role.name ?? "this role"} away?`}
-      verb="Take away"
+      title={`Remove ${role}?`}
+      verb="Remove"
       disabled={!previewed}
       work={work}
       onClose={onClose}
     >
       <p>
-        From {describeSubject(now.subject, now.subject_name)}, <BindingRange binding={now} />.
+        From {describeSubject(current.subject, current.subject_name)},{" "}
+        <BindingRange binding={current} />.
       </p>
-      <Impact question={{ role_binding: now.id }} onShown={setPreviewed} />
+      <Impact question={{ role_binding: current.id }} onShown={setPreviewed} />
     </ConfirmDialog>
   );
 }

@@ -1,43 +1,44 @@
 // One subject in the list of the Access page, with its number of members and roles.
+import { count } from "../text/count";
 import type { AccessData, NamedSubject } from "./access-data";
 import { subjectKey } from "./subject-key";
 
 export interface SubjectListProps {
   access: AccessData;
   selected: string | null;
-  onSelect: (one: NamedSubject) => void;
+  onSelect: (subject: NamedSubject) => void;
 }
 
-/** More organizations than this start folded. */
+/** A list with more groups than this starts folded. */
 export const MAX_OPEN_GROUPS = 6;
 
 interface ChoiceProps extends SubjectListProps {
   subject: NamedSubject;
   label: string;
-  people?: number;
+  members?: number;
 }
 
 export function SubjectChoice({
-  access: world,
-  selected: chosen,
-  onSelect: onChoose,
-  subject: one,
+  access,
+  selected,
+  onSelect,
+  subject,
   label,
-  people,
+  members,
 }: ChoiceProps) {
-  const key = subjectKey(one.subject);
-  const given = world.bindings.filter((binding) => subjectKey(binding.subject) === key).length;
+  const key = subjectKey(subject.subject);
+  const roles = access.bindings.filter((binding) => subjectKey(binding.subject) === key).length;
   return (
     <li>
       <button
         type="button"
-        aria-current={chosen === key ? "true" : undefined}
-        onClick={() => onChoose(one)}
+        aria-current={selected === key ? "true" : undefined}
+        onClick={() => onSelect(subject)}
       >
         <span>{label}</span>
         <span class="muted small">
-          {people !== undefined && (people === 1 ? "1 person" : `${people} people`)}
-          {given > 0 && <b class="count">{given === 1 ? "1 role" : `${given} roles`}</b>}
+          {members !== undefined && count(members, "member")}
+          {roles > 0 && <b class="count">{count(roles, "role")}</b>}
         </span>
       </button>
     </li>

@@ -1,4 +1,4 @@
-// Parts of the list of subjects: provider groups, people and service accounts.
+// The subjects that are not from Gitea's organizations: provider groups, people and service accounts.
 import { useEffect, useState } from "preact/hooks";
 import { api, unwrap } from "../../api/client";
 import type { Provider, Subject, User } from "../../api/schema";
@@ -8,24 +8,24 @@ import { MAX_OPEN_GROUPS, SubjectChoice, type SubjectListProps } from "./subject
 import { subjectKey } from "./subject-key";
 
 interface Props extends SubjectListProps {
-  /** In lower case; empty while nothing is searched for. */
+  /** The search text in lower case. */
   search: string;
 }
 
-/** Groups of other providers, as their claims gave them, and those that a role binding names. */
+/** Groups that the providers' claims contained, and groups that a role binding names. */
 export function ProviderGroups({ search, ...rest }: Props) {
   const may = useMay();
-  const [told, setTold] = useState<Subject[]>([]);
+  const [claimed, setClaimed] = useState<Subject[]>([]);
   useEffect(() => {
     if (!may("samovar.providers:read")) return;
     unwrap(api.GET("/providers")).then(
-      ({ items }) => setTold(items.flatMap(groupsOf)),
-      () => setTold([]),
+      ({ items }) => setClaimed(items.flatMap(groupsOf)),
+      () => setClaimed([]),
     );
   }, []);
   const bound = rest.access.bindings.map((binding) => binding.subject);
   const all = new Map(
-    [...told, ...bound]
+    [...claimed, ...bound]
       .filter((subject) => subject.kind === "provider-group")
       .map((subject) => [subjectKey(subject), subject]),
   );
@@ -44,7 +44,10 @@ export function ProviderGroups({ search, ...rest }: Props) {
           />
         ))}
       </ul>
-      <p class="muted small">By name: whoever can rename a group there can take over its roles.</p>
+      <p class="muted small">
+        Groups are identified by name: a person who can rename groups at the provider can take over
+        their roles.
+      </p>
     </details>
   );
 }
@@ -59,13 +62,13 @@ export function People({ search, ...rest }: Props) {
   const [found, setFound] = useState<User[]>([]);
   useEffect(() => {
     if (search === "") return setFound([]);
-    const soon = setTimeout(() => {
+    const timer = setTimeout(() => {
       unwrap(api.GET("/users", { params: { query: { search, limit: 20 } } })).then(
-        (answer) => setFound(answer.items),
+        ({ items }) => setFound(items),
         () => setFound([]),
       );
     }, 150);
-    return () => clearTimeout(soon);
+    return () => clearTimeout(timer);
   }, [search]);
   const ids = new Set(found.map((user) => user.id));
   const bound = rest.access.bindings.filter(
@@ -93,13 +96,13 @@ export function People({ search, ...rest }: Props) {
             key={key}
             {...rest}
             subject={{ subject: binding.subject, name: binding.subject_name ?? "" }}
-            label={binding.subject_name ?? "gone from Gitea"}
+            label={binding.subject_name ?? "deleted user"}
           />
         ))}
       </ul>
       {search === "" && (
         <p class="muted small">
-          Search to find more people. Roles are easier to keep when teams have them.
+          Search to find more people. Roles of teams are easier to maintain than roles of people.
         </p>
       )}
     </details>
@@ -107,10 +110,10 @@ export function People({ search, ...rest }: Props) {
 }
 
 function describeUser(user: User): string {
-  const words = user.full_name
+  const name = user.full_name
     ? `${qualifiedLogin(user)} (${user.full_name})`
     : qualifiedLogin(user);
-  return user.enabled ? words : `${words} (disabled)`;
+  return user.enabled ? name : `${name} (disabled)`;
 }
 
 export function ServiceAccounts({ search, ...rest }: Props) {
@@ -130,7 +133,7 @@ export function ServiceAccounts({ search, ...rest }: Props) {
             key={account.id}
             {...rest}
             subject={{ subject: { kind: "service-account", id: account.id }, name: account.name }}
-            label={account.state === "active" ? account.name : `${account.name} (not active)`}
+            label={account.state === "active" ? account.name : `${account.name} (inactive)`}
           />
         ))}
       </ul>

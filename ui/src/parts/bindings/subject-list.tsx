@@ -1,26 +1,26 @@
-// The left side of the Access page: organizations with their teams, people by search, and service accounts.
+// The left side of the Access page: organizations with their teams, provider groups, people and service accounts.
 import { useMemo, useState } from "preact/hooks";
 import type { Organization, Team } from "../../api/schema";
 import { MAX_OPEN_GROUPS, SubjectChoice, type SubjectListProps } from "./subject-choice";
 import { People, ProviderGroups, ServiceAccounts } from "./subject-entries";
 
 export function SubjectList(props: SubjectListProps) {
-  const { access: world, selected: chosen } = props;
+  const { access, selected } = props;
   const [search, setSearch] = useState("");
   const teamsOf = useMemo(
-    () => Map.groupBy(world.teams, (team) => team.organization.id),
-    [world.teams],
+    () => Map.groupBy(access.teams, (team) => team.organization.id),
+    [access.teams],
   );
-  const wanted = search.trim().toLowerCase();
-  const fits = (name: string) => name.toLowerCase().includes(wanted);
-  const shown = world.organizations
+  const text = search.trim().toLowerCase();
+  const matches = (name: string) => name.toLowerCase().includes(text);
+  const shown = access.organizations
     .map((organization) => ({
       organization,
       teams: (teamsOf.get(organization.id) ?? []).filter((team) =>
-        fits(`${organization.name}/${team.name}`),
+        matches(`${organization.name}/${team.name}`),
       ),
     }))
-    .filter(({ organization, teams }) => teams.length > 0 || fits(organization.name));
+    .filter(({ organization, teams }) => teams.length > 0 || matches(organization.name));
   return (
     <section class="side" aria-label="Organizations, teams, people and service accounts">
       <input
@@ -37,34 +37,34 @@ export function SubjectList(props: SubjectListProps) {
           organization={organization}
           teams={teams}
           open={
-            wanted !== "" ||
+            text !== "" ||
             shown.length <= MAX_OPEN_GROUPS ||
-            teams.some((team) => chosen === `team:${team.id}`)
+            teams.some((team) => selected === `team:${team.id}`)
           }
         />
       ))}
-      {shown.length === 0 && wanted !== "" && (
-        <p class="muted after">No organization or team has that in its name.</p>
+      {shown.length === 0 && text !== "" && (
+        <p class="muted after">No organization or team matches.</p>
       )}
-      {shown.length === 0 && wanted === "" && (
+      {shown.length === 0 && text === "" && (
         <p class="muted after">
-          No organization or team is mirrored yet. <a href="/gitea">See why</a>.
+          No organization or team is mirrored yet. <a href="/gitea">Check the mirror</a>.
         </p>
       )}
-      <ProviderGroups {...props} search={wanted} />
-      <People {...props} search={wanted} />
-      <ServiceAccounts {...props} search={wanted} />
+      <ProviderGroups {...props} search={text} />
+      <People {...props} search={text} />
+      <ServiceAccounts {...props} search={text} />
     </section>
   );
 }
 
-interface EntryProps extends SubjectListProps {
+interface OrganizationProps extends SubjectListProps {
   organization: Organization;
   teams: Team[];
   open: boolean;
 }
 
-function OrganizationGroup({ organization, teams, open, ...rest }: EntryProps) {
+function OrganizationGroup({ organization, teams, open, ...rest }: OrganizationProps) {
   const { id, name } = organization;
   return (
     <details class="group" open={open}>
@@ -73,8 +73,8 @@ function OrganizationGroup({ organization, teams, open, ...rest }: EntryProps) {
         <SubjectChoice
           {...rest}
           subject={{ subject: { kind: "organization", id }, name }}
-          label={`Everyone in ${name}`}
-          people={organization.members}
+          label={`All members of ${name}`}
+          members={organization.members}
         />
         {teams.map((team) =>
           team.owners ? (
@@ -83,7 +83,7 @@ function OrganizationGroup({ organization, teams, open, ...rest }: EntryProps) {
               {...rest}
               subject={{ subject: { kind: "organization-owners", id }, name }}
               label={`Owners of ${name}`}
-              people={team.members}
+              members={team.members}
             />
           ) : (
             <SubjectChoice
@@ -91,7 +91,7 @@ function OrganizationGroup({ organization, teams, open, ...rest }: EntryProps) {
               {...rest}
               subject={{ subject: { kind: "team", id: team.id }, name: `${name}/${team.name}` }}
               label={team.name}
-              people={team.members}
+              members={team.members}
             />
           ),
         )}

@@ -1,4 +1,4 @@
-// The right side of the Access page: every role, and how the chosen subject has it.
+// The right side of the Access page: all roles, with the role bindings of the selected subject.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Role, RoleBinding } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
@@ -11,83 +11,83 @@ import { RemoveBindingDialog } from "./remove-binding-dialog";
 import { subjectKey } from "./subject-key";
 
 interface Props {
-  world: AccessData;
-  chosen: NamedSubject;
+  access: AccessData;
+  selected: NamedSubject;
   onChange: () => Promise<void>;
 }
 
-/** As in style.css. */
+/** The breakpoint of style/narrow.css. */
 const NARROW = "(max-width: 45rem)";
 
-type Open = { give: Role } | { change: RoleBinding; role: Role } | { take: RoleBinding };
+type OpenDialog = { assign: Role } | { edit: RoleBinding; role: Role } | { remove: RoleBinding };
 
-export function SubjectRoles({ world, chosen, onChange }: Props) {
+export function SubjectRoles({ access, selected, onChange }: Props) {
   const may = useMay();
-  const [open, setOpen] = useState<Open>();
-  const key = subjectKey(chosen.subject);
-  const held = Map.groupBy(
-    world.bindings.filter((binding) => subjectKey(binding.subject) === key),
+  const [open, setOpen] = useState<OpenDialog>();
+  const key = subjectKey(selected.subject);
+  const bindings = Map.groupBy(
+    access.bindings.filter((binding) => subjectKey(binding.subject) === key),
     (binding) => binding.role.id,
   );
-  const roles = [...world.roles].sort(
+  const roles = [...access.roles].sort(
     (one, other) =>
-      Number(held.has(other.id)) - Number(held.has(one.id)) ||
+      Number(bindings.has(other.id)) - Number(bindings.has(one.id)) ||
       Number(one.built_in) - Number(other.built_in) ||
       one.name.localeCompare(other.name),
   );
   const { shown, input } = useSearch("roles", roles, (role) => `${role.name} ${role.description}`);
-  const change = may("samovar.role-bindings:write");
+  const editable = may("samovar.role-bindings:write");
   const close = () => setOpen(undefined);
   const section = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const taken = async () => {
+  const removed = async () => {
     await onChange();
-    // The button that had the focus is gone.
+    // The focused button no longer exists.
     requestAnimationFrame(() => heading.current?.focus());
   };
   useEffect(() => {
-    // On a narrow screen this side is below the other one.
+    // On a narrow screen this side is below the list of subjects.
     if (matchMedia(NARROW).matches) section.current?.scrollIntoView();
   }, []);
   return (
     <section class="side" aria-label="Roles" ref={section}>
       <h2 ref={heading} tabIndex={-1}>
-        {describeSubject(chosen.subject, chosen.name)}
+        {describeSubject(selected.subject, selected.name)}
       </h2>
-      <Members chosen={chosen} world={world} />
-      <OrganizationRoles world={world} chosen={chosen} />
+      <Members selected={selected} access={access} />
+      <OrganizationRoles access={access} selected={selected} />
       {input}
       <ul class="roles">
         {shown.map((role) => (
           <RoleEntry
             key={role.id}
             role={role}
-            bindings={held.get(role.id) ?? []}
-            onOpen={change ? setOpen : undefined}
+            bindings={bindings.get(role.id) ?? []}
+            onOpen={editable ? setOpen : undefined}
           />
         ))}
       </ul>
-      {open && "give" in open && (
+      {open && "assign" in open && (
         <BindingDialog
-          world={world}
-          chosen={chosen}
-          role={open.give}
+          access={access}
+          selected={selected}
+          role={open.assign}
           onSaved={onChange}
           onClose={close}
         />
       )}
-      {open && "change" in open && (
+      {open && "edit" in open && (
         <BindingDialog
-          world={world}
-          chosen={chosen}
+          access={access}
+          selected={selected}
           role={open.role}
-          binding={open.change}
+          binding={open.edit}
           onSaved={onChange}
           onClose={close}
         />
       )}
-      {open && "take" in open && (
-        <RemoveBindingDialog binding={open.take} onRemoved={taken} onClose={close} />
+      {open && "remove" in open && (
+        <RemoveBindingDialog binding={open.remove} onRemoved={removed} onClose={close} />
       )}
     </section>
   );
@@ -96,30 +96,30 @@ export function SubjectRoles({ world, chosen, onChange }: Props) {
 interface EntryProps {
   role: Role;
   bindings: RoleBinding[];
-  onOpen: ((open: Open) => void) | undefined;
+  onOpen: ((open: OpenDialog) => void) | undefined;
 }
 
 function RoleEntry({ role, bindings, onOpen }: EntryProps) {
   return (
-    <li class={bindings.length > 0 ? "held" : undefined}>
+    <li class={bindings.length > 0 ? "assigned" : undefined}>
       <div class="role-line">
         <div>
           <a href={`/roles/${role.id}`}>{role.name}</a>{" "}
-          {role.built_in && <span class="tag">built in</span>}
+          {role.built_in && <span class="tag">built-in</span>}
           <div class="muted small">{role.description}</div>
         </div>
         {onOpen && (
           <button
             type="button"
-            aria-label={`Give ${role.name}`}
-            onClick={() => onOpen({ give: role })}
+            aria-label={`Assign ${role.name}`}
+            onClick={() => onOpen({ assign: role })}
           >
-            Give…
+            Assign…
           </button>
         )}
       </div>
       {bindings.map((binding) => (
-        <div key={binding.id} class="given">
+        <div key={binding.id} class="assignment">
           <span>
             ✓ <BindingRange binding={binding} />
           </span>
@@ -128,18 +128,18 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
               <button
                 type="button"
                 class="link"
-                aria-label={`Change ${role.name}`}
-                onClick={() => onOpen({ change: binding, role })}
+                aria-label={`Edit ${role.name}`}
+                onClick={() => onOpen({ edit: binding, role })}
               >
-                Change…
+                Edit…
               </button>
               <button
                 type="button"
                 class="link"
-                aria-label={`Take away ${role.name}`}
-                onClick={() => onOpen({ take: binding })}
+                aria-label={`Remove ${role.name}`}
+                onClick={() => onOpen({ remove: binding })}
               >
-                Take away…
+                Remove…
               </button>
             </span>
           )}
@@ -149,19 +149,19 @@ function RoleEntry({ role, bindings, onOpen }: EntryProps) {
   );
 }
 
-/** Roles that members of a team have because the whole organization has them. */
-function OrganizationRoles({ world, chosen }: { world: AccessData; chosen: NamedSubject }) {
-  const { subject } = chosen;
+/** Roles that the members of a team hold through the organization. */
+function OrganizationRoles({ access, selected }: { access: AccessData; selected: NamedSubject }) {
+  const { subject } = selected;
   if (subject.kind !== "team" && subject.kind !== "organization-owners") return null;
-  const team = world.teams.find((one) => subject.kind === "team" && one.id === subject.id);
+  const team = access.teams.find((one) => subject.kind === "team" && one.id === subject.id);
   const organization = subject.kind === "team" ? team?.organization.id : subject.id;
-  const bindings = world.bindings.filter(
+  const bindings = access.bindings.filter(
     (binding) => binding.subject.kind === "organization" && binding.subject.id === organization,
   );
   if (bindings.length === 0) return null;
   return (
     <p class="small">
-      Also, as everyone in {bindings[0]?.subject_name}:{" "}
+      Also through the organization {bindings[0]?.subject_name}:{" "}
       {bindings.map((binding, n) => (
         <span key={binding.id}>
           {n > 0 && "; "}

@@ -1,4 +1,4 @@
-// The clients of an application: what gets tokens for it in people's names.
+// The OAuth clients of an application.
 import { api, fetchAll, pageQuery } from "../../api/client";
 import type { Application, OAuthClient as Client } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
@@ -20,9 +20,9 @@ export function ApplicationClients({ application }: { application: Application }
     <section>
       <h2>Clients</h2>
       <p class="muted">
-        A client gets tokens for this application in people's names: its web page, FastAPI's docs
-        page, a program on people's machines. A machine that acts for itself is a service account
-        instead.
+        A client gets tokens for this application on behalf of people: a web page, FastAPI's docs
+        page or a program on a person's machine. A machine that acts on its own behalf needs a
+        service account instead.
       </p>
       <ResourceView what="clients" resource={clients}>
         {(all) => (
@@ -30,7 +30,7 @@ export function ApplicationClients({ application }: { application: Application }
             what="clients"
             textOf={(one) => one.name}
             rows={all}
-            empty="It has no client."
+            empty="There are no clients yet."
             heading={CLIENT}
             columns={COLUMNS}
           />
@@ -39,7 +39,7 @@ export function ApplicationClients({ application }: { application: Application }
       {may("samovar.clients:write") && (
         <p class="after">
           <a class="button" href={urlWithQuery("/clients/new", { application: application.id })}>
-            Register a client
+            Register client
           </a>
         </p>
       )}

@@ -1,4 +1,4 @@
-// What a client's program looks like: an application in FastAPI, and the steps by hand.
+// Examples for a client: an application in FastAPI, and the authorization code flow with curl.
 import { useState } from "preact/hooks";
 import type { Application, OAuthClient as Client } from "../../api/schema";
 import { CopyBlock } from "../text/copy";
@@ -7,13 +7,13 @@ type Kind = "FastAPI" | "curl";
 
 interface Props {
   client: Client;
-  /** Undefined for those who may not see it. */
+  /** Undefined if the caller may not read it. */
   application: Application | undefined;
 }
 
 export function ClientExamples({ client, application }: Props) {
   const [chosen, setChosen] = useState<Kind>("FastAPI");
-  // Nobody can be sent back to a client that has no address.
+  // Without a redirect URI there is no authorization code flow.
   const redirect = client.redirect_uris[0];
   const kinds: readonly Kind[] = redirect === undefined ? ["FastAPI"] : ["FastAPI", "curl"];
   const kind = redirect === undefined ? "FastAPI" : chosen;
@@ -47,31 +47,33 @@ export function ClientExamples({ client, application }: Props) {
   );
 }
 
-/** A permission that the application's routes ask for. */
+/** A permission that one of the application's routes requires. */
 function permissionOf(application: Application | undefined): string {
-  const asked = application?.routes.flatMap(({ requirement }) =>
+  const required = application?.routes.flatMap(({ requirement }) =>
     requirement.kind === "permissions" ? requirement.permissions : [],
   );
-  return asked?.[0] ?? "deployments:write";
+  return required?.[0] ?? "deployments:write";
 }
 
 function fastapi(client: Client, application: Application | undefined): string {
-  const secret = client.kind === "confidential";
-  const ours = application?.authorization !== "application";
+  const confidential = client.kind === "confidential";
+  const usesAuthorization = application?.authorization !== "application";
   const options = [
-    ...(secret
+    ...(confidential
       ? [
           `client_id="${client.id}",`,
           `client_secret=os.environ["SAMOVAR_CLIENT_SECRET"],  # for require(…, live=…)`,
         ]
       : []),
-    // The docs page sends Authorization alone.
-    ...(!secret && ours
-      ? [`docs_client_id="${client.id}",  # signs people in on the docs page`]
+    // FastAPI's docs page sends tokens in `Authorization` only.
+    ...(!confidential && usesAuthorization
+      ? [`docs_client_id="${client.id}",  # sign-in on the docs page`]
       : []),
-    ...(ours ? [] : [`token_header="Samovar-Token",  # Authorization is the application's own`]),
+    ...(usesAuthorization
+      ? []
+      : [`token_header="Samovar-Token",  # Authorization belongs to the application`]),
   ];
-  return `# needs samovar.py, one file, beside it${secret ? "\nimport os" : ""}
+  return `# needs the file samovar.py in the same folder${confidential ? "\nimport os" : ""}
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
@@ -92,7 +94,7 @@ async def deploy(caller: Annotated[Principal, Depends(samovar.require("${permiss
 }
 
 function curl(client: Client, application: Application | undefined, redirect: string): string {
-  const proof =
+  const authentication =
     client.kind === "confidential"
       ? `-u "${client.id}:$SAMOVAR_CLIENT_SECRET"`
       : `-d client_id=${client.id}`;
@@ -100,17 +102,24 @@ function curl(client: Client, application: Application | undefined, redirect: st
     application?.authorization === "application"
       ? "Samovar-Token: $TOKEN"
       : "Authorization: Bearer $TOKEN";
-  return `# the person opens this address, signs in, and is sent to the redirect URI with a code
+  const query = [
+    "response_type=code",
+    `client_id=${client.id}`,
+    `redirect_uri=${encodeURIComponent(redirect)}`,
+    "code_challenge=$challenge",
+    "code_challenge_method=S256",
+  ].join("&");
+  return `# open this URL and sign in; the browser is redirected to the redirect URI with a code
 verifier=$(openssl rand -hex 32)
 challenge=$(printf %s "$verifier" | openssl dgst -sha256 -binary | basenc --base64url | tr -d =)
-echo "${location.origin}/oauth/authorize?response_type=code&client_id=${client.id}&redirect_uri=${encodeURIComponent(redirect)}&code_challenge=$challenge&code_challenge_method=S256"
+echo "${location.origin}/oauth/authorize?${query}"
 
-# within a minute, the code is exchanged for a token
-curl -sS ${proof} \\
+# exchange the code for a token within a minute
+curl -sS ${authentication} \\
   -d grant_type=authorization_code -d "code=$code" -d "code_verifier=$verifier" \\
   --data-urlencode redirect_uri=${redirect} \\
   ${location.origin}/oauth/token
 
-# then, with its access_token in TOKEN
+# call the application; TOKEN is the access_token of the response
 curl -sS -H "${header}" ${location.protocol}//${application?.hosts[0] ?? "deploy.example.org"}/`;
 }

@@ -1,18 +1,18 @@
-// The inputs of a client.
+// The form fields of a client.
 import type { ApiError } from "../../api/client";
 import type { Application, ClientKind } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { Field } from "../form/field";
 import type { ClientInput } from "./client-input";
 
-/** Held by administrators, who alone say that people are not asked. */
+/** Needed to register a first-party client, because people are not asked for consent. */
 const FIRST_PARTY_PERMISSION = "samovar.role-bindings:any";
 
 interface Props {
   input: ClientInput;
   onChange: (input: ClientInput) => void;
   application: Application | undefined;
-  /** It has secrets, which a public client does not keep. */
+  /** Whether the stored client has secrets; a public client cannot keep them. */
   secrets: boolean;
   error: ApiError | undefined;
 }
@@ -21,21 +21,21 @@ const KINDS: readonly [ClientKind, string, string][] = [
   [
     "public",
     "Public",
-    "A page in a browser, such as FastAPI's docs, or a program on people's machines. Keeps no secret.",
+    "A page in a browser, such as FastAPI's docs page, or a program on a person's machine. It cannot keep a secret.",
   ],
-  ["confidential", "Confidential", "A server, which proves itself with a secret."],
+  ["confidential", "Confidential", "A server that authenticates with a secret."],
 ];
 
 export function ClientFields({ input, onChange, application, secrets, error }: Props) {
   const set = (part: Partial<ClientInput>) => onChange({ ...input, ...part });
   const may = useMay();
-  // The docs page sends Authorization alone.
+  // FastAPI's docs page sends tokens in `Authorization` only.
   const host = application?.authorization === "samovar" ? application.hosts[0] : undefined;
   return (
     <>
       <Field
         label="Name"
-        hint="Small letters, digits and hyphens. People see it when they are asked to allow it."
+        hint="Lower-case letters, digits and hyphens. People see the name when they are asked for consent."
         error={error?.errorAt("/name")}
       >
         {(attributes) => (
@@ -66,14 +66,14 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
           </label>
         ))}
         {secrets && input.kind === "public" && (
-          <p class="fault">Its secrets are deleted when this is saved.</p>
+          <p class="field-error">Saving a public client deletes its secrets.</p>
         )}
       </fieldset>
       <Field
         label="Redirect URIs"
         hint={
           <>
-            One a line, exactly as the client sends it.
+            One URI per line, exactly as the client sends it.
             {host !== undefined && (
               <>
                 {" "}
@@ -106,8 +106,8 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
         />{" "}
         First-party
         <span class="hint">
-          Of the team's own making: people are not asked whether they allow it, unless its answers
-          go to a loopback address and it keeps no secret. For administrators to say.
+          People are not asked for consent, except if the client is public and its redirect URI is a
+          loopback address. Only administrators can change this.
         </span>
       </label>
       <label class="choice">
@@ -118,7 +118,7 @@ export function ClientFields({ input, onChange, application, secrets, error }: P
         />{" "}
         Refresh tokens
         <span class="hint">
-          It goes on getting tokens without the person, until the grant ends.
+          The client can get new tokens without the person until the grant ends.
         </span>
       </label>
     </>

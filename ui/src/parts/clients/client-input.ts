@@ -1,4 +1,4 @@
-// A client as typed, apart from the draft that is sent.
+// The form state of a client, and its conversion from and to the API's types.
 import type {
   OAuthClient as Client,
   OAuthClientDraft as ClientDraft,
@@ -7,7 +7,7 @@ import type {
 import type { Difference } from "../form/conflict";
 import { splitLines } from "../form/lines";
 
-/** A client as typed. */
+/** The form state of a client. */
 export interface ClientInput {
   name: string;
   kind: ClientKind;

@@ -1,4 +1,4 @@
-// A decision with its reasons, in the order in which the policy looked.
+// A decision with its reasons, in the order of evaluation.
 import type { Decision, Reason, Role } from "../../api/schema";
 import { holds } from "../../hooks/use-me";
 import { describeSubject } from "../bindings/describe";
@@ -8,7 +8,7 @@ import { Time } from "../text/time";
 
 interface Props {
   decision: Decision;
-  /** Those that the person may see, to say which of them would give what is missing. */
+  /** The roles that the caller may read; those that contain a missing permission are named. */
   roles: readonly Role[];
 }
 
@@ -45,7 +45,7 @@ export function DecisionDetails({ decision, roles }: Props) {
       <p class="small muted">
         {decision.freshness && (
           <>
-            Memberships as of <Time at={decision.freshness} />.{" "}
+            Membership data as of <Time at={decision.freshness} />.{" "}
           </>
         )}
         Policy version {decision.policy_version}, directory version {decision.directory_version}.
@@ -54,7 +54,7 @@ export function DecisionDetails({ decision, roles }: Props) {
   );
 }
 
-/** Whether a reason speaks for the request, against it, or neither. */
+/** Whether a reason supports the request, opposes it, or neither. */
 function effectOf({ kind }: Reason): "for" | "against" | "neither" {
   switch (kind) {
     case "public":
@@ -69,7 +69,7 @@ function effectOf({ kind }: Reason): "for" | "against" | "neither" {
   }
 }
 
-/** The route has a line of its own. */
+/** The route has its own line above the reasons. */
 function isListed({ kind }: Reason): boolean {
   return kind !== "route";
 }
@@ -79,24 +79,24 @@ function ReasonText({ reason, roles }: { reason: Reason; roles: readonly Role[] 
   if (kind === "granted" && permission !== undefined && role && subject) {
     return (
       <>
-        <code>{permission}</code> is held: role{" "}
-        <a href={`/roles/${role.id}`}>{role.name ?? "that is gone"}</a> is given to{" "}
+        <code>{permission}</code> is granted: the role{" "}
+        <a href={`/roles/${role.id}`}>{role.name ?? "(deleted)"}</a> is assigned to{" "}
         <a href={accessUrl(subject)}>{describeSubject(subject, reason.subject_name)}</a>.
       </>
     );
   }
-  const helpful =
+  const suitable =
     kind === "missing" && permission !== undefined
       ? roles.filter((one) => holds(one.permissions, permission))
       : [];
   return (
     <>
       <Sentence text={reason.text} />
-      {helpful.length > 0 && (
+      {suitable.length > 0 && (
         <>
           {" "}
-          Roles that give it:{" "}
-          {helpful.map((one, n) => (
+          Roles with this permission:{" "}
+          {suitable.map((one, n) => (
             <span key={one.id}>
               {n > 0 && ", "}
               <a href={`/roles/${one.id}`}>{one.name}</a>

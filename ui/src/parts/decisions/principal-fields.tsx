@@ -1,4 +1,4 @@
-// About whom a question to the policy is: a person, a service account, or nobody; and what their token is limited to.
+// The principal of an access check: a person, a service account or an anonymous caller, and the scope of the token.
 import type { ApiError } from "../../api/client";
 import type { Question, ServiceAccount } from "../../api/schema";
 import { findUser, UserInput } from "../directory/user-input";
@@ -8,29 +8,29 @@ import { Select } from "../form/select";
 import { AccountSelect } from "../service-accounts/account-select";
 
 const KINDS = [
-  ["person", "a person"],
-  ["service-account", "a service account"],
-  ["nobody", "nobody signed in"],
+  ["person", "Person"],
+  ["service-account", "Service account"],
+  ["anonymous", "Anonymous caller"],
 ] as const;
 
-/** As typed. `user` is known once the login is exactly somebody's. */
+/** The form state. `user` is set once the login matches exactly one person. */
 export interface PrincipalInput {
   kind: (typeof KINDS)[number][0];
   login: string;
   user: string | undefined;
-  /** Id of a service account. */
+  /** The service account's id. */
   account: string;
-  /** Words of a scope; all that is held when empty. */
+  /** Permissions, separated by spaces; no limit when empty. */
   scope: string;
 }
 
-/** Out of an address; one that names a question but nobody asks about nobody. */
+/** Reads the principal from the URL. A request without a principal is about an anonymous caller. */
 export function principalInputOf(query: URLSearchParams): PrincipalInput {
   const account = query.get("service_account") ?? "";
   const [login, user] = [query.get("person") ?? "", query.get("user") ?? undefined];
-  const nobody = query.has("path") && login === "" && account === "";
+  const anonymous = query.has("path") && login === "" && account === "";
   return {
-    kind: account !== "" ? "service-account" : nobody ? "nobody" : "person",
+    kind: account !== "" ? "service-account" : anonymous ? "anonymous" : "person",
     login,
     user,
     account,
@@ -38,7 +38,7 @@ export function principalInputOf(query: URLSearchParams): PrincipalInput {
   };
 }
 
-/** The members of a question that say about whom it is; asks who a typed login is when that is not known yet. */
+/** The principal as members of the API's question; looks the login up if its id is not known yet. */
 export async function principalQuestion({
   kind,
   login,
@@ -46,19 +46,19 @@ export async function principalQuestion({
   account,
   scope,
 }: PrincipalInput): Promise<Pick<Question, "user" | "service_account" | "scope">> {
-  if (kind === "nobody") return {};
-  const words = splitLines(scope.replaceAll(/\s+/g, "\n"));
-  const limited = words.length > 0 ? { scope: words } : {};
-  if (kind === "service-account") return { service_account: account, ...limited };
-  return { user: user ?? (await findUser(login)).id, ...limited };
+  if (kind === "anonymous") return {};
+  const permissions = splitLines(scope.replaceAll(/\s+/g, "\n"));
+  const limit = permissions.length > 0 ? { scope: permissions } : {};
+  if (kind === "service-account") return { service_account: account, ...limit };
+  return { user: user ?? (await findUser(login)).id, ...limit };
 }
 
 interface Props {
   input: PrincipalInput;
   accounts: readonly ServiceAccount[];
-  /** Something else is asked from now on. */
+  /** Called when the principal changes. */
   onChange: (part: Partial<PrincipalInput>) => void;
-  /** Who the login is, is known by now. */
+  /** Called when the id for the unchanged login is found. */
   onFound: (user: string) => void;
   error: ApiError | undefined;
 }
@@ -75,7 +75,7 @@ export function PrincipalFields({ input, accounts, onChange, onFound, error }: P
     });
   return (
     <>
-      <Field label="Who">
+      <Field label="Principal">
         {(attributes) => (
           <Select attributes={attributes} value={kind} options={kinds} onChange={turn} />
         )}
@@ -107,7 +107,7 @@ export function PrincipalFields({ input, accounts, onChange, onFound, error }: P
           )}
         </Field>
       )}
-      {kind !== "nobody" && (
+      {kind !== "anonymous" && (
         <Field label="Scope of the token" error={error?.errorAt("/scope")}>
           {(attributes) => (
             <input
@@ -115,7 +115,7 @@ export function PrincipalFields({ input, accounts, onChange, onFound, error }: P
               class="mono"
               autocomplete="off"
               spellcheck={false}
-              placeholder="all that is held"
+              placeholder="no limit"
               value={scope}
               onInput={(event) => onChange({ scope: event.currentTarget.value })}
             />

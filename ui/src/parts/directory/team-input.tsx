@@ -3,23 +3,24 @@ import { api, ApiError, unwrap } from "../../api/client";
 import type { Team } from "../../api/schema";
 import { Combobox, exactMatch } from "../form/combobox";
 import type { FieldAttributes } from "../form/field";
+import { count } from "../text/count";
 
 interface Props {
   attributes: FieldAttributes;
   name: string;
-  /** Called with what is typed, and the team when it is exactly one's name. */
+  /** Called with the text, and with the team if the text is the exact name of one team. */
   onChange: (name: string, team: Team | undefined) => void;
   required?: boolean;
 }
 
-/** Finds teams as one types. */
+/** Suggests teams while the person types. */
 export function TeamInput({ name, ...rest }: Props) {
   return (
     <Combobox
       text={name}
       search={search}
       nameOf={nameOf}
-      noteOf={(team) => (team.members === 1 ? "1 person" : `${team.members} people`)}
+      noteOf={(team) => count(team.members, "member")}
       placeholder="organization/team"
       {...rest}
     />
@@ -35,13 +36,13 @@ function nameOf(team: Team): string {
   return `${team.organization.name}/${team.name}`;
 }
 
-/** The team with exactly this name. */
+/** Finds the team with this exact name. */
 export async function findTeam(name: string): Promise<Team> {
   const team = exactMatch(name, await search(name.trim()), nameOf);
   if (team === undefined)
     throw new ApiError(404, {
-      title: "No team has this name",
-      detail: `Gitea has no team called \`${name}\`; write it as \`organization/team\`.`,
+      title: "Team not found",
+      detail: `Gitea has no team called \`${name}\`. Write the name as \`organization/team\`.`,
     });
   return team;
 }

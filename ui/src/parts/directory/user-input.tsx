@@ -1,4 +1,4 @@
-// People: a short list of them, and an input that finds one by what they are called.
+// An input that finds a person by login.
 import { api, ApiError, unwrap } from "../../api/client";
 import type { User } from "../../api/schema";
 import { qualifiedLogin } from "../../hooks/use-names";
@@ -8,13 +8,13 @@ import type { FieldAttributes } from "../form/field";
 interface Props {
   attributes: FieldAttributes;
   login: string;
-  /** Called with what is typed, and the person when exactly one is called that. */
+  /** Called with the text, and with the person if the text is the exact login of one person. */
   onChange: (login: string, user: User | undefined) => void;
   placeholder?: string;
   required?: boolean;
 }
 
-/** Finds people as one types. */
+/** Suggests people while the person types. */
 export function UserInput({ login, ...rest }: Props) {
   return (
     <Combobox
@@ -28,23 +28,25 @@ export function UserInput({ login, ...rest }: Props) {
 }
 
 async function search(login: string): Promise<User[]> {
-  const wanted = login.trim();
-  const query = wanted === "" ? { limit: 20 } : { limit: 20, search: wanted };
+  const text = login.trim();
+  const query = text === "" ? { limit: 20 } : { limit: 20, search: text };
   const { items } = await unwrap(api.GET("/users", { params: { query } }));
-  // Whose account is gone gives way to whoever has the login now, in whatever case.
-  const lower = (user: User) => qualifiedLogin(user).toLowerCase();
+  // A login can be used again after an account is disabled; the enabled account wins, logins are case-insensitive.
+  const key = (user: User) => qualifiedLogin(user).toLowerCase();
   return items.filter(
-    (user) => user.enabled || !items.some((other) => other.enabled && lower(other) === lower(user)),
+    (user) => user.enabled || !items.some((other) => other.enabled && key(other) === key(user)),
   );
 }
 
-/** The person who is called exactly this. */
+/** Finds the person with this exact login. */
 export async function findUser(login: string): Promise<User> {
   const user = exactMatch(login, await search(login), qualifiedLogin);
   if (user === undefined)
     throw new ApiError(404, {
-      title: "No one person has this login",
-      detail: `Nobody, or more than one, is called \`${login}\`; somebody of another provider is written as \`provider:login\`.`,
+      title: "Person not found",
+      detail:
+        `No person, or more than one, has the login \`${login}\`. ` +
+        "Write a login of another provider as `provider:login`.",
     });
   return user;
 }

@@ -1,8 +1,8 @@
-// A short list of people.
+// A list of people, disabled accounts marked.
 import type { User } from "../../api/schema";
 import { qualifiedLogin } from "../../hooks/use-names";
 
-/** Names, the first ones in sight. */
+/** `count` is the number of all people; the list may contain only the first of them. */
 export function UserList({ people, count }: { people: readonly User[]; count: number }) {
   const rest = count - people.length;
   return (

@@ -1,4 +1,4 @@
-// Asks before something is deleted, ended or put in motion, and shows why it failed.
+// Asks for confirmation before an action, and shows the error if the action fails.
 import type { ComponentChildren } from "preact";
 import { useAction } from "../../hooks/use-action";
 import { Dialog } from "../layout/dialog";
@@ -8,7 +8,7 @@ interface Props {
   title: string;
   verb: string;
   disabled?: boolean;
-  /** Nothing is lost by it. */
+  /** The action can be undone or loses no data. */
   harmless?: boolean;
   work: () => Promise<void>;
   onClose: () => void;

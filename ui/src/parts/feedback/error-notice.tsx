@@ -1,32 +1,37 @@
-// A failed call: what is wrong, where, and what to do next.
+// Shows a failed call: what is wrong, with which value, and what to do.
 import type { ApiError } from "../../api/client";
 import { Sentence } from "../text/sentence";
 import { Notice } from "./notice";
 
-/** What a status means to the person at the page. */
+/** Titles for people, by status. */
 const TITLES: Readonly<Record<number, string>> = {
-  403: "You may not do that",
   404: "Not found",
   409: "Conflicts with an existing object",
   429: "Too many requests",
-  503: "That cannot be done now",
+  503: "Temporarily unavailable",
 };
 
-function titleOf({ status, problem }: ApiError): string {
-  const count = problem.errors?.length ?? 0;
-  if (status === 400 && count > 0)
-    return count === 1 ? "1 field needs correcting" : `${count} fields need correcting`;
-  return TITLES[status] ?? problem.title ?? "That did not work";
+function titleOf({ status, problem }: ApiError, loading: boolean): string {
+  const fields = problem.errors?.length ?? 0;
+  if (status === 400 && fields > 0)
+    return fields === 1 ? "1 field needs correcting" : `${fields} fields need correcting`;
+  if (status === 403) return loading ? "You can't open this page" : "You can't do this";
+  return TITLES[status] ?? problem.title ?? "The request failed";
 }
 
-/** A failure with what to do next. */
-export function ErrorNotice({ error, retry }: { error: ApiError; retry?: () => void }) {
+interface Props {
+  error: ApiError;
+  /** Set if data could not be loaded. */
+  retry?: () => void;
+}
+
+export function ErrorNotice({ error, retry }: Props) {
   if (error.signedOut) return <SessionEndedNotice />;
   const { detail, request_id: request, errors = [] } = error.problem;
-  // The list says the same again, with the places.
-  const listed = errors.length > 0 && errors.every((fault) => detail?.includes(fault.detail));
+  // The list repeats the detail, with the name of each field.
+  const listed = errors.length > 0 && errors.every((entry) => detail?.includes(entry.detail));
   return (
-    <Notice kind="bad" title={titleOf(error)}>
+    <Notice kind="bad" title={titleOf(error, retry !== undefined)}>
       {detail && !listed && (
         <p>
           <Sentence text={detail} />
@@ -34,9 +39,9 @@ export function ErrorNotice({ error, retry }: { error: ApiError; retry?: () => v
       )}
       {errors.length > 0 && (
         <ul>
-          {errors.map((fault) => (
-            <li key={fault.pointer + fault.detail}>
-              <b>{describePointer(fault.pointer)}</b>: <Sentence text={fault.detail} />
+          {errors.map((entry) => (
+            <li key={entry.pointer + entry.detail}>
+              <b>{describePointer(entry.pointer)}</b>: <Sentence text={entry.detail} />
             </li>
           ))}
         </ul>
@@ -59,25 +64,25 @@ function SessionEndedNotice() {
   return (
     <Notice kind="bad" title="Your session has ended">
       <p>
-        What you typed is still here.{" "}
+        Your input is kept.{" "}
         <a href="/" target="_blank" rel="noopener">
           Sign in again in a new tab
         </a>
-        , then come back and try once more.
+        , then try again here.
       </p>
     </Notice>
   );
 }
 
-/** A JSON pointer as people say it: `/routes/1/path` is "Routes 2 path". */
+/** A JSON pointer as a label: `/routes/1/path` becomes "Routes 2 path". */
 function describePointer(pointer: string): string {
   const parts = pointer.split("/").filter((part) => part !== "");
-  const words = parts
+  const label = parts
     .map((part) =>
       /^\d+$/.test(part)
         ? String(Number(part) + 1)
         : part.replaceAll("_", " ").replace(/\buris\b/, "URIs"),
     )
     .join(" ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return label.charAt(0).toUpperCase() + label.slice(1);
 }

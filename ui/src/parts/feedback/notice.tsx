@@ -1,4 +1,4 @@
-// Boxes that say how something went; colour never says it alone.
+// A box with a message. Its text repeats what its colour means.
 import type { ComponentChildren } from "preact";
 
 type Kind = "info" | "good" | "warn" | "bad";

@@ -1,16 +1,17 @@
-// What is read from the server: said while it comes, what went wrong, and then what there is.
+// Shows a resource: a loading text, the error, or the data.
 import type { ComponentChildren } from "preact";
 import type { Resource } from "../../hooks/use-resource";
 import { ErrorNotice } from "./error-notice";
 import { Loading } from "./loading";
 
 interface Props<T> {
+  /** What is loaded, for the loading text. */
   what: string;
   resource: Pick<Resource<T>, "data" | "error" | "loading" | "reload">;
   children?: (data: T) => ComponentChildren;
 }
 
-/** In a page; a failure leaves what was read before in sight. */
+/** After an error the data that was loaded before stays visible. */
 export function ResourceView<T>({ what, resource, children }: Props<T>) {
   const { data, error, loading, reload } = resource;
   return (

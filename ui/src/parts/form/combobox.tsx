@@ -1,18 +1,18 @@
-// An input that finds one of many as one types; the browser's own list offers them.
+// A text input with suggestions, which the browser shows from a datalist.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { FieldAttributes } from "./field";
 
 interface Props<T> {
   attributes: FieldAttributes;
   text: string;
-  /** Those that fit a text, the first few. Stays the same function. */
+  /** Returns the first matches. Must be the same function on every render. */
   search: (text: string) => Promise<T[]>;
-  /** What is typed to mean this one. */
-  nameOf: (one: T) => string;
-  /** Said beside the name. */
-  noteOf?: (one: T) => string;
-  /** Called with what is typed, and with the one that it names exactly. */
-  onChange: (text: string, one: T | undefined) => void;
+  /** The text that selects this item. */
+  nameOf: (item: T) => string;
+  /** A note beside the name. */
+  noteOf?: (item: T) => string;
+  /** Called with the text, and with the item that it matches exactly. */
+  onChange: (text: string, item: T | undefined) => void;
   placeholder?: string;
   required?: boolean;
 }
@@ -31,12 +31,12 @@ export function Combobox<T>({
   const [found, setFound] = useState<T[]>([]);
   const latestOnChange = useRef(onChange);
   latestOnChange.current = onChange;
-  /** What is typed by now: an answer about an older text must not bring that back. */
+  /** A late response to an older text must not replace the newer text. */
   const latestText = useRef(text);
   latestText.current = text;
-  const typed = (now: string) => {
-    latestText.current = now;
-    onChange(now, exactMatch(now, found, nameOf));
+  const change = (next: string) => {
+    latestText.current = next;
+    onChange(next, exactMatch(next, found, nameOf));
   };
   useEffect(() => {
     let live = true;
@@ -45,10 +45,10 @@ export function Combobox<T>({
       setFound(all);
       latestOnChange.current(text, exactMatch(text, all, nameOf));
     };
-    const soon = setTimeout(() => search(text).then(show, () => show([])), 120);
+    const timer = setTimeout(() => search(text).then(show, () => show([])), 120);
     return () => {
       live = false;
-      clearTimeout(soon);
+      clearTimeout(timer);
     };
   }, [text, search]);
   return (
@@ -61,7 +61,7 @@ export function Combobox<T>({
         autocomplete="off"
         spellcheck={false}
         placeholder={placeholder ?? ""}
-        onInput={(event) => typed(event.currentTarget.value)}
+        onInput={(event) => change(event.currentTarget.value)}
       />
       <datalist id={list}>
         {found.map((one) => (
@@ -74,11 +74,11 @@ export function Combobox<T>({
   );
 }
 
-/** Names differ by more than case; one that two have names neither. */
+/** Compares without case. A name that several items share matches none of them. */
 export function exactMatch<T>(
   text: string,
   all: readonly T[],
-  nameOf: (one: T) => string,
+  nameOf: (item: T) => string,
 ): T | undefined {
   const [one, ...others] = all.filter(
     (any) => nameOf(any).toLowerCase() === text.trim().toLowerCase(),

@@ -1,4 +1,4 @@
-// Somebody else changed the object while it was being edited: shows what there is now beside what was typed, keeps both.
+// Another person saved the object meanwhile: compares the stored object with the input, and keeps both.
 import type { ComponentChildren } from "preact";
 import { Notice } from "../feedback/notice";
 
@@ -16,33 +16,28 @@ interface Props {
   onUseTheirs: () => void;
 }
 
-export function Conflict({
-  noun: what,
-  differences,
-  onKeepMine,
-  onUseTheirs: onTakeTheirs,
-}: Props) {
+export function Conflict({ noun, differences, onKeepMine, onUseTheirs }: Props) {
   return (
-    <Notice kind="warn" title={`Somebody else changed this ${what} while you were editing it.`}>
+    <Notice kind="warn" title={`This ${noun} was changed while you were editing it.`}>
       {differences.length === 0 ? (
-        <p>What you typed is what there is now.</p>
+        <p>Your input equals the saved version.</p>
       ) : (
         <>
-          <p>Nothing of yours is lost. This differs:</p>
+          <p>Your input is kept. These values differ:</p>
           <table class="stack">
             <thead>
               <tr>
                 <th scope="col">Value</th>
-                <th scope="col">Now</th>
-                <th scope="col">Yours</th>
+                <th scope="col">Saved version</th>
+                <th scope="col">Your version</th>
               </tr>
             </thead>
             <tbody>
               {differences.map(({ label, theirs, mine }) => (
                 <tr key={label}>
                   <th scope="row">{label}</th>
-                  <td data-label="Now">{theirs}</td>
-                  <td data-label="Yours">{mine}</td>
+                  <td data-label="Saved version">{theirs}</td>
+                  <td data-label="Your version">{mine}</td>
                 </tr>
               ))}
             </tbody>
@@ -51,10 +46,10 @@ export function Conflict({
       )}
       <div class="actions">
         <button type="button" onClick={onKeepMine}>
-          Save mine over it
+          Save my version
         </button>
-        <button type="button" onClick={onTakeTheirs}>
-          Take what there is now
+        <button type="button" onClick={onUseTheirs}>
+          Discard my version
         </button>
       </div>
     </Notice>

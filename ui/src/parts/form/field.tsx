@@ -1,9 +1,9 @@
-// A labelled input with hint and fault, tied together for screen readers.
+// A labelled input with a hint and an error, connected for screen readers.
 import type { ComponentChildren, JSX } from "preact";
 import { useId } from "preact/hooks";
 import { Sentence } from "../text/sentence";
 
-/** What an input must carry to belong to its label, hint and fault. */
+/** Attributes that connect an input with its label, hint and error. */
 export interface FieldAttributes {
   id: string;
   "aria-describedby"?: string;
@@ -17,14 +17,14 @@ interface Props {
   children: (attributes: FieldAttributes) => JSX.Element;
 }
 
-export function Field({ label, hint, error: fault, children }: Props) {
+export function Field({ label, hint, error, children }: Props) {
   const id = useId();
-  const described = [hint ? `${id}-hint` : "", fault ? `${id}-fault` : ""]
+  const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
     .filter(Boolean)
     .join(" ");
   const attributes: FieldAttributes = { id };
   if (described) attributes["aria-describedby"] = described;
-  if (fault) attributes["aria-invalid"] = true;
+  if (error) attributes["aria-invalid"] = true;
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -34,9 +34,9 @@ export function Field({ label, hint, error: fault, children }: Props) {
           {hint}
         </div>
       )}
-      {fault && (
-        <div class="fault" id={`${id}-fault`}>
-          <Sentence text={fault} />
+      {error && (
+        <div class="field-error" id={`${id}-error`}>
+          <Sentence text={error} />
         </div>
       )}
     </div>

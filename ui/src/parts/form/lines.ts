@@ -1,6 +1,6 @@
-// Lists that are typed one entry a line.
+// Lists that are typed one entry per line.
 
-/** One entry a line, as a list and back. */
+/** Splits at line breaks and commas. */
 export function splitLines(text: string): string[] {
   return text
     .split(/[\n,]/)

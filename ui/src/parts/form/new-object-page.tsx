@@ -12,25 +12,24 @@ import type { ObjectForm } from "./object-form";
 interface NewProps<T, I> extends ObjectForm<I> {
   lead?: string | undefined;
   empty: I;
-  /** The word for making one, and for having made it. */
+  /** The verb on the button, and its past participle for the announcement. */
   verb?: readonly [string, string];
   create: (input: I) => Promise<T>;
-  /** Where objects of this kind are. */
+  /** The path of the list; an object's page is below it. */
   listUrl: string;
-  /** Where one goes back to; `at` unless told. */
+  /** `listUrl` by default. */
   cancelUrl?: string;
 }
 
-/** The page on which one is made. */
 export function NewObjectPage<T extends { id: string; name: string }, I>({
-  noun: what,
+  noun,
   lead,
   empty,
   asText = JSON.stringify,
-  verb = ["Make", "made"],
-  create: make,
-  listUrl: at,
-  cancelUrl: back = at,
+  verb = ["Create", "created"],
+  create,
+  listUrl,
+  cancelUrl = listUrl,
   wide,
   children,
 }: NewProps<T, I>) {
@@ -41,21 +40,21 @@ export function NewObjectPage<T extends { id: string; name: string }, I>({
   const save = async (event: Event) => {
     event.preventDefault();
     await action.run(async () => {
-      const made = await make(input);
-      announce(`${capitalize(what)} ${made.name} ${verb[1]}`);
-      navigate(`${at}/${made.id}`, true);
+      const created = await create(input);
+      announce(`${capitalize(noun)} ${created.name} ${verb[1]}`);
+      navigate(`${listUrl}/${created.id}`, true);
     });
   };
   return (
-    <Page title={`New ${what}`} lead={lead}>
+    <Page title={`New ${noun}`} lead={lead}>
       <form class={wide ? undefined : "narrow"} onSubmit={(event) => void save(event)}>
         {children({ input, onChange: setInput, error: action.error })}
         {action.error && <ErrorNotice error={action.error} />}
         <div class="actions">
           <button type="submit" class="primary" disabled={action.running}>
-            {verb[0]} {what}
+            {verb[0]} {noun}
           </button>
-          <a class="button" href={back}>
+          <a class="button" href={cancelUrl}>
             Cancel
           </a>
         </div>

@@ -1,4 +1,4 @@
-// The form over one object: saves what was typed over the version that was read, and when somebody else was faster, keeps both.
+// The form of an existing object. It saves over the version that was read and resolves conflicts.
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "../../hooks/announce";
 import { useUnsavedChanges } from "../../hooks/use-unsaved-changes";
@@ -10,7 +10,7 @@ import type { ObjectForm } from "./object-form";
 
 interface EditorProps<T, I> extends ObjectForm<I> {
   object: T;
-  changeable: boolean;
+  editable: boolean;
   inputOf: (object: T) => I;
   put: (input: I, version: number) => Promise<T>;
   get: () => Promise<T>;
@@ -19,9 +19,9 @@ interface EditorProps<T, I> extends ObjectForm<I> {
 }
 
 export function ObjectEditor<T extends { version: number }, I>({
-  noun: what,
+  noun,
   object,
-  changeable,
+  editable,
   inputOf,
   asText = JSON.stringify,
   put,
@@ -37,7 +37,7 @@ export function ObjectEditor<T extends { version: number }, I>({
   const dirty = asText(input) !== asText(saved);
   useUnsavedChanges(dirty);
   useEffect(() => {
-    // The page changed a part of the object that this form does not show: what was typed stays, and can be saved over it.
+    // Another part of the page changed the object; if no value of this form changed, the new version is the base.
     if (asText(inputOf(object)) === asText(saved)) editing.startFrom(object);
   }, [object.version]);
   const start = (from: T) => {
@@ -50,33 +50,33 @@ export function ObjectEditor<T extends { version: number }, I>({
     const stored = await editing.save();
     if (stored === undefined) return;
     start(stored);
-    announce(`${capitalize(what)} saved`);
+    announce(`${capitalize(noun)} saved`);
   };
   const submit = (event: Event) => {
     event.preventDefault();
     void save();
   };
-  const { current: present } = editing;
+  const { current } = editing;
   return (
     <form class={wide ? undefined : "narrow"} onSubmit={submit}>
-      <fieldset class="bare" disabled={!changeable}>
+      <fieldset class="bare" disabled={!editable}>
         {children({ input, onChange: setInput, error: editing.error })}
       </fieldset>
       {editing.error && <ErrorNotice error={editing.error} />}
-      {present && (
+      {current && (
         <Conflict
-          noun={what}
-          differences={differences(inputOf(present), input)}
+          noun={noun}
+          differences={differences(inputOf(current), input)}
           onKeepMine={() => void save()}
-          onUseTheirs={() => start(present)}
+          onUseTheirs={() => start(current)}
         />
       )}
-      {changeable && (
+      {editable && (
         <div class="actions">
           <button
             type="submit"
             class="primary"
-            disabled={!dirty || editing.running || present !== undefined}
+            disabled={!dirty || editing.running || current !== undefined}
           >
             Save changes
           </button>

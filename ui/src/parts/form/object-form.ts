@@ -1,9 +1,9 @@
-// What the forms for a new and for an existing object have in common.
+// Types that the forms for new and for existing objects share.
 import type { JSX } from "preact";
 import type { Dispatch, StateUpdater } from "preact/hooks";
 import type { ApiError } from "../../api/client";
 
-/** What the inputs of an object are given. */
+/** The state that the fields of an object get. */
 export interface FormState<I> {
   input: I;
   onChange: Dispatch<StateUpdater<I>>;
@@ -11,9 +11,9 @@ export interface FormState<I> {
 }
 
 export interface ObjectForm<I> {
-  /** The word for such an object. */
+  /** The name of the kind of object, such as `role`. */
   noun: string;
-  /** The same text for the same content. */
+  /** Two inputs with the same content must give the same text. */
   asText?: (input: I) => string;
   wide?: boolean;
   children: (inputs: FormState<I>) => JSX.Element;

@@ -1,4 +1,4 @@
-// One of a few words.
+// A select box with fixed options.
 
 interface Props<T extends string> {
   attributes: object;

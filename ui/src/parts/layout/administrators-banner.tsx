@@ -1,4 +1,4 @@
-// Says that no person administers Samovar, or none without an end date, and what to do about it.
+// Warns that no person administers Samovar, or that every administrator's role has an end date.
 import type { Me } from "../../api/schema";
 import { holds } from "../../hooks/use-me";
 import { Notice } from "../feedback/notice";
@@ -10,14 +10,14 @@ export function AdministratorsBanner({ me }: { me: Me }) {
       <Notice kind="bad" title="No person administers Samovar">
         {assigns ? (
           <p>
-            Under <a href="/access">Access</a>, search for a person and assign the role{" "}
+            On the page <a href="/access">Access</a>, search for a person and assign the role{" "}
             <code>administrator</code>.
           </p>
         ) : (
           <p>
-            A site administrator of Gitea signs in here and enters the code that{" "}
+            Sign in as a site administrator of Gitea and enter the code that{" "}
             <code>sudo samovar claim-code</code> prints on the server. Or run{" "}
-            <code>sudo samovar break-glass set</code> there,{" "}
+            <code>sudo samovar break-glass set</code> on the server,{" "}
             <a href="/auth/break-glass">sign in with that password</a> and assign the role{" "}
             <code>administrator</code>.
           </p>
@@ -27,10 +27,10 @@ export function AdministratorsBanner({ me }: { me: Me }) {
   }
   if (me.administrators === "ending" && assigns) {
     return (
-      <Notice kind="warn" title="Every administrator has an end date">
+      <Notice kind="warn" title="The role of every administrator has an end date">
         <p>
-          Under <a href="/access">Access</a>, assign the role <code>administrator</code> to a person
-          or a team without an end date.
+          On the page <a href="/access">Access</a>, assign the role <code>administrator</code> to a
+          person or a team without an end date.
         </p>
       </Notice>
     );

@@ -1,4 +1,4 @@
-// A native modal dialog: the browser keeps the focus inside, gives it back, and closes on Escape.
+// A native modal dialog: the browser traps and restores the focus, and closes the dialog on Escape.
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 

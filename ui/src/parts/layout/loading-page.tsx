@@ -1,19 +1,18 @@
-// The page of one object while the object is not loaded.
+// The page of one object while the object is loading or cannot be loaded.
 import type { Resource } from "../../hooks/use-resource";
 import { ResourceView } from "../feedback/resource-view";
 import { capitalize } from "../text/capitalize";
 import { Page } from "./page";
 
 interface Props<T> {
-  what: string;
+  noun: string;
   resource: Resource<T>;
 }
 
-/** The page of one object while that is not there. */
-export function LoadingPage<T>({ what, resource }: Props<T>) {
+export function LoadingPage<T>({ noun, resource }: Props<T>) {
   return (
-    <Page title={capitalize(what)}>
-      <ResourceView what={`the ${what}`} resource={resource} />
+    <Page title={capitalize(noun)}>
+      <ResourceView what={`the ${noun}`} resource={resource} />
     </Page>
   );
 }

@@ -1,12 +1,12 @@
-// Rarer pages behind one word of the navigation. Where there is little room they are listed below that word instead.
+// A menu in the navigation. On a narrow screen its links are listed below the label instead.
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 interface Props {
   label: string;
-  /** One of its pages is shown. */
+  /** The current page is in this menu. */
   current: boolean;
-  /** Closes when this changes. */
+  /** The menu closes when this value changes. */
   at: unknown;
   children: ComponentChildren;
 }

@@ -1,4 +1,4 @@
-// The frame of a page: its title gets the focus on arrival, so that keyboard and screen reader start there.
+// Title, lead and actions of a page. The title gets the focus, so that keyboard and screen reader start there.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 

@@ -1,4 +1,4 @@
-// Details that are made only once they are opened.
+// A `details` element that renders its content when it is opened.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 

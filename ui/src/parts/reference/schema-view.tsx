@@ -1,4 +1,4 @@
-// A schema of the API as nested lists; named schemas unfold in place.
+// A schema of the API as nested lists. Named schemas are expanded in place.
 import type { OpenApiDocument, SchemaData } from "../../api/openapi";
 import { Sentence } from "../text/sentence";
 import { LazyDetails } from "./lazy-details";
@@ -31,7 +31,7 @@ export function SchemaView({ schema, document }: Props) {
           <code>{name}</code>{" "}
           <span class="muted small">
             {describeType(property, document) +
-              (whole.required?.includes(name) ? "" : ", may be absent")}
+              (whole.required?.includes(name) ? "" : ", optional")}
           </span>{" "}
           {descriptionOf(property) !== "" && <Sentence text={descriptionOf(property)} />}
           {hasMembers(property, document) && (
@@ -45,7 +45,7 @@ export function SchemaView({ schema, document }: Props) {
   );
 }
 
-/** Follows a reference. */
+/** Follows a `$ref`. */
 function resolve(schema: SchemaData, document: OpenApiDocument): SchemaData {
   return schema.$ref === undefined
     ? schema
@@ -64,7 +64,7 @@ function describeType(schema: SchemaData, document: OpenApiDocument): string {
   if (whole.enum) return whole.enum.map((one) => `"${one}"`).join(" | ");
   if (whole.type === "array" && whole.items)
     return `list of ${describeType(whole.items, document)}`;
-  return whole.oneOf ? "one of several" : (whole.type ?? "object");
+  return whole.oneOf ? "one of" : (whole.type ?? "object");
 }
 
 function descriptionOf(schema: SchemaData): string {

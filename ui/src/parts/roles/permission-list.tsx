@@ -1,4 +1,4 @@
-// A set of permissions, the long ones folded.
+// A list of permissions; a long list is folded.
 
 const VISIBLE_COUNT = 4;
 

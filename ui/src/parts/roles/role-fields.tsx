@@ -1,4 +1,4 @@
-// The inputs of a role.
+// The form fields of a role.
 import type { ApiError } from "../../api/client";
 import { Field } from "../form/field";
 import type { RoleInput } from "./role-input";
@@ -15,7 +15,7 @@ export function RoleFields({ input, onChange, error }: Props) {
     <>
       <Field
         label="Name"
-        hint="Small letters, digits and hyphens, such as deployer."
+        hint="Lower-case letters, digits and hyphens, such as deployer."
         error={error?.errorAt("/name")}
       >
         {(attributes) => (
@@ -31,7 +31,7 @@ export function RoleFields({ input, onChange, error }: Props) {
           />
         )}
       </Field>
-      <Field label="What it is for" error={error?.errorAt("/description")}>
+      <Field label="Description" error={error?.errorAt("/description")}>
         {(attributes) => (
           <input
             {...attributes}
@@ -45,8 +45,8 @@ export function RoleFields({ input, onChange, error }: Props) {
         label="Permissions"
         hint={
           <>
-            One a line: <code>resource:action</code>, such as <code>deployments:write</code>;{" "}
-            <code>deployments:*</code> is every action.
+            One <code>resource:action</code> per line, such as <code>deployments:write</code>;{" "}
+            <code>deployments:*</code> means every action.
           </>
         }
         error={error?.errorAt("/permissions")}

@@ -1,9 +1,9 @@
-// A role as typed, apart from the draft that is sent.
+// The form state of a role, and its conversion from and to the API's types.
 import type { Role, RoleDraft } from "../../api/schema";
 import type { Difference } from "../form/conflict";
 import { splitLines } from "../form/lines";
 
-/** What is typed, before it is a draft. */
+/** The form state of a role. */
 export interface RoleInput {
   name: string;
   description: string;
@@ -31,7 +31,7 @@ export const EMPTY: RoleInput = { name: "", description: "", permissions: "" };
 export function differences(theirs: RoleInput, mine: RoleInput): Difference[] {
   const labels: [keyof RoleInput, string][] = [
     ["name", "Name"],
-    ["description", "What it is for"],
+    ["description", "Description"],
     ["permissions", "Permissions"],
   ];
   return labels

@@ -1,4 +1,4 @@
-// Secrets at which somebody should look, of those whose machines one may see or answers for; nothing when all is well.
+// Secrets that expire soon, are expired or unused. Shows the accounts that the caller may read or owns.
 import { api, fetchAll, pageQuery } from "../../api/client";
 import type { Secret } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
@@ -8,14 +8,14 @@ import { Notice } from "../feedback/notice";
 import { Time } from "../text/time";
 import { AttentionTags } from "./attention-tags";
 
-/** More than this are folded. */
+/** More secrets than this are folded. */
 const VISIBLE_COUNT = 5;
 
-/** A secret, and whose it is. */
+/** A secret and its account or client. */
 interface SecretEntry {
   secret: Secret;
   name: string;
-  /** What kind of machine, and who answers for it. */
+  /** The kind of account, and its owner. */
   description: string;
   href: string;
 }
@@ -38,15 +38,11 @@ export function SecretsNotice() {
   return (
     <Notice
       kind="warn"
-      title={
-        all.length === 1
-          ? "One secret needs your attention"
-          : `${all.length} secrets need your attention`
-      }
+      title={all.length === 1 ? "1 secret needs attention" : `${all.length} secrets need attention`}
     >
       <p>
-        A machine whose secret expires gets no more tokens: make another one, give it to the
-        machine, and delete the old one. Delete what nothing uses.
+        A machine gets no tokens after its secret has expired. Create a new secret, install it on
+        the machine, then delete the old one. Delete secrets that are not used.
       </p>
       <List of={all.slice(0, VISIBLE_COUNT)} />
       {all.length > VISIBLE_COUNT && (
@@ -62,9 +58,9 @@ export function SecretsNotice() {
 function List({ of }: { of: readonly SecretEntry[] }) {
   return (
     <ul class="rows">
-      {of.map(({ secret, name, description: words, href }) => (
+      {of.map(({ secret, name, description, href }) => (
         <li key={secret.id}>
-          <a href={href}>{name}</a> ({words}): <code>{secret.hint}…</code>{" "}
+          <a href={href}>{name}</a> ({description}): <code>{secret.hint}…</code>{" "}
           {secret.attention.includes("expired") ? "expired" : "expires"}{" "}
           <Time at={secret.expires_at} /> <AttentionTags of={secret.attention} />
         </li>
@@ -73,7 +69,7 @@ function List({ of }: { of: readonly SecretEntry[] }) {
   );
 }
 
-/** Of all service accounts, or of those that one answers for. */
+/** Secrets of all service accounts, or of those that the caller owns. */
 async function fetchAccountEntries(all: boolean): Promise<SecretEntry[]> {
   const query = { attention: true };
   const found = await (all
@@ -84,13 +80,13 @@ async function fetchAccountEntries(all: boolean): Promise<SecretEntry[]> {
         api.GET("/me/service-accounts", { params: { query: { ...query, ...pageQuery(cursor) } } }),
       ));
   return found.flatMap((account) => {
-    const words =
+    const description =
       account.owner_name === undefined
-        ? "service account for which nobody answers"
+        ? "service account without an owner"
         : `service account of ${account.owner_name}`;
-    return due(account.secrets, {
+    return entriesOf(account.secrets, {
       name: account.name,
-      description: words,
+      description,
       href: all ? `/service-accounts/${account.id}` : "/tokens",
     });
   });
@@ -101,16 +97,16 @@ async function fetchClientEntries(): Promise<SecretEntry[]> {
     api.GET("/clients", { params: { query: { attention: true, ...pageQuery(cursor) } } }),
   );
   return found.flatMap((client) =>
-    due(client.secrets, {
+    entriesOf(client.secrets, {
       name: client.name,
-      description: `client of ${client.application?.name ?? "an application that is gone"}`,
+      description: `client of ${client.application?.name ?? "a deleted application"}`,
       href: `/clients/${client.id}`,
     }),
   );
 }
 
-function due(secrets: readonly Secret[], whose: Omit<SecretEntry, "secret">): SecretEntry[] {
+function entriesOf(secrets: readonly Secret[], owner: Omit<SecretEntry, "secret">): SecretEntry[] {
   return secrets
     .filter((secret) => secret.attention.length > 0)
-    .map((secret) => ({ secret, ...whose }));
+    .map((secret) => ({ secret, ...owner }));
 }

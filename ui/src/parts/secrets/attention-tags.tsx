@@ -1,4 +1,4 @@
-// Why somebody should look at a secret, in words.
+// Tags that say why a secret needs attention.
 import type { SecretAttention } from "../../api/schema";
 
 const TAGS: Readonly<Record<SecretAttention, { tag: string; kind: "warn" | "bad" }>> = {

@@ -1,4 +1,4 @@
-// What is known of secrets, and at which of them somebody should look; never what they are.
+// A table of secrets: hint, dates and warnings. The server does not return the secrets themselves.
 import type { Secret } from "../../api/schema";
 import { type Column, Table } from "../table/table";
 import { Time } from "../text/time";
@@ -13,7 +13,7 @@ export function SecretTable({ secrets, onDelete }: Props) {
   return (
     <Table<Secret>
       rows={secrets}
-      empty="It has no secret."
+      empty="There are no secrets."
       heading={SECRET}
       columns={COLUMNS}
       action={
@@ -38,7 +38,7 @@ const SECRET: Column<Secret> = {
 };
 
 const COLUMNS: readonly Column<Secret>[] = [
-  { label: "Made", show: (secret) => <Time at={secret.created_at} /> },
+  { label: "Created", show: (secret) => <Time at={secret.created_at} /> },
   { label: "Expires", show: (secret) => <Time at={secret.expires_at} /> },
   {
     label: "Last used",

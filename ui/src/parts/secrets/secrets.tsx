@@ -1,4 +1,4 @@
-// The secrets of a service account or a client: what is known of them, a new one shown once, an old one deleted.
+// Lists, creates and deletes the secrets of a service account or a client.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { NewSecret, Secret } from "../../api/schema";
 import { announce } from "../../hooks/announce";
@@ -10,19 +10,14 @@ import { Notice } from "../feedback/notice";
 import { Field } from "../form/field";
 import { CopyBlock } from "../text/copy";
 import { Time } from "../text/time";
+import type { SecretCalls } from "./secret-calls";
 import { SecretTable } from "./secret-table";
 
-/** So many live at a time, so that one can take over from the other. */
+/** Two, so that a secret can be rotated without an interruption. */
 const MAX_LIVE_SECRETS = 2;
 
-/** How secrets are made and deleted; those who may do neither get none. */
-export interface SecretCalls {
-  create: (days: number) => Promise<NewSecret>;
-  delete: (secret: Secret) => Promise<void>;
-}
-
 interface Props {
-  /** Whose they are. */
+  /** The name of the account or client. */
   of: string;
   secrets: readonly Secret[];
   calls: SecretCalls | undefined;
@@ -30,36 +25,36 @@ interface Props {
 }
 
 export function Secrets({ of, secrets, calls, onChange }: Props) {
-  const [made, setMade] = useState<NewSecret>();
+  const [created, setCreated] = useState<NewSecret>();
   const [deleting, setDeleting] = useState<Secret>();
   const live = secrets.filter((secret) => new Date(secret.expires_at) > new Date()).length;
   const remove = async (secret: Secret) => {
     await calls?.delete(secret);
     announce("Secret deleted");
-    if (made?.id === secret.id) setMade(undefined);
+    if (created?.id === secret.id) setCreated(undefined);
     await onChange();
   };
-  const keep = async (secret: NewSecret) => {
-    setMade(secret);
-    announce("The secret is made. Copy it now: nobody can show it again.");
+  const show = async (secret: NewSecret) => {
+    setCreated(secret);
+    announce("Secret created. Copy it now, it is shown only once.");
     await onChange();
   };
   return (
     <>
       <SecretTable secrets={secrets} onDelete={calls && setDeleting} />
-      {made && <NewSecretNotice secret={made} onKept={() => setMade(undefined)} />}
+      {created && <NewSecretNotice secret={created} onHide={() => setCreated(undefined)} />}
       {calls && live >= MAX_LIVE_SECRETS && (
         <p class="muted">
-          Two secrets live at a time. To make another one, delete the one that is not used any more.
+          There can be two secrets at a time. Delete the unused one to create another.
         </p>
       )}
-      {calls && live < MAX_LIVE_SECRETS && made === undefined && (
-        <NewSecretForm of={of} make={calls.create} onMade={keep} />
+      {calls && live < MAX_LIVE_SECRETS && created === undefined && (
+        <NewSecretForm of={of} create={calls.create} onCreated={show} />
       )}
-      {calls && live === 1 && made === undefined && (
+      {calls && live === 1 && created === undefined && (
         <p class="hint">
-          To rotate: make another one, give it to the machine, and delete the old one once it is not
-          used any more.
+          To rotate the secret, create another one, install it on the machine, then delete the old
+          one.
         </p>
       )}
       {deleting && (
@@ -69,10 +64,7 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
           work={() => remove(deleting)}
           onClose={() => setDeleting(undefined)}
         >
-          <p>
-            Whatever uses it gets no more tokens, at once. Tokens that it got stay valid until they
-            end, after ten minutes at most, unless they are revoked.
-          </p>
+          <p>A program that uses this secret gets no more tokens. {calls?.deleteNote}</p>
           <p>
             {deleting.last_used_at === undefined ? (
               "It was never used."
@@ -88,22 +80,22 @@ export function Secrets({ of, secrets, calls, onChange }: Props) {
   );
 }
 
-interface MakeProps {
+interface NewSecretProps {
   of: string;
-  make: (days: number) => Promise<NewSecret>;
-  onMade: (secret: NewSecret) => Promise<void>;
+  create: (days: number) => Promise<NewSecret>;
+  onCreated: (secret: NewSecret) => Promise<void>;
 }
 
-function NewSecretForm({ of, make, onMade }: MakeProps) {
+function NewSecretForm({ of, create, onCreated }: NewSecretProps) {
   const [days, setDays] = useState("90");
   const action = useAction();
   const submit = async (event: Event) => {
     event.preventDefault();
-    await action.run(async () => onMade(await make(Number(days))));
+    await action.run(async () => onCreated(await create(Number(days))));
   };
   return (
     <form
-      class="in-line"
+      class="inline-form"
       aria-label={`New secret of ${of}`}
       onSubmit={(event) => void submit(event)}
     >
@@ -121,27 +113,27 @@ function NewSecretForm({ of, make, onMade }: MakeProps) {
         )}
       </Field>
       <button type="submit" disabled={action.running}>
-        Make a secret
+        Create secret
       </button>
       {action.error && <ErrorNotice error={action.error} />}
     </form>
   );
 }
 
-/** The one time that a secret is shown; leaving the page asks first. */
-function NewSecretNotice({ secret, onKept: onSaved }: { secret: NewSecret; onKept: () => void }) {
+/** The secret is shown once; leaving the page asks for confirmation. */
+function NewSecretNotice({ secret, onHide }: { secret: NewSecret; onHide: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  useUnsavedChanges(true, "Leave this page? Nobody can show the new secret again.");
+  useUnsavedChanges(true, "Leave this page? The new secret is not shown again.");
   useEffect(() => box.current?.querySelector("button")?.focus(), []);
   return (
-    <div ref={box} class="once">
-      <Notice kind="warn" title="Copy the new secret now: nobody can show it again.">
+    <div ref={box} class="new-secret">
+      <Notice kind="warn" title="Copy the new secret now. It is shown only once.">
         <p>
-          Keep it where the machine alone reads it. It expires <Time at={secret.expires_at} />.
+          Store it where only the machine can read it. It expires <Time at={secret.expires_at} />.
         </p>
         <CopyBlock text={secret.secret} label="New secret" />
-        <button type="button" onClick={onSaved}>
-          I have kept it
+        <button type="button" onClick={onHide}>
+          Hide secret
         </button>
       </Notice>
     </div>

@@ -1,4 +1,4 @@
-// What roles a service account holds, and the way to give it one.
+// The roles of a service account, with a link to assign one.
 import { api, fetchAll, pageQuery } from "../../api/client";
 import type { RoleBinding, Subject } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
@@ -12,7 +12,7 @@ function subjectOf(id: string): Subject {
   return { kind: "service-account", id };
 }
 
-/** The role bindings of a service account; none for those who may not see them. */
+/** The role bindings of a service account; empty if the caller may not read them. */
 export function useAccountBindings(id: string): Resource<RoleBinding[]> {
   const may = useMay();
   const key = subjectKey(subjectOf(id));
@@ -31,17 +31,15 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
   return (
     <section>
       <h2>Roles</h2>
-      <ResourceView what="its roles" resource={bindings}>
+      <ResourceView what="roles" resource={bindings}>
         {(all) =>
           all.length === 0 ? (
-            <p class="muted">It holds no role, so it can do nothing yet.</p>
+            <p class="muted">No roles are assigned. The account has no permissions.</p>
           ) : (
             <ul class="rows">
               {all.map((binding) => (
                 <li key={binding.id}>
-                  <a href={`/roles/${binding.role.id}`}>
-                    {binding.role.name ?? "a role that is gone"}
-                  </a>{" "}
+                  <a href={`/roles/${binding.role.id}`}>{binding.role.name ?? "deleted role"}</a>{" "}
                   <BindingRange binding={binding} />
                 </li>
               ))}
@@ -50,20 +48,18 @@ export function AccountRoles({ id, bindings }: { id: string; bindings: Resource<
         }
       </ResourceView>
       <p class="after">
-        <a href={accessUrl(subjectOf(id))}>Give it a role, or take one away</a>
+        <a href={accessUrl(subjectOf(id))}>Assign or remove roles</a>
         {may("samovar.decisions:explain") && (
           <>
             {" · "}
-            <a href={urlWithQuery("/explain", { service_account: id })}>
-              Ask why it may or may not do something
-            </a>
+            <a href={urlWithQuery("/explain", { service_account: id })}>Check access</a>
           </>
         )}
         {may("samovar.audit-events:read") && (
           <>
             {" · "}
             <a href={urlWithQuery("/audit", { actor: subjectKey(subjectOf(id)) })}>
-              See what it did
+              Show audit events
             </a>
           </>
         )}

@@ -1,11 +1,11 @@
-// One of the service accounts.
+// A select box with the service accounts.
 import { api, fetchAll, pageQuery } from "../../api/client";
 import type { ServiceAccount } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { type Resource, useResource } from "../../hooks/use-resource";
 import type { FieldAttributes } from "../form/field";
 
-/** All of them; none for those who may not see them. */
+/** All service accounts; empty if the caller may not read them. */
 export function useAccounts(): Resource<ServiceAccount[]> {
   const may = useMay();
   return useResource(
@@ -21,7 +21,7 @@ export function useAccounts(): Resource<ServiceAccount[]> {
 
 interface Props {
   attributes: FieldAttributes;
-  /** Its id. */
+  /** The selected account's id. */
   id: string;
   accounts: readonly ServiceAccount[];
   onChange: (id: string) => void;

@@ -1,52 +1,46 @@
-// Whether a service account can do anything, and what to do when it cannot.
+// The state of a service account, why it gets no token, and what to do.
 import type { AccountState, ServiceAccount } from "../../api/schema";
 import { Notice } from "../feedback/notice";
 
 const LABELS: Readonly<Record<AccountState, string>> = {
   active: "active",
-  disabled: "switched off",
-  "owner-gone": "owner gone",
-  "team-empty": "team empty",
+  disabled: "disabled",
+  "owner-gone": "no owner",
+  "team-empty": "team is empty",
 };
 
-/** The state as a word. */
+/** The state as a tag. */
 export function StateTag({ state }: { state: AccountState }) {
   return <span class={`tag ${state === "active" ? "good" : "bad"}`}>{LABELS[state]}</span>;
 }
 
 const REASONS: Readonly<Record<Exclude<AccountState, "active">, string>> = {
-  disabled: "Somebody switched it off.",
-  "owner-gone": "Whoever answered for it is gone from Gitea or disabled.",
-  "team-empty": "The team that answers for it has nobody left in Gitea who could.",
+  disabled: "The account is disabled.",
+  "owner-gone": "Its owner was deleted or disabled in Gitea.",
+  "team-empty": "The team that owns it has no active members in Gitea.",
 };
 
-/** What those do who may change it. */
+/** What a caller who may change the account can do. */
 const REMEDIES: typeof REASONS = {
-  disabled: "Switch it on below.",
-  "owner-gone": "Name another owner below.",
-  "team-empty": "Let somebody join the team, or name another owner below.",
+  disabled: "Enable it below.",
+  "owner-gone": "Select another owner below.",
+  "team-empty": "Add a member to the team in Gitea, or select another owner below.",
 };
 
-/** Why it can do nothing; nothing when it can. */
-export function StateNotice({
-  account,
-  changeable,
-}: {
-  account: ServiceAccount;
-  changeable: boolean;
-}) {
+/** Shown unless the account is active. */
+export function StateNotice({ account, editable }: { account: ServiceAccount; editable: boolean }) {
   if (account.state === "active") return null;
   return (
-    <Notice kind="warn" title="It gets no token, and the tokens that it has open nothing here.">
+    <Notice kind="warn" title="The account gets no tokens, and its current tokens are refused.">
       <p>
         {REASONS[account.state]}{" "}
-        {changeable ? REMEDIES[account.state] : "Ask an administrator of Samovar to change that."}
+        {editable ? REMEDIES[account.state] : "Ask an administrator of Samovar."}
       </p>
     </Notice>
   );
 }
 
-/** The last use of any of its secrets. */
+/** When one of its secrets was last used. */
 export function lastUse(account: ServiceAccount): string | undefined {
   return account.secrets
     .map((secret) => secret.last_used_at)

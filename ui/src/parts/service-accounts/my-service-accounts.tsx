@@ -1,10 +1,11 @@
-// Service accounts for which one answers, by oneself or by a team, with their secrets.
+// Service accounts that the caller or one of the caller's teams owns, with their secrets.
 import { api, fetchAll, pageQuery, unwrap } from "../../api/client";
 import type { ServiceAccount } from "../../api/schema";
 import { useMay } from "../../hooks/use-me";
 import { useResource } from "../../hooks/use-resource";
 import { ResourceView } from "../feedback/resource-view";
-import { type SecretCalls, Secrets } from "../secrets/secrets";
+import { ACCOUNT_DELETE_NOTE, type SecretCalls } from "../secrets/secret-calls";
+import { Secrets } from "../secrets/secrets";
 import { CopyLine } from "../text/copy";
 import { Sentence } from "../text/sentence";
 import { StateNotice, StateTag } from "./account-state";
@@ -19,10 +20,10 @@ export function MyServiceAccounts() {
   );
   return (
     <section>
-      <h2>Service accounts that you answer for</h2>
+      <h2>Your service accounts</h2>
       <ResourceView what="service accounts" resource={accounts} />
       {accounts.data?.length === 0 && (
-        <p class="muted">None, neither by yourself nor by a team of yours.</p>
+        <p class="muted">You and your teams own no service accounts.</p>
       )}
       {accounts.data?.map((account) => (
         <Account key={account.id} account={account} onChange={accounts.reload} />
@@ -50,10 +51,11 @@ function Account({
         <StateTag state={account.state} />
       </h3>
       <p class="small">
-        {account.description && <Sentence text={account.description} />} {account.owner_name}{" "}
-        answers for it. Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
+        {account.description && <Sentence text={account.description} />}{" "}
+        {account.owner_name !== undefined && `Owned by ${account.owner_name}. `}
+        <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
-      <StateNotice account={account} changeable={false} />
+      <StateNotice account={account} editable={false} />
       <Secrets
         of={account.name}
         secrets={account.secrets}
@@ -73,6 +75,7 @@ function callsOf(id: string): SecretCalls {
           body: { expires_in_days: days },
         }),
       ),
+    deleteNote: ACCOUNT_DELETE_NOTE,
     delete: (secret) =>
       unwrap(
         api.DELETE("/me/service-accounts/{id}/secrets/{secret}", {

@@ -1,4 +1,4 @@
-// The inputs of a service account.
+// The form fields of a service account.
 import type { ApiError } from "../../api/client";
 import type { Owner } from "../../api/schema";
 import { TeamInput } from "../directory/team-input";
@@ -19,7 +19,7 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
     <>
       <Field
         label="Name"
-        hint="Small letters, digits and hyphens, such as deploy-bot."
+        hint="Lower-case letters, digits and hyphens, such as deploy-bot."
         error={error?.errorAt("/name")}
       >
         {(attributes) => (
@@ -35,7 +35,7 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
           />
         )}
       </Field>
-      <Field label="What it is for" error={error?.errorAt("/description")}>
+      <Field label="Description" error={error?.errorAt("/description")}>
         {(attributes) => (
           <input
             {...attributes}
@@ -48,7 +48,7 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
       <OwnerFields
         owner={input.owner}
         onChange={(change) => onChange((old) => ({ ...old, owner: change(old.owner) }))}
-        fault={error?.errorAt("/owner")}
+        error={error?.errorAt("/owner")}
       />
       <label class="choice spaced">
         <input
@@ -56,29 +56,37 @@ export function ServiceAccountFields({ input, onChange, error }: Props) {
           checked={input.enabled}
           onChange={(event) => set({ enabled: event.currentTarget.checked })}
         />{" "}
-        Switched on
+        Enabled
       </label>
       <details class="more" open={input.trusts.length > 0}>
-        <summary>Tokens of a CI that stand for it</summary>
+        <summary>Trusted CI tokens (GitHub, Forgejo)</summary>
         <TrustsEditor trusts={input.trusts} onChange={(trusts) => set({ trusts })} error={error} />
       </details>
     </>
   );
 }
 
+const TEAM_HINT =
+  "Its members can see the account and rotate its secrets. " +
+  "If the team is deleted or empty, the account gets no tokens.";
+
+const PERSON_HINT =
+  "The person can see the account and rotate its secrets. " +
+  "If the person is deleted or disabled, the account gets no tokens.";
+
 const KINDS: readonly [Owner["kind"], string][] = [
-  ["team", "A team"],
-  ["user", "A person"],
+  ["team", "Team"],
+  ["user", "Person"],
 ];
 
 interface OwnerProps {
   owner: OwnerInput;
   onChange: (change: (owner: OwnerInput) => OwnerInput) => void;
-  fault: string | undefined;
+  error: string | undefined;
 }
 
-function OwnerFields({ owner, onChange, fault }: OwnerProps) {
-  /** What is found for the text that was typed before is no news; an owner that is gone stays until another is typed. */
+function OwnerFields({ owner, onChange, error }: OwnerProps) {
+  /** A search without a match keeps the id of an unchanged name: a deleted owner stays until it is changed. */
   const found = (name: string, id: string | number | undefined) =>
     onChange((old) =>
       name === old.name && id === undefined
@@ -87,7 +95,7 @@ function OwnerFields({ owner, onChange, fault }: OwnerProps) {
     );
   return (
     <fieldset>
-      <legend>Who answers for it</legend>
+      <legend>Owner</legend>
       {KINDS.map(([kind, label]) => (
         <label key={kind} class="choice">
           <input
@@ -100,11 +108,7 @@ function OwnerFields({ owner, onChange, fault }: OwnerProps) {
         </label>
       ))}
       {owner.kind === "team" ? (
-        <Field
-          label="Team"
-          error={fault}
-          hint="Its members see the account and rotate its secrets. When the team is gone or empty, the account can do nothing."
-        >
+        <Field label="Team name" error={error} hint={TEAM_HINT}>
           {(attributes) => (
             <TeamInput
               key="team"
@@ -116,11 +120,7 @@ function OwnerFields({ owner, onChange, fault }: OwnerProps) {
           )}
         </Field>
       ) : (
-        <Field
-          label="Person"
-          error={fault}
-          hint="Sees the account and rotates its secrets. When the person is gone or disabled, the account can do nothing."
-        >
+        <Field label="Login" error={error} hint={PERSON_HINT}>
           {(attributes) => (
             <UserInput
               key="person"

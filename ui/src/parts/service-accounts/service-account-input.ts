@@ -1,27 +1,27 @@
-// What is typed about a service account, apart from the draft that is sent.
+// The form state of a service account, and its conversion from and to the API's types.
 import type { Owner, ServiceAccount, ServiceAccountDraft, Trust } from "../../api/schema";
 import { findTeam } from "../directory/team-input";
 import { findUser } from "../directory/user-input";
 import type { Difference } from "../form/conflict";
 import { splitLines } from "../form/lines";
 
-/** Who answers for it, as typed; `id` is known once the name is exactly somebody's. */
+/** The form state of the owner. `id` is set once the name matches exactly one person or team. */
 export interface OwnerInput {
   kind: Owner["kind"];
   name: string;
   id: string;
 }
 
-/** Foreign tokens that stand for it, as typed. `key` tells rows apart. */
+/** The form state of one trust in tokens of an external issuer. `key` identifies the row. */
 export interface TrustInput {
   key: number;
   issuer: string;
   audience: string;
-  /** One `name = value` a line. */
+  /** One `name = value` per line. */
   claims: string;
 }
 
-/** A service account as typed. */
+/** The form state of a service account. */
 export interface ServiceAccountInput {
   name: string;
   description: string;
@@ -62,7 +62,7 @@ export function inputOf(account: ServiceAccount): ServiceAccountInput {
   };
 }
 
-/** The draft; asks who a typed owner is when that is not known yet. */
+/** The draft; looks the owner up if its id is not known yet. */
 export async function draftOf(input: ServiceAccountInput): Promise<ServiceAccountDraft> {
   return {
     name: input.name.trim(),
@@ -98,8 +98,8 @@ export function asText(input: ServiceAccountInput): string {
 export function differences(theirs: ServiceAccountInput, mine: ServiceAccountInput): Difference[] {
   const rows: [string, (input: ServiceAccountInput) => string][] = [
     ["Name", (input) => input.name],
-    ["What it is for", (input) => input.description],
-    ["Owner", (input) => input.owner.name || "gone"],
+    ["Description", (input) => input.description],
+    ["Owner", (input) => input.owner.name || "deleted"],
     ["Enabled", (input) => (input.enabled ? "yes" : "no")],
     [
       "Trusted tokens",

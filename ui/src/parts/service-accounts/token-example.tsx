@@ -1,4 +1,4 @@
-// How a machine gets a token, by its secret or by the token of its CI, and sends it.
+// Example commands: get a token with a secret or with a CI token, and send it.
 import { useState } from "preact/hooks";
 import { api, fetchAll, pageQuery } from "../../api/client";
 import type { Application, RoleBinding, ServiceAccount } from "../../api/schema";
@@ -13,7 +13,7 @@ const API_AUDIENCE = "samovar";
 
 interface Props {
   account: ServiceAccount;
-  /** What it holds; undefined while that is read. */
+  /** The account's role bindings; undefined while they are loading. */
   bindings: readonly RoleBinding[] | undefined;
 }
 
@@ -28,9 +28,9 @@ export function TokenExample({ account, bindings }: Props) {
   );
   return (
     <section>
-      <h2>How it gets a token</h2>
+      <h2>Get a token</h2>
       <p>
-        Its <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
+        <code>client_id</code>: <CopyLine text={account.id} label="client_id" />
       </p>
       <ResourceView what="applications" resource={applications}>
         {(all) =>
@@ -49,23 +49,23 @@ interface ExamplesProps {
   applications: readonly Application[];
 }
 
-/** For the application that is chosen, at first one in which it holds a role. */
+/** Starts with an application in which the account holds a role. */
 function Examples({ account, bindings, applications }: ExamplesProps) {
-  const [chosen, setChosen] = useState<string>();
+  const [selected, setSelected] = useState<string>();
   const bound = applications.find(({ id }) =>
     bindings.some(({ range }) => range.kind === "application" && range.id === id),
   );
-  const audience = chosen ?? (bound ?? applications[0])?.name ?? API_AUDIENCE;
+  const audience = selected ?? (bound ?? applications[0])?.name ?? API_AUDIENCE;
   const application = applications.find((one) => one.name === audience);
   return (
     <>
       <div class="narrow">
-        <Field label="For">
+        <Field label="Application">
           {(attributes) => (
             <select
               {...attributes}
               value={audience}
-              onChange={(event) => setChosen(event.currentTarget.value)}
+              onChange={(event) => setSelected(event.currentTarget.value)}
             >
               {applications.map(({ id, name }) => (
                 <option key={id} value={name}>
@@ -85,7 +85,7 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
       {account.trusts.length > 0 && (
         <>
           <p>
-            Or by the token of its CI, in <code>CI_TOKEN</code>, and without a secret:
+            In a CI job without a secret, with the job's token in <code>CI_TOKEN</code>:
           </p>
           <CopyBlock
             key={`${audience} CI`}
@@ -99,7 +99,7 @@ function Examples({ account, bindings, applications }: ExamplesProps) {
 }
 
 function secretExample(id: string, audience: string): string {
-  return `# a token for a few minutes; SAMOVAR_SECRET holds the secret
+  return `# get a token; SAMOVAR_SECRET is the secret
 curl -sS -u "${id}:$SAMOVAR_SECRET" \\
   -d grant_type=client_credentials -d audience=${audience} \\
   ${location.origin}/oauth/token
@@ -107,7 +107,7 @@ curl -sS -u "${id}:$SAMOVAR_SECRET" \\
 }
 
 function workloadTokenExample(audience: string): string {
-  return `# a token for a few minutes
+  return `# get a token; CI_TOKEN is the token of the job
 curl -sS -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
   -d subject_token_type=urn:ietf:params:oauth:token-type:jwt \\
   -d "subject_token=$CI_TOKEN" -d audience=${audience} \\
@@ -116,7 +116,7 @@ curl -sS -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange \\
 }
 
 function requestExample(application: Application | undefined): string {
-  const address =
+  const url =
     application === undefined
       ? `${location.origin}/api/v1/me`
       : `${location.protocol}//${application.hosts[0] ?? application.name}/`;
@@ -125,6 +125,6 @@ function requestExample(application: Application | undefined): string {
       ? "Samovar-Token: $TOKEN"
       : "Authorization: Bearer $TOKEN";
   return `
-# then, with its access_token in TOKEN
-curl -sS -H "${header}" ${address}`;
+# call the application; TOKEN is the access_token of the response
+curl -sS -H "${header}" ${url}`;
 }

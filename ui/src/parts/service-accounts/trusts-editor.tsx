@@ -1,4 +1,4 @@
-// Which foreign tokens stand for a service account, so that a CI job needs no secret at all.
+// The trusted tokens of CI systems that a service account accepts instead of a secret.
 import type { ApiError } from "../../api/client";
 import { Field } from "../form/field";
 import { newTrust, type TrustInput } from "./service-account-input";
@@ -15,17 +15,22 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
   return (
     <>
       <p class="hint">
-        A job exchanges the token that its CI gave it for one of this account, and needs no secret.
-        Name the issuer, and by its claims whose jobs are meant. Trusts of two service accounts with
-        one issuer must differ in the audience or in the value of a claim that both name; otherwise
-        the later is not saved.
+        A CI job exchanges its OpenID Connect token for a token of this account and needs no secret.
+        The issuer, the audience and all claims must match. Two service accounts that trust one
+        issuer must differ in the audience or in the value of a claim that both name.
       </p>
       {trusts.map((trust, n) => (
         <fieldset key={trust.key}>
           <legend>Trusted tokens {trusts.length > 1 && n + 1}</legend>
           <Field
             label="Issuer"
-            hint="As the tokens write it, such as https://git.example.com/api/actions. One that token.workload_issuers of Samovar's configuration lists."
+            hint={
+              <>
+                The <code>iss</code> claim of the tokens, such as
+                https://git.example.com/api/actions. It must be listed in{" "}
+                <code>token.workload_issuers</code> of Samovar's configuration.
+              </>
+            }
             error={error?.errorAt(`/trusts/${n}/issuer`)}
           >
             {(attributes) => (
@@ -44,7 +49,7 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
             label="Audience"
             hint={
               <>
-                What the job asks its CI to put into <code>aud</code>.
+                The <code>aud</code> claim that the job requests.
               </>
             }
             error={error?.errorAt(`/trusts/${n}/audience`)}
@@ -62,7 +67,7 @@ export function TrustsEditor({ trusts, onChange, error }: Props) {
           </Field>
           <Field
             label="Claims"
-            hint="One a line, as name = value; each must be exactly so."
+            hint="One claim per line, as name = value. Values must match exactly."
             error={error?.errorAt(`/trusts/${n}/claims`)}
           >
             {(attributes) => (

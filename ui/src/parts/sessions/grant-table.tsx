@@ -1,4 +1,4 @@
-// What people allowed clients, as a table.
+// A table of grants: the consent that people gave to OAuth clients.
 import type { Grant } from "../../api/schema";
 import { PermissionList } from "../roles/permission-list";
 import { type Column, Table } from "../table/table";
@@ -6,28 +6,28 @@ import { usageColumns } from "./usage-columns";
 
 interface Props {
   grants: readonly Grant[];
-  /** Shows whose they are. */
+  /** Shows the person who gave the grant. */
   showUser: boolean;
-  onEnd: ((grant: Grant) => void) | undefined;
+  onRevoke: ((grant: Grant) => void) | undefined;
 }
 
-export function GrantTable({ grants, showUser: whose, onEnd }: Props) {
+export function GrantTable({ grants, showUser, onRevoke }: Props) {
   return (
     <Table<Grant>
       rows={grants}
-      empty="Nothing is allowed to any client."
+      empty="There are no grants."
       heading={CLIENT}
       columns={[
-        ...(whose ? [USER] : []),
+        ...(showUser ? [USER] : []),
         SCOPE,
-        ...usageColumns<Grant>("Since", (grant) => grant.last_used_at),
+        ...usageColumns<Grant>("Granted", (grant) => grant.last_used_at),
       ]}
       action={
-        onEnd && {
-          columnLabel: "End",
-          verb: "End…",
-          label: (grant) => `End ${grant.client.name ?? "it"}`,
-          run: onEnd,
+        onRevoke && {
+          columnLabel: "Revoke",
+          verb: "Revoke…",
+          label: (grant) => `Revoke ${grant.client.name ?? "the grant"}`,
+          run: onRevoke,
         }
       }
     />
@@ -38,27 +38,23 @@ const CLIENT: Column<Grant> = {
   label: "Client",
   show: ({ client, application }) => (
     <>
-      {client.name ?? "a client that is gone"}
+      {client.name ?? "deleted client"}
       <div class="muted small">
         {application === undefined
-          ? "for every application"
-          : `for ${application.name ?? "an application that is gone"}`}
+          ? "for all applications"
+          : `for ${application.name ?? "a deleted application"}`}
       </div>
     </>
   ),
 };
 
 const USER: Column<Grant> = {
-  label: "Of whom",
-  show: ({ user }) => user.name ?? "somebody gone",
+  label: "Person",
+  show: ({ user }) => user.name ?? "deleted user",
 };
 
 const SCOPE: Column<Grant> = {
-  label: "It may",
+  label: "Scope",
   show: ({ scope }) =>
-    scope.length === 0 ? (
-      <span class="muted">nothing that needs a permission</span>
-    ) : (
-      <PermissionList of={scope} />
-    ),
+    scope.length === 0 ? <span class="muted">no permissions</span> : <PermissionList of={scope} />,
 };

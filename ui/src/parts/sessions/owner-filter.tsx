@@ -1,24 +1,24 @@
-// A list that is one's own, everybody's, or one person's: which of them, and the list page by page.
+// Filters a list by owner: the caller, all people, or one person.
 import { useState } from "preact/hooks";
 import { pageQuery } from "../../api/client";
 import { UserInput } from "../directory/user-input";
 import { Field } from "../form/field";
 
-/** Whose are wanted. */
+/** The form state of the filter. */
 export interface OwnerFilter {
   mine: boolean;
   login: string;
-  /** Known once the login is exactly somebody's. */
+  /** The id; set once the login matches exactly one person. */
   user: string | undefined;
 }
 
-/** One's own at first. */
+/** Starts with the caller's own objects. */
 export function useOwnerFilter(): [OwnerFilter, (part: Partial<OwnerFilter>) => void] {
-  const [whose, setWhose] = useState<OwnerFilter>({ mine: true, login: "", user: undefined });
-  return [whose, (part) => setWhose((old) => ({ ...old, ...part }))];
+  const [filter, setFilter] = useState<OwnerFilter>({ mine: true, login: "", user: undefined });
+  return [filter, (part) => setFilter((old) => ({ ...old, ...part }))];
 }
 
-/** The query of one page of everybody's, or of that person's. */
+/** The API query of one page, for all people or one person. */
 export function ownerQuery({ user }: OwnerFilter, cursor: string | undefined) {
   return user === undefined ? pageQuery(cursor, 50) : { ...pageQuery(cursor, 50), user };
 }
@@ -26,38 +26,40 @@ export function ownerQuery({ user }: OwnerFilter, cursor: string | undefined) {
 interface Props {
   /** What is listed. */
   what: string;
-  whose: OwnerFilter;
+  filter: OwnerFilter;
   onChange: (part: Partial<OwnerFilter>) => void;
 }
 
-/** For those who may see everybody's. */
-export function OwnerFilterFields({ what, whose, onChange }: Props) {
-  const unknown = whose.login !== "" && whose.user === undefined;
+/** Only for callers who may read the objects of other people. */
+export function OwnerFilterFields({ what, filter, onChange }: Props) {
+  const unknown = filter.login !== "" && filter.user === undefined;
   return (
     <>
-      <div class="segments" role="group" aria-label="Whose">
+      <div class="segments" role="group" aria-label="Owner">
         {[true, false].map((mine) => (
           <button
             key={String(mine)}
             type="button"
-            aria-pressed={whose.mine === mine}
+            aria-pressed={filter.mine === mine}
             onClick={() => onChange({ mine })}
           >
-            {mine ? "Mine" : "Everybody's"}
+            {mine ? "Mine" : "All"}
           </button>
         ))}
       </div>
-      {!whose.mine && (
+      {!filter.mine && (
         <form class="filters" onSubmit={(event) => event.preventDefault()}>
           <Field
-            label="Person"
-            hint={unknown ? `Nobody has this login; ${what} of everybody are shown.` : undefined}
+            label="Login"
+            hint={
+              unknown ? `No person has this login. The ${what} of all people are shown.` : undefined
+            }
           >
             {(attributes) => (
               <UserInput
                 attributes={attributes}
-                login={whose.login}
-                placeholder="anybody"
+                login={filter.login}
+                placeholder="any"
                 onChange={(login, found) => onChange({ login, user: found?.id })}
               />
             )}

@@ -1,4 +1,4 @@
-// Sessions as a table.
+// A table of browser sessions.
 import type { Session } from "../../api/schema";
 import { type Column, Table } from "../table/table";
 import { usageColumns } from "./usage-columns";
@@ -8,10 +8,10 @@ interface Props {
   onEnd: ((session: Session) => void) | undefined;
 }
 
-/** Whose a session is. */
+/** The login of the session's owner. */
 export function ownerName({ principal }: Session): string {
   return (
-    principal.login ?? (principal.kind === "local-operator" ? "local operator" : "somebody gone")
+    principal.login ?? (principal.kind === "local-operator" ? "local operator" : "deleted user")
   );
 }
 
@@ -19,9 +19,12 @@ export function SessionTable({ sessions, onEnd }: Props) {
   return (
     <Table<Session>
       rows={sessions}
-      empty="No session."
-      heading={WHO}
-      columns={[WHERE, ...usageColumns<Session>("Started", (session) => session.last_seen_at)]}
+      empty="There are no sessions."
+      heading={PERSON}
+      columns={[
+        APPLICATION,
+        ...usageColumns<Session>("Started", (session) => session.last_seen_at),
+      ]}
       action={
         onEnd && {
           columnLabel: "End",
@@ -34,24 +37,24 @@ export function SessionTable({ sessions, onEnd }: Props) {
   );
 }
 
-const WHO: Column<Session> = {
-  label: "Who",
+const PERSON: Column<Session> = {
+  label: "Person",
   show: (session) => (
     <>
-      {ownerName(session)} {session.current && <span class="tag">this one</span>}{" "}
+      {ownerName(session)} {session.current && <span class="tag">current session</span>}{" "}
       {session.provider === undefined && <span class="tag bad">break-glass</span>}
     </>
   ),
 };
 
-const WHERE: Column<Session> = {
-  label: "Where",
+const APPLICATION: Column<Session> = {
+  label: "Application",
   show: ({ place }) =>
     place.kind === "samovar" ? (
       "Samovar"
     ) : (
       <>
-        {place.application.name ?? "an application that is gone"}
+        {place.application.name ?? "deleted application"}
         <div class="muted small">{place.host}</div>
       </>
     ),

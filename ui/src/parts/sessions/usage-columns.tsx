@@ -1,4 +1,4 @@
-// When something that belongs to somebody began, was used and ends, and from where it was used: the columns of a table.
+// Table columns for sessions and grants: start, last use, expiry and client.
 import type { Column } from "../table/table";
 import { Time } from "../text/time";
 
@@ -9,17 +9,17 @@ interface Usage {
   user_agent: string;
 }
 
-/** `began` is the word for its beginning. */
+/** `startLabel` is the label of the first column. */
 export function usageColumns<T extends Usage>(
-  began: string,
+  startLabel: string,
   lastUse: (row: T) => string,
 ): Column<T>[] {
   return [
-    { label: began, show: (row) => <Time at={row.created_at} /> },
+    { label: startLabel, show: (row) => <Time at={row.created_at} /> },
     { label: "Last used", show: (row) => <Time at={lastUse(row)} /> },
-    { label: "Ends", show: (row) => <Time at={row.ends_at} /> },
+    { label: "Expires", show: (row) => <Time at={row.ends_at} /> },
     {
-      label: "From",
+      label: "Client address",
       show: (row) => (
         <>
           {row.address ?? "unknown"}
@@ -32,7 +32,7 @@ export function usageColumns<T extends Usage>(
   ];
 }
 
-/** A browser's short name; of anything else the first words. */
+/** The name and version of a browser, or the first characters of another user agent. */
 function describeUserAgent(agent: string): string {
   const found = /(Firefox|Edg|OPR|Chrome|HeadlessChrome|Safari)\/(\d+)/.exec(agent);
   const names: Record<string, string> = { Edg: "Edge", OPR: "Opera", HeadlessChrome: "Chrome" };

@@ -1,4 +1,4 @@
-// Has another key sign: in an hour, so that nothing fails, or at once, when somebody may have copied the present one.
+// Rotates a signing key: in an hour without an interruption, or at once if the current key may be compromised.
 import { useState } from "preact/hooks";
 import { api, unwrap } from "../../api/client";
 import type { SigningAlgorithm } from "../../api/schema";
@@ -7,58 +7,57 @@ import { ConfirmDialog } from "../feedback/confirm-dialog";
 
 interface Props {
   algorithm: SigningAlgorithm;
-  /** The next key is published already. */
+  /** The next key is already published. */
   nextPublished: boolean;
   onRotated: () => Promise<void>;
   onClose: () => void;
 }
 
-export function RotateKeyDialog({ algorithm, nextPublished: coming, onRotated, onClose }: Props) {
+export function RotateKeyDialog({ algorithm, nextPublished, onRotated, onClose }: Props) {
   const [immediately, setImmediately] = useState(false);
   const work = async () => {
     const { key } = await unwrap(
       api.POST("/signing-keys/rotate", { body: { algorithm, immediately } }),
     );
     announce(
-      key
-        ? `A new key for ${algorithm} is published`
-        : `A new key for ${algorithm} is on its way already`,
+      key ? `New ${algorithm} key published` : `A new ${algorithm} key was already published`,
     );
     await onRotated();
   };
   return (
     <ConfirmDialog
       title={`Rotate the ${algorithm} key?`}
-      verb={immediately ? "Replace it at once" : "Rotate"}
+      verb={immediately ? "Replace key now" : "Rotate"}
       harmless={!immediately}
-      disabled={coming && !immediately}
+      disabled={nextPublished && !immediately}
       work={work}
       onClose={onClose}
     >
-      {!immediately && coming && <p>A new key is on its way already and signs soon.</p>}
-      {!immediately && !coming && (
+      {!immediately && nextPublished && (
+        <p>A new key is already published and signs tokens soon.</p>
+      )}
+      {!immediately && !nextPublished && (
         <ul>
           <li>
-            A new key is published now and signs in an hour. By then everybody who keeps the
-            published keys has read it.
+            A new key is published now and signs tokens in an hour, after services have reloaded the
+            published keys.
           </li>
           <li>
-            The present key signs until then, and stays published until everything that it signed
-            has ended.
+            The current key signs until then. It stays published until its tokens have expired.
           </li>
-          <li>No valid token fails, and nobody else has to do anything.</li>
+          <li>Valid tokens stay valid. No other action is needed.</li>
         </ul>
       )}
       {immediately && (
         <ul>
-          <li>A new key signs at once, and every token that was signed before is refused.</li>
+          <li>A new key signs tokens at once. All tokens of the current key are refused.</li>
           <li>
-            Programs get new tokens by their secrets and refresh tokens; until they do, their calls
-            fail.
+            Programs must get new tokens with their secrets or refresh tokens. Until then their
+            calls fail.
           </li>
           <li>
-            A service that verifies tokens by itself believes the old key until it reads the
-            published keys again, after five minutes.
+            A service that verifies tokens by itself accepts the old key until it reloads the
+            published keys, after 5 minutes.
           </li>
         </ul>
       )}
@@ -68,7 +67,7 @@ export function RotateKeyDialog({ algorithm, nextPublished: coming, onRotated, o
           checked={immediately}
           onChange={(event) => setImmediately(event.currentTarget.checked)}
         />{" "}
-        Somebody may have copied the present key
+        The current key may be compromised
       </label>
     </ConfirmDialog>
   );

@@ -1,12 +1,13 @@
-// A list that is read page by page, with the button for more.
+// A list that is loaded page by page.
 import type { ComponentChildren } from "preact";
 import type { Pagination } from "../../hooks/use-pagination";
 import { ResourceView } from "../feedback/resource-view";
 
 interface ListProps<T> {
+  /** What is listed, for the loading text. */
   what: string;
   pages: Pagination<T>;
-  /** What can be done with all of them. */
+  /** Buttons that apply to the whole list. */
   actions: ComponentChildren;
   children: (items: T[]) => ComponentChildren;
 }
@@ -20,7 +21,7 @@ export function PagedList<T>({ what, pages, actions, children }: ListProps<T>) {
       <div class="actions">
         {pages.hasMore && (
           <button type="button" disabled={pages.loading} onClick={() => void pages.loadMore()}>
-            Show more
+            Load more
           </button>
         )}
         {actions}

@@ -1,11 +1,11 @@
-// Finds some of many rows by a part of their names; nothing to be seen while they are few.
+// Filters a long list by text.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-/** More than this are worth searching. */
+/** A list with more rows than this gets a search input. */
 const MAX_ROWS_WITHOUT_SEARCH = 15;
 
-/** Those whose text has what is typed in it, and the input to type it into. */
+/** The rows that match the search text, and the search input. */
 export function useSearch<T>(
   what: string,
   all: readonly T[],
@@ -24,7 +24,7 @@ export function useSearch<T>(
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      {shown.length === 0 && <p class="muted">None of these {what} has that in its name.</p>}
+      {shown.length === 0 && <p class="muted">No {what} match.</p>}
     </div>
   );
   return { shown, input };

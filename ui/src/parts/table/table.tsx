@@ -1,34 +1,34 @@
-// Rows of one kind of thing: what each is called, what is said of it, and what can be done with it. Narrow screens show cards.
+// A table of objects of one kind, with at most one action per row. Narrow screens show the rows as cards.
 import type { ComponentChildren } from "preact";
 import { useSearch } from "./search";
 
-/** One thing that is said of every row; a card shows the label beside it. */
+/** A column; a card shows the label beside the value. */
 export interface Column<T> {
   label: string;
   show: (row: T) => ComponentChildren;
 }
 
-/** What can be done with a row. */
+/** The action of a row. */
 export interface RowAction<T> {
-  /** The column, for those who do not see it. */
+  /** The header of the column, for screen readers. */
   columnLabel: string;
   verb: string;
-  /** The verb with its object, for those who do not see the row. */
+  /** The verb with its object, for screen readers. */
   label: (row: T) => string;
   enabled?: (row: T) => boolean;
   run: (row: T) => void;
 }
 
 interface Props<T> {
-  /** The word for the rows; many of them can be searched by what `textOf` says of each. */
+  /** What is listed. With `textOf`, a long list can be searched. */
   what?: string;
   textOf?: (row: T) => string;
   rows: readonly T[];
-  /** Said when there is no row. */
+  /** Shown if there are no rows. */
   empty: ComponentChildren;
   heading: Column<T>;
   columns: readonly Column<T>[];
-  /** For those who may. */
+  /** Undefined if the caller may not use it. */
   action?: RowAction<T> | undefined;
 }
 
@@ -36,11 +36,11 @@ export function Table<T extends { id: string }>({
   what = "rows",
   textOf,
   rows,
-  empty: none,
+  empty,
   ...rest
 }: Props<T>) {
   const { shown, input } = useSearch(what, rows, textOf ?? (() => ""));
-  if (rows.length === 0) return <p class="muted">{none}</p>;
+  if (rows.length === 0) return <p class="muted">{empty}</p>;
   return (
     <>
       {textOf && input}

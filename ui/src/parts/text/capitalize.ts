@@ -1,6 +1,6 @@
 // Text at the beginning of a sentence.
 
-/** The first letter as a sentence begins. */
+/** Makes the first letter a capital. */
 export function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,4 +1,4 @@
-// Text to be pasted elsewhere, with a button that copies it.
+// Text with a button that copies it.
 import { useState } from "preact/hooks";
 import { announce } from "../../hooks/announce";
 
@@ -19,7 +19,7 @@ export function CopyBlock({ text, label }: Props) {
   );
 }
 
-/** A word, such as an id. */
+/** One line, such as an id. */
 export function CopyLine({ text, label }: Props) {
   return (
     <span class="copy-line">
@@ -36,7 +36,7 @@ function CopyButton({ text, label, name }: Props & { name?: string }) {
       setState("Copied");
       announce(`${label} copied`);
     } catch {
-      setState("Select and copy by hand");
+      setState("Select the text to copy it");
     }
   };
   return (

@@ -1,4 +1,4 @@
-// Text of the server in which ids are shown as the names that they have now.
+// A message of the server, with the current names in place of ids.
 import { MENTION, type NamesById } from "../../hooks/use-names";
 import { Sentence } from "./sentence";
 
@@ -8,7 +8,7 @@ export function SentenceWithNames({ text, names }: { text: string; names: NamesB
   return <Sentence text={text.replace(MENTION, (mention) => nameFor(mention, names))} />;
 }
 
-/** Keeps what kind of thing it is. */
+/** The name in backticks, after the kind if the id has one. */
 function nameFor(mention: string, names: NamesById): string {
   const name = names.get(mention);
   if (name === undefined || name === mention) return mention;

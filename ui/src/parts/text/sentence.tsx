@@ -1,6 +1,6 @@
 // A message of the server as a sentence.
 
-/** Messages of the server start small, have no full stop and put names in backticks; on a page they are sentences. */
+/** Messages of the server start in lower case, have no final period and put names in backticks. */
 export function Sentence({ text }: { text: string }) {
   const full = /[.!?:]$/.test(text) ? text : `${text}.`;
   const parts = (full.charAt(0).toUpperCase() + full.slice(1)).split("`");

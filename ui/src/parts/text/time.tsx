@@ -1,4 +1,4 @@
-// Instants in the reader's own time zone and language.
+// A point in time, in the browser's time zone and language.
 
 const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
   dateStyle: "medium",
@@ -6,7 +6,7 @@ const DAY_AND_TIME = new Intl.DateTimeFormat(undefined, {
 });
 const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
-/** Today as a time, else with its date; the exact text of the server on hovering. */
+/** A time of today without its date. The title is the server's exact value. */
 export function Time({ at }: { at: string }) {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return <span>{at}</span>;
