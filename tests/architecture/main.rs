@@ -1,5 +1,5 @@
 //! The architecture as tests: layers of modules, circles of files, bounds on files and functions, and the map in
-//! `src/lib.rs`.
+//! `src/lib.rs`; the same for the web UI in `ui`.
 
 #![expect(
     clippy::unwrap_used,
@@ -12,3 +12,4 @@ mod circles;
 mod email;
 mod layers;
 mod source;
+mod ui;
