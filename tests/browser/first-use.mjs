@@ -195,7 +195,7 @@ await step("the role is taken away, after a look at who loses", async () => {
 
 await step("a role that is assigned cannot be deleted; the dialog names the subjects", async () => {
   await stage.open("Roles");
-  await page.getByRole("link", { name: "administrator" }).click();
+  await page.getByRole("link", { name: "administrator", exact: true }).click();
   await page.getByRole("heading", { name: "Assigned to" }).waitFor();
   await page.getByRole("listitem").filter({ hasText: world.administrator.login }).waitFor();
   await stage.open("Access");
@@ -212,7 +212,7 @@ await step("a role that is assigned cannot be deleted; the dialog names the subj
 });
 
 await step("an unknown address shows a page that says so", async () => {
-  await page.goto(`${world.samovar}/no-such-page`);
+  await page.goto(`${world.samovar}/gitea/no-such-page`);
   await page.getByRole("heading", { name: "Page not found" }).waitFor();
   await page.getByRole("link", { name: "Open the overview" }).click();
   await page.getByRole("heading", { name: "Overview" }).waitFor();

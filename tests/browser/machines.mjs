@@ -256,7 +256,7 @@ await step("made confidential, it gets a secret of its own", async () => {
   const secret = await makeSecret("docs-page");
   assert.match(secret, /^smvc_/);
   await page.getByRole("button", { name: "Hide secret" }).click();
-  await page.getByLabel("Public").check();
+  await page.getByRole("radio", { name: /^Public/ }).check();
   await page.getByText("Saving a public client deletes its secrets").waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByRole("heading", { name: "Secrets" }).waitFor({ state: "detached" });

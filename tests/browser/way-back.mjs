@@ -42,8 +42,8 @@ await step("the operator assigns the role where the banner leads, and the banner
 });
 
 await step("the role's page marks the administrator whose account is disabled", async () => {
-  await stage.open("Roles");
-  await page.getByRole("link", { name: "administrator" }).click();
+  await page.goto(`${world.samovar}/roles`);
+  await page.getByRole("link", { name: "administrator", exact: true }).click();
   const assigned = page.getByRole("main").getByRole("listitem");
   await assigned.filter({ hasText: world.disabled }).getByText("account disabled: no effect").waitFor();
   await assigned.filter({ hasText: world.outsider.login }).waitFor();
