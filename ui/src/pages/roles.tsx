@@ -56,8 +56,8 @@ const ROLE: Column<Role> = {
 const COLUMNS: readonly Column<Role>[] = [
   { label: "Permissions", show: (role) => <PermissionList of={role.permissions} /> },
   {
-    label: "Assigned",
-    show: ({ bindings }) => (bindings === 0 ? "no" : count(bindings, "time")),
+    label: "Assigned to",
+    show: ({ bindings }) => (bindings === 0 ? "none" : count(bindings, "subject")),
   },
 ];
 

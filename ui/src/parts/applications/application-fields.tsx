@@ -85,7 +85,7 @@ const AUTHORIZATION_OWNERS: readonly [AuthorizationOwner, string][] = [
 
 const AUDIT_MODES: readonly [AuditMode, string][] = [
   ["every", "every decision"],
-  ["first-in-window", "the first decision of its kind in a window, and the number of repeats"],
+  ["first-in-window", "first of its kind, repeats counted"],
   ["refusals", "only denied and unsafe requests"],
 ];
 

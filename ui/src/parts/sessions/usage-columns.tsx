@@ -19,7 +19,7 @@ export function usageColumns<T extends Usage>(
     { label: "Last used", show: (row) => <Time at={lastUse(row)} /> },
     { label: "Expires", show: (row) => <Time at={row.ends_at} /> },
     {
-      label: "Client address",
+      label: "Address",
       show: (row) => (
         <>
           {row.address ?? "unknown"}
