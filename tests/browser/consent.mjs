@@ -34,7 +34,7 @@ for (const [host, client] of Object.entries(world.programs)) {
   const challenge = createHash("sha256").update(randomBytes(32).toString("base64url")).digest("base64url");
   const query = new URLSearchParams({ response_type: "code", client_id: client, redirect_uri: redirect, state: host, code_challenge: challenge, code_challenge_method: "S256" });
   for (const [button, member] of [["Decline", "error"], ["Allow", "code"]]) {
-    await step(`${button.toLowerCase()} is told to the program at ${redirect}`, async () => {
+    await step(`${button.toLowerCase()}: the answer reaches the program at ${redirect}`, async () => {
       await page.goto(`${world.samovar}/oauth/authorize?${query}`);
       await page.getByRole("button", { name: button }).click();
       await page.getByText("The program has /callback").waitFor();
@@ -44,7 +44,7 @@ for (const [host, client] of Object.entries(world.programs)) {
       assert.deepEqual([searchParams.get("state"), searchParams.get("iss")], [host, world.samovar]);
     });
   }
-  await step("who is signed out meanwhile signs in and is asked again", async () => {
+  await step("without a session, consent leads to sign-in and asks again", async () => {
     await page.goto(`${world.samovar}/oauth/authorize?${query}`);
     await page.context().clearCookies({ domain: new URL(world.samovar).hostname });
     const asked = page.waitForResponse((answer) => answer.url().startsWith(`${world.samovar}/oauth/authorize`) && answer.request().method() === "GET");

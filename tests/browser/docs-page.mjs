@@ -18,7 +18,7 @@ try {
   const scopes = dialog.locator("input[type=checkbox]");
   await scopes.first().waitFor({ state: "attached" });
   const chosen = await scopes.evaluateAll((all) => all.filter((each) => each.checked).map((each) => each.name ?? each.id));
-  assert.equal(chosen.length, await scopes.count(), "every scope is chosen before anybody clicks");
+  assert.equal(chosen.length, await scopes.count(), "every scope is selected by default");
   assert.equal(await dialog.locator("input#client_id_authorizationCode").inputValue(), world.clientId);
   const opened = context.waitForEvent("page");
   await dialog.getByRole("button", { name: "Apply given OAuth2 credentials" }).click();
@@ -28,7 +28,7 @@ try {
     await popup.locator("input[name=password]").fill(world.password);
     await popup.locator("input[name=password]").press("Enter");
     const gitea = popup.locator("button[name=granted][value=true]");
-    // A public client at a loopback address is nobody's alone, so that Samovar asks although it is first-party.
+    // Samovar asks for consent, because any program can use a public client at a loopback address.
     const samovar = popup.getByRole("button", { name: "Allow", exact: true });
     await gitea.or(samovar).waitFor();
     if (await gitea.isVisible()) await gitea.click();

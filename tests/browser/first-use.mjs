@@ -1,4 +1,4 @@
-// The first use from a browser: from the claim code to a protected application, its audit events and sign-out.
+// The first use from a browser: from the one-time code to a protected application, its audit events and sign-out.
 //
 // Started by main.rs with one JSON document in WORLD; says each step, ends with status 1 at the first that fails.
 // Knows pages as a person does: by labels, names of buttons and texts.
@@ -9,13 +9,13 @@ const world = JSON.parse(process.env.WORLD);
 const stage = await start(world);
 const { page, step } = stage;
 
-await step("nobody is signed in, and nobody is sent away unasked", async () => {
+await step("without a session the sign-in page is shown, without a redirect", async () => {
   await page.goto(`${world.samovar}/roles`);
   await page.getByRole("link", { name: "Sign in" }).waitFor();
   assert.equal(new URL(page.url()).pathname, "/roles");
 });
 
-await step("signing in leads over a choice to Gitea, and back to the page that was asked for", async () => {
+await step("sign-in offers the providers and returns to the requested page", async () => {
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Sign in with Okta" }).waitFor();
   await page.getByRole("link", { name: "Sign in with Gitea" }).click();
@@ -23,7 +23,7 @@ await step("signing in leads over a choice to Gitea, and back to the page that w
   await page.waitForURL(`${world.samovar}/roles`);
 });
 
-await step("a wrong claim code is refused in words, the right one makes the first administrator", async () => {
+await step("a wrong code is refused with an error, the right one creates the first administrator", async () => {
   await page.getByRole("heading", { name: "Administrator setup" }).waitFor();
   await page.getByLabel("One-time code").fill("certainly-not-the-code");
   await page.getByRole("button", { name: "Become administrator" }).click();
@@ -33,7 +33,7 @@ await step("a wrong claim code is refused in words, the right one makes the firs
   await page.getByRole("heading", { name: "Roles", exact: true }).waitFor();
 });
 
-await step("a role is made; a permission that is none is pointed at", async () => {
+await step("a role is created; an invalid permission is reported", async () => {
   await page.getByRole("link", { name: "New role" }).click();
   assert.equal(await page.evaluate(() => document.activeElement?.tagName), "H1", "the title of a new page has the focus");
   await page.getByLabel("Name").fill("deployer");
@@ -41,13 +41,13 @@ await step("a role is made; a permission that is none is pointed at", async () =
   await page.getByLabel("Permissions").fill("deployments write");
   await page.getByRole("button", { name: "Create role" }).click();
   await page.getByRole("alert").waitFor();
-  assert.equal(await page.getByLabel("Name").inputValue(), "deployer", "what was typed is kept");
+  assert.equal(await page.getByLabel("Name").inputValue(), "deployer", "the input is kept");
   await page.getByLabel("Permissions").fill("deployments:read\ndeployments:write");
   await page.getByRole("button", { name: "Create role" }).click();
   await page.getByRole("heading", { name: "deployer", exact: true }).waitFor();
 });
 
-await step("an application is named, with its routes in order", async () => {
+await step("an application is created, with its routes in order", async () => {
   await stage.open("Applications");
   await page.getByRole("link", { name: "New application" }).click();
   await page.getByLabel("Name", { exact: true }).fill("deployments");
@@ -63,7 +63,7 @@ await step("an application is named, with its routes in order", async () => {
   await page.getByRole("heading", { name: "deployments", exact: true }).waitFor();
 });
 
-await step("the blocks for nginx and Caddy name the application's host", async () => {
+await step("the configurations for nginx and Caddy contain the application's host", async () => {
   for (const proxy of ["nginx", "Caddy"]) {
     await page.getByRole("button", { name: proxy, exact: true }).click();
     const text = await page.getByLabel(`${proxy} configuration`).innerText();
@@ -71,14 +71,14 @@ await step("the blocks for nginx and Caddy name the application's host", async (
   }
 });
 
-await step("a team gets the role, after a look at who gains", async () => {
+await step("a role is assigned to a team, after the impact was shown", async () => {
   await stage.open("Access");
   await page.getByRole("button", { name: /^Deployers/ }).click();
   const assign = page.getByRole("button", { name: "Assign deployer" });
   await assign.click();
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
-  // A closed dialog gives the focus back.
+  // A closed dialog restores the focus.
   await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Assign deployer");
   await assign.click();
   await page.getByText("1 person would gain access").waitFor();
@@ -88,7 +88,7 @@ await step("a team gets the role, after a look at who gains", async () => {
   await stage.shot("screenshot");
 });
 
-await step("two questions are explained, one allowed and one denied", async () => {
+await step("two requests are checked, one allowed and one denied", async () => {
   for (const [login, verdict, reason] of [
     [world.member, "Allowed", /Gitea gives write/],
     [world.outsider, "Denied", /Roles with this permission: deployer/],
@@ -104,7 +104,7 @@ await step("two questions are explained, one allowed and one denied", async () =
   await stage.shot("screenshot-explain");
 });
 
-await step("who was slower sees what the other one changed, and loses nothing", async () => {
+await step("after a conflicting change both versions are shown, and no input is lost", async () => {
   const other = await stage.secondPage();
   for (const one of [page, other]) {
     await one.goto(`${world.samovar}/roles`);
@@ -127,7 +127,7 @@ await step("who was slower sees what the other one changed, and loses nothing", 
   await other.close();
 });
 
-await step("a rotated proxy secret is no conflict for the form on the same page", async () => {
+await step("a rotated proxy secret does not conflict with the form on the same page", async () => {
   // As with a listener for checks that other machines reach.
   await page.route("**/snippets/*", async (route) => {
     if (route.request().method() !== "GET") return route.continue();
@@ -148,7 +148,7 @@ await step("a rotated proxy secret is no conflict for the form on the same page"
   await page.unroute("**/snippets/*");
 });
 
-await step("the audit log has told it all, and filters", async () => {
+await step("the audit log contains all changes and can be filtered", async () => {
   await stage.open("Audit");
   for (const action of ["role.create", "application.create", "role-binding.create"]) {
     await page.getByLabel("Action", { exact: true }).fill(action);
@@ -158,13 +158,13 @@ await step("the audit log has told it all, and filters", async () => {
   }
 });
 
-await step("Gitea is read on demand", async () => {
+await step("a full sync can be started", async () => {
   await stage.open("Gitea");
   await page.getByRole("button", { name: "Sync now" }).click();
   await page.getByRole("status").filter({ hasText: "Sync finished" }).waitFor({ state: "attached" });
 });
 
-await step("a group of another provider can be given a role, and is marked as known by name", async () => {
+await step("a role can be assigned to a provider group, which is marked as identified by name", async () => {
   await stage.open("Providers");
   await page.getByRole("heading", { name: "Okta", exact: true }).waitFor();
   await page.getByText("Samovar signs out of the provider").waitFor();
@@ -179,12 +179,12 @@ await step("a group of another provider can be given a role, and is marked as kn
   await page.getByRole("button", { name: "Remove deployer" }).waitFor({ state: "detached" });
 });
 
-await step("the session in use is marked", async () => {
+await step("the current session is marked", async () => {
   await stage.open("Sessions");
   await page.getByText("current session").first().waitFor();
 });
 
-await step("the role is taken away, after a look at who loses", async () => {
+await step("a role is removed, after the impact was shown", async () => {
   await stage.open("Access");
   await page.getByRole("button", { name: /^Deployers/ }).click();
   await page.getByRole("button", { name: "Remove deployer" }).click();
@@ -211,16 +211,16 @@ await step("a role that is assigned cannot be deleted; the dialog names the subj
   await dialog.getByRole("button", { name: "Cancel" }).click();
 });
 
-await step("an unknown address shows a page that says so", async () => {
+await step("an unknown path shows the page 'Page not found'", async () => {
   await page.goto(`${world.samovar}/gitea/no-such-page`);
   await page.getByRole("heading", { name: "Page not found" }).waitFor();
   await page.getByRole("link", { name: "Open the overview" }).click();
   await page.getByRole("heading", { name: "Overview" }).waitFor();
 });
 
-await step("every page is fit for screen readers, and for a narrow screen", () => stage.pagesFit());
+await step("every page is accessible and fits a narrow screen", () => stage.pagesFit());
 
-await step("signed out stays signed out", async () => {
+await step("a sign-out lasts", async () => {
   await stage.reveal(page.getByRole("button", { name: "Sign out" }));
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL(`${world.samovar}/auth/signed-out*`);

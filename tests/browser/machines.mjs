@@ -1,8 +1,8 @@
-// Machines and clients from a browser: a service account from its secret to a token that opens something, and its end; a
-// client, and what a person allowed it; a new signing key.
+// Machines and clients from a browser: a service account with its secrets, roles and tokens; a client and its grants; the
+// rotation of a signing key.
 //
-// Started by main.rs with one JSON document in WORLD, as first-use.mjs is. What programs do is done by the very examples
-// that the pages show, pasted into a shell.
+// Started by main.rs with one JSON document in WORLD, as first-use.mjs is. The examples that the pages show are
+// run in a shell.
 import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
@@ -23,14 +23,14 @@ async function paste(example, environment) {
   return JSON.parse(stdout);
 }
 
-/** What Caddy is told about a request with this token. */
+/** The status of a check for Caddy with this token. */
 async function asksToDeploy(token) {
   const headers = { authorization: `Bearer ${token}`, "x-forwarded-method": "POST", "x-forwarded-host": "deploy.example.org", "x-forwarded-uri": "/deploy" };
   const answer = await fetch(`${world.checks}/forward-auth/caddy`, { headers });
   return answer.status;
 }
 
-/** Makes a secret on the page as it is; gives what is shown this once. */
+/** Creates a secret on the current page and returns it. */
 async function makeSecret(of, days = 30) {
   const form = page.getByRole("form", { name: `New secret of ${of}` });
   await form.getByLabel("Days until it expires").fill(String(days));
@@ -46,7 +46,7 @@ await step("the administrator signs in", async () => {
   await page.getByRole("heading", { name: "Service accounts", exact: true }).waitFor();
 });
 
-await step("a service account is made for a team; an unknown team is said in words", async () => {
+await step("a service account is created for a team; an unknown team is reported", async () => {
   await page.getByRole("link", { name: "New service account" }).click();
   await page.getByLabel("Name", { exact: true }).fill("deploy-bot");
   await page.getByLabel("Description").fill("Deploys the site");
@@ -60,7 +60,7 @@ await step("a service account is made for a team; an unknown team is said in wor
 });
 
 let first;
-await step("its secret is shown once, can be copied, and is not left behind unasked", async () => {
+await step("its secret is shown once, can be copied, and leaving the page asks for confirmation", async () => {
   first = await makeSecret("deploy-bot");
   assert.match(first, /^smva_[\w-]{43}_[0-9a-f]{8}$/);
   assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Copy", "the button that copies it has the focus");
@@ -82,7 +82,7 @@ await step("its secret is shown once, can be copied, and is not left behind unas
 });
 
 let account;
-await step("without a role its token opens nothing", async () => {
+await step("without a role its token gives no access", async () => {
   account = page.url();
   await page.getByLabel("Application", { exact: true }).selectOption("deployments");
   const example = await page.getByLabel("Example for curl").innerText();
@@ -91,7 +91,7 @@ await step("without a role its token opens nothing", async () => {
   assert.equal(await asksToDeploy(answer.access_token), 403);
 });
 
-await step("a role is given to it on the Access page, after a look at who gains", async () => {
+await step("a role is assigned to it on the page Access, after the impact was shown", async () => {
   await page.getByText("No roles are assigned").waitFor();
   await page.getByRole("link", { name: "Assign or remove roles" }).click();
   await page.getByRole("heading", { name: "service account deploy-bot" }).waitFor();
@@ -105,7 +105,7 @@ await step("a role is given to it on the Access page, after a look at who gains"
 });
 
 let token;
-await step("the example gets it a token, which opens what the role gives", async () => {
+await step("the example gets a token with the permissions of the role", async () => {
   await page.getByRole("link", { name: "Open service account" }).click();
   await page.getByRole("listitem").filter({ hasText: "deployer in deployments" }).waitFor();
   const example = await page.getByLabel("Example for curl").innerText();
@@ -115,7 +115,7 @@ await step("the example gets it a token, which opens what the role gives", async
   assert.equal(await asksToDeploy(token), 200);
 });
 
-await step("explain says what the machine may do, and why a token of another scope does not open the route", async () => {
+await step("the access check covers a service account and the scope of its token", async () => {
   await page.getByRole("link", { name: "Check access" }).click();
   await page.getByRole("heading", { name: "Access check", level: 1 }).waitFor();
   assert.equal(await page.getByLabel("Service account", { exact: true }).inputValue(), account.split("/").at(-1));
@@ -151,7 +151,7 @@ await step("the page and the list show when it was used", async () => {
   await page.getByRole("link", { name: "deploy-bot" }).click();
 });
 
-await step("two secrets live at a time; the old one is deleted and opens nothing", async () => {
+await step("there can be two secrets at a time; a deleted one is refused", async () => {
   const second = await makeSecret("deploy-bot");
   await page.getByText("There can be two secrets at a time").waitFor();
   const example = await page.getByLabel("Example for curl").innerText();
@@ -167,7 +167,7 @@ await step("two secrets live at a time; the old one is deleted and opens nothing
   await page.getByRole("button", { name: "Hide secret" }).click();
 });
 
-await step("its tokens are revoked, and open nothing", async () => {
+await step("revoked tokens are refused", async () => {
   assert.equal(await asksToDeploy(token), 200);
   await page.getByRole("button", { name: "Revoke tokens…" }).click();
   await page.getByRole("button", { name: "Revoke tokens", exact: true }).click();
@@ -175,7 +175,7 @@ await step("its tokens are revoked, and open nothing", async () => {
   assert.equal(await asksToDeploy(token), 401);
 });
 
-await step("switched off it says so, and who was slower loses nothing", async () => {
+await step("a disabled account is marked, and a conflicting change loses no input", async () => {
   const other = await stage.secondPage();
   await other.goto(account);
   await other.getByLabel("Description").fill("Changed by the faster one");
@@ -189,7 +189,7 @@ await step("switched off it says so, and who was slower loses nothing", async ()
   await page.getByText("The account is disabled").waitFor();
 });
 
-await step("whoever answers for it finds it among their own", async () => {
+await step("its owner finds it among the own service accounts", async () => {
   await page.getByLabel("Person", { exact: true }).check();
   await page.getByLabel("Login", { exact: true }).fill(world.administrator.login);
   await page.getByLabel("Enabled").check();
@@ -205,7 +205,7 @@ await step("whoever answers for it finds it among their own", async () => {
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
 
-await step("a secret that expires soon is on the first page, with whose it is, and marked on its own", async () => {
+await step("a secret that expires soon is on the overview with its owner, and marked on the account's page", async () => {
   await page.goto(world.samovar);
   await page.getByRole("heading", { name: "Overview" }).waitFor();
   await page.waitForLoadState("networkidle");
@@ -229,7 +229,7 @@ await step("a secret that expires soon is on the first page, with whose it is, a
 
 const redirect = "https://deploy.example.org/docs/oauth2-redirect";
 let client;
-await step("a client of an application is registered; an address that is none is pointed at", async () => {
+await step("a client of an application is registered; an invalid redirect URI is reported", async () => {
   await stage.open("Applications");
   await page.getByRole("link", { name: "deployments" }).click();
   await page.getByRole("link", { name: "Register client" }).click();
@@ -239,7 +239,7 @@ await step("a client of an application is registered; an address that is none is
   await page.getByRole("alert").filter({ hasText: "it must begin with https://" }).waitFor();
   await page.getByLabel("Redirect URIs").fill(redirect);
   await page.getByLabel("Refresh tokens").check();
-  assert.equal(await page.getByLabel("First-party").isChecked(), false, "people are asked unless somebody says otherwise");
+  assert.equal(await page.getByLabel("First-party").isChecked(), false, "consent is asked for by default");
   await page.getByLabel("First-party").check();
   await page.getByRole("button", { name: "Register client" }).click();
   await page.getByRole("heading", { name: "docs-page", exact: true }).waitFor();
@@ -250,7 +250,7 @@ await step("a client of an application is registered; an address that is none is
   assert.match(await page.getByLabel("Example for curl").innerText(), /code_challenge_method=S256/);
 });
 
-await step("made confidential, it gets a secret of its own", async () => {
+await step("a confidential client can have a secret", async () => {
   await page.getByLabel("Confidential").check();
   await page.getByRole("button", { name: "Save changes" }).click();
   const secret = await makeSecret("docs-page");
@@ -262,7 +262,7 @@ await step("made confidential, it gets a secret of its own", async () => {
   await page.getByRole("heading", { name: "Secrets" }).waitFor({ state: "detached" });
 });
 
-/** The examples wait for what they show: while this cannot be read, there is none, and one may try again. */
+/** While the data of the examples cannot be loaded, no example is shown, and a button tries again. */
 async function waitsFor(pattern, address) {
   await page.route(pattern, (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"title":"Away"}' }));
   await page.goto(address);
@@ -275,14 +275,14 @@ async function waitsFor(pattern, address) {
   await page.getByLabel(/^Example for/).first().waitFor();
 }
 
-/** Makes an object by the API; gives the address of its page. */
+/** Creates an object through the API and returns the URL of its page. */
 async function make(kind, data) {
   const made = await page.request.post(`${world.samovar}/api/v1/${kind}`, { data, headers: { origin: world.samovar } });
   assert.equal(made.status(), 201, await made.text());
   return `${world.samovar}/${kind}/${(await made.json()).id}`;
 }
 
-await step("the examples of a server say where its application looks for tokens, and send nobody to an address that it has not", async () => {
+await step("the examples of a confidential client use the application's token header and only known redirect URIs", async () => {
   const application = await make("applications", { name: "billing", hosts: ["billing.example.org"], routes: [], authorization: "application" });
   const server = await make("clients", { name: "billing-server", application_id: application.split("/").at(-1), kind: "confidential", redirect_uris: [], first_party: false });
   await waitsFor("**/api/v1/applications/*", server);
@@ -296,7 +296,7 @@ await step("the examples of a server say where its application looks for tokens,
   await stage.pagesFit([new URL(server).pathname]);
 });
 
-await step("an account that its CI's tokens stand for needs no secret, and its use is not called none", async () => {
+await step("an account that trusts CI tokens needs no secret, and its use is shown as not recorded", async () => {
   const { id } = (await (await page.request.get(`${world.samovar}/api/v1/teams?search=acme/Deployers`)).json()).items[0];
   const trust = { issuer: world.ci, audience: "samovar", claims: [{ name: "repository", value: "acme/site" }] };
   const draft = { description: "", owner: { kind: "team", id }, enabled: true };
@@ -310,7 +310,7 @@ await step("an account that its CI's tokens stand for needs no secret, and its u
   await page.getByRole("row", { name: /ci-bot/ }).getByText("not recorded for CI tokens").waitFor();
 });
 
-await step("what a person allowed a client is among their tokens, and ended there", async () => {
+await step("a grant is listed and can be revoked", async () => {
   const id = client.split("/").at(-1);
   const verifier = randomBytes(32).toString("base64url");
   const challenge = createHash("sha256").update(verifier).digest("base64url");
@@ -332,7 +332,7 @@ await step("what a person allowed a client is among their tokens, and ended ther
   assert.equal((await post({ grant_type: "refresh_token", refresh_token })).error, "invalid_grant");
 });
 
-await step("a signing key is rotated: the next one is published, the present one goes on", async () => {
+await step("a signing key is rotated: the next one is published, the current one still signs", async () => {
   await stage.open("Signing keys");
   await page.getByRole("button", { name: "Rotate EdDSA" }).click();
   await page.getByRole("dialog").getByText("Valid tokens stay valid").waitFor();
@@ -343,7 +343,7 @@ await step("a signing key is rotated: the next one is published, the present one
   assert.equal(published.keys.length, 4);
 });
 
-await step("a signing key that somebody may have copied is replaced at once", async () => {
+await step("a compromised signing key is replaced at once", async () => {
   await page.getByRole("button", { name: "Rotate EdDSA" }).click();
   await page.getByRole("dialog").getByText("A new key is already published").waitFor();
   await page.getByLabel("The current key may be compromised").check();
@@ -380,7 +380,7 @@ await step("an application's token settings are kept when something else is chan
   assert.equal(await clients.inputValue(), TEA);
 });
 
-await step("many roles are found by a part of their names, and a name of a hundred characters without a blank fits", async () => {
+await step("a long list of roles can be searched, and a long name without spaces fits the screen", async () => {
   for (let n = 0; n < 20; n++) {
     const data = { name: `role-${n}`, permissions: [`things-${n}:read`] };
     const made = await page.request.post(`${world.samovar}/api/v1/roles`, { data, headers: { origin: world.samovar } });
@@ -410,7 +410,7 @@ await step("the audit log finds what the service account did", async () => {
   assert.equal(await page.getByLabel("Service account").inputValue(), account.split("/").at(-1));
 });
 
-await step("their pages are fit for screen readers, and for a narrow screen", async () => {
+await step("their pages are accessible and fit a narrow screen", async () => {
   const at = (address) => new URL(address).pathname;
   await stage.pagesFit([at(account), at(client), "/service-accounts", "/tokens", "/signing-keys"]);
 });

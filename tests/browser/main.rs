@@ -52,7 +52,7 @@ async fn world() -> GiteaWorld {
     gitea
 }
 
-/// Samovar with another provider beside Gitea, whose one group is known because somebody of it has signed in.
+/// Samovar with another provider beside Gitea. One person of it has signed in, so that its group is known.
 async fn samovar(folder: &Path, gitea: &GiteaWorld, okta: &Openid) -> Samovar {
     let more = More {
         lines: format!(
@@ -71,7 +71,7 @@ async fn samovar(folder: &Path, gitea: &GiteaWorld, okta: &Openid) -> Samovar {
     samovar
 }
 
-/// Somebody of the other provider becomes known.
+/// Signs a person of the other provider in.
 async fn sign_in(samovar: &Samovar, okta: &Openid, login: &str, groups: &[&str]) {
     okta.person(&format!("00u-{login}"), login, groups);
     let mut browser = Browser::new();
@@ -172,7 +172,7 @@ async fn without_an_administrator_break_glass_leads_to_the_next() {
         "disabled": ADMINISTRATOR,
         "password": BREAK_GLASS,
     });
-    let done = drive("way-back.mjs", &there).await.unwrap();
+    let done = drive("break-glass.mjs", &there).await.unwrap();
     let log = samovar.program().output();
     assert!(done.status.success(), "{}\n{log}", said(&done));
     assert_eq!(samovar.end().await, Some(0));

@@ -1,4 +1,4 @@
-// Two people of one login at two providers, among many whose logins hold it: whoever is meant is found, chosen and listed.
+// Two people with one login at two providers, among many logins that contain it: each can be found, selected and listed.
 //
 // Started by main.rs with one JSON document in WORLD, as first-use.mjs is.
 import { strict as assert } from "node:assert";
@@ -8,10 +8,10 @@ const world = JSON.parse(process.env.WORLD);
 const stage = await start(world);
 const { page, step } = stage;
 
-/** Both, as they are called wherever people are chosen or listed. */
+/** Their qualified logins. */
 const BOTH = [world.short, `okta:${world.short}`];
 
-/** Everybody of this login, by what the API knows of them. */
+/** The id of the person with this login at a provider. */
 async function idOf(provider) {
   const found = await (await page.request.get(`${world.samovar}/api/v1/users?limit=2&search=${world.short}`)).json();
   return found.items.find((user) => user.login === world.short && user.provider === provider).id;
@@ -25,7 +25,7 @@ await step("the administrator signs in", async () => {
   await page.getByRole("heading", { name: "Service accounts", exact: true }).waitFor();
 });
 
-await step("whoever answers for a service account is the one who was named", async () => {
+await step("the owner of a service account is the person with the exact login", async () => {
   await page.getByRole("link", { name: "New service account" }).click();
   await page.getByLabel("Name", { exact: true }).fill("deploy-bot");
   await page.getByLabel("Person", { exact: true }).check();
@@ -46,7 +46,7 @@ await step("whoever answers for a service account is the one who was named", asy
   assert.equal(await read(), await idOf("okta"));
 });
 
-await step("both are found on the Access page, and each gets what is given to them", async () => {
+await step("both are found on the page Access, and the role is assigned to the selected one", async () => {
   await stage.open("Access");
   for (const one of BOTH) {
     await page.getByRole("searchbox", { name: /^Search organizations/ }).fill(one);
@@ -62,7 +62,7 @@ await step("both are found on the Access page, and each gets what is given to th
   await stage.pagesFit([at.pathname + at.search]);
 });
 
-await step("sessions, roles and the audit log name the one whose they are", async () => {
+await step("sessions, roles and the audit log show the qualified login", async () => {
   await stage.open("Sessions");
   await page.getByRole("button", { name: "All", exact: true }).click();
   await page.getByRole("row", { name: new RegExp(`^${BOTH[1]} `) }).waitFor();

@@ -29,17 +29,17 @@ export async function start(world) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: "en-GB" });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
-  const faults = [];
-  context.on("weberror", (error) => faults.push(String(error.error())));
+  const errors = [];
+  context.on("weberror", (error) => errors.push(String(error.error())));
   context.on("console", (message) => {
     // A refused call is written to the console by the browser itself, and is part of some steps.
-    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(message.text());
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) errors.push(message.text());
   });
 
   async function step(name, work) {
     try {
       await work();
-      assert.deepEqual(faults, [], "the browser's console is quiet");
+      assert.deepEqual(errors, [], "the browser's console is quiet");
       console.log(`ok: ${name}`);
     } catch (error) {
       console.error(`failed: ${name}\nat ${page.url()}\n${await page.locator("body").innerText()}\n`, error);
@@ -58,7 +58,7 @@ export async function start(world) {
     await back;
   }
 
-  /** Opens the menus of the navigation, one after the other, until what is looked for is seen. */
+  /** Opens the menus of the navigation, one after the other, until the wanted link is visible. */
   async function reveal(wanted) {
     const menus = page.getByRole("navigation").locator("button[aria-expanded]");
     for (let n = 0; n < (await menus.count()) && !(await wanted.isVisible()); n++) await menus.nth(n).click();
@@ -101,8 +101,8 @@ export async function start(world) {
 
   const axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
-  /** What axe-core finds against the accessibility rules, on the page as it is. */
-  async function unfit(colorScheme) {
+  /** Violations of the accessibility rules on the current page, found by axe-core. */
+  async function violations(colorScheme) {
     await page.emulateMedia({ colorScheme });
     await page.evaluate(axe);
     const found = await page.evaluate(() => globalThis.axe.run());
@@ -116,7 +116,7 @@ export async function start(world) {
     assert.equal(answer.status(), 200, path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle");
-    assert.deepEqual([...(await unfit("dark")), ...(await unfit("light"))], [], path);
+    assert.deepEqual([...(await violations("dark")), ...(await violations("light"))], [], path);
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${path} is ${over} pixels wider than the screen`);
   }

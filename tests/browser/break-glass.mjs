@@ -1,4 +1,4 @@
-// The last administrator is gone: every page says so, and the break-glass password leads to the next one.
+// No person is an administrator: every page shows a banner, and the break-glass sign-in allows to assign the role.
 //
 // Started by main.rs with one JSON document in WORLD, as first-use.mjs is.
 import { strict as assert } from "node:assert";
@@ -10,7 +10,7 @@ const { page, step } = stage;
 
 const banner = page.getByRole("alert").filter({ hasText: "No person administers Samovar" });
 
-await step("a person who cannot change it reads what to do on the server", async () => {
+await step("a person without permissions reads what to do on the server", async () => {
   await page.goto(`${world.samovar}/`);
   await page.getByRole("link", { name: "Sign in", exact: true }).click();
   await stage.signInAtGitea(world.outsider);
@@ -29,7 +29,7 @@ await step("the banner leads to the break-glass sign-in", async () => {
   await page.waitForURL(`${world.samovar}/`);
 });
 
-await step("the operator assigns the role where the banner leads, and the banner goes", async () => {
+await step("the operator assigns the role, and the banner disappears", async () => {
   await banner.getByRole("link", { name: "Access" }).click();
   await page.getByRole("searchbox").first().fill(world.outsider.login);
   await page.getByRole("button", { name: world.outsider.login }).click();
