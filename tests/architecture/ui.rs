@@ -51,30 +51,32 @@ fn resolve(files: &Files, from: &str, import: &str) -> Option<String> {
     path.pop();
     for part in Path::new(import).components() {
         match part {
-            Component::ParentDir => drop(path.pop()),
+            Component::ParentDir => {
+                path.pop();
+            }
             Component::Normal(name) => path.push(name),
             _ => {}
         }
     }
     let path = path.to_string_lossy();
-    let candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
-    candidates
-        .into_iter()
-        .find(|candidate| files.contains_key(candidate))
+    let mut candidates = ENDINGS.iter().map(|ending| format!("{path}{ending}"));
+    candidates.find(|candidate| files.contains_key(candidate))
+}
+
+/// The files that one file imports.
+fn imported(files: &Files, from: &str, text: &str) -> BTreeSet<String> {
+    let file = |import| {
+        let file = resolve(files, from, import);
+        assert!(file.is_some(), "ui/src/{from}: `{import}` is not a file");
+        file
+    };
+    imports(text).filter_map(file).collect()
 }
 
 fn graph(files: &Files) -> Graph {
-    let named = |from: &str, text: &str| {
-        imports(text)
-            .map(|import| {
-                resolve(files, from, import)
-                    .unwrap_or_else(|| panic!("ui/src/{from}: `{import}` names no file"))
-            })
-            .collect()
-    };
     files
         .iter()
-        .map(|(from, text)| (from.clone(), named(from, text)))
+        .map(|(from, text)| (from.clone(), imported(files, from, text)))
         .collect()
 }
 
