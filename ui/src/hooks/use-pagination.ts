@@ -28,7 +28,7 @@ export function usePagination<T>(
   const action = useAction();
   useEffect(() => setRest(undefined), [first.data]);
   const cursor = (rest ?? firstPage)?.next_cursor ?? undefined;
-  const readMore = async () => {
+  const loadMore = async () => {
     await action.run(async () => {
       const next = await read(cursor);
       setRest({ ...next, items: [...(rest?.items ?? []), ...next.items] });
@@ -39,7 +39,7 @@ export function usePagination<T>(
     error: first.error ?? action.error,
     loading: first.loading || action.running,
     hasMore: cursor !== undefined,
-    loadMore: readMore,
+    loadMore,
     reload: first.reload,
   };
 }

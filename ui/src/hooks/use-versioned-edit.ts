@@ -12,7 +12,7 @@ interface Versioned {
 export interface VersionedEdit<T> {
   running: boolean;
   error: ApiError | undefined;
-  /** The stored object, when another person changed it meanwhile. */
+  /** The stored object, after a conflict. */
   current: T | undefined;
   /** Resolves to the stored object, or to `undefined` on failure. */
   save: () => Promise<T | undefined>;
@@ -27,7 +27,7 @@ export function useVersionedEdit<T extends Versioned>(
   get: () => Promise<T>,
 ): VersionedEdit<T> {
   const [version, setVersion] = useState(read.version);
-  const [current, setPresent] = useState<T>();
+  const [current, setCurrent] = useState<T>();
   const action = useAction();
   const save = async () => {
     let stored: T | undefined;
@@ -37,16 +37,16 @@ export function useVersionedEdit<T extends Versioned>(
         startFrom(stored);
       } catch (thrown) {
         if (!asApiError(thrown).stale) throw thrown;
-        const now = await get();
-        setPresent(now);
-        setVersion(now.version);
+        const latest = await get();
+        setCurrent(latest);
+        setVersion(latest.version);
       }
     });
     return stored;
   };
   const startFrom = (object: T) => {
     setVersion(object.version);
-    setPresent(undefined);
+    setCurrent(undefined);
   };
-  return { running: action.running, error: action.error, current: current, save, startFrom };
+  return { running: action.running, error: action.error, current, save, startFrom };
 }

@@ -84,14 +84,16 @@ export const PAGES: readonly PageEntry[] = [
 
 /** Finds the page at a path, and the id in the path. */
 export function pageAt(path: string): { page: PageEntry; id: string } | undefined {
-  const parts = path.split("/");
+  const segments = path.split("/");
   for (const page of PAGES) {
-    const wanted = page.path.split("/");
-    const fits =
-      wanted.length === parts.length &&
-      wanted.every((part, n) => part === parts[n] || (part === ":id" && parts[n] !== ""));
-    if (fits)
-      return { page: navOf(page), id: page.path.endsWith(":id") ? (parts.at(-1) ?? "") : "" };
+    const pattern = page.path.split("/");
+    const matches =
+      pattern.length === segments.length &&
+      pattern.every(
+        (segment, n) => segment === segments[n] || (segment === ":id" && segments[n] !== ""),
+      );
+    if (matches)
+      return { page: navOf(page), id: page.path.endsWith(":id") ? (segments.at(-1) ?? "") : "" };
   }
   return undefined;
 }

@@ -13,8 +13,8 @@ export function useSearch<T>(
 ): { shown: readonly T[]; input: JSX.Element | undefined } {
   const [text, setText] = useState("");
   if (all.length <= MAX_ROWS_WITHOUT_SEARCH) return { shown: all, input: undefined };
-  const wanted = text.trim().toLowerCase();
-  const shown = all.filter((one) => textOf(one).toLowerCase().includes(wanted));
+  const query = text.trim().toLowerCase();
+  const shown = all.filter((one) => textOf(one).toLowerCase().includes(query));
   const input = (
     <div class="search">
       <input
