@@ -364,7 +364,7 @@ await step("an application's token settings are kept when something else is chan
   const clients = page.getByLabel("Accept tokens from these Gitea OAuth apps");
   await clients.fill("tea");
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText("is no OAuth client id").first().waitFor();
+  await page.getByText("OAuth client id").first().waitFor();
   await clients.fill(TEA);
   await page.getByLabel("with every request to the application").check();
   await page.getByRole("button", { name: "Save changes" }).click();
