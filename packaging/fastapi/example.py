@@ -1,15 +1,15 @@
-"""An example: a deployment board whose endpoints are guarded by Samovar.
+"""An example: a list of deployments whose endpoints need permissions from Samovar.
 
     SAMOVAR_URL=https://samovar.example.com uvicorn example:app
 
-Settings come from the environment; only `SAMOVAR_URL` must be there. The board is forgotten at the end.
+Settings come from the environment; only `SAMOVAR_URL` is required. The list is in memory only.
 """
 
 import os
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, WebSocket
-from samovar import PROBLEMS, Principal, Samovar
+from samovar_fastapi import PROBLEMS, Principal, Samovar
 
 samovar = Samovar(
     os.environ["SAMOVAR_URL"],
@@ -17,27 +17,27 @@ samovar = Samovar(
     permissions={
         "deployments:read": "See what was deployed",
         "deployments:write": "Start deployments",
-        "deployments:delete": "Strike a deployment off the board",
+        "deployments:delete": "Remove deployments from the list",
     },
     # public client of the docs page: its Authorize button signs people in
     docs_client_id=os.environ.get("SAMOVAR_DOCS_CLIENT_ID"),
     # confidential client of this application: for `live=…` and `gitea_tokens`
     client_id=os.environ.get("SAMOVAR_CLIENT_ID"),
     client_secret=os.environ.get("SAMOVAR_CLIENT_SECRET"),
-    # people with nothing but a token of Gitea may use it; the application in Samovar says in its `gitea_tokens` which
+    # also accept tokens of Gitea; the application's `gitea_tokens` in Samovar lists which ones
     gitea_tokens=os.environ.get("SAMOVAR_GITEA_TOKENS") == "yes",
 )
 
 app = FastAPI(title="Deployment board", lifespan=samovar.lifespan)
 samovar.install(app)
 
-Known = Annotated[Principal, Depends(samovar.require())]
+Authenticated = Annotated[Principal, Depends(samovar.require())]
 Reader = Annotated[Principal, Depends(samovar.require("deployments:read"))]
 Writer = Annotated[Principal, Depends(samovar.require("deployments:write"))]
-# these ask Samovar as well, where there is a client to ask as, so that a lost team counts before the token ends:
-# whether the token is in force, once in a few seconds; or for a decision about each call, which Samovar records
+# with a confidential client these ask Samovar as well, so that a lost team counts before the token ends: whether the
+# token is still valid, once in a few seconds; or for a decision about each call, which Samovar records
 LIVE = "SAMOVAR_CLIENT_ID" in os.environ
-Striker = Annotated[Principal, Depends(samovar.require("deployments:delete", live="introspect" if LIVE else None))]
+Remover = Annotated[Principal, Depends(samovar.require("deployments:delete", live="introspect" if LIVE else None))]
 Clearer = Annotated[Principal, Depends(samovar.require("deployments:delete", live="decision" if LIVE else None))]
 # without a permission, the application's routes in Samovar decide by method and path
 Routed = Annotated[Principal, Depends(samovar.require(live="decision" if LIVE else None))]
@@ -47,13 +47,13 @@ board: list[str] = []
 
 @app.get("/health")
 def health() -> dict[str, str]:
-    """Open to everybody."""
+    """Public."""
     return {"status": "well"}
 
 
 @app.get("/whoami", responses=PROBLEMS)
-async def whoami(caller: Known) -> Principal:
-    """Needs a token, and nothing in particular."""
+async def whoami(caller: Authenticated) -> Principal:
+    """Needs a token, and no permission."""
     return caller
 
 
@@ -71,8 +71,8 @@ async def deploy(name: str, caller: Writer) -> str:
 
 
 @app.delete("/deployments/{name}", status_code=204, responses=PROBLEMS)
-async def strike(name: str, caller: Striker) -> None:
-    """Needs `deployments:delete` in a token that is still in force."""
+async def remove(name: str, caller: Remover) -> None:
+    """Needs `deployments:delete` in a token that is still valid."""
     board[:] = [each for each in board if each.partition(" ")[0] != name]
 
 
@@ -84,13 +84,13 @@ async def clear(caller: Clearer) -> None:
 
 @app.get("/reports/{name}", responses=PROBLEMS)
 async def report(name: str, caller: Routed) -> str:
-    """Needs what the application's routes in Samovar ask for."""
+    """Needs what the application's route in Samovar requires."""
     return f"{sum(each.partition(' ')[0] == name for each in board)} deployments of {name}"
 
 
 @app.websocket("/deployments/live")
 async def live(websocket: WebSocket, caller: Reader) -> None:
-    """Says how many there are, whenever it is asked, until the caller's token ends."""
+    """Answers each message with the number of deployments, until the caller's token ends."""
     await samovar.accept(websocket)
     async with samovar.while_valid(caller):
         async for _ in websocket.iter_text():

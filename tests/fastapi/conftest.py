@@ -1,21 +1,20 @@
-"""What the tests of the module share: an issuer, and an application of which one endpoint of each kind is guarded."""
+"""What the tests of the package share: an issuer, and an application that has one endpoint of each kind."""
 
-import sys
+import ssl
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import cache
 from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI, WebSocket
 from fastapi.testclient import TestClient
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "packaging" / "fastapi"))
-sys.dont_write_bytecode = True
-
-from issuer import AUDIENCE, URL, Issuer  # noqa: E402
-from samovar import PROBLEMS, Principal, RemoteIdentity, Samovar  # noqa: E402
+from issuer import AUDIENCE, URL, Issuer
+from samovar_fastapi import PROBLEMS, Principal, RemoteIdentity, Samovar
 
 Client = Callable[..., TestClient]
+
+# Every `Samovar` reads the system's certificates, which takes longer than a test; these read them once.
+ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
 
 
 def application(samovar: Samovar, *, live: bool, proxied: bool) -> FastAPI:

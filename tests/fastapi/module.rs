@@ -12,7 +12,8 @@ fn passes(program: &str, arguments: &[&str]) {
         .current_dir(root)
         .args(arguments)
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("MYPYPATH", "packaging/fastapi:tests/fastapi");
+        .env("PYTHONPATH", "packaging/fastapi/src")
+        .env("MYPYPATH", "packaging/fastapi/src:packaging/fastapi:tests/fastapi");
     let done = command.output().unwrap();
     let said = String::from_utf8_lossy(&done.stdout);
     let failed = String::from_utf8_lossy(&done.stderr);

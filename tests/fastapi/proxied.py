@@ -4,7 +4,7 @@ import os
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
-from samovar import Principal, RemoteIdentity, Samovar
+from samovar_fastapi import Principal, RemoteIdentity, Samovar
 
 samovar = Samovar(
     os.environ["SAMOVAR_URL"],

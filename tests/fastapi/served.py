@@ -1,4 +1,4 @@
-"""The example as tests serve it: its docs page takes Swagger UI from here instead of a CDN, and its clock can be moved.
+"""The example as tests serve it: its docs page loads Swagger UI from here instead of a CDN, and its clock can be moved.
 
 `SWAGGER_UI` names the folder of the package `swagger-ui-dist`; `CLOCK` a file that says by how many seconds the
 example's clocks are ahead. Everything else is the example's own.
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import fastapi.applications
+import samovar_fastapi
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 
@@ -20,8 +21,6 @@ fastapi.applications.get_swagger_ui_html = partial(  # type: ignore[attr-defined
     swagger_favicon_url="/swagger-ui/favicon-32x32.png",
 )
 
-from example import app, samovar  # noqa: E402
-
 CLOCK = Path(os.environ["CLOCK"])
 
 
@@ -30,9 +29,13 @@ def ahead() -> float:
     return float(CLOCK.read_text() or 0) if CLOCK.exists() else 0
 
 
-samovar._clock = lambda: time.time() + ahead()
-for memory in (samovar._keys, samovar._exchanged, samovar._introspected):
-    memory._monotonic = lambda: time.monotonic() + ahead()
+samovar_fastapi.Samovar = partial(  # type: ignore[misc,assignment]
+    samovar_fastapi.Samovar,
+    clock=lambda: time.time() + ahead(),
+    monotonic=lambda: time.monotonic() + ahead(),
+)
+
+from example import app  # noqa: E402
 
 app.mount("/swagger-ui", StaticFiles(directory=os.environ["SWAGGER_UI"], check_dir=False))
 

@@ -208,13 +208,17 @@ pub fn code((status, document): &Answer) -> (u16, &str) {
 
 /// uvicorn with an application of this folder.
 pub fn served(module: &str, address: SocketAddr) -> Command {
+    let root = env!("CARGO_MANIFEST_DIR");
     let mut command = Command::new(tools::of_environment("python"));
     command
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PYTHONPATH", root().join("packaging/fastapi"))
+        .env(
+            "PYTHONPATH",
+            format!("{root}/packaging/fastapi/src:{root}/packaging/fastapi"),
+        )
         .args(["-m", "uvicorn", &format!("{module}:app")])
         .arg("--app-dir")
-        .arg(root().join("tests/fastapi"))
+        .arg(format!("{root}/tests/fastapi"))
         .args(["--host", &address.ip().to_string()])
         .args(["--port", &address.port().to_string()]);
     command

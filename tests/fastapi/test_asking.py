@@ -8,7 +8,8 @@ import httpx
 import pytest
 from conftest import Client, bearer
 from issuer import AUDIENCE, NOW, URL, USER, Issuer, encode, gitea_token
-from samovar import Refusal, Samovar
+from samovar_fastapi import ProblemError, Samovar
+from samovar_fastapi.http_client import ConnectionPool, ResponseCache
 from starlette.requests import HTTPConnection
 
 PERSONAL = "0123456789abcdef0123456789abcdef01234567"
@@ -163,7 +164,7 @@ def asked_from(samovar: Samovar, address: str, tokens: list[str]) -> list[str]:
         headers = [(b"authorization", b"token " + token.encode())]
         try:
             await required(HTTPConnection({"type": "http", "headers": headers, "client": (address, 1)}))
-        except Refusal as refusal:
+        except ProblemError as refusal:
             return refusal.code
         return "ok"
 
@@ -202,7 +203,7 @@ def test_a_crowd_of_made_up_tokens_is_limited_while_it_waits(issuer: Issuer) -> 
         headers = [[(b"authorization", f"token {number:040x}".encode())] for number in range(1000)]
         calls = [required(HTTPConnection({"type": "http", "headers": each, "client": ("::1", 1)})) for each in headers]
         heard = await asyncio.gather(*calls, return_exceptions=True)
-        assert {each.code for each in heard if isinstance(each, Refusal)} == {"token_revoked", "too_many_requests"}
+        assert {each.code for each in heard if isinstance(each, ProblemError)} == {"token_revoked", "too_many_requests"}
         await samovar.close()
 
     asyncio.run(crowd())
@@ -300,21 +301,19 @@ def test_a_bad_token_is_not_asked_about(client: Client, issuer: Issuer) -> None:
     assert issuer.asked[INTROSPECT] == 0
 
 
-def test_memory_is_bounded(issuer: Issuer) -> None:
-    from samovar import _Memory, _Wire
-
-    memory: _Memory[int] = _Memory(issuer.monotonic, most=100)
+def test_kept_responses_are_bounded(issuer: Issuer) -> None:
+    cache: ResponseCache[int] = ResponseCache(issuer.monotonic, max_entries=100)
 
     async def fill() -> None:
-        wire = _Wire(httpx.AsyncClient(transport=issuer.transport), 5)
+        pool = ConnectionPool(httpx.AsyncClient(transport=issuer.transport), 5)
 
         async def ask() -> tuple[float, int]:
             return 300, 1
 
         for number in range(1000):
-            await memory.get(str(number), wire, ask)
+            await cache.get(str(number), pool, ask)
         await asyncio.sleep(0)
-        assert not wire.under_way
+        assert not pool.running
 
     asyncio.run(fill())
-    assert len(memory._entries) == 100
+    assert len(cache) == 100

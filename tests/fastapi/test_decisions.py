@@ -8,7 +8,7 @@ from conftest import Client, bearer
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 from issuer import AUDIENCE, URL, USER, Issuer
-from samovar import Principal, Samovar
+from samovar_fastapi import Principal, Samovar
 from starlette.websockets import WebSocketDisconnect
 
 EVALUATION = "/access/v1/evaluation"

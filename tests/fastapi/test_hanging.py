@@ -7,9 +7,8 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-import samovar as module
 from issuer import AUDIENCE, URL, USER, Issuer
-from samovar import Refusal, Samovar
+from samovar_fastapi import ProblemError, Samovar, keys
 from starlette.requests import HTTPConnection
 
 PERSONAL = "0123456789abcdef0123456789abcdef01234567"
@@ -63,7 +62,7 @@ def test_a_crowd_with_one_token_hears_of_the_same_failure(issuer: Issuer, path: 
         hanging = Hanging(issuer, path, timeout=0.1)
         token = PERSONAL if path == EXCHANGE else issuer.token()
         heard = await asyncio.gather(*[hanging.call(token) for _ in range(50)], return_exceptions=True)
-        assert [each.code for each in heard if isinstance(each, Refusal)] == ["samovar_unavailable"] * 50
+        assert [each.code for each in heard if isinstance(each, ProblemError)] == ["samovar_unavailable"] * 50
         assert hanging.asked[path] == 1
         await hanging.samovar.close()
 
@@ -140,7 +139,7 @@ def test_the_end_of_the_application_ends_what_is_under_way(issuer: Issuer, path:
         waiting = asyncio.create_task(hanging.call(issuer.token()))
         await hanging.reached.wait()
         await hanging.samovar.close()
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(ProblemError) as refused:
             await waiting
         assert refused.value.code == "samovar_unavailable"
         assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -180,14 +179,14 @@ def test_good_keys_do_not_wait_for_a_samovar_that_hangs(issuer: Issuer, monkeypa
         assert await known(hanging) == 1
         hanging.hangs, issuer.away = (KEYS,), True
         issuer.later(300)
-        monkeypatch.setattr(module, "_PATIENCE", 0)
+        monkeypatch.setattr(keys, "MAX_WAIT", 0)
         for _ in range(5):
             assert await known(hanging) == 2, "one try at a time, however long it takes"
             issuer.later(6)
         hanging.go.set()
         await asyncio.sleep(0.01)
         hanging.go.clear()
-        monkeypatch.setattr(module, "_PATIENCE", 60)
+        monkeypatch.setattr(keys, "MAX_WAIT", 60)
         issuer.later(4)
         assert await known(hanging) == 2, "the next try is counted from the end of the last"
         issuer.later(1)
@@ -209,7 +208,7 @@ def test_known_keys_do_not_wait_for_the_search_for_an_unknown_one(issuer: Issuer
         await hanging.reached.wait()
         assert await known(hanging) == 2
         hanging.go.set()
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(ProblemError) as refused:
             await searching
         assert refused.value.code == "token_key_unknown"
         await hanging.samovar.close()
@@ -228,7 +227,7 @@ def test_a_withdrawn_key_does_not_serve_once_more_when_samovar_is_back(issuer: I
         issuer.away = False
         withdrawn = issuer.token()
         del issuer.keys["ed-1"]
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(ProblemError) as refused:
             await hanging.call(withdrawn)
         assert refused.value.code == "token_key_unknown"
         await hanging.samovar.close()

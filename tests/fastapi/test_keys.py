@@ -7,7 +7,7 @@ import httpx
 import pytest
 from conftest import Client, bearer
 from issuer import AUDIENCE, KEYS, URL, Issuer, make_keys, published
-from samovar import Samovar
+from samovar_fastapi import Samovar
 from starlette.requests import HTTPConnection
 
 OTHER = make_keys("2")

@@ -1,4 +1,4 @@
-"""What is shipped beside the module: the example, and a README that knows every option and every code."""
+"""What belongs to the package beside its code: the example, and a README that names every option and every code."""
 
 import inspect
 import re
@@ -8,20 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import samovar
 from conftest import bearer
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
 from issuer import AUDIENCE, URL, Issuer
-from samovar import Principal, RemoteIdentity, Samovar
+from samovar_fastapi import Principal, ProblemError, RemoteIdentity, Samovar
+from samovar_fastapi.problem import CODES
 
-README = (Path(samovar.__file__).parent / "README.md").read_text()
+SOURCE = Path(__file__).parents[2] / "packaging" / "fastapi"
+README = (SOURCE / "README.md").read_text()
 
 
 @pytest.fixture
 def example(monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
     """The example, with nothing but an address."""
     monkeypatch.setenv("SAMOVAR_URL", URL)
+    monkeypatch.syspath_prepend(SOURCE)
     import example
 
     yield example.app
@@ -49,13 +51,24 @@ def test_the_readme_names_every_option_with_its_default() -> None:
 
 
 def test_the_readme_names_every_code() -> None:
-    assert set(samovar._CODES) <= set(re.findall(r"`(\w+)`", README))
+    assert set(CODES) <= set(re.findall(r"`(\w+)`", README))
+
+
+def test_the_readme_installs_this_version_and_names_the_lowest_versions() -> None:
+    project = (SOURCE / "pyproject.toml").read_text()
+    version = re.search(r'^version = "(.+)"$', project, re.MULTILINE)
+    assert version
+    assert f"/downloads/samovar_fastapi-{version[1]}-py3-none-any.whl" in README
+    lowest = dict(re.findall(r'"(fastapi|pydantic|pyjwt|httpx)[^>"]*>=([\d.]+)"', project))
+    lowest["python"] = re.findall(r'^requires-python = ">=(.+)"$', project, re.MULTILINE)[0]
+    told = re.findall(r"(Python|FastAPI|Pydantic|PyJWT|HTTPX) (\d[\d.]*\d)", README)
+    assert {name.lower(): number for name, number in told} == lowest
 
 
 def test_every_sentence_fits_into_a_header_and_says_what_to_do_next() -> None:
     words: Any = {"expected": "x", "claim": "x", "scope": "x", "missing": "x", "audience": "x"}
-    for code in samovar._CODES:
-        refusal = samovar.Refusal(code, **words)
+    for code in CODES:
+        refusal = ProblemError(code, **words)
         assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", refusal.detail)
         assert "; " in refusal.detail
         assert refusal.detail[-1] != "."

@@ -6,7 +6,7 @@ import pytest
 from conftest import Client
 from fastapi.testclient import TestClient
 from issuer import USER, Issuer
-from samovar import RemoteIdentity
+from samovar_fastapi import RemoteIdentity
 from starlette.websockets import WebSocketDisconnect
 
 
@@ -147,7 +147,7 @@ def test_remote_headers_of_somebody_else_are_refused(client: Client, issuer: Iss
     ],
 )
 def test_lists_keep_commas_and_tell_a_cut(value: str, entries: tuple[str, ...], cut: bool) -> None:
-    remote = RemoteIdentity.of({"remote-groups": value})
+    remote = RemoteIdentity.from_headers({"remote-groups": value})
     assert (remote.groups, remote.cut) == (entries, cut)
 
 

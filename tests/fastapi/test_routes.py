@@ -4,12 +4,13 @@ import re
 import threading
 from typing import Annotated, Any
 
+import httpx
 import pytest
 from conftest import Client, bearer
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
 from issuer import AUDIENCE, URL, Issuer
-from samovar import Principal, Samovar
+from samovar_fastapi import Principal, Samovar
 from starlette.websockets import WebSocketDisconnect
 
 
@@ -218,24 +219,21 @@ def test_there_are_two_ways_to_ask(live: Any) -> None:
 
 
 def test_an_inner_address_is_asked_and_the_public_one_is_the_issuer(issuer: Issuer) -> None:
-    samovar = Samovar(
-        URL, AUDIENCE, internal_url="https://inner.test/auth/", transport=issuer.transport, clock=issuer.clock
-    )
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        request.url = request.url.copy_with(path="/oauth/jwks")
+        return issuer.answer(request)
+
+    transport = httpx.MockTransport(answer)
+    samovar = Samovar(URL, AUDIENCE, internal_url="https://inner.test/auth/", transport=transport, clock=issuer.clock)
     app = FastAPI()
 
     @app.get("/")
     async def guarded(caller: Annotated[Principal, Depends(samovar.require())]) -> str:
         return caller.name
 
-    issuer_answer = issuer.answer
-    seen: list[str] = []
-
-    def answer(request: Any) -> Any:
-        seen.append(str(request.url))
-        request.url = request.url.copy_with(path="/oauth/jwks")
-        return issuer_answer(request)
-
-    samovar._transport = type(issuer.transport)(answer)
     assert TestClient(app).get("/", headers=bearer(issuer.token())).json() == "ben"
     assert seen == ["https://inner.test/auth/oauth/jwks"]
     flow = app.openapi()["components"]["securitySchemes"]["Samovar-deploy-api"]["flows"]["authorizationCode"]
