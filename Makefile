@@ -24,7 +24,8 @@ demo:
 bench:
 	$(CARGO) run --locked --release --example bench
 
-# A Debian package of a release build, in target/package.
+# In target/package: wheel and source archive of the FastAPI package, and a Debian package of a release build.
 package:
 	$(CARGO) build --locked --release
+	packaging/fastapi/build.sh
 	packaging/debian/build.sh

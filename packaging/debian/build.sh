@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds target/package/samovar_<version>_<architecture>.deb from a release build: binary, unit, example configuration,
-# proxy blocks and the FastAPI module. Needs dpkg-deb alone; starts nothing on installation, because there is no configuration yet.
+# proxy blocks and the FastAPI package, which packaging/fastapi/build.sh builds before. Needs dpkg-deb alone; starts nothing
+# on installation, because there is no configuration yet.
 set -eu
 cd "$(dirname "$0")/../.."
 target="${CARGO_TARGET_DIR:-target}"
@@ -20,7 +21,8 @@ done
 for file in docs/*.md; do
     install -D -m 0644 "$file" "$root/usr/share/doc/samovar/docs/$(basename "$file")"
 done
-for file in packaging/fastapi/*.py packaging/fastapi/README.md; do
+wheel="$target/package/samovar_fastapi-$version-py3-none-any.whl"
+for file in "$wheel" packaging/fastapi/example.py packaging/fastapi/README.md packaging/fastapi/CHANGELOG.md; do
     install -D -m 0644 "$file" "$root/usr/share/doc/samovar/fastapi/$(basename "$file")"
 done
 size=$(du -ks "$root" | cut -f 1)
