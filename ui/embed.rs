@@ -1,6 +1,10 @@
 //! Cargo's build script: builds the web UI into `ui/dist`, where rust-embed looks for it, so that `cargo build` alone
-//! gives a whole binary. Does nothing when the sources are those of the last build. Without node, or when npm fails, it
-//! warns and leaves a page that says so; `SAMOVAR_REQUIRE_UI=1`, as packaging sets it, makes that an error.
+//! gives a whole binary; beside it, in `ui/dist/downloads`, the wheel of the FastAPI package. Builds no UI when the sources
+//! are those of the last build. Without node, or when npm fails, it warns and leaves a page that says so;
+//! `SAMOVAR_REQUIRE_UI=1`, as packaging sets it, makes that an error.
+
+#[path = "../packaging/fastapi/wheel.rs"]
+mod wheel;
 
 use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
@@ -9,8 +13,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::Command;
 
-/// What the UI is built from, below `ui/`.
-const SOURCES: [&str; 7] = [
+/// What the UI is built from, below `ui/`. It names the wheel, and so its version.
+const SOURCES: [&str; 8] = [
     "src",
     "public",
     "index.html",
@@ -18,6 +22,7 @@ const SOURCES: [&str; 7] = [
     "package-lock.json",
     ".npmrc",
     "vite.config.ts",
+    "../packaging/fastapi/pyproject.toml",
 ];
 
 const PAGE: &str = "ui/dist/index.html";
@@ -29,6 +34,9 @@ fn main() -> io::Result<()> {
     let mut cargo = io::stdout();
     for source in SOURCES {
         writeln!(cargo, "cargo:rerun-if-changed=ui/{source}")?;
+    }
+    for source in wheel::SOURCES {
+        writeln!(cargo, "cargo:rerun-if-changed={source}")?;
     }
     writeln!(cargo, "cargo:rerun-if-changed={PAGE}")?;
     writeln!(cargo, "cargo:rerun-if-env-changed=SAMOVAR_REQUIRE_UI")?;
@@ -43,6 +51,8 @@ fn main() -> io::Result<()> {
         writeln!(cargo, "cargo:warning=the web UI was not built: {why}")?;
         fs::write(PAGE, missing(&why))?;
     }
+    // Last, because a build of the UI empties the folder.
+    wheel::write(Path::new("ui/dist/downloads"))?;
     // As old as a source: else cargo would see a file that is newer than this run, and run it again.
     File::open(PAGE)?.set_modified(lock.metadata()?.modified()?)
 }

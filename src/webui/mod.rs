@@ -1,4 +1,5 @@
-//! The web UI, embedded in the binary (step 5): serves what `ui/embed.rs` had built, and nothing from the disk.
+//! The web UI, embedded in the binary (step 5): serves what `ui/embed.rs` had built, and nothing from the disk. Below
+//! `/downloads/` that is the wheel of the FastAPI package, which anyone may install.
 //!
 //! Knows files and addresses of pages only; who may see what is decided by the API that the pages call. Must never allow
 //! inline script or style, or anything from another origin.
@@ -71,10 +72,13 @@ fn is_page(path: &str) -> bool {
     PAGES.contains(&first) && !rest.contains('/') && (first != "api" || rest == "docs")
 }
 
-/// Names below `assets/` carry a digest of their content, so what is behind one never changes.
+/// Names below `assets/` carry a digest of their content, so what is behind one never changes. A name below `downloads/`
+/// carries a version, which builds between two releases share.
 fn caching(name: &str) -> &'static str {
     if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"
+    } else if name.starts_with("downloads/") {
+        "public, max-age=300"
     } else {
         "no-cache"
     }
@@ -93,6 +97,8 @@ fn media_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        // A wheel is a zip, and has no media type of its own.
+        Some("whl") => "application/zip",
         _ => "application/octet-stream",
     }
 }

@@ -92,6 +92,25 @@ async fn files_whose_name_carries_their_digest_are_kept_for_good() {
     }
 }
 
+#[tokio::test]
+async fn the_wheel_of_this_version_is_served_to_anyone() {
+    let name = concat!(
+        "downloads/samovar_fastapi-",
+        env!("CARGO_PKG_VERSION"),
+        "-py3-none-any.whl"
+    );
+    let below = Files::iter().filter(|name| name.starts_with("downloads/"));
+    assert_eq!(below.collect::<Vec<_>>(), [name]);
+    let response = get(&format!("/{name}")).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(text(&response, header::CONTENT_TYPE), "application/zip");
+    let caching = text(&response, header::CACHE_CONTROL);
+    assert_eq!(caching, "public, max-age=300");
+    let tag = text(&response, header::ETAG);
+    let again = ask(Method::GET, &format!("/{name}"), Some(&tag)).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+}
+
 #[test]
 fn the_document_holds_nothing_that_the_policy_would_block() {
     let document = Files::get("index.html").unwrap();
