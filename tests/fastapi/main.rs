@@ -1,5 +1,5 @@
-//! The FastAPI module of `packaging/fastapi`: typed, clean, tested by itself against an issuer in Python; and its example,
-//! served by uvicorn, against the real Samovar.
+//! The FastAPI package of `packaging/fastapi`, installed from the wheel that Samovar serves: typed, clean, tested by itself
+//! against an issuer in Python; and its example, served by uvicorn, against the real Samovar.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,8 +10,9 @@
 
 mod decisions;
 mod docs_page;
+mod environments;
 mod gitea_tokens;
-mod module;
+mod package;
 mod stage;
 mod through_nginx;
 mod tokens;

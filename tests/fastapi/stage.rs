@@ -1,10 +1,10 @@
 //! The real Samovar with an application, a team for each role, a service account and clients; and the example before it,
 //! whose clock can be moved.
 
+use crate::environments::Environment;
 use crate::support::browser::{form, plain_client};
 use crate::support::process::{Program, free_address};
 use crate::support::samovar::{Samovar, SignedIn};
-use crate::support::tools;
 use crate::support::world::GiteaWorld;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -79,7 +79,7 @@ impl Stage {
         if let Some(example) = self.example.take() {
             example.kill().await;
         }
-        let mut command = served("served", self.address);
+        let mut command = served("served", self.address).await;
         let swagger = root().join("tests/browser/node_modules/swagger-ui-dist");
         command
             .env("SAMOVAR_URL", self.samovar.url())
@@ -207,18 +207,14 @@ pub fn code((status, document): &Answer) -> (u16, &str) {
 }
 
 /// uvicorn with an application of this folder.
-pub fn served(module: &str, address: SocketAddr) -> Command {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let mut command = Command::new(tools::of_environment("python"));
+pub async fn served(module: &str, address: SocketAddr) -> Command {
+    let mut command = Environment::newest().await.python();
     command
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env(
-            "PYTHONPATH",
-            format!("{root}/packaging/fastapi/src:{root}/packaging/fastapi"),
-        )
+        // of the example; the package is installed
+        .env("PYTHONPATH", root().join("packaging/fastapi"))
         .args(["-m", "uvicorn", &format!("{module}:app")])
         .arg("--app-dir")
-        .arg(format!("{root}/tests/fastapi"))
+        .arg(root().join("tests/fastapi"))
         .args(["--host", &address.ip().to_string()])
         .args(["--port", &address.port().to_string()]);
     command

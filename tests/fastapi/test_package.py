@@ -4,10 +4,12 @@ import inspect
 import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
+from importlib.metadata import distribution, requires
 from pathlib import Path
 from typing import Any
 
 import pytest
+import samovar_fastapi
 from conftest import bearer
 from fastapi import Depends, FastAPI
 from fastapi.testclient import TestClient
@@ -63,6 +65,21 @@ def test_the_readme_installs_this_version_and_names_the_lowest_versions() -> Non
     lowest["python"] = re.findall(r'^requires-python = ">=(.+)"$', project, re.MULTILINE)[0]
     told = re.findall(r"(Python|FastAPI|Pydantic|PyJWT|HTTPX) (\d[\d.]*\d)", README)
     assert {name.lower(): number for name, number in told} == lowest
+
+
+def test_the_tests_run_with_the_wheel_of_a_samovar_and_not_with_the_sources() -> None:
+    package = distribution("samovar-fastapi")
+    assert "site-packages" in Path(samovar_fastapi.__file__).parts
+    assert "/downloads/samovar_fastapi-" in str(package.read_text("direct_url.json"))
+    assert str(package.read_text("METADATA")).endswith(README)
+
+
+def test_the_lowest_versions_of_the_tests_are_those_that_the_package_allows() -> None:
+    pinned = (Path(__file__).parent / "lowest.txt").read_text()
+    allowed = {re.sub(r" ?>= ?", "==", each) for each in requires("samovar-fastapi") or []}
+    assert len(allowed) >= 5
+    for requirement in allowed:
+        assert re.search(rf"^{re.escape(requirement)}(\.0)*$", pinned, re.MULTILINE), requirement
 
 
 def test_every_sentence_fits_into_a_header_and_says_what_to_do_next() -> None:

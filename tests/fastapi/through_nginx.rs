@@ -22,7 +22,7 @@ impl Proxied {
         stage.change_tokens("assertion", json!(true)).await;
         let upstream = free_address([127, 0, 0, 3]);
         let front = SocketAddr::from(([127, 0, 0, 4], stage.address.port()));
-        let mut command = served("proxied", upstream);
+        let mut command = served("proxied", upstream).await;
         command
             .env("SAMOVAR_URL", stage.samovar.url())
             .env("SAMOVAR_CLIENT_ID", &stage.confidential.0)

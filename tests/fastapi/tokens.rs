@@ -1,9 +1,8 @@
 //! The example, called with tokens of the real Samovar.
 
+use crate::environments::Environment;
 use crate::stage::{Stage, code, root, text};
-use crate::support::tools;
 use serde_json::{Value, json};
-use tokio::process::Command;
 
 #[tokio::test]
 async fn a_token_reaches_what_its_scope_holds_and_nothing_else() {
@@ -168,7 +167,7 @@ async fn a_websocket_opens_with_a_token_and_is_closed_with_the_reason() {
 }
 
 async fn talk(stage: &Stage, token: &str) -> Value {
-    let mut command = Command::new(tools::of_environment("python"));
+    let mut command = Environment::newest().await.python();
     command
         .arg(root().join("tests/fastapi/talk.py"))
         .arg(format!("ws://{}/deployments/live", stage.address))
