@@ -246,6 +246,10 @@ await step("a client of an application is registered; an invalid redirect URI is
   client = page.url();
   const id = client.split("/").at(-1);
   assert.match(await page.getByLabel("Example for FastAPI").innerText(), new RegExp(`docs_client_id="${id}"`));
+  const install = await page.getByLabel("Command that installs the package").innerText();
+  assert.ok(install.startsWith(`pip install ${world.samovar}/downloads/samovar_fastapi-`), install);
+  const wheel = await fetch(install.split(" ").at(-1));
+  assert.deepEqual([wheel.status, wheel.headers.get("content-type")], [200, "application/zip"], "without a session");
   await page.getByRole("button", { name: "curl", exact: true }).click();
   assert.match(await page.getByLabel("Example for curl").innerText(), /code_challenge_method=S256/);
 });
@@ -292,7 +296,7 @@ await step("the examples of a confidential client use the application's token he
   await page.goto(spa);
   const shown = await page.getByLabel("Example for FastAPI").innerText();
   assert.match(shown, /audience="billing",\n    token_header="Samovar-Token",/);
-  assert.doesNotMatch(shown, /docs_client_id/, "samovar.py takes one of both");
+  assert.doesNotMatch(shown, /docs_client_id/, "the package accepts one of both");
   await stage.pagesFit([new URL(server).pathname]);
 });
 

@@ -5,6 +5,9 @@ import { CopyBlock } from "../text/copy";
 
 type Kind = "FastAPI" | "curl";
 
+/** This server serves the package of its own version. */
+const INSTALL = `pip install ${location.origin}/downloads/${import.meta.env.VITE_FASTAPI_WHEEL}`;
+
 interface Props {
   client: Client;
   /** Undefined if the caller may not read it. */
@@ -34,6 +37,7 @@ export function ClientExamples({ client, application }: Props) {
           ))}
         </div>
       )}
+      {kind === "FastAPI" && <CopyBlock text={INSTALL} label="Command that installs the package" />}
       <CopyBlock
         key={kind}
         text={
@@ -73,11 +77,10 @@ function fastapi(client: Client, application: Application | undefined): string {
       ? []
       : [`token_header="Samovar-Token",  # Authorization belongs to the application`]),
   ];
-  return `# needs the file samovar.py in the same folder${confidential ? "\nimport os" : ""}
-from typing import Annotated
+  return `${confidential ? "import os\n" : ""}from typing import Annotated
 
 from fastapi import Depends, FastAPI
-from samovar import Principal, Samovar
+from samovar_fastapi import Principal, Samovar
 
 samovar = Samovar(
     "${location.origin}",
