@@ -224,7 +224,7 @@ impl Credentials {
             Err(MirrorError::Unknown) => return self.elsewhere(id),
             Err(MirrorError::Stale { since }) => return Err(Denial::MembershipStale { since }),
             Err(error) => {
-                tracing::warn!(%error, user = %id, "what is known of somebody could not be renewed");
+                tracing::warn!(%error, user = %id, "the facts about a user could not be read again");
                 let since = self.mirror.freshness(id).unwrap_or_default();
                 return Err(Denial::MembershipStale { since });
             }

@@ -43,7 +43,7 @@ pub enum Denial {
     )]
     Semicolon(RouteName),
     /// No credential was presented.
-    #[error("nobody is signed in; sign in first")]
+    #[error("no credential was presented; sign in first")]
     CredentialsMissing,
     /// The session has ended or never existed.
     #[error("the session has ended; sign in again")]
@@ -53,16 +53,16 @@ pub enum Denial {
     Token(TokenError),
     /// The account is disabled or gone.
     #[error(
-        "the account is disabled or gone, or nobody answers for it; ask a Gitea administrator, or whoever looks after service accounts"
+        "the account is disabled or deleted, or has no active owner; ask a Gitea administrator, or an administrator of service accounts"
     )]
     PrincipalDisabled,
     /// The application has no route for it.
     #[error(
-        "the application has no route for this method and path; ask who looks after its routes"
+        "the application has no route for this method and path; ask an administrator of the application to add one"
     )]
     RouteUnknown,
     /// Permissions are missing.
-    #[error("{} needs {}; ask for a role that gives it", what(.route.as_ref()), list(.permissions))]
+    #[error("{} needs {}; ask for a role with it", what(.route.as_ref()), list(.permissions))]
     PermissionMissing {
         /// The route that matched, where one was asked for.
         route: Option<RouteName>,
@@ -103,7 +103,7 @@ pub enum Denial {
     },
     /// The disk is almost full, so nothing new is written.
     #[error(
-        "the disk of the server is almost full, so that nothing new can be recorded and only reads go on; ask its operator to make space"
+        "the disk of the server is almost full, so nothing new can be recorded and only reads continue; ask its operator to free space"
     )]
     StorageLow,
     /// The audit event could not be written, so nothing is allowed.

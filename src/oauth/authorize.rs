@@ -65,7 +65,7 @@ struct ClientRedirect<'a> {
 
 impl ClientRedirect<'_> {
     fn with(&self, pairs: &[(&str, &str)]) -> Result<AuthorizeResult, OAuthError> {
-        let error = |_| OAuthError::RequestInvalid("`redirect_uri` is no address".to_owned());
+        let error = |_| OAuthError::RequestInvalid("`redirect_uri` is not a URL".to_owned());
         let mut url = Url::parse(self.redirect_uri).map_err(error)?;
         {
             let mut query = url.query_pairs_mut();
@@ -193,11 +193,11 @@ impl AuthorizationServer {
         wanted: &TokenRequest,
     ) -> Result<(ApplicationId, Target), OAuthError> {
         let id = client.application.ok_or_else(|| {
-            OAuthError::ClientUnauthorized("this client has no page to send people to".to_owned())
+            OAuthError::ClientUnauthorized("this client has no redirect URI; register one".to_owned())
         })?;
         let target = self.target_of(id)?;
         if self.target(wanted)?.is_some_and(|named| named != target) {
-            let sentence = "this client's tokens are for its own application alone; leave out `audience` and `resource`";
+            let sentence = "this client's tokens are for its own application only; leave out `audience` and `resource`";
             return Err(OAuthError::TargetInvalid(sentence.to_owned()));
         }
         Ok((id, target))
@@ -236,10 +236,10 @@ impl AuthorizationServer {
         let itself =
             client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
         if itself && client.first_party {
-            return Some("nobody is asked: the client is first-party");
+            return Some("no consent needed: the client is first-party");
         }
         let before = itself && self.allowed_before(user, client, scope);
-        before.then_some("the person allowed it before")
+        before.then_some("no consent needed: the person allowed it before")
     }
 
     fn allowed_before(&self, user: UserId, client: &Client, scope: &Scope) -> bool {

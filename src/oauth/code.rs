@@ -78,7 +78,7 @@ impl AuthorizationServer {
 
     async fn code_refused(&self, error: CodeError, origin: &RequestOrigin) -> OAuthError {
         let refused = OAuthError::GrantInvalid(
-            "the code is too old, was used before or is none; send the person to sign in again"
+            "the code is unknown, expired or was used before; send the person to sign in again"
                 .to_owned(),
         );
         // Once the grant has ended a further replay changes nothing, and must not write an event each time.
@@ -104,7 +104,7 @@ fn fits(coded: &AuthorizationCode, client: &Client, shown: &CodeRequest) -> Resu
     }
     if client.application != Some(coded.application) {
         return error(
-            "the client is another application's by now; send the person to sign in again",
+            "the client belongs to another application now; send the person to sign in again",
         );
     }
     if coded.redirect_uri != shown.redirect_uri {
@@ -121,7 +121,7 @@ fn fits(coded: &AuthorizationCode, client: &Client, shown: &CodeRequest) -> Resu
     let long = (43..=128).contains(&shown.verifier.len());
     let form = long && shown.verifier.bytes().all(fine);
     if !form || BASE64URL_NOPAD.encode(&digest) != coded.challenge {
-        return error("`code_verifier` does not fit the challenge; begin again");
+        return error("`code_verifier` does not match the challenge; start again");
     }
     Ok(())
 }

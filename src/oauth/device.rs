@@ -102,7 +102,7 @@ impl AuthorizationServer {
 
     fn check_wanted(&self, client: &Client, wanted: &TokenRequest) -> Result<(), OAuthError> {
         if client.kind != ClientKind::Public {
-            let sentence = "only public clients come this way; register one of kind `public`";
+            let sentence = "device authorization is for public clients only; register one of kind `public`";
             return Err(OAuthError::ClientUnauthorized(sentence.to_owned()));
         }
         if client.application.is_some() {
@@ -277,7 +277,7 @@ impl From<DeviceCodeError> for OAuthError {
             DeviceCodeError::Declined => Self::AccessDenied,
             DeviceCodeError::Expired => Self::ExpiredToken,
             DeviceCodeError::Unknown => Self::GrantInvalid(
-                "the device code is none, or was used before; begin again".to_owned(),
+                "the device code is unknown or was used before; start again".to_owned(),
             ),
         }
     }

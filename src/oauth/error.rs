@@ -26,10 +26,10 @@ pub enum OAuthError {
     #[error("{0}")]
     ClientUnauthorized(String),
     /// We know no such way.
-    #[error("the grant type is not supported; the metadata lists those that are")]
+    #[error("the grant type is not supported; see `grant_types_supported` in the server metadata")]
     GrantTypeUnsupported,
     /// There is no such way to an authorization.
-    #[error("`response_type` must be `code`: there is no other way here")]
+    #[error("`response_type` must be `code`; no other type is supported")]
     ResponseTypeUnsupported,
     /// Nothing that was asked for is held.
     #[error("{0}")]
@@ -42,46 +42,46 @@ pub enum OAuthError {
     AccessDenied,
     /// The person is nobody for whom anybody could act.
     #[error(
-        "the local operator is nobody for whom a client or a device could act; sign in with Gitea"
+        "a client or a device cannot act for the local operator; sign in with Gitea"
     )]
     PersonRefused,
     /// The person has not answered yet.
-    #[error("the person has not answered yet; ask again after the interval")]
+    #[error("the person has not answered yet; poll again after the interval")]
     AuthorizationPending,
     /// The client asks too often.
-    #[error("asked again too soon; wait five seconds longer between questions from now on")]
+    #[error("polled too soon; wait five seconds longer between polls from now on")]
     SlowDown,
     /// The device code's time is over.
-    #[error("the device code has expired; begin again")]
+    #[error("the device code has expired; start again")]
     ExpiredToken,
     /// The account is disabled or gone.
     #[error(
-        "the account is disabled or gone, or nobody answers for it; ask whoever looks after it"
+        "the account is disabled or deleted, or has no active owner; ask its administrator"
     )]
     Disabled,
     /// Gitea did not answer for longer than the grace.
     #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]
     Stale(Timestamp),
     /// Somebody comes too often.
-    #[error("that was asked too often; wait {} seconds", .0.as_secs() + 1)]
+    #[error("too many requests; wait {} seconds", .0.as_secs() + 1)]
     TooMany(Duration),
     /// Somebody whose word is needed gives none.
     #[error("{0}")]
     Away(String),
     /// The disk is almost full, so nothing new is written.
     #[error(
-        "the disk of the server is almost full, so that no token can be issued; ask its operator to make space"
+        "the disk of the server is almost full, so no token can be issued; ask its operator to free space"
     )]
     StorageLow,
     /// It could not be written or signed, so it was not done.
-    #[error("it could not be written or signed, so it was not done; the server's log says why")]
+    #[error("the change could not be written or signed, so nothing was done; see the server's log")]
     Unavailable,
 }
 
 impl OAuthError {
     /// What the client was registered for is not there any more.
     pub(super) fn application_gone() -> Self {
-        let sentence = "the client's application is gone; register a client of one that is there";
+        let sentence = "the client's application was deleted; register a client of an existing one";
         Self::TargetInvalid(sentence.to_owned())
     }
 

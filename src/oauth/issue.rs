@@ -120,7 +120,7 @@ impl AuthorizationServer {
         };
         let issued = self.tokens.issue(target.algorithm(), life, token)?;
         if issued.text.len() > LONGEST_TOKEN {
-            let sentence = "the token would be longer than 8 KiB, which nobody reads; ask for a narrower `scope`";
+            let sentence = "the token would be longer than 8 KiB, which servers do not accept; request a narrower `scope`";
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
         self.still_there(target)?;

@@ -85,7 +85,7 @@ fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthError> {
         return Err(OAuthError::ClientUnauthorized(sentence.to_owned()));
     }
     if client.application != grant.application {
-        let sentence = "the client is another application's by now; send the person to sign in";
+        let sentence = "the client belongs to another application now; send the person to sign in";
         return Err(OAuthError::GrantInvalid(sentence.to_owned()));
     }
     Ok(())
@@ -97,7 +97,7 @@ fn narrowed<'a>(allowed: &'a Scope, asked: Option<&'a Scope>) -> Result<&'a Scop
         None => Ok(allowed),
         Some(asked) if asked.is_within(allowed) => Ok(asked),
         Some(_) => Err(OAuthError::ScopeInvalid(
-            "the scope is wider than what was allowed at first; ask for less, or sign in again"
+            "the scope is wider than the grant's; request a narrower one, or sign in again"
                 .to_owned(),
         )),
     }

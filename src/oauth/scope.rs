@@ -26,7 +26,7 @@ impl AuthorizationServer {
         let granted = within(asked, (&held, reach), target);
         if granted.is_empty() {
             let sentence = format!(
-                "nothing of `{asked}` is held there; ask for a role that gives it, or for another scope"
+                "the principal holds no permission of `{asked}` there; ask for a role with it, or request another scope"
             );
             return Err(OAuthError::ScopeInvalid(sentence));
         }

@@ -73,7 +73,7 @@ impl AuthorizationServer {
     pub(super) fn must_target(&self, wanted: &TokenRequest) -> Result<Target, OAuthError> {
         self.target(wanted)?.ok_or_else(|| {
             OAuthError::TargetInvalid(
-                "say for which application the token is to be: send `audience` with its name"
+                "`audience` is missing; send the name of the application that the token is for"
                     .to_owned(),
             )
         })
@@ -83,7 +83,7 @@ impl AuthorizationServer {
     fn at(&self, policy: &Policy, uri: &str) -> Result<Target, OAuthError> {
         let error = || {
             OAuthError::TargetInvalid(
-                "`resource` is no address at the host of an application; send `audience` with the application's name instead"
+                "`resource` is not a URL at the host of an application; send `audience` with the application's name instead"
                     .to_owned(),
             )
         };

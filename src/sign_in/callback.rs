@@ -180,7 +180,7 @@ impl SignIn {
             self.arrive_elsewhere(provider, person).await
         };
         arrived.inspect_err(|error| {
-            tracing::warn!(%error, provider = %provider.id, "somebody signed in and could not be taken in");
+            tracing::warn!(%error, provider = %provider.id, "the account that signed in could not be read");
         })
     }
 

@@ -14,7 +14,7 @@ pub enum SignInError {
     #[error(transparent)]
     Address(#[from] ParseError),
     /// The callback lacks parameters.
-    #[error("the address of this page is not complete; begin the sign-in again")]
+    #[error("the address of this page is incomplete; start the sign-in again")]
     Incomplete,
     /// The flow is unknown, used, expired or another browser's.
     #[error(transparent)]
@@ -23,7 +23,7 @@ pub enum SignInError {
     #[error("too many sign-ins from your network; wait a moment, then try again")]
     TooMany,
     /// No provider of that id is configured.
-    #[error("there is no such provider to sign in with; begin the sign-in again")]
+    #[error("unknown provider; start the sign-in again")]
     ProviderUnknown,
     /// The person refused the consent.
     #[error("the sign-in was declined at the provider; try again, and accept there")]
@@ -43,7 +43,7 @@ pub enum SignInError {
     #[error("the provider says that you have signed out there in the meantime; sign in again")]
     SignedOutThere,
     /// Gitea did not return the teams of the account.
-    #[error("Gitea does not say which teams the account is in; try again in a moment")]
+    #[error("Gitea did not return the account's teams; try again in a moment")]
     Mirror(#[from] MirrorError),
     /// Break-glass is not for applications.
     #[error(
@@ -54,7 +54,7 @@ pub enum SignInError {
     #[error(transparent)]
     HandOver(#[from] HandOverError),
     /// No session.
-    #[error("nobody is signed in; sign in first")]
+    #[error("no credential was presented; sign in first")]
     NotSignedIn,
     /// No application has this host any more.
     #[error("no application answers to this host; add the host to an application")]
@@ -64,7 +64,7 @@ pub enum SignInError {
     BreakGlass(#[from] BreakGlassError),
     /// The sign-out could not be written.
     #[error(
-        "you are signed out, but that could not be recorded and would be forgotten by a restart; sign out again when the server has mended"
+        "you are signed out, but the sign-out could not be recorded and a restart would undo it; sign out again later"
     )]
     SignOut(SessionError),
     /// The disk is almost full, so nothing new is written.
@@ -73,7 +73,7 @@ pub enum SignInError {
     )]
     StorageLow,
     /// The session or the event could not be written.
-    #[error("the sign-in could not be recorded, so it does not hold; the server's log says why")]
+    #[error("the sign-in could not be recorded, so you are not signed in; see the server's log")]
     Store(CommitError),
 }
 

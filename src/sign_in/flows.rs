@@ -52,7 +52,7 @@ pub(super) struct Flow {
 pub enum FlowError {
     /// This browser has no such flow, or it is over.
     #[error(
-        "this sign-in is too old or was used already, or it was begun in another browser; try again"
+        "this sign-in has expired, was used already or was started in another browser; try again"
     )]
     Unknown,
 }
@@ -220,7 +220,7 @@ impl Flows {
 
 fn too_long(flow: &Flow) -> ParseError {
     ParseError::new(format!(
-        "the address to go back to has {} characters, too many to keep while you sign in; sign in first, then open it again",
+        "the address to return to is too long ({} characters); sign in first, then open it again",
         flow.return_to.len()
     ))
 }

@@ -41,7 +41,7 @@ pub(super) fn parse(
     };
     read.filter(|_| visible).ok_or_else(|| {
         ParseError::new(
-            "the address to go back to is none of Samovar's or of an application's; open the page that you want again",
+            "the address to return to is not one of Samovar or of an application; open the page again",
         )
     })
 }

@@ -265,7 +265,7 @@ async fn an_account_that_is_switched_off_or_without_its_owner_gets_no_token() {
     stage.gitea.remove_member(stage.team, "ben").await;
     stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
     let token = github.token(&github_claims());
-    refused(&stage.present_job(&token).await, "nobody answers for it");
+    refused(&stage.present_job(&token).await, "has no active owner");
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn an_endpoint_that_asks_sees_an_empty_team_and_a_disabled_account_at_once
     assert_eq!(
         code(&refused),
         (401, "token_revoked"),
-        "nobody answers for it"
+        "has no active owner"
     );
     stage.gitea.add_member(stage.deployers, "ben").await;
     stage.sync().await;

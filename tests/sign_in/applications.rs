@@ -132,7 +132,7 @@ async fn a_code_works_once_in_its_browser_at_its_host_and_soon() {
     let stolen = code(&stage, &mut browser).await;
     let page = Browser::new().get(&stolen).await;
     assert!(
-        page.status == 400 && page.body.contains("begun in another browser"),
+        page.status == 400 && page.body.contains("started in another browser"),
         "{}",
         page.body
     );

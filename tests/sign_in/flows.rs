@@ -86,16 +86,16 @@ async fn an_answer_counts_in_the_browser_that_began_and_once() {
     let to = stage.begin(&mut browser, "/roles").await;
     let back = browser.sign_in_at_gitea(&to, "ben").await;
     let mut foreign = Browser::new();
-    refused(&foreign.get(&back).await, 400, "begun in another browser");
+    refused(&foreign.get(&back).await, 400, "started in another browser");
     assert_eq!(stage.sign_ins()[0].0, Outcome::Denied);
     stage.begin(&mut foreign, "/").await;
-    refused(&foreign.get(&back).await, 400, "begun in another browser");
+    refused(&foreign.get(&back).await, 400, "started in another browser");
     landed(&browser.get(&back).await, "/roles");
     browser.set_cookie(jar(&stage.own), "samovar", "");
     refused(
         &browser.get(&back).await,
         400,
-        "too old or was used already",
+        "expired, was used already",
     );
 }
 
@@ -124,7 +124,7 @@ async fn what_is_no_whole_answer_is_refused() {
         page.body
     );
     let page = browser.get(&back.replace("/gitea?", "/keycloak?")).await;
-    refused(&page, 400, "too old or was used already");
+    refused(&page, 400, "expired, was used already");
     assert!(stage.sessions.list().is_empty());
 }
 
@@ -284,7 +284,7 @@ async fn a_sign_in_that_gitea_cannot_describe_does_not_hold() {
         .errors()
         .plant(At::api(), Error::Status(500));
     let page = stage.sign_in(&mut Browser::new(), "ben", "/").await;
-    refused(&page, 503, "Gitea does not say which teams");
+    refused(&page, 503, "Gitea did not return the account");
     assert!(stage.sessions.list().is_empty());
 }
 

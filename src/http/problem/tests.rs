@@ -95,7 +95,7 @@ async fn a_script_gets_a_document_that_names_route_and_permission() {
     assert_eq!(document["request_id"], REQUEST.to_string());
     assert_eq!(
         document["detail"],
-        "route `POST /deploy/{x}` needs permission `deployments:write`; ask for a role that gives it"
+        "route `POST /deploy/{x}` needs permission `deployments:write`; ask for a role with it"
     );
 }
 

@@ -23,7 +23,7 @@ impl AuthorizationServer {
     ) -> Result<Exchanged, ExchangeError> {
         let taken = target.application().map(|one| &one.tokens.gitea_tokens);
         let taken = taken.filter(|taken| taken.any()).ok_or_else(|| {
-            let sentence = "this application takes no Gitea tokens; say in Samovar which it takes (`gitea_tokens`), or get a token in another way";
+            let sentence = "this application accepts no Gitea tokens; set `gitea_tokens` of the application in Samovar, or use another grant type";
             OAuthError::TargetInvalid(sentence.to_owned())
         })?;
         self.limit_exchange(party, origin)?;
@@ -86,7 +86,7 @@ impl From<MirrorError> for OAuthError {
             MirrorError::Stale { since } => Self::Stale(since),
             error => {
                 tracing::warn!(%error, "a Gitea token was presented and the mirror could not read its account");
-                let sentence = "Gitea's answer about the account could not be had; try again";
+                let sentence = "Gitea did not answer about the account; try again";
                 Self::Away(sentence.to_owned())
             }
         }

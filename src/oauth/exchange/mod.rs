@@ -176,7 +176,7 @@ fn check(asked: &ExchangeRequest) -> Result<(), OAuthError> {
         }
         _ => {
             return error(
-                "`actor_token` and `actor_token_type` belong together; neither is supported here",
+                "`actor_token` and `actor_token_type` are not supported",
             );
         }
     }

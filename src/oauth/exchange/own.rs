@@ -94,7 +94,7 @@ fn allowed(
     let listed = target.is_some_and(|target| target.tokens.exchange_from.contains(&home.id));
     listed.then_some(()).ok_or_else(|| {
         let sentence = format!(
-            "the target takes no tokens from `{}`; add that to the applications from which it may be exchanged",
+            "the target accepts no tokens of `{}`; add it to the target's `exchange_from` in Samovar",
             home.name
         );
         OAuthError::TargetInvalid(sentence)
@@ -124,7 +124,7 @@ fn bind(
     match asked {
         Some(asked) if scope.is_empty() => {
             let sentence = format!(
-                "nothing of `{asked}` is both in the subject token's scope and held in the target; ask for less"
+                "no permission of `{asked}` is both in the subject token's scope and held in the target; request a narrower scope"
             );
             Err(OAuthError::ScopeInvalid(sentence))
         }

@@ -56,7 +56,7 @@ impl AuthorizationServer {
         let mut listed = listed.filter(|issuer| issuer.as_str() == named);
         let listed = listed.next().ok_or_else(|| {
             error(
-                "the issuer of the subject token is not listed in `token.workload_issuers` of Samovar's configuration; whoever runs Samovar adds it there",
+                "the issuer of the subject token is not listed in `token.workload_issuers` of Samovar's configuration; ask the operator of Samovar to add it",
             )
         })?;
         let accounts = self.service_accounts.list();
@@ -97,7 +97,7 @@ fn account_for(
             Err(OAuthError::GrantInvalid(sentence.to_owned()))
         }
         [one, other, ..] => {
-            tracing::warn!(%issuer, one = %one.name, other = %other.name, "a workload's token stands for two service accounts and was refused; let their trusts differ in the audience or in a claim");
+            tracing::warn!(%issuer, one = %one.name, other = %other.name, "a workload's token matches two service accounts and was denied; let their trusts differ in the audience or in a claim");
             let sentence = "more than one service account trusts this token; let their trusts differ in the audience or in a claim";
             Err(OAuthError::GrantInvalid(sentence.to_owned()))
         }
