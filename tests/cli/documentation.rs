@@ -59,3 +59,45 @@ fn every_guide_is_linked_from_the_readme() {
         assert!(readme.contains(&format!("](docs/{name})")), "{name}");
     }
 }
+
+/// Commands of the documents, and the test that runs each; `None` for those that no test runs, because they change a machine.
+const COMMANDS: [(&str, Option<&str>); 10] = [
+    ("make demo", Some("tests/demo/demo.rs")),
+    ("samovar check-config", Some("tests/config/main.rs")),
+    ("sudo samovar state", Some("tests/cli/socket.rs")),
+    ("curl http://127.0.0.1:8700/readyz", Some("tests/cli/socket.rs")),
+    ("pip install https://samovar.example.com/downloads/", Some("tests/fastapi/main.rs")),
+    ("sudo systemctl stop samovar", None),
+    ("sudo systemctl start samovar", None),
+    ("sudo cp -a /var/lib/private/samovar", None),
+    ("sudo apt install ./target/package/", None),
+    ("journalctl -u samovar", None),
+];
+
+/// Lines of fenced blocks that are commands.
+fn commands(text: &str) -> Vec<&str> {
+    let blocks = text.split("```sh\n").skip(1);
+    let blocks = blocks.filter_map(|rest| rest.split_once("```"));
+    blocks.flat_map(|(block, _)| block.lines()).collect()
+}
+
+#[test]
+fn every_command_is_run_by_a_test_or_listed_as_not_run() {
+    let mut found = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for command in commands(&text) {
+            let listed = COMMANDS.iter().find(|(known, _)| command.starts_with(known));
+            let (_, test) = listed.unwrap_or_else(|| panic!("{}: {command}", document.display()));
+            assert!(test.is_none_or(|test| Path::new(&shipped(test)).exists()));
+            found += 1;
+        }
+    }
+    assert_eq!(found, COMMANDS.len(), "each listed command is in a document");
+}
+
+#[test]
+fn readme_has_at_most_110_lines() {
+    let readme = fs::read_to_string(shipped("README.md")).unwrap();
+    assert!(readme.lines().count() <= 110);
+}
