@@ -65,7 +65,7 @@ const COMMANDS: [(&str, Option<&str>); 10] = [
     ("make demo", Some("tests/demo/demo.rs")),
     ("samovar check-config", Some("tests/config/main.rs")),
     ("sudo samovar state", Some("tests/cli/socket.rs")),
-    ("curl http://127.0.0.1:8700/readyz", Some("tests/cli/socket.rs")),
+    ("curl http://127.0.0.1:8700/readyz", Some("tests/main_job/people.rs")),
     ("pip install https://samovar.example.com/downloads/", Some("tests/fastapi/main.rs")),
     ("sudo systemctl stop samovar", None),
     ("sudo systemctl start samovar", None),
