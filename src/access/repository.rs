@@ -40,7 +40,7 @@ impl RepositoryLookup<'_> {
 
     /// Owner and name, when the first matching route names a repository and asks for it, or a binding's range may.
     fn repository(&self) -> Option<(Login, RepositoryName)> {
-        if !self.policy.speaks_of_repositories() {
+        if !self.policy.depends_on_repositories() {
             return None;
         }
         let (_, route, parameters) = self

@@ -42,8 +42,8 @@ impl Admin {
         let next = next.build()?;
         let (directory, now) = (self.mirror.directory(), self.clock.now());
         let of = |facts: &SubjectFacts<'_>| {
-            let before = Holdings::given(&present, facts, now);
-            let after = Holdings::given(&next, facts, now);
+            let before = Holdings::bindings_of(&present, facts, now);
+            let after = Holdings::bindings_of(&next, facts, now);
             (more(&after, &before), more(&before, &after))
         };
         let accounts = self.service_accounts();

@@ -123,7 +123,7 @@ pub(super) fn forward_auth_gate(
     services: &Services,
     capabilities: &Capabilities,
 ) -> Result<ForwardAuthGate<Gatekeeper>, AppError> {
-    let services = forward_auth::Services {
+    let services = forward_auth::CheckServices {
         decision_point: Arc::clone(&services.gatekeeper),
         policy: Arc::clone(&services.policy),
         secrets: proxy_secrets(meant),
@@ -189,7 +189,7 @@ pub(super) fn operator(
     services: &Services,
     capabilities: &Capabilities,
 ) -> impl Endpoint<Output = Response> + use<> {
-    admin_socket::routes(Arc::new(admin_socket::Services {
+    admin_socket::routes(Arc::new(admin_socket::AdminSocketServices {
         gatekeeper: Arc::clone(&services.gatekeeper),
         admin: Arc::clone(&services.admin),
         claim: Arc::clone(&services.claim),

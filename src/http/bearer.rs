@@ -1,7 +1,7 @@
 //! Access tokens in a request's head (RFC 6750 section 2.1): in `Authorization`, or in `Samovar-Token` where an application
-//! keeps `Authorization` for itself. Never in a query or a body.
+//! uses `Authorization` itself. Never in a query or a body.
 //!
-//! Knows how to tell a token of ours from anything else by what it says of itself; verifies nothing.
+//! Recognises Samovar's tokens by their unverified header; must never verify one.
 
 use crate::model::AuthorizationOwner;
 use crate::token::is_access_token;
@@ -9,7 +9,7 @@ use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 const OWN: HeaderName = HeaderName::from_static("samovar-token");
 
-/// The token that was sent, if it says that it is one of ours. Of two lines none counts.
+/// The token that was sent, if it claims to be one of Samovar's; none if the header is repeated.
 pub(super) fn sent(headers: &HeaderMap, owner: AuthorizationOwner) -> Option<&str> {
     let text = match owner {
         AuthorizationOwner::Samovar => in_authorization(headers)?,
@@ -18,14 +18,14 @@ pub(super) fn sent(headers: &HeaderMap, owner: AuthorizationOwner) -> Option<&st
     is_access_token(text).then_some(text)
 }
 
-/// The one line of `Authorization`; of two none, because either could be a token of ours.
+/// The value of `Authorization`; none if it is repeated, because either value could be one of Samovar's tokens.
 pub(super) fn foreign(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let line = lines.next()?;
     lines.next().is_none().then(|| line.clone())
 }
 
-/// The credential of scheme `Bearer`, whatever it is; the scheme is read without case (RFC 9110 section 11.1).
+/// The credential of scheme `Bearer`, of any format; the scheme is case-insensitive (RFC 9110 section 11.1).
 pub(super) fn in_authorization(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = once(headers, &header::AUTHORIZATION)?.split_once(' ')?;
     scheme

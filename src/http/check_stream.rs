@@ -1,8 +1,8 @@
-//! The stream of a connection over which a proxy asks for checks: refusals and bodies that nginx's `auth_request` can live with.
+//! The stream of a connection over which a proxy sends checks, adapted to nginx's `auth_request`.
 //!
-//! hyper itself answers a head that it cannot read, with a status that nginx turns into 500; here that answer becomes 403.
-//! nginx passes the client's `Content-Length` on and never the body; hyper would close such a connection, and here the
-//! next request may come over it. Must only be told so of a proxy that sends no body: a body would be read as a request.
+//! hyper answers a malformed head with a status that nginx turns into 500; this stream replaces that answer by 403.
+//! nginx passes on the client's `Content-Length` but not the body; hyper would close such a connection, and this stream
+//! keeps it open for the next request. Must do so only for a proxy that sends no body: a body would be parsed as a request.
 
 use hyper::body::{Body as _, Incoming};
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -14,31 +14,31 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
-/// Set on an answer to a request whose announced body never comes, so that its connection can be used again.
+/// Marks the answer to a request whose announced body is never sent, so that its connection can be reused.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BodyNeverComes;
 
-/// What stream and service know of one connection; both run in one task.
+/// The state that stream and service of one connection share; both run in one task.
 #[derive(Debug, Default)]
 pub(super) struct CheckConnection {
-    /// The endpoint has answered, and its answer has not been written yet.
+    /// The endpoint has answered, and the answer is not written yet.
     answered: AtomicBool,
-    /// The next bytes are a new request, which this use of the stream must not read.
+    /// The next bytes are a new request, which the current hyper connection must not read.
     held: AtomicBool,
 }
 
 impl CheckConnection {
-    /// The next head that is written is the endpoint's.
+    /// Marks the next written head as the endpoint's.
     pub(super) fn answer(&self) {
         self.answered.store(true, Ordering::Relaxed);
     }
 
-    /// From here on nothing is read, and the stream stays open.
+    /// Stops reading and keeps the stream open.
     pub(super) fn hold(&self) {
         self.held.store(true, Ordering::Relaxed);
     }
 
-    /// Ends the hold; says whether there was one.
+    /// Ends the hold; returns whether there was one.
     pub(super) fn release(&self) -> bool {
         self.held.swap(false, Ordering::Relaxed)
     }
@@ -51,12 +51,12 @@ impl CheckConnection {
 /// Does the head announce a body?
 pub(super) fn announces_body(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH);
-    let some = length.is_some_and(|length| length != "0");
-    some || headers.contains_key(header::TRANSFER_ENCODING)
+    let has_length = length.is_some_and(|length| length != "0");
+    has_length || headers.contains_key(header::TRANSFER_ENCODING)
 }
 
-/// After the answer to a request that announced a body: the connection goes on if its endpoint expects no body and none
-/// has come, and ends with the answer if a part of one has.
+/// After the answer to a request that announced a body: keeps the connection if the endpoint expects no body and none has
+/// arrived, and closes it with the answer if a part has arrived.
 pub(super) async fn settle_body(
     mut body: Incoming,
     response: &mut Response,
@@ -65,16 +65,16 @@ pub(super) async fn settle_body(
     if response.data::<BodyNeverComes>().is_none() {
         return;
     }
-    let mut nothing_yet = true;
-    // The first look asks hyper for the body, the second finds what has come.
+    let mut nothing_arrived = true;
+    // The first poll makes hyper read the body, the second returns what has arrived.
     for _ in 0..2 {
         tokio::task::yield_now().await;
-        nothing_yet = std::future::poll_fn(|context| {
+        nothing_arrived = std::future::poll_fn(|context| {
             Poll::Ready(Pin::new(&mut body).poll_frame(context).is_pending())
         })
         .await;
     }
-    if nothing_yet {
+    if nothing_arrived {
         check.hold();
     } else {
         let close = HeaderValue::from_static("close");
@@ -82,19 +82,19 @@ pub(super) async fn settle_body(
     }
 }
 
-/// In the place of any answer that is not the endpoint's.
+/// Replaces every answer that is not the endpoint's.
 const DENIAL: &[u8] = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
-/// The stream.
+/// The stream of one connection.
 pub(super) struct CheckStream<S> {
     stream: S,
     connection: Arc<CheckConnection>,
-    /// Bytes of the refusal that are still to be written.
+    /// The bytes of [`DENIAL`] that are still to be written.
     denial: Option<&'static [u8]>,
 }
 
 impl<S> CheckStream<S> {
-    /// Over this stream.
+    /// Wraps this stream.
     pub(super) fn new(stream: S, connection: Arc<CheckConnection>) -> Self {
         Self {
             stream,
@@ -103,15 +103,15 @@ impl<S> CheckStream<S> {
         }
     }
 
-    /// A head that the endpoint did not give.
+    /// Is this the head of an answer by hyper, not by the endpoint?
     fn is_foreign(&self, bytes: &[u8]) -> bool {
         bytes.starts_with(b"HTTP/1.") && !self.connection.answered.swap(false, Ordering::Relaxed)
     }
 }
 
 impl<S: Write + Unpin> CheckStream<S> {
-    /// Writes the refusal; the bytes in whose place it stands count as written.
-    fn refuse(&mut self, context: &mut Context<'_>, length: usize) -> Poll<io::Result<usize>> {
+    /// Writes [`DENIAL`]; the `length` bytes that it replaces count as written.
+    fn poll_deny(&mut self, context: &mut Context<'_>, length: usize) -> Poll<io::Result<usize>> {
         while let Some(rest) = self.denial.filter(|rest| !rest.is_empty()) {
             let written = ready!(Pin::new(&mut self.stream).poll_write(context, rest))?;
             if written == 0 {
@@ -147,7 +147,7 @@ impl<S: Write + Unpin> Write for CheckStream<S> {
             self.denial = Some(DENIAL);
         }
         if self.denial.is_some() {
-            return self.refuse(context, bytes.len());
+            return self.poll_deny(context, bytes.len());
         }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

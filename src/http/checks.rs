@@ -1,7 +1,7 @@
-//! Answers the checks of proxies: straight from hyper, because a check is a head and nothing else, and because every
-//! request to every application pays for what lies between.
+//! Answers the checks of proxies directly on hyper, without poem: a check is only a head, and every request to every
+//! application waits for it.
 //!
-//! Knows hyper. Never reads a body, and never looks into a head.
+//! Knows hyper. Must never read a body or inspect a head.
 
 use super::check_stream::{self, CheckConnection, CheckStream};
 use super::client_stream::ClientStream;
@@ -18,7 +18,7 @@ pub trait CheckEndpoint: Send + Sync + 'static {
     fn answer(&self, head: &Parts, ends: &Ends) -> impl Future<Output = Response> + Send;
 }
 
-/// Answers with this endpoint.
+/// Answers with this check endpoint.
 pub struct Checks<C>(pub C);
 
 impl<C: CheckEndpoint> ConnectionHandler for Checks<C> {

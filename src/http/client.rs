@@ -1,6 +1,6 @@
-//! Who is at the other end: the peer of the connection, or the client behind proxies that are trusted.
+//! The address of the client: the peer of the connection, or the client behind trusted proxies.
 //!
-//! Knows networks and `X-Forwarded-For`. Must never believe a word of a peer that is not trusted.
+//! Knows networks and `X-Forwarded-For`. Must never trust a header of an untrusted peer.
 
 use ipnet::IpNet;
 use poem::http::{HeaderMap, HeaderName};
@@ -8,29 +8,29 @@ use std::net::{IpAddr, SocketAddr};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Networks of proxies whose word about the client and the request is believed.
+/// Networks of proxies whose forwarded headers are trusted.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Vec<IpNet>);
 
 impl TrustedProxies {
-    /// These networks.
+    /// Trusts the proxies in these networks.
     pub const fn new(networks: Vec<IpNet>) -> Self {
         Self(networks)
     }
 
-    /// Is there a proxy to believe at this address? An IPv4 address inside IPv6 counts as itself.
+    /// Is this the address of a trusted proxy? An IPv4-mapped IPv6 address counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client's address: the first one from the right of the forwarded chain at which no trusted proxy is.
+    /// The client's address: from the right of the forwarded chain, the first one that is not a trusted proxy.
     ///
-    /// A peer without an address is the proxy at the other end of a Unix socket, which is trusted.
+    /// A peer without an address is a proxy on a Unix socket, which is trusted.
     pub(super) fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         let mut client = peer.map(|peer| peer.to_canonical());
         for hop in chain_from_the_right(headers) {
-            // What a trusted proxy cannot have written ends the chain there.
+            // Hops left of an untrusted address were written by an untrusted peer.
             let trusted = client.is_none_or(|client| self.contains(client));
             let Some(address) = hop.filter(|_| trusted) else {
                 break;
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peer_that_is_not_trusted_is_the_client_whatever_it_says() {
+    fn untrusted_peer_is_the_client_whatever_it_sends() {
         assert_eq!(client("192.0.2.1", &["127.0.0.1"]), "192.0.2.1");
         assert_eq!(client("192.0.2.1", &[]), "192.0.2.1");
     }
@@ -100,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn ports_and_brackets_are_set_aside() {
+    fn ports_and_brackets_are_ignored() {
         assert_eq!(client("::1", &["198.51.100.7:4711"]), "198.51.100.7");
         assert_eq!(client("::1", &["[2001:db8::1]:4711"]), "2001:db8::1");
         assert_eq!(client("::1", &["[2001:db8::1]"]), "2001:db8::1");
     }
 
     #[test]
-    fn what_is_no_address_ends_the_chain_at_the_proxy_that_wrote_it() {
+    fn invalid_hop_ends_the_chain_at_the_proxy_that_wrote_it() {
         assert_eq!(client("127.0.0.1", &["unknown"]), "127.0.0.1");
         assert_eq!(
             client("127.0.0.1", &["198.51.100.7, _x, 10.0.0.2"]),

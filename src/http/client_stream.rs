@@ -1,7 +1,7 @@
-//! A socket whose client must read: waiting for room to write is limited, and a close lets the last answer arrive.
+//! A socket with limited waiting for a client that does not read, and a close that lets the last answer arrive.
 //!
-//! Knows sockets and time, no HTTP. `tokio-io-timeout` limits each write alone, so that a client that reads one byte at a time
-//! would hold its connection for as long as it likes.
+//! Knows sockets and time, no HTTP. `tokio-io-timeout` limits each write on its own, so a client that reads one byte at a
+//! time could keep its connection without limit.
 
 use super::sockets::Connection;
 use std::io;
@@ -14,12 +14,12 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// How long writes may wait for the client.
 #[derive(Debug, Clone, Copy)]
 pub struct WriteLimits {
-    /// Waiting that a client may cause before it has read anything.
+    /// Total waiting that a client may cause before it has read anything.
     pub patience: Duration,
-    /// A client that reads so many bytes earns a second of waiting, up to the patience.
+    /// Each time a client has read this many bytes, it may cause another second of waiting, up to `patience`.
     pub bytes_per_second: u32,
-    /// After our last byte, what the client still sends is read and dropped for so long, so that a reset does not overtake
-    /// the answer.
+    /// How long, after the last byte of the answer, bytes from the client are read and dropped, so that a TCP reset does not
+    /// overtake the answer.
     pub linger: Duration,
 }
 
@@ -37,7 +37,7 @@ impl Default for WriteLimits {
 pub struct ClientStream {
     stream: Connection,
     limits: WriteLimits,
-    /// Waiting that the client may still cause.
+    /// Remaining waiting that the client may cause.
     patience: Duration,
     waiting_since: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -46,7 +46,7 @@ pub struct ClientStream {
 }
 
 impl ClientStream {
-    /// For hyper.
+    /// Wraps an accepted connection.
     pub(super) const fn new(stream: Connection, limits: WriteLimits) -> Self {
         Self {
             stream,
@@ -59,7 +59,7 @@ impl ClientStream {
         }
     }
 
-    /// Settles what the client has cost and earned once something could be written; otherwise waits within its patience.
+    /// Updates the patience after a successful write; otherwise waits within the patience.
     fn paced(
         &mut self,
         written: Poll<io::Result<usize>>,

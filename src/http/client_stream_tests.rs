@@ -1,4 +1,4 @@
-//! Clients that do not read, read little, or still send when we have finished. Limits are short, so that nothing is waited for long.
+//! Clients that do not read, read slowly, or still send after the answer. Limits are short, so that the tests are fast.
 
 use super::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,7 +18,7 @@ const SHORT: WriteLimits = WriteLimits {
     linger: Duration::from_millis(100),
 };
 
-/// More than the kernel takes for a client that does not read.
+/// More than the kernel buffers for a client that does not read.
 const LARGE: usize = 16 * 1024 * 1024;
 
 #[tokio::test]
@@ -29,8 +29,8 @@ async fn a_client_that_does_not_read_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_little_at_a_time_uses_up_its_patience() {
-    // So many bytes are expected that what the client reads earns it next to nothing.
+async fn client_that_reads_slowly_uses_up_its_patience() {
+    // The expected rate is so high that the client's reads earn almost no patience.
     let limits = WriteLimits {
         bytes_per_second: u32::MAX,
         ..SHORT
@@ -47,8 +47,8 @@ async fn a_client_that_reads_little_at_a_time_uses_up_its_patience() {
 }
 
 #[tokio::test]
-async fn a_client_that_reads_at_the_expected_rate_gets_all_of_it() {
-    // Less than all the pauses together.
+async fn client_that_reads_at_the_expected_rate_gets_everything() {
+    // Less than the sum of all pauses.
     let limits = WriteLimits {
         patience: Duration::from_secs(5),
         ..SHORT
@@ -70,7 +70,7 @@ async fn a_client_that_reads_at_the_expected_rate_gets_all_of_it() {
 }
 
 #[tokio::test]
-async fn closing_lets_the_answer_arrive_although_the_client_still_sends() {
+async fn closing_lets_the_answer_arrive_while_the_client_sends() {
     let (mut stream, mut client) = pair(WriteLimits {
         linger: Duration::from_secs(60),
         ..SHORT
@@ -88,7 +88,7 @@ async fn closing_lets_the_answer_arrive_although_the_client_still_sends() {
 }
 
 #[tokio::test]
-async fn closing_does_not_wait_for_a_silent_client_without_end() {
+async fn closing_waits_for_a_silent_client_only_briefly() {
     let (mut stream, _client) = pair(SHORT).await;
     stream.shutdown().await.unwrap();
 }

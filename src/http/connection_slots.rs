@@ -1,8 +1,8 @@
-//! Which connections one listener keeps open, and which one goes when there are too many.
+//! The connection limits of one listener, and which connection is evicted when a limit is reached.
 //!
-//! Knows peers and whether a connection waits for its client; no socket, no time. A newcomer is admitted at the cost of a
-//! connection that waits for its client, of the address block that has the most of them: a flood ends its own connections
-//! first. Must never end a connection whose request is being served.
+//! Knows peers and whether a connection is idle; no socket, no time. A new connection evicts an idle one of the address
+//! block with the most connections, so a flood evicts its own connections first. Must never evict a connection whose
+//! request is being served.
 
 use super::TrustedProxies;
 use crate::limits::AddressBlock;
@@ -13,15 +13,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// How many connections one listener keeps open.
+/// How many connections one listener may have open.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// Of all clients that connect directly.
+    /// From all clients that connect directly.
     pub clients: usize,
-    /// Of one address block among them.
+    /// From one address block among them.
     pub clients_per_block: usize,
-    /// Of trusted proxies and of this machine: room of their own, which no other client can take. There is no share for each
-    /// address, since behind a proxy all connections come from one.
+    /// From trusted proxies and this machine: a separate limit, which other clients cannot use up. There is no limit per
+    /// address, since all connections of a proxy come from one.
     pub proxies: usize,
 }
 
@@ -36,7 +36,7 @@ impl Default for ConnectionLimits {
 }
 
 impl ConnectionLimits {
-    /// The same within a number of file descriptors: two thirds for clients, the rest for proxies.
+    /// These limits within a number of file descriptors: two thirds for clients, the rest for proxies.
     #[must_use]
     pub fn within(self, descriptors: usize) -> Self {
         let clients = self.clients.min(descriptors / 3 * 2);
@@ -56,7 +56,7 @@ pub(super) struct ConnectionSlots {
     proxies: Mutex<Pool>,
 }
 
-/// Connections of each block in the order in which they came.
+/// Connections of each block, oldest first.
 #[derive(Default)]
 struct Pool {
     by_block: HashMap<Option<AddressBlock>, Vec<Arc<Connection>>>,
@@ -67,23 +67,23 @@ struct Pool {
 pub(super) struct Connection {
     serving: AtomicBool,
     evicted: CancellationToken,
-    /// Does it come from a trusted proxy or from this machine?
+    /// Is the peer a trusted proxy or this machine?
     pub(super) of_proxy: bool,
 }
 
 impl Connection {
-    /// Marks whether a request of it is being served, as opposed to one that is waited for.
+    /// Marks whether one of its requests is being served; otherwise it is idle.
     pub(super) fn set_serving(&self, serving: bool) {
         self.serving.store(serving, Ordering::Relaxed);
     }
 
-    /// Ends when the slot is needed for another connection.
+    /// Completes when the connection is evicted.
     pub(super) async fn evicted(&self) {
         self.evicted.cancelled().await;
     }
 }
 
-/// The place of one connection; given back when dropped.
+/// The slot of one connection; dropping it frees the slot.
 pub(super) struct Slot {
     slots: Arc<ConnectionSlots>,
     block: Option<AddressBlock>,
@@ -114,13 +114,13 @@ impl ConnectionSlots {
         })
     }
 
-    /// A slot for a new connection; none when every connection that it could replace is being served.
+    /// A slot for a new connection; none when every connection that it could evict is being served.
     ///
-    /// A peer without an address is at the other end of a Unix socket of this machine.
+    /// A peer without an address is connected over a Unix socket of this machine.
     pub(super) fn admit(self: &Arc<Self>, peer: Option<IpAddr>) -> Option<Slot> {
         let of_proxy = peer
             .is_none_or(|peer| peer.to_canonical().is_loopback() || self.trusted.contains(peer));
-        let (most, most_of_block) = if of_proxy {
+        let (limit, block_limit) = if of_proxy {
             (self.limits.proxies, self.limits.proxies)
         } else {
             (self.limits.clients, self.limits.clients_per_block)
@@ -132,10 +132,10 @@ impl ConnectionSlots {
             of_proxy,
         });
         let mut pool = self.pool(of_proxy);
-        if pool.count_of(block) >= most_of_block {
+        if pool.count_of(block) >= block_limit {
             pool.evict(block)?;
-        } else if pool.count >= most {
-            pool.evict_of_the_largest()?;
+        } else if pool.count >= limit {
+            pool.evict_from_largest_block()?;
         }
         pool.insert(block, Arc::clone(&connection));
         Some(Slot {
@@ -155,7 +155,7 @@ impl ConnectionSlots {
     }
 }
 
-fn waits(connection: &Arc<Connection>) -> bool {
+fn is_idle(connection: &Arc<Connection>) -> bool {
     !connection.serving.load(Ordering::Relaxed)
 }
 
@@ -181,21 +181,25 @@ impl Pool {
         }
     }
 
-    /// Ends the oldest connection of a block that waits for its client.
+    /// Evicts the oldest idle connection of a block.
     fn evict(&mut self, block: Option<AddressBlock>) -> Option<()> {
-        let oldest = self.by_block.get(&block)?.iter().find(|one| waits(one));
+        let oldest = self
+            .by_block
+            .get(&block)?
+            .iter()
+            .find(|connection| is_idle(connection));
         let oldest = Arc::clone(oldest?);
         oldest.evicted.cancel();
         self.remove(block, &oldest);
         Some(())
     }
 
-    fn evict_of_the_largest(&mut self) -> Option<()> {
-        let waiting = self
+    fn evict_from_largest_block(&mut self) -> Option<()> {
+        let with_idle = self
             .by_block
             .iter()
-            .filter(|(_, own)| own.iter().any(waits));
-        let (block, _) = waiting.max_by_key(|(block, own)| (own.len(), Reverse(**block)))?;
+            .filter(|(_, own)| own.iter().any(is_idle));
+        let (block, _) = with_idle.max_by_key(|(block, own)| (own.len(), Reverse(**block)))?;
         self.evict(*block)
     }
 }
@@ -223,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_over_its_share_ends_its_own_oldest() {
+    fn block_over_its_limit_evicts_its_own_oldest() {
         let slots = slots(10, 2, 2);
         let other = admit(&slots, "192.0.2.9").unwrap();
         let own: Vec<_> = [(); 3].map(|()| admit(&slots, "192.0.2.1").unwrap()).into();
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_listener_ends_a_connection_of_the_largest_block() {
+    fn full_listener_evicts_from_the_largest_block() {
         let slots = slots(4, 3, 2);
         let good = admit(&slots, "192.0.2.9").unwrap();
         let flood: Vec<_> = [(); 3].map(|()| admit(&slots, "192.0.2.1").unwrap()).into();
@@ -245,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_is_being_served_is_never_ended() {
+    fn connection_being_served_is_never_evicted() {
         let slots = slots(2, 2, 2);
         let busy = [(); 2].map(|()| admit(&slots, "192.0.2.1").unwrap());
         for slot in &busy {
@@ -259,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn clients_take_no_room_of_proxies_nor_of_this_machine() {
+    fn clients_use_no_slots_of_proxies_or_this_machine() {
         let slots = slots(2, 2, 2);
         let flood: Vec<_> = (0..9)
             .map(|n| admit(&slots, &format!("192.0.2.{n}")))
@@ -276,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_are_given_back_and_counted_once() {
+    fn slots_are_freed_and_counted_once() {
         let slots = slots(2, 2, 2);
         let held: Vec<_> = (0..5).filter_map(|_| admit(&slots, "192.0.2.1")).collect();
         assert_eq!(slots.pool(false).count, 2);
@@ -286,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_shrink_with_the_file_descriptors_there_are() {
+    fn limits_fit_the_available_file_descriptors() {
         let few = ConnectionLimits::default().within(900);
         assert_eq!(
             (few.clients, few.clients_per_block, few.proxies),

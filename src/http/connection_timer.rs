@@ -1,8 +1,8 @@
-//! hyper's timer for one connection: one timer of the runtime serves every head that the connection waits for.
+//! hyper's timer for one connection: all its sleeps share one timer of the runtime.
 //!
-//! hyper asks for a new sleep with each request, and each would enter and leave the timer wheel that all connections share.
-//! Here the connection's timer stays where it is until it fires, and only then is set to the deadline that counts.
-//! Knows deadlines alone. Must never end a wait before its deadline.
+//! hyper creates a sleep for each request, and each would enter and leave the timer wheel that all connections share.
+//! This timer stays in the wheel until it fires, and is then reset to the current deadline.
+//! Knows deadlines only. Must never end a sleep before its deadline.
 
 use hyper::rt::{Sleep, Timer};
 use std::future::Future;
@@ -12,12 +12,12 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::time::sleep_until;
 
-/// The timer of one connection. Of its sleeps one alone may be waited for at a time, as hyper does with one connection.
+/// The timer of one connection. Only one of its sleeps may be polled at a time, as hyper does.
 #[derive(Clone)]
 pub(super) struct ConnectionTimer(Arc<Mutex<Pin<Box<tokio::time::Sleep>>>>);
 
 impl ConnectionTimer {
-    /// Whose sleeps mostly end this long after they begin.
+    /// A timer whose sleeps usually have this length.
     pub(super) fn new(usual: Duration) -> Self {
         let timer = Box::pin(tokio::time::sleep(usual));
         Self(Arc::new(Mutex::new(timer)))
@@ -59,7 +59,7 @@ impl Future for UntilDeadline {
             if timer.deadline() == deadline {
                 return Poll::Ready(());
             }
-            // It fired for an earlier head.
+            // It fired for the deadline of an earlier sleep.
             timer.set(sleep_until(deadline));
         }
         Poll::Pending

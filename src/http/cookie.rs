@@ -1,4 +1,4 @@
-//! One cookie out of a request's head.
+//! Reads one cookie from the head of a request.
 //!
 //! Knows the grammar of `Cookie` (RFC 6265 section 4.2.1). Must never choose between two values of one name.
 
@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn two_values_of_one_name_are_none() {
+    fn two_values_of_one_name_yield_none() {
         assert_eq!(find(&["s=x; s=y"]), None);
         assert_eq!(find(&["s=x", "s=x"]).as_deref(), Some("x"));
     }

@@ -1,6 +1,6 @@
-//! Hands the requests of a connection to an endpoint of the framework.
+//! Passes the requests of a connection to a poem endpoint.
 //!
-//! Knows hyper's requests and poem's. Must never look into either.
+//! Knows the request types of hyper and poem. Must never inspect a request.
 
 use super::client_stream::ClientStream;
 use super::listener::{AcceptedConnection, Answer, ConnectionHandler};
@@ -9,7 +9,7 @@ use hyper_util::rt::TokioIo;
 use poem::Endpoint;
 use poem::http::uri::Scheme;
 
-/// Answers with this endpoint.
+/// Answers with this poem endpoint.
 pub struct Framework<E>(pub E);
 
 impl<E: Endpoint + 'static> ConnectionHandler for Framework<E> {

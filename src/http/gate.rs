@@ -1,7 +1,7 @@
-//! In front of every door: one valid host that is ours, framing that cannot be misread, no other site's hand, limits.
+//! The checks before every endpoint: one valid, configured host; unambiguous framing; no cross-site request; limits.
 //!
-//! Knows the table Host → what is served there. Must never decide who may do what, and never pass on what two parties
-//! could read differently.
+//! Knows which routes each host serves. Must never make an access decision, and never pass on a request that two servers
+//! could interpret differently.
 
 use super::client::TrustedProxies;
 use super::log_limit::LogLimit;
@@ -21,14 +21,14 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinError;
 
-/// Where the gate stands.
+/// Settings of the gate.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Samovar's own host, as browsers know it.
     pub own: HostName,
-    /// Is the outside address https? Cookies, origins and redirects follow it.
+    /// Is the external URL https? Determines cookies, origins and redirects.
     pub https: bool,
-    /// Proxies whose word is believed.
+    /// Proxies whose forwarded headers are trusted.
     pub trusted: TrustedProxies,
     /// Limits of request bodies.
     pub bodies: BodyLimits,
@@ -47,7 +47,7 @@ pub struct Surfaces {
 /// Do these headers carry a valid session or token?
 pub type KnownCaller = Box<dyn Fn(&HeaderMap) -> bool + Send + Sync>;
 
-/// The gate with its doors.
+/// The gate and the endpoints behind it.
 pub struct Gate {
     settings: Settings,
     own: Arc<Route>,
@@ -58,21 +58,21 @@ pub struct Gate {
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     ids: RequestIds,
-    /// Of misplaced checks.
+    /// Limits warnings about misplaced checks.
     warnings: LogLimit,
 }
 
-/// Served on a listener of its own, and never here: a client that reaches this gate through a proxy must not reach checks.
+/// Served on listeners of its own, never here: a client that reaches this gate through a proxy must not reach checks.
 const FORWARD_AUTH: &str = "/forward-auth";
 
-/// Where bodies may be long.
+/// The only paths that accept long bodies.
 const API: &str = "/api/";
 
-/// All that is served at an application host.
+/// The only paths that are served at an application host.
 const HAND_OVER: &str = "/.samovar/";
 
 impl Gate {
-    /// In front of these surfaces; application hosts are those of the policy in force.
+    /// A gate in front of these surfaces; the application hosts are those of the policy in force.
     pub fn new(
         settings: Settings,
         surfaces: Surfaces,
@@ -93,7 +93,7 @@ impl Gate {
         }
     }
 
-    /// The same, with longer bodies at the API for callers that present a valid credential.
+    /// Allows longer bodies at the API for callers with a valid credential.
     #[must_use]
     pub fn with_known_callers(self, known: KnownCaller) -> Self {
         Self {
@@ -102,41 +102,41 @@ impl Gate {
         }
     }
 
-    /// Answers the request; `body` tells afterwards whether some of its body is still in the connection.
+    /// Answers the request; afterwards `body` says whether a part of the body is still unread.
     async fn pass(
         &self,
         mut request: Request,
-        asker: AnswerTarget,
+        target: AnswerTarget,
         body: &mut Body,
     ) -> poem::Result<Response> {
         if is_check(request.uri().path()) {
             return Err(self.misplaced_check(&request).into());
         }
         let host = host(&request, &self.settings.own)?;
-        let door = self.door(&host, request.uri().path())?;
+        let endpoint = self.endpoint(&host, request.uri().path())?;
         check_connection(request.headers())?;
-        if !takes_no_cookie(request.uri().path()) {
+        if !ignores_cookies(request.uri().path()) {
             origin::check(&request, self.settings.https, &host)?;
         }
-        let exchange = self.exchange(&request, host, asker);
-        let block = exchange.origin.address.map(AddressBlock::of);
-        request.set_data(exchange);
+        let context = self.context(&request, host, target);
+        let block = context.origin.address.map(AddressBlock::of);
+        request.set_data(context);
         self.receive(&mut request, body, block).await?;
         let in_flight = self.requests.enter(block)?;
-        // A client that hangs up, or waits no longer, must not leave a change on disk that is not in force.
-        let door = Arc::clone(door);
+        // In a task of its own: a client that disconnects must not leave a change on disk that is not in force.
+        let endpoint = Arc::clone(endpoint);
         let answer = tokio::spawn(async move {
             let _in_flight = in_flight;
-            door.call(request).await
+            endpoint.call(request).await
         });
         let answer = tokio::time::timeout(self.settings.answer_timeout, answer).await;
         let answer = answer
-            .map_err(|_| slow())?
-            .map_err(|error| broken(&error))?;
+            .map_err(|_| answer_timed_out())?
+            .map_err(|error| task_failed(&error))?;
         answer.map(IntoResponse::into_response)
     }
 
-    /// A proxy whose configuration is from before the checks had a listener of their own, or a client who tries.
+    /// The proxy's configuration predates the separate listener for checks, or a client sends a check itself.
     fn misplaced_check(&self, request: &Request) -> Problem {
         if self.warnings.take(self.clock.now()) {
             tracing::warn!(
@@ -148,7 +148,7 @@ impl Gate {
         Problem::new(ProblemCode::CheckMisplaced, detail)
     }
 
-    /// Reads the whole body, before any endpoint is asked.
+    /// Reads the whole body before the endpoint is called.
     async fn receive(
         &self,
         request: &mut Request,
@@ -168,19 +168,19 @@ impl Gate {
         Ok(())
     }
 
-    /// The API alone takes long bodies, and its operations ask who calls before they read one.
+    /// Only the API accepts long bodies; its operations authenticate the caller before they parse one.
     fn is_known(&self, request: &Request) -> bool {
         let known = self.known.as_ref();
         request.uri().path().starts_with(API) && known.is_some_and(|known| known(request.headers()))
     }
 
-    fn door(&self, host: &HostName, path: &str) -> Result<&Arc<Route>, Problem> {
+    fn endpoint(&self, host: &HostName, path: &str) -> Result<&Arc<Route>, Problem> {
         if *host == self.settings.own {
             return Ok(&self.own);
         }
         if self.policy.load().application_at(host).is_none() {
             let detail = format!(
-                "nothing answers at `{host}`; use Samovar's own address, or add the host to an application"
+                "unknown host `{host}`; use Samovar's own address, or add the host to an application"
             );
             return Err(Problem::new(ProblemCode::HostUnknown, detail));
         }
@@ -191,7 +191,7 @@ impl Gate {
         Err(Problem::new(ProblemCode::NotFound, detail))
     }
 
-    fn exchange(&self, request: &Request, host: HostName, asker: AnswerTarget) -> RequestContext {
+    fn context(&self, request: &Request, host: HostName, target: AnswerTarget) -> RequestContext {
         let headers = request.headers();
         let peer = peer(request.remote_addr());
         RequestContext {
@@ -200,7 +200,7 @@ impl Gate {
             secret_needed: true,
             by_trusted_proxy: peer.is_some_and(|peer| self.settings.trusted.contains(peer)),
             origin: RequestOrigin {
-                request: asker.request,
+                request: target.request,
                 address: peer.and_then(|peer| self.settings.trusted.client(Some(peer), headers)),
                 user_agent: headers.get(header::USER_AGENT).cloned(),
             },
@@ -212,45 +212,45 @@ impl Endpoint for Gate {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let asker = AnswerTarget {
+        let target = AnswerTarget {
             request: self.ids.next(),
             page: is_shown_as_page(request.method(), request.headers()),
         };
-        let opened = opened_by_others(request.uri().path());
+        let opened = opens_from_other_site(request.uri().path());
         let mut body = Body::of(request.headers());
-        let mut response = match self.pass(request, asker, &mut body).await {
+        let mut response = match self.pass(request, target, &mut body).await {
             Ok(response) => response,
-            Err(error) => refuse(error, &asker),
+            Err(error) => refuse(error, &target),
         };
         if body != Body::None || response.status() == StatusCode::REQUEST_TIMEOUT {
-            // What is left of this request must not be taken for the next one, nor waited for.
+            // The rest of this body must not be parsed as the next request.
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
         if opened {
             protect::keep_opener(response.headers_mut());
         }
-        protect::headers(response.headers_mut(), &asker, self.settings.https);
+        protect::headers(response.headers_mut(), &target, self.settings.https);
         Ok(response)
     }
 }
 
-/// What a request's head says of its body, until the body has been read.
+/// The unread body of a request, as its head announces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Body {
     None,
-    /// So many bytes follow.
+    /// This number of bytes follows.
     Announced(u64),
-    /// Its length is not known before its end.
+    /// A body without a valid length.
     Unreadable(&'static str),
 }
 
 impl Body {
-    /// Chunked bodies are not taken, so that the announced length bounds what memory a request takes.
+    /// Rejects chunked bodies, so that the announced length bounds the memory that a request needs.
     fn of(headers: &HeaderMap) -> Self {
         if headers.contains_key(header::TRANSFER_ENCODING) {
             return Self::Unreadable(
-                "chunked bodies are not taken; send the body with `Content-Length`",
+                "chunked bodies are not supported; send the body with `Content-Length`",
             );
         }
         let Some(announced) = headers.get(header::CONTENT_LENGTH) else {
@@ -263,34 +263,33 @@ impl Body {
         {
             Some(0) => Self::None,
             Some(length) => Self::Announced(length),
-            None => Self::Unreadable("`Content-Length` is not a number of bytes; send one"),
+            None => {
+                Self::Unreadable("invalid `Content-Length`; send the number of bytes of the body")
+            }
         }
     }
 }
 
 /// The answer to an error of an endpoint.
-pub(super) fn refuse(error: poem::Error, asker: &AnswerTarget) -> Response {
+pub(super) fn refuse(error: poem::Error, target: &AnswerTarget) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }
     let problem = Problem::from_error(&error);
     if problem.code() == ProblemCode::Internal {
-        tracing::error!(request = %asker.request, %error, "a request could not be served");
+        tracing::error!(request = %target.request, %error, "a request could not be served");
     }
-    problem.respond(asker)
+    problem.respond(target)
 }
 
-fn slow() -> Problem {
-    let detail = "the server needed too long for this request; send it again later";
+fn answer_timed_out() -> Problem {
+    let detail = "the server did not answer this request in time; send it again later";
     Problem::new(ProblemCode::RequestTimeout, detail)
 }
 
-fn broken(cause: &JoinError) -> Problem {
-    tracing::error!(%cause, "a door broke off");
-    Problem::new(
-        ProblemCode::Internal,
-        "something broke; the server's log says what",
-    )
+fn task_failed(cause: &JoinError) -> Problem {
+    tracing::error!(%cause, "an endpoint panicked");
+    Problem::internal()
 }
 
 fn is_check(path: &str) -> bool {
@@ -298,15 +297,15 @@ fn is_check(path: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What a person sees between an application's *Authorize* button and its answer. Browser applications open it in a window
-/// of its own, which must find back to the page that opened it: FastAPI's docs page does so.
-fn opened_by_others(path: &str) -> bool {
+/// The pages of an authorization request. Browser applications such as FastAPI's docs page open them in a new window,
+/// which must keep its reference to the page that opened it.
+fn opens_from_other_site(path: &str) -> bool {
     path == "/oauth/authorize" || path.starts_with("/auth/")
 }
 
-/// Endpoints of the authorization server at which a browser's cookies count for nothing, so that no other site's page can
-/// use them; browser applications call them from their own sites.
-fn takes_no_cookie(path: &str) -> bool {
+/// Endpoints of the authorization server that ignore cookies, so that cross-site requests are safe; browser applications
+/// call them from their own origins.
+fn ignores_cookies(path: &str) -> bool {
     [
         "/oauth/token",
         "/oauth/revoke",
@@ -316,17 +315,19 @@ fn takes_no_cookie(path: &str) -> bool {
     .contains(&path)
 }
 
-/// The address at the other end of the connection; none over a Unix socket.
+/// The address of the peer; none over a Unix socket.
 pub(super) fn peer(remote: &Addr) -> Option<IpAddr> {
     remote.as_socket_addr().map(|peer| peer.ip().to_canonical())
 }
 
-/// Exactly one `Host` (RFC 9112 section 3.2), and none other in the request line.
+/// The host of exactly one `Host` header (RFC 9112 section 3.2), which the request line must not contradict.
 fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
     let error = |detail: &str| Problem::new(ProblemCode::HostInvalid, detail);
     let mut sent = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (sent.next(), sent.next()) else {
-        return Err(error("exactly one `Host` header is needed; send one"));
+        return Err(error(
+            "the request has no `Host` header or several; send exactly one",
+        ));
     };
     let host = if host == own.as_str() {
         own.clone()
@@ -339,7 +340,7 @@ fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
         .map(|authority| authority.as_str().parse::<HostName>());
     match line {
         Some(other) if other.as_ref() != Ok(&host) => Err(error(
-            "the request line names another host than `Host`; send the same in both",
+            "the request line and the `Host` header name different hosts; send the same in both",
         )),
         _ => Ok(host),
     }
@@ -348,25 +349,28 @@ fn host(request: &Request, own: &HostName) -> Result<HostName, Problem> {
 fn read_host(host: &HeaderValue) -> Result<HostName, Problem> {
     let error = |detail: &str| Problem::new(ProblemCode::HostInvalid, detail);
     let text = host.to_str();
-    let text = text.map_err(|_| error("`Host` is not in ASCII; send the name's ASCII form"))?;
+    let text = text.map_err(|_| error("`Host` is not ASCII; send the name in its ASCII form"))?;
     text.parse()
         .map_err(|invalid: ParseError| error(&invalid.0))
 }
 
-/// A header named in `Connection` may vanish on the way: only those that belong there may be named.
+/// Proxies drop the headers that `Connection` names, so it may name hop-by-hop headers only.
 pub(super) fn check_connection(headers: &HeaderMap) -> Result<(), Problem> {
-    const KNOWN: [&str; 5] = ["", "close", "keep-alive", "te", "upgrade"];
-    let belongs = |name: &str| KNOWN.iter().any(|known| known.eq_ignore_ascii_case(name));
+    const HOP_BY_HOP: [&str; 5] = ["", "close", "keep-alive", "te", "upgrade"];
+    let allowed = |name: &str| {
+        HOP_BY_HOP
+            .iter()
+            .any(|option| option.eq_ignore_ascii_case(name))
+    };
     let lines = headers.get_all(header::CONNECTION).iter();
-    let fine = lines.into_iter().all(|line| {
+    let valid = lines.into_iter().all(|line| {
         line.to_str()
-            .is_ok_and(|line| line.split(',').all(|name| belongs(name.trim())))
+            .is_ok_and(|line| line.split(',').all(|name| allowed(name.trim())))
     });
-    if fine {
+    if valid {
         return Ok(());
     }
-    let detail =
-        "`Connection` may name `close`, `keep-alive`, `te` and `upgrade` alone; leave out the rest";
+    let detail = "invalid `Connection` header: use only `close`, `keep-alive`, `te` and `upgrade`";
     Err(Problem::new(ProblemCode::TargetAmbiguous, detail))
 }
 

@@ -1,4 +1,4 @@
-//! What passes the gate and what does not, in bytes over a real connection.
+//! Requests that pass the gate and requests that do not, as bytes over a real connection.
 
 use crate::http::raw::{APPLICATION, Listening, OWN, ask, listen, listen_knowing};
 use crate::http::{KnownCaller, RequestContext, listener};
@@ -36,7 +36,7 @@ fn post_to(host: &str, path: &str, more: &str) -> String {
     format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 2\r\n{more}\r\nhi")
 }
 
-/// A request, and what its answer's status line and body hold.
+/// A request, and texts that the status line and the body of its answer contain.
 type Row = (String, &'static str, &'static str);
 
 fn from_host(host: &str, path: &str, status: &'static str, holds: &'static str) -> Row {
@@ -123,7 +123,7 @@ fn origins() -> Vec<Row> {
 }
 
 #[tokio::test]
-async fn only_what_cannot_be_misread_passes() {
+async fn only_unambiguous_requests_pass() {
     let server = server().await;
     for (request, status, holds) in [hosts(), framings(), origins()].concat() {
         let answer = ask(&server, request.as_bytes()).await;
@@ -155,7 +155,7 @@ async fn every_answer_is_protected_and_carries_its_request_id() {
 }
 
 #[tokio::test]
-async fn a_window_opened_for_signing_in_still_knows_who_opened_it_and_no_other_does() {
+async fn only_sign_in_pages_keep_their_opener() {
     let server = server().await;
     for (path, policy) in [
         ("/auth/sign-in", "unsafe-none"),
@@ -192,7 +192,7 @@ async fn the_public_listener_answers_no_check() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_comes_ends_its_connection() {
+async fn missing_body_ends_its_connection() {
     let server = server().await;
     let request = "POST /echo HTTP/1.1\r\nHost: samovar.test\r\nContent-Length: 2\r\n\r\n";
     let mut client = TcpStream::connect(server.address).await.unwrap();
@@ -205,7 +205,7 @@ async fn a_body_that_never_comes_ends_its_connection() {
 }
 
 #[tokio::test]
-async fn a_denial_with_an_unread_body_ends_the_connection_and_others_keep_it() {
+async fn denial_closes_the_connection_only_with_unread_body() {
     let server = server().await;
     for (request, closes) in [
         (post_to(OWN, "/echo", "Origin: null\r\n"), true),
@@ -227,7 +227,7 @@ async fn a_denial_with_an_unread_body_ends_the_connection_and_others_keep_it() {
 }
 
 #[tokio::test]
-async fn a_long_body_is_for_a_known_caller_of_the_api_alone() {
+async fn long_body_needs_the_api_and_a_known_caller() {
     let own = Route::new()
         .at("/echo", get(echo).post(echo))
         .at("/api/echo", get(echo).post(echo));
@@ -247,7 +247,7 @@ async fn a_long_body_is_for_a_known_caller_of_the_api_alone() {
 }
 
 #[tokio::test]
-async fn what_a_client_began_is_finished_although_it_hangs_up() {
+async fn request_is_finished_after_a_disconnect() {
     let [begun, go, done] = [(); 3].map(|()| Arc::new(Notify::new()));
     let inside = [&begun, &go, &done].map(Arc::clone);
     let change = poem::endpoint::make(move |_| {
@@ -276,8 +276,8 @@ async fn what_a_client_began_is_finished_although_it_hangs_up() {
 }
 
 #[tokio::test]
-async fn whatever_is_sent_is_answered_below_500_and_the_server_lives_on() {
-    // What is no whole head is cut off soon.
+async fn malformed_requests_never_cause_a_server_error() {
+    // An incomplete head times out soon.
     let limits = listener::Settings {
         proxy_head_timeout: Duration::from_millis(500),
         ..listener::Settings::default()

@@ -1,8 +1,8 @@
-//! The accept loop: connections with limits, each handed to a handler, and a stop that lets answers finish.
+//! The accept loop: connections with limits, each passed to a handler, and a shutdown that lets answers finish.
 //!
-//! Knows hyper and sockets. The framework's own server has no header timeout and no caps, hence this one. Every wait for a
-//! client has an end: for a head here, for a body in `request_body`, for room to write in `client_stream`.
-//! Never upgrades a connection, and never waits for a body that nobody reads.
+//! Knows hyper and sockets. poem's own server has no header timeout and no connection limits. Every wait for a client has a
+//! limit: for a head here, for a body in `request_body`, for writes in `client_stream`.
+//! Must never upgrade a connection, nor wait for a body that no handler reads.
 
 use super::TrustedProxies;
 use super::client_stream::ClientStream;
@@ -28,24 +28,24 @@ use tokio_util::task::TaskTracker;
 /// Limits of one listener.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// A head must be whole this long after the connection or the answer before it; also how long it may idle.
+    /// Longest time from the connection or the previous answer to a complete head; also the idle timeout.
     pub head_timeout: Duration,
-    /// The same for trusted proxies and this machine: longer than the 60 s after which proxies end idle connections
-    /// themselves, so that none sends a request into a connection that is just being closed.
+    /// The head timeout for trusted proxies and this machine: longer than the 60 s after which proxies close idle
+    /// connections, so that none sends a request into a connection that is being closed.
     pub proxy_head_timeout: Duration,
     /// Longest head, in bytes.
     pub head_bytes: usize,
-    /// Open connections.
+    /// Limits of open connections.
     pub connections: ConnectionLimits,
-    /// Peers that have room of their own.
+    /// Peers with a connection limit of their own.
     pub trusted: TrustedProxies,
-    /// Waiting for clients that do not read.
+    /// Limits of waiting for clients that do not read.
     pub write: WriteLimits,
-    /// A connection that is older ends after the answer that it is waiting for.
+    /// An older connection ends after its current answer.
     pub max_age: Duration,
-    /// How long an answer may take to finish once its connection is too old: longer than any answer takes.
+    /// How long the current answer may take once its connection is too old: longer than any answer takes.
     pub age_grace: Duration,
-    /// How long answers may take to finish once the server stops.
+    /// How long answers may take once the server stops.
     pub stop_grace: Duration,
 }
 
@@ -65,7 +65,7 @@ impl Default for Settings {
     }
 }
 
-/// Answers what comes over the connections of a listener.
+/// Answers the requests on the connections of a listener.
 pub trait ConnectionHandler: Send + Sync + 'static {
     /// Answers requests until the connection ends.
     fn handle(
@@ -75,7 +75,7 @@ pub trait ConnectionHandler: Send + Sync + 'static {
     ) -> impl Future<Output = ()> + Send;
 }
 
-/// Serves until the token is cancelled, and returns when the last answer has left or the grace is over.
+/// Serves until the token is cancelled; returns when the last answer is written or the grace period is over.
 pub async fn serve<H: ConnectionHandler>(
     listeners: Vec<Listener>,
     handler: H,
@@ -83,7 +83,7 @@ pub async fn serve<H: ConnectionHandler>(
     stop: CancellationToken,
 ) {
     let tasks = TaskTracker::new();
-    let server = Arc::new(Server {
+    let server = Arc::new(HttpServer {
         handler,
         slots: ConnectionSlots::new(settings.connections, settings.trusted.clone()),
         settings,
@@ -97,7 +97,7 @@ pub async fn serve<H: ConnectionHandler>(
     tasks.wait().await;
 }
 
-struct Server<H> {
+struct HttpServer<H> {
     handler: H,
     slots: Arc<ConnectionSlots>,
     settings: Settings,
@@ -105,7 +105,7 @@ struct Server<H> {
     tasks: TaskTracker,
 }
 
-impl<H: ConnectionHandler> Server<H> {
+impl<H: ConnectionHandler> HttpServer<H> {
     async fn accept(self: Arc<Self>, listener: Listener) {
         let local = listener.local();
         loop {
@@ -120,7 +120,7 @@ impl<H: ConnectionHandler> Server<H> {
         }
     }
 
-    /// Serves the connection, or closes it at once when there is no slot for its peer.
+    /// Serves the connection, or closes it when there is no slot for its peer.
     fn admit(self: &Arc<Self>, stream: Connection, local: LocalAddr, remote: RemoteAddr) {
         let peer = remote.as_socket_addr().map(std::net::SocketAddr::ip);
         let Some(slot) = self.slots.admit(peer) else {
@@ -134,7 +134,7 @@ impl<H: ConnectionHandler> Server<H> {
         });
     }
 
-    /// Out of file descriptors, most likely: a moment later there may be one.
+    /// Waits, because the usual cause is a lack of file descriptors.
     async fn after_failed_accept(&self, error: &io::Error) {
         tracing::warn!(%error, "a connection could not be accepted");
         tokio::select! {
@@ -155,13 +155,13 @@ impl<H: ConnectionHandler> Server<H> {
     }
 }
 
-/// What hyper is given.
+/// The result type of a hyper service.
 pub(super) type Answer = Result<hyper::Response<BoxBody<Bytes, io::Error>>, Infallible>;
 
 /// Both ends of a connection.
 #[derive(Debug, Clone)]
 pub struct Ends {
-    /// Ours.
+    /// The server's.
     pub local: LocalAddr,
     /// The peer's.
     pub remote: RemoteAddr,
@@ -177,7 +177,7 @@ pub struct AcceptedConnection<'a> {
 }
 
 impl AcceptedConnection<'_> {
-    /// Awaits an answer; until then the connection is not taken for an idle one.
+    /// Awaits an answer; meanwhile the connection does not count as idle.
     pub(super) async fn serving<T>(&self, answer: impl Future<Output = T>) -> T {
         self.state.set_serving(true);
         let answer = answer.await;
@@ -211,7 +211,7 @@ impl AcceptedConnection<'_> {
             () = tokio::time::sleep(self.settings.max_age) => self.settings.age_grace,
         };
         connection.as_mut().graceful_shutdown();
-        // Past the grace the connection is cut: its client has had its time.
+        // After the grace period the connection is closed.
         tokio::select! {
             _ = connection => {}
             () = tokio::time::sleep(grace) => {}
@@ -219,7 +219,7 @@ impl AcceptedConnection<'_> {
         }
     }
 
-    /// The server stops, and the time for answers to finish is over.
+    /// Waits until the server stops and the grace period is over.
     async fn stopped(&self) {
         self.stop.cancelled().await;
         tokio::time::sleep(self.settings.stop_grace).await;

@@ -22,7 +22,7 @@ fn get_hello() -> String {
 }
 
 #[tokio::test]
-async fn a_head_that_never_ends_is_cut_off() {
+async fn incomplete_head_times_out() {
     let limits = Settings {
         proxy_head_timeout: Duration::from_millis(50),
         ..Settings::default()
@@ -34,12 +34,12 @@ async fn a_head_that_never_ends_is_cut_off() {
         .await
         .unwrap();
     let mut rest = Vec::new();
-    // Ends only because the server ends the connection.
+    // Returns only when the server closes the connection.
     let _ = stream.read_to_end(&mut rest).await;
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_long_is_refused() {
+async fn too_long_head_is_rejected() {
     let server = listen(route(), Route::new(), Settings::default()).await;
     let long = format!(
         "GET / HTTP/1.1\r\nHost: {OWN}\r\nX-Long: {}\r\n\r\n",
@@ -62,7 +62,7 @@ async fn a_head_that_is_too_long_is_refused() {
 }
 
 #[tokio::test]
-async fn a_full_listener_ends_an_idle_connection_for_the_next() {
+async fn full_listener_evicts_an_idle_connection() {
     let limits = Settings {
         connections: ConnectionLimits {
             proxies: 2,
@@ -86,7 +86,7 @@ async fn a_full_listener_ends_an_idle_connection_for_the_next() {
 }
 
 #[tokio::test]
-async fn a_connection_past_its_age_ends_after_its_answer() {
+async fn connection_past_its_age_ends_after_its_answer() {
     let limits = Settings {
         max_age: Duration::from_millis(100),
         ..Settings::default()
@@ -114,7 +114,7 @@ async fn a_connection_past_its_age_ends_after_its_answer() {
 }
 
 #[tokio::test]
-async fn bodies_that_never_come_end_and_others_are_served_meanwhile() {
+async fn missing_bodies_time_out_while_others_are_served() {
     let own = route().at("/post", poem::post(hello));
     let server = listen(own, Route::new(), Settings::default()).await;
     let promised = format!("POST /post HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 50\r\n\r\n");
@@ -128,7 +128,7 @@ async fn bodies_that_never_come_end_and_others_are_served_meanwhile() {
     assert!(good.ends_with("hello"), "{good}");
     for mut stream in silent {
         let mut answer = String::new();
-        // Ends only because the server ends the connection.
+        // Returns only when the server closes the connection.
         stream.read_to_string(&mut answer).await.unwrap();
         let code = answer.get(9..12).unwrap();
         assert!(["408", "429"].contains(&code), "{answer}");
@@ -137,7 +137,7 @@ async fn bodies_that_never_come_end_and_others_are_served_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_denial_arrives_although_the_client_sends_a_long_body() {
+async fn denial_arrives_while_the_client_sends_a_long_body() {
     let server = listen(route(), Route::new(), Settings::default()).await;
     let head = format!("POST / HTTP/1.1\r\nHost: {OWN}\r\nContent-Length: 900000\r\n\r\n");
     let mut stream = TcpStream::connect(server.address).await.unwrap();

@@ -1,6 +1,6 @@
-//! At most one line a minute in the server's log, for a kind of line that callers could cause by the thousand.
+//! At most one line a minute in the server's log, for a message that callers could cause very often.
 //!
-//! Knows the time that it is given. Must never hold back the first line.
+//! Gets the time from its caller. Must never suppress the first line.
 
 use crate::model::Timestamp;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 /// Shortest time between two lines, in seconds.
 const INTERVAL: i64 = 60;
 
-/// The limit of one kind of line.
+/// The limit of one message.
 #[derive(Debug)]
 pub struct LogLimit {
     /// When the last line was written, in seconds since 1970.
@@ -23,7 +23,7 @@ impl Default for LogLimit {
 }
 
 impl LogLimit {
-    /// May a line be written now? Callers write it when this is true.
+    /// May a line be written now? If so, counts it as written.
     pub fn take(&self, now: Timestamp) -> bool {
         let now = now.seconds();
         let last = self.last.load(Ordering::Relaxed);
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_line_a_minute_and_the_first_at_once() {
+    fn first_line_at_once_then_one_a_minute() {
         let limit = LogLimit::default();
         let take = |seconds: i64| limit.take(Timestamp::from_seconds(seconds));
         assert!(take(100) && !take(100) && !take(159));

@@ -1,6 +1,6 @@
-//! Doors over HTTP (step 5): they translate and never decide. May not name `store`, `gitea` or `oidc`.
+//! The endpoints over HTTP: they translate requests and answers and never decide. May not name `store`, `gitea` or `oidc`.
 //!
-//! Only `problem`, and `oauth::answer` for the errors of RFC 6749, know which status an error has.
+//! Only `problem`, and `oauth::answer` for the errors of RFC 6749, map errors to statuses.
 
 pub mod admin_socket;
 pub mod api;

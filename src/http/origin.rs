@@ -1,13 +1,14 @@
-//! Another site must not use a browser's cookies: what may change something has to come from a page of the same origin.
+//! Protection against cross-site request forgery: an unsafe request must come from a page of the same origin.
 //!
-//! Knows `Sec-Fetch-Site`, `Sec-Fetch-Dest`, `Origin` and whether there are cookies. Never trusts a header's absence when there are.
+//! Knows `Sec-Fetch-Site`, `Sec-Fetch-Dest`, `Origin` and whether there are cookies. Must never accept a request with
+//! cookies because a header is missing.
 
 use super::problem::{Problem, ProblemCode};
 use crate::model::HostName;
 use poem::Request;
 use poem::http::{HeaderValue, Method, header};
 
-/// Refuses an unsafe request that a page of another origin could have made a browser send.
+/// Rejects an unsafe request that a page of another origin could have caused.
 pub(super) fn check(request: &Request, https: bool, host: &HostName) -> Result<(), Problem> {
     let headers = request.headers();
     let safe = matches!(
@@ -25,21 +26,20 @@ pub(super) fn check(request: &Request, https: bool, host: &HostName) -> Result<(
         return Ok(());
     }
     let detail = format!(
-        "with a cookie, only a page of this site may do this; a program sends `Origin: {}`",
+        "the request has a cookie and comes from another site; use a page of this site, or send `Origin: {}` from a program",
         spell(https, host)
     );
     Err(Problem::new(ProblemCode::OriginForeign, detail))
 }
 
-/// Refuses what a page fetched, embedded or framed: this is for a person who goes there. A browser that does not say what
-/// it asks for is let pass.
+/// Rejects a request by which a page fetches, embeds or frames this address: only a navigation of the whole window may reach
+/// it. Browsers that do not send `Sec-Fetch-Dest` pass.
 pub(in crate::http) fn check_visit(request: &Request) -> Result<(), Problem> {
-    let mut wanted = request.headers().get_all("sec-fetch-dest").iter();
-    if wanted.all(|wanted| wanted == "document") {
+    let mut destinations = request.headers().get_all("sec-fetch-dest").iter();
+    if destinations.all(|destination| destination == "document") {
         return Ok(());
     }
-    let detail =
-        "a page asked for this without anybody going there; open the address itself in the browser";
+    let detail = "another page fetched or embedded this address; open it in a browser window";
     Err(Problem::new(ProblemCode::OriginForeign, detail))
 }
 

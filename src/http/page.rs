@@ -1,6 +1,6 @@
-//! The page that a person sees when something is not done: no script, no image, nothing from elsewhere.
+//! The frame of server-rendered pages, and the page of a problem: no script, no image, no external resource.
 //!
-//! Knows the problem it shows. Everything in it is escaped; the one style sheet is allowed by its digest alone.
+//! Must escape every value; the content security policy allows the one style sheet by its digest.
 
 use super::problem::{AnswerTarget, Problem};
 use crate::model::sha256;
@@ -24,8 +24,8 @@ a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid light
 code{font:.9em ui-monospace,monospace;background:light-dark(#e9e6df,#2b2926);padding:.1em .3em;border-radius:.25em}\
 small{display:block;margin-top:2rem;color:light-dark(#6a655b,#a19b90)}";
 
-/// The whole page about a problem.
-pub(super) fn render(problem: &Problem, asker: &AnswerTarget) -> String {
+/// The page of a problem.
+pub(super) fn render(problem: &Problem, target: &AnswerTarget) -> String {
     let again = problem.again().map_or_else(String::new, |path| {
         format!(
             "<p><a class=\"button\" href=\"{}\">Try again</a></p>",
@@ -37,12 +37,12 @@ pub(super) fn render(problem: &Problem, asker: &AnswerTarget) -> String {
          <small>Samovar · <code>{code}</code><br>Request <code>{request}</code></small>",
         detail = sentence(&problem.to_string()),
         code = problem.code().as_str(),
-        request = asker.request,
+        request = target.request,
     );
     frame(problem.title(), &inner)
 }
 
-/// An answer that is a page, whose forms lead to `forms` alone.
+/// An answer with a page whose forms may be sent to `forms` only.
 pub(super) fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
     let mut response = Response::builder()
         .status(status)
@@ -52,7 +52,7 @@ pub(super) fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str
     response
 }
 
-/// A page with this title over this markup.
+/// A page with this title and markup.
 fn frame(title: &str, inner: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
@@ -63,7 +63,7 @@ fn frame(title: &str, inner: &str) -> String {
     )
 }
 
-/// Forbids everything but the page's own style, and forms to anywhere but `forms` (`'none'`, or origins).
+/// Allows only the page's own style, and forms that are sent to `forms` (`'none'`, or origins).
 pub(super) fn restrict(headers: &mut HeaderMap, forms: &str) {
     let digest = sha256(&[STYLE.as_bytes()]);
     let policy = format!(
@@ -75,7 +75,7 @@ pub(super) fn restrict(headers: &mut HeaderMap, forms: &str) {
     }
 }
 
-/// A message as a sentence: capital, period, and what stands in backticks as code.
+/// A message as a sentence: with a capital, a period, and text in backticks as code.
 pub(super) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first: String = letters
@@ -84,11 +84,11 @@ pub(super) fn sentence(message: &str) -> String {
         .flat_map(char::to_uppercase)
         .collect();
     let mut html = String::new();
-    for (place, part) in format!("{first}{}.", letters.as_str())
+    for (index, part) in format!("{first}{}.", letters.as_str())
         .split('`')
         .enumerate()
     {
-        let code = place % 2 == 1;
+        let code = index % 2 == 1;
         html.push_str(if code { "<code>" } else { "" });
         html.push_str(&escape(part));
         html.push_str(if code { "</code>" } else { "" });
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_backtick_still_closes_what_it_opened() {
+    fn unpaired_backtick_gives_closed_markup() {
         assert_eq!(sentence("a `b"), "A <code>b.</code>");
         assert_eq!(sentence(""), ".");
     }

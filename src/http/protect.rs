@@ -1,6 +1,6 @@
-//! Headers that every answer of ours carries, unless its door chose stricter or other ones.
+//! Security headers of every answer; an endpoint may set other values.
 //!
-//! Knows no door.
+//! Knows no endpoint. Must never overwrite a header.
 
 use super::problem::AnswerTarget;
 use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -20,13 +20,13 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     (OPENER_POLICY, "same-origin"),
 ];
 
-/// The window stays one that the page which opened it knows, and knows that page; neither can read the other.
+/// Keeps the reference between the window and the page that opened it; neither can read the other.
 pub(super) fn keep_opener(headers: &mut HeaderMap) {
     headers.insert(OPENER_POLICY, HeaderValue::from_static("unsafe-none"));
 }
 
-/// Adds what is not there yet.
-pub(super) fn headers(headers: &mut HeaderMap, asker: &AnswerTarget, strict_transport: bool) {
+/// Adds the headers that are missing.
+pub(super) fn headers(headers: &mut HeaderMap, target: &AnswerTarget, strict_transport: bool) {
     for (name, value) in ALWAYS {
         headers
             .entry(name)
@@ -38,7 +38,7 @@ pub(super) fn headers(headers: &mut HeaderMap, asker: &AnswerTarget, strict_tran
             .entry(header::STRICT_TRANSPORT_SECURITY)
             .or_insert(year);
     }
-    if let Ok(id) = HeaderValue::try_from(asker.request.to_string()) {
+    if let Ok(id) = HeaderValue::try_from(target.request.to_string()) {
         headers.insert("x-request-id", id);
     }
 }

@@ -1,4 +1,4 @@
-//! For tests: a gate behind the real listener, and a client that sends bytes as they are.
+//! For tests: a gate behind the real listener, and a client that sends raw bytes.
 
 use super::checks::Checks;
 use super::forward_auth::{DecisionPoint, ForwardAuthGate};
@@ -57,7 +57,7 @@ pub(super) fn policy() -> Arc<PolicyHolder> {
     Arc::new(PolicyHolder::new(policy.unwrap()))
 }
 
-/// A listening gate; stops with the guard.
+/// A listening gate; it stops when this is dropped.
 pub(super) struct Listening {
     pub address: SocketAddr,
     _stop: DropGuard,
@@ -72,7 +72,7 @@ pub(super) async fn listen(
     accept(gate(Surfaces { own, application }), limits).await
 }
 
-/// The same at Samovar's own host alone, for which some callers are known.
+/// A gate for Samovar's own host only, with this check for known callers.
 pub(super) async fn listen_knowing(own: Route, known: KnownCaller) -> Listening {
     let application = Route::new();
     let gate = gate(Surfaces { own, application }).with_known_callers(known);
@@ -101,9 +101,9 @@ pub(super) fn trusted() -> TrustedProxies {
     TrustedProxies::new(vec!["127.0.0.1/32".parse().unwrap()])
 }
 
-/// Forward-auth's gate in front of these endpoints, which trusts these proxies.
+/// A forward-auth gate that trusts these proxies.
 pub(super) async fn listen_for_checks<J: DecisionPoint>(
-    services: forward_auth::Services<J>,
+    services: forward_auth::CheckServices<J>,
     trusted: TrustedProxies,
 ) -> Listening {
     let own = OWN.parse().unwrap();
@@ -112,9 +112,9 @@ pub(super) async fn listen_for_checks<J: DecisionPoint>(
     accept_at(LOOPBACK, Checks(gate), listener::Settings::default()).await
 }
 
-/// The same on a wildcard address, which counts as one that other machines reach; trusts proxies at 127.0.0.1.
+/// A forward-auth gate on a wildcard address, which counts as remote; trusts proxies at 127.0.0.1.
 pub(super) async fn listen_for_remote_checks<J: DecisionPoint>(
-    services: forward_auth::Services<J>,
+    services: forward_auth::CheckServices<J>,
 ) -> Listening {
     let own = OWN.parse().unwrap();
     let trusted = trusted();
@@ -149,19 +149,19 @@ async fn accept_at<H: ConnectionHandler>(
     }
 }
 
-/// Sends these bytes and reads one whole answer, or what came until the other side closed.
+/// Sends these bytes and reads one complete answer, or everything until the server closes the connection.
 pub(super) async fn exchange(stream: &mut TcpStream, bytes: &[u8]) -> String {
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
     loop {
         let text = String::from_utf8_lossy(&answer).into_owned();
-        if is_whole(&text) || stream.read_buf(&mut answer).await.unwrap_or(0) == 0 {
+        if is_complete(&text) || stream.read_buf(&mut answer).await.unwrap_or(0) == 0 {
             return text;
         }
     }
 }
 
-fn is_whole(answer: &str) -> bool {
+fn is_complete(answer: &str) -> bool {
     let Some((head, body)) = answer.split_once("\r\n\r\n") else {
         return false;
     };

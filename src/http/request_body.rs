@@ -1,8 +1,7 @@
-//! Reads the bodies of requests before any endpoint sees them: how long they may be, how long they may take, how many may be
-//! on their way at a time.
+//! Reads request bodies before the endpoints are called, with limits on their length, their duration and their number.
 //!
-//! Knows no endpoint and no credential. Nothing is read of a body that is longer than allowed, and memory is taken only for
-//! bytes that came. When too many bodies are on their way, the oldest one of the address block that has the most is given up.
+//! Knows no endpoint and no credential. Reads nothing of a body that is too long, and allocates memory only for bytes that
+//! have arrived. When too many bodies are incomplete, cancels the oldest one of the address block that has the most.
 
 use super::problem::{Problem, ProblemCode};
 use crate::limits::{AddressBlock, BoundedTable};
@@ -13,16 +12,16 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio_util::sync::CancellationToken;
 
-/// What the body of a request may cost.
+/// Limits of request bodies.
 #[derive(Debug, Clone, Copy)]
 pub struct BodyLimits {
-    /// Longest body of a caller who has not been recognised, in bytes.
+    /// Longest body of a caller without a valid credential, in bytes.
     pub bytes: u64,
-    /// Longest body of a caller with a valid session or token, in bytes; the API alone takes so much.
+    /// Longest body of a caller with a valid session or token, in bytes; only the API accepts it.
     pub bytes_of_known: u64,
-    /// How long the client may be silent in the middle of a body.
+    /// Longest time between two parts of a body.
     pub silence: Duration,
-    /// How long the whole body may take.
+    /// Longest time for the whole body.
     pub whole: Duration,
 }
 
@@ -37,23 +36,23 @@ impl Default for BodyLimits {
     }
 }
 
-/// Short bodies on their way at a time: at most 8 MiB of memory.
+/// Incomplete short bodies at a time: at most 8 MiB of memory.
 const MAX_SHORT: usize = 512;
-/// Of one address block.
+/// From one address block.
 const MAX_SHORT_OF_ONE: usize = 64;
-/// Long bodies on their way at a time: at most 64 MiB of memory, all of it of callers with a valid credential.
+/// Incomplete long bodies at a time: at most 64 MiB of memory, only for callers with a valid credential.
 const MAX_LONG: usize = 64;
-/// Of one address block.
+/// From one address block.
 const MAX_LONG_OF_ONE: usize = 16;
 
-/// The bodies on their way.
+/// The incomplete request bodies.
 pub(super) struct RequestBodies {
     limits: BodyLimits,
     short: Bodies,
     long: Bodies,
 }
 
-/// By a number of ours; the owner is the address block, if there is one.
+/// By a sequence number; the owner is the address block, if there is one.
 type Table = BoundedTable<u64, Option<AddressBlock>, CancellationToken>;
 
 struct Bodies {
@@ -61,14 +60,14 @@ struct Bodies {
     next: AtomicU64,
 }
 
-/// One body on its way; no longer so when dropped.
-struct Place<'a> {
+/// One incomplete body; dropping it frees the slot.
+struct BodySlot<'a> {
     bodies: &'a Bodies,
     number: u64,
-    given_up: CancellationToken,
+    cancelled: CancellationToken,
 }
 
-impl Drop for Place<'_> {
+impl Drop for BodySlot<'_> {
     fn drop(&mut self) {
         self.bodies.lock().remove(&self.number);
     }
@@ -82,17 +81,17 @@ impl Bodies {
         }
     }
 
-    fn enter(&self, block: Option<AddressBlock>) -> Place<'_> {
-        let given_up = CancellationToken::new();
+    fn enter(&self, block: Option<AddressBlock>) -> BodySlot<'_> {
+        let cancelled = CancellationToken::new();
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let gone = self.lock().insert(number, block, given_up.clone());
-        if let Some((_, oldest)) = gone {
+        let evicted = self.lock().insert(number, block, cancelled.clone());
+        if let Some((_, oldest)) = evicted {
             oldest.cancel();
         }
-        Place {
+        BodySlot {
             bodies: self,
             number,
-            given_up,
+            cancelled,
         }
     }
 
@@ -102,7 +101,7 @@ impl Bodies {
 }
 
 impl RequestBodies {
-    /// None on its way.
+    /// An empty set.
     pub(super) fn new(limits: BodyLimits) -> Self {
         Self {
             limits,
@@ -111,7 +110,7 @@ impl RequestBodies {
         }
     }
 
-    /// May a body be so long? `known` says whether the caller presents a valid credential, and is asked only when it matters.
+    /// May a body have this length? `known` says whether the caller presents a valid credential; called only for long bodies.
     pub(super) fn check(&self, bytes: u64, known: impl FnOnce() -> bool) -> Result<(), Problem> {
         if bytes <= self.limits.bytes {
             return Ok(());
@@ -125,13 +124,13 @@ impl RequestBodies {
             return Ok(());
         }
         let detail = format!(
-            "the body has {bytes} bytes; send at most {}, and more only to the API with a valid session or token (up to {})",
+            "the body has {bytes} bytes; send at most {}, or up to {} to the API with a valid session or token",
             self.limits.bytes, self.limits.bytes_of_known
         );
         Err(Problem::new(ProblemCode::BodyTooLarge, detail))
     }
 
-    /// Reads the body, which has been announced with this length, and puts it back whole.
+    /// Reads the body of this announced length, and puts it back into the request.
     pub(super) async fn read(
         &self,
         request: &mut Request,
@@ -143,19 +142,19 @@ impl RequestBodies {
         } else {
             &self.short
         };
-        let place = bodies.enter(block);
+        let slot = bodies.enter(block);
         let body = receive(request.take_body().into_async_read(), self.limits.silence);
         let body = tokio::time::timeout(self.limits.whole, body);
         let body = tokio::select! {
-            body = body => body.map_err(|_| late()).flatten()?,
-            () = place.given_up.cancelled() => return Err(too_many()),
+            body = body => body.map_err(|_| timed_out()).flatten()?,
+            () = slot.cancelled.cancelled() => return Err(too_many()),
         };
         request.set_body(body);
         Ok(())
     }
 }
 
-/// Up to the end of the body. hyper gives no byte beyond the announced length.
+/// Reads to the end of the body. hyper yields no byte beyond the announced length.
 async fn receive(
     mut reader: impl AsyncRead + Unpin,
     silence: Duration,
@@ -163,7 +162,7 @@ async fn receive(
     let mut body = Vec::new();
     loop {
         let read = tokio::time::timeout(silence, reader.read_buf(&mut body)).await;
-        match read.map_err(|_| late())? {
+        match read.map_err(|_| timed_out())? {
             Ok(0) => return Ok(body),
             Ok(_) => {}
             Err(_) => {
@@ -174,7 +173,7 @@ async fn receive(
     }
 }
 
-fn late() -> Problem {
+fn timed_out() -> Problem {
     let detail = "the body did not arrive in time; send it at once, in a new connection";
     Problem::new(ProblemCode::RequestTimeout, detail)
 }

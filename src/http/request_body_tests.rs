@@ -1,4 +1,4 @@
-//! Bodies that come late, too slowly, too many at a time. Limits are short, so that nothing is waited for long.
+//! Bodies that arrive late, too slowly, or too many at a time. Limits are short, so that the tests are fast.
 
 use super::*;
 use poem::Body;
@@ -9,7 +9,7 @@ fn block(number: u8) -> AddressBlock {
     AddressBlock::of([192, 0, 2, number].into())
 }
 
-/// A request whose body is what is written into the other end.
+/// A request whose body is written into the other end.
 fn request() -> (Request, DuplexStream) {
     let (client, server) = duplex(64 * 1024);
     let body = Body::from_async_read(server);
@@ -33,7 +33,7 @@ async fn code(bodies: &RequestBodies, mut request: Request) -> ProblemCode {
 }
 
 #[tokio::test]
-async fn a_body_is_put_back_whole() {
+async fn complete_body_is_put_back() {
     let bodies = bodies(LONG, LONG);
     let (mut request, mut client) = request();
     let sending = tokio::spawn(async move {
@@ -51,7 +51,7 @@ async fn a_body_is_put_back_whole() {
 }
 
 #[tokio::test]
-async fn a_silent_client_is_given_up() {
+async fn silent_client_times_out() {
     let (request, _client) = request();
     assert_eq!(
         code(&bodies(50, LONG), request).await,
@@ -60,7 +60,7 @@ async fn a_silent_client_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_client_that_sends_a_byte_at_a_time_is_given_up() {
+async fn client_that_sends_a_byte_at_a_time_times_out() {
     let (request, mut client) = request();
     tokio::spawn(async move {
         while client.write_all(b"x").await.is_ok() {
@@ -74,7 +74,7 @@ async fn a_client_that_sends_a_byte_at_a_time_is_given_up() {
 }
 
 #[tokio::test]
-async fn too_many_bodies_give_up_the_oldest_of_their_own_block() {
+async fn too_many_bodies_cancel_the_oldest_of_their_block() {
     let bodies = bodies(LONG, LONG);
     let (mut other, mut other_client) = request();
     let ours = Arc::clone(&bodies);

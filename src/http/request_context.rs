@@ -1,30 +1,30 @@
-//! What the gate learned about a request, for the doors behind it.
+//! What the gate has determined about a request, for the endpoints behind it.
 //!
-//! Knows the words of `model` and `access`. Holds nothing that a stranger's header could put there unchecked.
+//! Knows types of `model` and `access`. Must never contain a header value that the gate has not checked.
 
 use super::problem::AnswerTarget;
 use crate::access::RequestOrigin;
 use crate::model::HostName;
 use poem::{FromRequest, Request, RequestBody};
 
-/// One request and its answer, as the gate sees them. Doors take it as an argument.
+/// The context of one request; a handler takes it as an argument.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
-    /// At which of the configured hosts it arrived.
+    /// The configured host that the request was sent to.
     pub host: HostName,
-    /// Where it came from, behind trusted proxies, and its id.
+    /// The client's address behind trusted proxies, its user agent and the request id.
     pub origin: RequestOrigin,
-    /// A browser on its way to a page?
+    /// Does a browser navigate to a page?
     pub navigation: bool,
-    /// Did a trusted proxy hand it over?
+    /// Did a trusted proxy forward it?
     pub by_trusted_proxy: bool,
     /// Must a check carry the application's proxy secret? True on an address that other machines reach.
     pub secret_needed: bool,
 }
 
 impl RequestContext {
-    /// Whom an answer is for.
-    pub fn asker(&self) -> AnswerTarget {
+    /// The request id and the form of the answer.
+    pub fn answer_target(&self) -> AnswerTarget {
         AnswerTarget {
             request: self.origin.request,
             page: self.navigation,
@@ -34,7 +34,7 @@ impl RequestContext {
 
 impl<'a> FromRequest<'a> for RequestContext {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        let exchange = request.data::<Self>().cloned();
-        exchange.ok_or_else(|| super::Problem::internal().into())
+        let context = request.data::<Self>().cloned();
+        context.ok_or_else(|| super::Problem::internal().into())
     }
 }

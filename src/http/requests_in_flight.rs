@@ -1,7 +1,7 @@
-//! How many requests are being served at a time: for each address block first, for all last.
+//! The limit of requests that are served at a time, per address block and in total.
 //!
-//! Knows no endpoint. A request counts until its endpoint has finished, also when the client hangs up before: otherwise a
-//! client that connects, asks and leaves could start any number of them.
+//! Knows no endpoint. A request counts until its endpoint has finished, even after the client has disconnected: otherwise a
+//! client that disconnects at once could start any number of requests.
 
 use super::problem::{Problem, ProblemCode};
 use crate::limits::AddressBlock;
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// From one address block.
 const MAX_OF_ONE: usize = 128;
-/// In all.
+/// In total.
 const MAX: usize = 1024;
 
 /// The requests that are being served.
@@ -23,7 +23,7 @@ struct Counts {
     all: usize,
 }
 
-/// One request that is being served; no longer so when dropped.
+/// One request that is being served; dropping it ends the count.
 pub(super) struct InFlight {
     requests: Arc<RequestsInFlight>,
     block: Option<AddressBlock>,
@@ -43,7 +43,7 @@ impl Drop for InFlight {
 }
 
 impl RequestsInFlight {
-    /// Counts one more, if it is not one too many.
+    /// Counts one more request, within the limits.
     pub(super) fn enter(
         self: &Arc<Self>,
         block: Option<AddressBlock>,
@@ -81,13 +81,13 @@ mod tests {
     }
 
     #[test]
-    fn one_block_takes_its_share_and_no_more() {
+    fn one_block_gets_its_share_and_no_more() {
         let requests = Arc::new(RequestsInFlight::default());
         let held: Vec<_> = (0..MAX_OF_ONE)
             .map(|_| requests.enter(Some(block(1))).unwrap())
             .collect();
-        let refused = requests.enter(Some(block(1))).err().unwrap();
-        assert_eq!(refused.code(), ProblemCode::TooManyRequests);
+        let problem = requests.enter(Some(block(1))).err().unwrap();
+        assert_eq!(problem.code(), ProblemCode::TooManyRequests);
         assert!(requests.enter(Some(block(2))).is_ok());
         drop(held);
         assert!(requests.enter(Some(block(1))).is_ok());
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn all_together_take_no_more_than_the_bound() {
+    fn all_blocks_together_stay_within_the_limit() {
         let requests = Arc::new(RequestsInFlight::default());
         let enter = |n: usize| requests.enter(Some(block(u8::try_from(n % 100).unwrap())));
         let held: Vec<_> = (0..MAX).map(|n| enter(n).unwrap()).collect();

@@ -1,6 +1,6 @@
-//! Sockets that the server accepts connections on: those that systemd passes, or those of the configuration.
+//! The listening sockets: from systemd, or from the configuration.
 //!
-//! Knows addresses and systemd's names for sockets. Never reads or writes a byte of a connection.
+//! Knows addresses and systemd's names for sockets. Must never read or write a connection.
 
 use super::unix_socket::{self, SocketError, UnixSocket};
 use crate::model::ListenAddress;
@@ -13,23 +13,23 @@ use std::path::PathBuf;
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio_util::either::Either;
 
-/// `FileDescriptorName=` of a socket unit whose sockets serve forward-auth; every other name is for everything else.
+/// `FileDescriptorName=` of a socket unit for forward-auth; sockets with any other name serve everything else.
 const FORWARD_AUTH: &str = "forward-auth";
 
-/// The group of the socket's folder reaches it, when the folder has the setgid bit.
+/// Lets the group of the folder connect, if the folder has the setgid bit.
 const FORWARD_AUTH_MODE: u32 = 0o660;
 
 /// Why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenerError {
-    /// The address is taken, not ours, or needs a privilege.
+    /// The address is in use, not local, or needs a privilege.
     #[error(
-        "cannot listen on `{address}`: {cause}; choose another address or stop what listens there"
+        "cannot listen on `{address}`: {cause}; choose another address, or stop the process that listens there"
     )]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the operating system.
         cause: io::Error,
     },
     /// systemd passed a socket of another kind.
@@ -55,12 +55,12 @@ pub enum Listener {
 pub type Connection = Either<TcpStream, UnixStream>;
 
 impl Listener {
-    /// The next connection and its other end.
+    /// The next connection and the address of its peer.
     pub(super) async fn accept(&self) -> io::Result<(Connection, RemoteAddr)> {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
-                // Answers are small and whole: waiting for more bytes gains nothing.
+                // Answers are small and complete: Nagle's algorithm only delays them.
                 let _ = stream.set_nodelay(true);
                 Ok((Either::Left(stream), RemoteAddr(peer.into())))
             }
@@ -71,7 +71,7 @@ impl Listener {
         }
     }
 
-    /// The address that it listens on, as requests know it.
+    /// The listening address, for requests.
     pub(super) fn local(&self) -> LocalAddr {
         let address = match self {
             Self::Tcp(listener) => listener.local_addr().ok(),
@@ -80,7 +80,7 @@ impl Listener {
         address.map_or_else(LocalAddr::default, |address| LocalAddr(address.into()))
     }
 
-    /// The address, for people.
+    /// The listening address, for messages.
     pub fn address(&self) -> Option<ListenAddress> {
         match self {
             Self::Tcp(listener) => listener.local_addr().ok().map(ListenAddress::Tcp),
@@ -97,23 +97,23 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Self::Unix(_, Some(path)) = self {
-            // A path that is gone is what was wanted.
+            // An error means that the path is already removed.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
-/// The one name of both ends of a Unix socket: the kernel has checked who may connect.
+/// The address of both ends of a Unix socket: the kernel has checked the permissions.
 fn unix() -> Addr {
     Addr::custom("unix", "local")
 }
 
-/// True for the end of a connection over a Unix socket.
+/// Is this the address of a Unix socket?
 pub(super) fn is_unix(address: &Addr) -> bool {
     matches!(address, Addr::Custom("unix", _))
 }
 
-/// The sockets of the two kinds of service.
+/// The listening sockets of the server.
 #[derive(Debug, Default)]
 pub struct Sockets {
     /// For everything but forward-auth.
@@ -129,7 +129,7 @@ pub struct Activated {
 }
 
 impl Activated {
-    /// Those of this process's environment.
+    /// The sockets from this process's environment.
     pub fn from_env() -> Self {
         // Without systemd there are no names; sockets without a name are for everything but forward-auth.
         let names = sd_notify::listen_fds_with_names();
@@ -140,7 +140,7 @@ impl Activated {
         }
     }
 
-    /// None.
+    /// No sockets.
     pub fn none() -> Self {
         Self {
             sockets: ListenFd::empty(),
@@ -149,28 +149,28 @@ impl Activated {
     }
 
     fn take(mut self) -> Result<Sockets, ListenerError> {
-        let mut taken = Sockets::default();
-        for place in 0..self.sockets.len() {
-            let error = |cause| ListenerError::Activation(place, cause);
-            let Some(listener) = take_one(&mut self.sockets, place).map_err(error)? else {
+        let mut opened = Sockets::default();
+        for index in 0..self.sockets.len() {
+            let error = |cause| ListenerError::Activation(index, cause);
+            let Some(listener) = take_listener(&mut self.sockets, index).map_err(error)? else {
                 continue;
             };
             if self
                 .names
-                .get(place)
+                .get(index)
                 .is_some_and(|name| name == FORWARD_AUTH)
             {
-                taken.forward_auth.push(listener);
+                opened.forward_auth.push(listener);
             } else {
-                taken.public.push(listener);
+                opened.public.push(listener);
             }
         }
-        Ok(taken)
+        Ok(opened)
     }
 }
 
-fn take_one(sockets: &mut ListenFd, place: usize) -> io::Result<Option<Listener>> {
-    let error = match sockets.take_tcp_listener(place) {
+fn take_listener(sockets: &mut ListenFd, index: usize) -> io::Result<Option<Listener>> {
+    let error = match sockets.take_tcp_listener(index) {
         Ok(None) => return Ok(None),
         Ok(Some(socket)) => {
             socket.set_nonblocking(true)?;
@@ -178,15 +178,15 @@ fn take_one(sockets: &mut ListenFd, place: usize) -> io::Result<Option<Listener>
         }
         Err(error) => error,
     };
-    // The error about TCP speaks of both kinds.
-    let Some(socket) = sockets.take_unix_listener(place).map_err(|_| error)? else {
+    // If it is not a Unix socket either, the error about TCP names both kinds.
+    let Some(socket) = sockets.take_unix_listener(index).map_err(|_| error)? else {
         return Ok(None);
     };
     socket.set_nonblocking(true)?;
     UnixListener::from_std(socket).map(|unix| Some(Listener::Unix(unix, None)))
 }
 
-/// For each kind of service the sockets that systemd passed for it, or one for each of its addresses.
+/// The sockets that systemd passed, or, for a service without any, one for each configured address.
 pub async fn open(
     public: &[SocketAddr],
     forward_auth: &[ListenAddress],

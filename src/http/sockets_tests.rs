@@ -1,10 +1,10 @@
-//! Which sockets are opened, and who may use them.
+//! Opening sockets, and their permissions.
 
 use super::*;
 use std::os::unix::fs::PermissionsExt as _;
 
 #[tokio::test]
-async fn a_taken_address_is_named() {
+async fn error_names_an_address_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap();
     let error = open(&[address], &[], Activated::none()).await.unwrap_err();
@@ -14,7 +14,7 @@ async fn a_taken_address_is_named() {
 }
 
 #[tokio::test]
-async fn a_unix_socket_has_mode_0660_and_goes_with_its_listener() {
+async fn unix_socket_has_mode_0660_and_ends_with_its_listener() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("check.sock");
     let address = ListenAddress::Unix(path.clone());

@@ -1,6 +1,6 @@
-//! Unix sockets in the file system: made with a mode, and only where no running server has one.
+//! Unix sockets in the file system: created with a mode, and only where no running server has one.
 //!
-//! Knows paths and modes. Must never remove anything but a socket at which no server answers.
+//! Knows paths and modes. Must never remove anything but a socket without a running server.
 
 use std::fs;
 use std::io;
@@ -8,10 +8,10 @@ use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use tokio::net::{UnixListener, UnixStream};
 
-/// A socket to be made.
+/// A socket to create.
 #[derive(Debug, Clone, Copy)]
 pub struct UnixSocket<'a> {
-    /// Where.
+    /// Its path.
     pub path: &'a Path,
     /// Its permission bits.
     pub mode: u32,
@@ -19,13 +19,13 @@ pub struct UnixSocket<'a> {
     pub key: &'static str,
 }
 
-/// Why a Unix socket cannot be made.
+/// Why a Unix socket cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum SocketError {
-    /// Another server answers there.
+    /// A running server uses the path.
     #[error("Unix socket `{}` belongs to a server that is running; stop it, or set {key} to another path", path.display())]
     InUse {
-        /// Where.
+        /// Its path.
         path: PathBuf,
         /// The configuration key.
         key: &'static str,
@@ -33,7 +33,7 @@ pub enum SocketError {
     /// The path belongs to a file of another kind.
     #[error("`{}` exists and is not a socket; move it away, or set {key} to another path", path.display())]
     NoSocket {
-        /// Where.
+        /// Its path.
         path: PathBuf,
         /// The configuration key.
         key: &'static str,
@@ -41,28 +41,28 @@ pub enum SocketError {
     /// The system refuses.
     #[error("Unix socket `{}` cannot be made: {cause}; make its folder writable for this user, or set {key} to another path", path.display())]
     Unusable {
-        /// Where.
+        /// Its path.
         path: PathBuf,
         /// The configuration key.
         key: &'static str,
-        /// What the system says.
+        /// The error of the operating system.
         cause: io::Error,
     },
 }
 
-/// Makes the socket. A socket that a dead server left at the path is replaced; a live one is an error.
+/// Creates the socket. Replaces a socket that a stopped server left at the path; a socket in use is an error.
 ///
-/// Between the two system calls the socket has the mode of the process's umask.
+/// Until its mode is set, the socket has the mode of the process's umask.
 pub async fn bind(socket: UnixSocket<'_>) -> Result<UnixListener, SocketError> {
-    make_way(socket).await?;
+    remove_unused(socket).await?;
     let listener = UnixListener::bind(socket.path).map_err(|cause| unusable(socket, cause))?;
     fs::set_permissions(socket.path, fs::Permissions::from_mode(socket.mode))
         .map_err(|cause| unusable(socket, cause))?;
     Ok(listener)
 }
 
-/// Removes a socket at which no server answers any more, and nothing else.
-async fn make_way(socket: UnixSocket<'_>) -> Result<(), SocketError> {
+/// Removes a socket without a running server, and nothing else.
+async fn remove_unused(socket: UnixSocket<'_>) -> Result<(), SocketError> {
     let UnixSocket { path, key, .. } = socket;
     let found = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -77,7 +77,7 @@ async fn make_way(socket: UnixSocket<'_>) -> Result<(), SocketError> {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             fs::remove_file(&path).map_err(|cause| unusable(socket, cause))
         }
-        // A full queue is a server as well.
+        // `WouldBlock`: a running server with a full queue.
         Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(unusable(socket, error)),
         _ => Err(SocketError::InUse { path, key }),
     }

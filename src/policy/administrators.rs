@@ -8,28 +8,28 @@ use crate::model::{
 };
 use std::collections::BTreeSet;
 
-/// How many people administer Samovar: present in the directory, enabled, and reached by a binding of `administrator`.
+/// How many people administer Samovar: in the directory, enabled, and with a role binding to `administrator`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Administrators {
-    /// Through a binding without an end.
+    /// Through a binding without an end date.
     pub lasting: usize,
-    /// Now, those whose binding ends included.
+    /// At this instant, including those with an end date.
     pub acting: usize,
 }
 
-/// What can be said of them in one word.
+/// Whether Samovar has administrators, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdministratorState {
-    /// At least one person administers without an end.
+    /// At least one administrator has no end date.
     Lasting,
-    /// There are administrators, and each loses the role on a date.
+    /// Every administrator loses the role on a date.
     Ending,
-    /// No person administers.
+    /// There is no administrator.
     None,
 }
 
 impl Administrators {
-    /// Counts the people that these role bindings reach at this instant.
+    /// Counts the people to whom these role bindings apply at this instant.
     pub fn count<'a>(
         bindings: impl Iterator<Item = &'a RoleBinding>,
         directory: &Directory,
@@ -50,7 +50,7 @@ impl Administrators {
         }
     }
 
-    /// In one word.
+    /// The state that follows from the counts.
     pub const fn state(self) -> AdministratorState {
         match self {
             Self { lasting: 1.., .. } => AdministratorState::Lasting,
@@ -59,16 +59,16 @@ impl Administrators {
         }
     }
 
-    /// Would the change from `self` to `next` take the last administrator, or the last one without an end?
+    /// Would the change from `self` to `next` remove the last administrator, or the last one without an end date?
     pub const fn loses_the_last(self, next: Self) -> bool {
         (self.lasting > 0 && next.lasting == 0) || (self.acting > 0 && next.acting == 0)
     }
 }
 
-/// The people whom a subject stands for and who can sign in.
+/// The people of a binding subject who can sign in.
 fn people(subject: &BindingSubject, directory: &Directory) -> Vec<UserId> {
-    let all = |is: &dyn Fn(&DirectoryUser) -> bool| -> Vec<UserId> {
-        let users = directory.users.values().filter(|user| is(user));
+    let users_with = |holds: &dyn Fn(&DirectoryUser) -> bool| -> Vec<UserId> {
+        let users = directory.users.values().filter(|user| holds(user));
         users.map(|user| user.id).collect()
     };
     let mut people = match subject {
@@ -77,9 +77,9 @@ fn people(subject: &BindingSubject, directory: &Directory) -> Vec<UserId> {
             let team = directory.teams.get(id);
             team.map_or_else(Vec::new, |team| team.members.clone())
         }
-        BindingSubject::Organization { id } => all(&|user| user.organizations.contains(id)),
-        BindingSubject::OrganizationOwners { id } => all(&|user| user.owner_of.contains(id)),
-        BindingSubject::ProviderGroup { provider, name } => all(&|user| {
+        BindingSubject::Organization { id } => users_with(&|user| user.organizations.contains(id)),
+        BindingSubject::OrganizationOwners { id } => users_with(&|user| user.owner_of.contains(id)),
+        BindingSubject::ProviderGroup { provider, name } => users_with(&|user| {
             let mut groups = user.groups().iter();
             groups.any(|(at, group)| at == provider && group == name)
         }),
@@ -92,7 +92,7 @@ fn people(subject: &BindingSubject, directory: &Directory) -> Vec<UserId> {
     people
 }
 
-/// A person of another provider signs in only while that provider is configured.
+/// A user of another provider can sign in only while that provider is configured.
 fn can_sign_in(user: &DirectoryUser, directory: &Directory) -> bool {
     user.enabled
         && match &user.home {
@@ -157,7 +157,7 @@ mod tests {
         Directory {
             users: users
                 .iter()
-                .map(|one| (one.id, Arc::new(one.clone())))
+                .map(|user| (user.id, Arc::new(user.clone())))
                 .collect(),
             teams: [(id, Arc::new(team))].into(),
             providers: Arc::new(["okta".parse().unwrap()].into()),
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_change_that_takes_the_last_loses_the_last() {
+    fn only_losing_the_last_administrator_counts_as_loss() {
         let of = |lasting, acting| Administrators { lasting, acting };
         assert!(of(1, 1).loses_the_last(of(0, 1)) && of(0, 1).loses_the_last(of(0, 0)));
         assert!(!of(2, 2).loses_the_last(of(1, 1)) && !of(0, 2).loses_the_last(of(0, 1)));

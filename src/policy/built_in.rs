@@ -1,4 +1,4 @@
-//! The roles that come with Samovar, made of its own permissions; the same engine decides about them.
+//! The built-in roles, which consist of Samovar's own permissions; the same engine decides about them.
 
 use crate::model::{DisplayText, ParseError, PermissionPattern, Role, RoleId};
 use std::collections::BTreeSet;
@@ -10,8 +10,8 @@ pub const POLICY_EDITOR: RoleId = fixed(2);
 /// Id of the role `auditor`.
 pub const AUDITOR: RoleId = fixed(3);
 
-/// What each may do. `role-bindings:any` and `applications:any` free from the rule that a caller gives and takes only what
-/// the caller holds (`admin::delegation`).
+/// Id, name, description and permissions of each role. `role-bindings:any` and `applications:any` exempt from the rule
+/// that a caller assigns and removes only what it holds (`admin::delegation`).
 const ROLES: [(RoleId, &str, &str, &[&str]); 3] = [
     (
         ADMINISTRATOR,
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_built_in_permission_is_samovars_own_and_an_auditor_changes_nothing() {
+    fn built_in_permissions_are_samovars_own_and_auditors_only_read() {
         let roles = built_in_roles().unwrap();
         assert_eq!(roles.len(), 3);
         assert!(

@@ -1,6 +1,6 @@
-//! The decision: a function of policy, subject, request and instant. `explain` is the same code with every witness.
+//! The decision: a pure function of policy, subject, request and instant. `explain` is the same code with every witness.
 //!
-//! Cannot fail and never guesses: a bad policy is refused when it is built, a bad target before it gets here.
+//! Cannot fail: `Policy::build` rejects an invalid policy, and `CanonicalPath::parse` an ambiguous target.
 
 use super::decision::{Decision, Reason, RouteRequest, SubjectFacts, Verdict};
 use super::holdings::Holdings;
@@ -38,8 +38,8 @@ pub fn explain(
     .decide(request)
 }
 
-/// Can Gitea's answer about the repository that the path names change the decision? Asked before Gitea is, so that a
-/// caller who is refused anyway causes no call. `request.repository` is not looked at.
+/// Can Gitea's answer about the repository in the path change the decision? Checked before Gitea is called, so that a
+/// request that is denied anyway causes no call. Ignores `request.repository`.
 pub fn needs_repository(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
@@ -49,7 +49,7 @@ pub fn needs_repository(
     Case::of(policy, subject, request, now).needs_repository(request)
 }
 
-/// The same for [`explain`], which gives every witness.
+/// [`needs_repository`] for [`explain`], which needs every witness.
 pub fn explain_needs_repository(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
@@ -64,8 +64,8 @@ pub fn explain_needs_repository(
     .needs_repository(request)
 }
 
-/// Decides about permissions in an application, as a route that needs them would be decided. No repository is named, so
-/// that a binding over repositories gives nothing.
+/// Decides about permissions in an application like a route that requires them. There is no repository, so bindings over
+/// repositories do not apply.
 pub fn decide_permissions(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
@@ -121,35 +121,36 @@ impl<'a> Case<'a> {
         let Some((_, route, _)) = found else {
             return false;
         };
-        let open = route.requirement == Requirement::Public;
+        let public = route.requirement == Requirement::Public;
         let ambiguous = request.path.has_encoded_slash() && !route.encoded_slash;
-        if open || ambiguous || !self.subject.enabled {
+        if public || ambiguous || !self.subject.enabled {
             return false;
         }
-        let asked = route.repository.map(|needed| needed.level);
-        if asked.is_some_and(|level| !self.scope_reaches(level)) {
+        let required = route.repository.map(|needed| needed.level);
+        if required.is_some_and(|level| !self.scope_includes(level)) {
             return false;
         }
         let Requirement::Permissions(needed) = &route.requirement else {
-            return asked.is_some();
+            return required.is_some();
         };
-        let mut matters = asked.is_some();
+        let mut matters = required.is_some();
         for permission in needed {
-            match self.in_repositories_alone(permission) {
+            match self.depends_on_repository(permission) {
                 None => return false,
-                Some(by_range) => matters |= by_range,
+                Some(depends) => matters |= depends,
             }
         }
         matters
     }
 
-    /// Does it take a repository to hold this permission? `None` when no repository can give it within the scope.
-    fn in_repositories_alone(&self, permission: &Permission) -> Option<bool> {
-        let anywhere = Case {
+    /// Can only Gitea's answer show whether the permission is held? `None` when it is not held in any repository, or the
+    /// scope does not include it.
+    fn depends_on_repository(&self, permission: &Permission) -> Option<bool> {
+        let without_repository = Case {
             repository: None,
             ..*self
         };
-        let held = anywhere.holdings().witness(permission).is_some();
+        let held = without_repository.holdings().witness(permission).is_some();
         let scope = self.subject.scope;
         if scope.is_some_and(|scope| !scope.contains(permission)) {
             return None;
@@ -161,8 +162,8 @@ impl<'a> Case<'a> {
         (held || possible).then_some(possible)
     }
 
-    /// Does the credential's scope reach so far into repositories?
-    fn scope_reaches(&self, level: RepositoryLevel) -> bool {
+    /// Does the credential's scope include this level of repository access?
+    fn scope_includes(&self, level: RepositoryLevel) -> bool {
         let scope = self.subject.scope;
         scope.is_none_or(|scope| scope.repository() >= Some(level))
     }
@@ -233,7 +234,7 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Somebody, whose account is in order.
+    /// The caller is signed in, and the account is enabled.
     fn check_principal(&self, reasons: &mut Vec<Reason>) -> Result<(), ProblemCode> {
         if self.subject.principal == Principal::Anonymous {
             reasons.push(Reason::NotSignedIn);
@@ -256,7 +257,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// All permissions are looked at, so that a refusal names everything that is missing.
+    /// Checks all permissions, so that a denial names every missing one.
     fn check_permissions(
         &self,
         needed: &BTreeSet<Permission>,
@@ -295,8 +296,8 @@ impl<'a> Case<'a> {
         needed: RepositoryLevel,
         reasons: &mut Vec<Reason>,
     ) -> Result<(), ProblemCode> {
-        // Before Gitea's answer, which is not asked for when the scope leaves it out.
-        if !self.scope_reaches(needed) {
+        // Checked first: without the scope, `needs_repository` is false and Gitea is not called.
+        if !self.scope_includes(needed) {
             reasons.push(Reason::OutsideScope(ScopeWord::Repository(needed)));
             return Err(ProblemCode::ScopeInsufficient);
         }
@@ -309,7 +310,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The highest degree that Gitea's answer gives; a member with issue rights alone may see a repository and not read it.
+/// The highest level in Gitea's answer. A member with issue rights only may see a repository without read access.
 fn level(access: &RepositoryAccess) -> Option<RepositoryLevel> {
     match access {
         RepositoryAccess { admin: true, .. } => Some(RepositoryLevel::Admin),

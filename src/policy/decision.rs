@@ -1,6 +1,6 @@
-//! What is asked and what is answered: the subject, the request, the outcome with its reasons.
+//! The input and the output of a decision: the subject, the request, the outcome with its reasons.
 //!
-//! Words alone; the judging is in `decide`, the sentences are in `words`.
+//! Types only: `decide` makes the decision, `describe` turns its reasons into sentences.
 
 use super::routes::Parameters;
 use super::target::CanonicalPath;
@@ -10,23 +10,23 @@ use crate::model::{
     Scope, ScopeWord,
 };
 
-/// What is known of whoever asks.
+/// The principal of a request, with the facts that a decision uses.
 #[derive(Debug, Clone, Copy)]
 pub struct SubjectFacts<'a> {
-    /// Who it is; `Anonymous` when nobody signed in.
+    /// `Anonymous` without a valid credential.
     pub principal: Principal,
-    /// False when the account is disabled or gone: then nothing but public routes is left.
+    /// False when the account is disabled or deleted: then only public routes are allowed.
     pub enabled: bool,
-    /// The directory's entry of a person.
+    /// The directory's entry, for a user.
     pub user: Option<&'a DirectoryUser>,
-    /// Groups of other providers.
+    /// Groups at providers other than Gitea.
     pub groups: &'a [(ProviderId, GroupName)],
     /// What the credential is limited to; `None` for a session.
     pub scope: Option<&'a Scope>,
 }
 
 impl<'a> SubjectFacts<'a> {
-    /// A person of the directory, with nothing that narrows what they may do.
+    /// A user of the directory, not limited by a scope.
     pub const fn of(user: &'a DirectoryUser) -> Self {
         Self {
             principal: Principal::User(user.id),
@@ -38,38 +38,38 @@ impl<'a> SubjectFacts<'a> {
     }
 }
 
-/// What is asked.
+/// A request to a route of an application.
 #[derive(Debug, Clone, Copy)]
 pub struct RouteRequest<'a> {
-    /// Of which application.
+    /// The application that the request is for.
     pub application: ApplicationId,
-    /// In capitals, as sent.
+    /// The method as sent, in capitals.
     pub method: &'a str,
-    /// In its one form.
+    /// The canonical path.
     pub path: &'a CanonicalPath<'a>,
-    /// What Gitea says of the repository that the route names; `None` when it names none or Gitea shows none.
+    /// Gitea's answer about the repository in the path; `None` when the route names none or the caller cannot see it.
     pub repository: Option<&'a RepositoryAccess>,
 }
 
-/// The answer with its reasons.
+/// An outcome with its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     /// Allowed, or why not.
     pub outcome: Verdict,
-    /// What led to it, in the order in which it was looked at; never empty.
+    /// The reasons, in the order of the checks; never empty.
     pub reasons: Vec<Reason>,
     /// The values of the route's parameters.
     pub parameters: Parameters,
-    /// The policy that was asked.
+    /// The version of the policy that was applied.
     pub policy_version: u64,
 }
 
 /// Allowed or denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Something allows it.
+    /// The request is allowed.
     Allow,
-    /// Nothing allows it.
+    /// The request is denied, with the code of the first failed check.
     Deny(ProblemCode),
 }
 
@@ -78,53 +78,53 @@ pub enum Verdict {
 pub enum Reason {
     /// No route of the application has this method and path.
     NoRoute,
-    /// This route is the first that matches.
+    /// The first route that matches the request.
     Route {
-        /// Counted from 1, as people count.
+        /// Its position in the list, counted from 1.
         place: usize,
         /// Its methods.
         methods: MethodSet,
         /// Its pattern.
         path: PathPattern,
     },
-    /// The route asks for nothing.
+    /// The route is public.
     Public,
-    /// The path holds a slash sent as `%2F`, and the route does not take it as data.
+    /// The path contains an encoded slash (`%2F`), which the route does not allow.
     EncodedSlash,
-    /// The path holds a semicolon, and the route does not take it as data.
+    /// The path contains a semicolon, which the route does not allow.
     Semicolon,
-    /// The route wants somebody signed in, and nobody is.
+    /// The route requires sign-in, and the caller is anonymous.
     NotSignedIn,
-    /// The account is disabled or gone.
+    /// The account is disabled or deleted.
     Disabled,
-    /// The account is disabled or gone, and the route is public: the application sees an anonymous caller.
+    /// The account is disabled or deleted, and the route is public: the application sees an anonymous caller.
     SeenAsAnonymous,
-    /// Somebody is signed in; the route asks for no more.
+    /// The caller is signed in, and the route requires no permission.
     SignedIn,
-    /// A permission is held, by this witness.
+    /// The caller holds a permission, as this witness shows.
     Granted(Witness),
-    /// A permission is not held.
+    /// The caller does not hold the permission.
     Missing(Permission),
-    /// It is held, but the credential's scope leaves it out.
+    /// The credential's scope does not include this word.
     OutsideScope(ScopeWord),
-    /// What the repository gives beside what the route needs.
+    /// The required and the actual level of access to the repository.
     Repository {
-        /// Asked for.
+        /// Required by the route.
         needed: RepositoryLevel,
-        /// Given by Gitea; `None` when Gitea shows the caller no such repository.
+        /// Granted by Gitea; `None` when the caller cannot see the repository.
         has: Option<RepositoryLevel>,
     },
 }
 
-/// A witness: this binding gives this permission.
+/// A role binding that gives a permission to the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witness {
-    /// What is given.
+    /// The permission.
     pub permission: Permission,
-    /// Through which role.
+    /// The role that contains it.
     pub role: RoleId,
-    /// By which binding.
+    /// The binding of that role.
     pub binding: RoleBindingId,
-    /// To whom: the subject that the caller is or belongs to.
+    /// The subject of the binding, which the caller is or belongs to.
     pub subject: BindingSubject,
 }

@@ -1,4 +1,4 @@
-//! Reasons as sentences: ids and patterns only, never a person's name, so that they may stand in the audit log.
+//! Reasons as sentences: ids and patterns only, never a person's name, so that the audit log may contain them.
 
 use super::decision::{Reason, Witness};
 use crate::model::{BindingSubject, RepositoryLevel, ScopeWord};
@@ -18,31 +18,31 @@ impl fmt::Display for Reason {
             ),
             Self::Public => f.write_str("the route is public"),
             Self::EncodedSlash => f.write_str(
-                "the path holds a slash sent as `%2F`, which this route does not take as data",
+                "the path contains an encoded slash (`%2F`), which this route does not allow",
             ),
             Self::Semicolon => {
-                f.write_str("the path holds a semicolon, which this route does not take as data")
+                f.write_str("the path contains a semicolon, which this route does not allow")
             }
-            Self::NotSignedIn => f.write_str("the route wants somebody signed in, and nobody is"),
+            Self::NotSignedIn => f.write_str("the route requires sign-in, and the caller is anonymous"),
             Self::Disabled => {
-                f.write_str("the account is disabled or gone, or nobody answers for it")
+                f.write_str("the account is disabled or deleted, or has no active owner")
             }
             Self::SeenAsAnonymous => f.write_str(
-                "the account is disabled or deleted, or has no owner: the application sees an anonymous caller",
+                "the account is disabled or deleted, or has no active owner: the application sees an anonymous caller",
             ),
             Self::SignedIn => {
-                f.write_str("somebody is signed in, and the route asks for no permission")
+                f.write_str("the caller is signed in, and the route requires no permission")
             }
             Self::Granted(witness) => witness.fmt(f),
             Self::Missing(permission) => write!(f, "permission `{permission}` is not held"),
             Self::OutsideScope(ScopeWord::Permission(word)) => {
                 write!(
                     f,
-                    "`{word}` is held, but the credential's scope leaves it out"
+                    "permission `{word}` is held, but the credential's scope does not include it"
                 )
             }
             Self::OutsideScope(word) => {
-                write!(f, "the credential's scope leaves out `{word}`")
+                write!(f, "the credential's scope does not include `{word}`")
             }
             Self::Repository { needed, has } => repository(*needed, *has, f),
         }
@@ -73,11 +73,11 @@ fn repository(
     match has {
         Some(has) => write!(
             f,
-            "the route asks for {needed} access to the repository, and Gitea gives {has}"
+            "the route requires {needed} access to the repository, and Gitea grants {has}"
         ),
         None => write!(
             f,
-            "the route asks for {needed} access to the repository, and Gitea shows the caller no such repository"
+            "the route requires {needed} access to the repository, which the caller cannot see in Gitea"
         ),
     }
 }

@@ -1,7 +1,7 @@
-//! What a subject holds in one place at one instant: the bindings that reach it, their roles and permissions.
+//! What a subject holds at one instant: the role bindings that apply to it, their roles and permissions.
 //!
-//! The one reading of role bindings; `decide`, Samovar's own API and the rule against granting more than one holds
-//! all go through it.
+//! The only code that interprets role bindings: `decide`, Samovar's own API and the delegation rule (a caller grants only
+//! what it holds) use it.
 
 use super::decision::{SubjectFacts, Witness};
 use super::snapshot::Policy;
@@ -11,23 +11,23 @@ use crate::model::{
 };
 use std::collections::BTreeSet;
 
-/// A subject in one place at one instant.
+/// A subject in an application or repository at one instant.
 #[derive(Debug, Clone, Copy)]
 pub struct Holdings<'a> {
-    /// The policy that is asked.
+    /// The policy in force.
     pub policy: &'a Policy,
-    /// Who.
+    /// The subject.
     pub subject: &'a SubjectFacts<'a>,
-    /// In which application; `None` in Samovar's own API.
+    /// The application; `None` in Samovar's own API.
     pub application: Option<ApplicationId>,
-    /// In which repository, if one is named.
+    /// The repository, if the request names one.
     pub repository: Option<&'a RepositoryAccess>,
-    /// When.
+    /// The instant.
     pub now: Timestamp,
 }
 
 impl Holdings<'_> {
-    /// Every binding that gives the permission here and now, in the order of their ids.
+    /// Every binding that gives the permission, in the order of their ids.
     pub fn witnesses(&self, permission: &Permission) -> Vec<Witness> {
         let mut witnesses = Vec::new();
         self.each(&mut |subject, binding, role| {
@@ -39,7 +39,7 @@ impl Holdings<'_> {
         witnesses
     }
 
-    /// The first of [`Holdings::witnesses`], found without making the others.
+    /// The first of [`Holdings::witnesses`], without allocating the others.
     pub fn witness(&self, permission: &Permission) -> Option<Witness> {
         let mut first: Option<Witness> = None;
         self.each(&mut |subject, binding, role| {
@@ -53,7 +53,7 @@ impl Holdings<'_> {
         first
     }
 
-    /// Does a binding over repositories give the permission to the subject? Which repositories, Gitea's answer decides.
+    /// Does a binding over repositories give the permission to the subject, whichever repositories it covers?
     pub(super) fn in_some_repository(&self, permission: &Permission) -> bool {
         let mut found = false;
         each_subject(self.subject, &mut |subject| {
@@ -66,7 +66,7 @@ impl Holdings<'_> {
         found
     }
 
-    /// The roles held here and now.
+    /// The roles held.
     pub fn roles(&self) -> BTreeSet<RoleId> {
         let mut roles = BTreeSet::new();
         self.each(&mut |_, _, role| {
@@ -75,32 +75,32 @@ impl Holdings<'_> {
         roles
     }
 
-    /// Names of those roles, in the order of their ids; those that come with Samovar are not among them. A name stands
-    /// for everything that the role gives, so under a scope only roles that the scope leaves whole are named.
+    /// Names of those roles, without the built-in ones, in the order of their ids. A name stands for every permission of
+    /// the role, so under a scope only roles that the scope fully includes are named.
     pub fn role_names(&self) -> impl Iterator<Item = String> {
         let policy = self.policy;
         let roles = self.roles().into_iter();
-        let named = roles.filter_map(move |id| policy.role(id).filter(|role| self.names(role)));
+        let named = roles.filter_map(move |id| policy.role(id).filter(|role| self.is_named(role)));
         named.map(|role| role.name.to_string())
     }
 
-    /// May an application be given the name of this group? Under a scope, only when the scope leaves every role whole
-    /// that is bound to the group and can hold in the application, and there is one.
+    /// May an application learn the name of this group? Under a scope, only when at least one role bound to the group can
+    /// apply in the application and the scope fully includes all such roles.
     pub fn scope_leaves_group(&self, group: &BindingSubject) -> bool {
         if self.subject.scope.is_none() {
             return true;
         }
         let bound = self.policy.bindings_of(group).filter(|(binding, role)| {
-            let elsewhere = matches!(&binding.range, Range::Application { id } if Some(*id) != self.application);
-            !role.built_in && !elsewhere && in_time(binding, self.now)
+            let applies = !matches!(&binding.range, Range::Application { id } if Some(*id) != self.application);
+            !role.built_in && applies && in_time(binding, self.now)
         });
         let mut roles = bound.map(|(_, role)| role).peekable();
-        roles.peek().is_some() && roles.all(|role| self.names(role))
+        roles.peek().is_some() && roles.all(|role| self.is_named(role))
     }
 
-    /// Is the role one of the application's, and does the scope leave it whole? A role without permissions is a label
-    /// that no scope can name, so a scope leaves none of it.
-    fn names(&self, role: &Role) -> bool {
+    /// Is the role not built in, and does the scope include all its permissions? A role without permissions is a label that
+    /// no scope can name, so no scope includes it.
+    fn is_named(&self, role: &Role) -> bool {
         let Some(scope) = self.subject.scope else {
             return !role.built_in;
         };
@@ -111,30 +111,32 @@ impl Holdings<'_> {
         !role.built_in && !role.permissions.is_empty() && role.permissions.iter().all(within)
     }
 
-    /// A scope holds no wildcard: it has all of one when it has every permission that it matches and that a route of
-    /// the application asks for, which are those that a token can be issued with.
+    /// A scope contains no wildcard. It covers one when it contains every permission that the wildcard matches and that a
+    /// route of the application requires; a token can be issued with no others.
     fn has_every_action(&self, scope: &Scope, wildcard: &PermissionPattern) -> bool {
         let application = self.application.and_then(|id| self.policy.application(id));
-        let routes = application.into_iter().flat_map(|one| &one.routes);
-        let asked = routes.filter_map(|route| match &route.requirement {
+        let routes = application
+            .into_iter()
+            .flat_map(|application| &application.routes);
+        let required = routes.filter_map(|route| match &route.requirement {
             Requirement::Permissions(permissions) => Some(permissions),
             Requirement::Public | Requirement::SignedIn => None,
         });
-        let mut asked = asked
+        let mut required = required
             .flatten()
-            .filter(|one| wildcard.matches(one))
+            .filter(|permission| wildcard.matches(permission))
             .peekable();
-        asked.peek().is_some() && asked.all(|permission| scope.contains(permission))
+        required.peek().is_some() && required.all(|permission| scope.contains(permission))
     }
 
-    /// Every permission pattern held here and now.
+    /// Every permission pattern held.
     pub fn permissions(&self) -> BTreeSet<PermissionPattern> {
         let mut patterns = BTreeSet::new();
         self.each(&mut |_, _, role| patterns.extend(role.permissions.iter().cloned()));
         patterns
     }
 
-    /// The same, as far as the scope goes that the subject's credential is limited to.
+    /// The permissions held, limited to the scope of the subject's credential.
     pub fn within_scope(&self) -> BTreeSet<PermissionPattern> {
         let held = self.permissions();
         let Some(scope) = self.subject.scope else {
@@ -147,15 +149,15 @@ impl Holdings<'_> {
         within.cloned().map(PermissionPattern::Exact).collect()
     }
 
-    /// Every binding that speaks of the subject at this instant, whatever its range.
-    pub fn given<'p>(
+    /// Every binding that applies to the subject at this instant, whatever its range.
+    pub fn bindings_of<'p>(
         policy: &'p Policy,
         subject: &SubjectFacts<'_>,
         now: Timestamp,
     ) -> Vec<&'p RoleBinding> {
         let mut given = Vec::new();
-        each_subject(subject, &mut |called| {
-            let bindings = policy.bindings_of(called).map(|(binding, _)| binding);
+        each_subject(subject, &mut |subject| {
+            let bindings = policy.bindings_of(subject).map(|(binding, _)| binding);
             given.extend(bindings.filter(|binding| in_time(binding, now)));
         });
         given
@@ -206,7 +208,7 @@ fn in_time(binding: &RoleBinding, now: Timestamp) -> bool {
     binding.until.is_none_or(|until| now < until)
 }
 
-/// Whatever a binding may call the subject by; a disabled account is called nothing.
+/// Visits every binding subject that the caller is or belongs to; a disabled account has none.
 fn each_subject(facts: &SubjectFacts<'_>, visit: &mut impl FnMut(&BindingSubject)) {
     match facts.principal {
         _ if !facts.enabled => return,

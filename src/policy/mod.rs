@@ -1,4 +1,4 @@
-//! Who may do what (step 0): the target canonicaliser, the policy, and the decision. What the product is.
+//! Who may do what: the target canonicaliser, the policy, and the decision.
 //!
 //! Pure: no I/O, no clock, no randomness, no async. May name `model` alone. Everything is denied unless something
 //! allows it; there are no deny rules.

@@ -1,6 +1,6 @@
-//! Which requests change their route from one list of routes to another: exact over the grammar of routes.
+//! Which requests match another route when one list of routes replaces another: exact over the grammar of routes.
 //!
-//! Pure. Must never miss a request: lists that are too large to compare are answered as such, and never as unchanged.
+//! Pure. Must never miss a request: lists that are too large to compare yield [`TooLarge`], never "unchanged".
 
 use crate::model::{PathPattern, Route, Segment};
 use std::collections::{BTreeSet, HashSet};
@@ -11,7 +11,7 @@ const MOST_STEPS: usize = 5_000_000;
 /// Every method that a route can have; HEAD is checked as GET.
 const METHODS: [&str; 6] = ["DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT"];
 
-/// Some request had the route `before` and gets the route `after`; `None` is no route, so that it is denied.
+/// Some request matched `before` and now matches `after`; `None` means that no route matches and the request is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RouteChange<'a> {
     /// The first match among the old routes.
@@ -24,7 +24,7 @@ pub struct RouteChange<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge;
 
-/// Every pair of different routes between which some request moves.
+/// Every pair of different routes between which at least one request moves.
 ///
 /// # Errors
 /// When the lists are too large to compare.
@@ -50,10 +50,10 @@ pub fn route_changes<'a>(
     Ok(pairs.filter(|pair| pair.before != pair.after).collect())
 }
 
-/// Places in both lists, those of the new one behind those of the old one.
+/// Positions in the old list followed by the new list.
 type Places = Vec<usize>;
 
-/// A walk over all paths at once: a node stands for all prefixes that the same routes match.
+/// A search over all paths: a node stands for all prefixes that match the same routes.
 struct Search<'a> {
     before: &'a [Route],
     after: &'a [Route],
@@ -62,10 +62,10 @@ struct Search<'a> {
     steps: usize,
 }
 
-/// What a path can have as its next segment.
+/// The next segment of a path.
 #[derive(Clone, Copy)]
 enum Next<'a> {
-    /// Text that some pattern has there.
+    /// A text that some pattern has at this depth.
     Literal(&'a str),
     /// Any other text.
     Other,
@@ -87,7 +87,7 @@ impl<'a> Search<'a> {
         active: &Places,
         open: &mut Vec<(usize, Places)>,
     ) -> Result<(), TooLarge> {
-        // A last empty segment: the path ends in a slash.
+        // An empty last segment: the path ends in a slash.
         let slash = self.following(depth, active, Next::Literal(""))?;
         self.record(depth + 1, &slash);
         for next in self.nexts(depth, active) {
@@ -104,7 +104,7 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Texts that patterns have at this depth, and any other.
+    /// The literals of the patterns at this depth, and any other text.
     fn nexts(&self, depth: usize, active: &Places) -> Vec<Next<'a>> {
         let texts = active.iter().filter_map(|place| {
             match self.pattern(*place)?.segments().get(depth)? {
@@ -127,7 +127,7 @@ impl<'a> Search<'a> {
         if self.steps > MOST_STEPS {
             return Err(TooLarge);
         }
-        let goes_on = |place: &usize| {
+        let still_matches = |place: &usize| {
             let pattern = self.pattern(*place);
             pattern.is_some_and(|pattern| match (pattern.segments().get(depth), next) {
                 (None, _) => pattern.matches_rest(),
@@ -137,10 +137,10 @@ impl<'a> Search<'a> {
                 (Some(Segment::Parameter(_)), Next::Other) => true,
             })
         };
-        Ok(active.iter().copied().filter(goes_on).collect())
+        Ok(active.iter().copied().filter(still_matches).collect())
     }
 
-    /// A path may end here: which route has it before and after, for each method.
+    /// Records, for a path that ends here, the first match in both lists for each method.
     fn record(&mut self, length: usize, active: &Places) {
         let ends = |place: &&usize| {
             let pattern = self.pattern(**place);
@@ -176,8 +176,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Does it depend on the segments from this depth on whether the pattern matches? It does not for a pattern whose rest has
-/// begun; one that ends here matches no longer path.
+/// Do the segments from this depth on determine whether the pattern matches? Not when the depth is inside `/**`.
 fn differs_below(pattern: &PathPattern, depth: usize) -> bool {
     let length = pattern.segments().len();
     length > depth || (length == depth && !pattern.matches_rest())

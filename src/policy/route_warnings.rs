@@ -1,44 +1,44 @@
-//! Routes that an upstream could read differently: it ignores case or a last slash, or takes the method from a header.
+//! Warnings about routes that an upstream could interpret differently, because it ignores case or a trailing slash, or
+//! takes the method from a header.
 //!
-//! Pure, and advice alone: no decision may depend on it. Looks at one example of each route, so it can miss a case that
-//! only a certain value of a parameter makes.
+//! Pure, and advice only: no decision may depend on it. Examines one example path of each route, so it can miss a case
+//! that needs a certain value of a parameter.
 
 use super::routes::RouteIndex;
 use crate::model::{Requirement, Route, Segment};
 use std::collections::BTreeSet;
 
-/// Stands for a parameter's value and for what is below `/**`; no pattern is expected to spell it.
+/// The placeholder for a parameter's value and for a path below `/**`; no pattern is expected to contain it.
 const ANY_VALUE: &str = "samovar-any-value";
 
 /// Methods that can be sent as POST with a header that overrides the method.
 const OVERRIDDEN: [&str; 3] = ["DELETE", "PATCH", "PUT"];
 
-/// What an upstream may do that makes the warning true.
+/// The behaviour of an upstream that the warning is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RouteWarningKind {
-    /// It takes `/Admin` for `/admin`, as Express, ASP.NET and case-insensitive file systems do.
+    /// It treats `/Admin` as `/admin`, as Express, ASP.NET and case-insensitive file systems do.
     Case,
-    /// It takes `/admin/` for `/admin`, or the other way round, as Express, Django and Flask do.
+    /// It treats `/admin/` as `/admin`, or the reverse, as Express, Django and Flask do.
     TrailingSlash,
-    /// It takes a POST for the method that `X-HTTP-Method-Override` names, as Rails, Laravel and Spring can.
+    /// It treats a POST as the method in `X-HTTP-Method-Override`, as Rails, Laravel and Spring can.
     MethodOverride,
 }
 
-/// A request that asks less than another one, which an upstream may take for the same.
+/// A request that requires less than another one, though an upstream may treat both as the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteWarning {
-    /// What the upstream may do.
+    /// The behaviour of the upstream.
     pub kind: RouteWarningKind,
-    /// The route that protects, by its place in the list, counted from 1.
+    /// The stricter route: its position in the list, counted from 1.
     pub route: usize,
-    /// The route that asks less, counted from 1.
+    /// The route that requires less, counted from 1.
     pub other: usize,
-    /// A request that `other` lets through and an upstream may take for one of `route`: method and path, `…` for any
-    /// value.
+    /// A request that matches `other` and that an upstream may treat as one of `route`: method and path, `…` for any value.
     pub example: String,
 }
 
-/// Every pair of routes with such a request, one example each.
+/// Every pair of routes with such a request, with one example each.
 pub fn route_warnings(routes: &[Route]) -> Vec<RouteWarning> {
     let examiner = Examiner {
         routes,
@@ -52,7 +52,8 @@ pub fn route_warnings(routes: &[Route]) -> Vec<RouteWarning> {
         }
     }
     let mut seen = BTreeSet::new();
-    found.retain(|one: &RouteWarning| seen.insert((one.route, one.other, one.kind)));
+    found
+        .retain(|warning: &RouteWarning| seen.insert((warning.route, warning.other, warning.kind)));
     found
 }
 
@@ -91,7 +92,7 @@ impl Examiner<'_> {
         }
     }
 
-    /// The warning, when another route than that at `place` has this request and asks less.
+    /// A warning when this request matches a route other than that at `place`, and that route requires less.
     fn weaker(
         &self,
         kind: RouteWarningKind,
@@ -102,7 +103,7 @@ impl Examiner<'_> {
             .index
             .first_of(self.routes, method, path.iter().map(String::as_str))?;
         let (protecting, answering) = (self.routes.get(place)?, self.routes.get(other)?);
-        (other != place && !asks_as_much(answering, protecting)).then(|| RouteWarning {
+        (other != place && !requires_as_much(answering, protecting)).then(|| RouteWarning {
             kind,
             route: place + 1,
             other: other + 1,
@@ -110,7 +111,7 @@ impl Examiner<'_> {
         })
     }
 
-    /// The path with one segment in another case: as other patterns spell it, and as none does.
+    /// The path with one segment in another case: as other patterns spell it, in capitals, and in lower case.
     fn other_cases(&self, path: &Path) -> Vec<Path> {
         let mut variants = Vec::new();
         for (at, segment) in path.iter().enumerate() {
@@ -136,7 +137,7 @@ impl Examiner<'_> {
     }
 }
 
-/// The path with a last slash, or without the one that it has.
+/// The path with its trailing slash added or removed.
 fn other_slash(path: &Path) -> Path {
     let mut other = path.clone();
     if other.len() > 1 && other.last().is_some_and(String::is_empty) {
@@ -147,7 +148,7 @@ fn other_slash(path: &Path) -> Path {
     other
 }
 
-/// A path that the pattern matches; of one that ends in `/**`, one below as well.
+/// A path that matches the pattern; for a pattern that ends in `/**`, also a path below it.
 fn examples(route: &Route) -> Vec<Path> {
     let segments = route.path.segments().iter().map(|segment| match segment {
         Segment::Literal(text) => text.clone(),
@@ -182,8 +183,8 @@ fn methods(route: &Route) -> impl Iterator<Item = &'static str> {
         .filter(move |method| methods.contains(method))
 }
 
-/// Does `one` ask at least what `other` asks?
-fn asks_as_much(one: &Route, other: &Route) -> bool {
+/// Does `one` require at least what `other` requires?
+fn requires_as_much(one: &Route, other: &Route) -> bool {
     use Requirement as R;
     let level = |route: &Route| route.repository.map(|needed| needed.level);
     let asks = match (&one.requirement, &other.requirement) {
@@ -246,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_denied_or_asks_as_much_is_no_warning() {
+    fn denied_or_equally_strict_requests_give_no_warning() {
         assert!(warnings(&["GET /admin admin:read"]).is_empty());
         assert!(warnings(&["GET /admin/** admin:read", "GET /ADMIN/** admin:read"]).is_empty());
         assert!(warnings(&["GET /a public", "GET /** signed-in"]).is_empty());

@@ -14,7 +14,7 @@ impl Parameters {
     /// The value of the parameter of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         let mut all = self.iter();
-        all.find_map(|(known, value)| (known == name).then_some(value))
+        all.find_map(|(key, value)| (key == name).then_some(value))
     }
 
     /// Names and values.
@@ -23,7 +23,7 @@ impl Parameters {
     }
 }
 
-/// A tree over path segments; each node remembers, by their place in the list, the routes that end there.
+/// A tree over path segments; each node has the positions of the routes that end there.
 #[derive(Debug, Default)]
 pub(super) struct RouteIndex {
     root: Node,
@@ -58,7 +58,7 @@ impl RouteIndex {
         index
     }
 
-    /// The place of the first route in `routes` that has this method and path.
+    /// The position of the first route that matches this method and path.
     pub(super) fn first(
         &self,
         routes: &[Route],
@@ -68,21 +68,21 @@ impl RouteIndex {
         self.first_of(routes, method, path.segments())
     }
 
-    /// The same for segments that no request sent.
+    /// [`RouteIndex::first`] for segments that come from no request.
     pub(super) fn first_of<'s>(
         &self,
         routes: &[Route],
         method: &str,
         segments: impl Iterator<Item = &'s str> + Clone,
     ) -> Option<usize> {
-        let fits = |place: &usize| {
+        let has_method = |place: &usize| {
             routes
                 .get(*place)
                 .is_some_and(|route| route.methods.contains(method))
         };
         let mut best = None;
         self.root.walk(segments, &mut |places| {
-            let first = places.iter().copied().find(|place| fits(place));
+            let first = places.iter().copied().find(|place| has_method(place));
             best = first.into_iter().chain(best).min();
         });
         best
@@ -110,8 +110,8 @@ impl Node {
     }
 }
 
-/// The values that the path gives to the route's parameters; `{name}` in the place of one that is secret, so that no
-/// secret ever leaves this function.
+/// The values of the route's parameters in the path; a secret one has the value `{name}`, so that no secret leaves this
+/// function.
 pub(super) fn parameters(route: &Route, path: &CanonicalPath<'_>) -> Parameters {
     let pairs = route.path.segments().iter().zip(path.segments());
     let values = pairs.filter_map(|(segment, value)| match segment {
@@ -147,7 +147,7 @@ mod tests {
         RouteIndex::build(routes).first(routes, method, &path)
     }
 
-    /// The grammar read off the design, one route after the other: the reference for the index.
+    /// A direct implementation of the route grammar: the reference for the index.
     fn slow(route: &Route, method: &str, path: &CanonicalPath<'_>) -> bool {
         let pattern = route.path.segments();
         let length = path.segments().count();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rest_matches_its_own_root_the_slash_and_everything_below() {
+    fn rest_matches_its_root_the_slash_and_everything_below() {
         let routes = [route("*", "/a/**")];
         for path in ["/a", "/a/", "/a/b", "/a/b/c/"] {
             assert_eq!(first(&routes, "GET", path), Some(0), "{path}");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_parameter_is_known_by_its_name_alone() {
+    fn secret_parameter_has_its_name_as_value() {
         let mut route = route("GET", "/reset/{token}/{page}");
         route.secret_parameters = ["token".to_owned()].into();
         let path = CanonicalPath::parse(b"/reset/hunter2/1").unwrap();

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// The audience of tokens for Samovar's own API; no application may have this name.
 pub const OWN_AUDIENCE: &str = "samovar";
 
-/// Roles, bindings and applications, ready to be asked.
+/// Validated roles, role bindings and applications, with indexes.
 #[derive(Debug)]
 pub struct Policy {
     version: u64,
@@ -33,7 +33,7 @@ pub struct Policy {
 /// A binding with its role.
 type Bound = (Arc<RoleBinding>, Arc<Role>);
 
-/// Why a set of roles, bindings and applications is no policy.
+/// Why a set of roles, bindings and applications is not a valid policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
     /// Two roles share a name.
@@ -56,7 +56,7 @@ pub enum PolicyError {
         host: HostName,
         /// The application that has it.
         first: Name,
-        /// The application that wants it.
+        /// The other application.
         second: Name,
     },
     /// A binding names a role that does not exist.
@@ -69,12 +69,12 @@ pub enum PolicyError {
         "role binding `{0}` is limited to an application that does not exist; choose another range"
     )]
     RangeUnknown(RoleBindingId),
-    /// A role with Samovar's own permissions is bound in a narrower range than everywhere.
+    /// A role with Samovar's own permissions is bound in a range other than everywhere.
     #[error(
         "role binding `{0}` gives Samovar's own permissions, which only hold everywhere; choose that range"
     )]
     OwnPermissionsLimited(RoleBindingId),
-    /// A route asks for an empty list of permissions.
+    /// A route requires an empty list of permissions.
     #[error(
         "route {place} of application `{application}` lists no permission; name one, or choose `signed-in`"
     )]
@@ -84,9 +84,9 @@ pub enum PolicyError {
         /// Counted from 1.
         place: usize,
     },
-    /// A route asks for repository access but its path does not name a repository, or it is public.
+    /// A route requires repository access, but its path names no repository or the route is public.
     #[error(
-        "route {place} of application `{application}` asks for repository access; its path needs `{{owner}}` and `{{repo}}`, and it cannot be public"
+        "route {place} of application `{application}` requires repository access; its path needs `{{owner}}` and `{{repo}}`, and it cannot be public"
     )]
     NoRepository {
         /// The application.
@@ -106,7 +106,7 @@ pub enum PolicyError {
         /// Of the parameter.
         name: String,
     },
-    /// A route keeps the name of the repository secret that it asks Gitea about.
+    /// A route that requires repository access marks `owner` or `repo` as secret.
     #[error(
         "route {place} of application `{application}` asks Gitea about the repository that `owner` and `repo` name; remove these from the secret parameters"
     )]
@@ -116,9 +116,9 @@ pub enum PolicyError {
         /// Counted from 1.
         place: usize,
     },
-    /// A route takes encoded slashes as data and yet ends in `/**`.
+    /// A route allows encoded slashes and ends in `/**`.
     #[error(
-        "route {place} of application `{application}` takes `%2F` as data and ends in `/**`, which cannot go together; use parameters such as `{{name}}` instead of `/**`, or do not allow encoded slashes"
+        "route {place} of application `{application}` allows encoded slashes (`%2F`) and ends in `/**`, which cannot be combined; use parameters such as `{{name}}` instead of `/**`, or do not allow encoded slashes"
     )]
     EncodedSlashWithRest {
         /// The application.
@@ -126,9 +126,9 @@ pub enum PolicyError {
         /// Counted from 1.
         place: usize,
     },
-    /// A route takes semicolons as data and yet ends in `/**`.
+    /// A route allows semicolons and ends in `/**`.
     #[error(
-        "route {place} of application `{application}` takes `;` as data and ends in `/**`, which cannot go together; use parameters such as `{{name}}` instead of `/**`, or do not allow semicolons"
+        "route {place} of application `{application}` allows semicolons and ends in `/**`, which cannot be combined; use parameters such as `{{name}}` instead of `/**`, or do not allow semicolons"
     )]
     SemicolonWithRest {
         /// The application.
@@ -139,7 +139,7 @@ pub enum PolicyError {
 }
 
 impl Policy {
-    /// Validates and indexes. Reports every fault at once.
+    /// Validates and indexes. Reports every error at once.
     pub fn build(
         version: u64,
         roles: Vec<Role>,
@@ -207,8 +207,8 @@ impl Policy {
         self.applications.values()
     }
 
-    /// Does any binding that can hold in the application speak of the subject?
-    pub fn speaks_of(&self, subject: &BindingSubject, application: ApplicationId) -> bool {
+    /// Can any binding of the subject apply in the application?
+    pub fn has_binding_for(&self, subject: &BindingSubject, application: ApplicationId) -> bool {
         self.bindings_of(subject)
             .any(|(binding, _)| match &binding.range {
                 Range::Everywhere | Range::Repositories { .. } => true,
@@ -216,24 +216,24 @@ impl Policy {
             })
     }
 
-    /// Does any binding hold in a range of repositories?
+    /// Does any binding have a range of repositories?
     pub fn ranges_over_repositories(&self) -> bool {
         self.ranges_over_repositories
     }
 
-    /// The first end of a role binding after `now`: until then nothing changes by time alone.
+    /// The earliest end date of a role binding after `now`; until then time alone changes no decision.
     pub fn next_end(&self, now: Timestamp) -> Option<Timestamp> {
         let after = self.ends.partition_point(|end| *end <= now);
         self.ends.get(after).copied()
     }
 
-    /// Can what Gitea says of a repository matter to any decision?
-    pub fn speaks_of_repositories(&self) -> bool {
+    /// Can Gitea's answer about a repository change any decision?
+    pub fn depends_on_repositories(&self) -> bool {
         self.ranges_over_repositories || self.routes_ask_repositories
     }
 
-    /// The host of this spelling, and the application that answers to it. An application's own spelling is found without
-    /// being parsed.
+    /// The host of this spelling, and its application. The spelling that an application is registered with is found without
+    /// parsing.
     pub fn host(&self, spelling: &str) -> Option<(HostName, Option<&Application>)> {
         if let Some((host, id)) = self.by_host.get_key_value(spelling) {
             return Some((host.clone(), self.applications.get(id)));
@@ -243,7 +243,7 @@ impl Policy {
         Some((host, application))
     }
 
-    /// The application that answers to a host.
+    /// The application of a host.
     pub fn application_at(&self, host: &HostName) -> Option<&Application> {
         self.by_host
             .get(host)
@@ -266,7 +266,7 @@ impl Policy {
         Some((place, route, parameters(route, path)))
     }
 
-    /// Does the route of this request keep a part of the path secret? Then the target must not be repeated.
+    /// Does the route of this request have a secret parameter? Then the target must not be repeated.
     pub fn keeps_secret(&self, id: ApplicationId, method: &str, target: &[u8]) -> bool {
         let Ok(path) = CanonicalPath::parse(target) else {
             return false;
@@ -275,7 +275,7 @@ impl Policy {
             .is_some_and(|(_, route, _)| !route.secret_parameters.is_empty())
     }
 
-    /// The bindings that speak of a subject, in the order of their ids, each with its role.
+    /// The bindings of a subject, in the order of their ids, each with its role.
     pub(super) fn bindings_of(
         &self,
         subject: &BindingSubject,
@@ -401,8 +401,9 @@ fn route_error(name: &Name, place: usize, route: &Route) -> Option<PolicyError> 
             place,
         });
     }
-    let names_one = route.path.has_parameter("owner") && route.path.has_parameter("repo");
-    if route.repository.is_some() && (!names_one || route.requirement == Requirement::Public) {
+    let names_repository = route.path.has_parameter("owner") && route.path.has_parameter("repo");
+    if route.repository.is_some() && (!names_repository || route.requirement == Requirement::Public)
+    {
         return Some(PolicyError::NoRepository {
             application: application(),
             place,

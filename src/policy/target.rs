@@ -1,16 +1,16 @@
-//! The target canonicaliser: one form per path, or a refusal. Rules, doors and upstreams all go by this form.
+//! The target canonicaliser: one canonical form per path, or an error. Routes, endpoints and upstreams use this form.
 //!
-//! What two parties could read differently is never guessed at: it is refused.
+//! A target that two servers could interpret differently is rejected.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use smallvec::SmallVec;
 use std::borrow::Cow;
 use std::fmt;
 
-/// Longest target that is looked at.
+/// Longest target that is accepted.
 const MAX_TARGET_BYTES: usize = 8 * 1024;
 
-/// What stays as it is inside a segment: RFC 3986 `pchar` without `;`, which some servers cut a path at.
+/// Every byte but those that stay unescaped in a segment: RFC 3986 `pchar` without `;`, at which some servers cut a path.
 const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -29,8 +29,8 @@ const ESCAPED: AsciiSet = NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
-/// A path in its one form: decoded segments, none of them empty (but the last), `.` or `..`. Borrows the target where
-/// nothing had to be decoded.
+/// A canonical path: decoded segments, none of which is `.`, `..` or, except for the last, empty. Borrows the target if
+/// nothing is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CanonicalPath<'a> {
     /// The decoded segments with a slash between them.
@@ -40,20 +40,20 @@ pub struct CanonicalPath<'a> {
     semicolon: bool,
 }
 
-/// Where each segment ends in the text: a slash there separates, any other slash was sent as `%2F`.
+/// The end of each segment in the text: a slash there is a separator, any other slash was sent as `%2F`.
 type Ends = SmallVec<[u16; 16]>;
 
-/// Why a target is refused: two parties could read it differently.
+/// Why a target is rejected: two servers could interpret it differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
-    /// `*`, absolute form, or nothing.
+    /// `*`, the absolute form, or an empty target.
     #[error("the target does not start with `/`; send the path alone")]
     NoLeadingSlash,
     /// Longer than 8 KiB.
     #[error("the target is longer than 8192 bytes; shorten it")]
     TooLong,
-    /// A `#` never belongs into a request.
-    #[error("the target holds a fragment; leave out `#` and what follows, or write `%23`")]
+    /// A request target never contains `#` (RFC 9112 section 3.2).
+    #[error("the target contains a fragment; leave out `#` and what follows, or write `%23`")]
     Fragment,
     /// `//`.
     #[error("the path has an empty segment (`//`); write one slash")]
@@ -62,16 +62,14 @@ pub enum TargetError {
     #[error("the path has a `.` or `..` segment; send it resolved")]
     DotSegment,
     /// `\` or `%5C`.
-    #[error("the path holds a backslash, which some servers take for a slash; leave it out")]
+    #[error("the path contains a backslash, which some servers treat as a slash; leave it out")]
     Backslash,
-    /// `;` or `%3B` before which nothing, `.` or `..` stands: a server that cuts the segment there reads another path.
-    #[error(
-        "the path has a segment that begins with a semicolon, or is `.` or `..` before one; leave it out"
-    )]
+    /// `;` or `%3B` at the start of a segment or after `.` or `..`: a server that cuts the segment there reads another path.
+    #[error("the path has a segment that begins with `;`, `.;` or `..;`; leave the semicolon out")]
     Semicolon,
     /// A control character, a space or a byte that must be encoded.
     #[error(
-        "the path holds a control character or a space; leave it out, or write a space as `%20`"
+        "the path contains a control character or a space; leave it out, or write a space as `%20`"
     )]
     ControlCharacter,
     /// `%` without two hexadecimal digits.
@@ -86,7 +84,7 @@ pub enum TargetError {
 }
 
 impl<'a> CanonicalPath<'a> {
-    /// Reads the target of a request: the path, and a query that is set aside.
+    /// Parses the target of a request and ignores its query.
     pub fn parse(target: &'a [u8]) -> Result<Self, TargetError> {
         if target.len() > MAX_TARGET_BYTES {
             return Err(TargetError::TooLong);
@@ -110,7 +108,7 @@ impl<'a> CanonicalPath<'a> {
         Self::checked(text, ends)
     }
 
-    /// Refuses what two parties could read differently.
+    /// Rejects what two servers could interpret differently.
     fn checked(text: Cow<'a, str>, ends: Ends) -> Result<Self, TargetError> {
         check_characters(&text)?;
         let mut path = Self {
@@ -132,7 +130,7 @@ impl<'a> CanonicalPath<'a> {
         Ok(path)
     }
 
-    /// The same, with a text of its own.
+    /// The same path with an owned text.
     pub fn into_owned(self) -> CanonicalPath<'static> {
         CanonicalPath {
             text: Cow::Owned(self.text.into_owned()),
@@ -142,7 +140,7 @@ impl<'a> CanonicalPath<'a> {
         }
     }
 
-    /// The decoded segments; a last empty one stands for a trailing slash.
+    /// The decoded segments; an empty last one stands for a trailing slash.
     pub fn segments(&self) -> impl Iterator<Item = &str> + Clone {
         let mut start = 0;
         self.ends.iter().map(move |end| {
@@ -153,12 +151,12 @@ impl<'a> CanonicalPath<'a> {
         })
     }
 
-    /// Does a segment hold a slash that was sent as `%2F`? Only a route that says so takes it as data.
+    /// Does a segment contain a slash that was sent as `%2F`? Only a route that allows them matches.
     pub fn has_encoded_slash(&self) -> bool {
         self.encoded_slash
     }
 
-    /// Does a segment hold a semicolon, plain or sent as `%3B`? Only a route that says so takes it as data.
+    /// Does a segment contain a semicolon, plain or sent as `%3B`? Only a route that allows them matches.
     pub fn has_semicolon(&self) -> bool {
         self.semicolon
     }
@@ -173,7 +171,7 @@ impl fmt::Display for CanonicalPath<'_> {
     }
 }
 
-/// A place in a text that is no longer than the longest target.
+/// A position in a text, which is at most `MAX_TARGET_BYTES` long.
 fn place(at: usize) -> u16 {
     u16::try_from(at).unwrap_or(u16::MAX)
 }
@@ -184,7 +182,7 @@ fn ends_of_plain(raw: &[u8]) -> Ends {
     slashes.chain(std::iter::once(place(raw.len()))).collect()
 }
 
-/// Every segment, decoded exactly once, and where each ends.
+/// Every segment, decoded exactly once, and the end of each.
 fn decode(raw: &[u8]) -> Result<(Vec<u8>, Ends), TargetError> {
     if !escapes_are_whole(raw) {
         return Err(TargetError::BadEscape);
@@ -215,7 +213,7 @@ fn check_characters(text: &str) -> Result<(), TargetError> {
     Ok(())
 }
 
-/// A slash inside a segment came as `%2F`: its parts must not turn into dot segments or `//` when someone decodes it.
+/// A slash inside a segment was sent as `%2F`: its parts must not become dot segments or `//` when an upstream decodes it.
 fn check_dots(text: &str) -> Result<(), TargetError> {
     let misread = |part: &str| {
         let head = part.split_once(';').map(|(head, _)| head);
@@ -254,7 +252,7 @@ mod tests {
     use super::{CanonicalPath, TargetError as F};
     use proptest::prelude::*;
 
-    /// Target as it arrives → its one form, or why it is refused.
+    /// Target as sent → its canonical form, or the error.
     const TABLE: [(&str, Result<&str, F>); 87] = [
         ("/", Ok("/")),
         ("/a", Ok("/a")),
@@ -346,7 +344,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_target_has_one_form_or_is_refused() {
+    fn every_target_has_one_form_or_an_error() {
         for (target, expected) in TABLE {
             let got = CanonicalPath::parse(target.as_bytes()).map(|path| path.to_string());
             assert_eq!(got, expected.map(str::to_owned), "{target}");
@@ -354,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_and_overlong_utf8_is_refused() {
+    fn malformed_and_overlong_utf8_is_rejected() {
         for target in [
             &b"/\xff"[..],
             b"/%ff",
@@ -398,7 +396,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_it_panic(target in proptest::collection::vec(any::<u8>(), 0..80)) {
+        fn no_bytes_cause_a_panic(target in proptest::collection::vec(any::<u8>(), 0..80)) {
             let _ = CanonicalPath::parse(&target);
         }
     }

@@ -1,8 +1,8 @@
-//! What the tests of the policy share.
+//! Helpers for the tests of the policy.
 
 use crate::model::{Requirement, Route};
 
-/// A route as tests spell it: methods, path, and `public`, `signed-in` or a permission.
+/// Parses `METHODS PATH REQUIREMENT`; the requirement is `public`, `signed-in` or a permission.
 pub(super) fn route(text: &str) -> Route {
     let mut words = text.split(' ');
     let mut word = || words.next().unwrap();

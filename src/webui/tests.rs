@@ -1,13 +1,13 @@
-//! What the web UI serves, and under which headers.
+//! The files of the web UI and their headers.
 
 use super::{Files, PAGES, endpoint};
 use poem::http::{HeaderName, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use std::collections::BTreeSet;
 
-async fn ask(method: Method, path: &str, known: Option<&str>) -> Response {
+async fn ask(method: Method, path: &str, cached: Option<&str>) -> Response {
     let request = Request::builder().method(method).uri_str(path);
-    let request = match known {
+    let request = match cached {
         Some(tag) => request.header(header::IF_NONE_MATCH, tag),
         None => request,
     };
@@ -23,7 +23,7 @@ fn text(response: &Response, name: HeaderName) -> String {
 }
 
 #[tokio::test]
-async fn every_page_gets_the_one_document_under_a_strict_policy() {
+async fn every_page_gets_the_document_and_a_strict_policy() {
     for page in PAGES.into_iter().chain(["roles/new", "api/docs"]) {
         let page = if page == "api" { "api/docs" } else { page };
         let response = get(&format!("/{page}")).await;
@@ -40,7 +40,7 @@ async fn every_page_gets_the_one_document_under_a_strict_policy() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_and_no_file_is_not_found() {
+async fn other_paths_are_not_found() {
     for path in [
         "/index.html",
         "/roles/a/b",
@@ -57,7 +57,7 @@ async fn what_is_no_page_and_no_file_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_page_is_only_read() {
+async fn pages_allow_get_and_head_only() {
     let posted = ask(Method::POST, "/roles", None).await;
     assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
     let head = ask(Method::HEAD, "/roles", None).await;
@@ -65,10 +65,10 @@ async fn a_page_is_only_read() {
 }
 
 #[tokio::test]
-async fn a_known_document_is_not_sent_again() {
+async fn cached_document_is_not_sent_again() {
     let tag = text(&get("/").await, header::ETAG);
-    for known in [tag.clone(), format!("\"x\", W/{tag}")] {
-        let again = ask(Method::GET, "/access", Some(&known)).await;
+    for cached in [tag.clone(), format!("\"x\", W/{tag}")] {
+        let again = ask(Method::GET, "/access", Some(&cached)).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(text(&again, header::ETAG), tag);
     }
@@ -77,8 +77,8 @@ async fn a_known_document_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn files_whose_name_carries_their_digest_are_kept_for_good() {
-    // Without node there are none.
+async fn files_with_a_digest_in_their_name_are_immutable() {
+    // A build without Node.js has none.
     for name in Files::iter().filter(|name| name.starts_with("assets/")) {
         let response = get(&format!("/{name}")).await;
         assert_eq!(response.status(), StatusCode::OK);
@@ -112,7 +112,7 @@ async fn the_wheel_of_this_version_is_served_to_anyone() {
 }
 
 #[test]
-fn the_document_holds_nothing_that_the_policy_would_block() {
+fn document_contains_nothing_that_the_policy_blocks() {
     let document = Files::get("index.html").unwrap();
     let text = std::str::from_utf8(&document.data).unwrap();
     assert!(!text.contains("<style") && !text.contains("style=") && !text.contains("onload="));
@@ -122,7 +122,7 @@ fn the_document_holds_nothing_that_the_policy_would_block() {
 }
 
 #[test]
-fn the_pages_are_those_of_the_ui() {
+fn pages_match_those_of_the_ui() {
     let source = include_str!("../../ui/src/pages/index.ts");
     let named = source.split("{ path: \"/").skip(1);
     let named: BTreeSet<&str> = named

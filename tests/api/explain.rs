@@ -157,7 +157,7 @@ async fn a_service_account_that_is_switched_off_or_ownerless_is_denied_for_that(
     assert_eq!(no["code"], "principal_disabled", "{no}");
     assert_eq!(kinds(&no), ["route", "disabled"]);
     let said = no["reasons"][1]["text"].as_str().unwrap();
-    assert!(said.contains("nobody answers for it"), "{said}");
+    assert!(said.contains("has no active owner"), "{said}");
 }
 
 #[tokio::test]

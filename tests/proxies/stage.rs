@@ -226,7 +226,7 @@ async fn samovar(
     folder: &Path,
 ) -> Samovar {
     let stop = CancellationToken::new();
-    let services = forward_auth::Services {
+    let services = forward_auth::CheckServices {
         decision_point: knows,
         policy: Arc::clone(&policy),
         secrets: secrets(),

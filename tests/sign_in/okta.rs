@@ -100,7 +100,7 @@ async fn signing_out_here_signs_out_there_and_comes_back_to_stay() {
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("form-action 'none'"), "{policy}");
     let to = onward(&page).unwrap();
-    assert!(page.body.contains("Go on to The okta"), "{}", page.body);
+    assert!(page.body.contains("Continue to The okta"), "{}", page.body);
     let there = browser.get(&to).await;
     let back = there.location.expect("Okta takes the token for a proof");
     assert_eq!(back.as_str(), format!("{}/auth/signed-out", stage.own));

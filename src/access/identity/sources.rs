@@ -45,7 +45,8 @@ impl Sources<'_> {
         let facts = known.facts();
         let held = self.holdings(&facts);
         let spoken = |subject: &BindingSubject| {
-            self.policy.speaks_of(subject, self.application.id) && held.scope_leaves_group(subject)
+            self.policy.has_binding_for(subject, self.application.id)
+                && held.scope_leaves_group(subject)
         };
         let mut groups = BTreeSet::new();
         for id in user.organizations.iter().copied() {

@@ -1,4 +1,4 @@
-//! What can be asked through the administration socket. Whoever is here is `LocalOperator`.
+//! The endpoints of the administration socket. Every caller is `LocalOperator`.
 
 use crate::access::{Caller, Gatekeeper, MirrorSync};
 use crate::admin::{Admin, Bootstrap, administrator_problem};
@@ -14,19 +14,19 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What the doors call.
-pub struct Services {
-    /// Says who calls.
+/// The services that the endpoints call.
+pub struct AdminSocketServices {
+    /// Authenticates the caller.
     pub gatekeeper: Arc<Gatekeeper>,
-    /// Reads everything anew.
+    /// Starts a sync and counts administrators.
     pub admin: Arc<Admin>,
     /// The first administrator's code.
     pub claim: Arc<Bootstrap>,
     /// The break-glass password.
     pub break_glass: Arc<BreakGlass>,
-    /// How it gets on with Gitea.
+    /// The state of the mirror.
     pub mirror: Arc<Mirror>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// For request ids.
     pub random: Arc<dyn Random>,
@@ -34,8 +34,8 @@ pub struct Services {
     pub started_at: Timestamp,
 }
 
-/// The doors.
-pub fn routes(services: Arc<Services>) -> impl Endpoint<Output = Response> {
+/// The endpoints.
+pub fn routes(services: Arc<AdminSocketServices>) -> impl Endpoint<Output = Response> {
     Route::new()
         .at("/claim-code", get(claim_code))
         .at(
@@ -54,9 +54,9 @@ struct Password {
     password: SecretString,
 }
 
-/// The last administrator may have gone a moment ago, so this looks again.
+/// Checks for administrators first, because the last one may have just been removed.
 #[handler]
-fn claim_code(services: Data<&Arc<Services>>) -> Result<Json<Value>, Problem> {
+fn claim_code(services: Data<&Arc<AdminSocketServices>>) -> Result<Json<Value>, Problem> {
     let watched = services.admin.watch_administrators(&services.claim);
     watched.map_err(|error| {
         let sentence = format!("the claim code cannot be written into the state folder: {error}");
@@ -67,7 +67,7 @@ fn claim_code(services: Data<&Arc<Services>>) -> Result<Json<Value>, Problem> {
 
 #[handler]
 async fn set_break_glass(
-    services: Data<&Arc<Services>>,
+    services: Data<&Arc<AdminSocketServices>>,
     body: Json<Password>,
 ) -> Result<Json<Value>, Problem> {
     let event = services.event(Action::BreakGlassSet);
@@ -77,7 +77,9 @@ async fn set_break_glass(
 }
 
 #[handler]
-async fn switch_off_break_glass(services: Data<&Arc<Services>>) -> Result<Json<Value>, Problem> {
+async fn switch_off_break_glass(
+    services: Data<&Arc<AdminSocketServices>>,
+) -> Result<Json<Value>, Problem> {
     let event = services.event(Action::BreakGlassOff);
     let off = services.break_glass.switch_off(event).await;
     off.map_err(problem)?;
@@ -85,7 +87,7 @@ async fn switch_off_break_glass(services: Data<&Arc<Services>>) -> Result<Json<V
 }
 
 #[handler]
-fn state(services: Data<&Arc<Services>>) -> Json<Value> {
+fn state(services: Data<&Arc<AdminSocketServices>>) -> Json<Value> {
     let mirror = services.mirror.state();
     let gitea = mirror.version.map(|version| version.text.to_string());
     let administrators = services.admin.administrators();
@@ -109,21 +111,21 @@ fn state(services: Data<&Arc<Services>>) -> Json<Value> {
 }
 
 #[handler]
-async fn sync(services: Data<&Arc<Services>>) -> Result<Json<Value>, Problem> {
+async fn sync(services: Data<&Arc<AdminSocketServices>>) -> Result<Json<Value>, Problem> {
     let caller = services.caller();
     let permit = services.gatekeeper.permit::<MirrorSync>(&caller).await?;
     let synced = services.admin.sync_mirror(permit).await;
     synced.map_err(|error| Problem::new(ProblemCode::MembershipStale, error.to_string()))?;
-    Ok(state_of(&services.mirror))
+    Ok(mirror_state(&services.mirror))
 }
 
-fn state_of(mirror: &Mirror) -> Json<Value> {
-    let seen = mirror.state();
+fn mirror_state(mirror: &Mirror) -> Json<Value> {
+    let snapshot = mirror.state();
     Json(json!({
-        "organizations": seen.organizations,
-        "teams": seen.teams,
-        "users": seen.users,
-        "problems": seen.problems,
+        "organizations": snapshot.organizations,
+        "teams": snapshot.teams,
+        "users": snapshot.users,
+        "problems": snapshot.problems,
     }))
 }
 
@@ -140,7 +142,7 @@ fn problem(error: BreakGlassError) -> Problem {
     Problem::new(code, error.to_string())
 }
 
-impl Services {
+impl AdminSocketServices {
     fn caller(&self) -> Caller {
         let request = RequestId::generate(&*self.clock, &*self.random);
         self.gatekeeper.local_operator(request)

@@ -1,10 +1,10 @@
 //! The administration socket: HTTP over a Unix socket for root and the server's own user, who act as `LocalOperator`.
 //!
-//! The kernel says who connects. Never reachable over the network, and never without that check.
+//! The kernel reports the user of each connection. Must never be reachable over the network, nor without that check.
 
 mod endpoints;
 
-pub use endpoints::{Services, routes};
+pub use endpoints::{AdminSocketServices, routes};
 
 use super::unix_socket::{self, SocketError, UnixSocket};
 use hyper::server::conn::http1;
@@ -23,17 +23,17 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long a head may take, and an answer once the server stops.
+/// Timeout for a head, and for an answer once the server stops.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Makes the socket, mode 0600. Until it has that mode others may connect, and are turned away by who they are.
+/// Creates the socket with mode 0600. Until the mode is set other users may connect; `serve` rejects them by their user id.
 pub async fn bind(path: &Path) -> Result<UnixListener, SocketError> {
     let key = "server.admin_socket";
     let mode = 0o600;
     unix_socket::bind(UnixSocket { path, mode, key }).await
 }
 
-/// Serves until told to stop, lets answers finish, then removes the socket.
+/// Serves until the token is cancelled, lets answers finish, then removes the socket.
 pub async fn serve<E: Endpoint + 'static>(
     (listener, path): (UnixListener, PathBuf),
     endpoint: E,
@@ -54,7 +54,7 @@ pub async fn serve<E: Endpoint + 'static>(
                 let uid = stream.peer_cred().map(|peer| peer.uid()).ok();
                 tracing::warn!(
                     ?uid,
-                    "a user who is neither root nor the server's own was turned away from the administration socket"
+                    "the administration socket rejected a user that is neither root nor the server's own"
                 );
             }
             Err(error) => {
@@ -65,17 +65,17 @@ pub async fn serve<E: Endpoint + 'static>(
     }
     tasks.close();
     tasks.wait().await;
-    // A path that is gone is what was wanted.
+    // An error means that the path is already removed.
     let _ = fs::remove_file(path);
 }
 
-/// A Unix socket has no addresses worth a name.
+/// Converts the request; both ends of a Unix socket get the same placeholder address.
 fn poem_request(request: hyper::Request<hyper::body::Incoming>) -> poem::Request {
-    let nowhere = || Addr::custom("unix", "administration socket");
+    let address = || Addr::custom("unix", "administration socket");
     (
         request,
-        LocalAddr(nowhere()),
-        RemoteAddr(nowhere()),
+        LocalAddr(address()),
+        RemoteAddr(address()),
         Scheme::HTTP,
     )
         .into()
@@ -97,10 +97,10 @@ async fn connection<E: Endpoint + 'static>(
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let endpoint = Arc::clone(&endpoint);
         async move {
-            // A client that hangs up must not leave a change on disk that is not in force.
+            // In a task of its own: a client that disconnects must not leave a change on disk that is not in force.
             let work = async move { endpoint.get_response(poem_request(request)).await };
             let answer = tokio::spawn(work).await.unwrap_or_else(|error| {
-                tracing::error!(%error, "the administration socket's door broke off");
+                tracing::error!(%error, "an endpoint of the administration socket panicked");
                 poem::http::StatusCode::INTERNAL_SERVER_ERROR.into()
             });
             Ok::<_, Infallible>(hyper::Response::from(answer))
@@ -115,6 +115,6 @@ async fn connection<E: Endpoint + 'static>(
         _ = connection.as_mut() => return,
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    // Past the patience the connection is cut; either way there is nobody left to tell.
+    // After the timeout the connection is closed; the result does not matter.
     let _ = tokio::time::timeout(PATIENCE, connection).await;
 }

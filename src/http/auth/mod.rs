@@ -3,12 +3,12 @@
 //! Each reads the browser's request, calls `sign_in`, and answers with a redirect or a small page. None decides.
 
 mod applications;
+mod browser_request;
 mod form;
 mod own;
 mod pages;
 mod query;
 mod redirect;
-mod visitor;
 
 use crate::sign_in::SignIn;
 use poem::{EndpointExt, Route, get, post};

@@ -1,8 +1,8 @@
 //! `/auth/…` at Samovar's own host.
 
-use super::query::Parameters;
+use super::browser_request::{at_samovar, require_navigation};
+use super::query::QueryParameters;
 use super::redirect::{after_sign_out, see_other};
-use super::visitor::{at_samovar, on_its_way};
 use super::{form, pages};
 use crate::http::{Problem, RequestContext};
 use crate::sign_in::{BrowserRedirect, CallbackQuery, LogoutNotice, SignIn, StartedSignIn};
@@ -14,72 +14,76 @@ use std::sync::Arc;
 
 type Service<'a> = Data<&'a Arc<SignIn>>;
 
-/// To the provider.
+/// Redirects to the provider.
 #[handler]
 pub(super) async fn sign_in(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
-    on_its_way(&exchange)?;
-    let visitor = at_samovar(&service, &exchange, request);
-    let parameters = Parameters::of(request);
-    let (return_to, provider) = (parameters.one("return_to")?, parameters.one("provider")?);
-    Ok(match service.begin(&visitor, return_to, provider).await? {
-        StartedSignIn::On(next) => see_other(next),
-        StartedSignIn::Choice(choices) => pages::choose(&choices),
-    })
+    require_navigation(&context)?;
+    let browser_request = at_samovar(&service, &context, request);
+    let parameters = QueryParameters::of(request);
+    let (return_to, provider) = (parameters.get("return_to")?, parameters.get("provider")?);
+    Ok(
+        match service.begin(&browser_request, return_to, provider).await? {
+            StartedSignIn::On(next) => see_other(next),
+            StartedSignIn::Choice(choices) => pages::choose(&choices),
+        },
+    )
 }
 
-/// Back from the provider.
+/// Handles the provider's authorization response.
 #[handler]
 pub(super) async fn callback(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     Path(provider): Path<String>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let visitor = at_samovar(&service, &exchange, request);
-    let parameters = Parameters::of(request);
-    let one = |name| Ok::<_, Problem>(parameters.one(name)?.map(str::to_owned));
+    let browser_request = at_samovar(&service, &context, request);
+    let parameters = QueryParameters::of(request);
+    let parameter = |name| Ok::<_, Problem>(parameters.get(name)?.map(str::to_owned));
     let query = CallbackQuery {
-        state: one("state")?,
-        code: one("code")?,
-        error: one("error")?,
-        iss: one("iss")?,
+        state: parameter("state")?,
+        code: parameter("code")?,
+        error: parameter("error")?,
+        iss: parameter("iss")?,
     };
     Ok(see_other(
-        service.callback(&visitor, &provider, query).await?,
+        service.callback(&browser_request, &provider, query).await?,
     ))
 }
 
-/// From an application's host, and back there with a code.
+/// Returns a browser to an application's host with a hand-over code.
 #[handler]
 pub(super) async fn hand_over(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
-    on_its_way(&exchange)?;
-    let visitor = at_samovar(&service, &exchange, request);
-    let parameters = Parameters::of(request);
-    let (browser, address) = (parameters.one("browser")?, parameters.one("rd")?);
+    require_navigation(&context)?;
+    let browser_request = at_samovar(&service, &context, request);
+    let parameters = QueryParameters::of(request);
+    let (browser_id, address) = (parameters.get("browser")?, parameters.get("rd")?);
     Ok(see_other(
-        service.hand_over(&visitor, browser, address).await?,
+        service
+            .hand_over(&browser_request, browser_id, address)
+            .await?,
     ))
 }
 
-/// Where somebody stays who has signed out.
+/// The page after sign-out.
 #[handler]
 pub(super) fn signed_out(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let parameters = Parameters::of(request);
-    let return_to = parameters.one("return_to")?;
+    let parameters = QueryParameters::of(request);
+    let return_to = parameters.get("return_to")?;
     let again = service.sign_in_again(return_to);
-    if service.is_signed_in(&at_samovar(&service, &exchange, request)) {
+    if service.is_signed_in(&at_samovar(&service, &context, request)) {
         let cookies = Vec::new();
         return Ok(see_other(BrowserRedirect { to: again, cookies }));
     }
@@ -88,7 +92,7 @@ pub(super) fn signed_out(
     Ok(pages::signed_out(&again, only.as_ref(), &cookie))
 }
 
-/// The question before a sign-out.
+/// The form that confirms a sign-out.
 #[handler]
 pub(super) fn ask_sign_out(service: Service<'_>) -> Response {
     pages::ask_sign_out("/auth/sign-out", &service.own_origin())
@@ -98,32 +102,32 @@ pub(super) fn ask_sign_out(service: Service<'_>) -> Response {
 #[handler]
 pub(super) async fn sign_out(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
-    let visitor = at_samovar(&service, &exchange, request);
-    let everywhere = Parameters::read(&body).one("everywhere")?.is_some();
-    let ended = service.sign_out(&visitor, everywhere).await;
-    Ok(ended.map_or_else(
-        |error| form::refuse(request, &exchange, &error.into()),
+    let browser_request = at_samovar(&service, &context, request);
+    let everywhere = QueryParameters::read(&body).get("everywhere")?.is_some();
+    let result = service.sign_out(&browser_request, everywhere).await;
+    Ok(result.map_or_else(
+        |error| form::respond_with_problem(request, &context, &error.into()),
         after_sign_out,
     ))
 }
 
-/// A provider says that somebody signed out there (OpenID Back-Channel Logout 1.0 section 2.5): 200 when it was
-/// understood, 400 when not, nothing kept by anybody.
+/// A provider reports that a user signed out there (OpenID Back-Channel Logout 1.0 section 2.5): answers 200, or 400 for an
+/// invalid logout token; never cached.
 #[handler]
 pub(super) async fn back_channel_logout(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     Path(provider): Path<String>,
     body: Vec<u8>,
 ) -> Result<StatusCode, Problem> {
-    let parameters = Parameters::read(&body);
+    let parameters = QueryParameters::read(&body);
     let notice = LogoutNotice {
-        origin: exchange.origin.clone(),
-        token: parameters.one("logout_token")?.unwrap_or_default(),
+        origin: context.origin.clone(),
+        token: parameters.get("logout_token")?.unwrap_or_default(),
     };
     service.back_channel_logout(&provider, notice).await?;
     Ok(StatusCode::OK)
@@ -136,20 +140,20 @@ pub(super) fn ask_password(service: Service<'_>) -> Result<Response, Problem> {
     Ok(pages::break_glass(None))
 }
 
-/// Signs the local operator in by password.
+/// Signs in the local operator by password.
 #[handler]
 pub(super) async fn break_glass(
     service: Service<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
-    let visitor = at_samovar(&service, &exchange, request);
-    let password = Parameters::read(&body)
-        .one("password")?
+    let browser_request = at_samovar(&service, &context, request);
+    let password = QueryParameters::read(&body)
+        .get("password")?
         .map(SecretString::from);
     let password = password.unwrap_or_default();
-    let next = service.break_glass(&visitor, password).await;
+    let next = service.break_glass(&browser_request, password).await;
     Ok(next.map_or_else(
         |error| pages::break_glass(Some(&Problem::from(error))),
         see_other,

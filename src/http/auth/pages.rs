@@ -1,4 +1,4 @@
-//! The small pages of sign-out and break-glass: no script, forms to our own hosts alone.
+//! The pages of sign-in, sign-out and break-glass: no script; forms are sent to Samovar's own host only.
 
 use crate::http::Problem;
 use crate::http::page::{escape, page, sentence};
@@ -7,15 +7,15 @@ use crate::sign_in::ProviderSignOut;
 use poem::Response;
 use poem::http::{StatusCode, header};
 
-/// Signed out, with a button to sign in again; the cookie keeps it so.
+/// The page after sign-out, with a button to sign in again; the cookie prevents an automatic sign-in.
 pub(super) fn signed_out(again: &str, only: Option<&DisplayText>, cookie: &str) -> Response {
-    let (knows, with) = match only.map(|name| escape(name.as_str())) {
+    let (provider, with) = match only.map(|name| escape(name.as_str())) {
         Some(name) => (name.clone(), format!(" with {name}")),
-        None => ("Where you signed in, they".to_owned(), String::new()),
+        None => ("your provider".to_owned(), String::new()),
     };
     let inner = format!(
         "<p>You are signed out of Samovar and of the applications behind it. \
-         {knows} may still know you: sign out there as well on a shared computer.</p>\
+         You may still be signed in at {provider}: on a shared computer, sign out there as well.</p>\
          <p><a class=\"button\" href=\"{}\">Sign in{with}</a></p>",
         escape(again)
     );
@@ -26,23 +26,23 @@ pub(super) fn signed_out(again: &str, only: Option<&DisplayText>, cookie: &str) 
     response
 }
 
-/// The providers to sign in with.
+/// The choice of a provider.
 pub(super) fn choose(choices: &[(DisplayText, String)]) -> Response {
     let button = |(name, path): &(DisplayText, String)| {
         let (name, path) = (escape(name.as_str()), escape(path));
         format!("<a class=\"button\" href=\"{path}\">Sign in with {name}</a>")
     };
     let buttons: String = choices.iter().map(button).collect();
-    let inner = format!("<p>Choose where you are known.</p><p>{buttons}</p>");
+    let inner = format!("<p>Choose an account to sign in with.</p><p>{buttons}</p>");
     page(StatusCode::OK, ("Sign in", &inner), "'none'")
 }
 
-/// Signed out here, and on the way to the provider. A page and no redirect: what a form leads to must be named by the
-/// page of the form, and the provider is not.
+/// The page after sign-out that continues to the provider's. Not a redirect: the `form-action` of the form's page does not
+/// name the provider.
 pub(super) fn onward(onward: &ProviderSignOut, cookies: Vec<String>) -> Response {
     let inner = format!(
-        "<p>You are signed out of Samovar and of the applications behind it. {name} ends the sign-in there as well.</p>\
-         <p><a class=\"button\" href=\"{to}\">Go on to {name}</a></p>",
+        "<p>You are signed out of Samovar and of the applications behind it. Continue to {name} to sign out there as well.</p>\
+         <p><a class=\"button\" href=\"{to}\">Continue to {name}</a></p>",
         name = escape(onward.provider.as_str()),
         to = escape(&onward.to),
     );
@@ -62,10 +62,11 @@ pub(super) fn onward(onward: &ProviderSignOut, cookies: Vec<String>) -> Response
     response
 }
 
-/// The question before a sign-out. Browsers apply `form-action` to where the answer leads as well, which is Samovar.
+/// The form that confirms a sign-out. Browsers apply `form-action` to the redirect that follows as well, which leads to
+/// Samovar.
 pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
     let inner = format!(
-        "<p>This ends the sign-in at Samovar and at every application behind it.</p>\
+        "<p>You will be signed out of Samovar and of every application behind it.</p>\
          <form method=\"post\" action=\"{}\">\
          <button>Sign out</button>\
          <button class=\"quiet\" name=\"everywhere\" value=\"true\">Sign out on all devices</button></form>",
@@ -75,7 +76,7 @@ pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
     page(StatusCode::OK, ("Sign out?", &inner), &forms)
 }
 
-/// The form for the password, again with what was wrong with the last one.
+/// The form for the break-glass password, with the problem of the last attempt.
 pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
     let status = problem.map_or(StatusCode::OK, |problem| problem.status());
     let wrong = problem.map_or_else(String::new, |problem| {

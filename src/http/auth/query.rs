@@ -1,30 +1,30 @@
-//! Parameters of an address or a form. One sent twice is none: two parties could take different ones.
+//! Parameters of a query or a form. A repeated parameter is an error: two servers could read different values.
 
 use crate::http::{Problem, ProblemCode};
 use poem::Request;
 use std::borrow::Cow;
 use url::form_urlencoded;
 
-/// The parameters of one request.
-pub(super) struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+/// The parameters of a query or a form.
+pub(super) struct QueryParameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
-impl<'a> Parameters<'a> {
-    /// Those of the address.
+impl<'a> QueryParameters<'a> {
+    /// The parameters of the query.
     pub(super) fn of(request: &'a Request) -> Self {
         Self::read(request.uri().query().unwrap_or_default().as_bytes())
     }
 
-    /// Those of a form's body.
+    /// The parameters of a form's body.
     pub(super) fn read(text: &'a [u8]) -> Self {
         Self(form_urlencoded::parse(text).collect())
     }
 
-    /// The value of a parameter.
-    pub(super) fn one(&self, name: &str) -> Result<Option<&str>, Problem> {
+    /// The value of a parameter, which must not be repeated.
+    pub(super) fn get(&self, name: &str) -> Result<Option<&str>, Problem> {
         let mut values = self.0.iter().filter(|(key, _)| key == name);
         let first = values.next().map(|(_, value)| value.as_ref());
         if values.next().is_some() {
-            let detail = format!("parameter `{name}` is there twice; send it once");
+            let detail = format!("parameter `{name}` is repeated; send it once");
             return Err(Problem::new(ProblemCode::RequestMalformed, detail));
         }
         Ok(first)
@@ -36,13 +36,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_sent_twice_is_refused_and_others_are_decoded_once() {
-        let parameters = Parameters::read(b"a=%2541&b=1&b=1&%61b=x");
-        assert_eq!(parameters.one("a").unwrap(), Some("%41"));
-        assert_eq!(parameters.one("ab").unwrap(), Some("x"));
-        assert_eq!(parameters.one("c").unwrap(), None);
+    fn repeated_parameter_is_an_error_and_others_are_decoded_once() {
+        let parameters = QueryParameters::read(b"a=%2541&b=1&b=1&%61b=x");
+        assert_eq!(parameters.get("a").unwrap(), Some("%41"));
+        assert_eq!(parameters.get("ab").unwrap(), Some("x"));
+        assert_eq!(parameters.get("c").unwrap(), None);
         assert_eq!(
-            parameters.one("b").unwrap_err().code(),
+            parameters.get("b").unwrap_err().code(),
             ProblemCode::RequestMalformed
         );
     }

@@ -1,44 +1,44 @@
-//! Calls of scripts from other origins: preflights are answered from the application's list, and a refusal can be read
-//! by the origins on it, so that a script sees 401 and not a network error.
+//! Cross-origin requests of scripts: answers preflights from the application's list of origins, and lets these origins
+//! read the answer of a denial, so that a script sees 401 and not a network error.
 //!
-//! Knows the Fetch standard's headers and the list. Never names an origin that is not on it, never `*`.
+//! Knows the headers of the Fetch standard and the list. Must never allow an origin that is not listed, nor `*`.
 
 use crate::http::{Problem, ProblemCode};
 use crate::model::Application;
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{IntoResponse, Response};
 
-const ALLOW: &str =
-    "the application's list of origins does not name this one; add it to the application";
+const NOT_LISTED: &str =
+    "the origin is not in the application's list of origins; add it to the application";
 
-/// What a script of another origin sent.
+/// The CORS headers of a cross-origin request.
 pub(super) struct Cross {
     origin: HeaderValue,
-    /// Method and headers that it wants to use, when it asks beforehand.
-    wanted: Option<(HeaderValue, Option<HeaderValue>)>,
+    /// The requested method and headers, for a preflight.
+    preflight: Option<(HeaderValue, Option<HeaderValue>)>,
 }
 
-/// What the request says about where it comes from; nothing when it says nothing.
+/// Reads the CORS headers; `None` without `Origin`.
 pub(super) fn read(method: &Method, headers: &HeaderMap) -> Option<Cross> {
     let origin = headers.get(header::ORIGIN)?.clone();
-    let asks = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD);
-    let asks = asks.filter(|_| method == Method::OPTIONS).cloned();
+    let requested = headers.get(header::ACCESS_CONTROL_REQUEST_METHOD);
+    let requested = requested.filter(|_| method == Method::OPTIONS).cloned();
     let fields = headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS).cloned();
     Some(Cross {
         origin,
-        wanted: asks.map(|method| (method, fields)),
+        preflight: requested.map(|method| (method, fields)),
     })
 }
 
 impl Cross {
-    /// The answer to a preflight of an application that keeps a list; one without a list gets its preflights itself.
+    /// The answer to a preflight; `None` for an application without a list, which answers its preflights itself.
     pub(super) fn preflight(&self, application: &Application) -> Option<Result<Response, Problem>> {
-        let (method, fields) = self.wanted.as_ref()?;
+        let (method, fields) = self.preflight.as_ref()?;
         if application.origins.is_empty() {
             return None;
         }
-        if !self.listed(application) {
-            return Some(Err(Problem::new(ProblemCode::OriginForeign, ALLOW)));
+        if !self.is_listed(application) {
+            return Some(Err(Problem::new(ProblemCode::OriginForeign, NOT_LISTED)));
         }
         let mut response = StatusCode::NO_CONTENT.into_response();
         self.mark(application, &mut response);
@@ -52,18 +52,18 @@ impl Cross {
         Some(Ok(response))
     }
 
-    /// Lets a listed origin's script read this answer.
+    /// Lets scripts of a listed origin read this answer.
     pub(super) fn mark(&self, application: &Application, response: &mut Response) {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
-        if self.listed(application) {
+        if self.is_listed(application) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, self.origin.clone());
             let yes = HeaderValue::from_static("true");
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, yes);
         }
     }
 
-    fn listed(&self, application: &Application) -> bool {
+    fn is_listed(&self, application: &Application) -> bool {
         let mut origins = application.origins.iter();
         origins.any(|url| self.origin == url.origin().ascii_serialization().as_str())
     }

@@ -1,8 +1,8 @@
-//! What a proxy says about a request, read from the headers of one dialect, each of them exactly once.
+//! The request that a proxy forwards, read from the headers of one dialect, each of which must be sent exactly once.
 //!
-//! Knows header names only through a [`Dialect`]. Must never read another dialect's headers, and never the client's word.
+//! Knows header names only through a [`Dialect`]. Must never read another dialect's headers, nor trust the client's.
 //!
-//! Who writes what a check goes by, with a generated block:
+//! The origin of each header with a generated block:
 //!
 //! | header | nginx | Caddy |
 //! | --- | --- | --- |
@@ -15,7 +15,7 @@
 //! | `Cookie`, `Authorization`, `Samovar-Token` | the client: credentials, verified | the same |
 //! | `Origin`, `Access-Control-Request-*` | the client: decide which origin may read an answer | the same |
 //! | `Accept`, `Sec-Fetch-Mode`, `Sec-Purpose`, `X-Requested-With` | the client: choose between a page and a document | the same |
-//! | `User-Agent` | the client: recorded as its word | the same |
+//! | `User-Agent` | the client: recorded unverified | the same |
 
 use super::cors::{self, Cross};
 
@@ -45,15 +45,15 @@ pub(super) struct Forwarded<'h> {
     pub target: &'h [u8],
     pub navigation: bool,
     pub cross: Option<Cross>,
-    /// The client's `Authorization`, where Samovar uses that header and this is none of its tokens.
+    /// The client's `Authorization`, if Samovar uses that header and the value is not one of its tokens.
     pub authorization: Option<HeaderValue>,
     session: Option<SessionSecret>,
     token: Option<&'h str>,
 }
 
 impl Forwarded<'_> {
-    /// The question for access.
-    pub(super) fn asked<'a>(&'a self, exchange: &'a RequestContext) -> AccessRequest<'a> {
+    /// The request for the access decision.
+    pub(super) fn access_request<'a>(&'a self, context: &'a RequestContext) -> AccessRequest<'a> {
         AccessRequest {
             host: &self.host,
             line: RequestLine {
@@ -62,47 +62,47 @@ impl Forwarded<'_> {
             },
             credential: self.credential(),
             navigation: self.navigation,
-            origin: &exchange.origin,
+            origin: &context.origin,
         }
     }
 
-    /// A token that says it is ours goes before the cookie; anything else there is somebody else's business.
+    /// A token that claims to be Samovar's takes precedence over the cookie; any other token is not handled here.
     fn credential(&self) -> Option<Credential<'_>> {
         let token = self.token.map(Credential::Token);
         token.or(self.session.as_ref().map(Credential::Session))
     }
 
-    /// Is a token what it shows?
+    /// Does the request have a token that claims to be Samovar's?
     pub(super) const fn has_token(&self) -> bool {
         self.token.is_some()
     }
 
-    /// Whom the answer is for: the client, not the proxy.
-    pub(super) fn asker(&self, exchange: &RequestContext) -> AnswerTarget {
+    /// The recipient of the answer: the client, not the proxy.
+    pub(super) fn answer_target(&self, context: &RequestContext) -> AnswerTarget {
         AnswerTarget {
-            request: exchange.origin.request,
+            request: context.origin.request,
             page: self.navigation,
         }
     }
 }
 
-/// Only a trusted proxy is heard.
-pub(super) fn check_peer(exchange: &RequestContext) -> Result<(), Problem> {
-    if exchange.by_trusted_proxy {
+/// Rejects a peer that is not a trusted proxy.
+pub(super) fn check_peer(context: &RequestContext) -> Result<(), Problem> {
+    if context.by_trusted_proxy {
         return Ok(());
     }
-    let peer = exchange
+    let peer = context
         .origin
         .address
         .map_or_else(String::new, |peer| format!("`{peer}` "));
     let detail = format!(
-        "the address {peer}is no trusted proxy; add it to `trusted_proxies` in Samovar's configuration if a proxy of yours calls from there"
+        "the peer {peer}is not a trusted proxy; if one of your proxies has this address, add it to `trusted_proxies` in Samovar's configuration"
     );
     Err(Problem::new(ProblemCode::ProxyUntrusted, detail))
 }
 
-/// Reads the dialect's headers, and what of the client's own a check goes by: its cookie, whether it is a
-/// browser, and which page's script sent it.
+/// Reads the dialect's headers, and the client's headers that a check uses: credentials, `Origin`, and those that tell a
+/// navigation from a script.
 pub(super) fn read<'h>(
     headers: &'h HeaderMap,
     dialect: &Dialect,
@@ -110,11 +110,11 @@ pub(super) fn read<'h>(
     policy: &Policy,
 ) -> Result<Forwarded<'h>, Problem> {
     let method = once(headers, &dialect.method)?.as_bytes();
-    let method = Method::from_bytes(method).map_err(|_| odd(&dialect.method))?;
+    let method = Method::from_bytes(method).map_err(|_| invalid_header(&dialect.method))?;
     let host = once(headers, &dialect.host)?.to_str().ok();
     let (host, application) = host
         .and_then(|host| policy.host(host))
-        .ok_or_else(|| odd(&dialect.host))?;
+        .ok_or_else(|| invalid_header(&dialect.host))?;
     let target = once(headers, &dialect.target)?.as_bytes();
     let session = cookie(headers, cookie_name).and_then(|value| value.parse().ok());
     let owner = application.map(|application| application.authorization);
@@ -138,18 +138,18 @@ fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a HeaderValue
         (Some(value), None) => Ok(value),
         (None, _) => Err(Problem::new(
             ProblemCode::TargetAmbiguous,
-            format!("the proxy sent no `{name}`; use the block that Samovar generates"),
+            format!("the proxy sent no `{name}` header; use the block that Samovar generates"),
         )),
         (Some(_), Some(_)) => Err(Problem::new(
             ProblemCode::TargetAmbiguous,
             format!(
-                "`{name}` came twice; let the proxy set it, as in the block that Samovar generates"
+                "the `{name}` header is repeated; let the proxy set it, as in the block that Samovar generates"
             ),
         )),
     }
 }
 
-fn odd(name: &HeaderName) -> Problem {
-    let detail = format!("`{name}` cannot be read; use the block that Samovar generates");
+fn invalid_header(name: &HeaderName) -> Problem {
+    let detail = format!("invalid `{name}` header; use the block that Samovar generates");
     Problem::new(ProblemCode::TargetAmbiguous, detail)
 }

@@ -1,9 +1,9 @@
-//! In front of the forward-auth endpoints, on listeners on which nothing else is served: who asks, and under which request id.
+//! The gate of the forward-auth endpoints, which have listeners of their own: checks the peer and assigns the request id.
 //!
-//! Knows peers and the form of answers. Must never look at a body, serve another path, or give nginx a status other
+//! Knows peers and the form of answers. Must never read a body, serve another path, or answer nginx with a status other
 //! than 2xx, 401 and 403.
 
-use super::services::{DecisionPoint, Services};
+use super::services::{CheckServices, DecisionPoint};
 use super::{CheckKind, ENDPOINTS, respond};
 use crate::access::RequestOrigin;
 use crate::http::check_stream::{BodyNeverComes, announces_body};
@@ -21,24 +21,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
-/// What the gate of the forward-auth listeners must know.
+/// Settings of the gate.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Samovar's own host, as browsers know it.
     pub own: HostName,
-    /// Proxies that may ask.
+    /// Proxies that may send checks.
     pub trusted: TrustedProxies,
 }
 
-/// The gate with the forward-auth endpoints behind it.
+/// The gate and the forward-auth endpoints behind it.
 pub struct ForwardAuthGate<J> {
     settings: Settings,
-    services: Services<J>,
+    services: CheckServices<J>,
     ids: RequestIds,
     first_check: Arc<FirstCheck>,
 }
 
-/// Whether any trusted proxy has asked yet.
+/// Whether a trusted proxy has sent a check since the start.
 #[derive(Debug, Default)]
 pub struct FirstCheck {
     seen: AtomicBool,
@@ -47,21 +47,21 @@ pub struct FirstCheck {
 
 impl FirstCheck {
     fn mark(&self) {
-        // Most calls only read, so that checks on many threads share the flag without writing to it.
+        // Usually only reads, so that threads share the flag's cache line.
         if !self.seen.load(Ordering::Relaxed) && !self.seen.swap(true, Ordering::Relaxed) {
             self.now.notify_one();
         }
     }
 
-    /// Returns once a trusted proxy has asked; for one caller.
+    /// Returns once a trusted proxy has sent a check; for a single caller.
     pub async fn wait(&self) {
         self.now.notified().await;
     }
 }
 
 impl<J: DecisionPoint> ForwardAuthGate<J> {
-    /// In front of these services.
-    pub fn new(settings: Settings, services: Services<J>, random: &dyn Random) -> Self {
+    /// A gate in front of these services.
+    pub fn new(settings: Settings, services: CheckServices<J>, random: &dyn Random) -> Self {
         Self {
             settings,
             ids: RequestIds::new(Arc::clone(&services.clock), random),
@@ -70,43 +70,43 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
         }
     }
 
-    /// Tells when a trusted proxy asks for the first time.
+    /// The notification of the first check by a trusted proxy.
     pub fn first_check(&self) -> Arc<FirstCheck> {
         Arc::clone(&self.first_check)
     }
 
-    async fn respond(&self, head: &Parts, ends: &Ends, asker: AnswerTarget) -> Response {
+    async fn respond(&self, head: &Parts, ends: &Ends, target: AnswerTarget) -> Response {
         let Some(kind) = kind_of(head.uri.path()) else {
-            return misplaced().respond(&asker);
+            return misplaced().respond(&target);
         };
         let nginx = matches!(kind, CheckKind::NginxCheck);
         let mut response = match check_connection(&head.headers) {
             Err(problem) if nginx => problem.respond_to_nginx(),
-            Err(problem) => problem.respond(&asker),
-            Ok(()) => self.pass(kind, (&head.headers, ends), asker).await,
+            Err(problem) => problem.respond(&target),
+            Ok(()) => self.pass(kind, (&head.headers, ends), target).await,
         };
-        // nginx passes the client's `Content-Length` on, asks with GET and never sends the body.
+        // nginx sends its check as GET with the client's `Content-Length` and without the body.
         if nginx && head.method == Method::GET && body_never_comes(&head.headers) {
             response.set_data(BodyNeverComes);
         }
         response
     }
 
-    /// It waits for no client, and what it asks of Gitea has limits of its own.
+    /// Needs no timeout: it does not wait for the client, and calls of Gitea have their own.
     async fn pass(
         &self,
         kind: CheckKind,
         (headers, ends): (&HeaderMap, &Ends),
-        asker: AnswerTarget,
+        target: AnswerTarget,
     ) -> Response {
-        let exchange = self.exchange(headers, ends, asker);
-        if exchange.by_trusted_proxy {
+        let context = self.context(headers, ends, target);
+        if context.by_trusted_proxy {
             self.first_check.mark();
         }
-        respond(&self.services, kind, &exchange, headers).await
+        respond(&self.services, kind, &context, headers).await
     }
 
-    fn exchange(&self, headers: &HeaderMap, ends: &Ends, asker: AnswerTarget) -> RequestContext {
+    fn context(&self, headers: &HeaderMap, ends: &Ends, target: AnswerTarget) -> RequestContext {
         let peer = peer(&ends.remote);
         let trusted = match peer {
             Some(peer) => self.settings.trusted.contains(peer),
@@ -114,11 +114,11 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
         };
         RequestContext {
             host: self.settings.own.clone(),
-            navigation: asker.page,
+            navigation: target.page,
             by_trusted_proxy: trusted,
             secret_needed: is_remote(&ends.local),
             origin: RequestOrigin {
-                request: asker.request,
+                request: target.request,
                 address: self.settings.trusted.client(peer, headers),
                 user_agent: headers.get(header::USER_AGENT).cloned(),
             },
@@ -128,14 +128,14 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
 
 impl<J: DecisionPoint> CheckEndpoint for ForwardAuthGate<J> {
     async fn answer(&self, head: &Parts, ends: &Ends) -> Response {
-        let asker = AnswerTarget {
+        let target = AnswerTarget {
             request: self.ids.next(),
             page: is_navigation(&head.method, &head.headers),
         };
-        let mut response = self.respond(head, ends, asker).await;
-        // The proxy throws an allowed check's other headers away, and a refusal reaches the application's host.
+        let mut response = self.respond(head, ends, target).await;
+        // The client gets only the answers of denials; the proxy discards these headers of an allowed check.
         if !response.is_success() {
-            protect::headers(response.headers_mut(), &asker, false);
+            protect::headers(response.headers_mut(), &target, false);
         }
         response
     }
@@ -145,7 +145,7 @@ fn body_never_comes(headers: &HeaderMap) -> bool {
     announces_body(headers) && !headers.contains_key(header::EXPECT)
 }
 
-/// Can other machines reach the address on which the check came in? An unknown address counts as one.
+/// Can other machines reach the address on which the check arrived? Also true for an unknown address.
 fn is_remote(address: &Addr) -> bool {
     match address.as_socket_addr() {
         Some(address) => !address.ip().to_canonical().is_loopback(),
@@ -155,12 +155,12 @@ fn is_remote(address: &Addr) -> bool {
 
 fn kind_of(path: &str) -> Option<CheckKind> {
     let mut endpoints = ENDPOINTS.iter();
-    let (_, kind) = endpoints.find(|(known, _)| *known == path)?;
+    let (_, kind) = endpoints.find(|(endpoint, _)| *endpoint == path)?;
     Some(*kind)
 }
 
-/// 403, because an nginx that was given no more than an address turns every status but 2xx, 401 and 403 into 500.
+/// 403, because nginx's `auth_request` turns every status but 2xx, 401 and 403 into 500.
 fn misplaced() -> Problem {
-    let detail = "this address answers only the checks of proxies; paste the block from the application's page into your proxy, and open Samovar at its own address";
+    let detail = "this address answers only checks of proxies; paste the block from the application's page into your proxy, and open Samovar at its own address";
     Problem::new(ProblemCode::CheckMisplaced, detail)
 }

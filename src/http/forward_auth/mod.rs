@@ -1,7 +1,7 @@
-//! Forward-auth: proxies ask whether a request may pass. One endpoint for each proxy's dialect, and each reads its own
-//! headers alone, from trusted proxies only, and never its own query.
+//! Forward-auth: proxies check whether a request is allowed. One endpoint for each proxy's dialect; each reads only the
+//! headers of its dialect, only from trusted proxies, and never its own query.
 //!
-//! Knows `access` and the forms of answers. Never decides, never reads a body.
+//! Knows `access` and the form of answers. Must never decide or read a body.
 
 mod caddy;
 mod cors;
@@ -12,13 +12,13 @@ mod services;
 pub mod snippets;
 
 pub use gate::{FirstCheck, ForwardAuthGate, Settings as GateSettings};
-pub use services::{DecisionPoint, Services};
+pub use services::{CheckServices, DecisionPoint};
 
 use crate::http::RequestContext;
 use poem::Response;
 use poem::http::HeaderMap;
 
-/// Every endpoint: its path and the kind of check.
+/// The path and the kind of check of every endpoint.
 const ENDPOINTS: [(&str, CheckKind); 4] = [
     ("/forward-auth/nginx", CheckKind::NginxCheck),
     ("/forward-auth/nginx/answer", CheckKind::NginxAnswer),
@@ -26,7 +26,7 @@ const ENDPOINTS: [(&str, CheckKind); 4] = [
     ("/forward-auth/caddy/preflight", CheckKind::CaddyPreflight),
 ];
 
-/// What a proxy asks for.
+/// The kind of check that a proxy requests.
 #[derive(Debug, Clone, Copy)]
 enum CheckKind {
     NginxCheck,
@@ -36,16 +36,16 @@ enum CheckKind {
 }
 
 async fn respond<J: DecisionPoint>(
-    services: &Services<J>,
+    services: &CheckServices<J>,
     kind: CheckKind,
-    exchange: &RequestContext,
+    context: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
     match kind {
-        CheckKind::NginxCheck => nginx::check(services, exchange, headers).await,
-        CheckKind::NginxAnswer => nginx::answer(services, exchange, headers).await,
-        CheckKind::Caddy => caddy::check(services, exchange, headers).await,
-        CheckKind::CaddyPreflight => caddy::preflight(services, exchange, headers),
+        CheckKind::NginxCheck => nginx::check(services, context, headers).await,
+        CheckKind::NginxAnswer => nginx::answer(services, context, headers).await,
+        CheckKind::Caddy => caddy::check(services, context, headers).await,
+        CheckKind::CaddyPreflight => caddy::preflight(services, context, headers),
     }
 }
 

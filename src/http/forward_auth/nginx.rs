@@ -1,8 +1,8 @@
-//! nginx's dialect: `auth_request` understands 2xx, 401 and 403, and throws bodies away. So the check says only those,
-//! and a second question fetches what the client hears.
+//! nginx's dialect: `auth_request` understands 2xx, 401 and 403 and discards bodies. The check therefore answers only
+//! these, and a second request fetches the answer for the client.
 
 use super::forwarded::Dialect;
-use super::services::{DecisionPoint, Services, allow};
+use super::services::{CheckServices, DecisionPoint, allow};
 use crate::access::Denial;
 use crate::http::{Problem, ProblemCode, RequestContext};
 use poem::Response;
@@ -14,13 +14,13 @@ const DIALECT: Dialect = Dialect {
     target: HeaderName::from_static("x-original-uri"),
 };
 
-/// May it pass? Decides and records.
+/// The check: decides and records.
 pub(super) async fn check<J: DecisionPoint>(
-    services: &Services<J>,
-    exchange: &RequestContext,
+    services: &CheckServices<J>,
+    context: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
-    let forwarded = match services.read(exchange, headers, &DIALECT) {
+    let forwarded = match services.read(context, headers, &DIALECT) {
         Ok(forwarded) => forwarded,
         Err(problem) => return problem.respond_to_nginx(),
     };
@@ -29,39 +29,40 @@ pub(super) async fn check<J: DecisionPoint>(
     }
     match services
         .decision_point
-        .check(&forwarded.asked(exchange))
+        .check(&forwarded.access_request(context))
         .await
     {
-        Ok(passed) => allow(&passed, forwarded.authorization.as_ref()),
+        Ok(upstream) => allow(&upstream, forwarded.authorization.as_ref()),
         Err(denial) => Problem::from(denial).respond_to_nginx(),
     }
 }
 
-/// What does the client hear that may not pass? Records nothing: the check did.
+/// The answer for the client of a denied request. Records nothing, because the check did.
 pub(super) async fn answer<J: DecisionPoint>(
-    services: &Services<J>,
-    exchange: &RequestContext,
+    services: &CheckServices<J>,
+    context: &RequestContext,
     headers: &HeaderMap,
 ) -> Response {
-    let forwarded = match services.read(exchange, headers, &DIALECT) {
+    let forwarded = match services.read(context, headers, &DIALECT) {
         Ok(forwarded) => forwarded,
-        Err(problem) => return problem.respond(&exchange.asker()),
+        Err(problem) => return problem.respond(&context.answer_target()),
     };
     if let Some(answer) = services.preflight(&forwarded) {
-        return answer.unwrap_or_else(|problem| services.tell(&forwarded, exchange, &problem));
+        return answer
+            .unwrap_or_else(|problem| services.problem_response(&forwarded, context, &problem));
     }
     if let Err(denial) = services
         .decision_point
-        .answer(&forwarded.asked(exchange))
+        .answer(&forwarded.access_request(context))
         .await
     {
-        return services.refuse(&forwarded, exchange, denial);
+        return services.deny(&forwarded, context, denial);
     }
-    // The check could not be recorded, or what it went by has changed since.
-    let detail = "the check could not be finished; try again";
-    services.tell(
+    // The check could not be recorded, or the policy or directory has changed since.
+    let detail = "the check could not be completed; send the request again";
+    services.problem_response(
         &forwarded,
-        exchange,
+        context,
         &Problem::new(ProblemCode::CheckUnfinished, detail),
     )
 }

@@ -1,6 +1,6 @@
-//! The services behind every dialect: reading what the proxy forwards, checking its secret, and the forms of answers.
+//! The code that all dialects share: reading the forwarded request, checking the proxy's secret, building answers.
 //!
-//! Knows `access` and the forms of answers. Never decides, never reads a body.
+//! Knows `access` and the form of answers. Must never decide or read a body.
 
 use super::forwarded::{self, Dialect, Forwarded};
 use super::snippets::PROXY_SECRET;
@@ -17,127 +17,132 @@ use poem::{IntoResponse, Response};
 use std::future::Future;
 use std::sync::Arc;
 
-/// Who decides: the gatekeeper; a table in the tests of the doors.
+/// Makes the decision: the gatekeeper, or a table in the tests of the endpoints.
 pub trait DecisionPoint: Send + Sync + 'static {
     /// Decides and records.
     fn check(
         &self,
-        asked: &AccessRequest<'_>,
+        request: &AccessRequest<'_>,
     ) -> impl Future<Output = Result<UpstreamIdentity, Denial>> + Send;
 
-    /// Decides again about a request that was refused, and records nothing.
+    /// Decides again about a denied request, without recording it.
     fn answer(
         &self,
-        asked: &AccessRequest<'_>,
+        request: &AccessRequest<'_>,
     ) -> impl Future<Output = Result<UpstreamIdentity, Denial>> + Send;
 }
 
 impl DecisionPoint for Gatekeeper {
-    async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
-        self.check(asked).await
+    async fn check(&self, request: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
+        self.check(request).await
     }
 
-    async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
-        self.answer(asked).await
+    async fn answer(&self, request: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
+        self.answer(request).await
     }
 }
 
-/// What the endpoints call.
-pub struct Services<J> {
-    /// Decides.
+/// The services that the endpoints call.
+pub struct CheckServices<J> {
+    /// Makes and records decisions.
     pub decision_point: Arc<J>,
-    /// Says which application answers to a host.
+    /// Finds the application of a host.
     pub policy: Arc<PolicyHolder>,
-    /// Checks that a proxy on another machine asks for an application.
+    /// Verifies the proxy secret of an application.
     pub secrets: ProxySecrets,
-    /// For the overlap of two secrets.
+    /// The time, for the overlap of two secrets.
     pub clock: Arc<dyn Clock>,
-    /// Redirects and cookies follow the outside address: https or, on loopback, http.
+    /// Is the external URL https? Determines redirects and cookies.
     pub https: bool,
-    /// Of checks without a valid secret.
+    /// Limits warnings about checks without a valid secret.
     pub warnings: LogLimit,
 }
 
-impl<J: DecisionPoint> Services<J> {
-    /// What the proxy says about the request, if it may say anything.
+impl<J: DecisionPoint> CheckServices<J> {
+    /// Reads the forwarded request, after checking the peer and the proxy secret.
     pub(super) fn read<'h>(
         &self,
-        exchange: &RequestContext,
+        context: &RequestContext,
         headers: &'h HeaderMap,
         dialect: &Dialect,
     ) -> Result<Forwarded<'h>, Problem> {
-        forwarded::check_peer(exchange)?;
+        forwarded::check_peer(context)?;
         let name = Cookies::new(self.https).name(Cookie::ApplicationSession);
         let policy = self.policy.load();
         let forwarded = forwarded::read(headers, dialect, name, &policy)?;
-        if exchange.secret_needed {
+        if context.secret_needed {
             self.check_secret(&policy, &forwarded.host, headers)?;
         }
         Ok(forwarded)
     }
 
-    /// The check came to an address that other machines reach: it must carry a secret of the application it asks about.
+    /// For a check on an address that other machines can reach: requires a proxy secret of the application.
     fn check_secret(
         &self,
         policy: &Policy,
         host: &HostName,
         headers: &HeaderMap,
     ) -> Result<(), Problem> {
-        let mut sent = headers.get_all(PROXY_SECRET).iter();
-        let sent = sent.next().filter(|_| sent.next().is_none());
+        let mut secrets = headers.get_all(PROXY_SECRET).iter();
+        let secret = secrets.next().filter(|_| secrets.next().is_none());
         let application = policy.application_at(host);
-        let valid = sent.zip(application).is_some_and(|(sent, application)| {
-            let now = self.clock.now();
-            self.secrets.matches(application, sent.as_bytes(), now)
-        });
+        let valid = secret
+            .zip(application)
+            .is_some_and(|(secret, application)| {
+                let now = self.clock.now();
+                self.secrets.matches(application, secret.as_bytes(), now)
+            });
         if valid {
             return Ok(());
         }
         if self.warnings.take(self.clock.now()) {
             tracing::warn!(
                 %host,
-                "a check came without a valid proxy secret and was refused; paste the block from the application's page into the proxy's configuration again"
+                "a check without a valid proxy secret was denied; paste the block from the application's page into the proxy's configuration again"
             );
         }
         let detail = format!(
-            "a check at this address must carry a valid proxy secret of the application at `{host}`; paste the block from the application's page again, or ask at a loopback address or Unix socket"
+            "a check at this address must carry a valid proxy secret of the application at `{host}`; paste the block from the application's page again, or send checks to a loopback address or a Unix socket"
         );
         Err(Problem::new(ProblemCode::ProxySecretInvalid, detail))
     }
 
-    /// The answer to somebody who may not pass: a browser on its way is sent to sign in.
-    pub(super) fn refuse(
+    /// The answer to a denied request: a redirect to sign-in for a navigation, otherwise the problem.
+    pub(super) fn deny(
         &self,
         forwarded: &Forwarded<'_>,
-        exchange: &RequestContext,
+        context: &RequestContext,
         denial: Denial,
     ) -> Response {
         let problem = Problem::from(denial).of_bearer(forwarded.has_token());
         if problem.asks_for_sign_in() && forwarded.navigation {
-            return Redirect::see_other(self.sign_in(&forwarded.host, self.way_back(forwarded)))
-                .into_response();
+            return Redirect::see_other(
+                self.sign_in(&forwarded.host, self.return_target(forwarded)),
+            )
+            .into_response();
         }
-        self.tell(forwarded, exchange, &problem)
+        self.problem_response(forwarded, context, &problem)
     }
 
-    /// Where the browser comes back to: the target, unless a part of it is secret, which must not travel through another
-    /// host and its log; then the start of the application.
-    fn way_back<'h>(&self, forwarded: &Forwarded<'h>) -> &'h [u8] {
+    /// The target to which the browser returns after sign-in. A target with a secret parameter is replaced by `/`, so that
+    /// the secret does not get into URLs and logs of another host.
+    fn return_target<'h>(&self, forwarded: &Forwarded<'h>) -> &'h [u8] {
         let policy = self.policy.load();
         let application = policy.application_at(&forwarded.host);
         let (method, target) = (forwarded.method.as_str(), forwarded.target);
-        let secret = application.is_some_and(|one| policy.keeps_secret(one.id, method, target));
+        let secret = application
+            .is_some_and(|application| policy.keeps_secret(application.id, method, target));
         if secret { b"/" } else { target }
     }
 
-    /// The problem, readable by scripts of the application's own origins.
-    pub(super) fn tell(
+    /// The problem, readable by scripts of the origins that the application lists.
+    pub(super) fn problem_response(
         &self,
         forwarded: &Forwarded<'_>,
-        exchange: &RequestContext,
+        context: &RequestContext,
         problem: &Problem,
     ) -> Response {
-        let mut response = problem.respond(&forwarded.asker(exchange));
+        let mut response = problem.respond(&forwarded.answer_target(context));
         let policy = self.policy.load();
         let application = policy.application_at(&forwarded.host);
         if let Some((cross, application)) = forwarded.cross.as_ref().zip(application) {
@@ -153,21 +158,21 @@ impl<J: DecisionPoint> Services<J> {
         cross.preflight(policy.application_at(&forwarded.host)?)
     }
 
-    /// The hand-over's address at the application's host; it leads back to the address asked for, byte for byte, unless
-    /// that is too long for proxies or not ASCII, which browsers never send.
+    /// The sign-in address at the application's host. It returns to exactly the requested address, unless that is too long
+    /// for proxies or not ASCII, which browsers never send.
     fn sign_in(&self, host: &HostName, target: &[u8]) -> String {
         let scheme = if self.https { "https" } else { "http" };
         let encoded = percent_encode(target, &IN_QUERY).to_string();
-        let fits = encoded.len() <= LONGEST_BACK && target.is_ascii();
+        let fits = encoded.len() <= MAX_RETURN_BYTES && target.is_ascii();
         let target = if fits { encoded.as_str() } else { "/" };
         format!("{scheme}://{host}/.samovar/sign-in?rd={scheme}://{host}{target}")
     }
 }
 
-/// Proxies take request lines of 8 KiB; the rest of the hand-over's address needs some of it.
-const LONGEST_BACK: usize = 7 * 1024;
+/// Proxies accept request lines of 8 KiB, including the rest of the sign-in address.
+const MAX_RETURN_BYTES: usize = 7 * 1024;
 
-/// What means something in a query's value or does not belong into one (RFC 3986 section 3.4); `+` would be a blank.
+/// Characters with a meaning in a query's value or not allowed in one (RFC 3986 section 3.4); `+` would mean a space.
 const IN_QUERY: AsciiSet = CONTROLS
     .add(b' ')
     .add(b'"')
@@ -184,24 +189,24 @@ const IN_QUERY: AsciiSet = CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Who calls, signed.
+/// A signed assertion of the caller's identity.
 const ASSERTION: HeaderName = HeaderName::from_static("samovar-assertion");
 
-/// What of the client's `Authorization` is the application's; empty for a token of Samovar's.
+/// The client's `Authorization` for the application; empty if it contains a token of Samovar's.
 const AUTHORIZATION: HeaderName = HeaderName::from_static("samovar-authorization");
 
-/// It may pass, and the application learns who calls.
-pub(super) fn allow(passed: &UpstreamIdentity, authorization: Option<&HeaderValue>) -> Response {
+/// The answer to an allowed request, with the caller's identity for the application.
+pub(super) fn allow(upstream: &UpstreamIdentity, authorization: Option<&HeaderValue>) -> Response {
     let mut response = Response::default();
     let headers = response.headers_mut();
-    headers.reserve(passed.identity.len() + 2);
+    headers.reserve(upstream.identity.len() + 2);
     if let Some(authorization) = authorization {
         headers.insert(AUTHORIZATION, authorization.clone());
     }
-    for (header, value) in passed.identity.iter() {
+    for (header, value) in upstream.identity.iter() {
         headers.insert(name(*header), value.clone());
     }
-    if let Some(assertion) = &passed.assertion {
+    if let Some(assertion) = &upstream.assertion {
         headers.insert(ASSERTION, assertion.clone());
     }
     response

@@ -1,4 +1,4 @@
-//! The doors over a real connection, with a table in the gatekeeper's place.
+//! The endpoints over a real connection, with a table in place of the gatekeeper.
 
 use super::*;
 use crate::access::{AccessRequest, Denial, UpstreamIdentity};
@@ -12,16 +12,16 @@ use poem::http::HeaderValue;
 use std::sync::Arc;
 use std::sync::Mutex;
 
-/// Knows one session and a few paths; writes down what it was asked.
+/// Knows one session and a few paths; records the requests.
 #[derive(Default)]
 struct Table {
     checks: Mutex<Vec<String>>,
 }
 
 impl Table {
-    fn decide(asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
-        let target = String::from_utf8_lossy(asked.line.target);
-        match (&*target, asked.credential) {
+    fn decide(request: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
+        let target = String::from_utf8_lossy(request.line.target);
+        match (&*target, request.credential) {
             ("/stale", _) => Err(Denial::MembershipStale {
                 since: Timestamp::ZERO,
             }),
@@ -43,16 +43,16 @@ impl Table {
 }
 
 impl DecisionPoint for Table {
-    async fn check(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
-        let client = asked.origin.address.unwrap();
-        let target = String::from_utf8_lossy(asked.line.target);
-        let line = format!("{} {} {target} {client}", asked.line.method, asked.host);
+    async fn check(&self, request: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
+        let client = request.origin.address.unwrap();
+        let target = String::from_utf8_lossy(request.line.target);
+        let line = format!("{} {} {target} {client}", request.line.method, request.host);
         self.checks.lock().unwrap().push(line);
-        Self::decide(asked)
+        Self::decide(request)
     }
 
-    async fn answer(&self, asked: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
-        Self::decide(asked)
+    async fn answer(&self, request: &AccessRequest<'_>) -> Result<UpstreamIdentity, Denial> {
+        Self::decide(request)
     }
 }
 
@@ -66,7 +66,7 @@ async fn server() -> (Arc<Table>, Listening) {
 
 async fn server_trusting(trusted: TrustedProxies) -> (Arc<Table>, Listening) {
     let table = Arc::new(Table::default());
-    let services = Services {
+    let services = CheckServices {
         decision_point: Arc::clone(&table),
         policy: crate::http::raw::policy(),
         secrets: secrets(),
@@ -113,7 +113,7 @@ async fn asserted(server: &Listening, request: String, holds: &[&str]) {
 }
 
 #[tokio::test]
-async fn who_may_pass_does_and_every_chosen_header_comes_even_when_empty() {
+async fn allowed_request_gets_every_chosen_header_even_if_empty() {
     let (table, server) = server().await;
     let headers = ["HTTP/1.1 200", "remote-user: ada\r\n", "remote-email: \r\n"];
     let more = format!("{}X-Forwarded-For: 192.0.2.9\r\n", signed_in());
@@ -130,7 +130,7 @@ async fn who_may_pass_does_and_every_chosen_header_comes_even_when_empty() {
 }
 
 #[tokio::test]
-async fn an_anonymous_browser_is_sent_to_sign_in_and_a_script_is_told() {
+async fn anonymous_browser_is_redirected_and_a_script_gets_401() {
     let (_, server) = server().await;
     let location = "location: https://app.test/.samovar/sign-in?rd=https://app.test/a%252Fb?x=%25C3%25A4%26y=1\r\n";
     let target = "/a%2Fb?x=%C3%A4&y=1";
@@ -152,7 +152,7 @@ async fn an_anonymous_browser_is_sent_to_sign_in_and_a_script_is_told() {
 }
 
 #[tokio::test]
-async fn nginx_gets_401_or_403_and_the_second_question_gives_the_real_answer_without_a_record() {
+async fn nginx_gets_401_or_403_then_the_answer_without_a_record() {
     let (table, server) = server().await;
     let me = signed_in();
     for (target, status, code) in [
@@ -188,7 +188,7 @@ async fn nginx_gets_401_or_403_and_the_second_question_gives_the_real_answer_wit
 }
 
 #[tokio::test]
-async fn each_dialect_reads_its_own_headers_alone_and_each_exactly_once() {
+async fn each_dialect_reads_only_its_headers_each_exactly_once() {
     let (table, server) = server().await;
     let me = signed_in();
     for (path, names) in [
@@ -224,7 +224,7 @@ async fn each_dialect_reads_its_own_headers_alone_and_each_exactly_once() {
 }
 
 #[tokio::test]
-async fn the_doors_own_query_means_nothing() {
+async fn query_of_the_endpoint_is_ignored() {
     let (table, server) = server().await;
     let path = "/forward-auth/caddy?rd=/x&policy=public&method=GET&uri=/none";
     let request = question(path, CADDY, ("GET", "/a"), &signed_in());
@@ -233,7 +233,7 @@ async fn the_doors_own_query_means_nothing() {
 }
 
 #[tokio::test]
-async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
+async fn untrusted_peer_learns_which_setting_to_change() {
     let (table, server) = server_trusting(TrustedProxies::default()).await;
     let told = [
         "HTTP/1.1 403",
@@ -249,7 +249,7 @@ async fn a_peer_that_is_no_trusted_proxy_is_told_which_setting_to_change() {
 }
 
 #[tokio::test]
-async fn an_address_too_long_to_carry_along_leads_back_to_the_start() {
+async fn too_long_target_is_replaced_by_the_root() {
     let (_, server) = server().await;
     let long = format!("/{}", "a".repeat(7 * 1024));
     let location = "location: https://app.test/.samovar/sign-in?rd=https://app.test/\r\n";
@@ -261,7 +261,7 @@ fn get(path: &str, more: &str) -> String {
 }
 
 #[tokio::test]
-async fn nothing_but_checks_is_served_and_the_denial_is_403() {
+async fn only_checks_are_served_and_other_paths_get_403() {
     let (_, server) = server().await;
     for path in [
         "/",
@@ -277,7 +277,7 @@ async fn nothing_but_checks_is_served_and_the_denial_is_403() {
 }
 
 #[tokio::test]
-async fn nginx_without_more_than_an_address_gets_401_or_403() {
+async fn nginx_without_dialect_headers_gets_401_or_403() {
     let (_, server) = server().await;
     let me = signed_in();
     for odd in [
@@ -300,7 +300,7 @@ async fn nginx_without_more_than_an_address_gets_401_or_403() {
 }
 
 #[tokio::test]
-async fn a_check_is_answered_before_its_promised_body_and_never_upgrades() {
+async fn check_is_answered_before_its_body_and_never_upgrades() {
     let (_, server) = server().await;
     for more in [
         "Content-Length: 5000000\r\n",
@@ -357,7 +357,7 @@ async fn a_body_that_never_comes_keeps_the_connection_usable() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_is_never_read_as_a_check() {
+async fn sent_body_is_never_read_as_a_check() {
     let (table, server) = server().await;
     let me = signed_in();
     let hidden = nginx("/hidden", &me);
@@ -391,7 +391,7 @@ async fn a_body_that_comes_is_never_read_as_a_check() {
 }
 
 #[tokio::test]
-async fn a_head_that_cannot_be_read_is_answered_403() {
+async fn malformed_head_is_answered_with_403() {
     let (_, server) = server().await;
     let long = format!(
         "GET /forward-auth/nginx HTTP/1.1\r\nA: {}\r\n\r\n",
@@ -415,14 +415,14 @@ async fn a_head_that_cannot_be_read_is_answered_403() {
 }
 
 #[tokio::test]
-async fn an_address_that_others_reach_wants_the_applications_secret() {
+async fn remote_address_requires_the_applications_secret() {
     use crate::http::raw::listen_for_remote_checks;
     use secrecy::ExposeSecret as _;
     let table = Arc::new(Table::default());
     let policy = crate::http::raw::policy();
     let host = APPLICATION.parse().unwrap();
     let application = policy.load().application_at(&host).unwrap().clone();
-    let services = Services {
+    let services = CheckServices {
         decision_point: Arc::clone(&table),
         policy,
         secrets: secrets(),
@@ -446,11 +446,11 @@ async fn an_address_that_others_reach_wants_the_applications_secret() {
         asserted(&server, answer("/a", &more), &refused).await;
         asserted(&server, nginx("/a", &more), &["HTTP/1.1 403"]).await;
     }
-    let elsewhere =
+    let unknown_host =
         caddy("/a", &sent(&secret)).replace("X-Forwarded-Host: app", "X-Forwarded-Host: none");
     asserted(
         &server,
-        elsewhere,
+        unknown_host,
         &["HTTP/1.1 403", "proxy_secret_invalid"],
     )
     .await;
@@ -458,7 +458,7 @@ async fn an_address_that_others_reach_wants_the_applications_secret() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_ours_goes_back_for_the_application() {
+async fn foreign_authorization_is_returned_for_the_application() {
     let (_, server) = server().await;
     let me = signed_in();
     let foreign = format!("{me}Authorization: Basic YTpi\r\n");

@@ -1,4 +1,4 @@
-//! Answers of the token endpoint (RFC 6749 section 5): JSON that nobody keeps.
+//! Answers of the OAuth endpoints (RFC 6749 section 5): JSON that must not be cached.
 
 use crate::oauth::{OAuthError, TokenResponse};
 use poem::Response;
@@ -6,7 +6,7 @@ use poem::http::{StatusCode, header};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
 
-/// A token was issued.
+/// A successful token response.
 pub(super) fn tokens(answer: &TokenResponse) -> Response {
     let mut members = Map::new();
     members.insert("access_token".to_owned(), json!(answer.access_token));
@@ -22,8 +22,8 @@ pub(super) fn tokens(answer: &TokenResponse) -> Response {
     object(StatusCode::OK, &Value::Object(members))
 }
 
-/// No token. Where the error code says less than Samovar knows, `code` says it in the word of a problem document; clients
-/// ignore members that they do not know (RFC 6749 section 5.2).
+/// An error response. Where the error code is less specific than the cause, `code` is the problem code; clients ignore
+/// unknown members (RFC 6749 section 5.1).
 pub(super) fn error(error: &OAuthError) -> Response {
     let mut body = json!({ "error": error.code(), "error_description": error.to_string() });
     if let (Some(code), Some(members)) = (error.cause(), body.as_object_mut()) {
@@ -31,7 +31,7 @@ pub(super) fn error(error: &OAuthError) -> Response {
     }
     let mut response = object(status(error), &body);
     let headers = response.headers_mut();
-    // RFC 9110 section 15.5.2 wants one on every 401, wherever the secret stood.
+    // RFC 9110 section 15.5.2 requires a challenge on every 401, also if the secret was sent in the body.
     if status(error) == StatusCode::UNAUTHORIZED {
         let challenge = header::HeaderValue::from_static("Basic realm=\"samovar\"");
         headers.insert(header::WWW_AUTHENTICATE, challenge);
@@ -58,7 +58,7 @@ fn status(error: &OAuthError) -> StatusCode {
     }
 }
 
-/// JSON that must not be kept (RFC 6749 section 5.1). Scripts of any site may read it: there is no cookie in it.
+/// JSON that must not be cached (RFC 6749 section 5.1). Scripts of any origin may read it, since no cookie authorizes it.
 pub(super) fn object(status: StatusCode, body: &Value) -> Response {
     Response::builder()
         .status(status)

@@ -1,6 +1,7 @@
-//! `/oauth/authorize`: a person is sent here by a client, asked where that is needed, and sent back with a code.
+//! `/oauth/authorize`: the client sends the browser here, the user consents if necessary, and the browser returns to the
+//! client with a code.
 
-use super::form::Form;
+use super::form::FormParameters;
 use super::pages;
 use crate::http::origin::check_visit;
 use crate::http::{Problem, ProblemCode, RequestContext, cookie};
@@ -18,57 +19,60 @@ use std::sync::Arc;
 
 type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 
-/// The client sends the person here. What somebody's page asks for by itself is refused before it costs the person anything.
+/// Handles an authorization request. Rejects one that another page embeds or fetches, before it changes anything.
 #[handler]
-pub(super) async fn ask(
+pub(super) async fn authorize(
     server: Server<'_>,
     cookies: Data<&Cookies>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
 ) -> Result<Response, Problem> {
     check_visit(request)?;
-    decide(&server, **cookies, (&exchange, request), None).await
+    respond(&server, **cookies, (&context, request), None).await
 }
 
-/// The person answers: the form is sent to the very address that asked.
+/// Handles the consent form, which is posted to the address of the authorization request.
 #[handler]
-pub(super) async fn take_answer(
+pub(super) async fn decide(
     server: Server<'_>,
     cookies: Data<&Cookies>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
-    let said = Form::of_page(&body)?.said()?;
-    decide(&server, **cookies, (&exchange, request), said.as_ref()).await
+    let decision = FormParameters::of_page(&body)?.decision()?;
+    respond(&server, **cookies, (&context, request), decision.as_ref()).await
 }
 
-async fn decide(
+async fn respond(
     server: &AuthorizationServer,
     cookies: Cookies,
-    (exchange, request): (&RequestContext, &Request),
-    answer: Option<&ConsentDecision>,
+    (context, request): (&RequestContext, &Request),
+    decision: Option<&ConsentDecision>,
 ) -> Result<Response, Problem> {
-    let asked = read(request);
+    let authorization = read(request);
     let session = session(cookies, request);
     let person = ResourceOwner {
         session: session.as_ref(),
-        answer,
+        answer: decision,
     };
-    match server.authorize(&asked, person, &exchange.origin).await? {
-        AuthorizeResult::Back(to) if answer.is_some() && !pages::may_lead_to(&to) => {
-            Ok(pages::onward(&to, "Back to the program"))
+    match server
+        .authorize(&authorization, person, &context.origin)
+        .await?
+    {
+        AuthorizeResult::Back(to) if decision.is_some() && !pages::can_be_form_target(&to) => {
+            Ok(pages::onward(&to, "Return to the client"))
         }
-        AuthorizeResult::Back(to) => Ok(go(&to)),
+        AuthorizeResult::Back(to) => Ok(redirect(&to)),
         AuthorizeResult::SignIn => Ok(to_sign_in(cookies, request, &here(request))),
         AuthorizeResult::Ask(consent) => Ok(pages::consent(&consent, &here(request))),
     }
 }
 
 fn read(request: &Request) -> AuthorizeRequest {
-    let (form, repeated) = Form::of_query_with_error(request);
-    let (wanted, error) = match form.wanted() {
-        Ok(wanted) => (wanted, None),
+    let (form, repeated) = FormParameters::of_query_with_error(request);
+    let (wanted, error) = match form.token_request() {
+        Ok(token_request) => (token_request, None),
         Err(error) => (TokenRequest::default(), Some(error)),
     };
     AuthorizeRequest {
@@ -83,33 +87,33 @@ fn read(request: &Request) -> AuthorizeRequest {
     }
 }
 
-/// 303, so that a form's body goes nowhere else (RFC 9700 section 4.12).
-fn go(to: &str) -> Response {
+/// 303, so that the browser does not send the form's body again (RFC 9700 section 4.12).
+fn redirect(to: &str) -> Response {
     Response::builder()
         .status(StatusCode::SEE_OTHER)
         .header(header::LOCATION, to)
         .finish()
 }
 
-/// The session that is presented.
+/// The session of the browser's cookie.
 pub(super) fn session(cookies: Cookies, request: &Request) -> Option<SessionSecret> {
     let text = cookie(request.headers(), cookies.name(Cookie::Session));
     text.and_then(|text| text.parse().ok())
 }
 
-/// To sign in, and back to `here`; somebody who has signed out is asked before.
+/// Redirects to sign-in and back to `here`; after a sign-out, to the page that asks before signing in again.
 pub(super) fn to_sign_in(cookies: Cookies, request: &Request, here: &str) -> Response {
-    let door = match cookie(request.headers(), cookies.name(Cookie::SignedOut)) {
+    let path = match cookie(request.headers(), cookies.name(Cookie::SignedOut)) {
         None => "/auth/sign-in",
         Some(_) => "/auth/signed-out",
     };
     let here = utf8_percent_encode(here, NON_ALPHANUMERIC);
-    let to = format!("{door}?return_to={here}");
-    // From a form a browser follows to no provider: the page of the form names none.
+    let to = format!("{path}?return_to={here}");
+    // The page's `form-action` names no provider, so a browser would not follow a redirect from its form.
     if *request.method() == Method::POST {
         return pages::onward(&to, "Sign in again");
     }
-    go(&to)
+    redirect(&to)
 }
 
 fn here(request: &Request) -> String {

@@ -1,9 +1,9 @@
-//! `/oauth/device` for devices (RFC 8628 section 3.1), and `/device` for the people who let them in.
+//! `/oauth/device` for devices (RFC 8628 section 3.1), and `/device` for the users who approve them.
 //!
-//! A code is looked up only when it comes from our own form, so that no other site can spend anybody's tries.
+//! A code is looked up only when it comes from the form of `/device`, so that no other site can use up a user's attempts.
 
 use super::authorize::{session, to_sign_in};
-use super::form::Form;
+use super::form::FormParameters;
 use super::{answer, pages};
 use crate::http::{Problem, ProblemCode, RequestContext};
 use crate::oauth::{
@@ -21,27 +21,30 @@ use std::sync::Arc;
 
 type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 
-/// Both codes for a device.
+/// The device authorization request: issues both codes.
 #[handler]
 pub(super) async fn begin(
     server: Server<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
-    let begun = async {
-        let form = Form::of_body(request, &body)?;
-        let (proof, wanted) = (form.proof(request)?, form.wanted()?);
-        let origin = exchange.origin;
-        server.begin_device(&proof, &wanted, &origin).await
+    let response = async {
+        let form = FormParameters::of_body(request, &body)?;
+        let credentials = form.credentials(request)?;
+        let token_request = form.token_request()?;
+        let origin = context.origin;
+        server
+            .begin_device(&credentials, &token_request, &origin)
+            .await
     };
-    match begun.await {
-        Ok(codes) => answer::object(StatusCode::OK, &shown(&codes, server.issuer())),
+    match response.await {
+        Ok(codes) => answer::object(StatusCode::OK, &members(&codes, server.issuer())),
         Err(error) => answer::error(&error),
     }
 }
 
-fn shown(codes: &DeviceAuthorizationResponse, issuer: &str) -> Value {
+fn members(codes: &DeviceAuthorizationResponse, issuer: &str) -> Value {
     json!({
         "device_code": codes.device_code.expose_secret(),
         "user_code": codes.user_code.to_string(),
@@ -52,14 +55,14 @@ fn shown(codes: &DeviceAuthorizationResponse, issuer: &str) -> Value {
     })
 }
 
-/// The form for a code, filled in when the address has one.
+/// The form for a user code, filled in with the code of the address.
 #[handler]
 pub(super) async fn enter(
     server: Server<'_>,
     cookies: Data<&Cookies>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let code = Form::of_query(request)?
+    let code = FormParameters::of_query(request)?
         .text("user_code")
         .unwrap_or_default();
     match server
@@ -72,37 +75,37 @@ pub(super) async fn enter(
     }
 }
 
-/// The code, which leads to the question; or the answer to it.
+/// Handles a user code, which leads to the consent form, or the consent form itself.
 #[handler]
-pub(super) async fn take(
+pub(super) async fn submit(
     server: Server<'_>,
     cookies: Data<&Cookies>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
-    let form = Form::of_body(request, &body)?;
-    let (session, origin) = (session(**cookies, request), exchange.origin);
+    let form = FormParameters::of_body(request, &body)?;
+    let (session, origin) = (session(**cookies, request), context.origin);
     let (session, code) = (session.as_ref(), form.get("user_code").unwrap_or_default());
-    let done = match form.said()? {
+    let result = match form.decision()? {
         None => {
-            let question = server.device_question(session, code, &origin).await;
-            question.map(|question| pages::device(&question))
+            let consent = server.device_question(session, code, &origin).await;
+            consent.map(|consent| pages::device(&consent))
         }
-        Some(said) => {
-            let answered = server.answer_device(session, (code, &said), &origin);
-            let (answered, allowed) = (answered.await, said != ConsentDecision::No);
+        Some(decision) => {
+            let answered = server.answer_device(session, (code, &decision), &origin);
+            let (answered, allowed) = (answered.await, decision != ConsentDecision::No);
             answered.map(|client| pages::device_answered(&client, allowed))
         }
     };
-    match done {
+    match result {
         Ok(page) => Ok(page),
         Err(DeviceError::SignIn) => Ok(to_sign_in(**cookies, request, &here(code))),
         Err(denial) => Ok(pages::enter_code(code, Some(&problem(denial)))),
     }
 }
 
-/// The form with the code in it.
+/// The address of the form with this code.
 fn here(code: &str) -> String {
     if code.is_empty() {
         return "/device".to_owned();
@@ -122,7 +125,7 @@ fn problem(denial: DeviceError) -> Problem {
             Problem::new(code, error.to_string()).after(USER_CODE_WAIT.as_secs())
         }
         DeviceError::Person(OAuthError::ClientInvalid) => {
-            let detail = "the client that asks was deleted or changed; start again on the device";
+            let detail = "the client was deleted or changed; start again on the device";
             Problem::new(ProblemCode::RequestMalformed, detail)
         }
         DeviceError::Person(error) => error.into(),

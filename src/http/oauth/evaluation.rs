@@ -1,11 +1,11 @@
-//! `/access/v1/evaluation`: an application asks about one principal and one thing, in the form of the OpenID AuthZEN
-//! Authorization API 1.0 (section 6). Of AuthZEN this is all there is: no batch, no search, no metadata.
+//! `/access/v1/evaluation`: access evaluation of the OpenID AuthZEN Authorization API 1.0 (section 6), without batch,
+//! search and metadata.
 //!
-//! The client of the application proves itself by `Authorization: Basic`, as at the token endpoint. Names of `subject` are
-//! Samovar's ids; a permission `deployments:write` is action `write` on a resource of type `deployments`.
+//! The client of the application authenticates by `Authorization: Basic`, as at the token endpoint. A subject's `id` is
+//! Samovar's id; permission `deployments:write` is action `write` on a resource of type `deployments`.
 
 use super::answer;
-use super::form::{Form, is_of_type};
+use super::form::{FormParameters, is_of_type};
 use crate::access::{
     Denial, EvaluationRequest, EvaluationResult, Gatekeeper, RequestLine, RequestedAccess,
 };
@@ -19,64 +19,64 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The type of resource whose id is a path of the application and whose actions are methods. No permission has it:
-/// `samovar.…` is kept for Samovar's own.
+/// The resource type whose ids are paths of the application and whose actions are methods. No permission uses it, because
+/// `samovar.…` is reserved for Samovar's own.
 const PATH: &str = "samovar.path";
 
-/// Members that are not listed are not looked at.
+/// The body of an evaluation request; unknown members are ignored.
 #[derive(Deserialize)]
-struct Question {
-    subject: Subject,
-    action: Action,
-    resource: Resource,
+struct EvaluationBody {
+    subject: EvaluatedSubject,
+    action: EvaluatedAction,
+    resource: EvaluatedResource,
 }
 
 #[derive(Deserialize)]
-struct Subject {
+struct EvaluatedSubject {
     #[serde(rename = "type")]
     kind: String,
     id: String,
     #[serde(default)]
-    properties: Properties,
+    properties: SubjectProperties,
 }
 
 #[derive(Default, Deserialize)]
-struct Properties {
+struct SubjectProperties {
     access_token: Option<String>,
     scope: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Action {
+struct EvaluatedAction {
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Resource {
+struct EvaluatedResource {
     #[serde(rename = "type")]
     kind: String,
     id: String,
 }
 
-/// Allowed or denied, with code and reasons. A denial is an answer; only what cannot be decided is an error.
+/// Allowed or denied, with code and reasons. A denial is a successful answer; an undecidable request is an error.
 #[handler]
 pub(super) async fn evaluate(
     server: Data<&Arc<AuthorizationServer>>,
     gatekeeper: Data<&Arc<Gatekeeper>>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
-    let asked = async {
-        let origin = exchange.origin;
-        let proof = Form::none().proof(request)?;
-        let client = server.application_client(&proof, &origin).await?;
-        let question = read(request, &body)?;
-        let question = question.evaluation()?;
-        let evaluated = gatekeeper.evaluate(&client, &question, &origin).await;
+    let response = async {
+        let origin = context.origin;
+        let credentials = FormParameters::none().credentials(request)?;
+        let client = server.application_client(&credentials, &origin).await?;
+        let body = read(request, &body)?;
+        let evaluation = body.evaluation()?;
+        let evaluated = gatekeeper.evaluate(&client, &evaluation, &origin).await;
         evaluated.map_err(OAuthError::from)
     };
-    match asked.await {
+    match response.await {
         Ok(evaluated) => answer::object(StatusCode::OK, &show(&evaluated)),
         Err(error) => answer::error(&error),
     }
@@ -86,9 +86,9 @@ fn invalid(sentence: &str) -> OAuthError {
     OAuthError::RequestInvalid(sentence.to_owned())
 }
 
-fn read(request: &Request, body: &[u8]) -> Result<Question, OAuthError> {
+fn read(request: &Request, body: &[u8]) -> Result<EvaluationBody, OAuthError> {
     if !is_of_type(request, "application/json") {
-        return Err(invalid("send the question as `application/json`"));
+        return Err(invalid("send the body as `application/json`"));
     }
     serde_json::from_slice(body).map_err(|_| {
         invalid(
@@ -97,13 +97,13 @@ fn read(request: &Request, body: &[u8]) -> Result<Question, OAuthError> {
     })
 }
 
-impl Question {
+impl EvaluationBody {
     fn evaluation(&self) -> Result<EvaluationRequest<'_>, OAuthError> {
         Ok(EvaluationRequest {
             principal: self.principal()?,
             token: self.subject.properties.access_token.as_deref(),
             scope: self.scope()?,
-            sought: self.sought()?,
+            sought: self.requested_access()?,
         })
     }
 
@@ -115,7 +115,7 @@ impl Question {
             _ => None,
         };
         principal.ok_or_else(|| {
-            invalid("`subject` is of type `user` or `service-account`, and its `id` is Samovar's, as a token's `sub`")
+            invalid("invalid `subject`: `type` must be `user` or `service-account`, and `id` Samovar's id, as in a token's `sub`")
         })
     }
 
@@ -124,12 +124,12 @@ impl Question {
         let scope = scope.map(str::parse).transpose();
         scope.map_err(|error: ParseError| {
             invalid(&format!(
-                "`scope` of the subject: {error}; leave it out where nothing narrows"
+                "invalid `scope` of the subject: {error}; leave it out for an unlimited subject"
             ))
         })
     }
 
-    fn sought(&self) -> Result<RequestedAccess<'_>, OAuthError> {
+    fn requested_access(&self) -> Result<RequestedAccess<'_>, OAuthError> {
         let (action, kind) = (&self.action.name, &self.resource.kind);
         if kind == PATH {
             return Ok(RequestedAccess::Request(RequestLine {
@@ -138,11 +138,11 @@ impl Question {
             }));
         }
         let permission: Permission = format!("{kind}:{action}").parse().map_err(|_| {
-            invalid("`resource.type` and `action.name` make no permission; for `deployments:write` send `deployments` and `write`")
+            invalid("`resource.type` and `action.name` do not form a permission; for `deployments:write` send `deployments` and `write`")
         })?;
         if permission.is_own() {
             return Err(invalid(
-                "Samovar's own permissions are not the application's to ask about; ask about one of its own",
+                "Samovar's own permissions cannot be evaluated; use a permission of the application",
             ));
         }
         Ok(RequestedAccess::Permission(permission))

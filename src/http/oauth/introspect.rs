@@ -1,7 +1,7 @@
-//! `/oauth/introspect` and `/oauth/revoke`: what a token is worth now, and the end of one.
+//! `/oauth/introspect` and `/oauth/revoke`: the current state of a token, and its revocation.
 
 use super::answer;
-use super::form::Form;
+use super::form::FormParameters;
 use crate::http::RequestContext;
 use crate::model::Principal;
 use crate::oauth::{AuthorizationServer, OAuthError, TokenIntrospection};
@@ -13,40 +13,42 @@ use std::sync::Arc;
 
 type Server<'a> = Data<&'a Arc<AuthorizationServer>>;
 
-/// Valid now or not, and for whom (RFC 7662 section 2).
+/// Whether the token is active, with its claims (RFC 7662 section 2).
 #[handler]
 pub(super) async fn introspect(
     server: Server<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
-    let asked = async {
-        let form = Form::of_body(request, &body)?;
-        let (proof, token) = (form.proof(request)?, form.must("token")?);
-        server.introspect(&proof, token, &exchange.origin).await
+    let response = async {
+        let form = FormParameters::of_body(request, &body)?;
+        let (credentials, token) = (form.credentials(request)?, form.required("token")?);
+        server
+            .introspect(&credentials, token, &context.origin)
+            .await
     };
-    match asked.await {
+    match response.await {
         Ok(active) => answer::object(StatusCode::OK, &show(active.as_ref(), server.issuer())),
         Err(error) => answer::error(&error),
     }
 }
 
-/// The end of a token (RFC 7009 section 2).
+/// Revokes a token (RFC 7009 section 2).
 #[handler]
 pub(super) async fn revoke(
     server: Server<'_>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
-    let asked = async {
-        let form = Form::of_body(request, &body)?;
-        let (proof, token) = (form.proof(request)?, form.must("token")?);
-        server.revoke(&proof, token, &exchange.origin).await
+    let response = async {
+        let form = FormParameters::of_body(request, &body)?;
+        let (credentials, token) = (form.credentials(request)?, form.required("token")?);
+        server.revoke(&credentials, token, &context.origin).await
     };
-    let done: Result<(), OAuthError> = asked.await;
-    match done {
+    let revoked: Result<(), OAuthError> = response.await;
+    match revoked {
         Ok(()) => answer::object(StatusCode::OK, &json!({})),
         Err(error) => answer::error(&error),
     }

@@ -1,4 +1,4 @@
-//! What the authorization server says of itself (RFC 8414), and the keys that verify its tokens (RFC 7517).
+//! The metadata of the authorization server (RFC 8414), and the keys that verify its tokens (RFC 7517).
 
 use crate::model::SigningAlgorithm;
 use crate::oauth::AuthorizationServer;
@@ -9,7 +9,7 @@ use poem::{IntoResponse, Response, handler};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Lists what works, and nothing else.
+/// The metadata document.
 #[handler]
 pub(super) fn metadata(server: Data<&Arc<AuthorizationServer>>) -> Response {
     published(Json(document(server.issuer())))
@@ -46,7 +46,8 @@ fn document(issuer: &str) -> Value {
     })
 }
 
-/// Public, and kept no longer than a new key is published before it signs. Scripts of any site may read it.
+/// A public answer, cached for at most the time for which a new key is published before it signs. Scripts of any origin
+/// may read it.
 fn published(body: impl IntoResponse) -> Response {
     let age = format!("public, max-age={}", PUBLISHED_AGE.as_secs());
     body.with_header(header::CACHE_CONTROL, age)

@@ -1,7 +1,7 @@
-//! The authorization server's doors: `/oauth/…` and its metadata; and `/access/v1/evaluation`, at which its clients ask.
+//! The endpoints of the authorization server: `/oauth/…`, its metadata, and `/access/v1/evaluation` for its clients.
 //!
-//! Each reads a form or a query in which nothing may stand twice, calls `access::oauth`, and answers in the words of the
-//! standards: JSON of RFC 6749 section 5, never a problem document. None decides.
+//! Each parses a form or a query without repeated parameters, calls `oauth`, and answers JSON of RFC 6749 section 5, never a
+//! problem document. None decides.
 
 mod answer;
 mod authorize;
@@ -20,14 +20,14 @@ use crate::session::Cookies;
 use poem::{EndpointExt, Route, get, post};
 use std::sync::Arc;
 
-/// Adds the doors at Samovar's own host, with the cookies that say there who is signed in and who has signed out.
+/// Adds the endpoints at Samovar's own host, with the names of its session and sign-out cookies.
 pub fn routes(
     route: Route,
     (server, gatekeeper): (&Arc<AuthorizationServer>, &Arc<Gatekeeper>),
     cookies: Cookies,
 ) -> Route {
     let with = || Arc::clone(server);
-    let authorize = get(authorize::ask).post(authorize::take_answer);
+    let authorize = get(authorize::authorize).post(authorize::decide);
     route
         .at(
             "/.well-known/oauth-authorization-server",
@@ -42,7 +42,7 @@ pub fn routes(
         .at(
             "/device",
             get(device::enter)
-                .post(device::take)
+                .post(device::submit)
                 .data(with())
                 .data(cookies),
         )

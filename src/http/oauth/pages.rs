@@ -1,4 +1,4 @@
-//! The questions to a person before a client or a device may act for them: no script, forms to this very address alone.
+//! The consent pages for clients and devices: no script; their forms are sent to the address of the page.
 
 use crate::http::Problem;
 use crate::http::page::{escape, page, sentence};
@@ -7,12 +7,12 @@ use crate::oauth::{Consent, DeviceConsent};
 use poem::Response;
 use poem::http::{HeaderValue, StatusCode, header};
 
-/// Who asks, for what, and where the answer goes. The words that are shown come back with the answer. Browsers apply
-/// `form-action` to where the answer leads as well.
+/// The consent page of an authorization request. The form returns the scope that is shown. Browsers apply `form-action` to
+/// the redirect that follows as well.
 pub(super) fn consent(consent: &Consent, here: &str) -> Response {
     let may = may(&consent.scope);
     let inner = format!(
-        "<p><strong>{client}</strong> asks to act for you in <strong>{application}</strong>.</p>{may}\
+        "<p><strong>{client}</strong> requests access on your behalf in <strong>{application}</strong>.</p>{may}\
          <form method=\"post\" action=\"{here}\">{shown}\
          <button name=\"answer\" value=\"allow\">Allow</button>\
          <button class=\"quiet\" name=\"answer\" value=\"decline\">Decline</button></form>\
@@ -25,7 +25,7 @@ pub(super) fn consent(consent: &Consent, here: &str) -> Response {
         origin = escape(&consent.origin),
     );
     let title = format!("Allow {}?", consent.client);
-    let forms = if may_lead_to(&consent.origin) {
+    let forms = if can_be_form_target(&consent.origin) {
         format!("'self' {}", consent.origin)
     } else {
         "'self'".to_owned()
@@ -33,15 +33,15 @@ pub(super) fn consent(consent: &Consent, here: &str) -> Response {
     page(StatusCode::OK, (&title, &inner), &forms)
 }
 
-/// Can a policy name the place to which a form leads? None can name an IPv6 address (CSP Level 3, `host-source`).
-pub(super) fn may_lead_to(address: &str) -> bool {
+/// Can `form-action` name this address? It cannot name an IPv6 address (CSP Level 3, `host-source`).
+pub(super) fn can_be_form_target(address: &str) -> bool {
     !address.starts_with("http://[")
 }
 
-/// The browser goes on by itself to where no form may lead.
+/// A page that refreshes to an address to which no form may redirect.
 pub(super) fn onward(to: &str, title: &str) -> Response {
     let inner = format!(
-        "<p>You can close this page if another one has taken over.</p>\
+        "<p>You can close this page if another one has opened.</p>\
          <p><a class=\"button\" href=\"{}\">Continue</a></p>",
         escape(to)
     );
@@ -57,7 +57,7 @@ fn shown(scope: &Scope) -> String {
     format!("<input type=\"hidden\" name=\"shown\" value=\"{words}\">")
 }
 
-/// The form for a device's code, again with what was wrong with the last one.
+/// The form for a user code, with the problem of the last attempt.
 pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
     let status = problem.map_or(StatusCode::OK, |problem| problem.status());
     let wrong = problem.map_or_else(String::new, |problem| {
@@ -70,7 +70,7 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
          <input id=\"user_code\" name=\"user_code\" value=\"{}\" required maxlength=\"20\" \
          autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\" placeholder=\"XXXXX-XXXXX\">\
          <button>Continue</button></form>\
-         <small>Did another person send you a code or a link? Do not continue: that person could then act for you.</small>",
+         <small>If another person sent you the code or a link, do not continue: that person would get access on your behalf.</small>",
         escape(code)
     );
     let mut response = page(status, ("Sign in a device", &inner), "'self'");
@@ -82,48 +82,48 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
     response
 }
 
-/// Which client asks, from where, for what; the code stands there to be compared.
-pub(super) fn device(question: &DeviceConsent) -> Response {
-    let may = match &question.application {
-        Some(_) => may(&question.scope),
-        None => "<p>As long as you may do it yourself, it would be able to do whatever you can: \
-                 in every application, and in Samovar itself.</p>"
+/// The consent page of a device authorization; it shows the user code for comparison.
+pub(super) fn device(consent: &DeviceConsent) -> Response {
+    let may = match &consent.application {
+        Some(_) => may(&consent.scope),
+        None => "<p>It will be able to do everything that you can do, in every application and in Samovar itself, \
+                 as long as you can do it yourself.</p>"
             .to_owned(),
     };
-    let place = match &question.application {
+    let application = match &consent.application {
         Some(name) => format!(" in <strong>{}</strong>", escape(name)),
         None => String::new(),
     };
-    let address = question.address.map(|address| address.to_string());
-    let agent = question.user_agent.as_ref().map(ToString::to_string);
+    let address = consent.address.map(|address| address.to_string());
+    let agent = consent.user_agent.as_ref().map(ToString::to_string);
     let unknown = || "unknown".to_owned();
     let inner = format!(
-        "<p><strong>{client}</strong> asks to act for you{place}.</p>\
-         <p>Its code is <code>{code}</code>. It asks from <code>{address}</code> and calls itself <code>{agent}</code>.</p>\
-         {may}<p>Approve only what you have just begun yourself, on a device that shows the same code.</p>\
+        "<p><strong>{client}</strong> requests access on your behalf{application}.</p>\
+         <p>Its code is <code>{code}</code>. The request comes from <code>{address}</code>; its user agent is <code>{agent}</code>.</p>\
+         {may}<p>Approve only if you have just started this yourself, on a device that shows the same code.</p>\
          <form method=\"post\" action=\"/device\">\
          <input type=\"hidden\" name=\"user_code\" value=\"{code}\">{shown}\
          <button name=\"answer\" value=\"allow\">Approve</button>\
          <button class=\"quiet\" name=\"answer\" value=\"decline\">Decline</button></form>\
          <small>You are signed in as {login}.</small>",
-        client = escape(&question.client),
-        code = question.code,
-        shown = shown(&question.scope),
+        client = escape(&consent.client),
+        code = consent.code,
+        shown = shown(&consent.scope),
         address = escape(&address.unwrap_or_else(unknown)),
         agent = escape(&agent.unwrap_or_else(unknown)),
-        login = escape(&question.login),
+        login = escape(&consent.login),
     );
-    let title = format!("Approve {}?", question.client);
+    let title = format!("Approve {}?", consent.client);
     page(StatusCode::OK, (&title, &inner), "'self'")
 }
 
-/// The answer counted.
+/// The page after the decision.
 pub(super) fn device_answered(client: &str, allowed: bool) -> Response {
     let client = escape(client);
     let (title, inner) = if allowed {
         let inner = format!(
-            "<p><strong>{client}</strong> may act for you now. Go back to it; you can close this page.</p>\
-             <p>You can end this at any time under <a href=\"/tokens\">Tokens and devices</a>.</p>"
+            "<p><strong>{client}</strong> now has access on your behalf. Return to it; you can close this page.</p>\
+             <p>You can revoke this at any time under <a href=\"/tokens\">Tokens and devices</a>.</p>"
         );
         ("Approved", inner)
     } else {
@@ -136,12 +136,12 @@ pub(super) fn device_answered(client: &str, allowed: bool) -> Response {
 
 fn may(scope: &Scope) -> String {
     if scope.is_empty() {
-        return "<p>It would learn who you are, and be able to do nothing that needs a permission or access to a repository.</p>"
+        return "<p>It will learn who you are, and have no permission and no access to repositories.</p>"
             .to_owned();
     }
     let words: String = scope.words().map(|word| line(&word)).collect();
     format!(
-        "<p>As long as you may do it yourself, it would be able to do this:</p><ul>{words}</ul>"
+        "<p>It will have these permissions, as long as you have them yourself:</p><ul>{words}</ul>"
     )
 }
 
@@ -151,7 +151,7 @@ fn line(word: &ScopeWord) -> String {
             format!("<li><code>{}</code></li>", escape(permission.as_str()))
         }
         ScopeWord::Repository(level) => format!(
-            "<li><code>{word}</code>: what the application lets people do who have {level} access to a Gitea repository, \
+            "<li><code>{word}</code>: everything that the application allows to people with {level} access to a Gitea repository, \
              in every repository in which you have it</li>"
         ),
     }

@@ -1,9 +1,9 @@
-//! Preflights of the endpoints that take no cookie: a browser application of any site may call them, as any program may.
+//! Preflight requests for the endpoints that ignore cookies: browser applications of any origin may call them.
 
 use poem::http::{StatusCode, header};
 use poem::{Response, handler};
 
-/// The answer, the same for everybody.
+/// Allows every origin.
 #[handler]
 pub(super) fn answer() -> Response {
     Response::builder()

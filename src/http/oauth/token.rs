@@ -1,14 +1,14 @@
-//! `/oauth/token`: one way to a token for each grant type.
+//! `/oauth/token`: issues a token, by grant type.
 
 use super::answer;
-use super::form::Form;
+use super::form::FormParameters;
 use crate::http::RequestContext;
 use crate::oauth::{AuthorizationServer, CodeRequest, ExchangeRequest, OAuthError, TokenResponse};
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
 
-/// What is supported, as the metadata lists it.
+/// The supported grant types, which the metadata lists.
 pub(super) const GRANT_TYPES: [&str; 5] = [
     "authorization_code",
     "client_credentials",
@@ -23,15 +23,15 @@ const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// RFC 8693 section 2.1.
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-/// A token, or why not.
+/// Issues a token.
 #[handler]
 pub(super) async fn issue(
     server: Data<&Arc<AuthorizationServer>>,
-    exchange: RequestContext,
+    context: RequestContext,
     request: &Request,
     body: Vec<u8>,
 ) -> Response {
-    match by_grant_type(&server, &exchange, request, &body).await {
+    match by_grant_type(&server, &context, request, &body).await {
         Ok(answer) => answer::tokens(&answer),
         Err(error) => answer::error(&error),
     }
@@ -39,44 +39,48 @@ pub(super) async fn issue(
 
 async fn by_grant_type(
     server: &AuthorizationServer,
-    exchange: &RequestContext,
+    context: &RequestContext,
     request: &Request,
     body: &[u8],
 ) -> Result<TokenResponse, OAuthError> {
-    let form = Form::of_body(request, body)?;
-    let proof = form.proof(request)?;
-    let origin = &exchange.origin;
-    match form.must("grant_type")? {
+    let form = FormParameters::of_body(request, body)?;
+    let credentials = form.credentials(request)?;
+    let origin = &context.origin;
+    match form.required("grant_type")? {
         "client_credentials" => {
-            let wanted = form.wanted()?;
-            server.client_credentials(&proof, &wanted, origin).await
+            let token_request = form.token_request()?;
+            server
+                .client_credentials(&credentials, &token_request, origin)
+                .await
         }
         "authorization_code" => {
-            let shown = CodeRequest {
-                code: form.must("code")?.to_owned(),
-                redirect_uri: form.must("redirect_uri")?.to_owned(),
-                verifier: form.must("code_verifier")?.to_owned(),
+            let code = CodeRequest {
+                code: form.required("code")?.to_owned(),
+                redirect_uri: form.required("redirect_uri")?.to_owned(),
+                verifier: form.required("code_verifier")?.to_owned(),
             };
-            server.redeem(&proof, &shown, origin).await
+            server.redeem(&credentials, &code, origin).await
         }
         "refresh_token" => {
-            let (token, wanted) = (form.must("refresh_token")?, form.wanted()?);
-            server.refresh(&proof, (token, &wanted), origin).await
+            let (token, token_request) = (form.required("refresh_token")?, form.token_request()?);
+            server
+                .refresh(&credentials, (token, &token_request), origin)
+                .await
         }
         TOKEN_EXCHANGE => {
-            let asked = ExchangeRequest {
-                subject_token: form.must("subject_token")?.into(),
-                subject_token_type: form.must("subject_token_type")?.to_owned(),
+            let exchange = ExchangeRequest {
+                subject_token: form.required("subject_token")?.into(),
+                subject_token_type: form.required("subject_token_type")?.to_owned(),
                 requested_token_type: form.text("requested_token_type"),
                 actor_token: form.get("actor_token").is_some(),
                 actor_token_type: form.get("actor_token_type").is_some(),
-                wanted: form.wanted()?,
+                wanted: form.token_request()?,
             };
-            server.exchange(&proof, &asked, origin).await
+            server.exchange(&credentials, &exchange, origin).await
         }
         DEVICE_CODE => {
-            let code = form.must("device_code")?;
-            server.redeem_device(&proof, code, origin).await
+            let code = form.required("device_code")?;
+            server.redeem_device(&credentials, code, origin).await
         }
         _ => Err(OAuthError::GrantTypeUnsupported),
     }

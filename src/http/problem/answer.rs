@@ -1,4 +1,4 @@
-//! How a problem is answered: as a document, as a page, as what a proxy takes.
+//! The answers of a problem: a document, a page, or a status that nginx understands.
 
 use super::{AnswerTarget, Problem, ProblemCode};
 use crate::http::page;
@@ -10,23 +10,23 @@ use serde_json::{Value, json};
 
 impl Problem {
     /// The answer in the form that fits the caller.
-    pub fn respond(&self, asker: &AnswerTarget) -> Response {
-        let (kind, body) = if asker.page {
-            ("text/html; charset=utf-8", page::render(self, asker))
+    pub fn respond(&self, target: &AnswerTarget) -> Response {
+        let (kind, body) = if target.page {
+            ("text/html; charset=utf-8", page::render(self, target))
         } else {
             (
                 "application/problem+json",
-                self.document(Some(asker.request)).to_string(),
+                self.document(Some(target.request)).to_string(),
             )
         };
         let mut response = self.head(kind).body(body);
-        if asker.page {
+        if target.page {
             page::restrict(response.headers_mut(), "'none'");
         }
         response
     }
 
-    /// Only what nginx takes from a check: 401 or 403, and no body; the rest is fetched by its second question.
+    /// The answer to nginx's check: 401 or 403 without a body; nginx fetches the complete answer with a second request.
     pub fn respond_to_nginx(&self) -> Response {
         let status = if self.asks_for_sign_in() {
             StatusCode::UNAUTHORIZED
@@ -50,7 +50,7 @@ impl Problem {
         head
     }
 
-    /// RFC 9110 section 15.5.2 wants one on every 401; RFC 6750 section 3.1 says which error it names.
+    /// RFC 9110 section 15.5.2 requires a challenge on every 401; RFC 6750 section 3.1 defines its error.
     fn challenge(&self) -> Option<String> {
         let realm = "Bearer realm=\"samovar\"";
         if self.code == ProblemCode::ScopeInsufficient {
@@ -96,8 +96,8 @@ impl ResponseError for Problem {
     }
 }
 
-/// What a quoted description may hold (RFC 6750 section 3).
+/// Removes characters that `error_description` must not contain (RFC 6750 section 3).
 fn in_quotes(text: &str) -> String {
-    let fine = |c: &char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
-    text.chars().filter(fine).take(300).collect()
+    let allowed = |c: &char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
+    text.chars().filter(allowed).take(300).collect()
 }

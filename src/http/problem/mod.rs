@@ -1,8 +1,7 @@
-//! Problem documents (RFC 9457): what a caller is told when something is not done. Only here, and in
-//! `oauth::answer` for the errors of RFC 6749, is it known which status an error has.
+//! Problem documents (RFC 9457). Only this module, and `oauth::answer` for the errors of RFC 6749, map errors to statuses.
 //!
-//! Knows `access`'s refusals and the faults of the doors beside it. Must never say who else may do something, and never
-//! carry an internal error's text: that goes to the log with the request id.
+//! Knows the denials of `access` and the errors of the endpoints. Must never name another principal's permissions, nor
+//! contain the text of an internal error, which goes to the log with the request id.
 
 mod answer;
 mod answer_target;
@@ -21,7 +20,7 @@ use poem::http::StatusCode;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// Why something was not done, for the caller.
+/// Why a request failed, for the caller.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
     code: ProblemCode,
@@ -34,7 +33,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with a sentence (lower case, no final period, says what to do next).
+    /// A problem with a detail: lower case, no final period; says what is wrong and what to do.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             code,
@@ -47,7 +46,7 @@ impl Problem {
         }
     }
 
-    /// Ours to mend. The cause goes to the log, never to the caller.
+    /// An internal error. The cause goes to the log, never to the caller.
     pub fn internal() -> Self {
         Self::new(
             ProblemCode::Internal,
@@ -55,20 +54,20 @@ impl Problem {
         )
     }
 
-    /// Adds a member of its own (RFC 9457 section 3.2).
+    /// Adds an extension member (RFC 9457 section 3.2).
     #[must_use]
     pub fn with(mut self, member: &str, value: Value) -> Self {
         self.members.insert(member.to_owned(), value);
         self
     }
 
-    /// Told to whoever showed an access token, or not: then it is that which opens nothing (RFC 6750 section 3.1).
+    /// Sets whether the caller presented an access token; then the challenge names `invalid_token` (RFC 6750 section 3.1).
     #[must_use]
     pub fn of_bearer(self, of_bearer: bool) -> Self {
         Self { of_bearer, ..self }
     }
 
-    /// Seconds after which it may be tried again, where time mends it.
+    /// Sets the seconds of `Retry-After`, for problems that are temporary.
     #[must_use]
     pub fn after(self, seconds: u64) -> Self {
         Self {
@@ -77,21 +76,21 @@ impl Problem {
         }
     }
 
-    /// What `Retry-After` says, where time mends it.
+    /// The seconds of `Retry-After`, for problems that are temporary.
     pub fn retry_after(&self) -> Option<u64> {
-        let mends = [
+        let temporary = [
             StatusCode::SERVICE_UNAVAILABLE,
             StatusCode::TOO_MANY_REQUESTS,
         ];
-        mends.contains(&self.status()).then_some(self.after)
+        temporary.contains(&self.status()).then_some(self.after)
     }
 
-    /// The path, at the same host, that tries again: a button on the page.
+    /// The path at the same host for the button *Try again*.
     pub fn again(&self) -> Option<&str> {
         self.again.as_deref()
     }
 
-    /// What kind it is.
+    /// Its code.
     pub const fn code(&self) -> ProblemCode {
         self.code
     }
@@ -106,7 +105,7 @@ impl Problem {
         code::title(self.code)
     }
 
-    /// Is it one that signing in would mend?
+    /// Would signing in resolve it?
     pub const fn asks_for_sign_in(&self) -> bool {
         matches!(
             self.code,

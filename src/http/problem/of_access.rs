@@ -1,4 +1,4 @@
-//! Problems of the denials of access and the errors of sign-in. Every denial keeps its code.
+//! Problems from the denials of access and the errors of sign-in. Every denial keeps its code.
 
 use super::{Problem, ProblemCode};
 use crate::access::Denial;
@@ -24,26 +24,26 @@ impl From<FailedSignIn> for Problem {
 
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
-        use SignInError as F;
+        use SignInError as E;
         let code = match &error {
-            F::Address(_) => ProblemCode::RequestMalformed,
-            F::Mirror(_) => ProblemCode::ProviderUnavailable,
-            F::NotSignedIn => ProblemCode::CredentialsMissing,
-            F::HostUnknown => ProblemCode::HostUnknown,
-            F::StorageLow => ProblemCode::StorageLow,
-            F::Store(_) | F::SignOut(_) => ProblemCode::StoreUnavailable,
-            F::Provider(_) if error.is_ours_or_the_providers() => ProblemCode::ProviderUnavailable,
-            F::TooMany => ProblemCode::TooManyRequests,
-            F::BreakGlass(_) if error.is_a_matter_of_time() => ProblemCode::TooManyRequests,
-            F::Disabled | F::NotForApplications | F::BreakGlass(_) => ProblemCode::SignInRefused,
-            F::Incomplete
-            | F::ProviderUnknown
-            | F::Flow(_)
-            | F::Declined
-            | F::ProviderRefused(_)
-            | F::Provider(_)
-            | F::SignedOutThere
-            | F::HandOver(_) => ProblemCode::SignInFailed,
+            E::Address(_) => ProblemCode::RequestMalformed,
+            E::Mirror(_) => ProblemCode::ProviderUnavailable,
+            E::NotSignedIn => ProblemCode::CredentialsMissing,
+            E::HostUnknown => ProblemCode::HostUnknown,
+            E::StorageLow => ProblemCode::StorageLow,
+            E::Store(_) | E::SignOut(_) => ProblemCode::StoreUnavailable,
+            E::Provider(_) if error.is_ours_or_the_providers() => ProblemCode::ProviderUnavailable,
+            E::TooMany => ProblemCode::TooManyRequests,
+            E::BreakGlass(_) if error.is_a_matter_of_time() => ProblemCode::TooManyRequests,
+            E::Disabled | E::NotForApplications | E::BreakGlass(_) => ProblemCode::SignInRefused,
+            E::Incomplete
+            | E::ProviderUnknown
+            | E::Flow(_)
+            | E::Declined
+            | E::ProviderRefused(_)
+            | E::Provider(_)
+            | E::SignedOutThere
+            | E::HandOver(_) => ProblemCode::SignInFailed,
         };
         Self::new(code, error.to_string())
     }

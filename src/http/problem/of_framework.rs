@@ -1,10 +1,10 @@
-//! Problems of what the framework refuses, in our words.
+//! Problems from the errors of poem.
 
 use super::{Problem, ProblemCode};
 use poem::http::StatusCode;
 
 impl Problem {
-    /// The problem in an error of ours or of the framework.
+    /// The problem inside a poem error, or one for the error's status.
     pub fn from_error(error: &poem::Error) -> Self {
         if let Some(problem) = error.downcast_ref::<Self>() {
             return problem.clone();
@@ -21,20 +21,23 @@ impl Problem {
     }
 }
 
-/// The framework speaks of what the caller sent in 400s only; elsewhere our words are better.
+/// Only for status 400 does poem's message describe what the caller sent.
 fn framework_detail(code: ProblemCode, error: &poem::Error) -> String {
     match code {
         ProblemCode::NotFound => {
-            "nothing has this address; Samovar's own `/api/docs` lists those of the API".to_owned()
+            "unknown address; `/api/docs` on Samovar's own host lists the addresses of the API"
+                .to_owned()
         }
         ProblemCode::MethodNotAllowed => {
-            "the address does not take this method; `/api/docs` lists those that it takes"
+            "the address does not support this method; `/api/docs` lists the supported ones"
                 .to_owned()
         }
         ProblemCode::MediaTypeUnsupported => {
-            "the body's media type is not taken; send `Content-Type: application/json`".to_owned()
+            "unsupported media type of the body; send `Content-Type: application/json`".to_owned()
         }
-        ProblemCode::BodyTooLarge => "the body is longer than is taken here; send less".to_owned(),
+        ProblemCode::BodyTooLarge => {
+            "the body is longer than allowed; send a shorter one".to_owned()
+        }
         _ => {
             let text: String = error.to_string().chars().take(500).collect();
             text.trim_end_matches('.').to_owned()

@@ -1,4 +1,4 @@
-//! What callers are told, and in which form.
+//! The content and the form of problem answers.
 
 use super::*;
 use crate::access::{Denial, RouteName};
@@ -80,7 +80,7 @@ fn no_two_codes_share_a_text() {
 }
 
 #[tokio::test]
-async fn a_script_gets_a_document_that_names_route_and_permission() {
+async fn script_gets_a_document_with_route_and_permission() {
     let denial = Denial::PermissionMissing {
         route: Some(route()),
         permissions: permissions(),
@@ -100,7 +100,7 @@ async fn a_script_gets_a_document_that_names_route_and_permission() {
 }
 
 #[tokio::test]
-async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
+async fn every_401_has_a_challenge_and_names_a_missing_scope() {
     let missing = Problem::from(Denial::CredentialsMissing);
     let (status, headers, _) = read(missing.respond(&SCRIPT)).await;
     assert_eq!(
@@ -131,7 +131,7 @@ async fn every_401_has_a_challenge_and_a_narrow_scope_is_named_in_it() {
 }
 
 #[tokio::test]
-async fn a_person_gets_a_page_without_script_and_with_nothing_allowed_but_its_style() {
+async fn page_has_no_script_and_allows_only_its_style() {
     let problem = Problem::new(ProblemCode::RouteUnknown, "no `<script>alert(1)</script>`");
     let (status, headers, body) = read(problem.respond(&PERSON)).await;
     assert_eq!(status, 403);
@@ -147,7 +147,7 @@ async fn a_person_gets_a_page_without_script_and_with_nothing_allowed_but_its_st
 }
 
 #[test]
-fn nginx_hears_401_or_403_whatever_the_problem() {
+fn nginx_gets_401_or_403_for_every_problem() {
     for code in ProblemCode::ALL {
         let status = Problem::new(*code, "x")
             .respond_to_nginx()
@@ -164,8 +164,8 @@ fn the_frameworks_errors_become_problems() {
         Problem::from_error(&not_found).code(),
         ProblemCode::NotFound
     );
-    let broken = poem::Error::from_string("secret path /var/lib", StatusCode::BAD_GATEWAY);
-    assert_eq!(Problem::from_error(&broken), Problem::internal());
+    let internal = poem::Error::from_string("secret path /var/lib", StatusCode::BAD_GATEWAY);
+    assert_eq!(Problem::from_error(&internal), Problem::internal());
     let bad = poem::Error::from_string("parse error.", StatusCode::BAD_REQUEST);
     assert_eq!(
         Problem::from_error(&bad),
@@ -174,7 +174,7 @@ fn the_frameworks_errors_become_problems() {
 }
 
 #[test]
-fn only_a_browser_on_its_way_to_a_page_counts_as_one() {
+fn only_a_browser_navigation_counts_as_one() {
     let headers = |pairs: &[(&'static str, &str)]| -> HeaderMap {
         pairs
             .iter()

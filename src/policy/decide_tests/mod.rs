@@ -1,4 +1,4 @@
-//! Claims about decisions, and the golden policy matrix: every person of a small world × every request.
+//! Decisions, and the golden policy matrix: every person of the example directory × every request.
 
 mod world;
 
@@ -45,7 +45,7 @@ fn the_policy_matrix_is_the_golden_one() {
 }
 
 #[test]
-fn a_denial_names_the_route_and_everything_that_is_missing() {
+fn denial_names_the_route_and_every_missing_permission() {
     let people = people();
     let decision = ask(
         &policy_with(bindings()),
@@ -75,7 +75,7 @@ fn a_denial_names_the_route_and_everything_that_is_missing() {
 }
 
 #[test]
-fn the_witness_is_the_binding_with_the_lowest_id_and_explain_gives_all() {
+fn witness_has_the_lowest_id_and_explain_gives_all() {
     let policy = policy_with(bindings());
     let ben = &people()[2];
     let path = CanonicalPath::parse(b"/deployments/1").unwrap();
@@ -178,7 +178,7 @@ fn a_binding_gives_nothing_from_its_end_date_on() {
 }
 
 #[test]
-fn a_scope_reaches_no_further_into_repositories_than_it_says() {
+fn scope_limits_repository_access() {
     let policy = policy_with(bindings());
     let ben = &people()[2];
     let with = |scope: &str, line: &str| {
@@ -229,7 +229,7 @@ fn a_scope_narrows_and_never_widens() {
 }
 
 #[test]
-fn a_site_administrator_of_gitea_holds_nothing_here_by_that() {
+fn site_administrator_of_gitea_holds_no_permission_by_that() {
     let root = &people()[0];
     assert_eq!(
         outcome(&policy_with(bindings()), &facts(root), "GET /deployments/1"),
@@ -308,15 +308,15 @@ fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
             assert_eq!(alone.reasons, by_route.reasons[1..]);
         }
     }
-    let elsewhere = ApplicationId::from_bytes([9; 16]);
+    let other_application = ApplicationId::from_bytes([9; 16]);
     let needed = ["deployments:write".parse().unwrap()].into();
     let ben = facts(&people[2]);
-    let alone = decide_permissions(&policy, &ben, (elsewhere, &needed), NOW);
+    let alone = decide_permissions(&policy, &ben, (other_application, &needed), NOW);
     assert_eq!(alone.outcome, Verdict::Deny(ProblemCode::PermissionMissing));
 }
 
-/// Is Gitea asked about the repository of this request?
-fn asks_gitea(who: &SubjectFacts<'_>, line: &str) -> bool {
+/// Does a decision about this request need Gitea's answer about the repository?
+fn needs_gitea(who: &SubjectFacts<'_>, line: &str) -> bool {
     let policy = policy_with(bindings());
     let (method, path) = line.split_once(' ').unwrap();
     let path = CanonicalPath::parse(path.as_bytes()).unwrap();
@@ -333,39 +333,39 @@ const DEPLOY: &str = "POST /deploy/acme/site-1";
 const CODE: &str = "GET /code/acme/site-1";
 
 #[test]
-fn gitea_is_not_asked_for_a_caller_who_is_refused_anyway() {
+fn gitea_is_not_called_for_a_request_denied_anyway() {
     let people = people();
     let [root, _, ben, cleo, eli, dan] = &people[..] else {
         panic!("six people");
     };
     assert!(
-        asks_gitea(&facts(ben), DEPLOY),
+        needs_gitea(&facts(ben), DEPLOY),
         "holds the permission everywhere"
     );
     assert!(
-        asks_gitea(&facts(eli), DEPLOY),
+        needs_gitea(&facts(eli), DEPLOY),
         "may hold it in that repository"
     );
-    assert!(!asks_gitea(&facts(cleo), DEPLOY) && !asks_gitea(&facts(root), DEPLOY));
+    assert!(!needs_gitea(&facts(cleo), DEPLOY) && !needs_gitea(&facts(root), DEPLOY));
     assert!(
-        asks_gitea(&facts(cleo), CODE),
+        needs_gitea(&facts(cleo), CODE),
         "signed in, and the route asks for access"
     );
     for line in [DEPLOY, CODE] {
         assert!(
-            !asks_gitea(&ANONYMOUS, line) && !asks_gitea(&facts(dan), line),
+            !needs_gitea(&ANONYMOUS, line) && !needs_gitea(&facts(dan), line),
             "{line}"
         );
     }
     assert!(
-        !asks_gitea(&facts(ben), "GET /deployments/1"),
+        !needs_gitea(&facts(ben), "GET /deployments/1"),
         "held without any repository"
     );
-    assert!(!asks_gitea(&facts(ben), "GET /health") && !asks_gitea(&facts(ben), "GET /none"));
+    assert!(!needs_gitea(&facts(ben), "GET /health") && !needs_gitea(&facts(ben), "GET /none"));
 }
 
 #[test]
-fn gitea_is_not_asked_beyond_the_scope() {
+fn gitea_is_not_called_beyond_the_scope() {
     let people = people();
     let ben = &people[2];
     let limited = |words: &str, line: &str| {
@@ -374,7 +374,7 @@ fn gitea_is_not_asked_beyond_the_scope() {
             scope: Some(&scope),
             ..facts(ben)
         };
-        asks_gitea(&who, line)
+        needs_gitea(&who, line)
     };
     assert!(limited("deployments:write gitea.repository:write", DEPLOY));
     assert!(!limited("deployments:write", DEPLOY) && !limited("gitea.repository:write", DEPLOY));
@@ -382,7 +382,7 @@ fn gitea_is_not_asked_beyond_the_scope() {
 }
 
 #[test]
-fn public_route_says_that_a_disabled_account_is_seen_as_anonymous() {
+fn disabled_account_is_anonymous_on_a_public_route() {
     let policy = policy_with(bindings());
     let people = people();
     let decision = ask(&policy, &facts(&people[5]), "GET /health", None);

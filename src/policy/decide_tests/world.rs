@@ -1,4 +1,4 @@
-//! The small world that the claims about decisions speak of: its policy, its people and how they ask.
+//! The example policy and directory of the decision tests, and helpers for requests.
 
 use super::super::*;
 use crate::model::*;

@@ -1,40 +1,40 @@
-//! Configuration to paste into a proxy that stands before an application: the very text that the tests run proxies with.
+//! Configuration to paste into a proxy in front of an application; the tests run proxies with the same text.
 //!
-//! Pure: knows the application and a few addresses. Every value put in is of a type whose characters mean nothing to a
-//! proxy. Must never leave out an identity header: what is not set here would come from the client.
+//! Pure: knows the application and a few addresses. Every inserted value has a type without characters that are special to
+//! a proxy. Must never leave out an identity header: one that is not set here would come from the client.
 
 use crate::model::{Application, AuthorizationOwner, HostName, IdentityHeader};
 use crate::session::{Cookie, Cookies};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// What a block must know beside its application.
+/// The values of a block besides its application.
 #[derive(Debug, Clone)]
 pub struct SnippetSettings {
-    /// Where proxies reach everything but forward-auth, such as `127.0.0.1:8700`.
+    /// The address of everything but forward-auth, such as `127.0.0.1:8700`.
     pub samovar: HostName,
-    /// Where proxies ask for checks.
+    /// The address of checks.
     pub forward_auth: CheckAddress,
-    /// What a check at an address that other machines reach must carry; otherwise none.
+    /// The proxy secret, if other machines can reach the address of checks.
     pub secret: Option<SecretString>,
     /// Samovar's own host, as browsers know it.
     pub own: HostName,
-    /// Is the outside address https?
+    /// Is the external URL https?
     pub https: bool,
-    /// Where the application itself listens; people replace it.
+    /// A placeholder for the application's own address.
     pub upstream: HostName,
 }
 
-/// Where a proxy asks for checks.
+/// The address to which a proxy sends checks.
 #[derive(Debug, Clone)]
 pub enum CheckAddress {
     /// Host and port, such as `127.0.0.1:8701`.
     Tcp(HostName),
-    /// The path of a Unix socket, of characters that mean nothing to a proxy.
+    /// The path of a Unix socket, without characters that are special to a proxy.
     Unix(String),
 }
 
 impl CheckAddress {
-    /// As `proxy_pass` takes it, without `http://`; a path may follow.
+    /// In the form of `proxy_pass`, without `http://`; a path may follow.
     fn for_nginx(&self) -> String {
         match self {
             Self::Tcp(host) => host.to_string(),
@@ -42,7 +42,7 @@ impl CheckAddress {
         }
     }
 
-    /// As Caddy's network addresses are written.
+    /// In the form of Caddy's network addresses.
     fn for_caddy(&self) -> String {
         match self {
             Self::Tcp(host) => host.to_string(),
@@ -51,7 +51,7 @@ impl CheckAddress {
     }
 }
 
-/// The inside of an nginx server block, for each host of the application.
+/// The content of an nginx server block, for each host of the application.
 pub fn nginx(application: &Application, settings: &SnippetSettings) -> String {
     let blocks: Vec<String> = application
         .hosts
@@ -62,8 +62,12 @@ pub fn nginx(application: &Application, settings: &SnippetSettings) -> String {
 }
 
 fn nginx_at(application: &Application, host: &HostName, settings: &SnippetSettings) -> String {
-    let wanted = application.tokens.assertion;
-    let value = if wanted { "$samovar_assertion" } else { "\"\"" };
+    let assertion = application.tokens.assertion;
+    let value = if assertion {
+        "$samovar_assertion"
+    } else {
+        "\"\""
+    };
     let token = match application.authorization {
         AuthorizationOwner::Samovar => "Authorization $http_authorization",
         AuthorizationOwner::Application => "Samovar-Token $http_samovar_token",
@@ -100,14 +104,14 @@ fn nginx_variable(header: &str) -> String {
     header.to_ascii_lowercase().replace('-', "_")
 }
 
-/// What the check's answer says, as variables.
+/// Variables with the headers of the check's answer.
 fn nginx_captures(application: &Application) -> String {
     let chosen = IdentityHeader::ALL
         .into_iter()
         .filter(|header| is_chosen(application, *header));
     let assertion = application.tokens.assertion.then_some("Samovar-Assertion");
-    let samovars = application.authorization == AuthorizationOwner::Samovar;
-    let authorization = samovars.then_some("Samovar-Authorization");
+    let owned = application.authorization == AuthorizationOwner::Samovar;
+    let authorization = owned.then_some("Samovar-Authorization");
     let names = chosen
         .map(IdentityHeader::as_str)
         .chain(assertion)
@@ -136,7 +140,7 @@ fn nginx_identity(application: &Application) -> String {
     IdentityHeader::ALL.into_iter().map(line).collect()
 }
 
-/// Where Samovar uses `Authorization`, the application gets back what is not a token of Samovar's.
+/// If Samovar uses `Authorization`, the application gets the values that are not Samovar's tokens.
 const fn nginx_authorization(application: &Application) -> &'static str {
     match application.authorization {
         AuthorizationOwner::Samovar => {
@@ -146,7 +150,7 @@ const fn nginx_authorization(application: &Application) -> &'static str {
     }
 }
 
-/// In which a proxy on another machine proves that it asks for an application.
+/// The header with the proxy secret of an application, from a proxy on another machine.
 pub(super) const PROXY_SECRET: &str = "Samovar-Proxy-Secret";
 
 /// Headers of the client that never reach the application.
@@ -161,7 +165,7 @@ const CLEARED: [&str; 8] = [
     "X-Rewrite-URL",
 ];
 
-/// Headers that a block sets beside the identity headers, and that an application may read in another spelling.
+/// Headers that a block sets besides the identity headers, and that an application may read in another spelling.
 const SET: [&str; 4] = [
     "Samovar-Assertion",
     "X-Forwarded-For",
@@ -181,7 +185,7 @@ fn nginx_cleared() -> String {
     names.map(line).collect()
 }
 
-/// Every spelling with at least one `_` in the place of a `-`.
+/// Every spelling with at least one `_` in place of a `-`.
 fn twins(name: &'static str) -> Vec<String> {
     let mut spellings = vec![String::new()];
     for (at, part) in name.split('-').enumerate() {
@@ -231,20 +235,20 @@ pub fn caddy(application: &Application, settings: &SnippetSettings) -> String {
     common(&block, application, settings)
 }
 
-/// What the application gets of the check's answer.
+/// The headers of the check's answer that the application gets.
 fn caddy_copies(application: &Application) -> String {
-    let samovars = application.authorization == AuthorizationOwner::Samovar;
+    let owned = application.authorization == AuthorizationOwner::Samovar;
     application
         .identity_headers
         .iter()
         .map(|header| header.as_str())
         .chain(application.tokens.assertion.then_some("Samovar-Assertion"))
-        .chain(samovars.then_some("Samovar-Authorization>Authorization"))
+        .chain(owned.then_some("Samovar-Authorization>Authorization"))
         .flat_map(|header| ["\t\t\t\tcopy_headers ", header, "\n"])
         .collect()
 }
 
-/// The lines that take away each cookie of ours at an application's host.
+/// The lines that remove each of Samovar's cookies at an application's host.
 fn cookies(template: &str, settings: &SnippetSettings) -> String {
     let names = Cookies::new(settings.https);
     let each = [Cookie::ApplicationSession, Cookie::ApplicationBrowser].into_iter();

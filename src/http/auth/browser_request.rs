@@ -1,45 +1,45 @@
-//! The browser at the door, with the cookies of that host.
+//! The browser's request with the cookies of the host that it was sent to.
 
 use crate::http::{Problem, ProblemCode, RequestContext, cookie};
 use crate::session::{Browser, Cookie};
 use crate::sign_in::{BrowserRequest, FlowCookies, SignIn};
 use poem::Request;
 
-/// At Samovar's own host.
+/// A request to Samovar's own host.
 pub(super) fn at_samovar(
     sign_in: &SignIn,
-    exchange: &RequestContext,
+    context: &RequestContext,
     request: &Request,
 ) -> BrowserRequest {
     let flow = |slot| value(sign_in, request, Cookie::Flow(slot)).map(str::to_owned);
     BrowserRequest {
         flows: std::array::from_fn(flow),
-        ..visitor(sign_in, exchange, request, Cookie::Session)
+        ..request_with_session(sign_in, context, request, Cookie::Session)
     }
 }
 
-/// At an application's host.
+/// A request to an application's host.
 pub(super) fn at_application(
     sign_in: &SignIn,
-    exchange: &RequestContext,
+    context: &RequestContext,
     request: &Request,
 ) -> BrowserRequest {
     let browser = value(sign_in, request, Cookie::ApplicationBrowser);
     BrowserRequest {
         browser: browser.and_then(Browser::from_cookie),
-        ..visitor(sign_in, exchange, request, Cookie::ApplicationSession)
+        ..request_with_session(sign_in, context, request, Cookie::ApplicationSession)
     }
 }
 
-fn visitor(
+fn request_with_session(
     sign_in: &SignIn,
-    exchange: &RequestContext,
+    context: &RequestContext,
     request: &Request,
     session: Cookie,
 ) -> BrowserRequest {
     let session = value(sign_in, request, session);
     BrowserRequest {
-        origin: exchange.origin.clone(),
+        origin: context.origin.clone(),
         session: session.and_then(|text| text.parse().ok()),
         browser: None,
         flows: FlowCookies::default(),
@@ -51,11 +51,11 @@ fn value<'a>(sign_in: &SignIn, request: &'a Request, which: Cookie) -> Option<&'
     cookie(request.headers(), sign_in.cookies().name(which))
 }
 
-/// Only a browser on its way to a page begins a sign-in: a fetch in the background would begin one that nobody ends.
-pub(super) fn on_its_way(exchange: &RequestContext) -> Result<(), Problem> {
-    if exchange.navigation {
+/// Only a navigation starts a sign-in: a background fetch would start one that is never completed.
+pub(super) fn require_navigation(context: &RequestContext) -> Result<(), Problem> {
+    if context.navigation {
         return Ok(());
     }
-    let detail = "nobody is signed in; open this address in a browser to sign in";
+    let detail = "sign in first; open this address in a browser window";
     Err(Problem::new(ProblemCode::CredentialsMissing, detail))
 }
