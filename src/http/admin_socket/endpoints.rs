@@ -86,7 +86,7 @@ async fn switch_off_break_glass(services: Data<&Arc<Services>>) -> Result<Json<V
 
 #[handler]
 fn state(services: Data<&Arc<Services>>) -> Json<Value> {
-    let mirror = services.mirror.state();
+    let mirror = services.mirror.status();
     let gitea = mirror.version.map(|version| version.text.to_string());
     let administrators = services.admin.administrators();
     let mut problems = mirror.problems;
@@ -100,7 +100,7 @@ fn state(services: Data<&Arc<Services>>) -> Json<Value> {
         "policy_version": services.admin.policy().version(),
         "directory_version": mirror.directory_version,
         "gitea": gitea,
-        "gitea_away_since": mirror.away_since.map(|at| at.to_string()),
+        "gitea_away_since": mirror.unavailable_since.map(|at| at.to_string()),
         "organizations": mirror.organizations,
         "teams": mirror.teams,
         "users": mirror.users,
@@ -118,7 +118,7 @@ async fn sync(services: Data<&Arc<Services>>) -> Result<Json<Value>, Problem> {
 }
 
 fn state_of(mirror: &Mirror) -> Json<Value> {
-    let seen = mirror.state();
+    let seen = mirror.status();
     Json(json!({
         "organizations": seen.organizations,
         "teams": seen.teams,
