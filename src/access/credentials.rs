@@ -206,7 +206,7 @@ impl Credentials {
                 Ok(_) | Err(Denial::SessionEnded) => {}
                 Err(denial) => return Err(denial),
             },
-            Owner::Team { .. } => match self.mirror.teams_fresh() {
+            Owner::Team { .. } => match self.mirror.check_watched_teams() {
                 Ok(()) => {}
                 Err(MirrorError::Stale { since }) => {
                     return Err(Denial::MembershipStale { since });
@@ -219,9 +219,9 @@ impl Credentials {
 
     /// The directory's entry once it is fresh enough to decide on; older, up to the grace, while Gitea is away.
     async fn fresh(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
-        match self.mirror.fresh(id).await {
+        match self.mirror.ensure_fresh(id).await {
             Ok(()) => {}
-            Err(MirrorError::Unknown) => return self.elsewhere(id),
+            Err(MirrorError::NoGiteaAccount) => return self.elsewhere(id),
             Err(MirrorError::Stale { since }) => return Err(Denial::MembershipStale { since }),
             Err(error) => {
                 tracing::warn!(%error, user = %id, "the facts about a user could not be read again");
@@ -312,7 +312,7 @@ impl Credentials {
         };
         match self.service_accounts.get(id)?.owner {
             Owner::User { id } => person(id),
-            Owner::Team { id } => self.mirror.team_since(id),
+            Owner::Team { id } => self.mirror.team_freshness(id),
         }
     }
 }

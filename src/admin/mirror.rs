@@ -3,7 +3,7 @@
 use super::{Admin, AdminError};
 use crate::access::{MirrorSync, Permit};
 use crate::audit::{Action, Object, ObjectKind};
-use crate::mirror::{MirrorError, PassReport};
+use crate::mirror::{FullSyncReport, MirrorError};
 use crate::store::Change;
 
 /// Why not everything was read.
@@ -19,7 +19,10 @@ pub enum SyncError {
 
 impl Admin {
     /// Records who asked, then reads everything; returns when what Gitea said is in force.
-    pub async fn sync_mirror(&self, permit: Permit<MirrorSync>) -> Result<PassReport, SyncError> {
+    pub async fn sync_mirror(
+        &self,
+        permit: Permit<MirrorSync>,
+    ) -> Result<FullSyncReport, SyncError> {
         let object = Object::new(ObjectKind::Directory, "gitea");
         let (now, policy) = (self.clock.now(), self.policy());
         let event = permit

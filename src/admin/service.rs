@@ -161,5 +161,5 @@ fn mirror_what_is_bound(policy: &Policy, mut teams: BTreeSet<TeamId>, mirror: &M
             | BindingSubject::ServiceAccount { .. } => {}
         }
     }
-    mirror.set_bound(teams, organizations);
+    mirror.set_watched_teams(teams, organizations);
 }

@@ -220,7 +220,7 @@ fn probes(services: &Services) -> Vec<Probe> {
         Probe {
             name: "gitea",
             vital: false,
-            ask: Box::new(move || mirror.state().trouble().map_or(Ok(()), Err)),
+            ask: Box::new(move || mirror.status().not_ready_reason().map_or(Ok(()), Err)),
         },
         Probe {
             name: "administrator",

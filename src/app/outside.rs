@@ -62,10 +62,10 @@ pub(super) fn mirror(
         retry_pause: Duration::from_millis(250),
         http: http.clone(),
     };
-    let client = gitea::Client::new(settings, Arc::clone(clock), Arc::clone(random));
+    let client = gitea::GiteaClient::new(settings, Arc::clone(clock), Arc::clone(random));
     let settings = mirror::Settings {
-        full_pass: meant.mirror.full_pass,
-        bound: meant.mirror.freshness_bound,
+        full_sync_interval: meant.mirror.full_pass,
+        freshness_bound: meant.mirror.freshness_bound,
         grace: meant.mirror.grace,
         concurrency: meant.mirror.concurrency,
     };
@@ -156,10 +156,10 @@ pub(super) fn foreign_tokens(
     meant: &Config,
     http: &reqwest::Client,
     clock: &Arc<dyn Clock>,
-) -> Result<(gitea::TokenOwners, WorkloadIssuers), AppError> {
+) -> Result<(gitea::TokenOwnerLookup, WorkloadIssuers), AppError> {
     let gitea = &meant.gitea;
     let inner = gitea.internal_url.clone();
-    let holders = gitea::TokenOwners::new(gitea::TokenOwnerSettings {
+    let holders = gitea::TokenOwnerLookup::new(gitea::TokenOwnerSettings {
         base_url: inner.unwrap_or_else(|| gitea.url.clone()),
         client_id: gitea.client_id.clone(),
         client_secret: gitea.client_secret.clone(),

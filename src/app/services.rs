@@ -6,7 +6,7 @@ use crate::admin::{Admin, Bootstrap};
 use crate::audit::Versions;
 use crate::audit_log::{AuditLog, Journal, JournalSettings};
 use crate::config::{self, Config};
-use crate::gitea::TokenOwners;
+use crate::gitea::TokenOwnerLookup;
 use crate::mirror::Mirror;
 use crate::model::{Clock, Session};
 use crate::oauth::{self, AuthorizationServer};
@@ -146,7 +146,7 @@ fn oauth_services(
     policy: &Arc<PolicyHolder>,
     credentials: &Credentials,
     token: &token::TokenServices,
-    (holders, workloads): (TokenOwners, WorkloadIssuers),
+    (holders, workloads): (TokenOwnerLookup, WorkloadIssuers),
 ) -> oauth::Services {
     oauth::Services {
         store: store.clone(),

@@ -1,120 +1,130 @@
-//! The questions that Samovar asks, by name. Each states the scope that its token needs (all are among the four read
-//! scopes of the service identity).
+//! The requests that Samovar sends. Each states the token scope that it needs; the service identity has these four read
+//! scopes.
 
-use super::client::{Ask, Asked, Client};
-use super::error::{GiteaError, Kind};
-use super::version::Version;
-use super::wire::{Found, Org, OrgTeam, Repository, ServerVersion, User};
+use super::client::{GiteaClient, GiteaRequest, TimedAnswer};
+use super::dto::{OrganizationDto, RepositoryDto, SearchResultDto, TeamDto, UserDto, VersionDto};
+use super::error::GiteaError;
+use super::error_kind::GiteaErrorKind;
+use super::version::GiteaVersion;
 use crate::model::{
     GiteaUser, GiteaUserId, Login, Organization, ParseError, RepositoryAccess, RepositoryName,
     Team, TeamId,
 };
 use serde::de::DeserializeOwned;
 
-impl Client {
-    /// What Gitea calls its version. No scope.
-    pub async fn version(&self) -> Result<Version, GiteaError> {
-        let said: Asked<ServerVersion> = self.object(Ask::of(&["version"])).await?;
-        Ok(Version::of(&said.value.version))
+impl GiteaClient {
+    /// Gitea's version. No scope.
+    pub async fn version(&self) -> Result<GiteaVersion, GiteaError> {
+        let convert = |dto: VersionDto| Ok(GiteaVersion::new(&dto.version));
+        let answer = self
+            .object(GiteaRequest::new(&["version"]), convert)
+            .await?;
+        Ok(answer.value)
     }
 
     /// The service identity's own account. `read:user`.
-    pub async fn me(&self) -> Result<Asked<GiteaUser>, GiteaError> {
-        self.turned(Ask::of(&["user"]), User::try_into).await
-    }
-
-    /// Every ordinary account; bots are not among them. `read:admin`.
-    pub async fn users(&self) -> Result<Asked<Vec<GiteaUser>>, GiteaError> {
-        self.list(Ask::of(&["admin", "users"]), User::try_into)
+    pub async fn me(&self) -> Result<TimedAnswer<GiteaUser>, GiteaError> {
+        self.object(GiteaRequest::new(&["user"]), UserDto::try_into)
             .await
     }
 
-    /// The accounts of an authentication source that have this name there; filtered by Gitea, so whoever asks looks
-    /// again. `read:admin`.
+    /// Every ordinary account; Gitea leaves bots out. `read:admin`.
+    pub async fn users(&self) -> Result<TimedAnswer<Vec<GiteaUser>>, GiteaError> {
+        self.list(GiteaRequest::new(&["admin", "users"]), UserDto::try_into)
+            .await
+    }
+
+    /// The accounts of an authentication source with this name there. Gitea filters, so the caller must check each.
+    /// `read:admin`.
     pub async fn users_of_source(
         &self,
         source: i64,
         name: &str,
-    ) -> Result<Asked<Vec<GiteaUser>>, GiteaError> {
+    ) -> Result<TimedAnswer<Vec<GiteaUser>>, GiteaError> {
         let source = source.to_string();
-        let query = [("source_id", source.as_str()), ("login_name", name)];
-        let ask = Ask {
-            query: &query,
-            ..Ask::of(&["admin", "users"])
+        let request = GiteaRequest {
+            query: &[("source_id", &source), ("login_name", name)],
+            ..GiteaRequest::new(&["admin", "users"])
         };
-        self.list(ask, User::try_into).await
+        self.list(request, UserDto::try_into).await
     }
 
     /// Every organization. `read:admin`.
-    pub async fn organizations(&self) -> Result<Asked<Vec<Organization>>, GiteaError> {
-        self.list(Ask::of(&["admin", "orgs"]), Org::try_into).await
+    pub async fn organizations(&self) -> Result<TimedAnswer<Vec<Organization>>, GiteaError> {
+        let request = GiteaRequest::new(&["admin", "orgs"]);
+        self.list(request, OrganizationDto::try_into).await
     }
 
-    /// The organization that bears this name now. `read:organization`.
-    pub async fn organization(&self, name: &Login) -> Result<Asked<Organization>, GiteaError> {
-        let path = ["orgs", name.as_str()];
-        self.turned(Ask::of(&path), Org::try_into).await
-    }
-
-    /// Every team of an organization, asked for by its name. `read:organization`.
-    pub async fn organization_teams(
+    /// The organization with this name at present. `read:organization`.
+    pub async fn organization(
         &self,
-        organization: &Organization,
-    ) -> Result<Asked<Vec<Team>>, GiteaError> {
-        let path = ["orgs", organization.name.as_str(), "teams"];
-        let id = organization.id;
-        self.list(Ask::of(&path), move |team: OrgTeam| team.of(id))
+        name: &Login,
+    ) -> Result<TimedAnswer<Organization>, GiteaError> {
+        let path = ["orgs", name.as_str()];
+        self.object(GiteaRequest::new(&path), OrganizationDto::try_into)
             .await
     }
 
-    /// Every member of a team. `read:organization`.
-    pub async fn team_members(&self, team: TeamId) -> Result<Asked<Vec<GiteaUser>>, GiteaError> {
-        let id = team.to_string();
-        let path = ["teams", &id, "members"];
-        self.list(Ask::of(&path), User::try_into).await
-    }
-
-    /// Every team of whoever bears this login now. `read:user` and `read:organization`.
-    pub async fn user_teams(
+    /// Every team of an organization, which Gitea finds by its name. `read:organization`.
+    pub async fn organization_teams(
         &self,
-        login: &Login,
-    ) -> Result<Asked<Vec<(Team, Organization)>>, GiteaError> {
-        let ask = Ask {
-            sudo: Some(login),
-            ..Ask::of(&["user", "teams"])
-        };
-        self.list(ask, OrgTeam::with_organization).await
-    }
-
-    /// The account that bears this login now. `read:user`.
-    pub async fn user(&self, login: &Login) -> Result<Asked<GiteaUser>, GiteaError> {
-        let path = ["users", login.as_str()];
-        self.turned(Ask::of(&path), User::try_into).await
-    }
-
-    /// The account of this id, whatever its login. `read:user`. Bots are not found.
-    pub async fn user_by_id(
-        &self,
-        id: GiteaUserId,
-    ) -> Result<Asked<Option<GiteaUser>>, GiteaError> {
-        let number = id.to_string();
-        let query: [(&str, &str); 1] = [("uid", &number)];
-        let ask = Ask {
-            query: &query,
-            ..Ask::of(&["users", "search"])
-        };
-        self.turned(ask, |found: Found<User>| {
-            let mut found = found.data.into_iter();
-            found
-                .find(|user| user.id == id.get())
-                .map(User::try_into)
-                .transpose()
+        organization: &Organization,
+    ) -> Result<TimedAnswer<Vec<Team>>, GiteaError> {
+        let path = ["orgs", organization.name.as_str(), "teams"];
+        let id = organization.id;
+        self.list(GiteaRequest::new(&path), move |team: TeamDto| {
+            team.into_team(id)
         })
         .await
     }
 
-    /// What whoever bears this login may do in a repository; [`Kind::Missing`] when it is not visible to them. An old
-    /// name of a repository that nobody else took leads to it. `read:repository`.
+    /// Every member of a team. `read:organization`.
+    pub async fn team_members(
+        &self,
+        team: TeamId,
+    ) -> Result<TimedAnswer<Vec<GiteaUser>>, GiteaError> {
+        let path = ["teams", &team.to_string(), "members"];
+        self.list(GiteaRequest::new(&path), UserDto::try_into).await
+    }
+
+    /// Every team of the user with this login at present. `read:user` and `read:organization`.
+    pub async fn user_teams(
+        &self,
+        login: &Login,
+    ) -> Result<TimedAnswer<Vec<(Team, Organization)>>, GiteaError> {
+        let request = GiteaRequest {
+            sudo: Some(login),
+            ..GiteaRequest::new(&["user", "teams"])
+        };
+        self.list(request, TeamDto::with_organization).await
+    }
+
+    /// The account with this login at present. `read:user`.
+    pub async fn user(&self, login: &Login) -> Result<TimedAnswer<GiteaUser>, GiteaError> {
+        let path = ["users", login.as_str()];
+        self.object(GiteaRequest::new(&path), UserDto::try_into)
+            .await
+    }
+
+    /// The account with this id, whatever its login. Gitea does not find bots. `read:user`.
+    pub async fn user_by_id(
+        &self,
+        id: GiteaUserId,
+    ) -> Result<TimedAnswer<Option<GiteaUser>>, GiteaError> {
+        let request = GiteaRequest {
+            query: &[("uid", &id.to_string())],
+            ..GiteaRequest::new(&["users", "search"])
+        };
+        self.object(request, |result: SearchResultDto<UserDto>| {
+            let mut users = result.data.into_iter();
+            let user = users.find(|user| user.id == id.get());
+            user.map(UserDto::try_into).transpose()
+        })
+        .await
+    }
+
+    /// What the user with this login may do in a repository; [`GiteaErrorKind::NotFound`] when the user cannot see it.
+    /// The old name of a renamed repository leads to it until another repository takes that name. `read:repository`.
     pub async fn repository_as(
         &self,
         login: &Login,
@@ -122,8 +132,8 @@ impl Client {
         name: &RepositoryName,
     ) -> Result<RepositoryAccess, GiteaError> {
         let error = match self.repository(login, owner, name).await {
-            Err(error) if error.renamed_repository().is_some() => error,
-            answer => return answer,
+            Ok(access) => return Ok(access),
+            Err(error) => error,
         };
         let (owner, name) = error.renamed_repository().ok_or(error)?;
         self.repository(login, &owner, &name).await
@@ -136,33 +146,25 @@ impl Client {
         name: &RepositoryName,
     ) -> Result<RepositoryAccess, GiteaError> {
         let path = ["repos", owner.as_str(), name.as_str()];
-        let ask = Ask {
+        let request = GiteaRequest {
             sudo: Some(login),
-            ..Ask::of(&path)
+            ..GiteaRequest::new(&path)
         };
-        let said: Asked<Repository> = self.object(ask).await?;
-        let access = said.value.access(said.asked_at);
-        access.map_err(|invalid| self.error(&ask, Kind::Garbage, &invalid.0))
+        let answer: TimedAnswer<RepositoryDto> = self.object(request, Ok).await?;
+        let access = answer.value.access(answer.asked_at);
+        access.map_err(|error| self.error(&request, GiteaErrorKind::Unreadable, &error.0))
     }
 
-    async fn turned<W: DeserializeOwned, T>(
+    async fn object<D: DeserializeOwned, T>(
         &self,
-        ask: Ask<'_>,
-        turn: impl Fn(W) -> Result<T, ParseError> + Send,
-    ) -> Result<Asked<T>, GiteaError> {
-        let said: Asked<W> = self.object(ask).await?;
-        let value = turn(said.value).map_err(|e| self.error(&ask, Kind::Garbage, &e.0))?;
-        Ok(Asked {
-            value,
-            asked_at: said.asked_at,
-        })
-    }
-
-    async fn object<W: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<Asked<W>, GiteaError> {
+        request: GiteaRequest<'_>,
+        convert: impl Fn(D) -> Result<T, ParseError> + Send,
+    ) -> Result<TimedAnswer<T>, GiteaError> {
         let asked_at = self.now();
-        let answer = self.read(&ask).await?;
-        let value = answer.parse();
-        let value = value.map_err(|(kind, seen)| self.error(&ask, kind, &seen))?;
-        Ok(Asked { value, asked_at })
+        let dto = self.get(&request).await?.json();
+        let dto = dto.map_err(|(kind, detail)| self.error(&request, kind, &detail))?;
+        let value = convert(dto)
+            .map_err(|error| self.error(&request, GiteaErrorKind::Unreadable, &error.0))?;
+        Ok(TimedAnswer { value, asked_at })
     }
 }

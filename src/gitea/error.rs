@@ -1,49 +1,25 @@
-//! Why a question to Gitea has no usable answer, in a sentence that says what to do next.
+//! A failed request to Gitea, with a message that says what to do.
 
+use super::error_kind::GiteaErrorKind;
 use crate::model::{DisplayText, Login, RepositoryName};
 use std::fmt;
 
-/// Where an operator turns each thing, as the configuration names it.
+// The configuration keys, and what they must hold.
 const ADDRESS: &str = "`gitea.url` (or `gitea.internal_url`)";
 const TOKEN: &str = "`SAMOVAR_GITEA_TOKEN` (or `gitea.token_file`)";
 const SCOPES: &str = "`read:admin`, `read:organization`, `read:user` and `read:repository`";
 
-/// What kind of failure; `meaning.rs` has the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// Nobody answers, too late, or with a server error.
-    Away,
-    /// Asked too often, and told so.
-    Busy,
-    /// The token is not accepted.
-    TokenBroken,
-    /// The token may not ask this.
-    Forbidden,
-    /// Nothing there, or nothing that we may see.
-    Missing,
-    /// The name is an old one; the path under its new name.
-    Renamed(String),
-    /// Sent to another server.
-    Elsewhere,
-    /// Not Gitea's API.
-    NotGitea,
-    /// An answer of the wrong form.
-    Garbage,
-    /// Pages that do not add up.
-    Unsteady,
-}
-
-/// A question without a usable answer.
+/// A failed request to Gitea.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GiteaError {
-    /// What kind.
-    pub kind: Kind,
-    /// The server that was asked, without anything secret.
+    /// What failed.
+    pub kind: GiteaErrorKind,
+    /// Address of the server; has no secret.
     pub server: String,
-    /// Path of the question below the server, without its query.
+    /// Path of the request below the server, without its query.
     pub path: String,
-    /// What was seen, in short; from outside, so for display alone.
-    pub seen: DisplayText,
+    /// What the server answered, in short; untrusted text for display alone.
+    pub detail: DisplayText,
 }
 
 impl std::error::Error for GiteaError {}
@@ -51,56 +27,58 @@ impl std::error::Error for GiteaError {}
 impl fmt::Display for GiteaError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            server, path, seen, ..
+            server,
+            path,
+            detail,
+            ..
         } = self;
         match &self.kind {
-            Kind::Away => write!(
+            GiteaErrorKind::Unavailable => write!(
                 f,
-                "gitea at `{server}` does not answer `{path}` ({seen}): check that it runs and that {ADDRESS} is its address{}",
+                "gitea at `{server}` does not answer `{path}` ({detail}): check that it runs and that {ADDRESS} is its address{}",
                 self.certificate_hint()
             ),
-            Kind::Busy => write!(
+            GiteaErrorKind::RateLimited => write!(
                 f,
-                "gitea at `{server}` is asked too often ({seen}): raise the limit of the proxy before it, or `mirror.freshness_bound`"
+                "gitea at `{server}` limits the rate of requests ({detail}): raise the limit of the proxy in front of it, or `mirror.freshness_bound`"
             ),
-            Kind::TokenBroken => write!(
+            GiteaErrorKind::TokenRejected => write!(
                 f,
-                "gitea at `{server}` does not accept the token of the service identity (401, {seen}): make a new one with the scopes {SCOPES} and give it as {TOKEN}"
+                "gitea at `{server}` does not accept the token of the service identity (401, {detail}): create a token with the scopes {SCOPES} and set it as {TOKEN}"
             ),
-            Kind::Forbidden => write!(
+            GiteaErrorKind::Forbidden => write!(
                 f,
-                "gitea at `{server}` refuses `{path}` (403, {seen}): the token in {TOKEN} needs the scopes {SCOPES}, and its user must be a site administrator who is not disabled and need not change the password"
+                "gitea at `{server}` refuses `{path}` (403, {detail}): the token in {TOKEN} needs the scopes {SCOPES}, and its user must be a site administrator who is not disabled and need not change the password"
             ),
-            Kind::Missing => write!(
+            GiteaErrorKind::NotFound => write!(
                 f,
                 "gitea at `{server}` has no `{path}` that the service identity may see (404)"
             ),
-            Kind::Renamed(to) => write!(
+            GiteaErrorKind::Renamed(to) => {
+                write!(f, "gitea at `{server}` has renamed `{path}` to `{to}`")
+            }
+            GiteaErrorKind::ForeignRedirect => write!(
                 f,
-                "gitea at `{server}` knows `{path}` by another name now: `{to}`"
+                "`{server}` redirects to another server ({detail}): set {ADDRESS} to the address at which Gitea itself answers"
             ),
-            Kind::Elsewhere => write!(
+            GiteaErrorKind::NotGitea => write!(
                 f,
-                "`{server}` sends us on to another server ({seen}): set {ADDRESS} to the address at which Gitea itself answers"
+                "`{server}` answers `{path}` with something that is not Gitea's API ({detail}): check that {ADDRESS} is Gitea's address with its sub-path, and that no proxy answers with a sign-in page or an error page of its own"
             ),
-            Kind::NotGitea => write!(
+            GiteaErrorKind::Unreadable => write!(
                 f,
-                "`{server}` answers `{path}` with something that is not Gitea's API ({seen}): check that {ADDRESS} is Gitea's address with its sub-path, and that no sign-in page or error page of a proxy stands before it"
+                "gitea at `{server}` answers `{path}` with data that cannot be read ({detail}): check Gitea's log and version; mirrored data is unchanged"
             ),
-            Kind::Garbage => write!(
+            GiteaErrorKind::InconsistentPages => write!(
                 f,
-                "gitea at `{server}` answers `{path}` with what cannot be read ({seen}): check Gitea's log and version; nothing known was changed by it"
-            ),
-            Kind::Unsteady => write!(
-                f,
-                "gitea at `{server}` lists `{path}` in pages that do not add up ({seen}): if this lasts, Gitea's own count is wrong; take a member out of the team and put them back in to have Gitea count again"
+                "gitea at `{server}` lists `{path}` in inconsistent pages ({detail}): if this lasts, Gitea's own count is wrong; remove a member from the team and add them again to have Gitea recount"
             ),
         }
     }
 }
 
 impl GiteaError {
-    /// The present login, when the answer was that the one asked for is an old one.
+    /// The new login, when Gitea redirected from an old one.
     pub fn renamed_user(&self) -> Option<Login> {
         let path = self.renamed_path()?;
         let [.., "users", login] = path.as_slice() else {
@@ -109,7 +87,7 @@ impl GiteaError {
         login.parse().ok()
     }
 
-    /// Where a repository is now, when the answer was that the name asked for is an old one.
+    /// Owner and name of the repository, when Gitea redirected from an old name.
     pub(super) fn renamed_repository(&self) -> Option<(Login, RepositoryName)> {
         let path = self.renamed_path()?;
         let [.., "repos", owner, name] = path.as_slice() else {
@@ -120,14 +98,14 @@ impl GiteaError {
 
     fn renamed_path(&self) -> Option<Vec<&str>> {
         match &self.kind {
-            Kind::Renamed(to) => Some(to.split('/').collect()),
+            GiteaErrorKind::Renamed(to) => Some(to.split('/').collect()),
             _ => None,
         }
     }
 
     fn certificate_hint(&self) -> &'static str {
-        if self.seen.as_str().contains("certificate") {
-            "; if its certificate is from an authority of your own, name that authority's file in `gitea.ca_file`"
+        if self.detail.as_str().contains("certificate") {
+            "; if its certificate is from a private authority, set `gitea.ca_file` to that authority's certificate file"
         } else {
             ""
         }

@@ -1,19 +1,23 @@
-//! Gitea over its API, typed (step 1): reads that either give model types or say why not, in words.
+//! Typed requests to Gitea's API (layer 1): each returns model types, or an error that says what to do.
 //!
-//! May name `model` alone. Never follows a redirect by itself (a redirect is the rename signal), never takes a page or
-//! `null` for an empty list, never believes a name, never retries what is not a read, never shows the token.
+//! May name `model` and `outgoing`. Never follows a redirect by itself (a redirect reports a rename), never takes a web
+//! page or `null` for an empty list, never identifies an account by its name, never retries a write, never shows the
+//! token.
 
-mod answer;
 mod calls;
 mod client;
+mod dto;
 mod error;
-mod meaning;
+mod error_kind;
 mod paging;
+mod response;
 mod token_owner;
 mod version;
-mod wire;
 
-pub use client::{Asked, Client, Settings};
-pub use error::{GiteaError, Kind};
-pub use token_owner::{GiteaToken, TokenOwner, TokenOwnerError, TokenOwnerSettings, TokenOwners};
-pub use version::Version;
+pub use client::{GiteaClient, Settings, TimedAnswer};
+pub use error::GiteaError;
+pub use error_kind::GiteaErrorKind;
+pub use token_owner::{
+    GiteaTokenKind, TokenOwner, TokenOwnerError, TokenOwnerLookup, TokenOwnerSettings,
+};
+pub use version::GiteaVersion;

@@ -1,119 +1,96 @@
-//! Whole lists out of pages. The end is where the total is reached or a page is empty, never where a page is short
-//! (Gitea cuts pages silently and filters some after paging). Offset paging has no snapshot: a list whose pages do not
-//! add up is read again from its start.
+//! Whole lists out of pages. A list ends where the total is reached or a page is empty, never at a short page: Gitea
+//! shortens pages silently, and filters some after paging. Offset paging has no snapshot, so a list with inconsistent
+//! pages is read again from its start.
 
-use super::client::{Ask, Asked, Client};
-use super::error::{GiteaError, Kind};
+use super::client::{GiteaClient, GiteaRequest, TimedAnswer};
+use super::dto::ListItem;
+use super::error::GiteaError;
+use super::error_kind::GiteaErrorKind;
 use crate::model::ParseError;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
-/// Gitea's greatest page by default; it cuts more to its own limit without a word.
-const PAGE: usize = 50;
-/// How often a list is begun anew.
-const TRIES: usize = 3;
-/// Half a million entries.
-const MOST_PAGES: usize = 10_000;
+/// Gitea's largest page by default; it reduces a larger `limit` silently.
+const PAGE_ITEMS: usize = 50;
+/// Readings of one list, the first included.
+const MAX_READINGS: usize = 3;
+/// Half a million items.
+const MAX_PAGES: usize = 10_000;
 
-/// A row that has a number of its own.
-pub(super) trait Row: DeserializeOwned + Send {
-    fn id(&self) -> i64;
-}
-
-impl Row for super::wire::User {
-    fn id(&self) -> i64 {
-        self.id
-    }
-}
-
-impl Row for super::wire::Org {
-    fn id(&self) -> i64 {
-        self.id
-    }
-}
-
-impl Row for super::wire::OrgTeam {
-    fn id(&self) -> i64 {
-        self.id
-    }
-}
-
-impl Client {
-    /// Every row of a list, turned into what it means.
-    pub(super) async fn list<R: Row, T>(
+impl GiteaClient {
+    /// Every item of a list.
+    pub(super) async fn list<D: ListItem, T>(
         &self,
-        ask: Ask<'_>,
-        turn: impl Fn(R) -> Result<T, ParseError> + Send,
-    ) -> Result<Asked<Vec<T>>, GiteaError> {
-        let mut last = Unsteady(String::new());
-        for _ in 0..TRIES {
+        request: GiteaRequest<'_>,
+        convert: impl Fn(D) -> Result<T, ParseError> + Send,
+    ) -> Result<TimedAnswer<Vec<T>>, GiteaError> {
+        let mut last = String::new();
+        for _ in 0..MAX_READINGS {
             let asked_at = self.now();
-            match self.rows(ask).await? {
-                Ok(rows) => {
-                    // ghost (-1) and the Actions account (-2) are nobody
-                    let rows = rows.into_iter().filter(|row: &R| row.id() > 0);
-                    let value = rows.map(&turn).collect::<Result<_, _>>();
-                    let value = value.map_err(|e| self.error(&ask, Kind::Garbage, &e.0))?;
-                    return Ok(Asked { value, asked_at });
+            match self.items(request).await? {
+                Ok(items) => {
+                    // Ghost (-1) and the Actions account (-2) are not accounts of users.
+                    let items = items.into_iter().filter(|item: &D| item.id() > 0);
+                    let value = items.map(&convert).collect::<Result<_, _>>();
+                    let value = value.map_err(|error| {
+                        self.error(&request, GiteaErrorKind::Unreadable, &error.0)
+                    })?;
+                    return Ok(TimedAnswer { value, asked_at });
                 }
-                Err(unsteady) => last = unsteady,
+                Err(inconsistency) => last = inconsistency,
             }
         }
-        Err(self.error(&ask, Kind::Unsteady, &last.0))
+        Err(self.error(&request, GiteaErrorKind::InconsistentPages, &last))
     }
 
-    async fn rows<R: Row>(&self, ask: Ask<'_>) -> Result<Result<Vec<R>, Unsteady>, GiteaError> {
-        let mut rows: Vec<R> = Vec::new();
+    /// One reading of all pages; the inner error says how they are inconsistent.
+    async fn items<D: ListItem>(
+        &self,
+        request: GiteaRequest<'_>,
+    ) -> Result<Result<Vec<D>, String>, GiteaError> {
+        let mut items: Vec<D> = Vec::new();
         let mut ids = BTreeSet::new();
         let mut first_total = None;
-        for page in 1..=MOST_PAGES {
-            let (total, more): (_, Vec<R>) = self.page(ask, page).await?;
+        for page in 1..=MAX_PAGES {
+            let (total, more): (_, Vec<D>) = self.page(request, page).await?;
             if *first_total.get_or_insert(total) != total {
-                return Ok(Err(Unsteady("the total changed".to_owned())));
+                return Ok(Err("the total changed".to_owned()));
             }
-            let (full, empty) = (more.len() >= PAGE, more.is_empty());
-            if !more.iter().all(|row| ids.insert(row.id())) {
-                return Ok(Err(Unsteady("an entry came twice".to_owned())));
+            let (full, empty) = (more.len() >= PAGE_ITEMS, more.is_empty());
+            if !more.iter().all(|item| ids.insert(item.id())) {
+                return Ok(Err("an item came twice".to_owned()));
             }
-            rows.extend(more);
-            let reached = total.map(|total| total == rows.len() as u64);
-            match reached {
-                Some(true) if !full || empty => return Ok(Ok(rows)),
-                None if empty => return Ok(Ok(rows)),
-                Some(false) if empty => return Ok(Err(Unsteady::count(total, rows.len()))),
+            items.extend(more);
+            let found = items.len();
+            match total {
+                Some(total) if total == found as u64 && (!full || empty) => return Ok(Ok(items)),
+                None if empty => return Ok(Ok(items)),
+                Some(total) if empty => {
+                    return Ok(Err(format!("a total of {total}, but {found} items")));
+                }
                 _ => {}
             }
         }
-        Err(self.error(&ask, Kind::Garbage, "a list without end"))
+        Err(self.error(&request, GiteaErrorKind::Unreadable, "a list without end"))
     }
 
-    async fn page<R: Row>(
+    async fn page<D: ListItem>(
         &self,
-        ask: Ask<'_>,
+        request: GiteaRequest<'_>,
         page: usize,
-    ) -> Result<(Option<u64>, Vec<R>), GiteaError> {
-        let (page, limit) = (page.to_string(), PAGE.to_string());
-        let place = [("page", page.as_str()), ("limit", limit.as_str())];
-        let query: Vec<_> = ask.query.iter().copied().chain(place).collect();
-        let ask = Ask {
-            query: &query,
-            ..ask
+    ) -> Result<(Option<u64>, Vec<D>), GiteaError> {
+        let (page, limit) = (page.to_string(), PAGE_ITEMS.to_string());
+        let paging = [("page", page.as_str()), ("limit", limit.as_str())];
+        let request = GiteaRequest {
+            query: &[request.query, &paging].concat(),
+            ..request
         };
-        let answer = self.read(&ask).await?;
-        let rows: Result<Option<Vec<R>>, _> = answer.parse();
-        let rows = rows.map_err(|(kind, seen)| self.error(&ask, kind, &seen))?;
-        let rows =
-            rows.ok_or_else(|| self.error(&ask, Kind::Garbage, "`null` where a list is owed"))?;
-        Ok((answer.total, rows))
-    }
-}
-
-/// Why the pages of one reading do not add up.
-struct Unsteady(String);
-
-impl Unsteady {
-    fn count(total: Option<u64>, found: usize) -> Self {
-        let total = total.unwrap_or_default();
-        Self(format!("a total of {total}, but {found} entries"))
+        let response = self.get(&request).await?;
+        let items = response.json::<Option<Vec<D>>>();
+        let items = items.and_then(|items| {
+            let null = "`null` instead of a list".to_owned();
+            items.ok_or((GiteaErrorKind::Unreadable, null))
+        });
+        let items = items.map_err(|(kind, detail)| self.error(&request, kind, &detail))?;
+        Ok((response.total, items))
     }
 }

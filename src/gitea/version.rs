@@ -1,29 +1,29 @@
-//! What Gitea calls its own version, and whether that deserves a word. A version is never a reason to refuse.
+//! Gitea's version and its warnings for the operator. No version makes Samovar refuse to work.
 
 use crate::model::DisplayText;
 
 /// The oldest release to which Samovar's facts about Gitea apply.
 const OLDEST: (u32, u32) = (1, 24);
 
-/// A server's version.
+/// The version of the Gitea server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
-    /// As the server says it.
+pub struct GiteaVersion {
+    /// As `/version` answers.
     pub text: DisplayText,
-    /// What an operator should know about it.
+    /// What the operator should know about it.
     pub warning: Option<String>,
 }
 
-impl Version {
-    /// Looks at what `/version` said.
-    pub fn of(text: &str) -> Self {
+impl GiteaVersion {
+    /// From the answer of `/version`.
+    pub fn new(text: &str) -> Self {
         let text = DisplayText::lossy(text);
         let warning = warning(text.as_str());
         Self { text, warning }
     }
 
-    /// Does introspection tell each client of its own tokens alone? So it does from 1.27 on.
-    pub fn introspects_own_alone(&self) -> bool {
+    /// Whether introspection answers a client only for the client's own tokens, as Gitea does from 1.27 on.
+    pub fn introspects_own_tokens_only(&self) -> bool {
         let text = self.text.as_str();
         !text.contains("+gitea-") && release(text).is_none_or(|release| release >= (1, 27))
     }
@@ -32,26 +32,26 @@ impl Version {
 fn warning(text: &str) -> Option<String> {
     if text.contains("+gitea-") {
         return Some(format!(
-            "`{text}` is a Forgejo: most things work alike, but Samovar is tried with Gitea alone"
+            "`{text}` is Forgejo: Samovar is tested with Gitea only, so expect differences"
         ));
     }
     let Some(release) = release(text) else {
         return Some(format!(
-            "`{text}` is no version of a Gitea release: Samovar goes on and takes it for a current one"
+            "`{text}` is not the version of a Gitea release: Samovar treats it as a current one"
         ));
     };
     if text.contains(['+', '-']) {
         return Some(format!(
-            "`{text}` is a pre-release of Gitea: Samovar is tried with releases"
+            "`{text}` is a pre-release of Gitea: Samovar is tested with releases"
         ));
     }
     (release < OLDEST).then(|| {
         let (major, minor) = OLDEST;
-        format!("`{text}` is older than {major}.{minor}: update Gitea, older ones tell less about teams and give tokens more power")
+        format!("`{text}` is older than {major}.{minor}: update Gitea, because older releases report less about teams and give tokens more rights")
     })
 }
 
-/// The first two numbers of `1.26.3` or of anything that begins so.
+/// Major and minor version.
 fn release(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split(['.', '+', '-']).map(str::parse);
     match (numbers.next(), numbers.next()) {
@@ -62,22 +62,22 @@ fn release(text: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::Version;
+    use super::GiteaVersion;
 
     #[test]
-    fn an_odd_version_is_a_warning_and_a_release_is_not() {
+    fn versions_other_than_supported_releases_have_a_warning() {
         for text in ["1.24.0", "1.26.3", "1.27.0", "2.0.1"] {
-            assert_eq!(Version::of(text).warning, None, "{text}");
+            assert_eq!(GiteaVersion::new(text).warning, None, "{text}");
         }
         for (text, word) in [
-            ("development", "no version"),
-            ("", "no version"),
+            ("development", "not the version"),
+            ("", "not the version"),
             ("1.27.0+rc0", "pre-release"),
             ("1.26.0+dev-12-gabc", "pre-release"),
             ("11.0.1+gitea-1.22.0", "Forgejo"),
             ("1.22.6", "older"),
         ] {
-            let warning = Version::of(text).warning.unwrap();
+            let warning = GiteaVersion::new(text).warning.unwrap();
             assert!(warning.contains(word), "{text}: {warning}");
         }
     }

@@ -1,90 +1,85 @@
-//! The directory out of what is known. Pure.
+//! Builds the directory from the mirror's data. Pure.
 
-use super::plan::{Change, Known, KnownTeam};
+use super::data::MirrorData;
+use super::plan::{ChangedIds, FactChange, TeamFacts};
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUser, GiteaUserId,
-    Home, Identity, MirroredUser, Organization, OrganizationId, ProviderId, Team, TeamId,
-    Timestamp, User, UserId,
+    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUserId, Home,
+    Identity, MirroredUser, OrganizationId, TeamId, Timestamp, User, UserId,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// Everything that decisions ask about, as a whole.
-pub(super) fn directory(
-    known: &Known,
-    (people, elsewhere): (&BTreeMap<GiteaUserId, User>, &BTreeMap<Identity, User>),
-    freshness: impl Fn(GiteaUserId) -> Timestamp,
-    version: u64,
-    providers: Arc<BTreeSet<ProviderId>>,
-) -> Directory {
-    let places = places(&known.teams, |_| true);
-    let users = people.iter().filter_map(|(gitea, user)| {
-        let record = known.accounts.get(gitea)?;
-        let place = places.get(gitea);
-        Some((user.id, entry(user.id, record, place, freshness(*gitea))))
+/// The whole directory.
+pub(super) fn build(data: &MirrorData) -> Directory {
+    let freshness = data.freshness();
+    let memberships = memberships(&data.facts.teams, |_| true);
+    let users = data.users.iter().filter_map(|(gitea, user)| {
+        let record = data.facts.accounts.get(gitea)?;
+        Some(gitea_user(
+            user.id,
+            record,
+            memberships.get(gitea),
+            freshness(*gitea),
+        ))
     });
-    let others = elsewhere.iter().filter_map(of_another_provider);
-    let users = users.chain(others.map(|entry| (entry.id, entry)));
+    let external = data.external_users.iter().filter_map(external_user);
+    let users = users.chain(external);
+    let organizations = data.facts.organizations.iter();
+    let teams = data.facts.teams.iter();
     Directory {
-        version,
-        users: users.map(|(id, entry)| (id, Arc::new(entry))).collect(),
-        by_gitea: people
-            .iter()
-            .map(|(gitea, user)| (*gitea, user.id))
-            .collect(),
-        organizations: known
-            .organizations
-            .iter()
+        version: data.version,
+        users: users.map(|user| (user.id, Arc::new(user))).collect(),
+        by_gitea: data.users.iter().map(|(id, user)| (*id, user.id)).collect(),
+        organizations: organizations
             .map(|(id, record)| (*id, Arc::new(record.organization.clone())))
             .collect(),
-        teams: teams(known, people),
-        providers,
+        teams: teams
+            .map(|(id, facts)| (*id, Arc::new(team(facts, &data.users))))
+            .collect(),
+        providers: Arc::clone(&data.providers),
     }
 }
 
-/// The same directory after these changes, which `known` and `people` have taken in: only what the changes touch is made
-/// anew. How fresh the other entries are stays as it was until the whole is made anew.
-pub(super) fn updated(
-    before: &Directory,
-    known: &Known,
-    people: &BTreeMap<GiteaUserId, User>,
-    freshness: impl Fn(GiteaUserId) -> Timestamp,
-    changes: &[Change],
-) -> Directory {
-    let touched = Touched::by(changes, before, known);
-    let wanted = |user: &GiteaUserId| touched.users.contains(user);
-    let places = match touched.teams_of_users(before) {
-        Some(teams) => {
-            let teams = teams.iter().filter_map(|id| known.teams.get_key_value(id));
-            places(teams, wanted)
+/// The directory after these changes, which `data` contains: builds only the entries that they touch. The freshness of
+/// other entries stays until the next [`build`].
+pub(super) fn update(before: &Directory, data: &MirrorData, changes: &[FactChange]) -> Directory {
+    let facts = &data.facts;
+    let ids = ChangedIds::of(changes);
+    let touched = touched_users(&ids, before, data);
+    let is_touched = |user: &GiteaUserId| touched.contains(user);
+    let memberships = match teams_of_users(&touched, before) {
+        Some(mut teams) => {
+            teams.extend(&ids.teams);
+            let teams = teams.iter().filter_map(|id| facts.teams.get_key_value(id));
+            memberships(teams, is_touched)
         }
-        None => places(&known.teams, wanted),
+        None => memberships(&facts.teams, is_touched),
     };
-    let mut after = before.clone();
-    for gitea in &touched.users {
-        let (Some(user), Some(record)) = (people.get(gitea), known.accounts.get(gitea)) else {
-            continue;
-        };
-        let entry = entry(user.id, record, places.get(gitea), freshness(*gitea));
-        after.users.insert(user.id, Arc::new(entry));
-        after.by_gitea.insert(*gitea, user.id);
+    let mut after = Directory {
+        version: data.version,
+        ..before.clone()
+    };
+    let freshness = data.freshness();
+    for gitea in &touched {
+        if let (Some(user), Some(record)) = (data.users.get(gitea), facts.accounts.get(gitea)) {
+            let entry = gitea_user(user.id, record, memberships.get(gitea), freshness(*gitea));
+            after.users.insert(user.id, Arc::new(entry));
+            after.by_gitea.insert(*gitea, user.id);
+        }
     }
-    // Whoever is new may be in teams that were known before.
-    let arrived = touched
-        .users
+    // A new user may already be a member of known teams.
+    let new = touched
         .iter()
         .filter(|user| !before.by_gitea.contains_key(user));
-    let joined = arrived
-        .filter_map(|user| places.get(user))
-        .flat_map(|place| &place.teams);
-    for id in touched.teams.iter().chain(joined) {
-        match known.teams.get(id) {
-            Some(known) => after.teams.insert(*id, Arc::new(team(known, people))),
+    let joined = new.filter_map(|user| memberships.get(user));
+    for id in ids.teams.iter().chain(joined.flat_map(|user| &user.teams)) {
+        match facts.teams.get(id) {
+            Some(facts) => after.teams.insert(*id, Arc::new(team(facts, &data.users))),
             None => after.teams.remove(id),
         };
     }
-    for id in &touched.organizations {
-        match known.organizations.get(id) {
+    for id in &ids.organizations {
+        match facts.organizations.get(id) {
             Some(record) => {
                 let organization = Arc::new(record.organization.clone());
                 after.organizations.insert(*id, organization)
@@ -95,89 +90,61 @@ pub(super) fn updated(
     after
 }
 
-/// What changes touch.
-#[derive(Default)]
-struct Touched {
-    users: HashSet<GiteaUserId>,
-    teams: HashSet<TeamId>,
-    organizations: HashSet<OrganizationId>,
+/// Users whose entries the changes touch. A put or deleted team touches every old and new member, because its organization
+/// or its ownership may be another.
+fn touched_users(ids: &ChangedIds, before: &Directory, data: &MirrorData) -> BTreeSet<GiteaUserId> {
+    let mut users: BTreeSet<_> = ids.accounts.union(&ids.members).copied().collect();
+    for id in &ids.put_or_deleted_teams {
+        if let Some(facts) = data.facts.teams.get(id) {
+            users.extend(&facts.members);
+        }
+        let members = before.teams.get(id).map_or(&[][..], |team| &team.members);
+        users.extend(members.iter().filter_map(|id| before.user(*id)?.gitea()));
+    }
+    users
 }
 
-impl Touched {
-    fn by(changes: &[Change], before: &Directory, after: &Known) -> Self {
-        let mut touched = Self::default();
-        for change in changes {
-            match change {
-                Change::PutAccount(GiteaUser { id, .. }) | Change::AccountGone(id) => {
-                    touched.users.insert(*id);
-                }
-                Change::PutOrganization(Organization { id, .. }) | Change::OrganizationGone(id) => {
-                    touched.organizations.insert(*id);
-                }
-                Change::PutTeam(Team { id, .. }) | Change::TeamGone(id) => {
-                    touched.team(*id, before, after);
-                }
-                Change::Joined(team, user) | Change::Left(team, user) => {
-                    touched.teams.insert(*team);
-                    touched.users.insert(*user);
-                }
-            }
-        }
-        touched
+/// Every team of these users before; `None` when a user is new, who may be in any team.
+fn teams_of_users(users: &BTreeSet<GiteaUserId>, before: &Directory) -> Option<BTreeSet<TeamId>> {
+    let mut teams = BTreeSet::new();
+    for gitea in users {
+        let user = before.user(*before.by_gitea.get(gitea)?)?;
+        teams.extend(&user.teams);
     }
-
-    /// Every team that a touched user can be in; `None` when any team may have a user who is new.
-    fn teams_of_users(&self, before: &Directory) -> Option<BTreeSet<TeamId>> {
-        let mut teams: BTreeSet<TeamId> = self.teams.iter().copied().collect();
-        for gitea in &self.users {
-            let user = before.user(*before.by_gitea.get(gitea)?)?;
-            teams.extend(&user.teams);
-        }
-        Some(teams)
-    }
-
-    /// A team with everyone who was or is in it: its organization, or that it gives ownership, may be another.
-    fn team(&mut self, id: TeamId, before: &Directory, after: &Known) {
-        self.teams.insert(id);
-        if let Some(known) = after.teams.get(&id) {
-            self.users.extend(known.members.iter().copied());
-        }
-        let members = before.teams.get(&id).map_or(&[][..], |team| &team.members);
-        let accounts = members.iter().filter_map(|id| before.user(*id)?.gitea());
-        self.users.extend(accounts);
-    }
+    Some(teams)
 }
 
+/// The memberships of one user.
 #[derive(Default)]
-struct Place {
+struct UserMemberships {
     teams: Vec<TeamId>,
     organizations: BTreeSet<OrganizationId>,
     owner_of: BTreeSet<OrganizationId>,
 }
 
-/// Where the wanted users are among these teams, which come in the order of their ids.
-fn places<'a>(
-    teams: impl IntoIterator<Item = (&'a TeamId, &'a Arc<KnownTeam>)>,
-    wanted: impl Fn(&GiteaUserId) -> bool,
-) -> HashMap<GiteaUserId, Place> {
-    let mut places: HashMap<_, Place> = HashMap::new();
-    for (id, known) in teams {
-        for member in known.members.iter().filter(|member| wanted(member)) {
-            let place = places.entry(*member).or_default();
-            place.teams.push(*id);
-            place.organizations.insert(known.team.organization);
-            if known.team.owners {
-                place.owner_of.insert(known.team.organization);
+/// The memberships of the wanted users in these teams, which are sorted by id.
+fn memberships<'a>(
+    teams: impl IntoIterator<Item = (&'a TeamId, &'a Arc<TeamFacts>)>,
+    is_wanted: impl Fn(&GiteaUserId) -> bool,
+) -> HashMap<GiteaUserId, UserMemberships> {
+    let mut memberships: HashMap<_, UserMemberships> = HashMap::new();
+    for (id, facts) in teams {
+        for member in facts.members.iter().filter(|member| is_wanted(member)) {
+            let user = memberships.entry(*member).or_default();
+            user.teams.push(*id);
+            user.organizations.insert(facts.team.organization);
+            if facts.team.owners {
+                user.owner_of.insert(facts.team.organization);
             }
         }
     }
-    places
+    memberships
 }
 
-fn entry(
+fn gitea_user(
     id: UserId,
     record: &MirroredUser,
-    place: Option<&Place>,
+    memberships: Option<&UserMemberships>,
     freshness: Timestamp,
 ) -> DirectoryUser {
     let account = &record.account;
@@ -187,21 +154,21 @@ fn entry(
         home: Home::Gitea(account.id),
         login: DisplayText::lossy(account.login.as_str()),
         full_name: account.full_name.clone(),
-        // Gitea's own, whatever its settings ask of it: userinfo has no `email_verified` at all, and that of an ID token
-        // says that the account is active and nothing of the address, so there is no word of Gitea's to go by.
+        // Not necessarily verified, and Gitea does not say: userinfo has no `email_verified`, and that of an ID token says
+        // that the account is active.
         email: account.email.clone(),
         enabled: !record.gone && account.enabled(),
         site_administrator: !record.gone && account.is_admin,
-        teams: place.map_or_else(Vec::new, |place| place.teams.clone()),
-        organizations: place.map_or_else(Vec::new, |place| sorted(&place.organizations)),
-        owner_of: place.map_or_else(Vec::new, |place| sorted(&place.owner_of)),
+        teams: memberships.map_or_else(Vec::new, |user| user.teams.clone()),
+        organizations: memberships.map_or_else(Vec::new, |user| sorted(&user.organizations)),
+        owner_of: memberships.map_or_else(Vec::new, |user| sorted(&user.owner_of)),
         freshness,
     }
 }
 
-/// Somebody who has no Gitea account: nothing of Gitea's, and the groups of the last sign-in. Whether a session lives,
-/// without which all of it is worth nothing, is asked by whoever decides.
-fn of_another_provider((identity, user): (&Identity, &User)) -> Option<DirectoryUser> {
+/// A user without a Gitea account, with the groups of the last sign-in. These apply only while a session of the user
+/// lives, which callers check.
+fn external_user((identity, user): (&Identity, &User)) -> Option<DirectoryUser> {
     let claims = user.claims.as_ref()?;
     let provider = &identity.provider;
     let groups = claims.groups.iter().cloned();
@@ -224,21 +191,12 @@ fn of_another_provider((identity, user): (&Identity, &User)) -> Option<Directory
     })
 }
 
-fn teams(
-    known: &Known,
-    people: &BTreeMap<GiteaUserId, User>,
-) -> HashMap<TeamId, Arc<DirectoryTeam>> {
-    let all = known.teams.iter();
-    all.map(|(id, known)| (*id, Arc::new(team(known, people))))
-        .collect()
-}
-
-fn team(known: &KnownTeam, people: &BTreeMap<GiteaUserId, User>) -> DirectoryTeam {
-    let members = known.members.iter().filter_map(|m| people.get(m));
+fn team(facts: &TeamFacts, users: &BTreeMap<GiteaUserId, User>) -> DirectoryTeam {
+    let members = facts.members.iter().filter_map(|id| users.get(id));
     let mut members: Vec<_> = members.map(|user| user.id).collect();
     members.sort_unstable();
     DirectoryTeam {
-        team: known.team.clone(),
+        team: facts.team.clone(),
         members,
     }
 }

@@ -7,46 +7,46 @@ use crate::store::CommitError;
 /// Why the mirror has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MirrorError {
-    /// Gitea gave none. The only reason that the grace excuses.
+    /// Gitea gave none. The only error during which the grace applies.
     #[error(transparent)]
     Gitea(#[from] GiteaError),
-    /// What Gitea said could not be recorded, so it is not in force.
-    #[error("what gitea said could not be recorded: {0}")]
+    /// Gitea's answer could not be recorded, so it does not apply.
+    #[error("gitea's answer could not be recorded: {0}")]
     Store(#[from] CommitError),
-    /// The person has no account at Gitea, or never had one.
+    /// The user has no Gitea account.
     #[error(
-        "there is no gitea account for this person; sign in with gitea once, or have the mirror read everything now"
+        "the user has no gitea account: sign in with gitea once, or run a full sync of the mirror"
     )]
-    Unknown,
-    /// Gitea did not answer for longer than the grace.
+    NoGiteaAccount,
+    /// Gitea has not answered for longer than the grace.
     #[error(
-        "what is known of this person was last asked of gitea at {since}, longer ago than the grace allows: see the mirror's state for what stands in the way"
+        "the facts about the user are as of {since}, which is older than the grace allows: see the mirror's state for the cause"
     )]
     Stale {
-        /// The freshness of what is known.
+        /// The freshness of the facts.
         since: Timestamp,
     },
-    /// Two accounts claim to be the same person of another provider.
+    /// Several accounts have the external name of one user of another provider.
     #[error(
-        "several gitea accounts of authentication source {0} have the same external name, so none of them can be meant; correct it in gitea"
+        "several gitea accounts of authentication source {0} have the same external name, so none is used: correct it in gitea"
     )]
-    Ambiguous(i64),
-    /// A name meant somebody else while it was being read.
+    AmbiguousExternalName(i64),
+    /// A name changed its owner during the read.
     #[error(
-        "the account or organization `{0}` was renamed while it was read; it is read again at the next occasion"
+        "the account or organization `{0}` was renamed during the read: the next sync reads it again"
     )]
-    Moving(Login),
-    /// The service identity is no site administrator, so what Gitea shows it of others is false.
+    RenamedDuringRead(Login),
+    /// For a service identity that is not a site administrator Gitea falsifies the flags of accounts.
     #[error(
-        "the service identity `{0}` is no site administrator: make it one in gitea, or else every account looks disabled"
+        "the service identity `{0}` is not a site administrator: make it one in gitea, or every account looks disabled"
     )]
     NotAdministrator(Login),
-    /// This machine's clock was set back while Gitea was asked.
+    /// This machine's clock was set back during the request.
     #[error(
-        "this machine's clock was set back while gitea was asked; the answer is left out and asked for again"
+        "this machine's clock was set back during a request to gitea: the answer is ignored and requested again"
     )]
     ClockSetBack,
-    /// The task that was to find out has ended without a word.
-    #[error("the mirror was stopped while it read; try again")]
+    /// The task that reads from Gitea has ended without a result.
+    #[error("the mirror was stopped during the read: try again")]
     Stopped,
 }

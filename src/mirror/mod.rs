@@ -1,38 +1,34 @@
-//! The mirror (step 2): who is in which Gitea team, kept in step with Gitea and never older than a stated bound.
+//! The mirror (layer 2): who is in which Gitea team, kept in step with Gitea and never older than a stated bound.
 //!
 //! May name `model`, `audit`, `store` and `gitea`. Must never delete a role or a role binding, and must never take an
 //! answer that could not be read for an empty one.
 //!
-//! Three readers (`pass.rs`, `round.rs`, `reread.rs`) ask `questions.rs`, and what they see goes through the pure
-//! `plan` into `ledger.rs`: committed with its audit event, then in memory, then the freshness. People of other providers
-//! (`elsewhere.rs`) are known by their sign-in alone, unless Gitea says that one of its accounts is theirs.
+//! Three readers (`full_sync.rs`, `watched_team_sync.rs`, `user_refresh.rs`) read Gitea by `reader.rs`. Their observations
+//! go through the pure `plan` into `state.rs`: the store with an audit event, then memory, then freshness. Users of other
+//! providers (`external_users.rs`) are known by their last sign-in alone, unless Gitea links one of its accounts to them.
 
-mod bound;
+mod commit_batch;
+mod data;
+mod describe;
 mod directory;
-mod elsewhere;
 mod error;
-mod flight;
-mod health;
-mod ledger;
-mod pass;
+mod external_users;
+mod freshness_table;
+mod full_sync;
 mod plan;
-mod planning_copy;
-mod questions;
 mod queue;
-mod records;
-mod repository;
-mod reread;
-mod round;
+mod reader;
+mod repository_cache;
 mod service;
-mod stamps;
-mod words;
-mod work;
+mod single_flight;
+mod state;
+mod status;
+mod sync_tasks;
+mod user_refresh;
+mod watched_team_sync;
+mod watched_teams;
 
-pub use elsewhere::Arrival;
 pub use error::MirrorError;
-pub use health::MirrorState;
-pub use ledger::Changed;
-pub use pass::PassReport;
+pub use external_users::ExternalSignIn;
 pub use service::{Mirror, Settings};
-
-use health::Health;
+pub use status::{FullSyncReport, MirrorStatus, RecentChange};

@@ -1,106 +1,78 @@
-//! Observations that wait to be put in force: who made them, on which reading, and where the outcome is sent.
-//!
-//! Knows nothing of Gitea or the store. Must never drop an observation without an answer.
+//! Observations that wait to be applied, and the removal limit of each. Must never drop one without a result.
 
 use super::MirrorError;
-use super::plan::{Look, Loss, Observation, Tally};
+use super::plan::{ChangeCounts, Observation, SyncCounts};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
-/// What became of an observation.
-pub(super) enum Outcome {
-    /// It is in force.
-    Applied {
-        /// How many changes it made.
-        changes: usize,
-    },
-    /// It must be made again.
-    LookAgain,
-}
+/// What an applied observation has changed; `None` when it exceeds the limit and must be read again.
+pub(super) type ObservationResult = Result<Option<ChangeCounts>, MirrorError>;
 
-/// Which reading of a question an observation comes from.
+/// Whether the removal limit of a sync applies to an observation.
 #[derive(Clone)]
-pub(super) enum Reading {
-    /// The first of a sync: read once more when the sync would take away too much.
-    First(Arc<SyncTally>),
-    /// The second of a sync, applied whatever it takes away.
-    Second(Arc<SyncTally>),
-    /// Of one principal: account and teams agree about who is meant, so it is applied whatever it takes away.
-    OfPrincipal,
+pub(super) enum RemovalLimit {
+    /// The first reading of a list.
+    Enforced(Arc<Mutex<SyncCounts>>),
+    /// The second reading of a list: applied in any case, and counted.
+    Counted(Arc<Mutex<SyncCounts>>),
+    /// A reading of one user, of whom account and teams agree: applied in any case.
+    None,
 }
 
-impl Reading {
-    /// What the plan goes by, as of now.
-    pub(super) fn look(&self) -> Look {
+impl RemovalLimit {
+    /// The counts against which an observation is checked now.
+    pub(super) fn enforced(&self) -> Option<SyncCounts> {
         match self {
-            Self::First(tally) => Look::First(*tally.lock()),
-            Self::Second(_) | Self::OfPrincipal => Look::Second,
+            Self::Enforced(counts) => Some(*lock(counts)),
+            Self::Counted(_) | Self::None => None,
         }
     }
 
-    /// Counts what was taken away.
-    pub(super) fn lost(&self, loss: Loss) {
-        if let Self::First(tally) | Self::Second(tally) = self {
-            tally.lock().lost += loss;
+    pub(super) fn count(&self, applied: ChangeCounts) {
+        if let Self::Enforced(counts) | Self::Counted(counts) = self {
+            lock(counts).applied += applied;
         }
     }
 }
 
-/// What a sync has taken away so far, shared by all its observations.
-pub(super) struct SyncTally(Mutex<Tally>);
-
-impl SyncTally {
-    /// Nothing taken away yet from so many memberships.
-    pub(super) fn new(memberships: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Tally {
-            memberships,
-            lost: Loss::default(),
-        })))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Tally> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// One observation that waits.
-pub(super) struct Waiting {
+/// An observation in the queue.
+pub(super) struct QueuedObservation {
     pub(super) observation: Observation,
-    pub(super) reading: Reading,
-    pub(super) answer: oneshot::Sender<Result<Outcome, MirrorError>>,
+    pub(super) limit: RemovalLimit,
+    pub(super) result: oneshot::Sender<ObservationResult>,
 }
 
-/// Observations that wait, in the order in which they came.
+/// Observations in the order of their arrival.
 #[derive(Default)]
-pub(super) struct Queue(Mutex<Vec<Waiting>>);
+pub(super) struct ObservationQueue(Mutex<Vec<QueuedObservation>>);
 
-impl Queue {
-    /// Adds one; gives where its outcome arrives.
+impl ObservationQueue {
+    /// Adds one; returns the receiver of its result.
     pub(super) fn push(
         &self,
         observation: Observation,
-        reading: Reading,
-    ) -> oneshot::Receiver<Result<Outcome, MirrorError>> {
-        let (answer, answered) = oneshot::channel();
-        self.lock().push(Waiting {
+        limit: RemovalLimit,
+    ) -> oneshot::Receiver<ObservationResult> {
+        let (result, receiver) = oneshot::channel();
+        lock(&self.0).push(QueuedObservation {
             observation,
-            reading,
-            answer,
+            limit,
+            result,
         });
-        answered
+        receiver
     }
 
-    /// Takes all that wait.
-    pub(super) fn take(&self) -> Vec<Waiting> {
-        std::mem::take(&mut self.lock())
+    /// Takes all.
+    pub(super) fn take(&self) -> Vec<QueuedObservation> {
+        std::mem::take(&mut lock(&self.0))
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.lock().len()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0).len()
     }
 }

@@ -1,15 +1,16 @@
-//! The mirror as other rooms see it.
+//! The mirror as other modules use it.
 
-use super::bound::Bound;
-use super::flight::Flights;
-use super::health::Health;
-use super::ledger::Ledger;
-use super::questions::Questions;
-use super::repository::RepositoryCache;
-use super::{MirrorError, MirrorState};
-use crate::gitea::Client;
+use super::external_users::ExternalSignIn;
+use super::reader::GiteaReader;
+use super::repository_cache::{RepositoryAnswer, RepositoryCache, key};
+use super::single_flight::SingleFlight;
+use super::state::DirectoryState;
+use super::status::StatusRecorder;
+use super::watched_teams::WatchedTeams;
+use super::{FullSyncReport, MirrorError, MirrorStatus};
+use crate::gitea::{GiteaClient, TimedAnswer};
 use crate::model::{
-    Clock, Directory, DirectoryUser, GiteaUserId, Login, OrganizationId, ProviderId, Random,
+    Clock, Directory, GiteaUserId, Login, OrganizationId, ProviderId, Random, RepositoryName,
     TeamId, Timestamp, UserId,
 };
 use crate::store::{Store, StoreSnapshot};
@@ -20,24 +21,17 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// When what is read.
+/// When the mirror reads Gitea.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Between two readings of everything.
-    pub full_pass: Duration,
-    /// Facts about a person older than this are asked for again before they decide.
-    pub bound: Duration,
-    /// While Gitea is away, facts decide until they are this old.
+    /// Between two full syncs.
+    pub full_sync_interval: Duration,
+    /// Older facts about a user are read again before a decision.
+    pub freshness_bound: Duration,
+    /// While Gitea is unavailable, decisions use facts up to this age.
     pub grace: Duration,
-    /// Questions at the same time.
+    /// Concurrent requests to Gitea.
     pub concurrency: usize,
-}
-
-/// The Gitea account of a person, when there is one, and its present login.
-pub(super) fn account(person: &DirectoryUser) -> Result<(GiteaUserId, Login), MirrorError> {
-    let login = person.login.as_str().parse::<Login>();
-    let both = person.gitea().zip(login.ok());
-    both.ok_or(MirrorError::Unknown)
 }
 
 /// Keeps the directory in step with Gitea. Clones share it.
@@ -47,96 +41,100 @@ pub struct Mirror(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) ledger: Ledger,
-    pub(super) questions: Questions,
-    pub(super) health: Arc<Health>,
-    pub(super) rereads: Flights<GiteaUserId, ()>,
+    pub(super) state: DirectoryState,
+    pub(super) reader: GiteaReader,
+    pub(super) status: Arc<StatusRecorder>,
+    pub(super) user_refreshes: SingleFlight<GiteaUserId, ()>,
     pub(super) repositories: RepositoryCache,
-    /// One pass at a time; the number of those that have begun.
-    pub(super) passing: tokio::sync::Mutex<Option<(u64, super::PassReport)>>,
-    pub(super) passes: AtomicU64,
+    /// Number and report of the last full sync; locked while one runs.
+    pub(super) last_full_sync: tokio::sync::Mutex<Option<(u64, FullSyncReport)>>,
+    pub(super) full_syncs_started: AtomicU64,
     pub(super) tasks: TaskTracker,
 }
 
 impl Mirror {
-    /// A mirror that begins with what the store has. Reads nothing before [`Mirror::run`] or a question.
+    /// A mirror of the store's records. Reads nothing from Gitea before [`Mirror::run`] or a call that needs it.
     pub fn new(
-        client: Client,
+        client: GiteaClient,
         store: Store,
         (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
         settings: Settings,
-        world: &StoreSnapshot,
+        snapshot: &StoreSnapshot,
     ) -> Self {
-        let health = Arc::new(Health::new(Arc::clone(&clock)));
-        let ledger = Ledger::new(store, Arc::clone(&clock), random, world);
-        let questions = Questions::new(client, settings.concurrency, Arc::clone(&health));
+        let status = Arc::new(StatusRecorder::new(Arc::clone(&clock)));
+        let state = DirectoryState::new(store, Arc::clone(&clock), random, snapshot);
+        let reader = GiteaReader::new(client, settings.concurrency, Arc::clone(&status));
         Self(Arc::new(Inner {
             settings,
             clock,
-            ledger,
-            questions,
-            health,
-            rereads: Flights::default(),
+            state,
+            reader,
+            status,
+            user_refreshes: SingleFlight::default(),
             repositories: RepositoryCache::default(),
-            passing: tokio::sync::Mutex::default(),
-            passes: AtomicU64::new(0),
+            last_full_sync: tokio::sync::Mutex::default(),
+            full_syncs_started: AtomicU64::new(0),
             tasks: TaskTracker::new(),
         }))
     }
 
-    /// Who is in which team now. Ask [`Mirror::freshness`] or [`Mirror::fresh`] first: a directory that was taken
-    /// before may lack what the freshness speaks of.
+    /// Who is in which team now. Call [`Mirror::freshness`] or [`Mirror::ensure_fresh`] first: an earlier directory may
+    /// lack facts that the freshness covers.
     pub fn directory(&self) -> Arc<Directory> {
-        self.0.ledger.directory()
+        self.0.state.directory()
     }
 
-    /// Takes in what the present bindings name: teams, and organizations by all their teams. To be called at the start
-    /// and after every change of a binding.
-    pub fn set_bound(&self, teams: BTreeSet<TeamId>, organizations: BTreeSet<OrganizationId>) {
-        self.0.ledger.set_bound(Bound {
+    /// Sets the teams and organizations that role bindings name. To be called at the start and after every change of a
+    /// role binding.
+    pub fn set_watched_teams(
+        &self,
+        teams: BTreeSet<TeamId>,
+        organizations: BTreeSet<OrganizationId>,
+    ) {
+        self.0.state.set_watched_teams(WatchedTeams {
             teams,
             organizations,
         });
     }
 
-    /// Takes in which other providers than Gitea are configured. To be called at the start.
+    /// Sets the configured providers other than Gitea. To be called at the start.
     pub fn set_providers(&self, providers: BTreeSet<ProviderId>) {
-        self.0.ledger.set_providers(providers);
+        self.0.state.set_providers(providers);
     }
 
-    /// The instant before the oldest question on which what is known of this person rests; `None` for somebody without
-    /// a Gitea account. Waits for nothing. Counts the person as active.
+    /// The instant before the oldest request on which the facts about this user depend; `None` without a Gitea account.
+    /// Never waits. Counts the user as active.
     pub fn freshness(&self, user: UserId) -> Option<Timestamp> {
         let inner = &self.0;
-        inner.ledger.stamps().wanted(user, inner.clock.now())
+        inner.state.freshness().use_at(user, inner.clock.now())
     }
 
-    /// Returns once what is known of this person may decide: at once while it is within the bound, otherwise after a
-    /// re-read; while Gitea is away, until the grace is over.
-    pub async fn fresh(&self, user: UserId) -> Result<(), MirrorError> {
-        let since = self.freshness(user).ok_or(MirrorError::Unknown)?;
+    /// Returns once the facts about this user are fresh enough for a decision: at once within the freshness bound,
+    /// otherwise after a user refresh; while Gitea is unavailable, until the grace ends.
+    pub async fn ensure_fresh(&self, user: UserId) -> Result<(), MirrorError> {
+        let since = self.freshness(user).ok_or(MirrorError::NoGiteaAccount)?;
         let age = self.0.clock.now().since(since);
-        if age <= self.0.settings.bound {
+        if age <= self.0.settings.freshness_bound {
             return Ok(());
         }
-        match self.reread(user).await {
+        match self.refresh_user(user).await {
             Err(MirrorError::Gitea(_)) if age <= self.0.settings.grace => Ok(()),
             Err(MirrorError::Gitea(_)) => Err(MirrorError::Stale { since }),
-            answer => answer,
+            result => result,
         }
     }
 
-    /// The instant as of which the members of a team are known; `None` for a team that is not known.
-    pub fn team_since(&self, team: TeamId) -> Option<Timestamp> {
-        let facts = self.0.ledger.facts();
-        let known = facts.known.teams.contains_key(&team);
-        known.then(|| facts.known.members_asked_at(team))
+    /// The freshness of a team's members; `None` for an unknown team.
+    pub fn team_freshness(&self, team: TeamId) -> Option<Timestamp> {
+        let facts = &self.0.state.data().facts;
+        let known = facts.teams.contains_key(&team);
+        known.then(|| facts.members_asked_at(team))
     }
 
-    /// May the member lists of the teams that are named to [`Mirror::set_bound`] decide by themselves, without a person
-    /// to read anew? The bound reader keeps them within the bound; while Gitea is away, until the grace is over.
-    pub fn teams_fresh(&self) -> Result<(), MirrorError> {
-        let since = self.0.ledger.stamps().floor();
+    /// Fails when the member lists of the watched teams are older than the grace, for decisions that depend on no user.
+    /// The watched-team sync keeps them within the freshness bound while Gitea answers.
+    pub fn check_watched_teams(&self) -> Result<(), MirrorError> {
+        let since = self.0.state.freshness().watched_teams();
         let age = self.0.clock.now().since(since);
         if age <= self.0.settings.grace {
             Ok(())
@@ -145,59 +143,91 @@ impl Mirror {
         }
     }
 
-    /// Reads one person's account and teams now, once however many ask. On success what is known is new, or says that
-    /// the person is disabled or gone.
-    pub async fn reread(&self, user: UserId) -> Result<(), MirrorError> {
+    /// Records the sign-in at another provider of a user without a Gitea account. Returns the user, who may be new.
+    pub async fn put_external_user(&self, sign_in: &ExternalSignIn) -> Result<UserId, MirrorError> {
+        self.0.state.put_external_user(sign_in).await
+    }
+
+    /// What this user may do in a repository, at most the freshness bound ago; `None` when the user cannot see it. The
+    /// answer has the owner's id, because the name in a route proves nothing.
+    pub async fn repository_access(
+        &self,
+        user: UserId,
+        owner: &Login,
+        name: &RepositoryName,
+    ) -> Result<RepositoryAnswer, MirrorError> {
+        let inner = Arc::clone(&self.0);
+        let key = key(user, owner, name);
+        let bound = inner.settings.freshness_bound;
+        if let Some(answer) = inner.repositories.get(&key, inner.clock.now(), bound) {
+            return Ok(answer);
+        }
+        let (_, login) = self.account_of(user)?;
+        let (owner, name, cached) = (owner.clone(), name.clone(), key.clone());
+        let read = || async move {
+            let asked_at = inner.clock.now();
+            let value = inner.reader.repository(&login, &owner, &name).await?;
+            let answer = TimedAnswer {
+                value: value.clone(),
+                asked_at,
+            };
+            inner.repositories.put(cached, answer, bound);
+            Ok(value)
+        };
+        let reads = &self.0.repositories.reads;
+        reads.run(&self.0.tasks, key, read).await
+    }
+
+    /// The Gitea account of a user, with its present login.
+    pub(super) fn account_of(&self, user: UserId) -> Result<(GiteaUserId, Login), MirrorError> {
         let directory = self.directory();
-        let person = directory.user(user).ok_or(MirrorError::Unknown)?;
-        let (gitea, login) = account(person)?;
-        self.reread_account(gitea, &login).await
+        let account = directory.user(user).and_then(|user| {
+            let login = user.login.as_str().parse().ok()?;
+            Some((user.gitea()?, login))
+        });
+        account.ok_or(MirrorError::NoGiteaAccount)
     }
 
-    /// Somebody has signed in at Gitea: reads the account and its teams now. Gives our person, who is made when new.
-    pub async fn arrive(&self, user: GiteaUserId, login: &Login) -> Result<UserId, MirrorError> {
-        self.reread_account(user, login).await?;
-        self.0.ledger.person(user).ok_or(MirrorError::Unknown)
-    }
-
-    /// How well it gets on with Gitea.
-    pub fn state(&self) -> MirrorState {
+    /// The status of the mirror.
+    pub fn status(&self) -> MirrorStatus {
         let inner = &self.0;
-        let mut state = inner.health.state(inner.questions.skew_millis());
-        let facts = inner.ledger.facts();
-        state.organizations = facts.known.organizations.len();
-        state.teams = facts.known.teams.len();
-        let here = facts.known.accounts.values().filter(|record| !record.gone);
-        state.users = here.count();
-        state.changes = facts.changes.iter().cloned().collect();
-        drop(facts);
-        state.directory_version = self.directory().version;
-        state
+        let status = inner.status.status(inner.reader.skew_millis());
+        let data = inner.state.data();
+        let accounts = data.facts.accounts.values();
+        MirrorStatus {
+            organizations: data.facts.organizations.len(),
+            teams: data.facts.teams.len(),
+            users: accounts.filter(|record| !record.gone).count(),
+            changes: data.recent_changes.iter().cloned().collect(),
+            directory_version: data.version,
+            ..status
+        }
     }
 
-    /// Reads on timers until it is stopped, then waits for what is under way.
+    /// Syncs on timers until it is stopped, then waits for the work in progress.
     ///
-    /// The bound reader goes round at half the bound, so that an active person's facts are renewed before they pass
-    /// it and hardly any request has to wait for a re-read.
+    /// The watched-team sync runs at half the freshness bound, so that hardly any request of an active user waits for a
+    /// user refresh.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let passes = async {
+        let settings = self.0.settings;
+        let full_syncs = async {
             loop {
                 let pause = match self.sync_now().await {
-                    Ok(_) => self.0.settings.full_pass,
-                    Err(_) => self.0.settings.bound.min(self.0.settings.full_pass),
+                    Ok(_) => settings.full_sync_interval,
+                    Err(_) => settings.freshness_bound.min(settings.full_sync_interval),
                 };
                 tokio::time::sleep(pause).await;
             }
         };
-        let rounds = async {
+        let watched_team_syncs = async {
             loop {
-                tokio::time::sleep(self.0.settings.bound / 2).await;
-                self.read_bound().await;
+                tokio::time::sleep(settings.freshness_bound / 2).await;
+                self.sync_watched_teams().await;
             }
         };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = async { tokio::join!(passes, rounds); } => {}
+            () = async { tokio::join!(full_syncs, watched_team_syncs); } => {}
         }
         self.0.tasks.close();
         self.0.tasks.wait().await;

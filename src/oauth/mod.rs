@@ -37,7 +37,7 @@ pub use crate::access::{ApplicationClient, RequestOrigin};
 use crate::access::Credentials;
 use crate::access::{DecisionRecorder, PolicyHolder};
 use crate::audit_log::Journal;
-use crate::gitea::TokenOwners;
+use crate::gitea::TokenOwnerLookup;
 use crate::limits::RateLimiter;
 use crate::mirror::Mirror;
 use crate::model::{
@@ -75,7 +75,7 @@ pub struct Services {
     /// Registered clients.
     pub clients: Arc<Registry<Client>>,
     /// Finds the owner of a Gitea token.
-    pub holders: TokenOwners,
+    pub holders: TokenOwnerLookup,
     /// Issuers that service accounts may trust.
     pub workload_issuers: Arc<BTreeSet<Issuer>>,
     /// Verifies tokens of workloads.
@@ -93,7 +93,7 @@ pub struct AuthorizationServer {
     service_accounts: Arc<Registry<ServiceAccount>>,
     grants: Arc<Grants>,
     clients: Arc<Registry<Client>>,
-    holders: TokenOwners,
+    holders: TokenOwnerLookup,
     workload_issuers: Arc<BTreeSet<Issuer>>,
     workloads: WorkloadIssuers,
     command_line: Arc<Client>,

@@ -136,9 +136,9 @@ impl SignIn {
         let Principal::User(id) = principal else {
             return Ok(true);
         };
-        match self.mirror.fresh(id).await {
+        match self.mirror.ensure_fresh(id).await {
             // The facts about a user of another provider are those of the sign-in.
-            Ok(()) | Err(MirrorError::Unknown) => {}
+            Ok(()) | Err(MirrorError::NoGiteaAccount) => {}
             Err(error) => return Err(error.into()),
         }
         let directory = self.mirror.directory();

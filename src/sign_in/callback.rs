@@ -4,7 +4,7 @@ use super::at_samovar::begin_again;
 use super::flows::{Flow, FlowError};
 use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError};
 use crate::audit::Action;
-use crate::mirror::Arrival;
+use crate::mirror::ExternalSignIn;
 use crate::model::{
     Claims, GiteaUserId, Identity, Login, Principal, ProviderId, SessionPlace, Upstream, UserId,
 };
@@ -191,7 +191,7 @@ impl SignIn {
         let id = id.map_err(|_| invalid("claim `sub` is not a number, as Gitea's is"))?;
         let login = person.login.as_str().parse::<Login>();
         let login = login.map_err(|_| invalid("claim `preferred_username` is no login"))?;
-        Ok(self.mirror.arrive(id, &login).await?)
+        Ok(self.mirror.refresh_gitea_user(id, &login).await?)
     }
 
     async fn arrive_elsewhere(
@@ -200,11 +200,14 @@ impl SignIn {
         person: &SignedIn,
     ) -> Result<UserId, SignInError> {
         if let Some(source) = provider.gitea_source
-            && let Some(user) = self.mirror.arrive_linked(source, &person.subject).await?
+            && let Some(user) = self
+                .mirror
+                .refresh_linked_user(source, &person.subject)
+                .await?
         {
             return Ok(user);
         }
-        let arrival = Arrival {
+        let arrival = ExternalSignIn {
             identity: Identity {
                 provider: provider.id.clone(),
                 subject: person.subject.clone(),
@@ -218,7 +221,7 @@ impl SignIn {
                 at: self.clock.now(),
             },
         };
-        Ok(self.mirror.arrive_elsewhere(&arrival).await?)
+        Ok(self.mirror.put_external_user(&arrival).await?)
     }
 
     fn enabled(&self, user: UserId) -> bool {

@@ -312,8 +312,8 @@ fn providers() -> Providers {
 }
 
 const MIRROR: mirror::Settings = mirror::Settings {
-    full_pass: Duration::from_secs(300),
-    bound: Duration::from_secs(30),
+    full_sync_interval: Duration::from_secs(300),
+    freshness_bound: Duration::from_secs(30),
     grace: Duration::from_secs(900),
     concurrency: 4,
 };
@@ -345,7 +345,7 @@ fn snippets() -> SnippetSettings {
 }
 
 /// A Gitea at a port where nothing listens.
-fn away(clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> gitea::Client {
+fn away(clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> gitea::GiteaClient {
     let settings = gitea::Settings {
         base_url: "http://127.0.0.1:9/".parse().unwrap(),
         public_url: "http://127.0.0.1:9/".parse().unwrap(),
@@ -354,7 +354,7 @@ fn away(clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> gitea::Client {
         retry_pause: Duration::ZERO,
         http: reqwest::Client::builder().no_proxy().build().unwrap(),
     };
-    gitea::Client::new(settings, Arc::clone(clock), Arc::clone(random))
+    gitea::GiteaClient::new(settings, Arc::clone(clock), Arc::clone(random))
 }
 
 /// Five people with their roles and sessions, one organization and one team.

@@ -7,7 +7,7 @@ use crate::support::gitea::state::{Org, Team, User};
 use crate::support::gitea::{StandIn, log::Seen};
 use crate::support::world::GiteaWorld;
 use samovar::app::Capabilities;
-use samovar::gitea::{self, Client};
+use samovar::gitea::{self, GiteaClient};
 use samovar::mirror::{self, Mirror};
 use samovar::store::Store;
 use std::collections::VecDeque;
@@ -108,10 +108,10 @@ pub fn first_sync(url: &str, token: &str) {
             http: http(),
         };
         let (clock, random) = (capabilities.clock, capabilities.random);
-        let client = Client::new(settings, Arc::clone(&clock), Arc::clone(&random));
+        let client = GiteaClient::new(settings, Arc::clone(&clock), Arc::clone(&random));
         let settings = mirror::Settings {
-            full_pass: Duration::from_secs(300),
-            bound: Duration::from_secs(30),
+            full_sync_interval: Duration::from_secs(300),
+            freshness_bound: Duration::from_secs(30),
             grace: Duration::from_secs(900),
             concurrency: CONCURRENCY,
         };

@@ -15,7 +15,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const INTROSPECT: &str = "/login/oauth/introspect";
 const USERINFO: &str = "/login/oauth/userinfo";
 const ACCOUNT: &str = "/api/v1/user";
-const LEFT_OUT: &str = "does not say which OAuth application";
+const LEFT_OUT: &str = "does not name the OAuth application";
 const NOBODYS: &str = "0190a5e2-0000-7000-8000-000000000000";
 
 /// What another OAuth application got at Gitea in somebody's name.
@@ -162,7 +162,7 @@ async fn a_personal_token_becomes_its_owners_short_token_for_one_application() {
     let event = stage.last_event("allowed").await;
     assert_eq!(event["actor"]["login"], "ben", "{event}");
     let reasons = event["reasons"].to_string();
-    assert!(reasons.contains("exchanged for a personal token of Gitea's"));
+    assert!(reasons.contains("exchanged for a personal Gitea token"));
 
     let by_host = here_by_host();
     let narrow = [
@@ -188,10 +188,7 @@ async fn an_oauth_token_of_a_listed_application_names_its_person_and_no_other_of
     assert_eq!(claims["preferred_username"], "ben");
     assert_eq!(claims["scope"], "deployments:write");
     let reasons = stage.last_event("allowed").await["reasons"].to_string();
-    let said = format!(
-        "an OAuth token of Gitea's that client `{}` got",
-        elsewhere.client
-    );
+    let said = format!("a Gitea OAuth token of client `{}`", elsewhere.client);
     assert!(reasons.contains(&said), "{reasons}");
 
     // Introspection calls a refresh token active.
@@ -215,7 +212,7 @@ async fn what_is_no_token_of_giteas_is_refused_and_gitea_is_not_asked_about_what
     let long = format!("a.{}.c", "b".repeat(9000));
     for none in ["nonsense", "a.b", "0123456789", "smva_x", &long, "a b.c.d"] {
         let answer = stage.present(none).await;
-        refused(&answer, "invalid_grant", "no token of Gitea's");
+        refused(&answer, "invalid_grant", "not a Gitea token");
     }
     assert_eq!(stage.questions(), before);
     let forged = "eyJhbGciOiJub25lIn0.eyJnbnQiOjEsInR0IjowfQ.AAAA";
@@ -327,11 +324,15 @@ async fn only_an_application_that_takes_gitea_tokens_gets_them_and_gitea_is_aske
     let oauth_alone = json!({"gitea_tokens": {"oauth_clients": [NOBODYS]}});
     stage.take(oauth_alone).await;
     let answer = stage.present(&token).await;
-    refused(&answer, "invalid_target", "takes no personal tokens");
+    refused(
+        &answer,
+        "invalid_target",
+        "accepts no personal Gitea tokens",
+    );
     let personal_alone = json!({"gitea_tokens": {"personal": true}});
     stage.take(personal_alone).await;
     let answer = stage.present("eyJ.e30.AAAA").await;
-    refused(&answer, "invalid_target", "takes no OAuth tokens");
+    refused(&answer, "invalid_target", "accepts no Gitea OAuth tokens");
     assert_eq!(stage.questions(), before);
 }
 
@@ -393,7 +394,7 @@ async fn an_account_other_than_userinfos_is_nobodys() {
     let error = Error::Body(json!({"id": 4711, "login": "ben"}));
     stand_in.errors().plant_times(At::path(ACCOUNT), error, 1);
     let answer = stage.present(&token).await;
-    refused(&answer, "invalid_grant", "lets nobody in");
+    refused(&answer, "invalid_grant", "does not accept this token");
     exchanged(&stage.present(&token).await);
 }
 
@@ -475,7 +476,7 @@ async fn a_gitea_token_is_written_nowhere() {
     stage.present(access).await;
     stage.gitea.come_back().await;
     let kept = stage.everything_kept().await;
-    assert!(kept.contains("personal token of Gitea's"));
+    assert!(kept.contains("personal Gitea token"));
     for secret in [&personal, access, refresh, &issued] {
         // A part is enough to know it by.
         let part = &secret[secret.len() - 30..];

@@ -1,14 +1,14 @@
-//! Tests of the test world itself: the stand-in Gitea against recordings of a real one, and the same small world on
-//! both. Nothing of Samovar is tested here.
+//! Tests of the stand-in for Gitea: against recordings of a real Gitea, and with the same small world on both. Samovar
+//! itself is not tested here.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "helpers of tests end the test when they meet what they do not expect"
+    reason = "a test's helpers fail by panicking"
 )]
 
-mod alike;
+mod comparison;
 mod replay;
 mod world;
 

@@ -1,4 +1,5 @@
-//! One small world, built and used through the HTTP API alone: on the stand-in, and on a real Gitea when there is one.
+//! A small world, built and used by the HTTP API alone: at the real Gitea that `SAMOVAR_TEST_GITEA` names, otherwise at
+//! the stand-in.
 
 use crate::support::browser::{Browser, form, plain_client};
 use crate::support::world::{GiteaWorld, ServiceIdentity};
@@ -50,7 +51,7 @@ async fn exchange(gitea: &GiteaWorld, own: &ServiceIdentity, callback: &str) -> 
     answer.json().await.unwrap()
 }
 
-/// `GET` as somebody by Sudo, with the service identity's token.
+/// `GET` as a user by `Sudo`, with the service identity's token.
 async fn as_user(gitea: &GiteaWorld, own: &ServiceIdentity, login: &str, path: &str) -> Value {
     let request = plain_client()
         .get(format!("{}/api/v1{path}", gitea.url()))
@@ -126,7 +127,7 @@ fn claims(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn names_change_and_numbers_stay() {
+async fn names_change_and_ids_stay() {
     let gitea = GiteaWorld::start().await;
     let ben = gitea.user("ben").await;
     let org = gitea.organization("acme", "root").await;
@@ -187,7 +188,7 @@ async fn repository_rights_are_those_of_the_team_units() {
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_still_seen_by_sudo_and_refused_by_his_own_token() {
+async fn sudo_still_reads_a_disabled_user() {
     let gitea = GiteaWorld::start().await;
     gitea.user("dan").await;
     gitea.organization("acme", "root").await;
@@ -215,7 +216,7 @@ async fn a_disabled_user_is_still_seen_by_sudo_and_refused_by_his_own_token() {
 }
 
 #[tokio::test]
-async fn an_outage_ends_and_nothing_is_lost() {
+async fn an_outage_loses_no_data() {
     let mut gitea = GiteaWorld::start().await;
     let ben = gitea.user("ben").await;
     gitea.go_away().await;
@@ -227,7 +228,7 @@ async fn an_outage_ends_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_list_longer_than_a_page_tells_its_total() {
+async fn every_page_of_a_list_has_the_total() {
     let gitea = GiteaWorld::start().await;
     gitea.organization("acme", "root").await;
     let team = gitea.team("acme", "Crowd", &[("repo.code", "read")]).await;
@@ -237,14 +238,14 @@ async fn a_list_longer_than_a_page_tells_its_total() {
         gitea.add_member(team, &login).await;
     }
     let own = gitea.service_identity(CALLBACK).await;
-    // root and the service user beside the members
+    // Besides the members: root and the service identity.
     for (path, total) in [
         ("/admin/users".to_owned(), 54),
         (format!("/teams/{team}/members"), 52),
         ("/orgs/acme/members".to_owned(), 53),
     ] {
         let pages = [1, 2, 3].map(|page| format!("{path}?limit=100&page={page}"));
-        for (path, owed) in pages.iter().zip([50, total - 50, 0]) {
+        for (path, expected) in pages.iter().zip([50, total - 50, 0]) {
             let url = format!("{}/api/v1{path}", gitea.url());
             let request = plain_client()
                 .get(url)
@@ -252,13 +253,13 @@ async fn a_list_longer_than_a_page_tells_its_total() {
             let answer = request.send().await.unwrap();
             assert_eq!(answer.headers()["x-total-count"], total.to_string());
             let items: Vec<Value> = answer.json().await.unwrap();
-            assert_eq!(items.len(), owed, "{path}");
+            assert_eq!(items.len(), expected, "{path}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_owner_puts_people_in_and_out_on_the_stand_ins_page() {
+async fn an_owner_changes_members_on_the_page_of_the_stand_in() {
     let gitea = GiteaWorld::start_stand_in().await;
     for login in ["ada", "ben"] {
         gitea.user(login).await;

@@ -1,7 +1,7 @@
-//! Every bad answer, and Gitea away: nothing mirrored is lost, nothing is renewed, and the state says what to do.
+//! Bad answers and outages: no fact is lost, no freshness is renewed, and the status says what to do.
 
-use crate::stage::{BOUND, GRACE, Stage};
 use crate::support::gitea::errors::{At, Error};
+use crate::test_mirror::{BOUND, GRACE, TestMirror};
 use samovar::mirror::MirrorError;
 use std::time::Duration;
 
@@ -10,218 +10,216 @@ fn members(team: i64) -> At {
 }
 
 #[tokio::test]
-async fn gitea_away_is_excused_until_the_grace_is_over_and_forgotten_when_it_is_back() {
-    let mut world = Stage::acme_anywhere().await;
-    let ben = world.person("ben");
-    let fresh = world.mirror.freshness(ben.id).unwrap();
-    world.gitea.go_away().await;
-    world.clock.turn(BOUND * 2);
-    world.mirror.fresh(ben.id).await.unwrap();
-    assert!(world.mirror.sync_now().await.is_err());
-    let state = world.mirror.state();
-    assert!(state.away_since.is_some());
+async fn an_outage_is_tolerated_until_the_grace_ends() {
+    let mut test = TestMirror::at_any_gitea().await;
+    let ben = test.user("ben");
+    let fresh = test.mirror.freshness(ben.id).unwrap();
+    test.gitea.go_away().await;
+    test.clock.advance(BOUND * 2);
+    test.mirror.ensure_fresh(ben.id).await.unwrap();
+    assert!(test.mirror.sync_now().await.is_err());
+    let status = test.mirror.status();
+    assert!(status.unavailable_since.is_some());
     assert!(
-        state.problems[0].contains("does not answer"),
+        status.problems[0].contains("does not answer"),
         "{:?}",
-        state.problems
+        status.problems
     );
-    assert_eq!(state.teams, 2, "nothing is lost");
-    assert_eq!(world.mirror.freshness(ben.id), Some(fresh), "nor renewed");
-    world.clock.turn(GRACE);
-    let answer = world.mirror.fresh(ben.id).await;
+    assert_eq!(status.teams, 2, "nothing is lost");
+    assert_eq!(
+        test.mirror.freshness(ben.id),
+        Some(fresh),
+        "no freshness is renewed"
+    );
+    test.clock.advance(GRACE);
+    let answer = test.mirror.ensure_fresh(ben.id).await;
     assert_eq!(answer, Err(MirrorError::Stale { since: fresh }));
-    world.gitea.come_back().await;
-    world.clock.turn(BOUND);
-    world.mirror.fresh(ben.id).await.unwrap();
-    world.sync().await;
-    let state = world.mirror.state();
-    assert_eq!((state.away_since, world.problems()), (None, vec![]));
+    test.gitea.come_back().await;
+    test.clock.advance(BOUND);
+    test.mirror.ensure_fresh(ben.id).await.unwrap();
+    test.sync().await;
+    let status = test.mirror.status();
+    assert_eq!((status.unavailable_since, test.problems()), (None, vec![]));
 }
 
 #[tokio::test]
-async fn while_gitea_is_away_nobody_asks_it_at_every_request() {
-    let world = Stage::acme().await;
-    let ben = world.person("ben");
-    world.clock.turn(BOUND * 2);
-    world
-        .stand_in()
+async fn requests_during_an_outage_do_not_reach_gitea() {
+    let test = TestMirror::at_stand_in().await;
+    let ben = test.user("ben");
+    test.clock.advance(BOUND * 2);
+    test.stand_in()
         .errors()
         .plant(At::api(), Error::TokenBroken);
-    world.stand_in().log().take();
+    test.stand_in().log().take();
     for _ in 0..20 {
-        world.mirror.fresh(ben.id).await.unwrap();
+        test.mirror.ensure_fresh(ben.id).await.unwrap();
     }
-    assert!(world.stand_in().log().take().len() <= 2);
+    assert!(test.stand_in().log().take().len() <= 2);
 }
 
 #[tokio::test]
-async fn bad_answers_lose_nothing_and_say_what_to_do() {
+async fn bad_answers_lose_no_facts_and_say_what_to_do() {
     for (error, words) in [
         (Error::TokenBroken, "SAMOVAR_GITEA_TOKEN"),
         (Error::ScopeMissing, "`read:admin`"),
         (Error::Status(500), "does not answer"),
         (
             Error::TooManyRequests { retry_after: 60 },
-            "asked too often",
+            "limits the rate",
         ),
         (Error::Html, "not Gitea's API"),
         (Error::Garbage, "cannot be read"),
-        (Error::Null, "`null` where a list is owed"),
-        (Error::EmptyPage, "do not add up"),
+        (Error::Null, "`null` instead of a list"),
+        (Error::EmptyPage, "inconsistent pages"),
         (Error::NotFound, "404"),
     ] {
-        let world = Stage::acme().await;
-        let ben = world.person("ben");
-        let fresh = world.mirror.freshness(ben.id);
-        world.clock.turn(BOUND * 2);
+        let test = TestMirror::at_stand_in().await;
+        let ben = test.user("ben");
+        let fresh = test.mirror.freshness(ben.id);
+        test.clock.advance(BOUND * 2);
         for at in [
             "/api/v1/admin/",
             "/api/v1/orgs/",
             "/api/v1/teams/",
             "/api/v1/user",
         ] {
-            world.stand_in().errors().clear();
-            world
-                .stand_in()
-                .errors()
-                .plant(At::under(at), error.clone());
-            let _ = world.mirror.sync_now().await;
-            let _ = world.mirror.reread(ben.id).await;
-            world.stand_in().errors().clear();
-            let now = world.person("ben");
-            assert_eq!(now.teams, [world.deployers_id()], "{error:?} at {at}");
+            test.stand_in().errors().clear();
+            test.stand_in().errors().plant(At::under(at), error.clone());
+            let _ = test.mirror.sync_now().await;
+            let _ = test.mirror.refresh_user(ben.id).await;
+            test.stand_in().errors().clear();
+            let now = test.user("ben");
+            assert_eq!(now.teams, [test.deployers_id()], "{error:?} at {at}");
             assert!(now.enabled, "{error:?} at {at}");
-            world.clock.turn(BOUND);
+            test.clock.advance(BOUND);
         }
-        world.stand_in().errors().plant(At::api(), error.clone());
-        let _ = world.mirror.sync_now().await;
-        let problems = world.mirror.state().problems.join("\n");
+        test.stand_in().errors().plant(At::api(), error.clone());
+        let _ = test.mirror.sync_now().await;
+        let problems = test.mirror.status().problems.join("\n");
         assert!(problems.contains(words), "{error:?}: {problems}");
-        assert_eq!(world.mirror.state().teams, 2, "{error:?}");
-        assert!(world.mirror.freshness(ben.id) >= fresh);
+        assert_eq!(test.mirror.status().teams, 2, "{error:?}");
+        assert!(test.mirror.freshness(ben.id) >= fresh);
     }
 }
 
 #[tokio::test]
-async fn what_could_not_be_read_renews_no_freshness() {
+async fn an_unreadable_list_renews_no_freshness() {
     for error in [Error::Null, Error::NotFound, Error::EmptyPage, Error::Html] {
-        let world = Stage::acme().await;
-        let ben = world.person("ben");
-        world.bind_deployers();
-        let fresh = world.mirror.freshness(ben.id);
-        world.clock.turn(BOUND * 2);
-        world
-            .stand_in()
+        let test = TestMirror::at_stand_in().await;
+        let ben = test.user("ben");
+        test.watch_deployers();
+        let fresh = test.mirror.freshness(ben.id);
+        test.clock.advance(BOUND * 2);
+        test.stand_in()
             .errors()
-            .plant(members(world.deployers), error.clone());
-        let _ = world.mirror.sync_now().await;
-        assert_eq!(world.mirror.freshness(ben.id), fresh, "{error:?}");
-        assert_eq!(world.person("ben").teams.len(), 1, "{error:?}");
+            .plant(members(test.deployers), error.clone());
+        let _ = test.mirror.sync_now().await;
+        assert_eq!(test.mirror.freshness(ben.id), fresh, "{error:?}");
+        assert_eq!(test.user("ben").teams.len(), 1, "{error:?}");
     }
 }
 
 #[tokio::test]
-async fn an_organization_that_one_list_lacks_stays() {
-    let world = Stage::acme().await;
-    world.clock.turn(BOUND);
-    let hidden = world.stand_in().with_state(|state| {
+async fn an_organization_missing_from_one_list_stays() {
+    let test = TestMirror::at_stand_in().await;
+    test.clock.advance(BOUND);
+    let hidden = test.stand_in().with_state(|state| {
         let id = *state.orgs.keys().next().unwrap();
         (id, state.orgs.remove(&id).unwrap())
     });
     let list = At::path("/api/v1/admin/orgs");
-    let hold = world.stand_in().errors().hold_answer(list);
-    let mirror = world.mirror.clone();
-    let pass = tokio::spawn(async move { mirror.sync_now().await });
+    let hold = test.stand_in().errors().hold_answer(list);
+    let mirror = test.mirror.clone();
+    let sync = tokio::spawn(async move { mirror.sync_now().await });
     hold.reached().await;
-    world
-        .stand_in()
+    test.stand_in()
         .with_state(|state| state.orgs.insert(hidden.0, hidden.1));
     hold.release();
-    pass.await.unwrap().unwrap();
-    assert_eq!(world.person("ben").teams, [world.deployers_id()]);
+    sync.await.unwrap().unwrap();
+    assert_eq!(test.user("ben").teams, [test.deployers_id()]);
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_does_not_freeze_what_is_known() {
-    let world = Stage::acme_anywhere().await;
-    let ben = world.person("ben");
-    world.clock.turn_back(Duration::from_secs(3600));
-    world.gitea.remove_member(world.deployers, "ben").await;
-    world.sync().await;
-    world.clock.turn(Duration::from_millis(1));
-    world.sync().await;
-    assert_eq!(world.person("ben").teams, []);
-    assert!(world.mirror.freshness(ben.id).unwrap() <= world.now());
+async fn setting_the_clock_back_does_not_freeze_facts() {
+    let test = TestMirror::at_any_gitea().await;
+    let ben = test.user("ben");
+    test.clock.set_back(Duration::from_secs(3600));
+    test.gitea.remove_member(test.deployers, "ben").await;
+    test.sync().await;
+    test.clock.advance(Duration::from_millis(1));
+    test.sync().await;
+    assert_eq!(test.user("ben").teams, []);
+    assert!(test.mirror.freshness(ben.id).unwrap() <= test.now());
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_while_gitea_is_away_does_not_stretch_the_grace() {
+async fn setting_the_clock_back_in_an_outage_keeps_the_grace() {
     let hours = Duration::from_secs(6 * 3600);
-    for every_pass in [false, true] {
-        let mut world = Stage::acme_anywhere().await;
-        world.bind_deployers();
-        let ben = world.person("ben");
-        world.gitea.go_away().await;
-        world.clock.turn_back(hours);
-        if every_pass {
-            assert!(world.mirror.sync_now().await.is_err());
+    for full_sync in [false, true] {
+        let mut test = TestMirror::at_any_gitea().await;
+        test.watch_deployers();
+        let ben = test.user("ben");
+        test.gitea.go_away().await;
+        test.clock.set_back(hours);
+        if full_sync {
+            assert!(test.mirror.sync_now().await.is_err());
         } else {
-            world.mirror.read_bound().await;
+            test.mirror.sync_watched_teams().await;
         }
-        let since = world.now();
-        assert_eq!(world.person("ben").freshness, since, "{every_pass}");
-        world.mirror.fresh(ben.id).await.unwrap();
-        world.mirror.teams_fresh().unwrap();
-        world.clock.turn(GRACE + Duration::from_secs(1));
+        let since = test.now();
+        assert_eq!(test.user("ben").freshness, since, "{full_sync}");
+        test.mirror.ensure_fresh(ben.id).await.unwrap();
+        test.mirror.check_watched_teams().unwrap();
+        test.clock.advance(GRACE + Duration::from_secs(1));
         let stale = Err(MirrorError::Stale { since });
-        assert_eq!(world.mirror.fresh(ben.id).await, stale, "{every_pass}");
-        assert_eq!(world.mirror.teams_fresh(), stale, "{every_pass}");
+        assert_eq!(test.mirror.ensure_fresh(ben.id).await, stale, "{full_sync}");
+        assert_eq!(test.mirror.check_watched_teams(), stale, "{full_sync}");
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_differs_from_gitea_s_is_a_problem_with_a_remedy() {
-    let world = Stage::acme().await;
-    world.stand_in().clock().skew(-120);
-    world.clock.turn(BOUND);
-    world.sync().await;
-    let problems = world.mirror.state().problems;
+async fn a_clock_difference_is_a_problem_with_a_remedy() {
+    let test = TestMirror::at_stand_in().await;
+    test.stand_in().clock().skew(-120);
+    test.clock.advance(BOUND);
+    test.sync().await;
+    let problems = test.mirror.status().problems;
     assert!(problems[0].contains("NTP"), "{problems:?}");
     assert!(problems[0].contains("behind"), "{problems:?}");
 }
 
 #[tokio::test]
-async fn a_service_identity_that_is_demoted_disables_nobody() {
-    let world = Stage::acme().await;
-    world.bind_deployers();
-    let ben = world.person("ben");
-    world.clock.turn(BOUND * 2);
-    world.mirror.freshness(ben.id);
-    // as a member it still sees the team, with false flags
-    world.gitea.add_member(world.deployers, "samovar").await;
-    world.stand_in().with_state(|state| {
+async fn a_demoted_service_identity_disables_no_user() {
+    let test = TestMirror::at_stand_in().await;
+    test.watch_deployers();
+    let ben = test.user("ben");
+    test.clock.advance(BOUND * 2);
+    test.mirror.freshness(ben.id);
+    // As a member it still reads the team, with false flags.
+    test.gitea.add_member(test.deployers, "samovar").await;
+    test.stand_in().with_state(|state| {
         let own = state
             .users
             .values_mut()
             .find(|user| user.login == "samovar");
         own.unwrap().is_admin = false;
     });
-    world.mirror.read_bound().await;
-    assert!(world.person("ben").enabled);
-    let problems = world.mirror.state().problems.join("\n");
+    test.mirror.sync_watched_teams().await;
+    assert!(test.user("ben").enabled);
+    let problems = test.mirror.status().problems.join("\n");
     assert!(problems.contains("site administrator"), "{problems}");
 }
 
 #[tokio::test]
-async fn what_cannot_be_recorded_is_not_in_force_and_no_grace_excuses_it() {
-    let world = Stage::acme_anywhere().await;
-    world.bind_deployers();
-    let ben = world.person("ben");
-    let fresh = world.mirror.freshness(ben.id);
-    world.store.clone().close().await.unwrap();
-    world.gitea.remove_member(world.deployers, "ben").await;
-    world.clock.turn(BOUND * 2);
-    let answer = world.mirror.fresh(ben.id).await;
+async fn the_grace_does_not_cover_a_failed_commit() {
+    let test = TestMirror::at_any_gitea().await;
+    test.watch_deployers();
+    let ben = test.user("ben");
+    let fresh = test.mirror.freshness(ben.id);
+    test.store.clone().close().await.unwrap();
+    test.gitea.remove_member(test.deployers, "ben").await;
+    test.clock.advance(BOUND * 2);
+    let answer = test.mirror.ensure_fresh(ben.id).await;
     assert!(matches!(answer, Err(MirrorError::Store(_))), "{answer:?}");
-    assert_eq!(world.mirror.freshness(ben.id), fresh);
+    assert_eq!(test.mirror.freshness(ben.id), fresh);
 }

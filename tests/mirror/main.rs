@@ -1,19 +1,19 @@
-//! The mirror and its Gitea client against a Gitea: what a person is told when Gitea or the way to it is broken, that
-//! nothing mirrored is lost by it, and that losing a team ends what it gave.
+//! The mirror and its Gitea client against a Gitea: errors say what to do, an outage loses no mirrored facts, and losing a
+//! team ends access.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "helpers of tests end the test when they meet what they do not expect"
+    reason = "a test's helpers fail by panicking"
 )]
 
 mod bad_answers;
-mod bound;
 mod client;
 mod membership;
 mod names;
-mod stage;
+mod readers;
+mod test_mirror;
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -337,10 +337,10 @@ async fn mirror(
         retry_pause: Duration::from_millis(1),
         http: plain_client(),
     };
-    let client = samovar::gitea::Client::new(settings, Arc::clone(clock) as _, Arc::new(Dice));
+    let client = samovar::gitea::GiteaClient::new(settings, Arc::clone(clock) as _, Arc::new(Dice));
     let settings = samovar::mirror::Settings {
-        full_pass: Duration::from_secs(300),
-        bound: Duration::from_secs(30),
+        full_sync_interval: Duration::from_secs(300),
+        freshness_bound: Duration::from_secs(30),
         grace: Duration::from_secs(900),
         concurrency: 4,
     };

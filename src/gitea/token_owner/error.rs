@@ -1,56 +1,56 @@
-//! Why a Gitea token stands for nobody here, each in its own words.
+//! Why a Gitea token has no owner here, with a message that says what to do.
 
 use crate::model::GiteaClientId;
 
-/// Why a token stands for nobody.
+/// Why a Gitea token has no owner here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenOwnerError {
-    /// Not even the form of one.
+    /// The text has not the form of a token.
     #[error(
-        "this is no token of Gitea's: send an OAuth access token or a personal access token as Gitea showed it"
+        "this is not a Gitea token: send an OAuth access token or a personal access token as Gitea showed it"
     )]
-    NotAToken,
-    /// No personal token is taken.
+    Malformed,
+    /// The application accepts no personal tokens.
     #[error(
-        "this application takes no personal tokens of Gitea's; switch on `gitea_tokens.personal` for it in Samovar, or get a token in another way"
+        "this application accepts no personal Gitea tokens; switch on `gitea_tokens.personal` for it in Samovar, or get a token in another way"
     )]
-    PersonalNotTaken,
-    /// No OAuth token is taken.
+    PersonalNotAccepted,
+    /// The application accepts no OAuth tokens.
     #[error(
-        "this application takes no OAuth tokens of Gitea's; list the client id of the OAuth application in `gitea_tokens.oauth_clients` for it in Samovar, or get a token in another way"
+        "this application accepts no Gitea OAuth tokens; list the client id of the OAuth application in `gitea_tokens.oauth_clients` for it in Samovar, or get a token in another way"
     )]
-    OAuthNotTaken,
-    /// Another OAuth application got it.
+    OAuthNotAccepted,
+    /// The application does not accept tokens of this OAuth application.
     #[error(
-        "the OAuth application with the client id `{0}` got this token, and its tokens are not taken here; list it in `gitea_tokens.oauth_clients` of the application in Samovar, or get a token in another way"
+        "the token belongs to the OAuth application with the client id `{0}`, whose tokens are not accepted here; list it in `gitea_tokens.oauth_clients` of the application in Samovar, or get a token in another way"
     )]
     ClientNotListed(GiteaClientId),
-    /// Nobody says who got it.
+    /// Gitea does not name the OAuth application of the token.
     #[error(
-        "Gitea does not say which OAuth application got this token, so it is not taken: from 1.27 on Gitea tells Samovar only of tokens that Samovar's own OAuth application got and that still live; use a personal token with the scope `read:user`, or get a token in another way"
+        "Gitea does not name the OAuth application of this token, so it is not accepted: from 1.27 on Gitea answers Samovar only for active tokens of Samovar's own OAuth application; use a personal token with the scope `read:user`, or get a token in another way"
     )]
     ClientUnknown,
-    /// A personal token that was not made to say who its person is.
+    /// A personal token that cannot read its own account.
     #[error(
-        "the personal token lacks Gitea's scope `read:user`, or is limited to what is public; make one with `read:user` in Gitea's settings under Applications"
+        "the personal token lacks Gitea's scope `read:user`, or is limited to public data; create one with `read:user` in Gitea's settings under Applications"
     )]
     ScopeMissing,
-    /// Gitea does not know it, or not any more.
+    /// Gitea does not know the token.
     #[error(
         "Gitea does not know the token, or not any more; get a new one from Gitea, and send the access token, no other"
     )]
     Unknown,
-    /// Gitea knows it, and does not let anybody in with it.
+    /// Gitea knows the token and refuses it.
     #[error(
-        "Gitea lets nobody in with this token: the account is disabled or must change its password, or it is no access token; sign in at Gitea to see"
+        "Gitea does not accept this token: the account is disabled or must change its password, or it is not an access token; sign in at Gitea to see"
     )]
-    NotActive,
-    /// No answer.
+    Inactive,
+    /// Gitea does not answer.
     #[error("Gitea does not answer, so the token cannot be checked; try again when it does")]
-    Away,
-    /// Gitea refuses our own question.
+    Unavailable,
+    /// Gitea refuses Samovar's own request, with this status.
     #[error(
-        "Gitea refused Samovar's question about the token (status {0}); whoever runs Samovar should look at `gitea.client_id` and its secret"
+        "Gitea refused Samovar's request to introspect the token (status {0}); the operator of Samovar should check `gitea.client_id` and its secret"
     )]
-    Refused(u16),
+    RequestRefused(u16),
 }

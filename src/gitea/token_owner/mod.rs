@@ -1,63 +1,63 @@
-//! Whose a Gitea token is: asked of Gitea itself each time, because the token says nothing that could be believed.
+//! The owner of a Gitea token. Gitea is asked each time, because the token itself proves nothing.
 //!
-//! Userinfo decides for every token: it alone refuses refresh tokens and accounts that are disabled (an HTML page with
-//! status 200, or a redirect). An OAuth token must be active at introspection as well, which names the client that got
-//! it and is asked in JSON: a form makes Gitea take the token for a login. A personal token must be able to read its own
-//! account, which one that was made for something else is not. What a token may do at Gitea counts for nothing else.
+//! Userinfo decides for every token: it alone refuses refresh tokens and disabled accounts (with an HTML page and status
+//! 200, or a redirect). An OAuth token must also be active at introspection, which names its client and is sent as JSON:
+//! with a form Gitea takes the token for a login. A personal token must be able to read its own account, which a token
+//! with other scopes cannot. The rights of the token at Gitea have no other effect.
 //!
 //! Must never log, keep or return a token.
 
 mod error;
-mod form;
+mod token_form;
 
 pub use error::TokenOwnerError;
-pub use form::GiteaToken;
+pub use token_form::GiteaTokenKind;
 
-use super::answer::Answer;
+use super::response::GiteaResponse;
 use crate::model::{GiteaClientId, GiteaTokens, GiteaUserId, Login};
-use form::Form;
 use http::StatusCode;
 use http::header::ACCEPT;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
+use token_form::TokenForm;
 use tokio::sync::Semaphore;
 use url::Url;
 
-/// Questions at the same time, whoever sends tokens: Gitea is not to be flooded through us.
-const AT_A_TIME: usize = 16;
+/// Callers must not be able to flood Gitea through Samovar.
+const MAX_CONCURRENT_LOOKUPS: usize = 16;
 
-/// How to ask.
+/// How to reach Gitea.
 pub struct TokenOwnerSettings {
-    /// Where calls go.
+    /// Where requests go.
     pub base_url: Url,
-    /// Our name at Gitea.
+    /// Samovar's OAuth client at Gitea.
     pub client_id: String,
-    /// Our secret at Gitea.
+    /// The secret of that client.
     pub client_secret: SecretString,
-    /// For one question, body included.
+    /// For one request, body included.
     pub timeout: Duration,
-    /// Follows no redirects; trusts what the operator trusts.
+    /// Follows no redirects; trusts the certificate authorities that the operator trusts.
     pub http: reqwest::Client,
 }
 
-/// Whom a token stands for.
+/// The owner of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenOwner {
     /// The account.
     pub id: GiteaUserId,
-    /// Its present login.
+    /// Present login.
     pub login: Login,
-    /// What was presented.
-    pub token: GiteaToken,
+    /// The kind of the token.
+    pub token: GiteaTokenKind,
 }
 
 #[derive(Deserialize)]
 struct Introspection {
     active: bool,
     sub: Option<String>,
-    /// The client that got the token.
+    /// The client of the token.
     #[serde(default)]
     aud: Vec<String>,
 }
@@ -69,49 +69,48 @@ struct UserInfo {
 }
 
 #[derive(Deserialize)]
-struct Account {
+struct OwnAccount {
     id: i64,
 }
 
-/// Asks whose a token is.
-pub struct TokenOwners {
+/// Finds the owners of Gitea tokens.
+pub struct TokenOwnerLookup {
     settings: TokenOwnerSettings,
-    places: Semaphore,
+    permits: Semaphore,
 }
 
-impl TokenOwners {
-    /// Asks the Gitea of these settings.
+impl TokenOwnerLookup {
+    /// At the Gitea of these settings.
     pub fn new(settings: TokenOwnerSettings) -> Self {
         Self {
             settings,
-            places: Semaphore::new(AT_A_TIME),
+            permits: Semaphore::new(MAX_CONCURRENT_LOOKUPS),
         }
     }
 
-    /// Whose the token is, if it is one of those that are taken. From Gitea 1.27 on introspection tells a client of its
-    /// own tokens alone (`own_alone`): there an inactive answer may mean any other client's token.
-    pub async fn of(
+    /// The owner of an accepted token. With `own_tokens_only` (from Gitea 1.27 on), introspection answers only for tokens
+    /// of Samovar's own client, so `active: false` can mean an active token of another client.
+    pub async fn find(
         &self,
         token: &SecretString,
         accepted: &GiteaTokens,
-        own_alone: bool,
+        own_tokens_only: bool,
     ) -> Result<TokenOwner, TokenOwnerError> {
-        let form = Form::of(token.expose_secret()).ok_or(TokenOwnerError::NotAToken)?;
+        let form = TokenForm::of(token.expose_secret()).ok_or(TokenOwnerError::Malformed)?;
         match form {
-            Form::Personal if !accepted.personal => return Err(TokenOwnerError::PersonalNotTaken),
-            Form::OAuth if accepted.oauth_clients.is_empty() => {
-                return Err(TokenOwnerError::OAuthNotTaken);
+            TokenForm::Personal if !accepted.personal => {
+                return Err(TokenOwnerError::PersonalNotAccepted);
+            }
+            TokenForm::OAuth if accepted.oauth_clients.is_empty() => {
+                return Err(TokenOwnerError::OAuthNotAccepted);
             }
             _ => {}
         }
-        let _place = self
-            .places
-            .acquire()
-            .await
-            .map_err(|_| TokenOwnerError::Away)?;
+        let permit = self.permits.acquire().await;
+        let _permit = permit.map_err(|_| TokenOwnerError::Unavailable)?;
         match form {
-            Form::Personal => self.personal(token).await,
-            Form::OAuth => self.oauth(token, accepted, own_alone).await,
+            TokenForm::Personal => self.personal(token).await,
+            TokenForm::OAuth => self.oauth(token, accepted, own_tokens_only).await,
         }
     }
 
@@ -119,11 +118,11 @@ impl TokenOwners {
         &self,
         token: &SecretString,
         accepted: &GiteaTokens,
-        own_alone: bool,
+        own_tokens_only: bool,
     ) -> Result<TokenOwner, TokenOwnerError> {
         let introspected = self.introspect(token).await;
         let (client, subject) = introspected.map_err(|error| match error {
-            TokenOwnerError::Unknown if own_alone => TokenOwnerError::ClientUnknown,
+            TokenOwnerError::Unknown if own_tokens_only => TokenOwnerError::ClientUnknown,
             error => error,
         })?;
         if !accepted.oauth_clients.contains(&client) {
@@ -131,22 +130,22 @@ impl TokenOwners {
         }
         let info = self.userinfo(token).await?;
         if info.sub != subject {
-            return Err(TokenOwnerError::NotActive);
+            return Err(TokenOwnerError::Inactive);
         }
-        holder(info, GiteaToken::OAuth(client))
+        owner(info, GiteaTokenKind::OAuth(client))
     }
 
     async fn personal(&self, token: &SecretString) -> Result<TokenOwner, TokenOwnerError> {
         let info = self.userinfo(token).await?;
-        let holder = holder(info, GiteaToken::Personal)?;
-        if self.account(token).await? == holder.id.get() {
-            Ok(holder)
+        let owner = owner(info, GiteaTokenKind::Personal)?;
+        if self.account_id(token).await? == owner.id.get() {
+            Ok(owner)
         } else {
-            Err(TokenOwnerError::NotActive)
+            Err(TokenOwnerError::Inactive)
         }
     }
 
-    /// The client that got an active token, and its `sub`.
+    /// The client and `sub` of an active token.
     async fn introspect(
         &self,
         token: &SecretString,
@@ -158,72 +157,79 @@ impl TokenOwners {
             .post(self.url(&["login", "oauth", "introspect"]))
             .basic_auth(&settings.client_id, Some(secret))
             .json(&json!({ "token": token.expose_secret() }));
-        let (status, answer) = self.ask(request).await?;
+        let (status, response) = self.send(request).await?;
         if status != StatusCode::OK {
             let status = status.as_u16();
             tracing::error!(
                 status,
                 "gitea refuses to introspect; check `gitea.client_id` and its secret"
             );
-            return Err(TokenOwnerError::Refused(status));
+            return Err(TokenOwnerError::RequestRefused(status));
         }
-        let said: Introspection = answer.parse().map_err(|_| TokenOwnerError::NotActive)?;
-        let subject = said.sub.filter(|_| said.active);
+        let introspection: Introspection =
+            response.json().map_err(|_| TokenOwnerError::Inactive)?;
+        let subject = introspection.sub.filter(|_| introspection.active);
         let subject = subject.ok_or(TokenOwnerError::Unknown)?;
-        let client = match said.aud.as_slice() {
-            [one] => one.parse().ok(),
+        let client = match introspection.aud.as_slice() {
+            [client] => client.parse().ok(),
             _ => None,
         };
         Ok((client.ok_or(TokenOwnerError::ClientUnknown)?, subject))
     }
 
-    /// Whoever the token lets in.
     async fn userinfo(&self, token: &SecretString) -> Result<UserInfo, TokenOwnerError> {
         let url = self.url(&["login", "oauth", "userinfo"]);
         let request = self.settings.http.get(url);
-        let (status, answer) = self.ask(request.bearer_auth(token.expose_secret())).await?;
+        let (status, response) = self
+            .send(request.bearer_auth(token.expose_secret()))
+            .await?;
         match status {
-            StatusCode::OK => answer.parse().map_err(|_| TokenOwnerError::NotActive),
+            StatusCode::OK => response.json().map_err(|_| TokenOwnerError::Inactive),
             StatusCode::UNAUTHORIZED => Err(TokenOwnerError::Unknown),
-            _ => Err(TokenOwnerError::NotActive),
+            _ => Err(TokenOwnerError::Inactive),
         }
     }
 
-    /// The account that the token may read, after userinfo let it in: so a refusal is one of its scope.
-    async fn account(&self, token: &SecretString) -> Result<i64, TokenOwnerError> {
+    /// The id of the token's own account. Userinfo has accepted the token before, so 403 means that a scope is missing.
+    async fn account_id(&self, token: &SecretString) -> Result<i64, TokenOwnerError> {
         let request = self.settings.http.get(self.url(&["api", "v1", "user"]));
-        let (status, answer) = self.ask(request.bearer_auth(token.expose_secret())).await?;
+        let (status, response) = self
+            .send(request.bearer_auth(token.expose_secret()))
+            .await?;
         match status {
             StatusCode::OK => {
-                let account: Account = answer.parse().map_err(|_| TokenOwnerError::NotActive)?;
+                let account: OwnAccount = response.json().map_err(|_| TokenOwnerError::Inactive)?;
                 Ok(account.id)
             }
             StatusCode::FORBIDDEN => Err(TokenOwnerError::ScopeMissing),
             StatusCode::UNAUTHORIZED => Err(TokenOwnerError::Unknown),
-            _ => Err(TokenOwnerError::NotActive),
+            _ => Err(TokenOwnerError::Inactive),
         }
     }
 
-    async fn ask(
+    async fn send(
         &self,
         request: reqwest::RequestBuilder,
-    ) -> Result<(StatusCode, Answer), TokenOwnerError> {
+    ) -> Result<(StatusCode, GiteaResponse), TokenOwnerError> {
         let request = request
             .header(ACCEPT, "application/json")
             .timeout(self.settings.timeout);
-        let response = request.send().await.map_err(|_| TokenOwnerError::Away)?;
+        let response = request
+            .send()
+            .await
+            .map_err(|_| TokenOwnerError::Unavailable)?;
         let status = response.status();
         if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-            return Err(TokenOwnerError::Away);
+            return Err(TokenOwnerError::Unavailable);
         }
-        let answer = Answer::read(response).await;
-        Ok((status, answer.map_err(|_| TokenOwnerError::Away)?))
+        let response = GiteaResponse::read(response).await;
+        Ok((status, response.map_err(|_| TokenOwnerError::Unavailable)?))
     }
 
-    fn url(&self, words: &[&str]) -> Url {
+    fn url(&self, path: &[&str]) -> Url {
         let mut url = self.settings.base_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(words);
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
         }
         url.set_fragment(None);
         url.set_query(None);
@@ -231,10 +237,10 @@ impl TokenOwners {
     }
 }
 
-/// The job token of a workflow is nobody's: its account has a negative id.
-fn holder(info: UserInfo, token: GiteaToken) -> Result<TokenOwner, TokenOwnerError> {
-    let id = info.sub.parse().map_err(|_| TokenOwnerError::NotActive)?;
+/// Fails for the job token of a workflow, whose account has a negative id.
+fn owner(info: UserInfo, token: GiteaTokenKind) -> Result<TokenOwner, TokenOwnerError> {
+    let id = info.sub.parse().map_err(|_| TokenOwnerError::Inactive)?;
     let login = info.preferred_username.parse();
-    let login = login.map_err(|_| TokenOwnerError::NotActive)?;
+    let login = login.map_err(|_| TokenOwnerError::Inactive)?;
     Ok(TokenOwner { id, login, token })
 }

@@ -88,7 +88,7 @@ async fn switch_off_break_glass(
 
 #[handler]
 fn state(services: Data<&Arc<AdminSocketServices>>) -> Json<Value> {
-    let mirror = services.mirror.state();
+    let mirror = services.mirror.status();
     let gitea = mirror.version.map(|version| version.text.to_string());
     let administrators = services.admin.administrators();
     let mut problems = mirror.problems;
@@ -120,7 +120,7 @@ async fn sync(services: Data<&Arc<AdminSocketServices>>) -> Result<Json<Value>, 
 }
 
 fn mirror_state(mirror: &Mirror) -> Json<Value> {
-    let snapshot = mirror.state();
+    let snapshot = mirror.status();
     Json(json!({
         "organizations": snapshot.organizations,
         "teams": snapshot.teams,

@@ -1,6 +1,6 @@
-//! What the tests of the mirror's parts share.
+//! What the tests of the mirror share.
 
-use super::{Known, Look, Observation, Plan, Seen, Verdict, plan};
+use super::{GiteaAnswer, GiteaFacts, Observation, Plan, plan};
 use crate::model::{DisplayText, GiteaUser, Timestamp};
 
 /// An ordinary account.
@@ -18,21 +18,17 @@ pub(in crate::mirror) fn account(id: i64) -> GiteaUser {
     }
 }
 
-/// An answer to a question that was asked at this second.
-pub(in crate::mirror) fn at(seen: Seen, seconds: i64) -> Observation {
+/// The answer to a request that was sent at this second.
+pub(in crate::mirror) fn at(value: GiteaAnswer, seconds: i64) -> Observation {
     Observation {
-        seen,
+        value,
         asked_at: Timestamp::from_seconds(seconds),
     }
 }
 
-/// Applies an observation whatever it takes away.
-pub(super) fn apply(known: &mut Known, observation: &Observation) -> Plan {
-    let verdict = plan(known, observation, Look::Second);
-    let Verdict::Apply(plan) = verdict else {
-        panic!("a second look is applied whatever it says");
-    };
-    known.apply_changes(&plan.changes);
-    known.renew(&plan.renewals);
+/// Applies an observation without a limit.
+pub(super) fn apply(facts: &mut GiteaFacts, observation: &Observation) -> Plan {
+    let plan = plan(facts, observation, None).unwrap();
+    facts.apply(&plan);
     plan
 }

@@ -27,9 +27,11 @@ impl AuthorizationServer {
             OAuthError::TargetInvalid(sentence.to_owned())
         })?;
         self.limit_exchange(party, origin)?;
-        let version = self.mirror().state().version;
-        let own_alone = version.is_some_and(|version| version.introspects_own_alone());
-        let holder = self.holders.of(&asked.subject_token, taken, own_alone);
+        let version = self.mirror().status().version;
+        let own_tokens_only = version.is_some_and(|version| version.introspects_own_tokens_only());
+        let holder = self
+            .holders
+            .find(&asked.subject_token, taken, own_tokens_only);
         let holder = holder.await?;
         let known = self.known_holder(&holder).await?;
         Ok(Exchanged {
@@ -54,7 +56,11 @@ impl AuthorizationServer {
         let known = self.mirror().directory().by_gitea.get(&holder.id).copied();
         let user = match known {
             Some(user) => user,
-            None => self.mirror().arrive(holder.id, &holder.login).await?,
+            None => {
+                self.mirror()
+                    .refresh_gitea_user(holder.id, &holder.login)
+                    .await?
+            }
         };
         Ok(self.credentials.principal(Principal::User(user)).await?)
     }
@@ -70,9 +76,11 @@ impl From<TokenOwnerError> for OAuthError {
     fn from(error: TokenOwnerError) -> Self {
         let sentence = error.to_string();
         match error {
-            TokenOwnerError::Away | TokenOwnerError::Refused(_) => Self::Away(sentence),
-            TokenOwnerError::PersonalNotTaken
-            | TokenOwnerError::OAuthNotTaken
+            TokenOwnerError::Unavailable | TokenOwnerError::RequestRefused(_) => {
+                Self::Away(sentence)
+            }
+            TokenOwnerError::PersonalNotAccepted
+            | TokenOwnerError::OAuthNotAccepted
             | TokenOwnerError::ClientNotListed(_) => Self::TargetInvalid(sentence),
             _ => Self::GrantInvalid(sentence),
         }
@@ -82,7 +90,7 @@ impl From<TokenOwnerError> for OAuthError {
 impl From<MirrorError> for OAuthError {
     fn from(error: MirrorError) -> Self {
         match error {
-            MirrorError::Unknown => Self::Disabled,
+            MirrorError::NoGiteaAccount => Self::Disabled,
             MirrorError::Stale { since } => Self::Stale(since),
             error => {
                 tracing::warn!(%error, "a Gitea token was presented and the mirror could not read its account");

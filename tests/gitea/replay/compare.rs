@@ -1,4 +1,4 @@
-//! Compares an answer with the recorded one: status, headers that recordings list, body member for member.
+//! Compares a response with the recorded one: status, headers that recordings list, body member by member.
 
 use super::placeholder::Bindings;
 use super::recording::Recording;
@@ -6,7 +6,7 @@ use crate::support::browser::Page;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 
-/// Headers that every recording lists when the answer had them.
+/// Headers that every recording lists when the response has them.
 const LISTED: [&str; 5] = [
     "content-type",
     "location",
@@ -20,7 +20,7 @@ pub fn compare(recording: &Recording, page: &Page, bindings: &mut Bindings) -> R
     let recorded = &recording.response;
     if recorded["status"] != page.status {
         return Err(format!(
-            "status {} and not {}: {}",
+            "status {} instead of {}: {}",
             page.status, recorded["status"], page.body
         ));
     }
@@ -30,7 +30,7 @@ pub fn compare(recording: &Recording, page: &Page, bindings: &mut Bindings) -> R
     let body = match (body, cut) {
         (Value::Array(mut items), Some(total)) => {
             if items.len() as u64 != total {
-                return Err(format!("{} items and not {total}", items.len()));
+                return Err(format!("{} items instead of {total}", items.len()));
             }
             items.truncate(recorded["body"].as_array().map_or(0, Vec::len));
             Value::Array(items)
@@ -49,27 +49,27 @@ pub fn compare(recording: &Recording, page: &Page, bindings: &mut Bindings) -> R
 fn headers(recording: &Recording, page: &Page, bindings: &mut Bindings) -> Result<(), String> {
     let recorded = recording.response["headers"].as_object().unwrap();
     for name in LISTED {
-        let owed = recorded.get(name).and_then(Value::as_str);
+        let expected = recorded.get(name).and_then(Value::as_str);
         let actual = page.headers.get(name).map(|value| value.to_str().unwrap());
-        match (owed, actual) {
-            (Some(owed), Some(actual)) => bindings
-                .matches(owed, actual)
+        match (expected, actual) {
+            (Some(expected), Some(actual)) => bindings
+                .matches(expected, actual)
                 .map_err(|error| format!("{name}: {error}"))?,
             (None, None) => {}
-            _ => return Err(format!("{name}: {actual:?} and not {owed:?}")),
+            _ => return Err(format!("{name}: {actual:?} instead of {expected:?}")),
         }
     }
     for (name, value) in recorded {
         let actual = page.headers.get(name).and_then(|value| value.to_str().ok());
         let plain = !LISTED.contains(&name.as_str()) && name != "set-cookie";
         if plain && actual != value.as_str() {
-            return Err(format!("{name}: {actual:?} and not {value}"));
+            return Err(format!("{name}: {actual:?} instead of {value}"));
         }
     }
     cookies(recording, page)
 }
 
-/// Names alone. Recordings without a request of their own list no cookies.
+/// Compares the names alone. Recordings without a request of their own list no cookies.
 fn cookies(recording: &Recording, page: &Page) -> Result<(), String> {
     if recording.request["body"]
         .as_str()
@@ -77,8 +77,8 @@ fn cookies(recording: &Recording, page: &Page) -> Result<(), String> {
     {
         return Ok(());
     }
-    let owed = recording.response["headers"]["set-cookie"].as_array();
-    let owed: Vec<&str> = owed
+    let expected = recording.response["headers"]["set-cookie"].as_array();
+    let expected: Vec<&str> = expected
         .into_iter()
         .flatten()
         .filter_map(Value::as_str)
@@ -88,10 +88,10 @@ fn cookies(recording: &Recording, page: &Page) -> Result<(), String> {
         .filter_map(|line| line.to_str().ok()?.split('=').next())
         .collect();
     actual.sort_unstable();
-    if actual == owed {
+    if actual == expected {
         return Ok(());
     }
-    Err(format!("set-cookie: {actual:?} and not {owed:?}"))
+    Err(format!("set-cookie: {actual:?} instead of {expected:?}"))
 }
 
 fn body_of(page: &Page) -> Value {
@@ -109,31 +109,36 @@ fn body_of(page: &Page) -> Value {
     Value::from(page.body.as_str())
 }
 
-/// Same member names, same types, same values but for placeholders.
-fn json(at: &str, owed: &Value, actual: &Value, bindings: &mut Bindings) -> Result<(), String> {
-    match (owed, actual) {
-        (Value::String(owed), Value::Number(_)) if owed == "<unix seconds>" => Ok(()),
-        (Value::String(owed), Value::String(actual)) => bindings
-            .matches(owed, actual)
+/// Equal member names, types and values, placeholders aside.
+fn json(at: &str, expected: &Value, actual: &Value, bindings: &mut Bindings) -> Result<(), String> {
+    match (expected, actual) {
+        (Value::String(expected), Value::Number(_)) if expected == "<unix seconds>" => Ok(()),
+        (Value::String(expected), Value::String(actual)) => bindings
+            .matches(expected, actual)
             .map_err(|error| format!("{at}: {error}")),
-        (Value::Array(owed), Value::Array(actual)) if owed.len() == actual.len() => {
-            let mut pairs = owed.iter().zip(actual).enumerate();
-            pairs.try_for_each(|(i, (owed, actual))| {
-                json(&format!("{at}[{i}]"), owed, actual, bindings)
+        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
+            let mut pairs = expected.iter().zip(actual).enumerate();
+            pairs.try_for_each(|(i, (expected, actual))| {
+                json(&format!("{at}[{i}]"), expected, actual, bindings)
             })
         }
-        (Value::Object(owed), Value::Object(actual)) => {
+        (Value::Object(expected), Value::Object(actual)) => {
             let names: Vec<_> = actual.keys().collect();
-            if owed.len() != actual.len() || !owed.keys().all(|name| actual.contains_key(name)) {
-                return Err(format!("{at}: members {names:?} and not {:?}", owed.keys()));
+            if expected.len() != actual.len()
+                || !expected.keys().all(|name| actual.contains_key(name))
+            {
+                return Err(format!(
+                    "{at}: members {names:?} instead of {:?}",
+                    expected.keys()
+                ));
             }
-            let mut members = owed.iter();
-            members.try_for_each(|(name, owed)| {
-                json(&format!("{at}.{name}"), owed, &actual[name], bindings)
+            let mut members = expected.iter();
+            members.try_for_each(|(name, expected)| {
+                json(&format!("{at}.{name}"), expected, &actual[name], bindings)
             })
         }
-        (owed, actual) if owed == actual => Ok(()),
-        (owed, actual) => Err(format!("{at}: {actual} and not {owed}")),
+        (expected, actual) if expected == actual => Ok(()),
+        (expected, actual) => Err(format!("{at}: {actual} instead of {expected}")),
     }
 }
 

@@ -1,25 +1,25 @@
-//! Replays every recording in `tests/recordings` against the stand-in, in the recorded order, on the recorded world.
+//! Sends every recorded request in `tests/recordings` to the stand-in, in the recorded order, and compares the responses.
 
 mod compare;
 mod placeholder;
 mod prepare;
 mod recording;
-mod stage;
+mod replay_world;
 
 use recording::Recording;
-use stage::Stage;
+use replay_world::ReplayWorld;
 
-/// Recordings are numbered from 1 to this.
+/// The number of the last recording; the first is 1.
 const LAST: u32 = 380;
 
 #[tokio::test]
-async fn the_stand_in_answers_as_gitea_was_recorded_to_answer() {
-    let mut stage = Stage::set().await;
+async fn the_stand_in_answers_as_recorded() {
+    let mut world = ReplayWorld::start().await;
     let mut wrong = Vec::new();
     for recording in recording::all() {
-        stage.prepare(recording.number).await;
-        let page = perform(&mut stage, &recording).await;
-        if let Err(difference) = compare::compare(&recording, &page, &mut stage.bindings) {
+        world.prepare(recording.number).await;
+        let page = perform(&mut world, &recording).await;
+        if let Err(difference) = compare::compare(&recording, &page, &mut world.bindings) {
             wrong.push(format!("{}: {difference}", recording.name));
         }
     }
@@ -31,15 +31,15 @@ async fn the_stand_in_answers_as_gitea_was_recorded_to_answer() {
     );
 }
 
-async fn perform(stage: &mut Stage, recording: &Recording) -> crate::support::browser::Page {
+async fn perform(world: &mut ReplayWorld, recording: &Recording) -> crate::support::browser::Page {
     match recording.number {
-        // of these three only the answer was recorded
-        79 => stage.exchange("portal").await,
-        80 | 81 => stage.exchange("second").await,
+        // Only the responses of these three are recorded.
+        79 => world.exchange("portal").await,
+        80 | 81 => world.exchange("second").await,
         number => {
             let cookie = !recording.request["headers"]["Cookie"].is_null();
             let login = prepare::browser_of(number, cookie);
-            stage.send(recording, login).await
+            world.send(recording, login).await
         }
     }
 }

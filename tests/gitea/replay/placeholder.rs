@@ -1,19 +1,19 @@
-//! Placeholders of the recordings: what each stands for, found in texts, filled into requests, matched in answers.
-//! Equal names must stand for equal values, but for those that are new each time.
+//! Placeholders of the recordings: their values, filled into requests and matched in responses. Equal names must have
+//! equal values, except for kinds that are new each time.
 
 use std::collections::HashMap;
 
-/// Values that placeholders were seen to stand for.
+/// Values of placeholders.
 #[derive(Default)]
 pub struct Bindings(HashMap<String, String>);
 
-/// A text cut into what is fixed and what is not.
+/// A part of a text with placeholders.
 enum Part<'t> {
     Text(&'t str),
-    Hole(&'t str),
+    Placeholder(&'t str),
 }
 
-/// Kinds that stand for something new wherever they are met, or for the newest of their name.
+/// Kinds with a new value at each place, or the newest value of their name.
 const FRESH: [&str; 8] = [
     "time",
     "code",
@@ -33,57 +33,57 @@ impl Bindings {
     pub fn get(&self, name: &str) -> String {
         let value = self.0.get(name);
         value
-            .unwrap_or_else(|| panic!("nothing stands for <{name}> yet"))
+            .unwrap_or_else(|| panic!("<{name}> has no value yet"))
             .clone()
     }
 
     /// A request's text with every placeholder filled.
     pub fn fill(&mut self, text: &str) -> String {
-        let parts = cut(text);
+        let parts = parts(text);
         let filled: Vec<String> = parts
             .iter()
             .map(|part| match part {
                 Part::Text(text) => (*text).to_owned(),
-                Part::Hole(name) => self.value(name),
+                Part::Placeholder(name) => self.value(name),
             })
             .collect();
         filled.concat()
     }
 
-    /// What is bound, or a made-up value for what the recording never got from the server.
+    /// The bound value, or a constant for a value that the recording did not get from the server.
     fn value(&mut self, name: &str) -> String {
         if !self.0.contains_key(name) {
-            let made_up = match name.split(' ').next().unwrap_or_default() {
+            let constant = match name.split(' ').next().unwrap_or_default() {
                 "sha1" => "0123456789abcdef0123456789abcdef01234567",
                 "uuid" => "01234567-89ab-cdef-0123-456789abcdef",
-                _ => panic!("nothing stands for <{name}> yet"),
+                _ => panic!("<{name}> has no value yet"),
             };
-            self.bind(name, made_up);
+            self.bind(name, constant);
         }
         self.get(name)
     }
 
-    /// Compares a text of an answer with the recorded one and binds what is met for the first time.
+    /// Compares a text of a response with the recorded one, and binds new placeholders.
     pub fn matches(&mut self, recorded: &str, actual: &str) -> Result<(), String> {
         let mut rest = actual;
-        for part in cut(recorded) {
-            let taken = match part {
+        for part in parts(recorded) {
+            let length = match part {
                 Part::Text(text) => rest.starts_with(text).then_some(text.len()),
-                Part::Hole(name) => self.take(name, rest),
+                Part::Placeholder(name) => self.matched_length(name, rest),
             };
-            let Some(taken) = taken else {
-                return Err(format!("`{actual}` is not `{recorded}` from `{rest}` on"));
+            let Some(length) = length else {
+                return Err(format!("`{actual}` differs from `{recorded}` at `{rest}`"));
             };
-            rest = &rest[taken..];
+            rest = &rest[length..];
         }
         if rest.is_empty() {
             return Ok(());
         }
-        Err(format!("`{actual}` goes on after `{recorded}`"))
+        Err(format!("`{actual}` is longer than `{recorded}`"))
     }
 
-    /// How much of a text a placeholder stands for.
-    fn take(&mut self, name: &str, text: &str) -> Option<usize> {
+    /// The length of a placeholder's value at the start of a text.
+    fn matched_length(&mut self, name: &str, text: &str) -> Option<usize> {
         let kind = name.split(' ').next().unwrap_or_default();
         if !FRESH.contains(&kind)
             && let Some(known) = self.0.get(name)
@@ -133,7 +133,7 @@ fn form(kind: &str, value: &str) -> bool {
     }
 }
 
-/// Kinds of placeholders; any other text in angle brackets is text.
+/// Kinds of placeholders; other text in angle brackets is literal.
 const KINDS: [&str; 19] = [
     "root_url",
     "root_host",
@@ -156,20 +156,20 @@ const KINDS: [&str; 19] = [
     "password",
 ];
 
-fn cut(text: &str) -> Vec<Part<'_>> {
+fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let mut rest = text;
-    while let Some((start, end)) = hole(rest) {
+    while let Some((start, end)) = placeholder(rest) {
         parts.push(Part::Text(&rest[..start]));
-        parts.push(Part::Hole(&rest[start + 1..end]));
+        parts.push(Part::Placeholder(&rest[start + 1..end]));
         rest = &rest[end + 1..];
     }
     parts.push(Part::Text(rest));
     parts
 }
 
-/// Where the first placeholder begins and ends.
-fn hole(text: &str) -> Option<(usize, usize)> {
+/// Start and end of the first placeholder.
+fn placeholder(text: &str) -> Option<(usize, usize)> {
     let starts = text.match_indices('<').map(|(start, _)| start);
     starts.into_iter().find_map(|start| {
         let end = start + text[start..].find('>')?;

@@ -1,7 +1,7 @@
-//! What happened between recordings without being recorded: memberships, sign-ins, settings, restarts. One arm per
-//! recording that needs something beforehand.
+//! Unrecorded steps between recordings: memberships, sign-ins, settings, restarts. One arm per recording that needs a step
+//! before it.
 
-use super::stage::{Stage, organization, repository};
+use super::replay_world::{ReplayWorld, organization, repository};
 use crate::support::browser::{Browser, Page, form};
 use crate::support::gitea::state::{Hook, State};
 use serde_json::Value;
@@ -14,7 +14,7 @@ const PLAIN: &str = "openid profile email groups";
 const NARROW: &str = "openid profile email groups read:user read:organization";
 const WIDER: &str = "openid profile email groups read:user read:organization read:repository";
 
-/// Whose browser a recorded request is sent in; `None` is a new one.
+/// The owner of the browser that sends a recorded request; `None` is a new browser.
 pub fn browser_of(number: u32, has_cookie: bool) -> Option<&'static str> {
     match number {
         33 | 34 => Some("ana, trying"),
@@ -27,8 +27,8 @@ pub fn browser_of(number: u32, has_cookie: bool) -> Option<&'static str> {
     }
 }
 
-impl Stage {
-    /// Does what comes before a recording.
+impl ReplayWorld {
+    /// Performs the steps before a recording.
     pub async fn prepare(&mut self, number: u32) {
         match number {
             37 => self.sign_in("ana").await,
@@ -121,7 +121,7 @@ impl Stage {
         }
     }
 
-    /// Signs somebody in at the site.
+    /// Signs a user in at the web pages.
     async fn sign_in(&mut self, login: &str) {
         let url = format!("{}/user/login", self.gitea.url());
         let password = self.bindings.get(&format!("password {login}"));
@@ -155,25 +155,25 @@ impl Stage {
         self.bindings.bind("code", &code);
     }
 
-    /// Tokens named `whose`, the first word of which is the user.
-    async fn obtain(&mut self, whose: &str, app: &str, scope: &str) {
-        let login = whose.split(' ').next().unwrap();
+    /// Obtains tokens with the name `tokens`, whose first word is the user.
+    async fn obtain(&mut self, tokens: &str, app: &str, scope: &str) {
+        let login = tokens.split(' ').next().unwrap();
         self.fresh_code(login, app, scope).await;
-        self.token(whose, app).await;
+        self.token(tokens, app).await;
     }
 
-    /// Exchanges the code at hand and keeps the tokens.
-    async fn token(&mut self, whose: &str, app: &str) {
+    /// Exchanges the newest code and keeps the tokens.
+    async fn token(&mut self, tokens: &str, app: &str) {
         let page = self.exchange(app).await;
         let body: Value = serde_json::from_str(&page.body).unwrap();
         for kind in ["access_token", "refresh_token", "id_token"] {
             if let Some(token) = body[kind].as_str() {
-                self.bindings.bind(&format!("{kind} {whose}"), token);
+                self.bindings.bind(&format!("{kind} {tokens}"), token);
             }
         }
     }
 
-    /// Exchanges the code at hand, as an application does: without a browser.
+    /// Exchanges the newest code, as an application does: without a browser.
     pub async fn exchange(&mut self, app: &str) -> Page {
         let url = format!("{}/login/oauth/access_token", self.gitea.url());
         let id = self.bindings.get(&format!("client_id {app}"));
@@ -191,7 +191,7 @@ impl Stage {
     }
 }
 
-/// A hook that was made without being recorded: like another one, but for its address.
+/// An unrecorded hook: like another one, with another address.
 fn copy_hook(state: &mut State, like: i64, id: i64, url: &str) {
     let hook = Hook {
         id,

@@ -3,14 +3,14 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// See the head of this file.
+/// One recorded exchange.
 pub struct Recording {
     /// `041-code-exchange`.
     pub name: String,
     pub number: u32,
     pub request: Value,
     pub response: Value,
-    /// Headers and claims of JSON web tokens in the answer.
+    /// Headers and claims of JSON web tokens in the response.
     pub decoded: Value,
 }
 
@@ -19,7 +19,7 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recordings")
 }
 
-/// All that are served, in the order in which they were recorded.
+/// All recordings that the stand-in serves, in their order.
 pub fn all() -> Vec<Recording> {
     let files = std::fs::read_dir(folder()).unwrap();
     let mut names: Vec<String> = files

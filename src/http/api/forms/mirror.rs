@@ -3,17 +3,17 @@
 use super::count;
 use crate::http::api::wire::mirror as wire;
 use crate::http::api::wire::texts::Time;
-use crate::mirror::{Changed, MirrorState, PassReport};
+use crate::mirror::{FullSyncReport, MirrorStatus, RecentChange};
 
 /// Shows the state.
-pub(in crate::http::api) fn show(state: &MirrorState) -> wire::Mirror {
+pub(in crate::http::api) fn show(state: &MirrorStatus) -> wire::Mirror {
     let version = state.version.as_ref();
     wire::Mirror {
         gitea_version: version.map(|version| version.text.to_string()),
         gitea_warning: version.and_then(|version| version.warning.clone()),
-        away_since: state.away_since.map(Time::of),
-        last_full_pass: state.last_full_pass.as_ref().map(show_pass),
-        last_bound_read_at: state.last_bound_read_at.map(Time::of),
+        away_since: state.unavailable_since.map(Time::of),
+        last_full_pass: state.last_full_sync.as_ref().map(show_pass),
+        last_bound_read_at: state.last_watched_sync_at.map(Time::of),
         organizations: count(state.organizations),
         teams: count(state.teams),
         users: count(state.users),
@@ -23,7 +23,7 @@ pub(in crate::http::api) fn show(state: &MirrorState) -> wire::Mirror {
     }
 }
 
-fn show_pass(pass: &PassReport) -> wire::FullPass {
+fn show_pass(pass: &FullSyncReport) -> wire::FullPass {
     wire::FullPass {
         at: Time::of(pass.at),
         duration_ms: u64::try_from(pass.duration.as_millis()).unwrap_or(u64::MAX),
@@ -32,9 +32,9 @@ fn show_pass(pass: &PassReport) -> wire::FullPass {
     }
 }
 
-fn show_change(change: &Changed) -> wire::MirrorChange {
+fn show_change(change: &RecentChange) -> wire::MirrorChange {
     wire::MirrorChange {
         at: Time::of(change.at),
-        text: change.what.to_string(),
+        text: change.description.to_string(),
     }
 }

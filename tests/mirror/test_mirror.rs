@@ -1,10 +1,10 @@
-//! A clock that a test turns, a random source without chance, and a client for the stand-in.
+//! A mirror of a small Gitea, with a clock that the test sets and a deterministic random source.
 
 use crate::support::gitea::StandIn;
 use crate::support::gitea::clock::machine;
 use crate::support::world::GiteaWorld;
-use samovar::gitea::{Client, Settings};
-use samovar::mirror::{Mirror, PassReport};
+use samovar::gitea::{GiteaClient, Settings};
+use samovar::mirror::{FullSyncReport, Mirror};
 use samovar::model::{Clock, DirectoryUser, Random, TeamId, Timestamp};
 use samovar::store::Store;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-/// Starts with the machine's time, which a real Gitea has too, and stands still until it is turned.
+/// Starts with the machine's time, which a real Gitea has too, and stands still between calls of `advance`.
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
@@ -21,12 +21,12 @@ impl TestClock {
         Arc::new(Self(AtomicI64::new(machine()() * 1000)))
     }
 
-    pub fn turn(&self, span: Duration) {
+    pub fn advance(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap();
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 
-    pub fn turn_back(&self, span: Duration) {
+    pub fn set_back(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap();
         self.0.fetch_sub(millis, Ordering::SeqCst);
     }
@@ -38,7 +38,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Counts instead of rolling dice.
+/// A deterministic random source.
 #[derive(Default)]
 pub struct Counter(AtomicI64);
 
@@ -52,15 +52,15 @@ impl Random for Counter {
     }
 }
 
-/// A stand-in whose time is the test's.
-pub async fn world(clock: &Arc<TestClock>) -> GiteaWorld {
+/// A stand-in with the time of this clock.
+pub async fn stand_in_at(clock: &Arc<TestClock>) -> GiteaWorld {
     let clock = Arc::clone(clock);
     let source = Arc::new(move || clock.now().seconds());
     let address = SocketAddr::from(([127, 0, 0, 1], 0));
     GiteaWorld::around(StandIn::start_at(address, source).await).await
 }
 
-pub fn client(url: &str, token: &str, clock: &Arc<TestClock>) -> Client {
+pub fn client(url: &str, token: &str, clock: &Arc<TestClock>) -> GiteaClient {
     let settings = Settings {
         base_url: url.parse().unwrap(),
         public_url: url.parse().unwrap(),
@@ -72,7 +72,7 @@ pub fn client(url: &str, token: &str, clock: &Arc<TestClock>) -> Client {
             .build()
             .unwrap(),
     };
-    Client::new(
+    GiteaClient::new(
         settings,
         Arc::clone(clock) as _,
         Arc::new(Counter::default()),
@@ -82,8 +82,8 @@ pub fn client(url: &str, token: &str, clock: &Arc<TestClock>) -> Client {
 pub const BOUND: Duration = Duration::from_secs(30);
 pub const GRACE: Duration = Duration::from_secs(900);
 
-/// A mirror of a small world: organization acme with its Owners (root) and Deployers (ben); eli in nothing.
-pub struct Stage {
+/// A mirror of organization acme with its Owners (root) and Deployers (ben); eli is in no team.
+pub struct TestMirror {
     pub gitea: GiteaWorld,
     pub clock: Arc<TestClock>,
     pub mirror: Mirror,
@@ -93,19 +93,18 @@ pub struct Stage {
     _folder: tempfile::TempDir,
 }
 
-impl Stage {
-    /// At the stand-in.
-    pub async fn acme() -> Self {
+impl TestMirror {
+    pub async fn at_stand_in() -> Self {
         let clock = TestClock::start();
-        let gitea = world(&clock).await;
+        let gitea = stand_in_at(&clock).await;
         Self::at(gitea, clock).await
     }
 
-    /// At the real Gitea that `SAMOVAR_TEST_GITEA` names, or else at the stand-in.
-    pub async fn acme_anywhere() -> Self {
+    /// At the real Gitea that `SAMOVAR_TEST_GITEA` names, otherwise at the stand-in.
+    pub async fn at_any_gitea() -> Self {
         let real = GiteaWorld::start().await;
         if real.stand_in().is_some() {
-            return Self::acme().await;
+            return Self::at_stand_in().await;
         }
         Self::at(real, TestClock::start()).await
     }
@@ -135,7 +134,7 @@ impl Stage {
     }
 
     /// Another mirror over the same store, as after a restart.
-    pub fn again(&self) -> Mirror {
+    pub fn restarted(&self) -> Mirror {
         mirror(&self.gitea, &self.token, &self.clock, &self.store)
     }
 
@@ -147,9 +146,9 @@ impl Stage {
         self.deployers.try_into().unwrap()
     }
 
-    /// The person who bears this login now.
+    /// The enabled user with this login, otherwise a disabled one.
     #[track_caller]
-    pub fn person(&self, login: &str) -> Arc<DirectoryUser> {
+    pub fn user(&self, login: &str) -> Arc<DirectoryUser> {
         let directory = self.mirror.directory();
         let mut users = directory.users.values();
         let found = users.find(|user| user.login.as_str() == login && user.enabled);
@@ -158,25 +157,25 @@ impl Stage {
         Arc::clone(found.unwrap())
     }
 
-    pub fn bind_deployers(&self) {
+    pub fn watch_deployers(&self) {
         let teams = [self.deployers_id()].into();
-        self.mirror.set_bound(teams, BTreeSet::new());
+        self.mirror.set_watched_teams(teams, BTreeSet::new());
     }
 
-    pub fn bind_acme(&self) {
+    pub fn watch_acme(&self) {
         let directory = self.mirror.directory();
         let all = directory.organizations.keys().copied().collect();
-        self.mirror.set_bound(BTreeSet::new(), all);
+        self.mirror.set_watched_teams(BTreeSet::new(), all);
     }
 
-    /// What stands in the way, but for the clock, which the test turns and a real Gitea does not.
+    /// Problems without those of the clock, which differs from a real Gitea's.
     pub fn problems(&self) -> Vec<String> {
-        let mut problems = self.mirror.state().problems;
+        let mut problems = self.mirror.status().problems;
         problems.retain(|problem| !problem.contains("NTP"));
         problems
     }
 
-    pub async fn sync(&self) -> PassReport {
+    pub async fn sync(&self) -> FullSyncReport {
         self.mirror.sync_now().await.unwrap()
     }
 
@@ -187,13 +186,13 @@ impl Stage {
 
 fn mirror(gitea: &GiteaWorld, token: &str, clock: &Arc<TestClock>, store: &Store) -> Mirror {
     let settings = samovar::mirror::Settings {
-        full_pass: Duration::from_secs(300),
-        bound: BOUND,
+        full_sync_interval: Duration::from_secs(300),
+        freshness_bound: BOUND,
         grace: GRACE,
         concurrency: 4,
     };
     let client = client(gitea.url(), token, clock);
-    let world = store.load().unwrap();
-    let chance = (Arc::clone(clock) as _, Arc::new(Counter::default()) as _);
-    Mirror::new(client, store.clone(), chance, settings, &world)
+    let snapshot = store.load().unwrap();
+    let capabilities = (Arc::clone(clock) as _, Arc::new(Counter::default()) as _);
+    Mirror::new(client, store.clone(), capabilities, settings, &snapshot)
 }

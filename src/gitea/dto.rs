@@ -1,15 +1,16 @@
-//! Gitea's JSON, and the one place where it becomes model types. Members that a decision rests on are owed: without
-//! them the answer is garbage, never a guess.
+//! Gitea's JSON and its conversion to model types. A member on which a decision depends is required: without it the answer
+//! is unreadable.
 
 use crate::model::{
     DisplayText, GiteaUser, Organization, OrganizationId, ParseError, RepositoryAccess, Team,
     Timestamp,
 };
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// An account as `/admin/users`, `/teams/{id}/members` and `/users/{login}` show it to a site administrator.
 #[derive(Deserialize)]
-pub(super) struct User {
+pub(super) struct UserDto {
     pub(super) id: i64,
     login: String,
     full_name: Option<String>,
@@ -22,54 +23,53 @@ pub(super) struct User {
     login_name: Option<String>,
 }
 
-impl TryFrom<User> for GiteaUser {
+impl TryFrom<UserDto> for GiteaUser {
     type Error = ParseError;
-    fn try_from(wire: User) -> Result<Self, ParseError> {
+    fn try_from(dto: UserDto) -> Result<Self, ParseError> {
         Ok(Self {
-            id: wire.id.try_into()?,
-            login: wire.login.parse()?,
-            full_name: text(wire.full_name),
-            email: text(wire.email),
-            active: wire.active,
-            prohibit_login: wire.prohibit_login,
-            is_admin: wire.is_admin,
-            source_id: wire.source_id,
-            login_name: key(wire.login_name),
+            id: dto.id.try_into()?,
+            login: dto.login.parse()?,
+            full_name: text(dto.full_name),
+            email: text(dto.email),
+            active: dto.active,
+            prohibit_login: dto.prohibit_login,
+            is_admin: dto.is_admin,
+            source_id: dto.source_id,
+            login_name: exact_text(dto.login_name),
         })
     }
 }
 
 /// An organization.
 #[derive(Deserialize)]
-pub(super) struct Org {
-    pub(super) id: i64,
+pub(super) struct OrganizationDto {
+    id: i64,
     name: String,
     full_name: Option<String>,
 }
 
-impl TryFrom<Org> for Organization {
+impl TryFrom<OrganizationDto> for Organization {
     type Error = ParseError;
-    fn try_from(wire: Org) -> Result<Self, ParseError> {
+    fn try_from(dto: OrganizationDto) -> Result<Self, ParseError> {
         Ok(Self {
-            id: wire.id.try_into()?,
-            name: wire.name.parse()?,
-            full_name: text(wire.full_name),
+            id: dto.id.try_into()?,
+            name: dto.name.parse()?,
+            full_name: text(dto.full_name),
         })
     }
 }
 
 /// A team; `organization` is `null` in the list of an organization's teams.
 #[derive(Deserialize)]
-pub(super) struct OrgTeam {
-    pub(super) id: i64,
+pub(super) struct TeamDto {
+    id: i64,
     name: String,
     permission: String,
-    organization: Option<Org>,
+    organization: Option<OrganizationDto>,
 }
 
-impl OrgTeam {
-    /// As a team of this organization.
-    pub(super) fn of(self, organization: OrganizationId) -> Result<Team, ParseError> {
+impl TeamDto {
+    pub(super) fn into_team(self, organization: OrganizationId) -> Result<Team, ParseError> {
         Ok(Team {
             id: self.id.try_into()?,
             organization,
@@ -78,49 +78,72 @@ impl OrgTeam {
         })
     }
 
-    /// With the organization that it names itself.
+    /// With its own `organization`.
     pub(super) fn with_organization(mut self) -> Result<(Team, Organization), ParseError> {
         let named = self.organization.take();
-        let named = named.ok_or_else(|| ParseError::new("a team without its organization"))?;
+        let named = named.ok_or_else(|| ParseError::new("the team has no organization"))?;
         let organization: Organization = named.try_into()?;
-        Ok((self.of(organization.id)?, organization))
+        Ok((self.into_team(organization.id)?, organization))
     }
 }
 
-/// What a search answers.
+/// An item of a list, with an id that is unique there.
+pub(super) trait ListItem: DeserializeOwned + Send {
+    fn id(&self) -> i64;
+}
+
+impl ListItem for UserDto {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl ListItem for OrganizationDto {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl ListItem for TeamDto {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// The result of a search.
 #[derive(Deserialize)]
-pub(super) struct Found<T> {
+pub(super) struct SearchResultDto<T> {
     pub(super) data: Vec<T>,
 }
 
 /// `/version`.
 #[derive(Deserialize)]
-pub(super) struct ServerVersion {
+pub(super) struct VersionDto {
     pub(super) version: String,
 }
 
-/// A repository, asked for as the user whose access is meant.
+/// A repository; `permissions` are those of the user in `Sudo`.
 #[derive(Deserialize)]
-pub(super) struct Repository {
+pub(super) struct RepositoryDto {
     id: i64,
     name: String,
-    owner: Owner,
-    permissions: Permissions,
+    owner: OwnerDto,
+    permissions: PermissionsDto,
 }
 
 #[derive(Deserialize)]
-struct Owner {
+struct OwnerDto {
     id: i64,
 }
 
 #[derive(Deserialize)]
-struct Permissions {
+struct PermissionsDto {
     admin: bool,
     push: bool,
     pull: bool,
 }
 
-impl Repository {
+impl RepositoryDto {
     pub(super) fn access(self, asked_at: Timestamp) -> Result<RepositoryAccess, ParseError> {
         Ok(RepositoryAccess {
             id: self.id.try_into()?,
@@ -134,9 +157,9 @@ impl Repository {
     }
 }
 
-/// The words of Gitea's error object, for display.
+/// Gitea's error object; its message is for display alone.
 #[derive(Deserialize)]
-pub(super) struct Complaint {
+pub(super) struct ErrorDto {
     pub(super) message: String,
 }
 
@@ -144,8 +167,8 @@ fn text(text: Option<String>) -> DisplayText {
     DisplayText::lossy(&text.unwrap_or_default())
 }
 
-/// A text by which an account is found: none rather than one that display makes like another.
-fn key(text: Option<String>) -> DisplayText {
+/// A text that identifies an account; empty when `DisplayText` would change it, because two texts could become equal.
+fn exact_text(text: Option<String>) -> DisplayText {
     let exact = text.as_deref().and_then(DisplayText::exact);
     exact.unwrap_or_else(|| DisplayText::lossy(""))
 }

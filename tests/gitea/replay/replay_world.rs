@@ -1,4 +1,4 @@
-//! The world of the recordings on a stand-in, its people's browsers, and how a recorded request is sent there.
+//! The world of the recordings at a stand-in, with the browsers of its users.
 
 use super::placeholder::Bindings;
 use super::recording::Recording;
@@ -10,36 +10,36 @@ use data_encoding::BASE64;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// See the head of this file.
-pub struct Stage {
+/// The world of the recordings.
+pub struct ReplayWorld {
     pub gitea: StandIn,
     pub bindings: Bindings,
     browsers: HashMap<String, Browser>,
 }
 
-const PEOPLE: [&str; 8] = ["ana", "ben", "cleo", "dan", "eli", "fay", "mia", "bot"];
+const LOGINS: [&str; 8] = ["ana", "ben", "cleo", "dan", "eli", "fay", "mia", "bot"];
 
-impl Stage {
-    pub async fn set() -> Self {
+impl ReplayWorld {
+    pub async fn start() -> Self {
         let gitea = StandIn::start().await;
         let now = gitea.clock().now();
         gitea.with_state(|state| fill(state, now));
-        let mut stage = Self {
+        let mut world = Self {
             bindings: Bindings::default(),
             browsers: HashMap::new(),
             gitea,
         };
-        let url = stage.gitea.url().to_owned();
-        stage.bindings.bind("root_url", &url);
+        let url = world.gitea.url().to_owned();
+        world.bindings.bind("root_url", &url);
         let receiver = "http://127.0.0.1:9";
-        stage.bindings.bind("receiver_url", receiver);
-        stage.bindings.bind("hook secret", "sesame");
-        for login in PEOPLE {
+        world.bindings.bind("receiver_url", receiver);
+        world.bindings.bind("hook secret", "sesame");
+        for login in LOGINS {
             let name = format!("password {login}");
-            stage.bindings.bind(&name, &GiteaWorld::password(login));
+            world.bindings.bind(&name, &GiteaWorld::password(login));
         }
-        stage.make_tokens();
-        stage
+        world.make_tokens();
+        world
     }
 
     /// Personal access tokens that recordings use, in an order that gives them the recorded numbers.
@@ -63,7 +63,7 @@ impl Stage {
         self.bindings.bind(&format!("pat {login} {scopes}"), &token);
     }
 
-    /// A person's browser, opened at first use.
+    /// The browser of a user.
     pub fn browser(&mut self, login: &str) -> &mut Browser {
         self.browsers.entry(login.to_owned()).or_default()
     }
@@ -116,7 +116,7 @@ impl Stage {
     }
 }
 
-/// `Basic base64(name:password)` as it goes over the wire.
+/// The encoded form of a recorded `Basic base64(name:password)`.
 fn basic(value: &str) -> String {
     let inner = value
         .strip_prefix("Basic base64(")
@@ -128,8 +128,8 @@ fn basic(value: &str) -> String {
 }
 
 fn fill(state: &mut State, now: i64) {
-    for login in PEOPLE {
-        let id = person(state, login, now);
+    for login in LOGINS {
+        let id = user(state, login, now);
         let user = state.users.get_mut(&id).unwrap();
         user.must_change_password = login == "mia";
         user.is_bot = login == "bot";
@@ -149,11 +149,11 @@ fn fill(state: &mut State, now: i64) {
         repository(state, owner, name, private);
     }
     for number in 1..=45 {
-        person(state, &format!("filler{number:02}"), now);
+        user(state, &format!("filler{number:02}"), now);
     }
 }
 
-fn person(state: &mut State, login: &str, now: i64) -> i64 {
+fn user(state: &mut State, login: &str, now: i64) -> i64 {
     state.insert_user(User {
         login: login.to_owned(),
         email: format!("{login}@acme.test"),

@@ -1,5 +1,5 @@
-//! The same changes, in an order drawn by lot, on the stand-in and on a real Gitea, and then the same questions: answers
-//! must be alike but for addresses, times and hashes. Only where `SAMOVAR_TEST_GITEA` names a real one.
+//! The same random changes on the stand-in and on a real Gitea, then the same requests: answers may differ in addresses,
+//! times and hashes alone. Only where `SAMOVAR_TEST_GITEA` names a real one.
 
 use crate::support::browser::plain_client;
 use crate::support::world::GiteaWorld;
@@ -7,10 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// A small generator, so that a run can be repeated from its seed.
-struct Lot(u64);
+/// A linear congruential generator (Knuth), so that a run can be repeated from its seed.
+struct Generator(u64);
 
-impl Lot {
+impl Generator {
     fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005);
         self.0 = self.0.wrapping_add(1_442_695_040_888_963_407);
@@ -31,14 +31,14 @@ const UNITS: [&str; 3] = ["repo.code", "repo.issues", "repo.pulls"];
 /// One call to the API as the administrator.
 type Call = (Method, String, Option<Value>);
 
-/// Calls may fail (a name is taken, a team is not there): then both must fail alike.
-fn change(lot: &mut Lot) -> Call {
-    let (user, org) = (lot.pick(&USERS), lot.pick(&ORGS));
-    let (repo, team) = (lot.pick(&REPOS), lot.below(9) + 1);
-    match lot.below(16) {
+/// A call may fail (a taken name, a missing team): then both must fail with one status.
+fn change(generator: &mut Generator) -> Call {
+    let (user, org) = (generator.pick(&USERS), generator.pick(&ORGS));
+    let (repo, team) = (generator.pick(&REPOS), generator.below(9) + 1);
+    match generator.below(16) {
         0 | 1 => new_user(user),
-        2 => new_org(user, org, lot.pick(&["public", "limited", "private"])),
-        3 | 4 => new_team(org, lot),
+        2 => new_org(user, org, generator.pick(&["public", "limited", "private"])),
+        3 | 4 => new_team(org, generator),
         5..=7 => (Method::PUT, format!("/teams/{team}/members/{user}"), None),
         8 => (
             Method::DELETE,
@@ -47,7 +47,7 @@ fn change(lot: &mut Lot) -> Call {
         ),
         9 => post(
             format!("/orgs/{org}/repos"),
-            json!({"name": repo, "private": lot.below(2) == 0, "auto_init": true}),
+            json!({"name": repo, "private": generator.below(2) == 0, "auto_init": true}),
         ),
         10 | 11 => (
             Method::PUT,
@@ -56,14 +56,14 @@ fn change(lot: &mut Lot) -> Call {
         ),
         12 => post(
             format!("/admin/users/{user}/rename"),
-            json!({"new_username": lot.pick(&USERS)}),
+            json!({"new_username": generator.pick(&USERS)}),
         ),
         13 => post(
             format!("/orgs/{org}/rename"),
-            json!({"new_name": lot.pick(&ORGS)}),
+            json!({"new_name": generator.pick(&ORGS)}),
         ),
-        14 => edit_user(user, lot),
-        // not the three Owners teams: deleting one leaves rights behind in Gitea's own tables
+        14 => edit_user(user, generator),
+        // Not an Owners team: deleting one leaves rights behind in Gitea's own tables.
         _ => (Method::DELETE, format!("/teams/{}", team.max(4)), None),
     }
 }
@@ -87,30 +87,30 @@ fn new_org(owner: &str, name: &str, visibility: &str) -> Call {
     post(format!("/admin/users/{owner}/orgs"), body)
 }
 
-fn new_team(org: &str, lot: &mut Lot) -> Call {
+fn new_team(org: &str, generator: &mut Generator) -> Call {
     let mut units = json!({});
-    for _ in 0..=lot.below(2) {
-        units[lot.pick(&UNITS)] = json!(lot.pick(&["none", "read", "write"]));
+    for _ in 0..=generator.below(2) {
+        units[generator.pick(&UNITS)] = json!(generator.pick(&["none", "read", "write"]));
     }
     let body = json!({
-        "name": lot.pick(&TEAMS),
-        "permission": lot.pick(&["read", "read", "admin"]),
-        "includes_all_repositories": lot.below(3) == 0,
+        "name": generator.pick(&TEAMS),
+        "permission": generator.pick(&["read", "read", "admin"]),
+        "includes_all_repositories": generator.below(3) == 0,
         "units_map": units,
     });
     post(format!("/orgs/{org}/teams"), body)
 }
 
-fn edit_user(login: &str, lot: &mut Lot) -> Call {
-    let flag = lot.pick(&["prohibit_login", "active", "admin", "restricted"]);
+fn edit_user(login: &str, generator: &mut Generator) -> Call {
+    let flag = generator.pick(&["prohibit_login", "active", "admin", "restricted"]);
     let mut body = json!({"login_name": login, "source_id": 0});
-    body[flag] = json!(lot.below(2) == 0);
+    body[flag] = json!(generator.below(2) == 0);
     let path = format!("/admin/users/{login}");
     (Method::PATCH, path, Some(body))
 }
 
-/// What a mirror and a decision ask, as the administrator or as somebody by Sudo.
-fn questions() -> Vec<(String, Option<&'static str>)> {
+/// Requests of the mirror and of decisions, as the administrator or as a user by `Sudo`.
+fn requests() -> Vec<(String, Option<&'static str>)> {
     let mut list = vec![
         ("/admin/users?limit=50".to_owned(), None),
         ("/admin/orgs?limit=50".to_owned(), None),
@@ -138,7 +138,7 @@ fn questions() -> Vec<(String, Option<&'static str>)> {
     list
 }
 
-async fn ask(gitea: &GiteaWorld, path: &str, sudo: Option<&str>) -> (u16, Option<String>, Value) {
+async fn get(gitea: &GiteaWorld, path: &str, sudo: Option<&str>) -> (u16, Option<String>, Value) {
     let mut request = plain_client()
         .get(format!("{}/api/v1{path}", gitea.url()))
         .header("authorization", format!("token {}", gitea.admin_token()));
@@ -151,9 +151,9 @@ async fn ask(gitea: &GiteaWorld, path: &str, sudo: Option<&str>) -> (u16, Option
     let total = total.map(|value| value.to_str().unwrap().to_owned());
     let text = answer.text().await.unwrap();
     let body = text.replace(gitea.url(), "");
-    let mut body = alike(serde_json::from_str(&body).unwrap_or_default());
+    let mut body = comparable(serde_json::from_str(&body).unwrap_or_default());
     if path == "/user/teams" && status == 200 {
-        // teams of one name have no order among themselves
+        // Gitea does not sort teams of one name.
         let teams = body.as_array_mut().unwrap();
         teams.sort_by_key(|team| {
             (
@@ -165,9 +165,9 @@ async fn ask(gitea: &GiteaWorld, path: &str, sudo: Option<&str>) -> (u16, Option
     (status, total, body)
 }
 
-/// Members that may differ: times, hashes, sizes on disk, and words meant for people.
-fn alike(body: Value) -> Value {
-    let free = BTreeSet::from([
+/// Removes members that may differ: times, hashes, sizes on disk, and messages.
+fn comparable(body: Value) -> Value {
+    let ignored = BTreeSet::from([
         "created",
         "created_at",
         "updated_at",
@@ -187,27 +187,27 @@ fn alike(body: Value) -> Value {
     match body {
         Value::Object(members) => members
             .into_iter()
-            .filter(|(name, _)| !free.contains(name.as_str()))
+            .filter(|(name, _)| !ignored.contains(name.as_str()))
             .map(|(name, mut value)| {
                 if name == "owner" && value.is_object() {
-                    // a placeholder to those whose right comes from a team alone
+                    // A placeholder for users who have their right from a team alone.
                     value["email"] = Value::Null;
                 }
-                (name, alike(value))
+                (name, comparable(value))
             })
             .collect(),
         Value::Array(mut items) => {
-            // Gitea gives units in an order of its own each time
+            // Gitea does not sort units.
             items.sort_by_key(|item| item.as_str().map(str::to_owned));
-            items.into_iter().map(alike).collect()
+            items.into_iter().map(comparable).collect()
         }
         other => other,
     }
 }
 
-/// Where two answers differ: here, and there.
-fn differences(at: &str, here: &Value, there: &Value) -> Vec<String> {
-    match (here, there) {
+/// Where an answer of the stand-in and one of a real Gitea differ.
+fn differences(at: &str, stand_in: &Value, real: &Value) -> Vec<String> {
+    match (stand_in, real) {
         (Value::Array(one), Value::Array(two)) if one.len() == two.len() => {
             let pairs = one.iter().zip(two).enumerate();
             pairs
@@ -218,32 +218,32 @@ fn differences(at: &str, here: &Value, there: &Value) -> Vec<String> {
             .iter()
             .flat_map(|(name, one)| differences(&format!("{at}/{name}"), one, &two[name]))
             .collect(),
-        _ if here == there => Vec::new(),
-        _ => vec![format!("{at}: {here} here, {there} there")],
+        _ if stand_in == real => Vec::new(),
+        _ => vec![format!("{at}: stand-in {stand_in}, Gitea {real}")],
     }
 }
 
 /// Every difference after the changes of one seed.
 async fn compare(seed: u64, stand_in: &GiteaWorld, real: &GiteaWorld) -> Vec<String> {
-    let mut lot = Lot(seed);
+    let mut generator = Generator(seed);
     let mut wrong = Vec::new();
     let opening = ORGS.map(|org| new_org("ana", org, "public"));
     let mut calls: Vec<Call> = USERS.map(new_user).into_iter().chain(opening).collect();
-    calls.extend((0..150).map(|_| change(&mut lot)));
+    calls.extend((0..150).map(|_| change(&mut generator)));
     for (method, path, body) in calls {
-        let (one, _) = stand_in.api(method.clone(), &path, body.clone()).await;
-        let (two, said) = real.api(method.clone(), &path, body.clone()).await;
-        if one != two {
+        let (expected, _) = stand_in.api(method.clone(), &path, body.clone()).await;
+        let (status, answer) = real.api(method.clone(), &path, body.clone()).await;
+        if expected != status {
             let body = body.unwrap_or_default();
             wrong.push(format!(
-                "{method} {path} {body}: {one} here, {two} there: {said}"
+                "{method} {path} {body}: stand-in {expected}, Gitea {status}: {answer}"
             ));
         }
     }
-    for (path, sudo) in questions() {
-        let here = ask(stand_in, &path, sudo).await;
-        let there = ask(real, &path, sudo).await;
-        let unequal = differences("", &json!([here]), &json!([there]));
+    for (path, sudo) in requests() {
+        let from_stand_in = get(stand_in, &path, sudo).await;
+        let from_real = get(real, &path, sudo).await;
+        let unequal = differences("", &json!([from_stand_in]), &json!([from_real]));
         wrong.extend(
             unequal
                 .iter()
@@ -254,11 +254,11 @@ async fn compare(seed: u64, stand_in: &GiteaWorld, real: &GiteaWorld) -> Vec<Str
 }
 
 #[tokio::test]
-async fn the_stand_in_and_a_real_gitea_answer_alike_after_the_same_changes() {
+async fn the_stand_in_answers_like_a_real_gitea() {
     for seed in 1..=3 {
         let real = GiteaWorld::start().await;
         if real.stand_in().is_some() {
-            return; // there is no real one to compare with
+            return;
         }
         let stand_in = GiteaWorld::start_stand_in().await;
         let wrong = compare(seed, &stand_in, &real).await;
