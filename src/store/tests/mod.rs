@@ -5,6 +5,7 @@ mod commits;
 mod disk;
 mod folders;
 mod queries;
+mod records;
 mod space;
 
 use super::{Change, CommitError, Expect, Operation, Store, StoreError, Unaudited};
