@@ -10,7 +10,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// Something protected: hosts and an ordered list of routes; the first matching route is the route.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
     /// Its key.
     pub id: ApplicationId,
@@ -29,27 +29,23 @@ pub struct Application {
     /// How much of its decisions the audit log keeps.
     pub audit: AuditMode,
     /// What its tokens are like, and what may be exchanged for one.
-    #[serde(default)]
     pub tokens: TokenSettings,
     /// When it got its name: what was issued for that name before was for something else.
-    #[serde(default)]
     pub named_at: Timestamp,
     /// What a proxy on another machine proves itself with.
-    #[serde(default)]
     pub proxy_secret: ProxySecret,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
 }
 
 /// What an application's tokens are like, and what may be exchanged for one.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenSettings {
     /// By which algorithm they are signed.
     pub signing: SigningAlgorithm,
     /// How long an access token lives, in seconds: [`TokenSettings::SHORTEST`] to [`TokenSettings::LONGEST`].
     pub lifetime: u32,
     /// Which of Gitea's own tokens may be exchanged for one (RFC 8693), so that no service sees them.
-    #[serde(deserialize_with = "gitea_tokens")]
     pub gitea_tokens: GiteaTokens,
     /// Applications whose clients may exchange a token that they were sent for one of this application's.
     pub exchange_from: BTreeSet<ApplicationId>,
@@ -58,7 +54,7 @@ pub struct TokenSettings {
 }
 
 /// Which of Gitea's own tokens are taken for an application's: none, unless it says so.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GiteaTokens {
     /// Personal access tokens that may read their own account.
     pub personal: bool,
@@ -114,7 +110,7 @@ impl Default for TokenSettings {
 }
 
 /// Methods + path pattern + requirement.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     /// Which methods; HEAD is checked as GET.
     pub methods: MethodSet,
@@ -127,16 +123,13 @@ pub struct Route {
     /// `%2F` inside one segment is data (package scopes, branch names); otherwise it is refused.
     pub encoded_slash: bool,
     /// Parameters of the path whose values are secret, such as a token in a link: they are in no event, log or answer.
-    #[serde(default)]
     pub secret_parameters: BTreeSet<String>,
     /// `;` inside one segment is data; otherwise it is refused, because some servers cut a segment there.
-    #[serde(default)]
     pub semicolon: bool,
 }
 
 /// What a route asks of its caller.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
     /// Nothing, not even to be signed in.
     Public,
@@ -147,17 +140,14 @@ pub enum Requirement {
 }
 
 /// Repository access that a route asks for, in the repository that its parameters `owner` and `repo` name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepositoryRequirement {
     /// At least this.
     pub level: RepositoryLevel,
 }
 
 /// A degree of access to a repository's code, each including the one before.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RepositoryLevel {
     /// Gitea's `pull`.
     Read,
@@ -178,27 +168,19 @@ impl fmt::Display for RepositoryLevel {
 }
 
 /// A header in which the upstream learns who calls.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdentityHeader {
     /// Login.
-    #[serde(rename = "Remote-User")]
     User,
     /// Our id of the user.
-    #[serde(rename = "Remote-User-Id")]
     UserId,
     /// Full name.
-    #[serde(rename = "Remote-Name")]
     Name,
     /// Address.
-    #[serde(rename = "Remote-Email")]
     Email,
     /// Organizations and teams that the application's role bindings speak of.
-    #[serde(rename = "Remote-Groups")]
     Groups,
     /// Roles held in this application.
-    #[serde(rename = "Remote-Roles")]
     Roles,
 }
 
@@ -227,8 +209,7 @@ impl IdentityHeader {
 }
 
 /// Who reads `Authorization`: Samovar, or the application itself (then our token travels in `Samovar-Token`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthorizationOwner {
     /// Samovar looks for its own tokens there; what is none of ours passes untouched.
     Samovar,
@@ -237,8 +218,7 @@ pub enum AuthorizationOwner {
 }
 
 /// How much of an application's decisions is written to the audit log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditMode {
     /// Every decision, one by one.
     Every,

@@ -8,8 +8,7 @@ use std::str::FromStr;
 use url::Url;
 
 /// Whether it can keep a secret (RFC 6749 section 2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientKind {
     /// A browser application or a program on somebody's machine: has no secret.
     Public,
@@ -18,7 +17,7 @@ pub enum ClientKind {
 }
 
 /// A registered client.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     /// `client_id`.
     pub id: ClientId,

@@ -70,7 +70,7 @@ gitea_id!(
 );
 
 /// A Gitea account as a site administrator sees it; for other viewers Gitea falsifies the flags.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GiteaUser {
     /// The only stable key.
     pub id: GiteaUserId,
@@ -107,7 +107,7 @@ impl GiteaUser {
 }
 
 /// A Gitea organization.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
     /// The only stable key.
     pub id: OrganizationId,
@@ -118,7 +118,7 @@ pub struct Organization {
 }
 
 /// A Gitea team.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Team {
     /// The only stable key.
     pub id: TeamId,

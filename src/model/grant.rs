@@ -4,7 +4,7 @@ use super::{ApplicationId, ClientId, DisplayText, GrantId, Scope, Timestamp, Use
 use std::net::IpAddr;
 
 /// What a person allowed a client. Holds no secret: a refresh token is derived from the grant's id and generation.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// Public id, for lists and events; worth nothing as a credential.
     pub id: GrantId,

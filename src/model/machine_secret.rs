@@ -122,7 +122,7 @@ impl fmt::Debug for MachineSecret {
 pub struct MachineKey([u8; 32]);
 
 /// What is kept of a secret.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretRecord {
     /// Public id, for lists and events.
     pub id: SecretId,

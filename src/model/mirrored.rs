@@ -4,7 +4,7 @@ use super::{GiteaUser, GiteaUserId, Organization, Team, Timestamp};
 use std::collections::BTreeSet;
 
 /// A Gitea account as last read.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MirroredUser {
     /// The account with its flags; keyed by `account.id`.
     pub account: GiteaUser,
@@ -15,7 +15,7 @@ pub struct MirroredUser {
 }
 
 /// An organization as last read; keyed by `organization.id`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MirroredOrganization {
     /// The organization.
     pub organization: Organization,
@@ -24,7 +24,7 @@ pub struct MirroredOrganization {
 }
 
 /// A team with its members as last read; keyed by `team.id`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MirroredTeam {
     /// The team.
     pub team: Team,

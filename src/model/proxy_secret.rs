@@ -4,7 +4,7 @@ use super::Timestamp;
 use std::time::Duration;
 
 /// The state of an application's proxy secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ProxySecret {
     /// The generation that generated blocks carry; counted from 0.
     pub generation: u32,

@@ -4,10 +4,7 @@ use super::{Principal, Timestamp, TokenId};
 use data_encoding::HEXLOWER;
 
 /// What is refused.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RevokedObject {
     /// One access token.
     Token {
@@ -37,7 +34,7 @@ impl std::fmt::Display for RevokedObject {
 }
 
 /// A revocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revocation {
     /// What is refused.
     pub revoked: RevokedObject,

@@ -4,7 +4,7 @@ use super::{DisplayText, Name, PermissionPattern, RoleId};
 use std::collections::BTreeSet;
 
 /// A named set of permissions.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
     /// Its key.
     pub id: RoleId,

@@ -8,10 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Who a binding speaks of.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BindingSubject {
     /// Every member of an organization.
     Organization {
@@ -48,8 +45,7 @@ pub enum BindingSubject {
 }
 
 /// Where a binding holds.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Range {
     /// In every application, and in Samovar's own API for Samovar's own permissions.
     Everywhere,
@@ -134,7 +130,7 @@ impl std::hash::Hash for RepositoryGlob {
 serde_as_text!(RepositoryGlob);
 
 /// Gives a role to a subject, in a range, optionally until a date.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleBinding {
     /// Its key.
     pub id: RoleBindingId,

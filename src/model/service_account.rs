@@ -6,10 +6,7 @@ use super::{
 use std::collections::BTreeMap;
 
 /// Who answers for a service account. Without its owner it can do nothing.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
     /// The members of a team; gone when the team is, or has nobody left.
     Team {
@@ -24,7 +21,7 @@ pub enum Owner {
 }
 
 /// Foreign tokens that stand for a service account: a workload's, such as one of a CI job.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trust {
     /// The issuer whose keys are believed.
     pub issuer: Issuer,
@@ -64,7 +61,7 @@ pub enum AccountState {
 }
 
 /// A machine's account.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceAccount {
     /// Its id, which is also its `client_id`.
     pub id: ServiceAccountId,

@@ -29,8 +29,7 @@ impl SessionKey {
 }
 
 /// Where a session holds.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionPlace {
     /// At Samovar itself (a parent).
     Samovar,
@@ -46,19 +45,18 @@ pub enum SessionPlace {
 }
 
 /// The sign-in at a provider on which a session rests, by which the provider can end it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
     /// The person, for the provider.
     pub subject: Subject,
     /// The provider's name for the sign-in, if it has one.
     pub sid: Option<String>,
     /// The ID token of the sign-in, for the one moment in which the person signs out there. Lists share it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token: Option<Arc<Sealed>>,
 }
 
 /// A browser's sign-in.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Public id, for lists and events; worth nothing as a credential.
     pub id: SessionId,
@@ -71,7 +69,6 @@ pub struct Session {
     /// Which provider signed the person in; none for break-glass.
     pub provider: Option<ProviderId>,
     /// The sign-in there; none for break-glass.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upstream: Option<Upstream>,
     /// Start.
     pub created_at: Timestamp,

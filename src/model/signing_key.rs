@@ -88,7 +88,7 @@ impl FromStr for Sealed {
 serde_as_text!(Sealed);
 
 /// A key as it is stored. Which one signs follows from `signs_from` alone: of each algorithm, the latest that has come.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKey {
     /// `kid`.
     pub id: KeyId,

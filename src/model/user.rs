@@ -42,9 +42,7 @@ impl fmt::Display for Subject {
 serde_as_text!(Subject);
 
 /// One way in which a person is known: never found by issuer text, name or e-mail.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identity {
     /// Our fixed id of the provider.
     pub provider: ProviderId,
@@ -54,13 +52,12 @@ pub struct Identity {
 
 /// What another provider than Gitea said of a person at the last sign-in: all that is known of somebody without a Gitea
 /// account, and not asked for again before the next sign-in.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// Full name, or empty.
     pub full_name: DisplayText,
     /// Address that the provider says it has verified, or empty; for display alone, never a key. What older records call
     /// `email` nobody verified: it is left where it is until the next sign-in.
-    #[serde(rename = "verified_email", default = "nothing")]
     pub email: DisplayText,
     /// Groups as their claim spells them: names, which a rename can give to others.
     pub groups: BTreeSet<GroupName>,
@@ -75,7 +72,7 @@ fn nothing() -> DisplayText {
 }
 
 /// A person.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// Our id.
     pub id: UserId,
@@ -86,7 +83,6 @@ pub struct User {
     /// Last known login, for display when the account is gone.
     pub login: DisplayText,
     /// What the provider said, of a person without a Gitea account.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<Claims>,
     /// When we first heard of this person.
     pub created_at: Timestamp,

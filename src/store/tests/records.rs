@@ -366,7 +366,7 @@ fn put_all(snapshot: StoreSnapshot) -> Change {
         users,
         ..
     } = snapshot;
-    let any = Expect::Any;
+    let any = Precondition::None;
     let policy = (roles.into_iter().map(|r| O::PutRole(r, any)))
         .chain(role_bindings.into_iter().map(|b| O::PutRoleBinding(b, any)))
         .chain(applications.into_iter().map(|a| O::PutApplication(a, any)));
@@ -388,7 +388,7 @@ fn put_all(snapshot: StoreSnapshot) -> Change {
 
 /// One line for each stored row: table, key, form, JSON.
 fn lines(store: &Store) -> String {
-    let reading = store.0.core.database.begin_read().unwrap();
+    let reading = store.0.shared.database.begin_read().unwrap();
     let mut lines = String::new();
     for table in RECORD_TABLES {
         for row in reading.open_table(*table).unwrap().iter().unwrap() {
@@ -403,9 +403,9 @@ fn lines(store: &Store) -> String {
 
 /// The store of a folder that holds exactly these rows.
 fn load(lines: &str) -> Result<StoreSnapshot, StoreError> {
-    let place = Place::new();
-    let store = place.open();
-    let transaction = store.0.core.database.begin_write().unwrap();
+    let folder = StateFolder::new();
+    let store = folder.open();
+    let transaction = store.0.shared.database.begin_write().unwrap();
     for line in lines.lines() {
         let [table, key, form, json] = line.splitn(4, ' ').collect::<Vec<_>>()[..] else {
             panic!("{line}");
@@ -423,8 +423,8 @@ fn load(lines: &str) -> Result<StoreSnapshot, StoreError> {
 
 #[tokio::test]
 async fn stored_records_are_the_golden_ones() {
-    let place = Place::new();
-    let store = place.open();
+    let folder = StateFolder::new();
+    let store = folder.open();
     store.commit(put_all(samples()), event(1, 1)).await.unwrap();
     let written = lines(&store);
     if std::env::var_os("SAMOVAR_BLESS").is_some() {
