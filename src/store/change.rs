@@ -142,9 +142,13 @@ fn encoded(operation: &Operation) -> Result<EncodedOperation, CommitError> {
         O::PutRole(role, precondition) => put(role, *precondition),
         O::DeleteRole(id, precondition) => delete::<Role>(id.as_bytes(), *precondition),
         O::PutRoleBinding(binding, precondition) => put(binding, *precondition),
-        O::DeleteRoleBinding(id, precondition) => delete::<RoleBinding>(id.as_bytes(), *precondition),
+        O::DeleteRoleBinding(id, precondition) => {
+            delete::<RoleBinding>(id.as_bytes(), *precondition)
+        }
         O::PutApplication(application, precondition) => put(application, *precondition),
-        O::DeleteApplication(id, precondition) => delete::<Application>(id.as_bytes(), *precondition),
+        O::DeleteApplication(id, precondition) => {
+            delete::<Application>(id.as_bytes(), *precondition)
+        }
         O::PutUser(user) => put(user, Precondition::None),
         O::PutMirroredUser(user) => put(user, Precondition::None),
         O::PutMirroredOrganization(organization) => put(organization, Precondition::None),
@@ -156,7 +160,9 @@ fn encoded(operation: &Operation) -> Result<EncodedOperation, CommitError> {
         O::PutSession(session) => put(session, Precondition::None),
         O::DeleteSession(id) => delete::<Session>(id.as_bytes(), Precondition::None),
         O::PutServiceAccount(account, precondition) => put(account, *precondition),
-        O::DeleteServiceAccount(id, precondition) => delete::<ServiceAccount>(id.as_bytes(), *precondition),
+        O::DeleteServiceAccount(id, precondition) => {
+            delete::<ServiceAccount>(id.as_bytes(), *precondition)
+        }
         O::PutClient(client, precondition) => put(client, *precondition),
         O::DeleteClient(id, precondition) => delete::<Client>(id.as_bytes(), *precondition),
         O::PutGrant(grant, precondition) => put(grant, *precondition),
@@ -168,7 +174,9 @@ fn encoded(operation: &Operation) -> Result<EncodedOperation, CommitError> {
             let hash = hash.expose_secret().to_owned();
             put(&BreakGlassRecord { hash }, Precondition::None)
         }
-        O::DeleteBreakGlass => delete::<BreakGlassRecord>(BreakGlassRecord::KEY, Precondition::None),
+        O::DeleteBreakGlass => {
+            delete::<BreakGlassRecord>(BreakGlassRecord::KEY, Precondition::None)
+        }
     }
 }
 
@@ -184,7 +192,10 @@ fn put<R: Record>(record: &R, precondition: Precondition) -> Result<EncodedOpera
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "same signature as `put`")]
-fn delete<R: Record>(key: &[u8], precondition: Precondition) -> Result<EncodedOperation, CommitError> {
+fn delete<R: Record>(
+    key: &[u8],
+    precondition: Precondition,
+) -> Result<EncodedOperation, CommitError> {
     Ok(EncodedOperation {
         table: R::TABLE,
         what: R::WHAT,

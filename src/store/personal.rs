@@ -18,7 +18,8 @@ pub(super) fn encode(salt: &Salt, fields: &PersonalFields) -> Result<Vec<u8>, Co
 
 /// Reads a row of [`encode`]. The salt is needed to verify the commitment in the leaf.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Salt, PersonalFields), StoreError> {
-    let damaged = || StoreError::Damaged("the personal fields of an event cannot be read".to_owned());
+    let damaged =
+        || StoreError::Damaged("the personal fields of an event cannot be read".to_owned());
     match bytes.split_first() {
         Some((&FORM, rest)) => {
             let (salt, fields) = rest.split_first_chunk::<32>().ok_or_else(damaged)?;

@@ -130,7 +130,7 @@ fn page(
 ) -> Result<EventPage, StoreError> {
     let leaves = reading.open_table(EVENTS)?;
     let personal = reading.open_table(PERSONAL)?;
-    let limit = query.limit.clamp(1, EventQuery::LARGEST_PAGE);
+    let limit = query.limit.clamp(1, EventQuery::MAX_PAGE_EVENTS);
     let mut page = EventPage::default();
     let mut last = None;
     for (examined, place) in places.enumerate() {

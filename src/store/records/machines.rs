@@ -1,19 +1,19 @@
 //! Records of service accounts and clients.
 
+use super::super::record::{Stored, stored};
 use crate::model::{
     ApplicationId, Client, ClientId, ClientKind, DisplayText, Issuer, MachineKey, Name, Owner,
-    RedirectUri, SecretId, SecretRecord, ServiceAccount, ServiceAccountId, TeamId, Timestamp,
-    Trust, UserId,
+    RedirectUri, SecretId, ServiceAccount, ServiceAccountId, StoredSecret, TeamId, Timestamp,
+    UserId, WorkloadTrust,
 };
-use super::super::record::{Stored, stored};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 stored! {
     ServiceAccount as ServiceAccountRecord,
     Owner as OwnerRecord,
-    Trust as TrustRecord,
-    SecretRecord as StoredSecretRecord,
+    WorkloadTrust as WorkloadTrustRecord,
+    StoredSecret as SecretRecord,
     Client as ClientRecord,
     ClientKind as ClientKindRecord,
 }
@@ -28,9 +28,9 @@ struct ServiceAccountRecord {
     owner: Owner,
     enabled: bool,
     #[serde(with = "Stored")]
-    secrets: Vec<SecretRecord>,
+    secrets: Vec<StoredSecret>,
     #[serde(with = "Stored")]
-    trusts: Vec<Trust>,
+    trusts: Vec<WorkloadTrust>,
     created_at: Timestamp,
     version: u64,
 }
@@ -43,16 +43,16 @@ enum OwnerRecord {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(remote = "Trust")]
-struct TrustRecord {
+#[serde(remote = "WorkloadTrust")]
+struct WorkloadTrustRecord {
     issuer: Issuer,
     audience: String,
     claims: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(remote = "SecretRecord")]
-struct StoredSecretRecord {
+#[serde(remote = "StoredSecret")]
+struct SecretRecord {
     id: SecretId,
     key: MachineKey,
     hint: String,
@@ -73,7 +73,7 @@ struct ClientRecord {
     first_party: bool,
     refresh_tokens: bool,
     #[serde(with = "Stored")]
-    secrets: Vec<SecretRecord>,
+    secrets: Vec<StoredSecret>,
     version: u64,
 }
 

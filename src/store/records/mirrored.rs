@@ -1,10 +1,10 @@
 //! Records of what was last read from Gitea.
 
+use super::super::record::{Stored, stored};
 use crate::model::{
     DisplayText, GiteaUser, GiteaUserId, Login, MirroredOrganization, MirroredTeam, MirroredUser,
     Organization, OrganizationId, Team, TeamId, Timestamp,
 };
-use super::super::record::{Stored, stored};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

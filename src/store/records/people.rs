@@ -1,11 +1,11 @@
 //! Records of people and of their sessions.
 
+use super::super::record::{Stored, stored};
 use crate::model::{
     ApplicationId, Claims, DisplayText, GiteaUserId, GroupName, HostName, Identity, Principal,
-    ProviderId, Sealed, Session, SessionId, SessionKey, SessionPlace, Subject, Timestamp, Upstream,
-    User, UserId,
+    ProviderId, ProviderSession, Sealed, Session, SessionId, SessionKey, SessionPlace, Subject,
+    Timestamp, User, UserId,
 };
-use super::super::record::{Stored, stored};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -17,7 +17,7 @@ stored! {
     Claims as ClaimsRecord,
     Session as SessionRecord,
     SessionPlace as SessionPlaceRecord,
-    Upstream as UpstreamRecord,
+    ProviderSession as ProviderSessionRecord,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -65,8 +65,13 @@ struct SessionRecord {
     #[serde(with = "Stored")]
     place: SessionPlace,
     provider: Option<ProviderId>,
-    #[serde(with = "Stored", default, skip_serializing_if = "Option::is_none")]
-    upstream: Option<Upstream>,
+    #[serde(
+        with = "Stored",
+        rename = "upstream",
+        default,
+        skip_serializing_if = "Option::is_none"
+    )]
+    provider_session: Option<ProviderSession>,
     created_at: Timestamp,
     last_seen_at: Timestamp,
     ends_at: Timestamp,
@@ -86,8 +91,8 @@ enum SessionPlaceRecord {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(remote = "Upstream")]
-struct UpstreamRecord {
+#[serde(remote = "ProviderSession")]
+struct ProviderSessionRecord {
     subject: Subject,
     sid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

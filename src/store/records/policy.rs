@@ -1,5 +1,6 @@
 //! Records of roles, role bindings and applications.
 
+use super::super::record::{Stored, stored};
 use crate::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, DisplayText,
     GiteaClientId, GiteaTokens, GroupName, HostName, IdentityHeader, MethodSet, Name,
@@ -8,7 +9,6 @@ use crate::model::{
     RoleBindingId, RoleId, Route, ServiceAccountId, SigningAlgorithm, TeamId, Timestamp,
     TokenSettings, UserId,
 };
-use super::super::record::{Stored, stored};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeSet;
 
@@ -226,5 +226,6 @@ enum AuthorizationOwnerRecord {
 enum AuditModeRecord {
     Every,
     FirstInWindow,
+    #[serde(rename = "refusals")]
     Denials,
 }

@@ -1,10 +1,10 @@
 //! Records of grants, signing keys and revocations.
 
+use super::super::record::{Stored, stored};
 use crate::model::{
     ApplicationId, ClientId, DisplayText, Grant, GrantId, KeyId, Principal, Revocation,
     RevokedObject, Scope, Sealed, SigningAlgorithm, SigningKey, Timestamp, TokenId, UserId,
 };
-use super::super::record::{Stored, stored};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -53,7 +53,14 @@ struct RevocationRecord {
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "RevokedObject", tag = "kind", rename_all = "kebab-case")]
 enum RevokedObjectRecord {
-    Token { id: TokenId },
-    Principal { principal: Principal },
-    Foreign { digest: [u8; 32] },
+    Token {
+        id: TokenId,
+    },
+    Principal {
+        principal: Principal,
+    },
+    #[serde(rename = "foreign")]
+    ExternalToken {
+        digest: [u8; 32],
+    },
 }

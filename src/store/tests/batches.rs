@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::audit::{Frontier, Leaf, Repeats, TreeHash};
-use crate::store::tables::{EVENTS, META, PERSONAL};
 use crate::store::job::{Job, Work};
 use crate::store::shared::Shared;
+use crate::store::tables::{EVENTS, META, PERSONAL};
 use crate::store::writer::Writer;
 use crate::store::{DiskReserve, open, personal, read};
 use proptest::prelude::*;
@@ -72,7 +72,9 @@ fn fits(model: &BTreeMap<u8, u64>, (id, _, precondition): Step) -> Result<(), Co
     let what = "role";
     match (precondition, model.get(&id)) {
         (Precondition::Absent, Some(_)) => Err(CommitError::AlreadyExists { what }),
-        (Precondition::Present | Precondition::Version(_), None) => Err(CommitError::NotFound { what }),
+        (Precondition::Present | Precondition::Version(_), None) => {
+            Err(CommitError::NotFound { what })
+        }
         (Precondition::Version(v), Some(&present)) if v != present => {
             Err(CommitError::Stale { what, present })
         }

@@ -27,7 +27,10 @@ async fn committed_records_are_read_after_a_clean_stop() {
     assert_eq!(snapshot.sessions, [session(2)]);
     assert_eq!(snapshot.mirrored_users, [mirrored_user(7)]);
     assert_eq!(snapshot.mirrored_teams, [mirrored_team(3)]);
-    assert_eq!((snapshot.policy_version, snapshot.directory_version), (1, 1));
+    assert_eq!(
+        (snapshot.policy_version, snapshot.directory_version),
+        (1, 1)
+    );
     assert_eq!(snapshot.break_glass.unwrap().expose_secret(), "$argon2id$x");
 }
 
@@ -101,7 +104,10 @@ async fn unaudited_write_moves_an_instant_forward_only() {
     };
     assert_eq!(snapshot.mirrored_teams, [refreshed]);
     assert!(snapshot.mirrored_organizations.is_empty());
-    assert_eq!(snapshot.directory_version, 1, "not a change of the directory");
+    assert_eq!(
+        snapshot.directory_version, 1,
+        "not a change of the directory"
+    );
     assert_eq!(store.events(&everything()).unwrap().events.len(), 1);
 }
 

@@ -22,11 +22,7 @@ fn folder_and_file_are_private() {
     drop(Store::open(&state, random()).unwrap());
     assert_eq!(mode(&state), 0o700);
     assert_eq!(mode(&state.join("samovar.redb")), 0o600);
-    fs::set_permissions(
-        state.join("samovar.redb"),
-        PermissionsExt::from_mode(0o644),
-    )
-    .unwrap();
+    fs::set_permissions(state.join("samovar.redb"), PermissionsExt::from_mode(0o644)).unwrap();
     drop(Store::open(&state, random()).unwrap());
     assert_eq!(mode(&state.join("samovar.redb")), 0o600);
 }

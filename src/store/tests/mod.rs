@@ -74,7 +74,7 @@ fn session(number: u8) -> Session {
         principal: Principal::User(user(1)),
         place: SessionPlace::Samovar,
         provider: None,
-        upstream: None,
+        provider_session: None,
         created_at: Timestamp::from_seconds(10),
         last_seen_at: Timestamp::from_seconds(10),
         ends_at: Timestamp::from_seconds(1000),

@@ -17,7 +17,7 @@ fn all(store: &Store, query: &EventQuery) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
     loop {
         let page = store.events(&query).unwrap();
-        assert!(page.events.len() <= query.limit.clamp(1, EventQuery::LARGEST_PAGE));
+        assert!(page.events.len() <= query.limit.clamp(1, EventQuery::MAX_PAGE_EVENTS));
         events.extend(page.events);
         match page.next {
             Some(next) => query.before = Some(next),

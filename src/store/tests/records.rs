@@ -183,14 +183,14 @@ fn users() -> Vec<User> {
 }
 
 fn sessions() -> Vec<Session> {
-    let sign_in = Upstream {
+    let sign_in = ProviderSession {
         subject: parsed("00u1"),
         sid: Some("sid-1".to_owned()),
         id_token: Some(Arc::new(Sealed::new(vec![1, 2, 3]))),
     };
     let parent = Session {
         provider: Some(parsed("okta")),
-        upstream: Some(sign_in),
+        provider_session: Some(sign_in),
         address: Some("192.0.2.7".parse().unwrap()),
         ..session(1)
     };
@@ -200,7 +200,7 @@ fn sessions() -> Vec<Session> {
             host: parsed("board.example.com:8443"),
             parent: parent.id,
         },
-        upstream: Some(Upstream {
+        provider_session: Some(ProviderSession {
             subject: parsed("00u1"),
             sid: None,
             id_token: None,
@@ -223,9 +223,9 @@ fn sessions() -> Vec<Session> {
     [parent, child].into_iter().chain(others).collect()
 }
 
-fn secrets() -> Vec<SecretRecord> {
+fn secrets() -> Vec<StoredSecret> {
     let key = serde_json::from_value(serde_json::json!(vec![9; 32])).unwrap();
-    vec![SecretRecord {
+    vec![StoredSecret {
         id: SecretId::from_bytes([6; 16]),
         key,
         hint: "smva_abcd".to_owned(),
@@ -245,7 +245,7 @@ fn service_accounts() -> Vec<ServiceAccount> {
         },
         enabled: true,
         secrets: secrets(),
-        trusts: vec![Trust {
+        trusts: vec![WorkloadTrust {
             issuer: parsed("https://git.example.com/api/actions"),
             audience: "samovar".to_owned(),
             claims: [("repository".to_owned(), "acme/board".to_owned())].into(),
@@ -318,7 +318,7 @@ fn revocations() -> Vec<Revocation> {
     let id = TokenId::from_bytes([2; 16]);
     let principal = Principal::User(user(1));
     let revoked = [
-        RevokedObject::Foreign { digest: [5; 32] },
+        RevokedObject::ExternalToken { digest: [5; 32] },
         RevokedObject::Token { id },
         RevokedObject::Principal { principal },
     ];
