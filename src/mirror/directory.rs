@@ -3,8 +3,8 @@
 use super::plan::{Change, Known, KnownTeam};
 use crate::model::{
     Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUser, GiteaUserId,
-    Home, Identity, MirroredUser, Organization, OrganizationId, ProviderId, Team, TeamId,
-    Timestamp, User, UserId,
+    Identity, MirroredUser, Organization, OrganizationId, ProviderId, Team, TeamId, Timestamp,
+    User, UserAccount, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -184,7 +184,7 @@ fn entry(
     let sorted = |ids: &BTreeSet<OrganizationId>| ids.iter().copied().collect();
     DirectoryUser {
         id,
-        home: Home::Gitea(account.id),
+        account: UserAccount::Gitea(account.id),
         login: DisplayText::lossy(account.login.as_str()),
         full_name: account.full_name.clone(),
         // Gitea's own, whatever its settings ask of it: userinfo has no `email_verified` at all, and that of an ID token
@@ -207,7 +207,7 @@ fn of_another_provider((identity, user): (&Identity, &User)) -> Option<Directory
     let groups = claims.groups.iter().cloned();
     Some(DirectoryUser {
         id: user.id,
-        home: Home::External(ExternalUser {
+        account: UserAccount::External(ExternalUser {
             provider: provider.clone(),
             groups: groups.map(|name| (provider.clone(), name)).collect(),
             groups_may_be_cut: claims.groups_may_be_cut,

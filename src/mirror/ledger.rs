@@ -249,7 +249,7 @@ impl Ledger {
         };
         let committed = self
             .store
-            .commit_described(batch.change, batch.event, batch.more)
+            .commit_with_events(batch.change, batch.event, batch.more)
             .await?;
         let mut facts = self.facts();
         facts.version = committed.directory_version;
@@ -317,7 +317,7 @@ impl Ledger {
     /// Writes down how fresh everything is, for the next start.
     pub(super) async fn write_stamps(&self) -> Result<(), MirrorError> {
         let marks = self.facts().marks();
-        Ok(self.store.touch(marks).await?)
+        Ok(self.store.write_unaudited(marks).await?)
     }
 
     /// Swaps in the same directory with present freshness.
@@ -349,17 +349,17 @@ impl Facts {
         self.changes.truncate(REMEMBERED);
     }
 
-    fn marks(&self) -> Vec<crate::store::Unaudited> {
-        use crate::store::Unaudited as U;
+    fn marks(&self) -> Vec<crate::store::UnauditedWrite> {
+        use crate::store::UnauditedWrite as U;
         let accounts = self.known.accounts.iter();
         let organizations = self.known.organizations.iter();
         let teams = self.known.teams.keys();
         accounts
-            .map(|(id, record)| U::UserAsked(*id, record.asked_at))
-            .chain(organizations.map(|(id, r)| U::OrganizationAsked(*id, r.asked_at)))
+            .map(|(id, record)| U::UserRefreshed(*id, record.asked_at))
+            .chain(organizations.map(|(id, r)| U::OrganizationRefreshed(*id, r.asked_at)))
             .chain(teams.filter_map(|id| {
                 let record = self.known.record_of_team(*id)?;
-                Some(U::TeamAsked(*id, record.asked_at))
+                Some(U::TeamRefreshed(*id, record.asked_at))
             }))
             .collect()
     }

@@ -67,7 +67,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// A scope of these permissions, and of access to repositories up to a level; `None` is no access.
+    /// A scope of these permissions and of access to repositories, up to a level or none at all.
     pub fn new(
         permissions: impl IntoIterator<Item = Permission>,
         repository: Option<RepositoryLevel>,

@@ -9,8 +9,8 @@ use super::record::{decode, encode};
 use super::tables::{Record, number};
 use crate::model::{
     Client, ClientId, GiteaUserId, MirroredOrganization, MirroredTeam, MirroredUser,
-    OrganizationId, Revocation, RevokedObject, SecretId, SecretRecord, ServiceAccount,
-    ServiceAccountId, Session, SessionId, TeamId, Timestamp,
+    OrganizationId, Revocation, RevokedObject, SecretId, ServiceAccount, ServiceAccountId, Session,
+    SessionId, StoredSecret, TeamId, Timestamp,
 };
 use redb::ReadableTable;
 
@@ -79,7 +79,7 @@ fn advance<R: Record>(
 }
 
 /// Advances the last use of one secret and returns whether it was earlier.
-fn advance_last_use(secrets: &mut [SecretRecord], id: SecretId, at: Timestamp) -> bool {
+fn advance_last_use(secrets: &mut [StoredSecret], id: SecretId, at: Timestamp) -> bool {
     let Some(secret) = secrets.iter_mut().find(|secret| secret.id == id) else {
         return false;
     };

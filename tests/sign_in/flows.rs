@@ -92,11 +92,7 @@ async fn an_answer_counts_in_the_browser_that_began_and_once() {
     refused(&foreign.get(&back).await, 400, "started in another browser");
     landed(&browser.get(&back).await, "/roles");
     browser.set_cookie(jar(&stage.own), "samovar", "");
-    refused(
-        &browser.get(&back).await,
-        400,
-        "expired, was used already",
-    );
+    refused(&browser.get(&back).await, 400, "expired, was used already");
 }
 
 #[tokio::test]
