@@ -1,6 +1,6 @@
-//! A process that is killed in the middle of its work: what it had been told is on disk is there for the next one.
+//! A process that is killed while it writes: its acknowledged commits are on disk.
 //!
-//! The killed process is this very test binary, started again with a folder in its environment.
+//! The killed process is this test binary, started with a folder in its environment.
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
@@ -14,9 +14,9 @@ use std::sync::Arc;
 
 const FOLDER: &str = "SAMOVAR_TEST_CRASH_FOLDER";
 
-struct Fixed;
+struct FixedRandom;
 
-impl Random for Fixed {
+impl Random for FixedRandom {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(1);
     }
@@ -42,15 +42,15 @@ fn event(number: u64) -> AuditEvent {
     }
 }
 
-/// Commits without end and says each one's place, once it is on disk.
+/// Commits in an endless loop and prints the place of each commit once it is on disk.
 #[tokio::test]
 #[ignore = "the process that the other tests start and kill"]
 async fn killed_process() {
     let folder = std::env::var_os(FOLDER).unwrap();
-    let store = Store::open(Path::new(&folder), Arc::new(Fixed)).unwrap();
+    let store = Store::open(Path::new(&folder), Arc::new(FixedRandom)).unwrap();
     for number in 0.. {
-        let committed = store.commit(Change::none(), event(number)).await.unwrap();
-        println!("\ncommitted {}", committed.sequence);
+        let receipt = store.commit(Change::none(), event(number)).await.unwrap();
+        println!("\ncommitted {}", receipt.sequence);
     }
 }
 
@@ -63,7 +63,7 @@ fn start(folder: &Path) -> Child {
         .unwrap()
 }
 
-/// Kills the process after it has said so many places; gives the last that it said.
+/// Kills the process after this number of commits and returns the last place that it printed.
 fn kill_after(folder: &Path, commits: usize) -> u64 {
     let mut child = start(folder);
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -73,18 +73,18 @@ fn kill_after(folder: &Path, commits: usize) -> u64 {
     });
     places.nth(commits - 1).unwrap();
     child.kill().unwrap();
-    // What it still said before the signal reached it was on disk as well.
+    // Commits that it printed before the signal arrived are on disk as well.
     let last = places.last();
     child.wait().unwrap();
     last.unwrap_or_default()
 }
 
 #[test]
-fn what_was_acknowledged_survives_a_kill_and_the_folder_is_free_for_the_next() {
+fn acknowledged_commits_survive_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     for commits in [1, 7, 40] {
         let last = kill_after(folder.path(), commits);
-        let store = Store::open(folder.path(), Arc::new(Fixed)).unwrap();
+        let store = Store::open(folder.path(), Arc::new(FixedRandom)).unwrap();
         let newest = EventQuery {
             limit: 1,
             ..EventQuery::default()
@@ -95,7 +95,7 @@ fn what_was_acknowledged_survives_a_kill_and_the_folder_is_free_for_the_next() {
 }
 
 #[test]
-fn a_folder_that_another_process_holds_names_its_process() {
+fn folder_in_use_names_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = start(folder.path());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -103,12 +103,12 @@ fn a_folder_that_another_process_holds_names_its_process() {
         .find(|line| line.as_ref().unwrap().starts_with("committed"))
         .unwrap()
         .unwrap();
-    let denial = Store::open(folder.path(), Arc::new(Fixed))
+    let error = Store::open(folder.path(), Arc::new(FixedRandom))
         .err()
         .unwrap()
         .to_string();
     child.kill().unwrap();
     child.wait().unwrap();
     let holder = format!("is in use by another process (pid {})", child.id());
-    assert!(denial.contains(&holder), "{denial}");
+    assert!(error.contains(&holder), "{error}");
 }

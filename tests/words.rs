@@ -64,6 +64,9 @@ const IN_IDENTIFIERS: [(&str, &str); 12] = [
     ("door", "endpoint"),
 ];
 
+/// Identifiers that are a term of the field.
+const TERMS: [&str; 1] = ["first_party"];
+
 /// Type names that state a condition instead of naming a thing.
 const TYPE_NAMES: [&str; 12] = [
     "Known", "Asked", "Decided", "Said", "Meant", "Held", "Sought", "Wanted", "Passed", "Proved",
@@ -214,7 +217,9 @@ fn identifiers_use_plain_words() {
                 let plural = format!("{word}s");
                 words.iter().any(|one| one == word || *one == plural)
             };
-            if let Some((_, instead)) = IN_IDENTIFIERS.iter().find(private) {
+            if let Some((_, instead)) = IN_IDENTIFIERS.iter().find(private)
+                && !TERMS.contains(&name.as_str())
+            {
                 findings.push(Finding {
                     file: file.clone(),
                     line,

@@ -5,8 +5,8 @@
 use super::{Credential, Denial};
 use crate::mirror::{Mirror, MirrorError};
 use crate::model::{
-    AccountState, Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner,
-    Principal, Scope, ServiceAccount, ServiceAccountId, Session, SessionPlace, SessionSecret,
+    Application, Directory, DirectoryUser, DisplayText, HostName, Name, Owner, Principal, Scope,
+    ServiceAccount, ServiceAccountId, ServiceAccountState, Session, SessionPlace, SessionSecret,
     Timestamp, UserId,
 };
 use crate::policy::SubjectFacts;
@@ -38,7 +38,7 @@ impl AuthenticatedPrincipal {
 
     /// The same principal with its scope narrowed to this one.
     pub(crate) fn within(self, scope: &Scope) -> Self {
-        let both = self.scope.as_deref().map(|held| held.and(scope));
+        let both = self.scope.as_deref().map(|held| held.intersection(scope));
         Self {
             scope: Some(Arc::new(both.unwrap_or_else(|| scope.clone()))),
             ..self
@@ -281,7 +281,7 @@ impl Credentials {
         directory: &Directory,
         account: &ServiceAccount,
     ) -> AuthenticatedPrincipal {
-        let live = self.state_of(directory, account) == AccountState::Active;
+        let live = self.state_of(directory, account) == ServiceAccountState::Active;
         AuthenticatedPrincipal {
             machine: Some((account.name.clone(), live)),
             ..AuthenticatedPrincipal::unlimited(Principal::ServiceAccount(account.id), None)
@@ -289,7 +289,11 @@ impl Credentials {
     }
 
     /// Whether a service account is active, and why not, by the facts in memory.
-    pub(crate) fn state_of(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
+    pub(crate) fn state_of(
+        &self,
+        directory: &Directory,
+        account: &ServiceAccount,
+    ) -> ServiceAccountState {
         account.state(directory, |id| self.there(directory, id))
     }
 

@@ -4,8 +4,8 @@ use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
 use super::gatekeeper::Gatekeeper;
 use super::{Caller, DecisionsExplain, Denial, Permit};
 use crate::model::{
-    AccountState, ApplicationId, Directory, Principal, RepositoryAccess, Scope, ServiceAccount,
-    Timestamp,
+    ApplicationId, Directory, Principal, RepositoryAccess, Scope, ServiceAccount,
+    ServiceAccountState, Timestamp,
 };
 use crate::policy::{self, CanonicalPath, Decision, RouteRequest};
 use std::sync::Arc;
@@ -39,7 +39,11 @@ pub struct Explanation {
 
 impl Gatekeeper {
     /// Whether a service account is active now, and why not.
-    pub fn account_state(&self, directory: &Directory, account: &ServiceAccount) -> AccountState {
+    pub fn account_state(
+        &self,
+        directory: &Directory,
+        account: &ServiceAccount,
+    ) -> ServiceAccountState {
         self.credentials.state_of(directory, account)
     }
 

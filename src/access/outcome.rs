@@ -68,7 +68,7 @@ impl AccessOutcome {
 
 /// The object of a request, and whether its method is safe (RFC 9110 section 9.2.1).
 pub(super) fn about_request(line: &RequestLine<'_>) -> (DecisionObject, bool) {
-    let method = MethodSet::known(line.method).unwrap_or("other");
+    let method = MethodSet::static_name(line.method).unwrap_or("other");
     let safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
     (DecisionObject::Request { method }, safe)
 }

@@ -10,7 +10,7 @@ use crate::model::{
     ProxySecret, Range, Route, Timestamp, TokenSettings,
 };
 use crate::policy::Policy;
-use crate::store::{Change, Expect, Operation};
+use crate::store::{Change, Operation, Precondition};
 use std::collections::BTreeSet;
 
 /// What a person says of an application.
@@ -73,7 +73,7 @@ impl Admin {
         next.applications.push(application.clone());
         let change = Change::from(Operation::PutApplication(
             application.clone(),
-            Expect::Absent,
+            Precondition::Absent,
         ));
         let (now, action) = (self.clock.now(), Action::ApplicationCreate);
         let event = permit.caller().event(
@@ -110,7 +110,7 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.applications.retain(|a| a.id != id);
         next.applications.push(application.clone());
-        let expect = Expect::Version(version);
+        let expect = Precondition::Version(version);
         let change = Change::from(Operation::PutApplication(application.clone(), expect));
         let (now, action) = (self.clock.now(), Action::ApplicationUpdate);
         let event = permit.caller().event(
@@ -151,7 +151,10 @@ impl Admin {
         }
         let mut next = Draft::of(&policy);
         next.applications.retain(|a| a.id != id);
-        let change = Change::from(Operation::DeleteApplication(id, Expect::Version(version)));
+        let change = Change::from(Operation::DeleteApplication(
+            id,
+            Precondition::Version(version),
+        ));
         let (now, action) = (self.clock.now(), Action::ApplicationDelete);
         let event = permit.caller().event(
             now,

@@ -12,7 +12,7 @@ use crate::model::{
     BindingSubject, DisplayText, Principal, Random, Range, RoleBinding, RoleBindingId, UserId,
 };
 use crate::policy::{ADMINISTRATOR, AdministratorState};
-use crate::store::{Change, Expect, Operation};
+use crate::store::{Change, Operation, Precondition};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -155,7 +155,10 @@ impl Admin {
         };
         let mut next = Draft::of(&policy);
         next.role_bindings.push(binding.clone());
-        let change = Change::from(Operation::PutRoleBinding(binding.clone(), Expect::Absent));
+        let change = Change::from(Operation::PutRoleBinding(
+            binding.clone(),
+            Precondition::Absent,
+        ));
         let event = self.claim_event(caller);
         self.put_in_force(&turn, next, change, event).await?;
         claim.drop_code();

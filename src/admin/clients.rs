@@ -5,8 +5,8 @@ use super::machines::{check_name, present};
 use super::{Admin, AdminError};
 use crate::access::{Caller, ClientsWrite, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
-use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri, SecretRecord};
-use crate::store::Expect;
+use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri, StoredSecret};
+use crate::store::Precondition;
 use crate::token::Machine as _;
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub struct ClientDraft {
 }
 
 impl ClientDraft {
-    fn client(self, id: ClientId, secrets: Vec<SecretRecord>, version: u64) -> Client {
+    fn client(self, id: ClientId, secrets: Vec<StoredSecret>, version: u64) -> Client {
         Client {
             id,
             name: self.name,
@@ -59,7 +59,9 @@ impl Admin {
         let event = with_differences(event, None, Some(&client));
         let allowed = self.may_write(&permit, client.first_party);
         self.unless_refused(allowed, &event).await?;
-        let kept = self.clients.put(client.clone(), Expect::Absent, event);
+        let kept = self
+            .clients
+            .put(client.clone(), Precondition::Absent, event);
         kept.await.map_err(AdminError::Unavailable)?;
         Ok(client)
     }
@@ -88,7 +90,7 @@ impl Admin {
         let ends = ends_consent(&before, &client);
         let kept = self
             .clients
-            .put(client.clone(), Expect::Version(version), event);
+            .put(client.clone(), Precondition::Version(version), event);
         kept.await.map_err(AdminError::Unavailable)?;
         if ends {
             self.end_grants_to(permit.caller(), id).await?;
@@ -106,7 +108,9 @@ impl Admin {
         let before = present(&self.clients, id, version)?;
         let event = self.client_event(permit.caller(), Action::ClientDelete, id);
         let event = with_differences(event, Some(&*before), None);
-        let gone = self.clients.delete(id, Expect::Version(version), event);
+        let gone = self
+            .clients
+            .delete(id, Precondition::Version(version), event);
         gone.await.map_err(AdminError::Unavailable)?;
         self.end_grants_to(permit.caller(), id).await
     }

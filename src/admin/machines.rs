@@ -6,10 +6,10 @@ use super::{Admin, AdminError};
 use crate::access::{Caller, ClientsWrite, Permit, ServiceAccountsWrite};
 use crate::audit::{Action, AuditEvent};
 use crate::model::{
-    ClientId, ClientKind, MachineSecret, Name, Owner, Principal, SecretId, SecretRecord,
-    ServiceAccount, ServiceAccountId,
+    ClientId, ClientKind, MachineSecret, Name, Owner, Principal, SecretId, ServiceAccount,
+    ServiceAccountId, StoredSecret,
 };
-use crate::store::Expect;
+use crate::store::Precondition;
 use crate::token::{Machine, Registry};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +43,7 @@ impl Admin {
         permit: Permit<ServiceAccountsWrite>,
         id: ServiceAccountId,
         life: SecretLife,
-    ) -> Result<(SecretRecord, MachineSecret), AdminError> {
+    ) -> Result<(StoredSecret, MachineSecret), AdminError> {
         let _turn = self.turn().await;
         let event = self.account_event(permit.caller(), Action::SecretCreate, id);
         let allowed = self.may_act_as(&permit, id);
@@ -58,7 +58,7 @@ impl Admin {
         caller: &Caller,
         id: ServiceAccountId,
         life: SecretLife,
-    ) -> Result<(SecretRecord, MachineSecret), AdminError> {
+    ) -> Result<(StoredSecret, MachineSecret), AdminError> {
         let _turn = self.turn().await;
         self.check_owner(caller, id)?;
         let event = self.account_event(caller, Action::SecretCreate, id);
@@ -72,7 +72,7 @@ impl Admin {
         permit: Permit<ClientsWrite>,
         id: ClientId,
         life: SecretLife,
-    ) -> Result<(SecretRecord, MachineSecret), AdminError> {
+    ) -> Result<(StoredSecret, MachineSecret), AdminError> {
         let _turn = self.turn().await;
         let client = self.clients.get(id).ok_or(AdminError::Missing("client"))?;
         if client.kind == ClientKind::Public {
@@ -167,7 +167,7 @@ impl Admin {
         id: M::Id,
         SecretLife(life): SecretLife,
         event: AuditEvent,
-    ) -> Result<(SecretRecord, MachineSecret), AdminError> {
+    ) -> Result<(StoredSecret, MachineSecret), AdminError> {
         let before = machines.get(id).ok_or(AdminError::Missing(M::WHAT))?;
         let now = self.clock.now();
         let mut machine = (*before).clone();
@@ -180,7 +180,7 @@ impl Admin {
         let record = machines.record(public, &secret, life);
         machine.secrets_mut().push(record.clone());
         let event = with_secret(event, public);
-        let kept = machines.put(machine, Expect::Present, event).await;
+        let kept = machines.put(machine, Precondition::Present, event).await;
         kept.map_err(AdminError::Unavailable)?;
         Ok((record, secret))
     }
@@ -199,7 +199,7 @@ impl Admin {
             return Err(AdminError::Missing("secret"));
         }
         let event = with_secret(event, secret);
-        let kept = machines.put(machine, Expect::Present, event).await;
+        let kept = machines.put(machine, Precondition::Present, event).await;
         kept.map_err(AdminError::Unavailable)
     }
 }

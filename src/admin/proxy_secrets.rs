@@ -6,7 +6,7 @@ use crate::access::{ApplicationsAny, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{Application, ApplicationId, DisplayText};
 use crate::policy::Policy;
-use crate::store::{Change, Expect, Operation};
+use crate::store::{Change, Operation, Precondition};
 use std::time::Duration;
 
 impl Admin {
@@ -41,7 +41,7 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.applications.retain(|other| other.id != id);
         next.applications.push(application.clone());
-        let expect = Expect::Version(before);
+        let expect = Precondition::Version(before);
         let change = Change::from(Operation::PutApplication(application.clone(), expect));
         let mut event = self.proxy_secret_event(&permit, Action::ProxySecretRotate, id, &policy);
         let until = format!(

@@ -7,7 +7,7 @@ use crate::access::{Permit, RoleBindingsWrite};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{BindingSubject, Range, RoleBinding, RoleBindingId, RoleId, Timestamp};
 use crate::policy::{Policy, PolicyError};
-use crate::store::{Change, Expect, Operation};
+use crate::store::{Change, Operation, Precondition};
 
 /// What a person says of a role binding.
 #[derive(Debug, Clone)]
@@ -59,7 +59,10 @@ impl Admin {
         self.subject_exists(&binding.subject)?;
         let mut next = Draft::of(&policy);
         next.role_bindings.push(binding.clone());
-        let change = Change::from(Operation::PutRoleBinding(binding.clone(), Expect::Absent));
+        let change = Change::from(Operation::PutRoleBinding(
+            binding.clone(),
+            Precondition::Absent,
+        ));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(binding)
     }
@@ -94,7 +97,7 @@ impl Admin {
         self.keeps_an_administrator(&policy, &next)?;
         let change = Change::from(Operation::PutRoleBinding(
             binding.clone(),
-            Expect::Version(version),
+            Precondition::Version(version),
         ));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(binding)
@@ -122,7 +125,10 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.role_bindings.retain(|b| b.id != id);
         self.keeps_an_administrator(&policy, &next)?;
-        let change = Change::from(Operation::DeleteRoleBinding(id, Expect::Version(version)));
+        let change = Change::from(Operation::DeleteRoleBinding(
+            id,
+            Precondition::Version(version),
+        ));
         self.put_in_force(&turn, next, change, event).await
     }
 

@@ -8,7 +8,7 @@ use crate::access::{Permit, RolesWrite};
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{DisplayText, Name, PermissionPattern, Role, RoleId};
 use crate::policy::Policy;
-use crate::store::{Change, Expect, Operation};
+use crate::store::{Change, Operation, Precondition};
 use std::collections::BTreeSet;
 
 /// What a person says of a role.
@@ -57,7 +57,7 @@ impl Admin {
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
         next.roles.push(role.clone());
-        let change = Change::from(Operation::PutRole(role.clone(), Expect::Absent));
+        let change = Change::from(Operation::PutRole(role.clone(), Precondition::Absent));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(role)
     }
@@ -86,7 +86,10 @@ impl Admin {
         let mut next = Draft::of(&policy);
         next.roles.retain(|r| r.id != id);
         next.roles.push(role.clone());
-        let change = Change::from(Operation::PutRole(role.clone(), Expect::Version(version)));
+        let change = Change::from(Operation::PutRole(
+            role.clone(),
+            Precondition::Version(version),
+        ));
         self.put_in_force(&turn, next, change, event).await?;
         Ok(role)
     }
@@ -115,7 +118,7 @@ impl Admin {
         self.unless_refused(allowed, &event).await?;
         let mut next = Draft::of(&policy);
         next.roles.retain(|r| r.id != id);
-        let change = Change::from(Operation::DeleteRole(id, Expect::Version(version)));
+        let change = Change::from(Operation::DeleteRole(id, Precondition::Version(version)));
         self.put_in_force(&turn, next, change, event).await
     }
 

@@ -6,9 +6,10 @@ use super::{Admin, AdminError};
 use crate::access::{Caller, OwnPermission, Permit, ServiceAccountsWrite};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    BindingSubject, DisplayText, Name, Owner, Principal, ServiceAccount, ServiceAccountId, Trust,
+    BindingSubject, DisplayText, Name, Owner, Principal, ServiceAccount, ServiceAccountId,
+    WorkloadTrust,
 };
-use crate::store::Expect;
+use crate::store::Precondition;
 
 /// What a person says of a service account.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct ServiceAccountDraft {
     /// False to switch it off.
     pub enabled: bool,
     /// Foreign tokens that stand for it.
-    pub trusts: Vec<Trust>,
+    pub trusts: Vec<WorkloadTrust>,
 }
 
 impl Admin {
@@ -52,7 +53,7 @@ impl Admin {
         let event = with_differences(event, None, Some(&account));
         let kept = self
             .service_accounts
-            .put(account.clone(), Expect::Absent, event);
+            .put(account.clone(), Precondition::Absent, event);
         kept.await.map_err(AdminError::Unavailable)?;
         self.name_to_mirror(&self.policy.load());
         Ok(account)
@@ -86,7 +87,7 @@ impl Admin {
         let event = with_differences(event, Some(&*before), Some(&account));
         let allowed = self.may_act_as(&permit, id);
         self.unless_refused(allowed, &event).await?;
-        let expect = Expect::Version(version);
+        let expect = Precondition::Version(version);
         let kept = self.service_accounts.put(account.clone(), expect, event);
         kept.await.map_err(AdminError::Unavailable)?;
         self.name_to_mirror(&self.policy.load());
@@ -117,7 +118,7 @@ impl Admin {
         }
         let event = self.account_event(permit.caller(), Action::ServiceAccountDelete, id);
         let event = with_differences(event, Some(&*before), None);
-        let expect = Expect::Version(version);
+        let expect = Precondition::Version(version);
         let gone = self.service_accounts.delete(id, expect, event);
         gone.await.map_err(AdminError::Unavailable)?;
         self.name_to_mirror(&self.policy.load());

@@ -2,7 +2,7 @@
 
 use super::{Admin, AdminError};
 use crate::access::{Caller, ServiceAccountsRead};
-use crate::model::{ServiceAccount, Trust};
+use crate::model::{ServiceAccount, WorkloadTrust};
 use std::sync::Arc;
 
 impl Admin {
@@ -12,7 +12,7 @@ impl Admin {
         &self,
         caller: &Caller,
         before: Option<&ServiceAccount>,
-        trusts: &[Trust],
+        trusts: &[WorkloadTrust],
     ) -> Result<(), AdminError> {
         let kept = before.map_or(&[][..], |account| &account.trusts);
         let new = trusts.iter().enumerate();
@@ -45,9 +45,6 @@ impl Admin {
 }
 
 /// Could a token stand for both accounts, and so for neither?
-fn collides(trust: &Trust, other: &ServiceAccount) -> bool {
-    !other
-        .trusts
-        .iter()
-        .all(|theirs| theirs.is_apart_from(trust))
+fn collides(trust: &WorkloadTrust, other: &ServiceAccount) -> bool {
+    !other.trusts.iter().all(|theirs| theirs.is_disjoint(trust))
 }

@@ -1,10 +1,10 @@
-//! Builds audit events: an allowed action first, then what differs from that.
+//! Builds audit events: an allowed action, then what differs from it.
 
 use super::event::{Action, AuditEvent, Object, Outcome, PersonalFields, Repeats, Versions};
 use crate::model::{ApplicationId, DisplayText, Principal, RequestId, Timestamp};
 
 impl AuditEvent {
-    /// An allowed action, in no request, under no version of policy or directory.
+    /// An allowed action without a request, with version 0 of policy and directory.
     pub fn new(at: Timestamp, actor: Principal, action: Action, object: Object) -> Self {
         Self {
             at,
@@ -22,19 +22,19 @@ impl AuditEvent {
         }
     }
 
-    /// The action was denied.
+    /// Sets the outcome to denied.
     #[must_use]
     pub fn denied(self) -> Self {
         self.with_outcome(Outcome::Denied)
     }
 
-    /// The action ended so.
+    /// Sets the outcome.
     #[must_use]
     pub fn with_outcome(self, outcome: Outcome) -> Self {
         Self { outcome, ..self }
     }
 
-    /// The reasons, each cut to the length of display text. They must not name a person.
+    /// Sets the reasons, each cut to the length of display text. They must not name a person.
     #[must_use]
     pub fn because<T: AsRef<str>>(self, reasons: impl IntoIterator<Item = T>) -> Self {
         let reasons = reasons.into_iter();
@@ -46,7 +46,7 @@ impl AuditEvent {
         }
     }
 
-    /// The application that was asked for, if one was.
+    /// Sets the application of the request.
     #[must_use]
     pub fn in_application(self, application: Option<ApplicationId>) -> Self {
         Self {
@@ -55,7 +55,7 @@ impl AuditEvent {
         }
     }
 
-    /// The request in which it happened, and what names the person behind it.
+    /// Sets the request and the personal fields of its caller.
     #[must_use]
     pub fn in_request(self, request: RequestId, personal: PersonalFields) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl AuditEvent {
         }
     }
 
-    /// The policy and the directory that decided.
+    /// Sets the versions of the policy and the directory of the decision.
     #[must_use]
     pub fn under(self, versions: Versions) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl AuditEvent {
         }
     }
 
-    /// The event stands for repeats of an earlier one.
+    /// Makes the event a count of repeats of an earlier one.
     #[must_use]
     pub fn repeated(self, repeats: Repeats) -> Self {
         Self {

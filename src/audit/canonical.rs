@@ -1,12 +1,12 @@
-//! Canonical JSON (RFC 8785), for the part of JSON that the leaf uses: no fractions, whole numbers that every reader
-//! of JSON keeps exactly. Must never accept a value that two implementations could write differently.
+//! Canonical JSON (RFC 8785) for the values of a leaf: no fractions, and integers that every implementation reads exactly.
+//! Must never accept a value that two implementations write differently.
 
 use serde_json::Value;
 
-/// The largest whole number that every reader of JSON keeps exactly (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
-const LARGEST: u64 = (1 << 53) - 1;
+/// The largest integer that every JSON implementation reads exactly (RFC 8785 section 3.2.2.3, RFC 7493 section 2.2).
+const MAX_INTEGER: u64 = (1 << 53) - 1;
 
-/// The canonical text; `None` for a fraction or a whole number beyond 2^53 - 1 on either side of zero.
+/// The canonical text; `None` if a number is a fraction or exceeds 2^53 - 1 in magnitude.
 pub(super) fn canonical(value: &Value) -> Option<String> {
     let mut text = String::new();
     write(value, &mut text)?;
@@ -15,13 +15,13 @@ pub(super) fn canonical(value: &Value) -> Option<String> {
 
 fn write(value: &Value, text: &mut String) -> Option<()> {
     match value {
-        Value::Number(number) => text.push_str(&whole(number)?),
+        Value::Number(number) => text.push_str(&integer(number)?),
         Value::Array(items) => {
             let write_item = |item, text: &mut String| write(item, text);
             list(items.iter(), ('[', ']'), text, write_item)?;
         }
         Value::Object(members) => {
-            // Names are ordered by UTF-16 code units (RFC 8785 section 3.2.3), which differs from the order of bytes.
+            // RFC 8785 section 3.2.3 sorts names by UTF-16 code units, which is not the order of UTF-8 bytes.
             let mut members: Vec<_> = members.iter().collect();
             members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             list(
@@ -35,7 +35,7 @@ fn write(value: &Value, text: &mut String) -> Option<()> {
                 },
             )?;
         }
-        // serde_json escapes strings exactly as RFC 8785 section 3.2.2.2 asks.
+        // serde_json escapes strings as RFC 8785 section 3.2.2.2 requires.
         Value::Null | Value::Bool(_) | Value::String(_) => text.push_str(&value.to_string()),
     }
     Some(())
@@ -58,11 +58,11 @@ fn list<T>(
     Some(())
 }
 
-fn whole(number: &serde_json::Number) -> Option<String> {
-    let size = number
+fn integer(number: &serde_json::Number) -> Option<String> {
+    let magnitude = number
         .as_u64()
         .or_else(|| number.as_i64().map(i64::unsigned_abs))?;
-    (size <= LARGEST).then(|| number.to_string())
+    (magnitude <= MAX_INTEGER).then(|| number.to_string())
 }
 
 #[cfg(test)]
@@ -71,7 +71,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn names_are_ordered_by_utf_16_and_strings_escaped_as_rfc_8785_shows() {
+    fn names_are_sorted_and_strings_escaped_as_in_rfc_8785() {
         // The example of RFC 8785 section 3.2.3; U+1F600 sorts before U+FB33 in UTF-16 and after it in UTF-8.
         let value = json!({
             "\u{20ac}": "Euro Sign", "\r": "Carriage Return", "\u{fb33}": "Hebrew Letter Dalet With Dagesh",
@@ -83,9 +83,9 @@ mod tests {
         ];
         let places: Vec<_> = order.iter().map(|word| text.find(word).unwrap()).collect();
         assert!(places.is_sorted(), "{text}");
-        let odd = json!("\u{20ac}$\u{f}\nA'B\"\\\\\"/");
+        let string = json!("\u{20ac}$\u{f}\nA'B\"\\\\\"/");
         assert_eq!(
-            canonical(&odd).unwrap(),
+            canonical(&string).unwrap(),
             "\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\""
         );
         assert_eq!(
@@ -95,16 +95,16 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_readers_could_round_is_refused() {
+    fn number_that_can_be_rounded_is_not_accepted() {
         let largest = (1_i64 << 53) - 1;
         assert!(canonical(&json!([largest, -largest])).is_some());
-        for odd in [
+        for invalid in [
             json!(largest + 1),
             json!(-largest - 1),
             json!(u64::MAX),
             json!(1.5),
         ] {
-            assert!(canonical(&odd).is_none(), "{odd}");
+            assert!(canonical(&invalid).is_none(), "{invalid}");
         }
     }
 }

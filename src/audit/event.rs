@@ -1,12 +1,12 @@
 //! The audit event: who did what to what, when, from where, with which outcome, on which facts.
 //!
-//! Knows the words of `model` alone. Must never hold a secret, a query string, a code or a `Referer`, and must never
-//! hold what names a person outside [`PersonalFields`], which alone can be erased.
+//! May name `model` alone. Must never contain a secret, a query string, a code or a `Referer`; must never name a person
+//! outside [`PersonalFields`], which can be erased.
 
 use crate::model::{ApplicationId, DisplayText, Principal, RequestId, Timestamp};
 use std::net::IpAddr;
 
-/// What happened, as a room reports it; the store gives it its place in the log.
+/// An event before it has a place in the log.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuditEvent {
@@ -14,34 +14,34 @@ pub struct AuditEvent {
     pub at: Timestamp,
     /// Who did it.
     pub actor: Principal,
-    /// What was done or asked for.
+    /// What was done or requested.
     pub action: Action,
     /// To what.
     pub object: Object,
-    /// How it ended.
+    /// Whether it was allowed and done.
     pub outcome: Outcome,
-    /// Why, in the order in which the decision gives them; no text here names a person.
+    /// The reasons in the order of the decision. They must not name a person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<DisplayText>,
-    /// The application that was asked for, if one was.
+    /// The application of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<ApplicationId>,
-    /// The request in which it happened; absent for our own jobs.
+    /// The request; absent for jobs of Samovar itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestId>,
     /// Version of the policy that decided.
     pub policy_version: u64,
     /// Version of the directory that decided.
     pub directory_version: u64,
-    /// Set when this event stands for repeats of an earlier one.
+    /// Present if the event counts repeats of an earlier one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeats: Option<Repeats>,
-    /// What names a person; kept apart from the leaf.
+    /// Personal fields, which are not part of the leaf.
     #[serde(skip)]
     pub personal: PersonalFields,
 }
 
-/// What names a person: erasable, because the leaf holds only a salted commitment to it.
+/// Fields that identify a person. They can be erased, because the leaf has only a salted commitment to them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PersonalFields {
@@ -54,7 +54,7 @@ pub struct PersonalFields {
     /// The client's network address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
-    /// What the client calls itself.
+    /// The client's `User-Agent`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<DisplayText>,
 }
@@ -68,42 +68,42 @@ pub struct Versions {
     pub directory: u64,
 }
 
-/// How often the same thing happened again in a window, after the first time that has an event of its own.
+/// Repeats of an event in a window. The first occurrence has its own event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Repeats {
-    /// When the window opened, which is when the first one was written.
+    /// When the window opened.
     pub since: Timestamp,
-    /// Repeats, the first one not among them.
+    /// The number of repeats without the first occurrence.
     pub count: u64,
 }
 
-/// How it ended.
+/// Whether the action was allowed and done.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It was allowed, and done if there was something to do.
+    /// Allowed and done.
     Allowed,
-    /// It was refused.
+    /// Denied.
     Denied,
-    /// It was allowed and could not be done.
+    /// Allowed, but it could not be done.
     Failed,
 }
 
-/// To what something was done.
+/// The object of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Object {
-    /// What kind of thing.
+    /// Its kind.
     pub kind: ObjectKind,
-    /// Which one: its id, or for a route its methods, pattern and parameters.
+    /// Its id; for a route its methods, pattern and parameters.
     pub id: DisplayText,
 }
 
 impl Object {
-    /// The thing of this kind with this id, as the id is printed.
+    /// The object with the display form of an id.
     pub fn new(kind: ObjectKind, id: impl std::fmt::Display) -> Self {
         Self {
             kind,
@@ -112,7 +112,7 @@ impl Object {
     }
 }
 
-/// Kinds of things that events speak of.
+/// The kind of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectKind {
@@ -130,11 +130,11 @@ pub enum ObjectKind {
     User,
     /// A machine's account.
     ServiceAccount,
-    /// A browser's sign-in.
+    /// A session of a browser.
     Session,
     /// A client of the authorization server.
     Client,
-    /// What a person allowed a client.
+    /// A grant of a person to a client.
     Grant,
     /// An access token.
     Token,
@@ -148,24 +148,24 @@ pub enum ObjectKind {
     Server,
 }
 
-/// What was done or asked for. A written word is never reused for something else.
+/// The action of an event. The text of an action is never reused for another one.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 pub enum Action {
-    /// A request to an application, or to Samovar's own API, was decided.
+    /// A request to an application or to Samovar's API was allowed or denied.
     #[serde(rename = "request.decide")]
     RequestDecide,
     /// A person signed in.
     #[serde(rename = "session.create")]
     SessionCreate,
-    /// A session ended, by its person, an administrator or time.
+    /// A session ended, by its person, an administrator or expiry.
     #[serde(rename = "session.end")]
     SessionEnd,
-    /// The first administrator was claimed.
+    /// The first administrator was set (bootstrap).
     #[serde(rename = "administrator.claim")]
     AdministratorClaim,
-    /// A role was made.
+    /// A role was created.
     #[serde(rename = "role.create")]
     RoleCreate,
     /// A role was changed.
@@ -174,16 +174,16 @@ pub enum Action {
     /// A role was deleted.
     #[serde(rename = "role.delete")]
     RoleDelete,
-    /// A role was given.
+    /// A role was assigned.
     #[serde(rename = "role-binding.create")]
     RoleBindingCreate,
     /// A role binding was changed.
     #[serde(rename = "role-binding.update")]
     RoleBindingUpdate,
-    /// A role was taken away.
+    /// A role assignment was removed.
     #[serde(rename = "role-binding.delete")]
     RoleBindingDelete,
-    /// An application was made.
+    /// An application was created.
     #[serde(rename = "application.create")]
     ApplicationCreate,
     /// An application was changed.
@@ -198,7 +198,7 @@ pub enum Action {
     /// An application's proxy secret was rotated.
     #[serde(rename = "proxy-secret.rotate")]
     ProxySecretRotate,
-    /// A service account was made.
+    /// A service account was created.
     #[serde(rename = "service-account.create")]
     ServiceAccountCreate,
     /// A service account was changed.
@@ -207,7 +207,7 @@ pub enum Action {
     /// A service account was deleted.
     #[serde(rename = "service-account.delete")]
     ServiceAccountDelete,
-    /// A client was made.
+    /// A client was created.
     #[serde(rename = "client.create")]
     ClientCreate,
     /// A client was changed.
@@ -216,28 +216,28 @@ pub enum Action {
     /// A client was deleted.
     #[serde(rename = "client.delete")]
     ClientDelete,
-    /// A machine was given a secret.
+    /// A secret of a machine was created.
     #[serde(rename = "secret.create")]
     SecretCreate,
-    /// A machine's secret was taken away.
+    /// A secret of a machine was deleted.
     #[serde(rename = "secret.delete")]
     SecretDelete,
-    /// An access token was issued, or refused.
+    /// An access token was issued or denied.
     #[serde(rename = "token.issue")]
     TokenIssue,
     /// Tokens were revoked.
     #[serde(rename = "token.revoke")]
     TokenRevoke,
-    /// Somebody asked whether a token is valid.
+    /// A client introspected a token.
     #[serde(rename = "token.introspect")]
     TokenIntrospect,
-    /// A person let a client have a grant, asked or not, or was refused it, or declined.
+    /// A grant for a client was allowed (with or without asking the person), denied, or declined by the person.
     #[serde(rename = "grant.allow")]
     GrantAllow,
-    /// A client took the grant that a person let it have.
+    /// A client redeemed an allowed grant.
     #[serde(rename = "grant.create")]
     GrantCreate,
-    /// A person approved or declined a device, or entered a code of none.
+    /// A person approved or declined a device, or entered an unknown code.
     #[serde(rename = "device.answer")]
     DeviceAnswer,
     /// A refresh token was used.
@@ -246,16 +246,16 @@ pub enum Action {
     /// A grant ended.
     #[serde(rename = "grant.end")]
     GrantEnd,
-    /// A refresh token came a second time, so its grant ended.
+    /// A refresh token was used twice, which ended its grant.
     #[serde(rename = "grant.replay")]
     GrantReplay,
-    /// A signing key was made.
+    /// A signing key was created.
     #[serde(rename = "signing-key.create")]
     SigningKeyCreate,
-    /// A signing key was forgotten.
+    /// A signing key was deleted.
     #[serde(rename = "signing-key.delete")]
     SigningKeyDelete,
-    /// Somebody had everything read from Gitea anew.
+    /// A full sync with Gitea was requested.
     #[serde(rename = "directory.sync")]
     DirectorySync,
     /// The break-glass password was set.
@@ -264,13 +264,13 @@ pub enum Action {
     /// The break-glass password was switched off.
     #[serde(rename = "break-glass.off")]
     BreakGlassOff,
-    /// What Gitea said changed the directory.
+    /// The directory changed after a change in Gitea.
     #[serde(rename = "directory.update")]
     DirectoryUpdate,
-    /// Somebody read the audit log.
+    /// The audit log was read.
     #[serde(rename = "audit-log.read")]
     AuditLogRead,
-    /// Events of anonymous callers were counted and not written: there were too many, or the disk was almost full.
+    /// Events of anonymous callers were counted instead of written, by the rate limit or the disk reserve.
     #[serde(rename = "audit-log.limit")]
     AuditLogLimit,
     /// The server started.
@@ -281,8 +281,8 @@ pub enum Action {
     ServerStop,
 }
 
-/// Shows a unit variant as the word that it is written as.
-macro_rules! shown_as_written {
+/// Implements `Display` by the text of serde.
+macro_rules! display_as_serialized {
     ($($type:ty),+) => {
         $(impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -292,4 +292,4 @@ macro_rules! shown_as_written {
     };
 }
 
-shown_as_written!(Outcome, ObjectKind, Action);
+display_as_serialized!(Outcome, ObjectKind, Action);

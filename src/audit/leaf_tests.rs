@@ -1,4 +1,4 @@
-//! What the leaf promises: one fixed form, erasure without a changed tree, nothing personal in its bytes.
+//! The leaf: fixed bytes, no personal field in them, a commitment to each.
 
 use super::{Leaf, LeafError, Salt};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
@@ -27,10 +27,9 @@ fn event() -> AuditEvent {
 }
 
 #[test]
-fn the_bytes_of_format_1_never_change() {
+fn format_1_never_changes() {
     let leaf = Leaf::new(7, &event(), &Salt::from_bytes([9; 32])).unwrap();
-    // Written out, and its commitment computed with another implementation: whoever has to change this text has
-    // broken every log that exists.
+    // The commitment was computed with another implementation. A change of this text breaks every existing log.
     let expected = concat!(
         r#"{"action":"role-binding.create","actor":{"id":"01010101-0101-0101-0101-010101010101","kind":"user"},"#,
         r#""application":"02020202-0202-0202-0202-020202020202","at":1767225600123,"directory_version":5,"format":1,"#,
@@ -43,7 +42,7 @@ fn the_bytes_of_format_1_never_change() {
 }
 
 #[test]
-fn a_leaf_reads_back_without_what_names_a_person() {
+fn parsed_leaf_has_no_personal_fields() {
     let salt = Salt::from_bytes([9; 32]);
     let leaf = Leaf::new(7, &event(), &salt).unwrap();
     let (sequence, read, commitment) = Leaf::parse(leaf.as_bytes()).unwrap();
@@ -60,7 +59,7 @@ fn a_leaf_reads_back_without_what_names_a_person() {
 }
 
 #[test]
-fn the_commitment_holds_every_personal_field_and_the_salt() {
+fn commitment_covers_every_personal_field_and_the_salt() {
     let salt = Salt::from_bytes([9; 32]);
     let whole = salt.commitment(&event().personal).unwrap();
     let without = |change: fn(&mut PersonalFields)| {
@@ -81,10 +80,10 @@ fn the_commitment_holds_every_personal_field_and_the_salt() {
 }
 
 #[test]
-fn any_other_spelling_of_a_leaf_is_none() {
+fn only_canonical_bytes_are_a_leaf() {
     let leaf = Leaf::new(0, &event(), &Salt::from_bytes([9; 32])).unwrap();
     let text = String::from_utf8(leaf.as_bytes().to_vec()).unwrap();
-    let odd = [
+    let invalid = [
         text.replace(",\"at\"", ", \"at\""),
         text.replace("\"format\":1", "\"format\":2"),
         text.replace("\"sequence\":0", "\"sequence\":0,\"z\":1"),
@@ -93,23 +92,27 @@ fn any_other_spelling_of_a_leaf_is_none() {
         "[]".to_owned(),
         String::new(),
     ];
-    for odd in odd {
-        assert_eq!(Leaf::parse(odd.as_bytes()), Err(LeafError::Form), "{odd}");
+    for text in invalid {
+        assert_eq!(
+            Leaf::parse(text.as_bytes()),
+            Err(LeafError::Format),
+            "{text}"
+        );
     }
 }
 
 #[test]
-fn a_number_that_readers_could_round_makes_no_leaf() {
-    let wild = AuditEvent {
+fn number_that_can_be_rounded_makes_no_leaf() {
+    let invalid = AuditEvent {
         policy_version: u64::MAX,
         ..event()
     };
     let salt = Salt::from_bytes([0; 32]);
-    assert_eq!(Leaf::new(0, &wild, &salt), Err(LeafError::Number));
+    assert_eq!(Leaf::new(0, &invalid, &salt), Err(LeafError::Number));
     assert_eq!(Leaf::new(1 << 53, &event(), &salt), Err(LeafError::Number));
 }
 
 #[test]
-fn a_salt_does_not_print() {
+fn salt_is_hidden_in_debug_output() {
     assert_eq!(format!("{:?}", Salt::from_bytes([9; 32])), "Salt(..)");
 }

@@ -1,7 +1,7 @@
-//! The audit log's forms (step 0): the event, its fixed leaf, the Merkle tree, the windows that count repeats.
+//! The audit log's data (layer 0): events, their fixed leaf format, the Merkle tree, windows that count repeats.
 //!
-//! Pure: no I/O, no clock, no randomness, no async. May name `model` alone. Never changes a byte of a leaf format once
-//! written: what an outsider verified yesterday must verify tomorrow.
+//! Pure: no I/O, no clock, no randomness, no async. May name `model` alone. A leaf format never
+//! changes: logs that were verified once must verify again.
 
 mod builder;
 mod canonical;
@@ -17,4 +17,4 @@ pub use event::{
 pub use leaf::{Leaf, LeafError, Salt};
 pub use query::{EventPage, EventQuery, RecordedEvent};
 pub use tree::{Frontier, FrontierError, TreeHash};
-pub use window::{Closed, Seen, Windows};
+pub use window::{ClosedWindow, RepeatWindows, WindowOutcome};

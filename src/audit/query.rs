@@ -1,41 +1,41 @@
-//! What can be asked of the audit log, and what it answers: newest first, in pages.
+//! Queries of the audit log, and their pages, newest first.
 //!
-//! Pure forms. Must never answer more than a page's bound, and never a personal field that was erased.
+//! A page never exceeds its bound and never has an erased personal field.
 
 use super::{Action, AuditEvent, ObjectKind, Outcome};
 use crate::model::{ApplicationId, DisplayText, Principal, Timestamp};
 
-/// Which events; a field that is absent asks for nothing.
+/// A filter of events; an absent field matches every event.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventQuery {
     /// Who did it.
     pub actor: Option<Principal>,
-    /// What kind of thing it was done to.
+    /// The kind of its object.
     pub object: Option<ObjectKind>,
-    /// Exactly which thing.
+    /// The id of its object.
     pub object_id: Option<DisplayText>,
-    /// Which application was asked for.
+    /// The application of the request.
     pub application: Option<ApplicationId>,
     /// What was done.
     pub action: Option<Action>,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Option<Outcome>,
-    /// Not earlier than this.
+    /// At this instant or later.
     pub from: Option<Timestamp>,
-    /// Earlier than this.
+    /// Before this instant.
     pub to: Option<Timestamp>,
-    /// Only events before this place in the log: the `next` of the page before.
+    /// Before this place in the log: the `next` of the previous page.
     pub before: Option<u64>,
-    /// Events in a page; at least 1 and at most [`Self::LARGEST_PAGE`] are given.
+    /// Events in a page; clamped to 1 to [`Self::MAX_PAGE_EVENTS`].
     pub limit: usize,
 }
 
 impl EventQuery {
-    /// The most events that one page holds.
-    pub const LARGEST_PAGE: usize = 200;
+    /// The most events in a page.
+    pub const MAX_PAGE_EVENTS: usize = 200;
 
-    /// Is this event among those asked for, place and page apart?
-    pub fn asks_for(&self, event: &AuditEvent) -> bool {
+    /// True if the event matches the filter. Ignores `before` and `limit`.
+    pub fn matches(&self, event: &AuditEvent) -> bool {
         self.actor.is_none_or(|actor| actor == event.actor)
             && self.object.is_none_or(|kind| kind == event.object.kind)
             && self
@@ -55,11 +55,11 @@ impl EventQuery {
 /// An event with its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedEvent {
-    /// Its place; the first is 0.
+    /// Its place, from 0.
     pub sequence: u64,
-    /// What happened; the personal fields are empty when they were erased.
+    /// The event; its personal fields are empty if they were erased.
     pub event: AuditEvent,
-    /// Were the personal fields erased?
+    /// True if the personal fields were erased.
     pub erased: bool,
 }
 
@@ -68,6 +68,6 @@ pub struct RecordedEvent {
 pub struct EventPage {
     /// The events.
     pub events: Vec<RecordedEvent>,
-    /// Where to go on, as `before`; absent when nothing is left. A page can be short and still have a next one.
+    /// `before` of the next page; absent on the last page. A page can be short and have a next one.
     pub next: Option<u64>,
 }

@@ -1,12 +1,12 @@
-//! The Merkle tree of RFC 6962 section 2.1, kept as its frontier: the roots of its full subtrees, and nothing below.
+//! The Merkle tree of RFC 6962 section 2.1, represented by its frontier: the roots of its full subtrees.
 //!
-//! Knows bytes alone. The frontier only grows; it is stored with every event and must never be rebuilt from the log,
-//! because a rebuilt tree would agree with whatever the log has been changed to.
+//! The frontier only grows. It is stored with every event and must never be rebuilt from the log, because a tree rebuilt from
+//! a changed log would match that log.
 
 use crate::model::sha256;
 use data_encoding::HEXLOWER;
 
-/// A SHA-256 node of the tree. Shown as 64 hex digits.
+/// A SHA-256 hash of a node. Displayed as 64 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TreeHash([u8; 32]);
 
@@ -39,12 +39,12 @@ impl std::fmt::Debug for TreeHash {
     }
 }
 
-/// These bytes are no frontier.
+/// Bytes are not a frontier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("these bytes are no frontier of a tree")]
+#[error("not the frontier of a tree")]
 pub struct FrontierError;
 
-/// All that a tree must remember to grow: its size, and the roots of its full subtrees, the largest first.
+/// The state of a growing tree: its size, and the roots of its full subtrees, largest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Frontier {
     size: u64,
@@ -53,15 +53,15 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// How many leaves the tree has; the sequence of the next one.
+    /// The number of leaves, which is the place of the next one.
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// Adds the leaf with this hash at the end.
+    /// Appends a leaf by its hash.
     pub fn append(&mut self, leaf: TreeHash) {
         let mut node = leaf;
-        // Every full subtree at the end that is as large as the new one joins it, as a carry does in addition.
+        // Joins equal subtrees at the end, like a carry in binary addition.
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.roots.pop() {
                 node = TreeHash::of_node(left, node);
@@ -71,7 +71,7 @@ impl Frontier {
         self.size += 1;
     }
 
-    /// The root of the whole tree; SHA-256 of nothing for the empty one.
+    /// The root of the tree; for an empty tree the SHA-256 of no bytes.
     pub fn root(&self) -> TreeHash {
         let from_the_right = self.roots.iter().rev().copied();
         from_the_right
@@ -90,8 +90,8 @@ impl Frontier {
         let (size, rest) = bytes.split_first_chunk::<8>().ok_or(FrontierError)?;
         let size = u64::from_be_bytes(*size);
         let (roots, left_over) = rest.as_chunks::<32>();
-        let owed = usize::try_from(size.count_ones()).map_err(|_| FrontierError)?;
-        if !left_over.is_empty() || roots.len() != owed {
+        let expected = usize::try_from(size.count_ones()).map_err(|_| FrontierError)?;
+        if !left_over.is_empty() || roots.len() != expected {
             return Err(FrontierError);
         }
         let roots = roots.iter().copied().map(TreeHash).collect();
@@ -127,20 +127,20 @@ mod tests {
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     ];
 
-    /// MTH of RFC 6962 section 2.1, word for word.
-    fn naive(leaves: &[Vec<u8>]) -> TreeHash {
+    /// MTH of RFC 6962 section 2.1.
+    fn tree_hash(leaves: &[Vec<u8>]) -> TreeHash {
         match leaves {
             [] => TreeHash(sha256(&[])),
             [leaf] => TreeHash::of_leaf(leaf),
             _ => {
                 let k = leaves.len().next_power_of_two() / 2;
-                TreeHash::of_node(naive(&leaves[..k]), naive(&leaves[k..]))
+                TreeHash::of_node(tree_hash(&leaves[..k]), tree_hash(&leaves[k..]))
             }
         }
     }
 
     #[test]
-    fn the_empty_tree_has_the_hash_of_nothing() {
+    fn empty_tree_has_the_hash_of_no_bytes() {
         assert_eq!(
             Frontier::default().root().to_string(),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_roots_are_those_of_certificate_transparency() {
+    fn roots_match_certificate_transparency() {
         let mut frontier = Frontier::default();
         for (leaf, root) in LEAVES.iter().zip(ROOTS) {
             let leaf = HEXLOWER.decode(leaf.as_bytes()).unwrap();
@@ -159,29 +159,29 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_no_frontier_writes_are_refused() {
+    fn invalid_frontier_bytes_are_errors() {
         let mut frontier = Frontier::default();
         (0..3).for_each(|n| frontier.append(TreeHash::of_leaf(&[n])));
-        let good = frontier.to_bytes();
-        for cut in 0..good.len() {
-            assert_eq!(Frontier::from_bytes(&good[..cut]), Err(FrontierError));
+        let valid = frontier.to_bytes();
+        for cut in 0..valid.len() {
+            assert_eq!(Frontier::from_bytes(&valid[..cut]), Err(FrontierError));
         }
-        let long = [good.as_slice(), &[0; 32]].concat();
+        let long = [valid.as_slice(), &[0; 32]].concat();
         assert_eq!(Frontier::from_bytes(&long), Err(FrontierError));
     }
 
     proptest! {
         #[test]
-        fn a_frontier_agrees_with_the_whole_tree(
+        fn frontier_has_the_root_of_the_whole_tree(
             leaves in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..4), 0..200)
         ) {
             let mut frontier = Frontier::default();
             for leaf in &leaves {
-                // Kept and read back between any two leaves, as the store does.
+                // As the store does between two leaves.
                 frontier = Frontier::from_bytes(&frontier.to_bytes()).unwrap();
                 frontier.append(TreeHash::of_leaf(leaf));
             }
-            prop_assert_eq!(frontier.root(), naive(&leaves));
+            prop_assert_eq!(frontier.root(), tree_hash(&leaves));
         }
     }
 }

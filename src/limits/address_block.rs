@@ -1,8 +1,7 @@
 //! The addresses that share a limit: those of one caller, and the wider network around it.
 //!
-//! Knows networks. One caller is one IPv4 address, or 56 bits of IPv6. A provider gives a household one IPv4 address and usually a /56 of IPv6 (RIPE-690), from which it can send
-//! as it likes. A wider IPv4 block would hold neighbours who have nothing to do with each other, so that one could use up
-//! what belongs to the other.
+//! One caller is one IPv4 address or 56 bits of IPv6: a provider usually assigns a household one IPv4 address and a /56 of
+//! IPv6 (RIPE-690). In a wider IPv4 block one caller could exhaust the limit of unrelated neighbours.
 
 use ipnet::IpNet;
 use std::fmt;
@@ -22,13 +21,13 @@ const IPV4_NETWORK_BITS: u8 = 24;
 pub struct AddressBlock(IpNet);
 
 impl AddressBlock {
-    /// The addresses of one caller. An IPv4 address inside IPv6 counts as itself.
+    /// The addresses of one caller. An IPv4-mapped IPv6 address counts as IPv4.
     pub fn of(address: IpAddr) -> Self {
         Self::with_bits(address, (IPV4_BITS, IPV6_BITS))
     }
 
-    /// The network around a caller: for counts of events, and for shares of a table that must outlast whole networks. It
-    /// holds neighbours of the caller.
+    /// The network around a caller, which includes neighbours: for counts of events, and for tables that must withstand a whole
+    /// network.
     pub fn network_of(address: IpAddr) -> Self {
         Self::with_bits(address, (IPV4_NETWORK_BITS, IPV6_NETWORK_BITS))
     }

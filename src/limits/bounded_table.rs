@@ -1,7 +1,7 @@
-//! A table with a bound for each owner and one for all, in the order of insertion.
+//! A table with a bound for each owner and for the whole, in the order of insertion.
 //!
-//! Pure. An owner that has its share loses its own oldest entry; when the whole table is full, the owner with the most entries
-//! loses its oldest one, so that an owner with few entries keeps them whatever the others do.
+//! Pure. An owner at its bound loses its own oldest entry. In a full table the owner with the most entries loses its oldest
+//! one, so that a flood of one owner never removes the few entries of another.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -9,10 +9,10 @@ use std::hash::Hash;
 
 /// Entries by key, each with an owner.
 pub struct BoundedTable<K, O, V> {
-    most: usize,
-    most_of_one: usize,
+    max_entries: usize,
+    max_per_owner: usize,
     entries: HashMap<K, Entry<O, V>>,
-    // INVARIANT: both name exactly the keys of `entries`, by the number of their insertion.
+    // INVARIANT: both have exactly the keys of `entries`, by the number of their insertion.
     order: BTreeMap<u64, K>,
     by_owner: HashMap<O, BTreeMap<u64, K>>,
     next: u64,
@@ -25,11 +25,11 @@ struct Entry<O, V> {
 }
 
 impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
-    /// Room for `most` entries, `most_of_one` of them of one owner; at least one each.
-    pub fn new(most: usize, most_of_one: usize) -> Self {
+    /// A table of at most `max_entries`, with at most `max_per_owner` of one owner; both at least 1.
+    pub fn new(max_entries: usize, max_per_owner: usize) -> Self {
         Self {
-            most: most.max(1),
-            most_of_one: most_of_one.max(1),
+            max_entries: max_entries.max(1),
+            max_per_owner: max_per_owner.max(1),
             entries: HashMap::new(),
             order: BTreeMap::new(),
             by_owner: HashMap::new(),
@@ -37,10 +37,10 @@ impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
         }
     }
 
-    /// Adds an entry, or replaces the one with this key. Gives what had to go for it.
+    /// Adds an entry or replaces the one with this key. Returns the entry that was removed to make space.
     pub fn insert(&mut self, key: K, owner: O, value: V) -> Option<(K, V)> {
         self.remove(&key);
-        let gone = self.make_room(&owner);
+        let evicted = self.evict_for(&owner);
         let number = self.next;
         self.next += 1;
         self.order.insert(number, key.clone());
@@ -52,14 +52,14 @@ impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
             value,
         };
         self.entries.insert(key, entry);
-        gone
+        evicted
     }
 
-    fn make_room(&mut self, owner: &O) -> Option<(K, V)> {
+    fn evict_for(&mut self, owner: &O) -> Option<(K, V)> {
         let own = self.by_owner.get(owner);
-        let key = match own.filter(|own| own.len() >= self.most_of_one) {
+        let key = match own.filter(|own| own.len() >= self.max_per_owner) {
             Some(own) => own.values().next().cloned(),
-            None if self.entries.len() >= self.most => self.oldest_of_the_largest(),
+            None if self.entries.len() >= self.max_entries => self.oldest_of_the_largest(),
             None => None,
         };
         let key = key?;
@@ -75,7 +75,7 @@ impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
         largest?.values().next().cloned()
     }
 
-    /// Takes an entry out.
+    /// Removes an entry.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         let entry = self.entries.remove(key)?;
         self.order.remove(&entry.number);
@@ -88,7 +88,7 @@ impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
         Some(entry.value)
     }
 
-    /// Takes the oldest entry out while the condition holds for it.
+    /// Removes the oldest entry if the condition is true for it.
     pub fn remove_oldest_while(&mut self, condition: impl Fn(&V) -> bool) -> Option<(K, V)> {
         let key = self.order.values().next()?;
         if !self.entries.get(key).is_some_and(|e| condition(&e.value)) {
@@ -103,12 +103,12 @@ impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
         self.entries.get(key).map(|entry| &entry.value)
     }
 
-    /// The same, to change it.
+    /// The entry with this key, mutable.
     pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         self.entries.get_mut(key).map(|entry| &mut entry.value)
     }
 
-    /// Every value, in no order.
+    /// Every value, in no particular order.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.values().map(|entry| &entry.value)
     }
@@ -120,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn an_owner_loses_its_own_oldest_entry_first() {
+    fn owner_at_its_bound_loses_its_own_oldest_entry() {
         let mut table = BoundedTable::new(5, 3);
         table.insert(0, "other", ());
         for key in 1..20 {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_table_takes_from_the_owner_with_the_most() {
+    fn full_table_removes_from_the_owner_with_the_most() {
         let mut table = BoundedTable::new(4, 3);
         table.insert(0, 0, ());
         for key in 1..4 {
@@ -143,13 +143,13 @@ mod tests {
         assert_eq!(
             table.insert(6, 4, ()),
             Some((0, ())),
-            "the oldest of equals"
+            "the oldest entry among equal owners"
         );
     }
 
     proptest! {
         #[test]
-        fn all_indexes_agree_and_no_bound_is_passed(steps in proptest::collection::vec((0_u8..40, 0_u8..6, 0_u8..4), 1..200)) {
+        fn indexes_agree_and_bounds_are_kept(steps in proptest::collection::vec((0_u8..40, 0_u8..6, 0_u8..4), 1..200)) {
             let mut table = BoundedTable::new(12, 4);
             for (key, owner, step) in steps {
                 match step {

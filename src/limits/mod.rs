@@ -1,7 +1,7 @@
-//! Limits on what one caller may take (layer 0): address blocks, a rate limiter, a table with a share for each owner.
+//! Limits per caller (layer 0): address blocks, a rate limiter, a table with a bound for each owner.
 //!
-//! May name `model` alone. Pure: time is an argument. Every structure has a bound, and a flood loses its own entries first:
-//! a limit for all callers together is a way to lock other callers out.
+//! May name `model` alone. Pure: time is an argument. Every structure has a bound, and a flood loses its own entries first,
+//! because one caller could use up a limit for all callers and lock the others out.
 
 mod address_block;
 mod bounded_table;

@@ -1,7 +1,8 @@
-//! How often each key may act: every action costs some waiting time, which wears off; a key that owes too much waits.
+//! A rate limiter for each key (generic cell rate algorithm): an action adds a debt of time, which time pays off; a key with
+//! too much debt waits.
 //!
-//! In memory, bounded. A clock that was set back locks no key out. When the table is full, the smallest debts are forgotten:
-//! fresh keys by the thousand free neither themselves nor another key of what it owes.
+//! In memory, bounded. A clock that is set back locks no key out. A full table drops the smallest debts, so that a flood of new
+//! keys does not free a key of a large debt.
 
 use crate::model::Timestamp;
 use std::collections::HashMap;
@@ -9,21 +10,21 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Keys with a debt that are remembered at a time.
+/// Keys with a debt in memory.
 const MAX_KEYS: usize = 10_000;
-/// Part of the keys that is forgotten at once when the table is full, so that the search for them is rare.
-const FORGOTTEN_PART: usize = 8;
+/// The reciprocal of the part that a full table drops at once, so that it is searched rarely.
+const DROPPED_PART: usize = 8;
 
-/// A limit of the same size for each key.
+/// A limit for each key.
 pub struct RateLimiter<K> {
     burst: u32,
     interval: Duration,
-    /// By the instant at which the key would owe nothing.
+    /// The instant at which the debt of a key is paid off.
     paid_at: Mutex<HashMap<K, Timestamp>>,
 }
 
 impl<K: Eq + Hash + Clone> RateLimiter<K> {
-    /// So many actions at once, then one after each interval.
+    /// Allows `burst` actions at once, then one in each interval.
     pub fn new(burst: u32, interval: Duration) -> Self {
         Self {
             burst,
@@ -32,7 +33,7 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
         }
     }
 
-    /// Takes one action now, or says how long to wait for it.
+    /// Takes one action now, or returns the time to wait for it.
     pub fn take(&self, key: K, now: Timestamp) -> Result<(), Duration> {
         let mut paid_at = self.lock();
         let until = self.after(paid_at.get(&key).copied(), 1, now)?;
@@ -40,13 +41,13 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
         Ok(())
     }
 
-    /// Could the key take so many actions now? Otherwise how long to wait.
+    /// Checks that the key may take this number of actions now; otherwise returns the time to wait.
     pub fn check(&self, key: &K, actions: u32, now: Timestamp) -> Result<(), Duration> {
         let until = self.after(self.lock().get(key).copied(), actions, now);
         until.map(|_| ())
     }
 
-    /// Takes so many actions, up to the whole debt that a key may have.
+    /// Takes this number of actions, up to the largest debt.
     pub fn charge(&self, key: K, actions: u32, now: Timestamp) {
         let mut paid_at = self.lock();
         let until = self.after(paid_at.get(&key).copied(), actions, now);
@@ -58,7 +59,7 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
         self.interval.saturating_mul(self.burst)
     }
 
-    /// When the key would owe nothing after so many actions more.
+    /// The instant at which the debt is paid off after more actions.
     fn after(
         &self,
         paid_at: Option<Timestamp>,
@@ -67,7 +68,7 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
     ) -> Result<Timestamp, Duration> {
         let most = self.max_debt();
         let debt = paid_at.unwrap_or_default().since(now);
-        // A debt above the bound was made before the clock was set back.
+        // The clock was set back if the debt is above the bound.
         let debt = Some(debt).filter(|debt| *debt <= most).unwrap_or_default();
         let debt = debt.saturating_add(self.interval.saturating_mul(actions));
         if debt > most {
@@ -78,12 +79,12 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
 
     fn set(&self, paid_at: &mut HashMap<K, Timestamp>, key: K, until: Timestamp, now: Timestamp) {
         if paid_at.len() >= MAX_KEYS && !paid_at.contains_key(&key) {
-            self.make_room(paid_at, now);
+            self.drop_smallest(paid_at, now);
         }
         paid_at.insert(key, until);
     }
 
-    fn make_room(&self, paid_at: &mut HashMap<K, Timestamp>, now: Timestamp) {
+    fn drop_smallest(&self, paid_at: &mut HashMap<K, Timestamp>, now: Timestamp) {
         let most = self.max_debt();
         paid_at.retain(|_, until| *until > now && until.since(now) <= most);
         if paid_at.len() < MAX_KEYS {
@@ -93,7 +94,7 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
             .iter()
             .map(|(k, until)| (*until, k.clone()))
             .collect();
-        let smallest = debts.len() / FORGOTTEN_PART;
+        let smallest = debts.len() / DROPPED_PART;
         debts.select_nth_unstable_by_key(smallest, |(until, _)| *until);
         for (_, key) in debts.iter().take(smallest) {
             paid_at.remove(key);
@@ -121,7 +122,7 @@ mod tests {
     const CLEO: usize = 2;
 
     #[test]
-    fn a_burst_then_one_per_interval_and_each_key_pays_alone() {
+    fn burst_then_one_per_interval_for_each_key() {
         let limiter = limiter();
         for _ in 0..3 {
             assert_eq!(limiter.take(BEN, at(0)), Ok(()));
@@ -132,12 +133,12 @@ mod tests {
         assert_eq!(limiter.take(BEN, at(2)), Ok(()));
         assert!(limiter.take(BEN, at(2)).is_err());
         for _ in 0..3 {
-            assert_eq!(limiter.take(BEN, at(60)), Ok(()), "debts wear off");
+            assert_eq!(limiter.take(BEN, at(60)), Ok(()), "the debt is paid off");
         }
     }
 
     #[test]
-    fn a_check_costs_nothing_and_a_charge_stops_at_the_bound() {
+    fn check_adds_no_debt_and_charge_stops_at_the_bound() {
         let limiter = limiter();
         for _ in 0..9 {
             assert_eq!(limiter.check(&BEN, 3, at(0)), Ok(()));
@@ -149,18 +150,18 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_locks_no_key_out() {
+    fn clock_that_is_set_back_locks_no_key_out() {
         let limiter = limiter();
         while limiter.take(BEN, at(0)).is_ok() {}
         assert_eq!(limiter.take(BEN, at(-3600)), Ok(()));
     }
 
     #[test]
-    fn a_flood_of_fresh_keys_is_bounded_and_forgives_no_debt() {
+    fn flood_of_new_keys_is_bounded_and_frees_no_key() {
         let limiter = limiter();
         while limiter.take(BEN, at(0)).is_ok() {}
-        for stranger in 10..3 * MAX_KEYS {
-            assert_eq!(limiter.take(stranger, at(0)), Ok(()));
+        for new_key in 10..3 * MAX_KEYS {
+            assert_eq!(limiter.take(new_key, at(0)), Ok(()));
         }
         assert!(limiter.lock().len() <= MAX_KEYS);
         assert!(

@@ -5,7 +5,7 @@ use super::plan::{FactChange, GiteaFacts};
 use super::status::RecentChange;
 use super::watched_teams::WatchedTeams;
 use crate::model::{GiteaUserId, Identity, ProviderId, Timestamp, User};
-use crate::store::{StoreSnapshot, Unaudited};
+use crate::store::{StoreSnapshot, UnauditedWrite};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -88,17 +88,17 @@ impl MirrorData {
     }
 
     /// The freshness of every record, for the next start.
-    pub(super) fn freshness_records(&self) -> Vec<Unaudited> {
+    pub(super) fn freshness_records(&self) -> Vec<UnauditedWrite> {
         let facts = &self.facts;
         let accounts = facts.accounts.iter();
         let organizations = facts.organizations.iter();
         let teams = facts.teams.keys();
         accounts
-            .map(|(id, record)| Unaudited::UserAsked(*id, record.asked_at))
-            .chain(organizations.map(|(id, r)| Unaudited::OrganizationAsked(*id, r.asked_at)))
+            .map(|(id, record)| UnauditedWrite::UserRefreshed(*id, record.asked_at))
+            .chain(organizations.map(|(id, r)| UnauditedWrite::OrganizationRefreshed(*id, r.asked_at)))
             .chain(teams.filter_map(|id| {
                 let record = facts.record_of_team(*id)?;
-                Some(Unaudited::TeamAsked(*id, record.asked_at))
+                Some(UnauditedWrite::TeamRefreshed(*id, record.asked_at))
             }))
             .collect()
     }

@@ -3,7 +3,7 @@
 use super::data::MirrorData;
 use super::plan::{ChangedIds, FactChange, TeamFacts};
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUserId, Home,
+    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUserId, UserAccount,
     Identity, MirroredUser, OrganizationId, TeamId, Timestamp, User, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -151,7 +151,7 @@ fn gitea_user(
     let sorted = |ids: &BTreeSet<OrganizationId>| ids.iter().copied().collect();
     DirectoryUser {
         id,
-        home: Home::Gitea(account.id),
+        account: UserAccount::Gitea(account.id),
         login: DisplayText::lossy(account.login.as_str()),
         full_name: account.full_name.clone(),
         // Not necessarily verified, and Gitea does not say: userinfo has no `email_verified`, and that of an ID token says
@@ -174,7 +174,7 @@ fn external_user((identity, user): (&Identity, &User)) -> Option<DirectoryUser> 
     let groups = claims.groups.iter().cloned();
     Some(DirectoryUser {
         id: user.id,
-        home: Home::External(ExternalUser {
+        account: UserAccount::External(ExternalUser {
             provider: provider.clone(),
             groups: groups.map(|name| (provider.clone(), name)).collect(),
             groups_may_be_cut: claims.groups_may_be_cut,

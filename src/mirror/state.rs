@@ -188,7 +188,7 @@ impl DirectoryState {
         let batch = CommitBatch::new(&self.commit_context(&self.data()), &plan.changes, after);
         let committed = self
             .store
-            .commit_described(batch.change, batch.event, batch.more_events)
+            .commit_with_events(batch.change, batch.event, batch.more_events)
             .await?;
         let mut data = self.data();
         data.version = committed.directory_version;
@@ -241,7 +241,7 @@ impl DirectoryState {
     /// Writes the freshness of every record, for the next start.
     pub(super) async fn write_freshness(&self) -> Result<(), MirrorError> {
         let records = self.data().freshness_records();
-        Ok(self.store.touch(records).await?)
+        Ok(self.store.write_unaudited(records).await?)
     }
 
     /// Publishes the directory with present freshness.

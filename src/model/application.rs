@@ -1,4 +1,4 @@
-//! Applications: what is protected, by hosts and an ordered list of routes.
+//! Protected applications: hosts, and an ordered list of routes.
 
 use super::{
     ApplicationId, GiteaClientId, HostName, Name, ParseError, PathPattern, Permission, ProxySecret,
@@ -9,93 +9,74 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Something protected: hosts and an ordered list of routes; the first matching route is the route.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A protected application. The first matching route decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
-    /// Its key.
+    /// Never reused.
     pub id: ApplicationId,
-    /// Unique among applications; also its audience for tokens.
+    /// Unique among applications; also the audience of its tokens.
     pub name: Name,
-    /// Hosts that it answers to; no host belongs to two applications.
+    /// No host belongs to two applications.
     pub hosts: BTreeSet<HostName>,
-    /// In order; what no route matches is denied.
+    /// In order; a request that no route matches is denied.
     pub routes: Vec<Route>,
-    /// Identity headers it wants; all of them are always sent, empty if unknown.
+    /// Identity headers to send. All of them are always sent, empty if unknown.
     pub identity_headers: BTreeSet<IdentityHeader>,
-    /// Who reads `Authorization`.
+    /// Who uses the `Authorization` header.
     pub authorization: AuthorizationOwner,
     /// Origins whose scripts may call it with credentials; empty passes preflights on as ordinary requests.
     pub origins: BTreeSet<url::Url>,
-    /// How much of its decisions the audit log keeps.
+    /// Which decisions are written to the audit log.
     pub audit: AuditMode,
-    /// What its tokens are like, and what may be exchanged for one.
-    #[serde(default)]
+    /// Settings of its tokens.
     pub tokens: TokenSettings,
-    /// When it got its name: what was issued for that name before was for something else.
-    #[serde(default)]
+    /// When it got its name. Tokens that were issued for the name before that are not valid for this application.
     pub named_at: Timestamp,
-    /// What a proxy on another machine proves itself with.
-    #[serde(default)]
+    /// Authenticates a proxy on another machine.
     pub proxy_secret: ProxySecret,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
 }
 
-/// What an application's tokens are like, and what may be exchanged for one.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// Settings of an application's tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenSettings {
-    /// By which algorithm they are signed.
+    /// The algorithm of their signatures.
     pub signing: SigningAlgorithm,
-    /// How long an access token lives, in seconds: [`TokenSettings::SHORTEST`] to [`TokenSettings::LONGEST`].
+    /// Lifetime of an access token in seconds: [`TokenSettings::SHORTEST`] to [`TokenSettings::LONGEST`].
     pub lifetime: u32,
-    /// Which of Gitea's own tokens may be exchanged for one (RFC 8693), so that no service sees them.
-    #[serde(deserialize_with = "gitea_tokens")]
+    /// Gitea's own tokens that may be exchanged for one (RFC 8693), so that the application never sees them.
     pub gitea_tokens: GiteaTokens,
-    /// Applications whose clients may exchange a token that they were sent for one of this application's.
+    /// Applications whose clients may exchange a token that they received for a token of this application.
     pub exchange_from: BTreeSet<ApplicationId>,
-    /// Requests that pass carry a signed `Samovar-Assertion`.
+    /// Allowed requests carry a signed `Samovar-Assertion`.
     pub assertion: bool,
 }
 
-/// Which of Gitea's own tokens are taken for an application's: none, unless it says so.
-#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+/// Gitea's own tokens that an application accepts; none by default.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GiteaTokens {
     /// Personal access tokens that may read their own account.
     pub personal: bool,
-    /// OAuth access tokens that one of these OAuth applications got. Any other application that a person once allowed
-    /// could act as that person.
+    /// Access tokens of these OAuth applications of Gitea. With any other one, each OAuth application that a person once
+    /// allowed could act as that person here.
     pub oauth_clients: BTreeSet<GiteaClientId>,
 }
 
 impl GiteaTokens {
-    /// Is any taken?
+    /// True if any kind is accepted.
     pub fn any(&self) -> bool {
         self.personal || !self.oauth_clients.is_empty()
     }
 }
 
-/// An earlier record says yes or no for every client at once. Which clients a yes meant is unknown, so that either takes
-/// none: an administrator says again which.
-fn gitea_tokens<'de, D: serde::Deserializer<'de>>(record: D) -> Result<GiteaTokens, D::Error> {
-    #[derive(serde::Deserialize)]
-    #[serde(untagged)]
-    enum Recorded {
-        Now(GiteaTokens),
-        Earlier(#[expect(dead_code, reason = "neither answer says which")] bool),
-    }
-    Ok(match serde::Deserialize::deserialize(record)? {
-        Recorded::Now(tokens) => tokens,
-        Recorded::Earlier(_) => GiteaTokens::default(),
-    })
-}
-
 impl TokenSettings {
-    /// Shortest life of an access token, in seconds.
+    /// Shortest lifetime of an access token, in seconds.
     pub const SHORTEST: u32 = 60;
-    /// Longest life of an access token, in seconds.
+    /// Longest lifetime of an access token, in seconds.
     pub const LONGEST: u32 = 600;
 
-    /// The life of an access token.
+    /// Lifetime of an access token.
     pub fn life(&self) -> Duration {
         Duration::from_secs(u64::from(self.lifetime))
     }
@@ -113,51 +94,45 @@ impl Default for TokenSettings {
     }
 }
 
-/// Methods + path pattern + requirement.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A path pattern with methods, and the requirement for its requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Which methods; HEAD is checked as GET.
+    /// HEAD is checked as GET.
     pub methods: MethodSet,
-    /// Which paths.
+    /// Matches the path of a request.
     pub path: PathPattern,
-    /// What is asked of the caller.
+    /// The requirement on the caller.
     pub requirement: Requirement,
-    /// What the caller must be allowed in the Gitea repository that the path names.
+    /// Required access to the Gitea repository that the path names.
     pub repository: Option<RepositoryRequirement>,
-    /// `%2F` inside one segment is data (package scopes, branch names); otherwise it is refused.
+    /// `%2F` inside a segment is data (package scopes, branch names); otherwise it is denied.
     pub encoded_slash: bool,
-    /// Parameters of the path whose values are secret, such as a token in a link: they are in no event, log or answer.
-    #[serde(default)]
+    /// Parameters of the path with secret values, such as a token in a link. Their values are in no event, log or response.
     pub secret_parameters: BTreeSet<String>,
-    /// `;` inside one segment is data; otherwise it is refused, because some servers cut a segment there.
-    #[serde(default)]
+    /// `;` inside a segment is data; otherwise it is denied, because some servers end a segment there.
     pub semicolon: bool,
 }
 
-/// What a route asks of its caller.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The requirement of a route on the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Requirement {
-    /// Nothing, not even to be signed in.
+    /// None; anonymous requests are allowed.
     Public,
-    /// To be signed in.
+    /// The caller is signed in.
     SignedIn,
-    /// To hold all of these.
+    /// The caller has all of these.
     Permissions(BTreeSet<Permission>),
 }
 
-/// Repository access that a route asks for, in the repository that its parameters `owner` and `repo` name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// Required access to the repository that the route's parameters `owner` and `repo` name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RepositoryRequirement {
-    /// At least this.
+    /// The least level.
     pub level: RepositoryLevel,
 }
 
-/// A degree of access to a repository's code, each including the one before.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
+/// Access to a repository's code. Each level includes the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RepositoryLevel {
     /// Gitea's `pull`.
     Read,
@@ -177,33 +152,25 @@ impl fmt::Display for RepositoryLevel {
     }
 }
 
-/// A header in which the upstream learns who calls.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+/// A header that tells the application who the caller is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdentityHeader {
     /// Login.
-    #[serde(rename = "Remote-User")]
     User,
-    /// Our id of the user.
-    #[serde(rename = "Remote-User-Id")]
+    /// Samovar's id of the user.
     UserId,
     /// Full name.
-    #[serde(rename = "Remote-Name")]
     Name,
-    /// Address.
-    #[serde(rename = "Remote-Email")]
+    /// E-mail address.
     Email,
-    /// Organizations and teams that the application's role bindings speak of.
-    #[serde(rename = "Remote-Groups")]
+    /// Organizations and teams that the application's role bindings name.
     Groups,
-    /// Roles held in this application.
-    #[serde(rename = "Remote-Roles")]
+    /// The caller's roles in this application.
     Roles,
 }
 
 impl IdentityHeader {
-    /// All of them, in the order in which they are sent.
+    /// Every header, in the order in which they are sent.
     pub const ALL: [Self; 6] = [
         Self::User,
         Self::UserId,
@@ -213,7 +180,7 @@ impl IdentityHeader {
         Self::Roles,
     ];
 
-    /// The header's name as it is written in configurations.
+    /// The header's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::User => "Remote-User",
@@ -226,68 +193,65 @@ impl IdentityHeader {
     }
 }
 
-/// Who reads `Authorization`: Samovar, or the application itself (then our token travels in `Samovar-Token`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Who uses the `Authorization` header: Samovar, or the application; then Samovar's token is in `Samovar-Token`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuthorizationOwner {
-    /// Samovar looks for its own tokens there; what is none of ours passes untouched.
+    /// Samovar looks for its tokens there and passes any other credential on.
     Samovar,
-    /// Only the application does.
+    /// The application alone.
     Application,
 }
 
-/// How much of an application's decisions is written to the audit log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// Which decisions of an application are written to the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditMode {
-    /// Every decision, one by one.
+    /// Every decision has an event.
     Every,
-    /// The first of its kind in a window, repeats counted (the default).
+    /// The first decision of a kind in a window has an event; repeats are counted (the default).
     FirstInWindow,
     /// Denials and unsafe requests only.
-    #[serde(rename = "refusals")]
     Denials,
 }
 
-/// The methods a route speaks of; empty means every method that HTTP knows.
+/// The methods of a route; empty means every method except CONNECT and TRACE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MethodSet(u8);
 
-/// The methods of RFC 9110 and RFC 5789, sorted; CONNECT and TRACE are never let through.
+/// The methods of RFC 9110 and RFC 5789, sorted, without CONNECT and TRACE, which no route allows.
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
-/// The bit of a method, HEAD being GET; none for a method that HTTP does not know.
+/// The bit of a method; HEAD has that of GET.
 fn bit(method: &str) -> Option<u8> {
-    let asked = if method == "HEAD" { "GET" } else { method };
-    let place = METHODS.iter().position(|known| *known == asked)?;
-    Some(1 << place)
+    let method = if method == "HEAD" { "GET" } else { method };
+    let index = METHODS.iter().position(|name| *name == method)?;
+    Some(1 << index)
 }
 
 impl MethodSet {
-    /// Does a request with this method belong to the route? HEAD is checked as GET; an unknown method never belongs.
+    /// True if the set has this method. HEAD is checked as GET; no set has an unknown method.
     pub fn contains(self, method: &str) -> bool {
         bit(method).is_some_and(|bit| self.0 == 0 || self.0 & bit != 0)
     }
 
-    /// The name of a method that HTTP knows; none for any other text.
-    pub fn known(method: &str) -> Option<&'static str> {
-        METHODS.into_iter().find(|known| *known == method)
+    /// The name of a method that a route may have.
+    pub fn static_name(method: &str) -> Option<&'static str> {
+        METHODS.into_iter().find(|name| *name == method)
     }
 
-    /// The methods, sorted; empty for every method.
+    /// The methods, sorted; empty for a set of every method.
     pub fn iter(self) -> impl Iterator<Item = &'static str> {
         METHODS.into_iter().filter(move |method| {
             *method != "HEAD" && bit(method).is_some_and(|bit| self.0 & bit != 0)
         })
     }
 
-    /// From method names in capitals. `*` alone or no name at all is every method.
+    /// Parses method names in upper case. No name means every method.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, ParseError> {
         let mut set = Self::default();
         for name in names {
             set.0 |= bit(name).ok_or_else(|| {
                 ParseError::new(format!(
-                    "`{}` is no method; use {} in capitals",
+                    "invalid method `{}`: use {} in upper case",
                     name.escape_debug(),
                     METHODS.join(", ")
                 ))
@@ -302,8 +266,8 @@ impl fmt::Display for MethodSet {
         if self.0 == 0 {
             return f.write_str("*");
         }
-        for (at, method) in self.iter().enumerate() {
-            if at > 0 {
+        for (index, method) in self.iter().enumerate() {
+            if index > 0 {
                 f.write_str(",")?;
             }
             f.write_str(method)?;
@@ -327,42 +291,20 @@ serde_as_text!(MethodSet);
 
 #[cfg(test)]
 mod tests {
-    use super::{GiteaTokens, MethodSet, TokenSettings};
+    use super::MethodSet;
 
     #[test]
-    fn an_earlier_record_of_gitea_tokens_is_read_and_takes_none() {
-        let read = |gitea_tokens: &str| {
-            serde_json::from_str::<TokenSettings>(&format!(
-                r#"{{"signing":"EdDSA","lifetime":300,"gitea_tokens":{gitea_tokens},"exchange_from":[],"assertion":true}}"#
-            ))
-        };
-        for earlier in ["false", "true"] {
-            let settings = read(earlier).unwrap();
-            assert!(
-                settings.assertion && !settings.gitea_tokens.any(),
-                "{earlier}"
-            );
-        }
-        let personal = GiteaTokens {
-            personal: true,
-            ..GiteaTokens::default()
-        };
-        let settings = read(&serde_json::to_string(&personal).unwrap()).unwrap();
-        assert_eq!(settings.gitea_tokens, personal);
-        for odd in ["null", "1", "{}", r#""true""#] {
-            assert!(read(odd).is_err(), "{odd}");
-        }
-    }
-
-    #[test]
-    fn head_is_checked_as_get_and_an_unknown_method_never_belongs() {
+    fn head_is_checked_as_get_and_unknown_methods_are_in_no_set() {
         let get: MethodSet = "GET".parse().unwrap();
         assert!(get.contains("GET") && get.contains("HEAD") && !get.contains("POST"));
         assert_eq!("HEAD".parse::<MethodSet>().unwrap(), get);
         let every = MethodSet::default();
         assert!(every.contains("DELETE"));
-        for odd in ["get", "TRACE", "CONNECT", "PROPFIND", "", "GET "] {
-            assert!(!every.contains(odd) && !get.contains(odd), "{odd}");
+        for unknown in ["get", "TRACE", "CONNECT", "PROPFIND", "", "GET "] {
+            assert!(
+                !every.contains(unknown) && !get.contains(unknown),
+                "{unknown}"
+            );
         }
         assert!("get".parse::<MethodSet>().is_err());
     }

@@ -1,53 +1,52 @@
-//! Clients of the authorization server (RFC 6749 section 2): what gets tokens in a person's name, for one application.
+//! Clients of the authorization server (RFC 6749 section 2): they get tokens in a person's name, for one application.
 
 use super::issuer::at_loopback;
-use super::{ApplicationId, ClientId, Name, ParseError, SecretRecord, serde_as_text};
+use super::{ApplicationId, ClientId, Name, ParseError, StoredSecret, serde_as_text};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use url::Url;
 
 /// Whether it can keep a secret (RFC 6749 section 2.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClientKind {
-    /// A browser application or a program on somebody's machine: has no secret.
+    /// A browser application or a program on a person's machine, without a secret.
     Public,
-    /// A server: proves itself with a secret.
+    /// A server, which authenticates with a secret.
     Confidential,
 }
 
 /// A registered client.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     /// `client_id`.
     pub id: ClientId,
-    /// Unique among clients; people see it when they are asked for consent.
+    /// Unique among clients; shown in the request for consent.
     pub name: Name,
-    /// Its tokens are for this application; none for Samovar's own command line, which names one each time.
+    /// The application of its tokens; `None` for Samovar's command line, whose requests name one.
     pub application: Option<ApplicationId>,
-    /// Whether it can keep a secret.
+    /// Public or confidential.
     pub kind: ClientKind,
-    /// Where answers may be sent, compared as they are.
+    /// Compared byte for byte.
     pub redirect_uris: BTreeSet<RedirectUri>,
-    /// Of the team's own making: people are not asked for consent, unless anybody could pass for it.
+    /// Made by the team itself: people are not asked for consent, unless any program could pretend to be the client.
     pub first_party: bool,
-    /// Gets refresh tokens.
+    /// True if it gets refresh tokens.
     pub refresh_tokens: bool,
-    /// Of a confidential client: at most two that live.
-    pub secrets: Vec<SecretRecord>,
+    /// At most two valid ones; none of a public client.
+    pub secrets: Vec<StoredSecret>,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
 }
 
 impl Client {
-    /// `client_id` of Samovar's own command line, and its name.
+    /// Name and `client_id` of Samovar's command line.
     pub const COMMAND_LINE: &str = "samovar-cli";
-    /// By which grants name it.
+    /// Its id in grants.
     pub const COMMAND_LINE_ID: ClientId =
         ClientId::from_bytes([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
 
-    /// Samovar's own command line: made here and kept nowhere, for whichever application it names.
+    /// The client of Samovar's command line, which is not stored.
     pub fn command_line() -> Result<Self, ParseError> {
         Ok(Self {
             id: Self::COMMAND_LINE_ID,
@@ -62,7 +61,7 @@ impl Client {
         })
     }
 
-    /// `client_id` on the wire.
+    /// The `client_id` of OAuth requests.
     pub fn client_id(&self) -> String {
         if self.id == Self::COMMAND_LINE_ID {
             return Self::COMMAND_LINE.to_owned();
@@ -71,27 +70,27 @@ impl Client {
     }
 }
 
-/// Where an answer may be sent: https, or http on a loopback address (RFC 8252 section 7.3), without a fragment.
+/// A redirect URI: https, or http on a loopback address (RFC 8252 section 7.3), without a fragment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RedirectUri(String);
 
 impl RedirectUri {
-    /// As it was registered.
+    /// The URI as it was registered.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Is this the registered address? Byte for byte; at a loopback address the port may be another (RFC 8252).
+    /// True if the given URI is this one, byte for byte. At a loopback address the port may differ (RFC 8252 section 7.3).
     pub fn accepts(&self, given: &str) -> bool {
         if self.0 == given {
             return true;
         }
         let both = Url::parse(&self.0).ok().zip(Url::parse(given).ok());
-        both.is_some_and(|(mut registered, asked)| {
-            let native = loopback(&registered) && asked.as_str() == given;
+        both.is_some_and(|(mut registered, requested)| {
+            let native = loopback(&registered) && requested.as_str() == given;
             native
-                && registered.set_port(asked.port()).is_ok()
-                && registered.as_str() == asked.as_str()
+                && registered.set_port(requested.port()).is_ok()
+                && registered.as_str() == requested.as_str()
         })
     }
 }
@@ -111,12 +110,12 @@ impl FromStr for RedirectUri {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let error = |what: &str| {
             Err(ParseError::new(format!(
-                "`{}` cannot be a redirect URI: {what}",
+                "invalid redirect URI `{}`: {what}",
                 text.chars().take(200).collect::<String>().escape_debug()
             )))
         };
         let Ok(url) = Url::parse(text) else {
-            return error("write a whole address such as `https://app.example.com/callback`");
+            return error("use a complete URI such as `https://app.example.com/callback`");
         };
         if text.len() > 2000 {
             return error("it is longer than 2,000 characters");
@@ -143,7 +142,7 @@ mod tests {
     use super::RedirectUri;
 
     #[test]
-    fn an_address_is_compared_as_it_is_but_for_the_port_of_a_loopback_address() {
+    fn redirect_uris_match_exactly_except_for_a_loopback_port() {
         let web: RedirectUri = "https://app.example.com/callback?a=1".parse().unwrap();
         assert!(web.accepts("https://app.example.com/callback?a=1"));
         for other in [
@@ -172,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn only_addresses_that_answers_may_travel_to_are_registered() {
-        for bad in [
+    fn only_https_and_loopback_uris_are_registered() {
+        for invalid in [
             "",
             "app",
             "http://app.example.com/",
@@ -185,7 +184,7 @@ mod tests {
             "https://APP.example.com/",
             "com.example.app:/callback",
         ] {
-            assert!(bad.parse::<RedirectUri>().is_err(), "{bad}");
+            assert!(invalid.parse::<RedirectUri>().is_err(), "{invalid}");
         }
     }
 }

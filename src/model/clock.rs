@@ -1,12 +1,12 @@
-//! Instants, and the two capabilities that every other file must be given: the clock and the random source.
+//! Instants, and the traits of the clock and the random source.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use std::time::Duration;
 
-/// A clock that is corrected is set back by no more than this; nobody is to be the worse for it.
-pub const CORRECTION: Duration = Duration::from_secs(60);
+/// A correction of the clock that sets it back by no more than this invalidates nothing.
+pub const MAX_CLOCK_CORRECTION: Duration = Duration::from_secs(60);
 
-/// An instant: milliseconds since 1970-01-01T00:00:00Z. Shown as RFC 3339 in UTC.
+/// An instant in milliseconds since 1970-01-01T00:00:00Z. Displayed as RFC 3339 in UTC.
 #[derive(
     Debug,
     Clone,
@@ -32,7 +32,7 @@ impl Timestamp {
         Self(millis)
     }
 
-    /// From whole seconds since the epoch, as JSON web tokens count.
+    /// From whole seconds since the epoch, as in JSON web tokens.
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
@@ -47,33 +47,33 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// This instant and `span` later; stays at the end of time instead of overflowing.
+    /// The instant `span` later. Saturates.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0.saturating_add(millis_of(span)))
     }
 
-    /// This instant and `span` earlier.
+    /// The instant `span` earlier. Saturates.
     #[must_use]
     pub fn minus(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(millis_of(span)))
     }
 
-    /// How long after `earlier` this is; zero when it is not after.
+    /// The time from `earlier` to this instant; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// Is this less than `span` after `earlier`? What lies ahead by more than a correction, or than the span itself, was
-    /// written before the clock was set back: nobody knows how old it is, so it is too old.
+    /// True if this is less than `span` after `earlier`. An `earlier` that is ahead by more than a clock correction or the
+    /// span was written before the clock was set back. Its age is unknown and counts as too old.
     pub fn within(self, span: Duration, earlier: Self) -> bool {
-        self.since(earlier) < span && earlier.since(self) <= span.min(CORRECTION)
+        self.since(earlier) < span && earlier.since(self) <= span.min(MAX_CLOCK_CORRECTION)
     }
 
-    /// Is this in the time that began at `from` and is over at `until`? What began ahead of now, by more than a
-    /// correction, has not come yet: a clock that was set back makes nothing last longer than it was to.
+    /// True if this is at or after `from` and before `until`. A clock correction after `from` is tolerated; if the clock was
+    /// set back further, the time has not begun, so that it never lasts longer than planned.
     pub fn between(self, from: Self, until: Self) -> bool {
-        from.since(self) <= CORRECTION && self < until
+        from.since(self) <= MAX_CLOCK_CORRECTION && self < until
     }
 }
 
@@ -97,20 +97,20 @@ impl std::str::FromStr for Timestamp {
             .map(|instant| Self(instant.timestamp_millis()))
             .map_err(|_| {
                 super::ParseError::new(format!(
-                    "`{}` is no time; write RFC 3339 such as `2026-01-31T12:00:00Z`",
+                    "invalid time `{}`: use RFC 3339 such as `2026-01-31T12:00:00Z`",
                     text.escape_debug()
                 ))
             })
     }
 }
 
-/// Tells the time. Only `app.rs` owns the real one; tests hold a fixed one.
+/// A clock. `app` alone has the real one.
 pub trait Clock: Send + Sync {
-    /// The present instant.
+    /// The current instant.
     fn now(&self) -> Timestamp;
 }
 
-/// Gives unpredictable bytes. Only `app.rs` owns the real one.
+/// A source of unpredictable bytes. `app` alone has the real one.
 pub trait Random: Send + Sync {
     /// Fills `bytes` with cryptographically secure random bytes.
     fn fill(&self, bytes: &mut [u8]);
@@ -118,11 +118,11 @@ pub trait Random: Send + Sync {
 
 #[cfg(test)]
 mod tests {
-    use super::{CORRECTION, Timestamp};
+    use super::{MAX_CLOCK_CORRECTION, Timestamp};
     use std::time::Duration;
 
     #[test]
-    fn what_lies_ahead_is_too_old_or_has_not_come_and_a_correction_is_forgiven() {
+    fn instants_after_now_are_tolerated_within_a_clock_correction() {
         let (now, minute) = (Timestamp::from_seconds(1_000_000), Duration::from_secs(60));
         let moment = Duration::from_millis(1);
         for (span, age, ahead) in [(10, 10, 10), (60, 60, 60), (3600, 3600, 60)] {
@@ -133,7 +133,7 @@ mod tests {
             assert!(now.within(span, now.plus(ahead)), "{span:?}");
             assert!(!now.within(span, now.plus(ahead + moment)), "{span:?}");
         }
-        assert_eq!(CORRECTION, minute);
+        assert_eq!(MAX_CLOCK_CORRECTION, minute);
         assert!(now.between(now.minus(minute), now.plus(moment)));
         assert!(!now.between(now.minus(minute), now), "over");
         assert!(now.between(now.plus(minute), now.plus(2 * minute)));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_reads_back_from_what_it_shows() {
+    fn time_is_parsed_from_its_display_form() {
         let t = Timestamp::from_millis(1_767_225_600_123);
         assert_eq!(t.to_string(), "2026-01-01T00:00:00.123Z");
         assert_eq!(t.to_string().parse::<Timestamp>().unwrap(), t);

@@ -1,8 +1,8 @@
-//! SHA-256 as an array, so that whatever keeps a digest need not know how long the library says it is.
+//! SHA-256 and HMAC-SHA-256 as arrays of 32 bytes.
 
 use aws_lc_rs::{digest, hmac};
 
-/// SHA-256 of these bytes, one after the other.
+/// SHA-256 of the parts, joined.
 pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in parts {
@@ -11,7 +11,7 @@ pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     array(context.finish().as_ref())
 }
 
-/// HMAC-SHA-256 under a key that was made for it.
+/// HMAC-SHA-256.
 pub(super) fn hmac_sha256(key: &hmac::Key, bytes: &[u8]) -> [u8; 32] {
     array(hmac::sign(key, bytes).as_ref())
 }

@@ -1,6 +1,6 @@
-//! The directory: who is in which team and organization, in memory, with a version.
+//! The directory: people, teams and organizations with their members, in memory, with a version.
 //!
-//! Built by `mirror`, read by everyone; immutable, swapped whole. Changes far more often than the policy.
+//! Immutable: `mirror` builds a new one for each change, which is far more often than the policy changes.
 
 use super::{
     DisplayText, GiteaUserId, GroupName, Organization, OrganizationId, ProviderId, Team, TeamId,
@@ -9,106 +9,104 @@ use super::{
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// Where a person's account is.
+/// The account of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Home {
-    /// In Gitea: mirrored, and asked for again within the bound.
+pub enum UserAccount {
+    /// An account of Gitea: mirrored, and refreshed within the freshness bound.
     Gitea(GiteaUserId),
-    /// At another provider alone: known as of the last sign-in, and only while a session of it lives.
+    /// An account of another provider alone: in the directory as of the last sign-in, while a session of it is valid.
     External(ExternalUser),
 }
 
-/// What is known of a person who has no Gitea account.
+/// A person without a Gitea account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExternalUser {
     /// The provider.
     pub provider: ProviderId,
-    /// Groups by name, each with that provider; sorted.
+    /// Groups by name, each with the provider; sorted.
     pub groups: Vec<(ProviderId, GroupName)>,
-    /// The provider may have left groups out.
+    /// True if the provider may have omitted groups.
     pub groups_may_be_cut: bool,
 }
 
-/// A person with everything that a decision may ask about.
+/// A person with all facts for a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryUser {
-    /// Our id.
+    /// Samovar's id.
     pub id: UserId,
-    /// Where the account is.
-    pub home: Home,
-    /// Present login; of another provider's person, what the provider calls them.
+    /// The account.
+    pub account: UserAccount,
+    /// Present login at the provider.
     pub login: DisplayText,
     /// Full name, or empty.
     pub full_name: DisplayText,
-    /// Address, or empty; of another provider's person, one that the provider says it has verified.
+    /// E-mail address, or empty; of an external user only if the provider has verified it.
     pub email: DisplayText,
-    /// Active, not prohibited, not deleted.
+    /// True if the account is active, allowed to sign in, and not deleted.
     pub enabled: bool,
-    /// Gitea's site administrator.
+    /// Site administrator of Gitea.
     pub site_administrator: bool,
     /// Sorted.
     pub teams: Vec<TeamId>,
-    /// Sorted; an organization is one of whose teams the person is in.
+    /// Sorted; organizations with a team that has the person as a member.
     pub organizations: Vec<OrganizationId>,
-    /// Sorted; organizations in whose owners team the person is.
+    /// Sorted; organizations whose owners team has the person as a member.
     pub owner_of: Vec<OrganizationId>,
-    /// The instant before the oldest question on which this entry rests was sent; of another provider's person, the
-    /// last sign-in.
+    /// The instant before the oldest request to Gitea for this entry was sent; for an external user, the last sign-in.
     pub freshness: Timestamp,
 }
 
 impl DirectoryUser {
-    /// The Gitea account, when there is one.
+    /// The Gitea account.
     pub const fn gitea(&self) -> Option<GiteaUserId> {
-        match self.home {
-            Home::Gitea(id) => Some(id),
-            Home::External(_) => None,
+        match self.account {
+            UserAccount::Gitea(id) => Some(id),
+            UserAccount::External(_) => None,
         }
     }
 
-    /// Where the account is, when it is not in Gitea.
-    pub const fn elsewhere(&self) -> Option<&ExternalUser> {
-        match &self.home {
-            Home::Gitea(_) => None,
-            Home::External(elsewhere) => Some(elsewhere),
+    /// The account of another provider.
+    pub const fn external(&self) -> Option<&ExternalUser> {
+        match &self.account {
+            UserAccount::Gitea(_) => None,
+            UserAccount::External(external) => Some(external),
         }
     }
 
-    /// Of which provider the person is.
+    /// The provider of the account.
     pub fn provider(&self) -> ProviderId {
-        match &self.home {
-            Home::Gitea(_) => ProviderId::gitea(),
-            Home::External(elsewhere) => elsewhere.provider.clone(),
+        match &self.account {
+            UserAccount::Gitea(_) => ProviderId::gitea(),
+            UserAccount::External(external) => external.provider.clone(),
         }
     }
 
-    /// The provider may have left groups out.
+    /// True if the provider may have omitted groups.
     pub const fn groups_may_be_cut(&self) -> bool {
-        match &self.home {
-            Home::Gitea(_) => false,
-            Home::External(elsewhere) => elsewhere.groups_may_be_cut,
+        match &self.account {
+            UserAccount::Gitea(_) => false,
+            UserAccount::External(external) => external.groups_may_be_cut,
         }
     }
 
-    /// What the person is called among people of all providers: a login alone is always Gitea's; those of others stand
-    /// behind their provider and a colon, which no login of Gitea's has, so that nobody is taken for somebody else.
-    pub fn called(&self) -> String {
-        self.called_by(&self.login)
+    /// The login, unique among providers: a login of Gitea alone, or `provider:login`. No login of Gitea has a colon.
+    pub fn qualified_login(&self) -> String {
+        self.qualify(&self.login)
     }
 
-    /// The same with the login of another time.
-    pub fn called_by(&self, login: &DisplayText) -> String {
-        match self.elsewhere() {
-            Some(elsewhere) => format!("{}:{login}", elsewhere.provider),
+    /// Like [`Self::qualified_login`], with an earlier login of the person.
+    pub fn qualify(&self, login: &DisplayText) -> String {
+        match self.external() {
+            Some(external) => format!("{}:{login}", external.provider),
             None => login.to_string(),
         }
     }
 
-    /// Groups of other providers; none for people of Gitea, whose teams count.
+    /// Groups of an external user; none of a user of Gitea, who has teams.
     pub const fn groups(&self) -> &[(ProviderId, GroupName)] {
-        match &self.home {
-            Home::Gitea(_) => &[],
-            Home::External(elsewhere) => elsewhere.groups.as_slice(),
+        match &self.account {
+            UserAccount::Gitea(_) => &[],
+            UserAccount::External(external) => external.groups.as_slice(),
         }
     }
 }
@@ -122,25 +120,25 @@ pub struct DirectoryTeam {
     pub members: Vec<UserId>,
 }
 
-/// Who is in which team and organization.
+/// People, teams and organizations.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     /// Grows by one with every change.
     pub version: u64,
-    /// By our id.
+    /// By Samovar's id.
     pub users: HashMap<UserId, Arc<DirectoryUser>>,
-    /// From Gitea's id to ours.
+    /// Samovar's id by Gitea's.
     pub by_gitea: HashMap<GiteaUserId, UserId>,
     /// By Gitea's id.
     pub organizations: HashMap<OrganizationId, Arc<Organization>>,
     /// By Gitea's id.
     pub teams: HashMap<TeamId, Arc<DirectoryTeam>>,
-    /// Other providers than Gitea that are configured.
+    /// The configured providers other than Gitea.
     pub providers: Arc<BTreeSet<ProviderId>>,
 }
 
 impl Directory {
-    /// The person with our id.
+    /// The person with this id.
     pub fn user(&self, id: UserId) -> Option<&Arc<DirectoryUser>> {
         self.users.get(&id)
     }

@@ -1,22 +1,21 @@
-//! Text for display alone: from Gitea, from other providers, from clients and from people who administer.
+//! Text for display alone: from Gitea, other providers, clients and administrators.
 //!
-//! May know nothing of where it is shown. Must never be compared to find out who or what is meant: cleaning makes
-//! different texts alike.
+//! Must never identify an object by comparison: different texts can have the same display form.
 
 use super::ParseError;
 use std::fmt;
 use std::str::FromStr;
 
 /// Any text for display: at most 255 characters; control characters are replaced, and characters that cannot be seen or
-/// that change the direction of the text around them are removed. Never a key, never believed.
+/// that change the direction of the text around them are removed. Never a key, never trusted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DisplayText(String);
 
-/// Characters of a text that are kept.
-const MOST_CHARACTERS: usize = 255;
+/// Longest text; the rest is cut.
+const MAX_CHARACTERS: usize = 255;
 
-/// Characters without a shape of their own, sorted: what Unicode 16 calls default-ignorable, format characters beside
-/// those, and fillers that are drawn as blanks. Among them all bidirectional controls: U+061C, U+200E, U+200F,
+/// Characters without a visible form, sorted: the default-ignorable ones of Unicode 16, other format characters, and fillers
+/// that are drawn as blanks. They include all bidirectional controls: U+061C, U+200E, U+200F,
 /// U+202A–U+202E and U+2066–U+2069.
 const INVISIBLE: [(char, char); 17] = [
     ('\u{ad}', '\u{ad}'),
@@ -46,8 +45,8 @@ fn is_invisible(c: char) -> bool {
 }
 
 impl DisplayText {
-    /// Keeps the first 255 visible characters, and shows each control character and line separator as U+FFFD, so that no
-    /// log line or page breaks.
+    /// Keeps the first 255 visible characters and replaces each control character and line separator by U+FFFD, so that none
+    /// breaks a log line or a page.
     pub fn lossy(text: &str) -> Self {
         let show = |c: char| {
             if c.is_control() || ('\u{2028}'..='\u{2029}').contains(&c) {
@@ -57,14 +56,14 @@ impl DisplayText {
             }
         };
         let visible = text.chars().filter(|c| !is_invisible(*c));
-        Self(visible.take(MOST_CHARACTERS).map(show).collect())
+        Self(visible.take(MAX_CHARACTERS).map(show).collect())
     }
 
-    /// The text when nothing of it had to be changed for display; otherwise it could be mistaken for another one, and
-    /// nothing may be found by it.
+    /// The text, if its display form is the text itself. Any other text can look like a different one, so it must not be
+    /// used in a search.
     pub fn exact(text: &str) -> Option<Self> {
-        let shown = Self::lossy(text);
-        (shown.0 == text).then_some(shown)
+        let display = Self::lossy(text);
+        (display.0 == text).then_some(display)
     }
 
     /// The text.
@@ -92,8 +91,7 @@ impl serde::Serialize for DisplayText {
     }
 }
 
-/// As it was kept: the audit log's commitments are over that very text. Texts from outside come in by
-/// [`DisplayText::lossy`].
+/// Reads the stored text unchanged, because commitments of the audit log cover it. Input must use [`DisplayText::lossy`].
 impl<'de> serde::Deserialize<'de> for DisplayText {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         String::deserialize(d).map(Self)
@@ -109,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn display_text_never_breaks_a_line() {
+    fn control_characters_are_replaced() {
         assert_eq!(
             shown("a\nb\u{1b}[0m\u{2028}"),
             "a\u{fffd}b\u{fffd}[0m\u{fffd}"
@@ -117,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_turns_the_direction_of_what_follows() {
+    fn bidirectional_controls_are_removed() {
         let controls = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
         for control in controls.chars() {
             assert_eq!(shown(&format!("ad{control}a")), "ada", "{control:?}");
@@ -126,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_texts_differ_by_what_cannot_be_seen() {
+    fn invisible_characters_are_removed() {
         for hidden in [
             '\u{ad}',
             '\u{200b}',
@@ -149,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn changed_text_is_no_exact_one() {
+    fn only_unchanged_text_is_exact() {
         assert_eq!(DisplayText::exact("ada").unwrap().as_str(), "ada");
         for changed in ["ad\u{200b}a", "ad\na", &"a".repeat(256)] {
             assert_eq!(DisplayText::exact(changed), None, "{changed:?}");

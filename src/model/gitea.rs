@@ -1,4 +1,4 @@
-//! What Gitea tells us, in our types: keyed by numeric id, names for display (Gitea reuses names, never ids).
+//! Objects of Gitea, by numeric id. Names are for display: Gitea reuses names, never ids.
 
 use super::{DisplayText, Login, ParseError, RepositoryName, Timestamp};
 
@@ -22,7 +22,7 @@ macro_rules! gitea_id {
                 if number > 0 {
                     Ok(Self(number))
                 } else {
-                    Err(ParseError::new(format!("`{number}` is no id of Gitea; ids are 1 or more")))
+                    Err(ParseError::new(format!("invalid Gitea id `{number}`: ids are 1 or more")))
                 }
             }
         }
@@ -45,7 +45,7 @@ macro_rules! gitea_id {
                 text.parse::<i64>()
                     .ok()
                     .filter(|number| number.to_string() == text)
-                    .ok_or_else(|| ParseError::new(format!("`{}` is no number", text.escape_debug())))
+                    .ok_or_else(|| ParseError::new(format!("invalid Gitea id `{}`: use a decimal number", text.escape_debug())))
                     .and_then(Self::try_from)
             }
         }
@@ -69,8 +69,8 @@ gitea_id!(
     RepositoryId
 );
 
-/// A Gitea account as a site administrator sees it; for other viewers Gitea falsifies the flags.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A Gitea account as a site administrator reads it; for other readers Gitea returns other flags.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GiteaUser {
     /// The only stable key.
     pub id: GiteaUserId,
@@ -78,36 +78,36 @@ pub struct GiteaUser {
     pub login: Login,
     /// Full name, or empty.
     pub full_name: DisplayText,
-    /// Address as Gitea shows it; can be a placeholder; never a key.
+    /// E-mail address as Gitea returns it; can be a placeholder; never a key.
     pub email: DisplayText,
-    /// False: the account is not activated.
+    /// False if the account is not activated.
     pub active: bool,
-    /// True: the account is disabled.
+    /// True if the account is disabled.
     pub prohibit_login: bool,
     /// Site administrator.
     pub is_admin: bool,
     /// Authentication source of an external account; 0 is local.
     pub source_id: i64,
-    /// Name at that source; empty when there is none, and when it is one that display would change.
+    /// Name at that source; empty if there is none or if it is not exact display text.
     pub login_name: DisplayText,
 }
 
 impl GiteaUser {
-    /// May this account do anything at all?
+    /// True if the account may sign in.
     pub fn enabled(&self) -> bool {
         self.active && !self.prohibit_login
     }
 
-    /// Is it the account of the person who has this name at that authentication source? A source is 1 or more; a name
-    /// that could have been shortened for display is no key.
+    /// True if the account belongs to the person with this name at this authentication source. Sources are 1 or more. A name
+    /// of the greatest length may have been cut, so it identifies nothing.
     pub fn is_of_source(&self, source: i64, name: &str) -> bool {
-        let known = self.login_name.as_str();
-        source > 0 && self.source_id == source && (1..255).contains(&known.len()) && known == name
+        let own = self.login_name.as_str();
+        source > 0 && self.source_id == source && (1..255).contains(&own.len()) && own == name
     }
 }
 
 /// A Gitea organization.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organization {
     /// The only stable key.
     pub id: OrganizationId,
@@ -118,7 +118,7 @@ pub struct Organization {
 }
 
 /// A Gitea team.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Team {
     /// The only stable key.
     pub id: TeamId,
@@ -126,12 +126,12 @@ pub struct Team {
     pub organization: OrganizationId,
     /// Present name.
     pub name: DisplayText,
-    /// True for the owners team: Gitea's permission is `owner` and the name is still `Owners`
-    /// (a renamed owners team has lost its powers in Gitea; recording 286).
+    /// True for the owners team: its permission in Gitea is `owner` and its name is `Owners`. A renamed owners team
+    /// has lost its permissions in Gitea (recording 286).
     pub owners: bool,
 }
 
-/// What one user may do in one repository, as Gitea answered when asked as that user.
+/// Access of one user to one repository, as Gitea answered a request of that user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepositoryAccess {
     /// The repository.
@@ -146,6 +146,6 @@ pub struct RepositoryAccess {
     pub push: bool,
     /// Administers it.
     pub admin: bool,
-    /// The instant before the question was sent.
+    /// The instant before the request was sent.
     pub asked_at: Timestamp,
 }

@@ -1,31 +1,31 @@
-//! Grants: what a person allowed a client, and the family of refresh tokens that rests on it.
+//! Grants: what a person allowed a client, and the refresh tokens of that grant.
 
 use super::{ApplicationId, ClientId, DisplayText, GrantId, Scope, Timestamp, UserId};
 use std::net::IpAddr;
 
 /// What a person allowed a client. Holds no secret: a refresh token is derived from the grant's id and generation.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// Public id, for lists and events; worth nothing as a credential.
+    /// Public id; not a credential.
     pub id: GrantId,
-    /// Who allowed it, and in whose name tokens are.
+    /// The person who allowed it; tokens are in this person's name.
     pub user: UserId,
-    /// Whom.
+    /// The allowed client.
     pub client: ClientId,
-    /// For which application; none for Samovar's own command line, which names one each time.
+    /// The application of the tokens; `None` for Samovar's command line, whose requests name one.
     pub application: Option<ApplicationId>,
-    /// No token of the family has a wider scope.
+    /// The widest scope of its tokens.
     pub scope: Scope,
     /// Start.
     pub created_at: Timestamp,
     /// Absolute end.
     pub ends_at: Timestamp,
-    /// Which refresh token of the family is the present one; 0 was given first.
+    /// The generation of the valid refresh token; counted from 0.
     pub generation: u32,
-    /// When the present one was made.
+    /// When the valid refresh token was issued.
     pub rotated_at: Timestamp,
     /// The client's address at the start.
     pub address: Option<IpAddr>,
-    /// What the client called itself at the start.
+    /// The client's `User-Agent` at the start.
     pub user_agent: DisplayText,
 }

@@ -1,4 +1,4 @@
-//! One form per host: lower case, ASCII (A-label), no trailing dot; an optional port that is not the scheme's own.
+//! Hosts in one form: lower case, ASCII (A-labels), no trailing dot, no default port.
 
 use super::{ParseError, serde_as_text};
 use std::borrow::Borrow;
@@ -6,15 +6,15 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// A host as it stands in `Host`: a DNS name or an address, with a port only when it is not 80 or 443.
+/// A host as in the `Host` header: a DNS name or an address, with a port unless it is 80 or 443.
 ///
-/// Two spellings of one host are one value (upper case, trailing dot, U-label, default port), so that no rule is missed
-/// by spelling.
+/// All spellings of a host (upper case, trailing dot, U-label, default port) are one value, so that none of them bypasses a
+/// rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostName(Arc<str>);
 
 impl HostName {
-    /// Host, and port if it has one.
+    /// The host, and the port if it has one.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -32,7 +32,7 @@ impl HostName {
     }
 }
 
-/// Hashes and compares as its text, so that maps are asked with a text that is not parsed.
+/// Hashes and compares as its text, so that a map is searched without parsing.
 impl Borrow<str> for HostName {
     fn borrow(&self) -> &str {
         &self.0
@@ -52,7 +52,7 @@ impl FromStr for HostName {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         parse(text).map(|text| Self(text.into())).ok_or_else(|| {
             ParseError::new(format!(
-                "`{}` is no host; write a name or address, with a port if needed, such as `app.example.com` or `127.0.0.3:8080`",
+                "invalid host `{}`: use a name or address, with a port if needed, such as `app.example.com` or `127.0.0.3:8080`",
                 text.chars().take(80).collect::<String>().escape_debug()
             ))
         })
@@ -60,10 +60,10 @@ impl FromStr for HostName {
 }
 
 fn parse(text: &str) -> Option<String> {
-    let odd = |b: u8| {
+    let forbidden = |b: u8| {
         b <= b' ' || b == 0x7f || matches!(b, b'/' | b'@' | b'?' | b'#' | b'%' | b'\\' | b',')
     };
-    if text.is_empty() || text.len() > 261 || text.bytes().any(odd) {
+    if text.is_empty() || text.len() > 261 || text.bytes().any(forbidden) {
         return None;
     }
     let (host, port) = split_port(text)?;
@@ -94,9 +94,8 @@ fn split_port(text: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-/// Has this one spelling only, by the rules of IDNA? Lower-case letters, digits, dots and hyphens have, unless a hyphen
-/// stands at an end of a label or as the second of two in its third and fourth place (`xn--`). That is most hosts, at every
-/// request.
+/// True if IDNA leaves the host as it is: lower-case letters, digits, dots and hyphens, with no hyphen at the end of a label
+/// and no two at its third and fourth place (`xn--`). A fast path for most requests.
 fn is_plain(host: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
     let label = |label: &str| {
@@ -122,7 +121,7 @@ fn canonical_host(host: &str) -> Option<String> {
         idna::domain_to_ascii_strict(host).ok()?
     };
     let label = |l: &str| !l.is_empty() && l.len() <= 63;
-    // A last label of digits alone would be read as an address by some parties (decimal or octal forms).
+    // Some programs read a last label of digits as an address (decimal or octal forms).
     let numeric_end = ascii
         .rsplit('.')
         .next()
@@ -137,7 +136,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_plain_host_is_what_idna_makes_of_it(host in "[a-z0-9.-]{1,12}(xn--[a-z0-9-]{0,4})?") {
+        fn idna_does_not_change_a_plain_host(host in "[a-z0-9.-]{1,12}(xn--[a-z0-9-]{0,4})?") {
             if is_plain(&host) && !host.split('.').any(str::is_empty) {
                 prop_assert_eq!(idna::domain_to_ascii_strict(&host).ok(), Some(host));
             }
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_host_are_one_value() {
+    fn all_spellings_of_a_host_are_equal() {
         for spelling in [
             "app.example.com",
             "APP.Example.COM",
@@ -172,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn what_two_parties_could_read_differently_is_no_host() {
-        for odd in [
+    fn ambiguous_hosts_are_invalid() {
+        for ambiguous in [
             "",
             " a",
             "a b",
@@ -193,7 +192,7 @@ mod tests {
             "a\n",
             "%61",
         ] {
-            assert!(odd.parse::<HostName>().is_err(), "{odd}");
+            assert!(ambiguous.parse::<HostName>().is_err(), "{ambiguous}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Ids of ours: UUID version 7, so that they sort by the instant of making.
+//! Ids of Samovar's own objects: UUID version 7 (RFC 9562 section 5.7), which sort by the time of creation.
 
 use super::{Clock, ParseError, Random, Timestamp};
 use uuid::Uuid;
@@ -19,14 +19,14 @@ macro_rules! uuid {
         impl std::str::FromStr for $name {
             type Err = ParseError;
             fn from_str(text: &str) -> Result<Self, ParseError> {
-                // Only the form that we print: one id, one spelling.
+                // The display form alone: an id has one spelling.
                 Uuid::try_parse(text)
                     .ok()
                     .filter(|id| text.len() == 36 && id.hyphenated().to_string() == text)
                     .map(Self)
                     .ok_or_else(|| {
                         ParseError::new(format!(
-                            concat!("`{}` is no ", $what, " id; it looks like `0190a5e2-…` (36 characters, lower case)"),
+                            concat!("invalid ", $what, " id `{}`: use the form `0190a5e2-…` (36 characters, lower case)"),
                             text.escape_debug()
                         ))
                     })
@@ -40,17 +40,17 @@ macro_rules! id {
         uuid!($(#[$doc])* $name, $what);
 
         impl $name {
-            /// A new id, made now.
+            /// A new id.
             pub fn generate(clock: &dyn Clock, random: &dyn Random) -> Self {
                 Self(uuid_v7(clock, random))
             }
 
-            /// The id with these bytes (from a record or a fixed table).
+            /// The id with these bytes.
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
 
-            /// The sixteen bytes, in sorting order.
+            /// The sixteen bytes, which sort as the ids do.
             pub const fn as_bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
@@ -79,7 +79,7 @@ id!(
     ApplicationId, "application"
 );
 id!(
-    /// A session's public id; worth nothing as a credential.
+    /// A session's public id; not a credential.
     SessionId, "session"
 );
 id!(
@@ -87,15 +87,15 @@ id!(
     ClientId, "client"
 );
 uuid!(
-    /// The client id of an OAuth application in Gitea, made there.
+    /// The client id of an OAuth application of Gitea.
     GiteaClientId, "OAuth client"
 );
 id!(
-    /// The id of one of a machine's secrets; worth nothing as a credential.
+    /// The id of a machine's secret; not a credential.
     SecretId, "secret"
 );
 id!(
-    /// The id of what a person allowed a client; worth nothing as a credential.
+    /// A grant's id; not a credential.
     GrantId, "grant"
 );
 id!(
@@ -107,12 +107,12 @@ id!(
     KeyId, "signing key"
 );
 id!(
-    /// The id that one request carries through logs, problem documents and audit events.
+    /// The id of a request in logs, problem documents and audit events.
     RequestId, "request"
 );
 
 impl TokenId {
-    /// The instant of making, to the millisecond, which every id of ours begins with. (`iat` knows whole seconds.)
+    /// The instant of creation to the millisecond, from the first bytes of the id. (`iat` has whole seconds.)
     pub fn made_at(&self) -> Timestamp {
         let bytes = self.as_bytes().iter().take(6);
         Timestamp::from_millis(bytes.fold(0, |millis, byte| millis << 8 | i64::from(*byte)))
@@ -131,16 +131,16 @@ mod tests {
     use super::RoleId;
 
     #[test]
-    fn an_id_has_one_spelling() {
+    fn id_has_one_spelling() {
         let id = RoleId::from_bytes([7; 16]);
         assert_eq!(id.to_string().parse::<RoleId>().unwrap(), id);
-        for odd in [
+        for invalid in [
             "",
             "x",
             &id.to_string().to_uppercase().replace('0', "A"),
             &id.to_string().replace('-', ""),
         ] {
-            assert!(odd.parse::<RoleId>().is_err(), "{odd}");
+            assert!(invalid.parse::<RoleId>().is_err(), "{invalid}");
         }
     }
 }

@@ -1,23 +1,23 @@
-//! Issuers of foreign tokens, kept exactly as their tokens spell them.
+//! Issuers of external tokens.
 
 use super::{ParseError, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
 use url::{Host, Url};
 
-/// `iss` of tokens that are believed: an https address, or http on a loopback address. Compared as it is, so that a
-/// last slash counts.
+/// The `iss` of trusted tokens: an https URL, or http on a loopback address. Compared byte for byte, so that a trailing
+/// slash matters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Issuer(String);
 
 impl Issuer {
-    /// As it was written.
+    /// The issuer as written.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Is its host a loopback address? No name is one.
+/// True if the host is a loopback address. A host name never is.
 pub fn at_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -26,7 +26,7 @@ pub fn at_loopback(url: &Url) -> bool {
     }
 }
 
-/// Is it a place that keys may be fetched from: https, or http on a loopback address?
+/// True if keys may be fetched from it: https, or http on a loopback address.
 fn fetched_safely(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && at_loopback(url))
 }
@@ -40,20 +40,20 @@ impl fmt::Display for Issuer {
 impl FromStr for Issuer {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let wrong = || {
+        let error = || {
             ParseError::new(
-                "write the issuer as its tokens do, such as `https://git.example.com/api/actions`: https, or http on a loopback address, without query, fragment and user",
+                "write the issuer as in its tokens, such as `https://git.example.com/api/actions`: https, or http on a loopback address, without query, fragment and user",
             )
         };
-        let url = Url::parse(text).map_err(|_| wrong())?;
+        let url = Url::parse(text).map_err(|_| error())?;
         let plain = url.query().is_none()
             && url.fragment().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        // An address without a path is also written without its slash.
+        // A URL without a path may omit the slash.
         let spelled = url.as_str() == text || url.as_str().strip_suffix('/') == Some(text);
-        let fine = fetched_safely(&url) && plain && spelled && text.len() <= 2000;
-        fine.then(|| Self(text.to_owned())).ok_or_else(wrong)
+        let valid = fetched_safely(&url) && plain && spelled && text.len() <= 2000;
+        valid.then(|| Self(text.to_owned())).ok_or_else(error)
     }
 }
 
@@ -64,8 +64,8 @@ mod tests {
     use super::Issuer;
 
     #[test]
-    fn an_issuer_keeps_its_spelling_and_only_safe_addresses_are_issuers() {
-        for fine in [
+    fn issuer_keeps_its_spelling_and_has_a_safe_address() {
+        for valid in [
             "https://token.actions.githubusercontent.com",
             "https://git.example.com/",
             "https://git.example.com/api/actions",
@@ -73,9 +73,9 @@ mod tests {
             "http://127.0.0.1:8080",
             "http://[::1]:8080/x",
         ] {
-            assert_eq!(fine.parse::<Issuer>().unwrap().as_str(), fine);
+            assert_eq!(valid.parse::<Issuer>().unwrap().as_str(), valid);
         }
-        for bad in [
+        for invalid in [
             "",
             "git.example.com",
             "http://git.example.com",
@@ -88,7 +88,7 @@ mod tests {
             "https://git.example.com/a/../b",
             "file:///etc/passwd",
         ] {
-            assert!(bad.parse::<Issuer>().is_err(), "{bad}");
+            assert!(invalid.parse::<Issuer>().is_err(), "{invalid}");
         }
     }
 }

@@ -34,7 +34,7 @@ impl fmt::Display for ListenAddress {
     }
 }
 
-/// Characters that mean nothing to the proxies whose configuration names the path.
+/// True if the path has only characters without a meaning in a proxy's configuration.
 fn is_plain(path: &str) -> bool {
     path.bytes()
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_'))

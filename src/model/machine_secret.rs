@@ -1,6 +1,6 @@
-//! Secrets of machines: service accounts and confidential clients. Never printed, never serialised, never stored.
+//! Secrets of machines: service accounts and confidential clients. Never printed, serialised or stored.
 //!
-//! Recognisable by whoever scans a repository for leaked secrets: a prefix, 256 random bits, a checksum.
+//! A prefix, 256 random bits and a checksum let scanners recognise a leaked secret.
 
 use super::digest::{hmac_sha256, sha256};
 use super::{ParseError, Random, SecretId, Timestamp};
@@ -10,12 +10,12 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Whose secret it is.
+/// The kind of machine that has the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MachineSecretKind {
-    /// A service account's: `smva_…`.
+    /// `smva_…`.
     ServiceAccount,
-    /// A confidential client's: `smvc_…`.
+    /// `smvc_…`.
     Client,
 }
 
@@ -28,8 +28,8 @@ impl MachineSecretKind {
     }
 }
 
-/// 256 random bits; as text a prefix, 43 characters of unpadded base64url, `_`, and 8 of a checksum. Has no `==`: it is
-/// found by its [`MachineKey`].
+/// 256 random bits; as text a prefix, 43 characters of unpadded base64url, `_`, and 8 of a checksum. Has no `==`, because it
+/// is looked up by its [`MachineKey`].
 #[derive(Clone)]
 pub struct MachineSecret {
     kind: MachineSecretKind,
@@ -44,12 +44,12 @@ impl MachineSecret {
         Self { kind, bytes }
     }
 
-    /// Whose secret it is.
+    /// The kind of machine.
     pub const fn kind(&self) -> MachineSecretKind {
         self.kind
     }
 
-    /// The text, to be shown once and nowhere else.
+    /// The text, which is shown once.
     pub fn reveal(&self) -> String {
         let body = format!(
             "{}{}",
@@ -60,21 +60,21 @@ impl MachineSecret {
         format!("{body}_{check}")
     }
 
-    /// The first characters, by which people tell secrets apart.
+    /// The first characters, by which people identify a secret.
     pub fn hint(&self) -> String {
-        self.reveal().chars().take(HINT).collect()
+        self.reveal().chars().take(HINT_CHARACTERS).collect()
     }
 
-    /// What is stored instead, and looked up by equality (HMAC-SHA-256), so that timing tells nothing.
+    /// The stored key (HMAC-SHA-256). A lookup by its equality reveals nothing of the secret by timing.
     pub fn key(&self, pepper: &hmac::Key) -> MachineKey {
         MachineKey(hmac_sha256(pepper, &self.bytes))
     }
 }
 
 /// The prefix and four characters.
-const HINT: usize = 9;
-/// Characters of 256 bits.
-const BODY: usize = 43;
+const HINT_CHARACTERS: usize = 9;
+/// 256 bits in base64url.
+const BODY_CHARACTERS: usize = 43;
 
 fn checksum(body: &str) -> String {
     let digest = sha256(&[body.as_bytes()]);
@@ -85,17 +85,18 @@ impl FromStr for MachineSecret {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
         use MachineSecretKind::{Client, ServiceAccount};
-        let error = || ParseError::new("this is no secret of Samovar's; copy the whole of it");
+        let error =
+            || ParseError::new("invalid secret: copy the whole secret as Samovar showed it");
         let kind = [ServiceAccount, Client]
             .into_iter()
             .find(|kind| text.starts_with(kind.prefix()))
             .ok_or_else(error)?;
         let (body, check) = text
-            .split_at_checked(kind.prefix().len() + BODY)
+            .split_at_checked(kind.prefix().len() + BODY_CHARACTERS)
             .ok_or_else(error)?;
         if check.strip_prefix('_') != Some(checksum(body).as_str()) {
             return Err(ParseError::new(
-                "a character of this secret is wrong or missing; copy the whole of it",
+                "invalid secret: a character is wrong or missing; copy the whole secret",
             ));
         }
         let bytes = body
@@ -114,62 +115,62 @@ impl fmt::Debug for MachineSecret {
     }
 }
 
-/// HMAC-SHA-256 of a secret under the server's own key.
+/// HMAC-SHA-256 of a secret under the server's key.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
 #[serde(transparent)]
 pub struct MachineKey([u8; 32]);
 
-/// What is kept of a secret.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct SecretRecord {
-    /// Public id, for lists and events.
+/// The stored part of a machine's secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSecret {
+    /// Public id; not a credential.
     pub id: SecretId,
-    /// By which it is found.
+    /// The key of the lookup.
     pub key: MachineKey,
     /// Its first characters.
     pub hint: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Opens nothing from this instant on.
+    /// Invalid from this instant on.
     pub expires_at: Timestamp,
     /// Last use, exact to five minutes.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// Why somebody should look at a secret.
+/// Why the owner should check a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretAttention {
-    /// It expires within 14 days: another one must take over.
+    /// It expires within 14 days and needs a successor.
     ExpiresSoon,
-    /// It opens nothing any more: whatever still has it gets no token.
+    /// It has expired: a machine that still has it gets no token.
     Expired,
-    /// It was made a day ago or earlier and was never used: nothing needs it, or something does not work.
+    /// It was created at least a day ago and never used: it is not needed, or its machine does not work.
     NeverUsed,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// So long before its end a secret wants a successor.
-const SOON: Duration = DAY.saturating_mul(14);
+/// The time before expiry in which a secret needs a successor.
+const EXPIRES_SOON: Duration = DAY.saturating_mul(14);
 
-impl SecretRecord {
-    /// Why somebody should look at it; nothing when all is well.
+impl StoredSecret {
+    /// The reasons to check the secret.
     pub fn attention(&self, now: Timestamp) -> Vec<SecretAttention> {
         let unused = self.last_used_at.is_none() && now >= self.created_at.plus(DAY);
-        let named = [
+        let reasons = [
             (SecretAttention::Expired, !self.live(now)),
             (
                 SecretAttention::ExpiresSoon,
-                self.live(now) && now.plus(SOON) >= self.expires_at,
+                self.live(now) && now.plus(EXPIRES_SOON) >= self.expires_at,
             ),
             (SecretAttention::NeverUsed, unused),
         ];
-        let due = named.into_iter().filter(|(_, is)| *is);
-        due.map(|(what, _)| what).collect()
+        let applicable = reasons.into_iter().filter(|(_, applies)| *applies);
+        applicable.map(|(reason, _)| reason).collect()
     }
 
-    /// Does it still open something?
+    /// True until it expires.
     pub fn live(&self, now: Timestamp) -> bool {
         now < self.expires_at
     }
@@ -179,19 +180,19 @@ impl SecretRecord {
 mod tests {
     use super::*;
 
-    struct Sevens;
+    struct FixedRandom;
 
-    impl Random for Sevens {
+    impl Random for FixedRandom {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(7);
         }
     }
 
     #[test]
-    fn a_secret_reads_back_from_its_text_and_one_wrong_character_is_told() {
+    fn secret_is_parsed_from_its_text_and_its_checksum_is_checked() {
         let pepper = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
         for kind in [MachineSecretKind::ServiceAccount, MachineSecretKind::Client] {
-            let secret = MachineSecret::generate(kind, &Sevens);
+            let secret = MachineSecret::generate(kind, &FixedRandom);
             let text = secret.reveal();
             assert_eq!(text.len(), 5 + 43 + 1 + 8);
             assert!(text.starts_with(&secret.hint()));
@@ -206,17 +207,17 @@ mod tests {
             }
             assert!(!format!("{secret:?}").contains(&text[5..20]));
         }
-        for bad in ["", "smva_", "smva_é", &format!("smva_{}", "é".repeat(40))] {
-            assert!(bad.parse::<MachineSecret>().is_err(), "{bad}");
+        for invalid in ["", "smva_", "smva_é", &format!("smva_{}", "é".repeat(40))] {
+            assert!(invalid.parse::<MachineSecret>().is_err(), "{invalid}");
         }
     }
 
     #[test]
-    fn a_secret_asks_for_attention_from_exact_instants_on() {
+    fn attention_begins_at_exact_instants() {
         const T: Timestamp = Timestamp::from_seconds(1_800_000_000);
         let pepper = hmac::Key::new(hmac::HMAC_SHA256, &[1; 32]);
-        let secret = MachineSecret::generate(MachineSecretKind::Client, &Sevens);
-        let used = SecretRecord {
+        let secret = MachineSecret::generate(MachineSecretKind::Client, &FixedRandom);
+        let used = StoredSecret {
             id: SecretId::from_bytes([1; 16]),
             key: secret.key(&pepper),
             hint: secret.hint(),
@@ -234,7 +235,7 @@ mod tests {
         ] {
             assert_eq!(used.attention(T.plus(after)), expected, "{after:?}");
         }
-        let unused = SecretRecord {
+        let unused = StoredSecret {
             last_used_at: None,
             ..used
         };

@@ -1,7 +1,8 @@
-//! The words of the product as types (step 0): ids, names, permissions, roles, bindings, applications, the directory.
+//! The types of the domain (layer 0): ids, names, permissions, roles, role bindings, applications, the directory.
 //!
-//! Pure: no I/O, no clock, no randomness, no async. Names no other room.
-//! Every value is valid by construction: parse at the border with `FromStr` or `TryFrom`, pass the type inside.
+//! Pure: no I/O, no clock, no randomness, no async. May name no other module. Every value is valid by construction: callers
+//! parse input with `FromStr` or `TryFrom` and pass the type on. Types have no form on disk or on the wire, except those that
+//! are a single JSON string or number, and `Principal`.
 
 mod application;
 mod client;
@@ -39,9 +40,9 @@ pub use application::{
     RepositoryLevel, RepositoryRequirement, Requirement, Route, TokenSettings,
 };
 pub use client::{Client, ClientKind, RedirectUri};
-pub use clock::{CORRECTION, Clock, Random, Timestamp};
+pub use clock::{Clock, MAX_CLOCK_CORRECTION, Random, Timestamp};
 pub use digest::sha256;
-pub use directory::{Directory, DirectoryTeam, DirectoryUser, ExternalUser, Home};
+pub use directory::{Directory, DirectoryTeam, DirectoryUser, ExternalUser, UserAccount};
 pub use display_text::DisplayText;
 pub use gitea::{
     GiteaUser, GiteaUserId, Organization, OrganizationId, RepositoryAccess, RepositoryId, Team,
@@ -56,7 +57,7 @@ pub use id::{
 pub use issuer::Issuer;
 pub use listen_address::ListenAddress;
 pub use machine_secret::{
-    MachineKey, MachineSecret, MachineSecretKind, SecretAttention, SecretRecord,
+    MachineKey, MachineSecret, MachineSecretKind, SecretAttention, StoredSecret,
 };
 pub use mirrored::{MirroredOrganization, MirroredTeam, MirroredUser};
 pub use name::{GroupName, Login, Name, ProviderId, RepositoryName};
@@ -71,24 +72,24 @@ pub use role::Role;
 pub use role_binding::{BindingSubject, Range, RepositoryGlob, RoleBinding};
 pub use scope::{Scope, ScopeWord};
 pub use secret::SessionSecret;
-pub use service_account::{AccountState, Owner, ServiceAccount, Trust};
-pub use session::{Session, SessionKey, SessionPlace, Upstream};
+pub use service_account::{Owner, ServiceAccount, ServiceAccountState, WorkloadTrust};
+pub use session::{ProviderSession, Session, SessionKey, SessionPlace};
 pub use signing_key::{Sealed, SigningAlgorithm, SigningKey};
 pub use user::{Claims, Identity, Subject, User};
 
-/// A text was not of the form that its type demands; says what is wrong and what is allowed.
+/// A text that its type does not accept. The message says what is wrong and what is accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ParseError(pub String);
 
 impl ParseError {
-    /// An error with this sentence (lower case, no final period, says what to do).
+    /// An error with this message: lower case, no final period, says what to do.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
     }
 }
 
-/// Implements serde by way of `FromStr` and `Display`, so that a record or message can hold only what parses.
+/// Implements serde by `FromStr` and `Display`.
 macro_rules! serde_as_text {
     ($type:ty) => {
         impl serde::Serialize for $type {

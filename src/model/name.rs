@@ -1,4 +1,4 @@
-//! Texts with a grammar: names that people choose here, and names that come from outside.
+//! Names with a grammar: of Samovar's own objects, of Gitea's, and of other providers'.
 
 use super::{ParseError, serde_as_text};
 use std::fmt;
@@ -32,7 +32,7 @@ text!(
     Name
 );
 text!(
-    /// The fixed id of a configured provider, same grammar as [`Name`]; the Gitea server itself is `gitea`.
+    /// The fixed id of a configured provider, with the grammar of [`Name`]; the Gitea server is `gitea`.
     ProviderId
 );
 text!(
@@ -56,10 +56,10 @@ impl FromStr for Name {
 }
 
 impl ProviderId {
-    /// The id of Gitea itself.
+    /// The id of the Gitea server.
     pub const GITEA: &str = "gitea";
 
-    /// Gitea itself.
+    /// The Gitea server.
     pub fn gitea() -> Self {
         Self(Self::GITEA.to_owned())
     }
@@ -105,20 +105,20 @@ fn slug(text: &str) -> Result<String, ParseError> {
         && !text.ends_with('-');
     fits.then(|| text.to_owned()).ok_or_else(|| {
         ParseError::new(format!(
-            "`{}` is no name; use 1 to 64 of `a-z 0-9 -`, starting with a letter and not ending with `-`",
+            "invalid name `{}`: use 1 to 64 of `a-z 0-9 -`, starting with a letter and not ending with `-`",
             text.chars().take(80).collect::<String>().escape_debug()
         ))
     })
 }
 
-/// What can stand as one segment of a path of Gitea's API without being read as anything else.
+/// A name that is one segment of a path of Gitea's API and cannot be read in another way.
 fn gitea_name(text: &str, what: &str) -> Result<String, ParseError> {
     let ok = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let fits =
         (1..=255).contains(&text.len()) && text.bytes().all(ok) && text != "." && text != "..";
     fits.then(|| text.to_owned()).ok_or_else(|| {
         ParseError::new(format!(
-            "`{}` is no Gitea {what}; Gitea allows letters, digits, `-`, `_` and `.`",
+            "invalid Gitea {what} `{}`: use letters, digits, `-`, `_` and `.`",
             text.chars().take(80).collect::<String>().escape_debug()
         ))
     })
@@ -130,10 +130,10 @@ mod tests {
 
     #[test]
     fn names_are_slugs() {
-        for good in ["a", "deployer", "deploy-api", "x9"] {
-            assert!(good.parse::<Name>().is_ok(), "{good}");
+        for valid in ["a", "deployer", "deploy-api", "x9"] {
+            assert!(valid.parse::<Name>().is_ok(), "{valid}");
         }
-        for bad in [
+        for invalid in [
             "",
             "A",
             "9x",
@@ -144,14 +144,14 @@ mod tests {
             "ä",
             &"a".repeat(65),
         ] {
-            assert!(bad.parse::<Name>().is_err(), "{bad}");
+            assert!(invalid.parse::<Name>().is_err(), "{invalid}");
         }
     }
 
     #[test]
-    fn a_login_can_never_leave_its_path_segment() {
-        for bad in ["", ".", "..", "a/b", "a%2fb", "a b", "a?b", "a\nb"] {
-            assert!(bad.parse::<Login>().is_err(), "{bad}");
+    fn login_stays_in_its_path_segment() {
+        for invalid in ["", ".", "..", "a/b", "a%2fb", "a b", "a?b", "a\nb"] {
+            assert!(invalid.parse::<Login>().is_err(), "{invalid}");
         }
     }
 }

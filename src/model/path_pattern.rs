@@ -1,4 +1,4 @@
-//! The one path-pattern grammar of routes: literal segments, `{name}`, and a trailing `/**`.
+//! Path patterns of routes: literal segments, `{name}`, and a trailing `/**`.
 
 use super::{ParseError, serde_as_text};
 use std::fmt;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 pub enum Segment {
     /// Exactly this text, compared after decoding.
     Literal(String),
-    /// One non-empty segment, remembered under this name.
+    /// One non-empty segment, a parameter of this name.
     Parameter(Arc<str>),
 }
 
@@ -19,23 +19,23 @@ pub enum Segment {
 /// `/a/**` matches `/a`, `/a/` and everything below; `{x}` is one non-empty segment; `/a` and `/a/` are two paths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PathPattern {
-    // Shared: every decision names its route.
+    // Shared, because every decision has its route.
     segments: Arc<[Segment]>,
     rest: bool,
 }
 
 impl PathPattern {
-    /// The segments between slashes; a last empty literal stands for a trailing slash.
+    /// The segments between slashes; an empty literal at the end is a trailing slash.
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
-    /// Does it end in `/**`?
+    /// True if the pattern ends in `/**`.
     pub fn matches_rest(&self) -> bool {
         self.rest
     }
 
-    /// Does it have a parameter of this name?
+    /// True if the pattern has a parameter of this name.
     pub fn has_parameter(&self, name: &str) -> bool {
         self.segments
             .iter()
@@ -69,7 +69,7 @@ impl FromStr for PathPattern {
             .map_or((text, false), |body| (body, true));
         if text.len() > 1024 {
             return Err(ParseError::new(
-                "a path pattern has at most 1024 characters",
+                "invalid path pattern: use at most 1024 bytes",
             ));
         }
         let segments = match body.strip_prefix('/') {
@@ -80,7 +80,7 @@ impl FromStr for PathPattern {
             None if body.is_empty() && rest => Vec::new(),
             None => {
                 return Err(ParseError::new(format!(
-                    "path pattern `{}` must start with `/`",
+                    "invalid path pattern `{}`: start with `/`",
                     text.escape_debug()
                 )));
             }
@@ -93,14 +93,14 @@ impl FromStr for PathPattern {
     }
 }
 
-/// What only the whole pattern shows: empty segments in the middle, names used twice.
+/// Checks that no segment in the middle is empty and no parameter name occurs twice.
 fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), ParseError> {
     let empty = |s: &Segment| matches!(s, Segment::Literal(text) if text.is_empty());
     let last_may_be_empty = usize::from(!rest);
     let inner = segments.len().saturating_sub(last_may_be_empty);
     if segments.iter().take(inner).any(empty) {
         return Err(ParseError::new(format!(
-            "path pattern `{}` has an empty segment",
+            "invalid path pattern `{}`: remove the empty segment",
             text.escape_debug()
         )));
     }
@@ -119,7 +119,7 @@ fn check(text: &str, segments: &[Segment], rest: bool) -> Result<(), ParseError>
         Ok(())
     } else {
         Err(ParseError::new(format!(
-            "path pattern `{}` uses one parameter name twice",
+            "invalid path pattern `{}`: give each parameter its own name",
             text.escape_debug()
         )))
     }
@@ -138,19 +138,19 @@ fn segment(text: &str) -> Result<Segment, ParseError> {
             .then(|| Segment::Parameter(name.into()))
             .ok_or_else(|| {
                 ParseError::new(format!(
-                    "parameter `{{{}}}` must be named with `a-z 0-9 _`",
+                    "invalid parameter `{{{}}}`: start with a letter and use at most 32 of `a-z 0-9 _`",
                     name.escape_debug()
                 ))
             });
     }
-    let odd = |c: char| {
+    let forbidden = |c: char| {
         c.is_control()
             || c.is_whitespace()
             || matches!(c, '{' | '}' | '*' | '%' | '\\' | '?' | '#' | ';')
     };
-    if text == "." || text == ".." || text.contains(odd) {
+    if text == "." || text == ".." || text.contains(forbidden) {
         return Err(ParseError::new(format!(
-            "path segment `{}` is not allowed; write it decoded, without `% ; ? # * \\`, and use `{{name}}` or a trailing `/**` for variable parts",
+            "invalid path segment `{}`: write it decoded, without `% ; ? # * \\`, and use `{{name}}` or a trailing `/**` for variable parts",
             text.escape_debug()
         )));
     }
@@ -162,7 +162,7 @@ mod tests {
     use super::PathPattern;
 
     #[test]
-    fn a_pattern_prints_as_it_was_written() {
+    fn pattern_is_displayed_as_written() {
         for text in [
             "/",
             "/a",
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unclear_pattern_is_refused() {
+    fn ambiguous_patterns_are_invalid() {
         for text in [
             "", "a", "//", "/a//b", "//**", "/**/a", "/a**", "/*", "/a/../b", "/a/.", "/{a}/{a}",
             "/{}", "/{A}", "/a{b}", "/%61", "/a;b", "/a?b", "/a b", "/a\\b",

@@ -1,17 +1,17 @@
-//! Permissions: `resource:action`, and the patterns that a role may hold.
+//! Permissions (`resource:action`), and the patterns in a role.
 
 use super::{ParseError, serde_as_text};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// Resources that begin so are Samovar's own; no wildcard ever matches them.
-const OWN: &str = "samovar.";
+/// Prefix of Samovar's own resources, which no wildcard matches.
+const OWN_PREFIX: &str = "samovar.";
 
-/// Resources that begin so are what Gitea itself gives: no role holds them, and no route asks for them as a permission.
-const GITEA: &str = "gitea.";
+/// Prefix of rights that Gitea grants: no role has them, and no route requires them as a permission.
+const GITEA_PREFIX: &str = "gitea.";
 
-/// One thing that can be allowed: `resource:action`, for example `deployments:write`. Also an OAuth scope word.
+/// A right to do something: `resource:action`, for example `deployments:write`. Also a word of an OAuth scope.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permission(Arc<str>);
 
@@ -26,9 +26,9 @@ impl Permission {
         self.0.split_once(':').map_or("", |(resource, _)| resource)
     }
 
-    /// Is it one of Samovar's own?
+    /// True for Samovar's own permissions.
     pub fn is_own(&self) -> bool {
-        self.0.starts_with(OWN)
+        self.0.starts_with(OWN_PREFIX)
     }
 }
 
@@ -41,13 +41,13 @@ impl fmt::Display for Permission {
 impl FromStr for Permission {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        no_word_of_gitea(text)?;
+        check_prefix(text)?;
         let parts = text
             .split_once(':')
             .filter(|(resource, action)| word(resource) && word(action));
         parts.map(|_| Self(text.into())).ok_or_else(|| {
             ParseError::new(format!(
-                "`{}` is no permission; write `resource:action` in lower case, such as `deployments:write`",
+                "invalid permission `{}`: use `resource:action` in lower case, such as `deployments:write`",
                 text.chars().take(80).collect::<String>().escape_debug()
             ))
         })
@@ -56,27 +56,27 @@ impl FromStr for Permission {
 
 serde_as_text!(Permission);
 
-/// What a role holds: a permission, or `resource:*` for every action of a resource.
+/// An entry of a role: a permission, or `resource:*` for every action of a resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PermissionPattern {
     /// Exactly this permission.
     Exact(Permission),
-    /// Every action of this resource (never one of Samovar's own).
+    /// Every action of this resource, which is not one of Samovar's own.
     EveryAction(String),
 }
 
 impl PermissionPattern {
-    /// Does holding this give `permission`?
+    /// True if the pattern includes the permission.
     pub fn matches(&self, permission: &Permission) -> bool {
         match self {
-            Self::Exact(held) => held == permission,
+            Self::Exact(exact) => exact == permission,
             Self::EveryAction(resource) => {
                 !permission.is_own() && permission.resource() == resource
             }
         }
     }
 
-    /// Does holding this give everything that `other` gives?
+    /// True if the pattern includes every permission of `other`.
     pub fn covers(&self, other: &Self) -> bool {
         match other {
             Self::Exact(permission) => self.matches(permission),
@@ -84,7 +84,7 @@ impl PermissionPattern {
         }
     }
 
-    /// Does it speak of Samovar's own permissions?
+    /// True for one of Samovar's own permissions.
     pub fn is_own(&self) -> bool {
         matches!(self, Self::Exact(permission) if permission.is_own())
     }
@@ -103,12 +103,12 @@ impl FromStr for PermissionPattern {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
         match text.strip_suffix(":*") {
-            Some(resource) if resource.starts_with(OWN) => Err(ParseError::new(format!(
-                "`{}` would be a wildcard over Samovar's own permissions; name each of them",
+            Some(resource) if resource.starts_with(OWN_PREFIX) => Err(ParseError::new(format!(
+                "invalid permission `{}`: wildcards do not apply to Samovar's own permissions; list each of them",
                 text.escape_debug()
             ))),
             Some(resource) if word(resource) => {
-                no_word_of_gitea(text)?;
+                check_prefix(text)?;
                 Ok(Self::EveryAction(resource.to_owned()))
             }
             _ => text.parse().map(Self::Exact),
@@ -118,12 +118,13 @@ impl FromStr for PermissionPattern {
 
 serde_as_text!(PermissionPattern);
 
-fn no_word_of_gitea(text: &str) -> Result<(), ParseError> {
-    if !text.starts_with(GITEA) {
+/// Rejects the prefix of Gitea.
+fn check_prefix(text: &str) -> Result<(), ParseError> {
+    if !text.starts_with(GITEA_PREFIX) {
         return Ok(());
     }
     Err(ParseError::new(format!(
-        "`{}` is no permission: what begins with `{GITEA}` is Gitea's to give; let the route ask for repository access",
+        "invalid permission `{}`: Gitea grants rights with the prefix `{GITEA_PREFIX}`; require repository access in the route",
         text.chars().take(80).collect::<String>().escape_debug()
     )))
 }
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_matches_every_action_of_its_resource_and_nothing_else() {
+    fn wildcard_matches_the_actions_of_its_resource_alone() {
         let all = pattern("deployments:*");
         assert!(all.matches(&permission("deployments:write")));
         assert!(!all.matches(&permission("deployments.eu:write")));
@@ -158,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn what_gitea_gives_is_no_permission() {
+    fn rights_of_gitea_are_not_permissions() {
         assert!("gitea.repository:write".parse::<Permission>().is_err());
         assert!("gitea.repository:*".parse::<PermissionPattern>().is_err());
         assert!("giteas:write".parse::<Permission>().is_ok());
     }
 
     #[test]
-    fn no_wildcard_reaches_samovars_own_permissions() {
+    fn wildcards_do_not_match_samovars_own_permissions() {
         assert!("samovar.roles:*".parse::<PermissionPattern>().is_err());
         assert!("*:*".parse::<PermissionPattern>().is_err());
         assert!("*".parse::<PermissionPattern>().is_err());
@@ -173,11 +174,11 @@ mod tests {
     }
 
     #[test]
-    fn a_permission_has_exactly_two_words() {
-        for bad in [
+    fn permission_has_exactly_two_parts() {
+        for invalid in [
             "", "a", ":", "a:", ":b", "a:b:c", "A:b", "a:B", "a b:c", "1a:b", "a:*",
         ] {
-            assert!(bad.parse::<Permission>().is_err(), "{bad}");
+            assert!(invalid.parse::<Permission>().is_err(), "{invalid}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Whoever acts.
+//! Principals: the actors of requests and events.
 
 use super::{ServiceAccountId, UserId};
 
-/// Whoever acts.
+/// The actor of a request or an event. Its form in JSON is a part of the audit log's leaves and never changes.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -12,15 +12,15 @@ pub enum Principal {
     User(UserId),
     /// A machine's account.
     ServiceAccount(ServiceAccountId),
-    /// Root or the service user, through the administration socket or break-glass.
+    /// Root or the service user, by the administration socket or break-glass.
     LocalOperator,
-    /// One of our own jobs.
+    /// A job of Samovar itself.
     System(SystemJob),
-    /// Nobody that we know: no credential, or none that holds.
+    /// A caller without a valid credential.
     Anonymous,
 }
 
-/// Our own jobs, by name.
+/// A job of Samovar itself.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
 )]
@@ -28,16 +28,16 @@ pub enum Principal {
 pub enum SystemJob {
     /// Keeps the directory in step with Gitea.
     Mirror,
-    /// Ends sessions whose time is over and closes audit windows.
+    /// Ends expired sessions and closes audit windows.
     Housekeeping,
     /// Starts and stops the server.
     Server,
-    /// Ends sessions when a provider says that the person signed out there.
+    /// Ends sessions when a provider reports a sign-out (OpenID Connect Back-Channel Logout).
     BackChannelLogout,
 }
 
 impl Principal {
-    /// The person, if it is one.
+    /// The person's id.
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::User(id) => Some(id),

@@ -4,19 +4,19 @@ use super::Timestamp;
 use std::time::Duration;
 
 /// The state of an application's proxy secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ProxySecret {
-    /// The generation that generated blocks carry; counted from 0.
+    /// The generation in newly generated proxy configurations; counted from 0.
     pub generation: u32,
-    /// Before this instant the generation before is valid as well.
+    /// The previous generation is valid before this instant.
     pub previous_until: Timestamp,
 }
 
 impl ProxySecret {
-    /// Longest time that the generation before stays valid after a rotation.
+    /// Longest time for which the previous generation stays valid.
     pub const LONGEST_OVERLAP: Duration = Duration::from_secs(7 * 24 * 3600);
 
-    /// The next generation, with the present one valid for the overlap. Any older one ends.
+    /// The next generation; the present one stays valid for the overlap, and older ones end.
     #[must_use]
     pub fn rotated(self, now: Timestamp, overlap: Duration) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl ProxySecret {
         }
     }
 
-    /// The valid generations, the newest first.
+    /// The valid generations, newest first.
     pub fn valid(self, now: Timestamp) -> impl Iterator<Item = u32> {
         let previous = self.generation.checked_sub(1);
         let previous = previous.filter(|_| now < self.previous_until);

@@ -1,11 +1,11 @@
-//! Ids of requests: unique without a system call or a run of the random generator for each.
+//! Request ids, which are unique without a call of the random source for each.
 
 use super::{Clock, Random, RequestId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Makes the ids of requests: UUIDs of version 7 (RFC 9562 section 5.7) whose random part is drawn once and then counted up
-/// (section 6.2, method 2). A request id names a request and opens nothing, so it may be guessed from another.
+/// A generator of request ids: UUIDs of version 7 (RFC 9562 section 5.7) whose random part is drawn once and then incremented
+/// (section 6.2, method 2). A request id is not a credential, so that it may be predictable.
 pub struct RequestIds {
     clock: Arc<dyn Clock>,
     prefix: [u8; 2],
@@ -13,7 +13,7 @@ pub struct RequestIds {
 }
 
 impl RequestIds {
-    /// Begins at a random number.
+    /// Starts at a random number.
     pub fn new(clock: Arc<dyn Clock>, random: &dyn Random) -> Self {
         let (mut prefix, mut start) = ([0; 2], [0; 8]);
         random.fill(&mut prefix);
@@ -28,7 +28,7 @@ impl RequestIds {
     /// The next id.
     pub fn next(&self) -> RequestId {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        // The two highest bits of the last eight bytes are the UUID's variant, so that the number keeps 62.
+        // The UUID's variant replaces the two highest bits of the number.
         let mut noise = [0; 10];
         let (front, back) = noise.split_at_mut(2);
         front.copy_from_slice(&self.prefix);
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_one_instant_differ_and_are_of_version_7() {
+    fn ids_of_one_instant_are_distinct_uuids_of_version_7() {
         let ids = RequestIds::new(Arc::new(Fixed), &Fixed);
         let all: BTreeSet<_> = (0..1000).map(|_| ids.next().to_string()).collect();
         assert_eq!(all.len(), 1000);

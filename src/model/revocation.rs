@@ -1,27 +1,24 @@
-//! Revocations: tokens that are refused before their time is over. Kept only while such a token could still be valid.
+//! Revocations of tokens that have not expired. Kept only while such a token would be valid.
 
 use super::{Principal, Timestamp, TokenId};
 use data_encoding::HEXLOWER;
 
-/// What is refused.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+/// The revoked tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RevokedObject {
     /// One access token.
     Token {
         /// `jti`.
         id: TokenId,
     },
-    /// Every access token of a principal that was issued up to the instant of the revocation.
+    /// Every access token of a principal that was issued before the revocation or at its instant.
     Principal {
-        /// Whose.
+        /// The principal.
         principal: Principal,
     },
-    /// A foreign token that counts once and was used.
-    Foreign {
-        /// SHA-256 over what makes it one of its kind.
+    /// A single-use token of another issuer that was used.
+    ExternalToken {
+        /// SHA-256 of what identifies the token.
         digest: [u8; 32],
     },
 }
@@ -31,18 +28,18 @@ impl std::fmt::Display for RevokedObject {
         match self {
             Self::Token { id } => write!(f, "token:{id}"),
             Self::Principal { principal } => principal.fmt(f),
-            Self::Foreign { digest } => write!(f, "foreign:{}", HEXLOWER.encode(digest)),
+            Self::ExternalToken { digest } => write!(f, "foreign:{}", HEXLOWER.encode(digest)),
         }
     }
 }
 
 /// A revocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Revocation {
-    /// What is refused.
+    /// The revoked tokens.
     pub revoked: RevokedObject,
-    /// When it was revoked.
+    /// When they were revoked.
     pub at: Timestamp,
-    /// From here on nothing that it speaks of is valid anyway.
+    /// All of them have expired at this instant.
     pub until: Timestamp,
 }

@@ -4,17 +4,17 @@ use super::{DisplayText, Name, PermissionPattern, RoleId};
 use std::collections::BTreeSet;
 
 /// A named set of permissions.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {
-    /// Its key.
+    /// Never reused.
     pub id: RoleId,
     /// Unique among roles.
     pub name: Name,
-    /// What it is for.
+    /// Purpose.
     pub description: DisplayText,
-    /// What it gives.
+    /// The permissions of its holders.
     pub permissions: BTreeSet<PermissionPattern>,
-    /// Comes with Samovar and cannot be changed (`administrator`, `policy-editor`, `auditor`).
+    /// Part of Samovar and unchangeable (`administrator`, `policy-editor`, `auditor`).
     pub built_in: bool,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,

@@ -1,4 +1,4 @@
-//! Role bindings: who gets a role, where, and until when.
+//! Role bindings: the subject of a role, the range, and the end.
 
 use super::{
     ApplicationId, GroupName, OrganizationId, ParseError, ProviderId, RoleBindingId, RoleId,
@@ -7,11 +7,8 @@ use super::{
 use std::fmt;
 use std::str::FromStr;
 
-/// Who a binding speaks of.
-#[derive(
-    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+/// The principals of a role binding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BindingSubject {
     /// Every member of an organization.
     Organization {
@@ -28,46 +25,45 @@ pub enum BindingSubject {
         /// Numeric id.
         id: TeamId,
     },
-    /// The members of another provider's group, by name: can be taken over by a rename.
+    /// The members of another provider's group, by name. A rename there can give the name to another group.
     ProviderGroup {
         /// The provider.
         provider: ProviderId,
-        /// The group as its claim spells it.
+        /// The group as in the claim.
         name: GroupName,
     },
     /// One person.
     User {
-        /// Our id.
+        /// Samovar's id.
         id: UserId,
     },
     /// One machine.
     ServiceAccount {
-        /// Our id.
+        /// Samovar's id.
         id: ServiceAccountId,
     },
 }
 
-/// Where a binding holds.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+/// Where a role binding applies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Range {
-    /// In every application, and in Samovar's own API for Samovar's own permissions.
+    /// Every application, and Samovar's own API.
     Everywhere,
-    /// In one application.
+    /// One application.
     Application {
         /// Its id.
         id: ApplicationId,
     },
-    /// Where a route names a repository of this organization whose present name matches.
+    /// Routes that name a repository of this organization with a matching present name.
     Repositories {
         /// Owner of the repositories.
         organization: OrganizationId,
-        /// Which of them.
+        /// Glob over their names.
         repositories: RepositoryGlob,
     },
 }
 
-/// A glob over repository names: `*` and `?`, letters compared without case as Gitea does.
+/// A glob over repository names with `*` and `?`. Ignores case, as Gitea does.
 #[derive(Clone)]
 pub struct RepositoryGlob {
     text: String,
@@ -75,7 +71,7 @@ pub struct RepositoryGlob {
 }
 
 impl RepositoryGlob {
-    /// Does the repository of this name belong to the range?
+    /// True if the glob matches the name.
     pub fn matches(&self, name: &super::RepositoryName) -> bool {
         self.matcher.is_match(name.as_str())
     }
@@ -85,19 +81,19 @@ impl FromStr for RepositoryGlob {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let ok = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'*' | b'?');
-        let wrong = || {
+        let error = || {
             ParseError::new(format!(
-                "`{}` is no repository glob; use a repository name in which `*` and `?` may stand for any letters",
+                "invalid repository glob `{}`: use letters, digits, `-`, `_`, `.`, and the wildcards `*` and `?`",
                 text.chars().take(80).collect::<String>().escape_debug()
             ))
         };
         if !(1..=255).contains(&text.len()) || !text.bytes().all(ok) {
-            return Err(wrong());
+            return Err(error());
         }
         let glob = globset::GlobBuilder::new(text)
             .case_insensitive(true)
             .build()
-            .map_err(|_| wrong())?;
+            .map_err(|_| error())?;
         Ok(Self {
             text: text.to_owned(),
             matcher: glob.compile_matcher(),
@@ -133,18 +129,18 @@ impl std::hash::Hash for RepositoryGlob {
 
 serde_as_text!(RepositoryGlob);
 
-/// Gives a role to a subject, in a range, optionally until a date.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// Assigns a role to a subject, in a range, optionally until an instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoleBinding {
-    /// Its key.
+    /// Never reused.
     pub id: RoleBindingId,
-    /// The role given.
+    /// The assigned role.
     pub role: RoleId,
-    /// To whom.
+    /// The principals that get the role.
     pub subject: BindingSubject,
-    /// Where.
+    /// Where the role applies.
     pub range: Range,
-    /// Gives nothing from this instant on.
+    /// Has no effect from this instant on.
     pub until: Option<Timestamp>,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,

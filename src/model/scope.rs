@@ -1,26 +1,26 @@
-//! Scopes: what a token is limited to, whatever its principal may do.
+//! Scopes, which limit a token to a part of its principal's permissions.
 //!
-//! A scope never gives anything: it names permissions, and how far into Gitea repositories a token may reach.
+//! A scope grants nothing by itself: it names permissions, and a level of access to Gitea repositories.
 
 use super::{ParseError, Permission, RepositoryLevel};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-/// What the words for access to repositories begin with; no permission does.
-const REPOSITORY: &str = "gitea.repository:";
+/// Prefix of the words for access to repositories. No permission has it.
+const REPOSITORY_PREFIX: &str = "gitea.repository:";
 
-/// One word of a scope (RFC 6749 section 3.3).
+/// A word of a scope (`scope-token`, RFC 6749 section 3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScopeWord {
-    /// This permission.
+    /// A permission.
     Permission(Permission),
-    /// Access to Gitea repositories, at most so far: `gitea.repository:read`, `:write` or `:admin`.
+    /// The most access to Gitea repositories: `gitea.repository:read`, `:write` or `:admin`.
     Repository(RepositoryLevel),
 }
 
 impl ScopeWord {
-    /// The permission, when it is one.
+    /// The permission.
     pub const fn permission(&self) -> Option<&Permission> {
         match self {
             Self::Permission(permission) => Some(permission),
@@ -33,7 +33,7 @@ impl fmt::Display for ScopeWord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Permission(permission) => permission.fmt(f),
-            Self::Repository(level) => write!(f, "{REPOSITORY}{level}"),
+            Self::Repository(level) => write!(f, "{REPOSITORY_PREFIX}{level}"),
         }
     }
 }
@@ -41,14 +41,14 @@ impl fmt::Display for ScopeWord {
 impl FromStr for ScopeWord {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let level = match text.strip_prefix(REPOSITORY) {
+        let level = match text.strip_prefix(REPOSITORY_PREFIX) {
             None => return text.parse().map(Self::Permission),
             Some("read") => RepositoryLevel::Read,
             Some("write") => RepositoryLevel::Write,
             Some("admin") => RepositoryLevel::Admin,
             Some(_) => {
                 let sentence = format!(
-                    "`{}` is no scope word; access to repositories is `{REPOSITORY}read`, `write` or `admin`",
+                    "invalid scope word `{}`: use `{REPOSITORY_PREFIX}read`, `{REPOSITORY_PREFIX}write` or `{REPOSITORY_PREFIX}admin`",
                     text.chars().take(80).collect::<String>().escape_debug()
                 );
                 return Err(ParseError::new(sentence));
@@ -58,7 +58,7 @@ impl FromStr for ScopeWord {
     }
 }
 
-/// What a token is limited to. On the wire its words stand one blank apart; of those for repositories the widest counts.
+/// The limit of a token. As text its words are separated by a blank; of several words for repositories the widest counts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
 pub struct Scope {
@@ -67,7 +67,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Of these permissions, and access to repositories at most so far; none without a level.
+    /// A scope of these permissions and of access to repositories, up to a level or none at all.
     pub fn new(
         permissions: impl IntoIterator<Item = Permission>,
         repository: Option<RepositoryLevel>,
@@ -78,39 +78,39 @@ impl Scope {
         }
     }
 
-    /// Is nothing in it?
+    /// True if the scope allows nothing.
     pub fn is_empty(&self) -> bool {
         self.permissions.is_empty() && self.repository.is_none()
     }
 
-    /// Its permissions.
+    /// The permissions.
     pub const fn permissions(&self) -> &BTreeSet<Permission> {
         &self.permissions
     }
 
-    /// Is the permission in it?
+    /// True if the scope has the permission.
     pub fn contains(&self, permission: &Permission) -> bool {
         self.permissions.contains(permission)
     }
 
-    /// How far it reaches into repositories.
+    /// The most access to repositories.
     pub const fn repository(&self) -> Option<RepositoryLevel> {
         self.repository
     }
 
-    /// Is everything of it in `other` as well?
+    /// True if `other` allows everything that this scope allows.
     pub fn is_within(&self, other: &Self) -> bool {
         self.permissions.is_subset(&other.permissions) && self.repository <= other.repository
     }
 
-    /// What both allow.
+    /// The scope that both allow.
     #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
+    pub fn intersection(&self, other: &Self) -> Self {
         let both = self.permissions.intersection(&other.permissions);
         Self::new(both.cloned(), self.repository.min(other.repository))
     }
 
-    /// The permissions that `keep` wants, and access to repositories no further than `furthest`.
+    /// The permissions for which `keep` is true, and access to repositories up to `furthest`.
     #[must_use]
     pub fn limited(
         &self,
@@ -121,7 +121,7 @@ impl Scope {
         Self::new(kept.cloned(), self.repository.min(furthest))
     }
 
-    /// Its words, permissions first.
+    /// The words, permissions first.
     pub fn words(&self) -> impl Iterator<Item = ScopeWord> {
         let permissions = self.permissions.iter().cloned();
         let repository = self.repository.into_iter();
@@ -150,8 +150,8 @@ impl FromIterator<ScopeWord> for Scope {
 
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, word) in self.words().enumerate() {
-            if at > 0 {
+        for (index, word) in self.words().enumerate() {
+            if index > 0 {
                 f.write_str(" ")?;
             }
             word.fmt(f)?;
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_words_for_repositories_the_widest_counts() {
+    fn widest_word_for_repositories_counts() {
         let scope = scope("gitea.repository:read a:b gitea.repository:write");
         assert_eq!(scope.to_string(), "a:b gitea.repository:write");
         assert!("gitea.repository:own".parse::<Scope>().is_err());
@@ -199,18 +199,24 @@ mod tests {
     }
 
     #[test]
-    fn two_scopes_together_allow_what_each_allows() {
+    fn intersection_allows_what_both_scopes_allow() {
         let wide = scope("a:b a:c gitea.repository:admin");
         let narrow = scope("a:c d:e gitea.repository:read");
-        assert_eq!(wide.and(&narrow), scope("a:c gitea.repository:read"));
-        assert_eq!(wide.and(&scope("a:b")), scope("a:b"));
-        assert!(wide.and(&narrow).is_within(&wide) && wide.and(&narrow).is_within(&narrow));
+        assert_eq!(
+            wide.intersection(&narrow),
+            scope("a:c gitea.repository:read")
+        );
+        assert_eq!(wide.intersection(&scope("a:b")), scope("a:b"));
+        assert!(
+            wide.intersection(&narrow).is_within(&wide)
+                && wide.intersection(&narrow).is_within(&narrow)
+        );
         assert!(!narrow.is_within(&wide) && !wide.is_within(&scope("a:b a:c")));
         assert!(Scope::default().is_empty() && !scope("gitea.repository:read").is_empty());
     }
 
     #[test]
-    fn it_is_kept_as_its_words() {
+    fn scope_is_serialized_as_a_list_of_words() {
         let scope = scope("a:b gitea.repository:write");
         let json = serde_json::to_string(&scope).unwrap();
         assert_eq!(json, r#"["a:b","gitea.repository:write"]"#);

@@ -1,11 +1,11 @@
-//! The secret of a session as the cookie carries it. Never printed, never serialised, never stored.
+//! The secret of a session, which is in its cookie. Never printed, serialised or stored.
 
 use super::{ParseError, Random, SessionKey, sha256};
 use data_encoding::BASE64URL_NOPAD;
 use std::fmt;
 use std::str::FromStr;
 
-/// 256 random bits; in a cookie as 43 characters of unpadded base64url (RFC 4648 section 5).
+/// 256 random bits; in the cookie 43 characters of unpadded base64url (RFC 4648 section 5).
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionSecret([u8; 32]);
 
@@ -17,12 +17,12 @@ impl SessionSecret {
         Self(bytes)
     }
 
-    /// The cookie's value: for the `Set-Cookie` header and nothing else.
+    /// The value of the cookie, for the `Set-Cookie` header alone.
     pub fn reveal(&self) -> String {
         BASE64URL_NOPAD.encode(&self.0)
     }
 
-    /// What the store keeps instead of the secret: looked up by equality of digests, so that timing tells nothing.
+    /// The stored key. A lookup by its equality reveals nothing of the secret by timing.
     pub fn key(&self) -> SessionKey {
         SessionKey::from_digest(sha256(&[&self.0]))
     }
@@ -35,7 +35,7 @@ impl FromStr for SessionSecret {
         bytes
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .map(Self)
-            .ok_or_else(|| ParseError::new("the session cookie is not one of ours; sign in again"))
+            .ok_or_else(|| ParseError::new("invalid session cookie: sign in again"))
     }
 }
 
@@ -50,13 +50,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_reads_back_from_its_cookie_and_shows_nothing_in_a_log() {
+    fn secret_is_parsed_from_its_cookie_and_hidden_in_debug_output() {
         let secret = SessionSecret([7; 32]);
         assert_eq!(secret.reveal().len(), 43);
         assert_eq!(secret.reveal().parse::<SessionSecret>().unwrap(), secret);
         assert_eq!(format!("{secret:?}"), "SessionSecret(…)");
-        for bad in ["", "a", &"A".repeat(42), &"=".repeat(43), &"A".repeat(44)] {
-            assert!(bad.parse::<SessionSecret>().is_err(), "{bad}");
+        for invalid in ["", "a", &"A".repeat(42), &"=".repeat(43), &"A".repeat(44)] {
+            assert!(invalid.parse::<SessionSecret>().is_err(), "{invalid}");
         }
     }
 }

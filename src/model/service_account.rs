@@ -1,48 +1,45 @@
-//! Service accounts: machines that act for themselves, owned by a team or a person.
+//! Service accounts: accounts of machines, owned by a team or a person.
 
 use super::{
-    Directory, DisplayText, Issuer, Name, SecretRecord, ServiceAccountId, TeamId, Timestamp, UserId,
+    Directory, DisplayText, Issuer, Name, ServiceAccountId, StoredSecret, TeamId, Timestamp, UserId,
 };
 use std::collections::BTreeMap;
 
-/// Who answers for a service account. Without its owner it can do nothing.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+/// The owner of a service account, without which the account is not active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
-    /// The members of a team; gone when the team is, or has nobody left.
+    /// A team with at least one member who is not disabled.
     Team {
         /// Numeric id.
         id: TeamId,
     },
-    /// One person; gone when the person is disabled or deleted.
+    /// A person who is neither disabled nor deleted.
     User {
-        /// Our id.
+        /// Samovar's id.
         id: UserId,
     },
 }
 
-/// Foreign tokens that stand for a service account: a workload's, such as one of a CI job.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Trust {
-    /// The issuer whose keys are believed.
+/// Tokens of another issuer that authenticate a service account, such as those of a CI job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkloadTrust {
+    /// The issuer of the tokens.
     pub issuer: Issuer,
-    /// What `aud` of its tokens must hold.
+    /// Required value of `aud`.
     pub audience: String,
-    /// Claims that must have exactly these values; at least one, so that no issuer is trusted as a whole.
+    /// Claims with their required values; at least one, so that an issuer is never trusted as a whole.
     pub claims: BTreeMap<String, String>,
 }
 
-impl Trust {
-    /// Does no token of one audience fit both? A token may have claims that neither names, so only a claim with different
-    /// values in both tells them apart. A job asks for its audience: if it asks for two, that harms nobody else.
-    pub fn is_apart_from(&self, other: &Self) -> bool {
+impl WorkloadTrust {
+    /// True if no token with a single audience matches both: another issuer or audience, or a claim with different values. A
+    /// token with both audiences is possible only if its own job requests it.
+    pub fn is_disjoint(&self, other: &Self) -> bool {
         let differs = |(claim, value)| {
             other
                 .claims
                 .get(claim)
-                .is_some_and(|theirs| theirs != value)
+                .is_some_and(|required| required != value)
         };
         self.issuer != other.issuer
             || self.audience != other.audience
@@ -50,54 +47,60 @@ impl Trust {
     }
 }
 
-/// Whether a service account can do anything, and why not.
+/// Whether a service account may act, and why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AccountState {
-    /// It can.
+pub enum ServiceAccountState {
+    /// It may act.
     Active,
-    /// Somebody switched it off.
+    /// It was disabled.
     Disabled,
-    /// The person or team that answers for it is gone or disabled.
+    /// Its owner does not exist or is disabled.
     OwnerGone,
-    /// The team that answers for it has nobody left.
+    /// No member of its owner team is enabled.
     TeamEmpty,
 }
 
-/// A machine's account.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// The account of a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceAccount {
     /// Its id, which is also its `client_id`.
     pub id: ServiceAccountId,
     /// Unique among service accounts.
     pub name: Name,
-    /// What it is for.
+    /// Purpose.
     pub description: DisplayText,
-    /// Who answers for it.
+    /// A team or a person.
     pub owner: Owner,
-    /// False when somebody switched it off.
+    /// False if it was disabled.
     pub enabled: bool,
-    /// At most two that live.
-    pub secrets: Vec<SecretRecord>,
-    /// Foreign tokens that stand for it.
-    pub trusts: Vec<Trust>,
-    /// When it was made.
+    /// At most two valid ones.
+    pub secrets: Vec<StoredSecret>,
+    /// Tokens of other issuers that authenticate it.
+    pub trusts: Vec<WorkloadTrust>,
+    /// When it was created.
     pub created_at: Timestamp,
     /// Grows by one with every change; the API's `ETag`.
     pub version: u64,
 }
 
 impl ServiceAccount {
-    /// Its state by this directory; `there` says of a person whether they are there and enabled.
-    pub fn state(&self, directory: &Directory, there: impl Fn(UserId) -> bool) -> AccountState {
+    /// The state by this directory. `is_enabled` tells whether a person exists and is enabled.
+    pub fn state(
+        &self,
+        directory: &Directory,
+        is_enabled: impl Fn(UserId) -> bool,
+    ) -> ServiceAccountState {
         let team = |id| directory.teams.get(&id);
         match self.owner {
-            _ if !self.enabled => AccountState::Disabled,
-            Owner::User { id } if there(id) => AccountState::Active,
-            Owner::User { .. } => AccountState::OwnerGone,
+            _ if !self.enabled => ServiceAccountState::Disabled,
+            Owner::User { id } if is_enabled(id) => ServiceAccountState::Active,
+            Owner::User { .. } => ServiceAccountState::OwnerGone,
             Owner::Team { id } => match team(id).map(|team| &team.members) {
-                None => AccountState::OwnerGone,
-                Some(members) if members.iter().copied().any(there) => AccountState::Active,
-                Some(_) => AccountState::TeamEmpty,
+                None => ServiceAccountState::OwnerGone,
+                Some(members) if members.iter().copied().any(is_enabled) => {
+                    ServiceAccountState::Active
+                }
+                Some(_) => ServiceAccountState::TeamEmpty,
             },
         }
     }

@@ -1,6 +1,6 @@
-//! Sessions: a browser's sign-in at Samovar, or at one application host below it.
+//! Sessions of browsers at Samovar and at application hosts.
 //!
-//! Holds hashes of secrets, never a secret: whoever reads the store cannot use a session.
+//! Has hashes of secrets, never a secret: a reader of the store cannot use a session.
 
 use super::{
     ApplicationId, DisplayText, HostName, Principal, ProviderId, Sealed, SessionId, Subject,
@@ -28,51 +28,48 @@ impl SessionKey {
     }
 }
 
-/// Where a session holds.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+/// Where a session is valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionPlace {
-    /// At Samovar itself (a parent).
+    /// At Samovar (a parent).
     Samovar,
-    /// At one host of an application (a child): ends with its parent.
+    /// At one host of an application (a child). Ends with its parent.
     Application {
         /// The application.
         application: ApplicationId,
-        /// The one host at which its cookie was set.
+        /// The host of its cookie.
         host: HostName,
-        /// The session at Samovar from which it was handed over.
+        /// The session at Samovar from which it was created.
         parent: SessionId,
     },
 }
 
-/// The sign-in at a provider on which a session rests, by which the provider can end it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Upstream {
-    /// The person, for the provider.
+/// The session at the OpenID provider that signed the person in. Its end there ends the session here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderSession {
+    /// The provider's id of the person.
     pub subject: Subject,
-    /// The provider's name for the sign-in, if it has one.
+    /// The provider's id of the session (`sid`), if it has one.
     pub sid: Option<String>,
-    /// The ID token of the sign-in, for the one moment in which the person signs out there. Lists share it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The ID token, which a sign-out at the provider needs (`id_token_hint`).
     pub id_token: Option<Arc<Sealed>>,
 }
 
-/// A browser's sign-in.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A session of a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Public id, for lists and events; worth nothing as a credential.
+    /// Public id; not a credential.
     pub id: SessionId,
-    /// Hash of the secret.
+    /// Hash of the secret in the cookie.
     pub key: SessionKey,
     /// A user, or the local operator after break-glass.
     pub principal: Principal,
-    /// Where it holds.
+    /// Where it is valid.
     pub place: SessionPlace,
-    /// Which provider signed the person in; none for break-glass.
+    /// The provider that signed the person in; `None` for break-glass.
     pub provider: Option<ProviderId>,
-    /// The sign-in there; none for break-glass.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub upstream: Option<Upstream>,
+    /// The session there; `None` for break-glass.
+    pub provider_session: Option<ProviderSession>,
     /// Start.
     pub created_at: Timestamp,
     /// Last use, exact to five minutes.
@@ -81,6 +78,6 @@ pub struct Session {
     pub ends_at: Timestamp,
     /// The client's address at the start.
     pub address: Option<IpAddr>,
-    /// What the client called itself at the start.
+    /// The client's `User-Agent` at the start.
     pub user_agent: DisplayText,
 }

@@ -1,12 +1,12 @@
-//! Keys that sign tokens: what of them is stored, and by which algorithm they sign.
+//! Keys that sign tokens, and their algorithms.
 
 use super::{KeyId, ParseError, Timestamp, serde_as_text};
 use data_encoding::BASE64;
 use std::fmt;
 use std::str::FromStr;
 
-/// By which algorithm tokens are signed (RFC 7518 section 3.1, RFC 8037 section 3.1). No symmetric one: whoever verifies
-/// must not be able to sign.
+/// An algorithm for the signatures of tokens (RFC 7518 section 3.1, RFC 8037 section 3.1). None is symmetric, because a
+/// verifier must not be able to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum SigningAlgorithm {
     /// Ed25519; the default.
@@ -19,10 +19,10 @@ pub enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// All of them.
+    /// Every algorithm.
     pub const ALL: [Self; 3] = [Self::EdDsa, Self::Es256, Self::Rs256];
 
-    /// As `alg` spells it.
+    /// The value of `alg`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::EdDsa => "EdDSA",
@@ -44,7 +44,7 @@ impl FromStr for SigningAlgorithm {
         let found = Self::ALL.into_iter().find(|a| a.as_str() == text);
         found.ok_or_else(|| {
             ParseError::new(format!(
-                "`{}` is no algorithm that tokens are signed by; use `EdDSA`, `ES256` or `RS256`",
+                "invalid signing algorithm `{}`: use `EdDSA`, `ES256` or `RS256`",
                 text.escape_debug()
             ))
         })
@@ -53,17 +53,17 @@ impl FromStr for SigningAlgorithm {
 
 serde_as_text!(SigningAlgorithm);
 
-/// Bytes that only this server can read: encrypted and authenticated under its seal key.
+/// Bytes that are encrypted and authenticated under the server's seal key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(Vec<u8>);
 
 impl Sealed {
-    /// From what the seal made.
+    /// From encrypted bytes.
     pub const fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// What the seal opens.
+    /// The encrypted bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -81,23 +81,23 @@ impl FromStr for Sealed {
         let bytes = BASE64.decode(text.as_bytes());
         bytes
             .map(Self)
-            .map_err(|_| ParseError::new("what is sealed is not in base64"))
+            .map_err(|_| ParseError::new("invalid sealed bytes: use base64"))
     }
 }
 
 serde_as_text!(Sealed);
 
-/// A key as it is stored. Which one signs follows from `signs_from` alone: of each algorithm, the latest that has come.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+/// A signing key. The one that signs is, of each algorithm, the key with the latest `signs_from` that has passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningKey {
     /// `kid`.
     pub id: KeyId,
-    /// What it signs by.
+    /// The algorithm of its signatures.
     pub algorithm: SigningAlgorithm,
     /// PKCS #8, sealed.
     pub private: Sealed,
-    /// When it was made, and published from.
+    /// When it was created and published.
     pub made_at: Timestamp,
-    /// It signs from here until the next one of its algorithm does.
+    /// It signs from this instant until the next key of its algorithm does.
     pub signs_from: Timestamp,
 }

@@ -53,7 +53,7 @@ impl ConsentDecision {
         let Self::Yes(shown) = self else {
             return Err(OAuthError::AccessDenied);
         };
-        let allowed = now.and(shown);
+        let allowed = now.intersection(shown);
         if allowed.is_empty() && !shown.is_empty() {
             let sentence =
                 "the person no longer holds any of the permissions that were shown; start again";

@@ -4,7 +4,7 @@
 
 use super::ADMINISTRATOR;
 use crate::model::{
-    BindingSubject, Directory, DirectoryUser, Home, RoleBinding, Timestamp, UserId,
+    BindingSubject, Directory, DirectoryUser, RoleBinding, Timestamp, UserAccount, UserId,
 };
 use std::collections::BTreeSet;
 
@@ -95,9 +95,9 @@ fn people(subject: &BindingSubject, directory: &Directory) -> Vec<UserId> {
 /// A user of another provider can sign in only while that provider is configured.
 fn can_sign_in(user: &DirectoryUser, directory: &Directory) -> bool {
     user.enabled
-        && match &user.home {
-            Home::Gitea(_) => true,
-            Home::External(home) => directory.providers.contains(&home.provider),
+        && match &user.account {
+            UserAccount::Gitea(_) => true,
+            UserAccount::External(home) => directory.providers.contains(&home.provider),
         }
 }
 
@@ -114,7 +114,7 @@ mod tests {
     fn user(byte: u8, enabled: bool) -> DirectoryUser {
         DirectoryUser {
             id: UserId::from_bytes([byte; 16]),
-            home: Home::Gitea(GiteaUserId::try_from(i64::from(byte)).unwrap()),
+            account: UserAccount::Gitea(GiteaUserId::try_from(i64::from(byte)).unwrap()),
             login: DisplayText::lossy("ana"),
             full_name: DisplayText::lossy(""),
             email: DisplayText::lossy(""),
@@ -130,7 +130,7 @@ mod tests {
     fn of_okta(byte: u8) -> DirectoryUser {
         let okta: ProviderId = "okta".parse().unwrap();
         DirectoryUser {
-            home: Home::External(ExternalUser {
+            account: UserAccount::External(ExternalUser {
                 groups: vec![(okta.clone(), "admins".parse().unwrap())],
                 provider: okta,
                 groups_may_be_cut: false,

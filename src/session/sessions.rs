@@ -4,10 +4,10 @@ use super::break_glass;
 use super::table::{Entry, Table};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    Clock, DisplayText, Principal, ProviderId, Random, Session, SessionId, SessionPlace,
-    SessionSecret, SystemJob, Timestamp, Upstream,
+    Clock, DisplayText, Principal, ProviderId, ProviderSession, Random, Session, SessionId,
+    SessionPlace, SessionSecret, SystemJob, Timestamp,
 };
-use crate::store::{Change, CommitError, Operation, Store, Unaudited};
+use crate::store::{Change, CommitError, Operation, Store, UnauditedWrite};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub struct NewSession {
     /// Who signed the person in.
     pub provider: Option<ProviderId>,
     /// The sign-in there.
-    pub upstream: Option<Upstream>,
+    pub provider_session: Option<ProviderSession>,
     /// From where.
     pub address: Option<IpAddr>,
     /// With what.
@@ -251,12 +251,12 @@ impl Sessions {
             let table = self.read();
             let marks = table.entries().filter_map(|entry| {
                 let at = entry.to_write(later)?;
-                Some(Unaudited::SessionSeen(entry.session.id, at))
+                Some(UnauditedWrite::SessionUsed(entry.session.id, at))
             });
             marks.collect()
         };
         if !marks.is_empty() {
-            self.store.touch(marks).await?;
+            self.store.write_unaudited(marks).await?;
         }
         Ok(())
     }
@@ -277,7 +277,7 @@ impl Sessions {
             principal: new.principal,
             place: new.place,
             provider: new.provider,
-            upstream: new.upstream,
+            provider_session: new.provider_session,
             created_at: now,
             last_seen_at: now,
             ends_at,

@@ -8,8 +8,8 @@ mod clock;
 use super::*;
 use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
-    ApplicationId, Clock, DisplayText, HostName, Principal, Random, Sealed, Session, SessionPlace,
-    SessionSecret, Timestamp, Upstream, UserId,
+    ApplicationId, Clock, DisplayText, HostName, Principal, ProviderSession, Random, Sealed,
+    Session, SessionPlace, SessionSecret, Timestamp, UserId,
 };
 use crate::store::Store;
 use proptest::prelude::*;
@@ -143,7 +143,7 @@ fn new(place: SessionPlace) -> NewSession {
         principal: PERSON,
         place,
         provider: Some("gitea".parse().unwrap()),
-        upstream: None,
+        provider_session: None,
         address: None,
         user_agent: DisplayText::lossy("browser"),
     }
@@ -297,19 +297,19 @@ async fn one_person_holds_a_bounded_number_of_sessions() {
 async fn lists_share_the_id_token_of_a_session_and_copy_none() {
     let stage = Stage::new();
     let token = Arc::new(Sealed::new(vec![7; 8192]));
-    let upstream = Upstream {
+    let upstream = ProviderSession {
         subject: "ada".parse().unwrap(),
         sid: None,
         id_token: Some(Arc::clone(&token)),
     };
     let new = NewSession {
-        upstream: Some(upstream),
+        provider_session: Some(upstream),
         ..new(SessionPlace::Samovar)
     };
     let event = stage.event(Action::SessionCreate);
     stage.sessions.start(new, event).await.unwrap();
     let listed = stage.sessions.list().remove(0);
-    let listed = listed.upstream.as_ref().unwrap().id_token.as_ref();
+    let listed = listed.provider_session.as_ref().unwrap().id_token.as_ref();
     assert!(Arc::ptr_eq(listed.unwrap(), &token));
 }
 

@@ -105,7 +105,7 @@ impl SignIn {
         };
         let new = NewSession {
             provider: parent.provider.clone(),
-            upstream: parent.upstream.clone(),
+            provider_session: parent.provider_session.clone(),
             ..Self::new_session(parent.principal, place, visitor)
         };
         let event = self.event(Action::SessionCreate, parent.principal, visitor);

@@ -46,7 +46,7 @@ impl SignIn {
         self.logouts.hear(there.clone(), token.clone());
         // A child ends with its parent, which rests on the same sign-in.
         let rests = |session: &&Arc<Session>| {
-            let upstream = session.upstream.as_ref();
+            let upstream = session.provider_session.as_ref();
             session.place == SessionPlace::Samovar
                 && session.provider.as_ref() == Some(there)
                 && upstream.is_some_and(|upstream| is_of(upstream, &token))
@@ -82,7 +82,10 @@ impl SignIn {
         logouts: u64,
         visitor: &BrowserRequest,
     ) -> Result<(), SignInError> {
-        let both = session.provider.as_ref().zip(session.upstream.as_ref());
+        let both = session
+            .provider
+            .as_ref()
+            .zip(session.provider_session.as_ref());
         let ended = |(provider, upstream)| self.logouts.have_ended(provider, upstream, logouts);
         if !both.is_some_and(ended) {
             return Ok(());

@@ -6,7 +6,8 @@ use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError};
 use crate::audit::Action;
 use crate::mirror::ExternalSignIn;
 use crate::model::{
-    Claims, GiteaUserId, Identity, Login, Principal, ProviderId, SessionPlace, Upstream, UserId,
+    Claims, GiteaUserId, Identity, Login, Principal, ProviderId, ProviderSession, SessionPlace,
+    UserId,
 };
 use crate::oidc::{self, FlowSecrets, OidcError, SignedIn};
 use crate::session::{Cookie, NewSession};
@@ -147,7 +148,7 @@ impl SignIn {
         let id_token = self.kept(&proved.provider, &proved.person);
         let new = NewSession {
             provider: Some(proved.provider),
-            upstream: Some(Upstream {
+            provider_session: Some(ProviderSession {
                 subject: proved.person.subject,
                 sid: proved.person.sid,
                 id_token,

@@ -3,7 +3,7 @@
 //!
 //! In memory, as the flows are: a restart ends both. No clock: only the order counts.
 
-use crate::model::{ProviderId, Upstream};
+use crate::model::{ProviderId, ProviderSession};
 use crate::oidc::LogoutToken;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -43,7 +43,7 @@ impl Logouts {
     pub(super) fn have_ended(
         &self,
         provider: &ProviderId,
-        upstream: &Upstream,
+        upstream: &ProviderSession,
         before: u64,
     ) -> bool {
         let heard = self.lock();
@@ -60,7 +60,7 @@ impl Logouts {
 
 /// Does a logout end this session? A session without a session id at the provider ends with every logout of its
 /// person.
-pub(super) fn is_of(upstream: &Upstream, token: &LogoutToken) -> bool {
+pub(super) fn is_of(upstream: &ProviderSession, token: &LogoutToken) -> bool {
     let same_sid = upstream.sid == token.sid;
     match &token.subject {
         None => token.sid.is_some() && same_sid,

@@ -223,7 +223,7 @@ impl SignIn {
             principal,
             place,
             provider: None,
-            upstream: None,
+            provider_session: None,
             address: visitor.origin.address,
             user_agent: visitor
                 .origin

@@ -3,7 +3,7 @@
 //! Keycloak asks the person; `client_id` and a hint at who it was are not enough for either.
 
 use super::SignIn;
-use crate::model::{ProviderId, Sealed, Subject, Upstream};
+use crate::model::{ProviderId, ProviderSession, Sealed, Subject};
 use crate::oidc::SignedIn;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl SignIn {
     pub(super) fn opened(
         &self,
         provider: &ProviderId,
-        upstream: &Upstream,
+        upstream: &ProviderSession,
     ) -> Option<SecretString> {
         let sealed = upstream.id_token.as_ref()?;
         let opened = self

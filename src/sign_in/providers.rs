@@ -90,7 +90,7 @@ impl Providers {
 fn report(settings: Settings, state: ProviderState, mirror: &Mirror) -> ProviderReport {
     let directory = mirror.directory();
     let people = directory.users.values();
-    let people = people.filter_map(|user| user.elsewhere());
+    let people = people.filter_map(|user| user.external());
     let people: Vec<_> = people.filter(|e| e.provider == settings.id).collect();
     let mut groups: BTreeMap<&GroupName, usize> = BTreeMap::new();
     for (_, name) in people.iter().flat_map(|person| &person.groups) {

@@ -113,7 +113,7 @@ impl SignIn {
     async fn onward(&self, session: Option<Arc<Session>>) -> Option<ProviderSignOut> {
         let session = session?;
         let id = session.provider.as_ref()?;
-        let upstream = session.upstream.as_ref();
+        let upstream = session.provider_session.as_ref();
         let proof = upstream.and_then(|upstream| self.opened(id, upstream));
         let provider = self.providers.find(id.as_str())?;
         let back = Url::parse(&self.address(&self.settings.own, SIGNED_OUT)).ok()?;

@@ -1,19 +1,19 @@
 //! Appending to the audit log inside a transaction: leaf, personal fields, indexes, frontier.
 //!
-//! The frontier grows in memory during a batch and is kept once at its end. Must never change what was appended.
+//! The frontier grows in memory during a batch and is stored once at its end. Must never change an appended event.
 
 use super::error::{CommitError, StoreError};
 use super::open::frontier;
 use super::personal;
-use super::tables::{EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, PERSONAL, meta};
+use super::tables::{EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, META_FRONTIER, PERSONAL};
 use crate::audit::{AuditEvent, Frontier, Leaf, Salt};
 use crate::model::{Principal, Random, SystemJob, Timestamp};
 use redb::{ReadableTable, Table, WriteTransaction};
 
-const HOUR: i64 = 3_600_000;
+const MILLIS_PER_HOUR: i64 = 3_600_000;
 
 /// The audit log, open for appending.
-pub(super) struct Log<'txn> {
+pub(super) struct LogAppender<'txn> {
     events: Table<'txn, u64, &'static [u8]>,
     personal: Table<'txn, u64, &'static [u8]>,
     by_actor: Table<'txn, &'static [u8; 25], ()>,
@@ -21,15 +21,15 @@ pub(super) struct Log<'txn> {
     frontier: Frontier,
 }
 
-/// An event that is ready to be appended at its place, and at no other.
-pub(super) struct Ready {
+/// An event encoded for its place in the log, not yet appended.
+pub(super) struct EncodedEvent {
     leaf: Leaf,
     personal: Vec<u8>,
     actor: [u8; 17],
     hour: i64,
 }
 
-impl<'txn> Log<'txn> {
+impl<'txn> LogAppender<'txn> {
     /// Opens the log where the last batch left it.
     pub(super) fn open(transaction: &'txn WriteTransaction) -> Result<Self, StoreError> {
         Ok(Self {
@@ -41,19 +41,20 @@ impl<'txn> Log<'txn> {
         })
     }
 
-    /// The leaf of this event, so many places after the next one. Fails on what no leaf can hold, before anything is written.
-    pub(super) fn ready(
+    /// Encodes an event for the place at `offset` from the next one. Writes nothing, so that an event that no leaf can hold
+    /// leaves the transaction as it was.
+    pub(super) fn encode(
         &self,
         offset: u64,
         event: &AuditEvent,
         random: &dyn Random,
-    ) -> Result<Ready, CommitError> {
+    ) -> Result<EncodedEvent, CommitError> {
         let mut salt = [0; 32];
         random.fill(&mut salt);
         let salt = Salt::from_bytes(salt);
         let leaf = Leaf::new(self.frontier.size() + offset, event, &salt)
             .map_err(|error| CommitError::Unrecordable(error.to_string()))?;
-        Ok(Ready {
+        Ok(EncodedEvent {
             leaf,
             personal: personal::encode(&salt, &event.personal)?,
             actor: actor_key(&event.actor),
@@ -61,34 +62,34 @@ impl<'txn> Log<'txn> {
         })
     }
 
-    /// Appends; gives the place.
-    pub(super) fn append(&mut self, ready: &Ready) -> Result<u64, StoreError> {
+    /// Appends the event and returns its place.
+    pub(super) fn append(&mut self, event: &EncodedEvent) -> Result<u64, StoreError> {
         let place = self.frontier.size();
-        self.events.insert(place, ready.leaf.as_bytes())?;
-        self.personal.insert(place, ready.personal.as_slice())?;
-        self.by_actor.insert(&index_key(&ready.actor, place), ())?;
-        let first = self.hours.get(ready.hour)?.map(|span| span.value().0);
+        self.events.insert(place, event.leaf.as_bytes())?;
+        self.personal.insert(place, event.personal.as_slice())?;
+        self.by_actor.insert(&index_key(&event.actor, place), ())?;
+        let first = self.hours.get(event.hour)?.map(|span| span.value().0);
         self.hours
-            .insert(ready.hour, (first.unwrap_or(place), place))?;
-        self.frontier.append(ready.leaf.hash());
+            .insert(event.hour, (first.unwrap_or(place), place))?;
+        self.frontier.append(event.leaf.hash());
         Ok(place)
     }
 
-    /// Keeps the frontier of everything appended.
+    /// Stores the frontier.
     pub(super) fn finish(self, transaction: &WriteTransaction) -> Result<(), StoreError> {
         transaction
             .open_table(META)?
-            .insert(meta::FRONTIER, self.frontier.to_bytes().as_slice())?;
+            .insert(META_FRONTIER, self.frontier.to_bytes().as_slice())?;
         Ok(())
     }
 }
 
-/// The hour since 1970 in which an instant lies.
+/// Whole hours since 1970.
 pub(super) const fn hour(at: Timestamp) -> i64 {
-    at.millis().div_euclid(HOUR)
+    at.millis().div_euclid(MILLIS_PER_HOUR)
 }
 
-/// The actor's part of the index: a kind, and sixteen bytes that tell one of the kind from the others.
+/// The actor's part of an index key: one byte for the kind, sixteen for the id.
 pub(super) fn actor_key(actor: &Principal) -> [u8; 17] {
     let (kind, id) = match actor {
         Principal::User(id) => (1, *id.as_bytes()),
@@ -107,7 +108,7 @@ pub(super) fn actor_key(actor: &Principal) -> [u8; 17] {
     key
 }
 
-/// The index's key for an event of this actor at this place.
+/// The index key of an event: its actor, its place.
 pub(super) fn index_key(actor: &[u8; 17], place: u64) -> [u8; 25] {
     let mut key = [0; 25];
     let (front, back) = key.split_at_mut(17);

@@ -1,36 +1,29 @@
-//! Applying one job after another inside a transaction: first every expectation, then every step, then the event.
+//! Applying one job after another inside a transaction: first every precondition, then every operation, then the events.
 //!
-//! An `Err` on the outside is the disk's and ends the whole batch; one on the inside is the change's own, and nothing
-//! of that change was written.
+//! An outer `Err` is an error of the disk and ends the batch; an inner one concerns a single change, of which nothing was
+//! written.
 
-use super::Committed;
-use super::append::Log;
-use super::change::{EncodedChange, Expect, Row};
+use super::append::LogAppender;
+use super::change::{CommitReceipt, EncodedChange, EncodedOperation, Precondition};
 use super::error::{CommitError, StoreError};
+use super::job::{JobResult, Work};
 use super::open::counter;
 use super::open_tables::OpenTables;
-use super::record::decode;
-use super::tables::{Counter, META, meta};
-use super::writer::{Answer, Work};
+use super::record::version;
+use super::tables::{Counter, META, META_DIRECTORY_VERSION, META_POLICY_VERSION};
 use crate::audit::AuditEvent;
 use crate::model::Random;
 use redb::{ReadableTable, WriteTransaction};
 
-/// A transaction being filled.
+/// A transaction to which jobs are applied.
 pub(super) struct Applier<'txn> {
     transaction: &'txn WriteTransaction,
     random: &'txn dyn Random,
-    log: Log<'txn>,
+    log: LogAppender<'txn>,
     tables: OpenTables<'txn>,
     changed: bool,
     policy_version: u64,
     directory_version: u64,
-}
-
-/// The one number that a record with versions is compared by.
-#[derive(serde::Deserialize)]
-struct Versioned {
-    version: u64,
 }
 
 impl<'txn> Applier<'txn> {
@@ -39,13 +32,13 @@ impl<'txn> Applier<'txn> {
         random: &'txn dyn Random,
     ) -> Result<Self, StoreError> {
         let meta = transaction.open_table(META)?;
-        let policy_version = counter(&meta, meta::POLICY_VERSION)?;
-        let directory_version = counter(&meta, meta::DIRECTORY_VERSION)?;
+        let policy_version = counter(&meta, META_POLICY_VERSION)?;
+        let directory_version = counter(&meta, META_DIRECTORY_VERSION)?;
         drop(meta);
         Ok(Self {
             transaction,
             random,
-            log: Log::open(transaction)?,
+            log: LogAppender::open(transaction)?,
             tables: OpenTables::new(transaction),
             changed: false,
             policy_version,
@@ -53,12 +46,12 @@ impl<'txn> Applier<'txn> {
         })
     }
 
-    pub(super) fn apply(&mut self, work: &Work) -> Result<Answer, StoreError> {
+    pub(super) fn apply(&mut self, work: &Work) -> Result<JobResult, StoreError> {
         match work {
-            Work::Commit(change, event) => self.commit(change, event),
-            Work::Touch(marks) => {
-                for mark in marks {
-                    self.changed |= mark.write(&mut self.tables)?;
+            Work::Commit(change, events) => self.commit(change, events),
+            Work::Unaudited(writes) => {
+                for write in writes {
+                    self.changed |= write.apply(&mut self.tables)?;
                 }
                 Ok(Ok(None))
             }
@@ -66,18 +59,18 @@ impl<'txn> Applier<'txn> {
         }
     }
 
-    /// Whether there is anything to commit.
+    /// True if there is something to commit.
     pub(super) const fn changed(&self) -> bool {
         self.changed
     }
 
-    /// Keeps the counters and the log's frontier.
+    /// Stores the counters and the log's frontier.
     pub(super) fn finish(self) -> Result<(), StoreError> {
         self.log.finish(self.transaction)?;
         let mut table = self.transaction.open_table(META)?;
         for (name, value) in [
-            (meta::POLICY_VERSION, self.policy_version),
-            (meta::DIRECTORY_VERSION, self.directory_version),
+            (META_POLICY_VERSION, self.policy_version),
+            (META_DIRECTORY_VERSION, self.directory_version),
         ] {
             table.insert(name, value.to_be_bytes().as_slice())?;
         }
@@ -88,44 +81,45 @@ impl<'txn> Applier<'txn> {
         &mut self,
         change: &EncodedChange,
         events: &[AuditEvent],
-    ) -> Result<Answer, StoreError> {
-        if let Err(refused) = self.compare(change)? {
-            return Ok(Err(refused));
+    ) -> Result<JobResult, StoreError> {
+        if let Err(error) = self.check(change)? {
+            return Ok(Err(error));
         }
-        let ready = (0..).zip(events);
-        let ready = ready.map(|(offset, event)| self.log.ready(offset, event, self.random));
-        let ready: Vec<_> = match ready.collect() {
-            Ok(ready) => ready,
-            Err(refused) => return Ok(Err(refused)),
+        let events = (0..).zip(events);
+        let encoded = events.map(|(offset, event)| self.log.encode(offset, event, self.random));
+        let encoded: Vec<_> = match encoded.collect() {
+            Ok(encoded) => encoded,
+            Err(error) => return Ok(Err(error)),
         };
         self.changed = true;
-        for row in &change.rows {
-            self.put(row)?;
+        for operation in &change.operations {
+            self.write(operation)?;
         }
-        let moves = |counter| change.rows.iter().any(|row| row.counter == counter);
-        self.policy_version += u64::from(moves(Counter::Policy));
-        self.directory_version += u64::from(moves(Counter::Directory));
+        let changes = |counter| change.operations.iter().any(|o| o.counter == counter);
+        self.policy_version += u64::from(changes(Counter::Policy));
+        self.directory_version += u64::from(changes(Counter::Directory));
         let mut sequence = 0;
-        for ready in &ready {
-            sequence = self.log.append(ready)?;
+        for event in &encoded {
+            sequence = self.log.append(event)?;
         }
-        Ok(Ok(Some(Committed {
+        Ok(Ok(Some(CommitReceipt {
             sequence,
             policy_version: self.policy_version,
             directory_version: self.directory_version,
         })))
     }
 
-    fn put(&mut self, row: &Row) -> Result<(), StoreError> {
-        let table = self.tables.get(row.table)?;
-        match &row.value {
-            Some(value) => table.insert(row.key.as_slice(), value.as_slice())?,
-            None => table.remove(row.key.as_slice())?,
+    fn write(&mut self, operation: &EncodedOperation) -> Result<(), StoreError> {
+        let table = self.tables.get(operation.table)?;
+        let key = operation.key.as_slice();
+        match &operation.value {
+            Some(value) => table.insert(key, value.as_slice())?,
+            None => table.remove(key)?,
         };
         Ok(())
     }
 
-    fn compare(&mut self, change: &EncodedChange) -> Result<Result<(), CommitError>, StoreError> {
+    fn check(&mut self, change: &EncodedChange) -> Result<Result<(), CommitError>, StoreError> {
         if change
             .policy_version
             .is_some_and(|version| version != self.policy_version)
@@ -135,34 +129,33 @@ impl<'txn> Applier<'txn> {
                 present: self.policy_version,
             }));
         }
-        for row in &change.rows {
-            if let Err(refused) = self.compare_row(row)? {
-                return Ok(Err(refused));
+        for operation in &change.operations {
+            if let Err(error) = self.check_operation(operation)? {
+                return Ok(Err(error));
             }
         }
         Ok(Ok(()))
     }
 
-    fn compare_row(&mut self, row: &Row) -> Result<Result<(), CommitError>, StoreError> {
-        if row.expect == Expect::Any {
+    fn check_operation(
+        &mut self,
+        operation: &EncodedOperation,
+    ) -> Result<Result<(), CommitError>, StoreError> {
+        use Precondition as P;
+        if operation.precondition == P::None {
             return Ok(Ok(()));
         }
-        let what = row.what;
-        let table = self.tables.get(row.table)?;
-        let present = table.get(row.key.as_slice())?;
-        Ok(match (row.expect, present) {
-            (Expect::Any, _) | (Expect::Absent, None) | (Expect::Present, Some(_)) => Ok(()),
-            (Expect::Absent, Some(_)) => Err(CommitError::Taken { what }),
-            (Expect::Present | Expect::Version(_), None) => Err(CommitError::Missing { what }),
-            (Expect::Version(expected), Some(bytes)) => {
-                let present = decode::<Versioned>(what, bytes.value())?.version;
-                let stale = CommitError::Stale { what, present };
-                if present == expected {
-                    Ok(())
-                } else {
-                    Err(stale)
-                }
-            }
+        let what = operation.what;
+        let table = self.tables.get(operation.table)?;
+        let stored = table.get(operation.key.as_slice())?;
+        Ok(match (operation.precondition, stored) {
+            (P::None, _) | (P::Absent, None) | (P::Present, Some(_)) => Ok(()),
+            (P::Absent, Some(_)) => Err(CommitError::AlreadyExists { what }),
+            (P::Present | P::Version(_), None) => Err(CommitError::NotFound { what }),
+            (P::Version(expected), Some(bytes)) => match version(what, bytes.value())? {
+                present if present == expected => Ok(()),
+                present => Err(CommitError::Stale { what, present }),
+            },
         })
     }
 }

@@ -1,8 +1,9 @@
-//! Changes: what a commit does to the records, and what it expects of them before it does anything.
+//! Changes: the operations of a commit on records, and their preconditions.
 
 use super::error::CommitError;
 use super::record::encode;
-use super::tables::{BreakGlass, Counter, Record, RecordTable, number};
+use super::records::BreakGlassRecord;
+use super::tables::{Counter, Record, RecordTable, number};
 use crate::model::{
     Application, ApplicationId, Client, ClientId, Grant, GrantId, KeyId, MirroredOrganization,
     MirroredTeam, MirroredUser, OrganizationId, Revocation, Role, RoleBinding, RoleBindingId,
@@ -10,29 +11,29 @@ use crate::model::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-/// What must hold of a record, before the change, for the change to be made.
+/// The state of a record that a change requires. Checked before the first operation of the change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expect {
-    /// Nothing.
-    Any,
-    /// It is not there; otherwise [`CommitError::Taken`].
+pub enum Precondition {
+    /// Any state.
+    None,
+    /// Otherwise [`CommitError::AlreadyExists`].
     Absent,
-    /// It is there; otherwise [`CommitError::Missing`].
+    /// Otherwise [`CommitError::NotFound`].
     Present,
-    /// It is there at this version; otherwise [`CommitError::Missing`] or [`CommitError::Stale`].
+    /// Present at this version; otherwise [`CommitError::NotFound`] or [`CommitError::Stale`].
     Version(u64),
 }
 
-/// One step of a change. What is put is kept exactly as given, its version included.
+/// One operation on a record. A record is stored exactly as given, its version included.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each name says it: put or delete that record")]
+#[expect(missing_docs, reason = "each puts or deletes the record that it names")]
 pub enum Operation {
-    PutRole(Role, Expect),
-    DeleteRole(RoleId, Expect),
-    PutRoleBinding(RoleBinding, Expect),
-    DeleteRoleBinding(RoleBindingId, Expect),
-    PutApplication(Application, Expect),
-    DeleteApplication(ApplicationId, Expect),
+    PutRole(Role, Precondition),
+    DeleteRole(RoleId, Precondition),
+    PutRoleBinding(RoleBinding, Precondition),
+    DeleteRoleBinding(RoleBindingId, Precondition),
+    PutApplication(Application, Precondition),
+    DeleteApplication(ApplicationId, Precondition),
     PutUser(User),
     PutMirroredUser(MirroredUser),
     PutMirroredOrganization(MirroredOrganization),
@@ -41,11 +42,11 @@ pub enum Operation {
     DeleteMirroredTeam(TeamId),
     PutSession(Session),
     DeleteSession(SessionId),
-    PutServiceAccount(ServiceAccount, Expect),
-    DeleteServiceAccount(ServiceAccountId, Expect),
-    PutClient(Client, Expect),
-    DeleteClient(ClientId, Expect),
-    PutGrant(Grant, Expect),
+    PutServiceAccount(ServiceAccount, Precondition),
+    DeleteServiceAccount(ServiceAccountId, Precondition),
+    PutClient(Client, Precondition),
+    DeleteClient(ClientId, Precondition),
+    PutGrant(Grant, Precondition),
     DeleteGrant(GrantId),
     PutSigningKey(SigningKey),
     DeleteSigningKey(KeyId),
@@ -55,7 +56,7 @@ pub enum Operation {
     DeleteBreakGlass,
 }
 
-/// Steps that are made together or not at all. All expectations speak of the state before the first step.
+/// Operations that are made together or not at all.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
     operations: Vec<Operation>,
@@ -63,31 +64,31 @@ pub struct Change {
 }
 
 impl Change {
-    /// No step: the event alone is recorded.
+    /// No operation: the event alone is recorded.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// This step as well.
+    /// Adds an operation.
     #[must_use]
     pub fn with(mut self, operation: Operation) -> Self {
         self.operations.push(operation);
         self
     }
 
-    /// Only if the policy is still at this version; otherwise [`CommitError::Stale`] of the `policy`. What was
-    /// checked against a whole policy (names, references, who holds what) thereby still holds when it is written.
+    /// Requires this version of the policy; otherwise [`CommitError::Stale`] of the `policy`. For a change that was checked
+    /// against the whole policy (names, references, permissions).
     #[must_use]
     pub const fn at_policy_version(mut self, version: u64) -> Self {
         self.policy_version = Some(version);
         self
     }
 
-    /// Written down, so that the writer has only to compare and to put.
+    /// Serializes every record, so that the writer thread does not.
     pub(super) fn encode(self) -> Result<EncodedChange, CommitError> {
-        let rows = self.operations.iter().map(row).collect::<Result<_, _>>()?;
+        let operations = self.operations.iter().map(encoded);
         Ok(EncodedChange {
-            rows,
+            operations: operations.collect::<Result<_, _>>()?,
             policy_version: self.policy_version,
         })
     }
@@ -108,77 +109,99 @@ impl FromIterator<Operation> for Change {
     }
 }
 
-/// A change as the writer takes it.
+/// The place of a committed event, and the versions after the commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitReceipt {
+    /// Place of the event in the audit log, from 0.
+    pub sequence: u64,
+    /// Grows by one with each change of a role, role binding or application.
+    pub policy_version: u64,
+    /// Grows by one with each change of a mirrored record or a user.
+    pub directory_version: u64,
+}
+
+/// A change in the form for the writer.
 pub(super) struct EncodedChange {
-    pub(super) rows: Vec<Row>,
+    pub(super) operations: Vec<EncodedOperation>,
     pub(super) policy_version: Option<u64>,
 }
 
-/// One record to put (a value) or to delete (none).
-pub(super) struct Row {
+/// A row to insert (with a value) or to remove (without).
+pub(super) struct EncodedOperation {
     pub(super) table: RecordTable,
     pub(super) what: &'static str,
     pub(super) counter: Counter,
     pub(super) key: Vec<u8>,
     pub(super) value: Option<Vec<u8>>,
-    pub(super) expect: Expect,
+    pub(super) precondition: Precondition,
 }
 
-fn row(operation: &Operation) -> Result<Row, CommitError> {
+fn encoded(operation: &Operation) -> Result<EncodedOperation, CommitError> {
     use Operation as O;
     match operation {
-        O::PutRole(role, expect) => put(role, *expect),
-        O::DeleteRole(id, expect) => delete::<Role>(id.as_bytes(), *expect),
-        O::PutRoleBinding(binding, expect) => put(binding, *expect),
-        O::DeleteRoleBinding(id, expect) => delete::<RoleBinding>(id.as_bytes(), *expect),
-        O::PutApplication(application, expect) => put(application, *expect),
-        O::DeleteApplication(id, expect) => delete::<Application>(id.as_bytes(), *expect),
-        O::PutUser(user) => put(user, Expect::Any),
-        O::PutMirroredUser(user) => put(user, Expect::Any),
-        O::PutMirroredOrganization(organization) => put(organization, Expect::Any),
-        O::DeleteMirroredOrganization(id) => {
-            delete::<MirroredOrganization>(&number(*id), Expect::Any)
+        O::PutRole(role, precondition) => put(role, *precondition),
+        O::DeleteRole(id, precondition) => delete::<Role>(id.as_bytes(), *precondition),
+        O::PutRoleBinding(binding, precondition) => put(binding, *precondition),
+        O::DeleteRoleBinding(id, precondition) => {
+            delete::<RoleBinding>(id.as_bytes(), *precondition)
         }
-        O::PutMirroredTeam(team) => put(team, Expect::Any),
-        O::DeleteMirroredTeam(id) => delete::<MirroredTeam>(&number(*id), Expect::Any),
-        O::PutSession(session) => put(session, Expect::Any),
-        O::DeleteSession(id) => delete::<Session>(id.as_bytes(), Expect::Any),
-        O::PutServiceAccount(account, expect) => put(account, *expect),
-        O::DeleteServiceAccount(id, expect) => delete::<ServiceAccount>(id.as_bytes(), *expect),
-        O::PutClient(client, expect) => put(client, *expect),
-        O::DeleteClient(id, expect) => delete::<Client>(id.as_bytes(), *expect),
-        O::PutGrant(grant, expect) => put(grant, *expect),
-        O::DeleteGrant(id) => delete::<Grant>(id.as_bytes(), Expect::Any),
-        O::PutSigningKey(key) => put(key, Expect::Absent),
-        O::DeleteSigningKey(id) => delete::<SigningKey>(id.as_bytes(), Expect::Any),
-        O::PutRevocation(revocation) => put(revocation, Expect::Any),
+        O::PutApplication(application, precondition) => put(application, *precondition),
+        O::DeleteApplication(id, precondition) => {
+            delete::<Application>(id.as_bytes(), *precondition)
+        }
+        O::PutUser(user) => put(user, Precondition::None),
+        O::PutMirroredUser(user) => put(user, Precondition::None),
+        O::PutMirroredOrganization(organization) => put(organization, Precondition::None),
+        O::DeleteMirroredOrganization(id) => {
+            delete::<MirroredOrganization>(&number(*id), Precondition::None)
+        }
+        O::PutMirroredTeam(team) => put(team, Precondition::None),
+        O::DeleteMirroredTeam(id) => delete::<MirroredTeam>(&number(*id), Precondition::None),
+        O::PutSession(session) => put(session, Precondition::None),
+        O::DeleteSession(id) => delete::<Session>(id.as_bytes(), Precondition::None),
+        O::PutServiceAccount(account, precondition) => put(account, *precondition),
+        O::DeleteServiceAccount(id, precondition) => {
+            delete::<ServiceAccount>(id.as_bytes(), *precondition)
+        }
+        O::PutClient(client, precondition) => put(client, *precondition),
+        O::DeleteClient(id, precondition) => delete::<Client>(id.as_bytes(), *precondition),
+        O::PutGrant(grant, precondition) => put(grant, *precondition),
+        O::DeleteGrant(id) => delete::<Grant>(id.as_bytes(), Precondition::None),
+        O::PutSigningKey(key) => put(key, Precondition::Absent),
+        O::DeleteSigningKey(id) => delete::<SigningKey>(id.as_bytes(), Precondition::None),
+        O::PutRevocation(revocation) => put(revocation, Precondition::None),
         O::PutBreakGlass(hash) => {
             let hash = hash.expose_secret().to_owned();
-            put(&BreakGlass { hash }, Expect::Any)
+            put(&BreakGlassRecord { hash }, Precondition::None)
         }
-        O::DeleteBreakGlass => delete::<BreakGlass>(BreakGlass::KEY, Expect::Any),
+        O::DeleteBreakGlass => {
+            delete::<BreakGlassRecord>(BreakGlassRecord::KEY, Precondition::None)
+        }
     }
 }
 
-fn put<R: Record>(record: &R, expect: Expect) -> Result<Row, CommitError> {
-    Ok(Row {
+fn put<R: Record>(record: &R, precondition: Precondition) -> Result<EncodedOperation, CommitError> {
+    Ok(EncodedOperation {
         table: R::TABLE,
         what: R::WHAT,
         counter: R::COUNTER,
         key: record.key(),
         value: Some(encode(record)?),
-        expect,
+        precondition,
     })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one form with `put`")]
-fn delete<R: Record>(key: &[u8], expect: Expect) -> Result<Row, CommitError> {
-    Ok(Row {
+#[expect(clippy::unnecessary_wraps, reason = "same signature as `put`")]
+fn delete<R: Record>(
+    key: &[u8],
+    precondition: Precondition,
+) -> Result<EncodedOperation, CommitError> {
+    Ok(EncodedOperation {
         table: R::TABLE,
         what: R::WHAT,
         counter: R::COUNTER,
         key: key.to_vec(),
         value: None,
-        expect,
+        precondition,
     })
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with the store, said so that an operator knows what to do next.
+//! Errors of the store. A message tells the operator what to do.
 
 use super::space::LowSpace;
 use std::path::{Path, PathBuf};
@@ -7,56 +7,56 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// Another process holds the folder.
-    #[error("state folder `{}` is in use by another process{holder}; stop that one first, or name another folder", folder.display())]
+    #[error("state folder `{}` is in use by another process{holder}; stop that process, or configure another folder", folder.display())]
     InUse {
         /// The folder.
         folder: PathBuf,
         /// ` (pid …)` if it is known.
         holder: String,
     },
-    /// Others could read what is in the folder.
-    #[error("state folder `{}` is open to others (mode {mode:04o}); run `chmod 700` on it and start again", folder.display())]
+    /// Other users of the machine can read the folder.
+    #[error("state folder `{}` is accessible to other users (mode {mode:04o}); run `chmod 700` on it and start again", folder.display())]
     Exposed {
         /// The folder.
         folder: PathBuf,
         /// Its permission bits.
         mode: u32,
     },
-    /// The folder or a file in it cannot be made or opened.
+    /// The folder or a file in it cannot be created or opened.
     #[error("state folder `{}` cannot be used: {reason}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the system says.
+        /// The error of the operating system.
         reason: String,
     },
-    /// The file was written by a version that keeps it in another form.
+    /// The file was written by a version with another format.
     #[error(
-        "the store has format {found} and this version of samovar knows format {known}; use the version that wrote it"
+        "the store has format {found} and this version of samovar supports format {supported}; use the version that wrote it"
     )]
     Format {
-        /// What the file says.
+        /// Format of the file.
         found: u32,
-        /// What we know.
-        known: u32,
+        /// Format of this version.
+        supported: u32,
     },
-    /// What the file holds is not what was written.
+    /// The content of the file is not what was written.
     #[error(
         "the store is damaged ({0}); nothing was changed: restore the state folder from a backup"
     )]
     Damaged(String),
-    /// The disk refused.
+    /// The disk could not be read or written.
     #[error(
         "the store cannot be read or written ({0}); no change is accepted until samovar is restarted on a healthy disk with free space"
     )]
     Disk(String),
-    /// It was closed, or its writer has died.
+    /// The store was closed, or its writer thread ended.
     #[error("the store is closed; restart samovar")]
     Closed,
 }
 
 impl StoreError {
-    /// An error of the system about the folder.
+    /// An error of the operating system about the folder.
     pub(super) fn folder(folder: &Path, error: std::io::Error) -> Self {
         Self::Folder {
             folder: folder.to_owned(),
@@ -64,12 +64,12 @@ impl StoreError {
         }
     }
 
-    /// What redb says, sorted by what to do about it.
+    /// Sorts the errors of redb by what the operator can do.
     fn of(error: redb::Error) -> Self {
         use redb::Error as E;
         match error {
             E::Io(io) if io.kind() == std::io::ErrorKind::InvalidData => {
-                Self::Damaged("the file is no store".to_owned())
+                Self::Damaged("the file is not a store".to_owned())
             }
             E::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => {
                 Self::Disk("the disk is full".to_owned())
@@ -103,41 +103,41 @@ from_redb!(
 /// Why a change was not committed. Nothing of it was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitError {
-    /// Somebody else changed it in between.
+    /// The record was changed since it was read.
     #[error(
-        "the {what} has been changed since: it is at version {present} now; read it again and repeat the change"
+        "the {what} was changed in the meantime and is at version {present}; read it again and repeat the change"
     )]
     Stale {
-        /// Which kind of thing.
+        /// Kind of record.
         what: &'static str,
-        /// The version that it has.
+        /// Its present version.
         present: u64,
     },
-    /// It exists already.
-    #[error("this {what} exists already")]
-    Taken {
-        /// Which kind of thing.
+    /// The record exists.
+    #[error("this {what} already exists")]
+    AlreadyExists {
+        /// Kind of record.
         what: &'static str,
     },
-    /// It is not there (any more).
+    /// The record does not exist.
     #[error("this {what} does not exist")]
-    Missing {
-        /// Which kind of thing.
+    NotFound {
+        /// Kind of record.
         what: &'static str,
     },
-    /// The event or a record cannot be written down.
-    #[error("it cannot be recorded: {0}")]
+    /// The event or a record cannot be encoded.
+    #[error("the change cannot be recorded: {0}")]
     Unrecordable(String),
     /// The disk is almost full.
     #[error("{0}")]
     LowSpace(LowSpace),
-    /// The store takes no writes.
+    /// The store accepts no writes.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
 }
 
 impl CommitError {
-    /// Is the disk almost full? The store logs that once itself.
+    /// True if the disk is almost full, which the store itself logs once.
     pub const fn is_low_space(&self) -> bool {
         matches!(self, Self::LowSpace(_))
     }

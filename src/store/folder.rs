@@ -1,7 +1,7 @@
 //! The state folder: its modes, the lock that keeps other processes out, and the mark of an unclean stop.
 //!
-//! The lock file holds the process id from opening to a clean stop; an id that is still there when nobody holds the
-//! lock was left by a process that crashed. Must never follow a mode that lets others in.
+//! The lock file holds the process id from opening to a clean stop. An id in a file that is not locked was left by a process
+//! that crashed. Must never use a folder that other users can enter.
 
 use super::error::StoreError;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -21,15 +21,15 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder if need be, and takes it.
-    pub(super) fn take(path: &Path) -> Result<Self, StoreError> {
+    /// Locks the folder; creates it if it is missing.
+    pub(super) fn lock(path: &Path) -> Result<Self, StoreError> {
         let failed = |error| StoreError::folder(path, error);
-        make(path)?;
+        create(path)?;
         let mut lock = open_private(&path.join(LOCK)).map_err(failed)?;
-        let held = lock.try_lock();
+        let locked = lock.try_lock();
         let mut holder = String::new();
         lock.read_to_string(&mut holder).map_err(failed)?;
-        match held {
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(in_use(path, &holder)),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -45,22 +45,22 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The store's file, made if need be.
+    /// Opens the store's file; creates it if it is missing.
     pub(super) fn file(&self) -> Result<File, StoreError> {
         let opened = open_private(&self.path.join(FILE)).and_then(|file| {
-            // The names of both files must survive a crash, not only their content.
+            // Syncing the folder makes the names of its files survive a crash.
             File::open(&self.path)?.sync_all()?;
             Ok(file)
         });
         opened.map_err(|error| StoreError::folder(&self.path, error))
     }
 
-    /// Did the process that held the folder before crash?
+    /// True if the process that held the folder before crashed.
     pub(super) const fn unclean(&self) -> bool {
         self.unclean
     }
 
-    /// Everything is written: the next process finds a clean stop.
+    /// Records a clean stop. Everything must be written.
     pub(super) fn mark_clean(&self) -> Result<(), StoreError> {
         self.mark("")
             .map_err(|error| StoreError::folder(&self.path, error))
@@ -70,7 +70,7 @@ impl Folder {
         let mut file = self
             .lock
             .lock()
-            .map_err(|_| std::io::Error::other("the lock file's owner has died"))?;
+            .map_err(|_| std::io::Error::other("a thread panicked while it wrote the lock file"))?;
         file.set_len(0)?;
         file.rewind()?;
         file.write_all(text.as_bytes())?;
@@ -78,8 +78,8 @@ impl Folder {
     }
 }
 
-/// The folder exists and only we can enter it.
-fn make(path: &Path) -> Result<(), StoreError> {
+/// Makes sure that the folder exists and only this user can enter it.
+fn create(path: &Path) -> Result<(), StoreError> {
     let failed = |error| StoreError::folder(path, error);
     let mut builder = DirBuilder::new();
     builder
@@ -88,13 +88,12 @@ fn make(path: &Path) -> Result<(), StoreError> {
         .create(path)
         .map_err(failed)?;
     let mode = std::fs::metadata(path).map_err(failed)?.mode() & 0o7777;
-    let others = mode & 0o077;
-    if others == 0 {
+    if mode & 0o077 == 0 {
         return Ok(());
     }
-    // An empty folder was made for us, and one with our file is ours; what lies in another may be meant for others.
-    let ours = path.join(FILE).exists();
-    if !ours && std::fs::read_dir(path).map_err(failed)?.next().is_some() {
+    // Other users may need what is in a folder that is neither empty nor a state folder.
+    let is_state_folder = path.join(FILE).exists();
+    if !is_state_folder && std::fs::read_dir(path).map_err(failed)?.next().is_some() {
         let folder = path.to_owned();
         return Err(StoreError::Exposed { folder, mode });
     }
@@ -105,7 +104,7 @@ fn open_private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     let file = options.mode(0o600).open(path)?;
-    // A file of an older date keeps its mode on opening.
+    // `mode` applies to new files alone.
     file.set_permissions(PermissionsExt::from_mode(0o600))?;
     Ok(file)
 }

@@ -2,7 +2,8 @@
 
 use super::error::StoreError;
 use super::tables::{
-    EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, PERSONAL, RECORD_TABLES, RecordTable, meta,
+    EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, META_FORMAT, META_FRONTIER, PERSONAL,
+    RECORD_TABLES, RecordTable,
 };
 use crate::audit::Frontier;
 use redb::{
@@ -10,13 +11,13 @@ use redb::{
     WriteTransaction,
 };
 
-/// The form of the whole file.
+/// The format of the whole file.
 const FORMAT: u32 = 1;
 
-/// Memory for pages that were read or written lately, in bytes.
-const CACHE: usize = 8 << 20;
+/// Memory for pages of the database.
+const CACHE_BYTES: usize = 8 << 20;
 
-/// Opens what the backend holds, or makes a new store in an empty one.
+/// Opens the database of a backend; creates it in an empty one.
 pub(super) fn open(backend: impl StorageBackend, unclean: bool) -> Result<Database, StoreError> {
     if unclean {
         tracing::warn!("the store was not closed cleanly; its integrity is being checked");
@@ -24,7 +25,7 @@ pub(super) fn open(backend: impl StorageBackend, unclean: bool) -> Result<Databa
     let database = guarded(|| {
         let mut builder = Builder::new();
         builder
-            .set_cache_size(CACHE)
+            .set_cache_size(CACHE_BYTES)
             .set_check_integrity_on_open(unclean)
             .set_repair_callback(|session| {
                 let percent = 100.0 * session.progress();
@@ -37,13 +38,13 @@ pub(super) fn open(backend: impl StorageBackend, unclean: bool) -> Result<Databa
     })?;
     if unclean {
         tracing::info!(
-            "the store is whole after the unclean stop: every page and the audit log's size were checked"
+            "the store is intact after the unclean stop: every page and the audit log's size were checked"
         );
     }
     Ok(database)
 }
 
-/// A damaged page can make redb panic; that is a damaged store, not a reason to die without a word.
+/// Runs work on the database. A damaged page can make redb panic, which is reported as a damaged store.
 pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let detail = "a page of its file cannot be read";
@@ -51,7 +52,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result
     })
 }
 
-/// A write transaction that a crash at any instant leaves whole, and that needs no long repair.
+/// Begins a write transaction that a crash at any instant leaves intact, and that needs no long repair.
 pub(super) fn begin(database: &Database) -> Result<WriteTransaction, StoreError> {
     let mut transaction = database.begin_write()?;
     transaction.set_two_phase_commit(true);
@@ -59,7 +60,7 @@ pub(super) fn begin(database: &Database) -> Result<WriteTransaction, StoreError>
     Ok(transaction)
 }
 
-/// All tables exist, and the format is ours.
+/// Checks the format and creates the tables that are missing.
 fn prepare(database: &Database) -> Result<(), StoreError> {
     let reading = database.begin_read()?;
     let present: Vec<String> = reading
@@ -68,20 +69,19 @@ fn prepare(database: &Database) -> Result<(), StoreError> {
         .collect();
     if !present.is_empty() {
         check_format(&reading.open_table(META)?)?;
-        let there = |table: &RecordTable| {
+        let exists = |table: &RecordTable| {
             present
                 .iter()
                 .any(|name| name == redb::TableHandle::name(table))
         };
-        if RECORD_TABLES.iter().all(there) {
+        if RECORD_TABLES.iter().all(exists) {
             return Ok(());
         }
     }
     let transaction = begin(database)?;
     transaction
         .open_table(META)?
-        .insert(meta::FORMAT, FORMAT.to_be_bytes().as_slice())?;
-    // A kind of record that an older version did not know begins empty.
+        .insert(META_FORMAT, FORMAT.to_be_bytes().as_slice())?;
     for table in RECORD_TABLES {
         transaction.open_table(*table)?;
     }
@@ -93,19 +93,19 @@ fn prepare(database: &Database) -> Result<(), StoreError> {
 }
 
 fn check_format(table: &impl ReadableTable<&'static str, &'static [u8]>) -> Result<(), StoreError> {
-    let bytes = table.get(meta::FORMAT)?;
+    let bytes = table.get(META_FORMAT)?;
     let bytes = bytes.and_then(|bytes| <[u8; 4]>::try_from(bytes.value()).ok());
     match bytes.map(u32::from_be_bytes) {
         Some(FORMAT) => Ok(()),
         Some(found) => Err(StoreError::Format {
             found,
-            known: FORMAT,
+            supported: FORMAT,
         }),
-        None => Err(StoreError::Damaged("it names no format".to_owned())),
+        None => Err(StoreError::Damaged("its format is missing".to_owned())),
     }
 }
 
-/// The frontier speaks of exactly the events that are there.
+/// Compares the frontier's size with the number of events.
 fn check_log(database: &Database) -> Result<(), StoreError> {
     let reading = database.begin_read()?;
     let frontier = frontier(&reading.open_table(META)?)?;
@@ -122,11 +122,11 @@ fn check_log(database: &Database) -> Result<(), StoreError> {
     Err(StoreError::Damaged(detail))
 }
 
-/// The tree's frontier; the empty one before the first event.
+/// The tree's frontier; empty before the first event.
 pub(super) fn frontier(
     table: &impl ReadableTable<&'static str, &'static [u8]>,
 ) -> Result<Frontier, StoreError> {
-    table.get(meta::FRONTIER)?.map_or_else(
+    table.get(META_FRONTIER)?.map_or_else(
         || Ok(Frontier::default()),
         |bytes| {
             Frontier::from_bytes(bytes.value())
@@ -135,7 +135,7 @@ pub(super) fn frontier(
     )
 }
 
-/// A counter; zero before its first step.
+/// A counter; 0 before the first change.
 pub(super) fn counter(
     table: &impl ReadableTable<&'static str, &'static [u8]>,
     name: &str,
@@ -145,5 +145,5 @@ pub(super) fn counter(
     };
     <[u8; 8]>::try_from(bytes.value())
         .map(u64::from_be_bytes)
-        .map_err(|_| StoreError::Damaged(format!("`{name}` does not read")))
+        .map_err(|_| StoreError::Damaged(format!("`{name}` cannot be read")))
 }

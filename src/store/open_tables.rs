@@ -1,6 +1,4 @@
-//! The tables of records that a transaction has open. Each is opened once, however many of its rows are read or written.
-//!
-//! Must not outlive its transaction, and must be dropped before the transaction is committed.
+//! The record tables of a transaction, each opened at most once. Must be dropped before the transaction is committed.
 
 use super::error::StoreError;
 use super::tables::RecordTable;
@@ -18,7 +16,6 @@ pub(super) struct OpenTables<'txn> {
 }
 
 impl<'txn> OpenTables<'txn> {
-    /// None is open yet.
     pub(super) const fn new(transaction: &'txn WriteTransaction) -> Self {
         Self {
             transaction,
@@ -26,7 +23,7 @@ impl<'txn> OpenTables<'txn> {
         }
     }
 
-    /// This table; opens it the first time.
+    /// Returns this table; opens it the first time.
     pub(super) fn get(
         &mut self,
         definition: RecordTable,

@@ -1,6 +1,6 @@
-//! What is kept of an event outside its leaf: the salt and the fields that name a person, in a row that can be erased.
+//! The personal fields of an event and their salt: a row outside the leaf, so that it can be erased.
 //!
-//! One byte for the form, thirty-two of salt, then the fields as JSON. Must never stand anywhere else on the disk.
+//! One byte for the form, thirty-two of salt, then the fields as JSON. No other row may hold a personal field of an event.
 
 use super::error::{CommitError, StoreError};
 use crate::audit::{PersonalFields, Salt};
@@ -16,9 +16,10 @@ pub(super) fn encode(salt: &Salt, fields: &PersonalFields) -> Result<Vec<u8>, Co
     Ok(bytes)
 }
 
-/// Reads what [`encode`] wrote; the salt is for whoever proves the commitment.
+/// Reads a row of [`encode`]. The salt is needed to verify the commitment in the leaf.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Salt, PersonalFields), StoreError> {
-    let damaged = || StoreError::Damaged("the personal fields of an event do not read".to_owned());
+    let damaged =
+        || StoreError::Damaged("the personal fields of an event cannot be read".to_owned());
     match bytes.split_first() {
         Some((&FORM, rest)) => {
             let (salt, fields) = rest.split_first_chunk::<32>().ok_or_else(damaged)?;
@@ -27,7 +28,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Salt, PersonalFields), StoreError>
         }
         Some((form, _)) => Err(StoreError::Format {
             found: u32::from(*form),
-            known: u32::from(FORM),
+            supported: u32::from(FORM),
         }),
         None => Err(damaged()),
     }

@@ -1,13 +1,15 @@
-//! Reading: everything at the start, and pages of the audit log. Reads see the last commit and wait for no writer.
+//! Reading: all records at the start, and pages of the audit log. A read sees the last commit and never waits for the writer.
 
-use super::Core;
 use super::append::{actor_key, hour, index_key};
 use super::error::StoreError;
 use super::open::{counter, guarded};
 use super::personal;
 use super::record::decode;
+use super::records::BreakGlassRecord;
+use super::shared::Shared;
 use super::tables::{
-    BreakGlass, EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, PERSONAL, Record, meta,
+    EVENT_HOURS, EVENTS, EVENTS_BY_ACTOR, META, META_DIRECTORY_VERSION, META_POLICY_VERSION,
+    PERSONAL, Record,
 };
 use crate::audit::{EventPage, EventQuery, Leaf, RecordedEvent};
 use crate::model::{
@@ -17,8 +19,8 @@ use crate::model::{
 use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable};
 use secrecy::SecretString;
 
-/// The most events that one page looks at; a filter that matches little answers short pages instead of long waits.
-const LOOKED_AT: usize = 20_000;
+/// Events that one page examines. A filter that matches few events gives short pages instead of long waits.
+const MAX_EXAMINED: usize = 20_000;
 
 /// Every record of the store, as of one commit.
 #[derive(Debug, Default)]
@@ -37,17 +39,17 @@ pub struct StoreSnapshot {
     pub grants: Vec<Grant>,
     pub signing_keys: Vec<SigningKey>,
     pub revocations: Vec<Revocation>,
-    /// The break-glass password's hash in PHC form, when there is one.
+    /// The hash of the break-glass password in PHC form.
     pub break_glass: Option<SecretString>,
     pub policy_version: u64,
     pub directory_version: u64,
 }
 
-pub(super) fn world(core: &Core) -> Result<StoreSnapshot, StoreError> {
+pub(super) fn snapshot(shared: &Shared) -> Result<StoreSnapshot, StoreError> {
     guarded(|| {
-        let reading = core.database.begin_read()?;
+        let reading = shared.database.begin_read()?;
         let meta = reading.open_table(META)?;
-        let break_glass = all::<BreakGlass>(&reading)?.pop();
+        let break_glass = all::<BreakGlassRecord>(&reading)?.pop();
         Ok(StoreSnapshot {
             roles: all(&reading)?,
             role_bindings: all(&reading)?,
@@ -62,9 +64,9 @@ pub(super) fn world(core: &Core) -> Result<StoreSnapshot, StoreError> {
             grants: all(&reading)?,
             signing_keys: all(&reading)?,
             revocations: all(&reading)?,
-            break_glass: break_glass.map(|kept| kept.hash.into()),
-            policy_version: counter(&meta, meta::POLICY_VERSION)?,
-            directory_version: counter(&meta, meta::DIRECTORY_VERSION)?,
+            break_glass: break_glass.map(|record| record.hash.into()),
+            policy_version: counter(&meta, META_POLICY_VERSION)?,
+            directory_version: counter(&meta, META_DIRECTORY_VERSION)?,
         })
     })
 }
@@ -75,9 +77,9 @@ fn all<R: Record>(reading: &ReadTransaction) -> Result<Vec<R>, StoreError> {
     rows.map(|row| decode(R::WHAT, row?.1.value())).collect()
 }
 
-pub(super) fn events(core: &Core, query: &EventQuery) -> Result<EventPage, StoreError> {
+pub(super) fn events(shared: &Shared, query: &EventQuery) -> Result<EventPage, StoreError> {
     guarded(|| {
-        let reading = core.database.begin_read()?;
+        let reading = shared.database.begin_read()?;
         let (first, end) = places(&reading, query)?;
         match &query.actor {
             Some(actor) => {
@@ -93,7 +95,7 @@ pub(super) fn events(core: &Core, query: &EventQuery) -> Result<EventPage, Store
     })
 }
 
-/// The places at which the events can stand, from the first to before the end: by cursor and by hours.
+/// The first place and the end of the places that can match, by the cursor and the hours of the query.
 fn places(reading: &ReadTransaction, query: &EventQuery) -> Result<(u64, u64), StoreError> {
     let events = reading.open_table(EVENTS)?;
     let size = events.last()?.map_or(0, |(place, _)| place.value() + 1);
@@ -105,7 +107,7 @@ fn places(reading: &ReadTransaction, query: &EventQuery) -> Result<(u64, u64), S
     let to = query.to.map_or(i64::MAX, hour);
     let hours = reading.open_table(EVENT_HOURS)?;
     let mut span: Option<(u64, u64)> = None;
-    // An hour's own span is exact even when the clock was set back; between hours the widest counts.
+    // The span of an hour is exact although clocks are set back; several hours are joined to the widest span.
     if from <= to {
         for row in hours.range(from..=to)? {
             let (first, last) = row?.1.value();
@@ -120,7 +122,7 @@ fn place_of(key: &[u8; 25]) -> u64 {
         .map_or(0, |place| u64::from_be_bytes(*place))
 }
 
-/// Fills a page from places in falling order.
+/// Fills a page from places in descending order.
 fn page(
     reading: &ReadTransaction,
     query: &EventQuery,
@@ -128,19 +130,19 @@ fn page(
 ) -> Result<EventPage, StoreError> {
     let leaves = reading.open_table(EVENTS)?;
     let personal = reading.open_table(PERSONAL)?;
-    let limit = query.limit.clamp(1, EventQuery::LARGEST_PAGE);
+    let limit = query.limit.clamp(1, EventQuery::MAX_PAGE_EVENTS);
     let mut page = EventPage::default();
     let mut last = None;
-    for (looked_at, place) in places.enumerate() {
-        if page.events.len() == limit || looked_at == LOOKED_AT {
+    for (examined, place) in places.enumerate() {
+        if page.events.len() == limit || examined == MAX_EXAMINED {
             page.next = last;
             break;
         }
         let place = place?;
         last = Some(place);
         let event = recorded(&leaves, place)?;
-        if query.asks_for(&event.event) {
-            page.events.push(with_person(&personal, event)?);
+        if query.matches(&event.event) {
+            page.events.push(with_personal_fields(&personal, event)?);
         }
     }
     Ok(page)
@@ -150,7 +152,7 @@ fn recorded(
     leaves: &ReadOnlyTable<u64, &'static [u8]>,
     place: u64,
 ) -> Result<RecordedEvent, StoreError> {
-    let damaged = || StoreError::Damaged(format!("audit event {place} does not read"));
+    let damaged = || StoreError::Damaged(format!("audit event {place} cannot be read"));
     let leaf = ReadableTable::get(leaves, place)?.ok_or_else(damaged)?;
     let (sequence, event, _) = Leaf::parse(leaf.value()).map_err(|_| damaged())?;
     Ok(RecordedEvent {
@@ -161,12 +163,12 @@ fn recorded(
 }
 
 /// Adds the personal fields, unless they were erased.
-fn with_person(
-    kept: &ReadOnlyTable<u64, &'static [u8]>,
+fn with_personal_fields(
+    personal: &ReadOnlyTable<u64, &'static [u8]>,
     mut recorded: RecordedEvent,
 ) -> Result<RecordedEvent, StoreError> {
-    if let Some(kept) = ReadableTable::get(kept, recorded.sequence)? {
-        let (_, fields) = personal::decode(kept.value())?;
+    if let Some(row) = ReadableTable::get(personal, recorded.sequence)? {
+        let (_, fields) = personal::decode(row.value())?;
         recorded.event.personal = fields;
         recorded.erased = false;
     }

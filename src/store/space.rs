@@ -1,13 +1,13 @@
-//! The disk reserve: below it nothing new is written, so that what ends access can still be.
+//! The disk reserve: free space that only changes which end access, follow Gitea or concern the server may use.
 //!
-//! Free space is sampled before each batch and on a timer, never for a request. Far below the reserve nothing at all is
-//! written: a write that the disk refuses would close the store until a restart.
+//! Free space is sampled before each batch and on a timer, never for a request. Below a quarter of the reserve nothing is
+//! written, because a failed write closes the store until a restart.
 
 use crate::audit::Action;
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
-/// Tells how many bytes can still be written where the store lies.
+/// Measures the free space of the store's file system.
 pub trait FreeSpace: Send + Sync + 'static {
     /// Bytes that this process may still write.
     fn bytes(&self) -> std::io::Result<u64>;
@@ -21,19 +21,19 @@ impl FreeSpace for Box<Path> {
     }
 }
 
-/// How many bytes are kept free, and who tells how many there are.
+/// The bytes to keep free, and the probe that measures free space.
 pub struct DiskReserve {
     bytes: u64,
     probe: Box<dyn FreeSpace>,
 }
 
 impl DiskReserve {
-    /// Keeps so many bytes free on the folder's file system.
+    /// Keeps `bytes` free on the folder's file system.
     pub fn of_folder(folder: &Path, bytes: u64) -> Self {
         Self::with_probe(bytes, Box::<Path>::from(folder))
     }
 
-    /// Keeps so many bytes free, as the probe tells.
+    /// Keeps `bytes` free by the measure of a probe.
     pub fn with_probe(bytes: u64, probe: impl FreeSpace) -> Self {
         Self {
             bytes,
@@ -42,7 +42,7 @@ impl DiskReserve {
     }
 }
 
-/// What may be written at present.
+/// What may be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
     /// Everything.
@@ -68,7 +68,7 @@ impl Level {
 pub struct LowSpace {
     /// Bytes that were free at the last sample.
     pub free: u64,
-    /// Bytes that are to be kept free.
+    /// Bytes to keep free.
     pub reserve: u64,
 }
 
@@ -77,7 +77,7 @@ impl std::fmt::Display for LowSpace {
         let (free, reserve) = (mebibytes(self.free), mebibytes(self.reserve));
         write!(
             f,
-            "the disk has {free} MiB free, less than the reserve of {reserve} MiB: sign-ins, grants and changes are refused, reads go on; make space, no restart is needed"
+            "the disk has {free} MiB free, less than the reserve of {reserve} MiB: sign-ins, grants and changes are refused, reads continue; free some space, no restart is needed"
         )
     }
 }
@@ -104,7 +104,7 @@ impl Space {
         space
     }
 
-    /// Asks the probe. One that fails leaves the last sample as it is, and the log says so.
+    /// Samples the free space. If the probe fails, the last sample stays and the log has a warning.
     pub(super) fn sample(&self) -> Level {
         let before = self.level();
         if self.reserve.bytes == 0 {
@@ -123,7 +123,7 @@ impl Space {
         match (before, level) {
             (Level::Enough, Level::Enough) => {}
             (_, Level::Enough) => {
-                tracing::info!("the disk has space again; everything is accepted again");
+                tracing::info!("the disk has enough space again; every change is accepted");
             }
             (before, level) if before != level => tracing::error!("{}", self.low()),
             _ => {}
@@ -131,7 +131,7 @@ impl Space {
         level
     }
 
-    /// Leaves the reserve only with an eighth to spare, so that it does not go to and fro.
+    /// The level returns to `Enough` only an eighth above the reserve, so that it does not alternate.
     fn level_at(&self, free: u64, before: Level) -> Level {
         let reserve = self.reserve.bytes;
         let spare = if before == Level::Enough {
@@ -148,7 +148,7 @@ impl Space {
         }
     }
 
-    /// At the last sample.
+    /// The level at the last sample.
     pub(super) fn level(&self) -> Level {
         match self.level.load(Ordering::Relaxed) {
             level if level == Level::Enough as u8 => Level::Enough,
@@ -165,7 +165,7 @@ impl Space {
     }
 }
 
-/// What takes access away, follows Gitea or concerns the server itself may use the reserve; what is new may not.
+/// Changes that end access, follow Gitea or concern the server may use the reserve. New access may not.
 const fn may_use_reserve(action: Action) -> bool {
     use Action as A;
     match action {

@@ -1,63 +1,54 @@
-//! Every table of the store, in one list: which record it holds, under which key, and which counter it moves.
+//! Every table of the store, in one list: its records, their keys, and the counter that a change increments.
 //!
-//! Keys are bytes whose order is the order of reading: sixteen bytes of an id of ours, or eight of a number.
+//! Records are read in the order of their keys: the sixteen bytes of an id, or the eight of a number, highest first.
 
+use super::record::Stored;
+use super::records::BreakGlassRecord;
 use crate::model::{
     Application, Client, Grant, MirroredOrganization, MirroredTeam, MirroredUser, Revocation, Role,
     RoleBinding, ServiceAccount, Session, SigningKey, User,
 };
 use redb::TableDefinition;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 /// A table of records.
 pub(super) type RecordTable = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
 /// Format, counters and frontier, by name.
 pub(super) const META: TableDefinition<&str, &[u8]> = TableDefinition::new("meta");
-/// Audit leaves by their place in the log: exactly the bytes that the tree is built over.
+/// Audit leaves by their place in the log: exactly the bytes that the Merkle tree hashes.
 pub(super) const EVENTS: TableDefinition<u64, &[u8]> = TableDefinition::new("events");
-/// Salt and personal fields of an event, by its place; a row that is gone was erased.
+/// Salt and personal fields of an event, by its place; absent once erased.
 pub(super) const PERSONAL: TableDefinition<u64, &[u8]> = TableDefinition::new("personal");
 /// Events by actor: seventeen bytes of the actor, eight of the place.
 pub(super) const EVENTS_BY_ACTOR: TableDefinition<&[u8; 25], ()> =
     TableDefinition::new("events_by_actor");
-/// Hour since 1970 → first and last place of the events of that hour; lets a query skip what is out of its time.
+/// Hour since 1970 → first and last place of its events, so that a query by time reads few events.
 pub(super) const EVENT_HOURS: TableDefinition<i64, (u64, u64)> =
     TableDefinition::new("event_hours");
 
-/// Names of the rows of [`META`].
-pub(super) mod meta {
-    /// Four bytes: the form of the whole file.
-    pub(in crate::store) const FORMAT: &str = "format";
-    /// The tree's frontier.
-    pub(in crate::store) const FRONTIER: &str = "frontier";
-    /// Eight bytes.
-    pub(in crate::store) const POLICY_VERSION: &str = "policy_version";
-    /// Eight bytes.
-    pub(in crate::store) const DIRECTORY_VERSION: &str = "directory_version";
-}
+/// Row of [`META`]: the format of the whole file, four bytes.
+pub(super) const META_FORMAT: &str = "format";
+/// Row of [`META`]: the frontier of the Merkle tree.
+pub(super) const META_FRONTIER: &str = "frontier";
+/// Row of [`META`]: eight bytes.
+pub(super) const META_POLICY_VERSION: &str = "policy_version";
+/// Row of [`META`]: eight bytes.
+pub(super) const META_DIRECTORY_VERSION: &str = "directory_version";
 
-/// Which counter a change of a record moves.
+/// The counter that a change of a record increments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Counter {
-    /// Roles, bindings, applications.
     Policy,
-    /// Who is in which team and organization.
     Directory,
-    /// None.
-    Nothing,
+    None,
 }
 
-/// What the store keeps one by one.
-pub(super) trait Record: Serialize + DeserializeOwned {
-    /// Where.
+/// A type with a table of its own.
+pub(super) trait Record: Stored {
     const TABLE: RecordTable;
-    /// The word for it in messages.
+    /// The kind of record in messages.
     const WHAT: &'static str;
-    /// Which counter it moves.
     const COUNTER: Counter;
-    /// Under which key.
     fn key(&self) -> Vec<u8>;
 }
 
@@ -73,7 +64,7 @@ macro_rules! records {
             }
         })+
 
-        /// Every table of records, so that all exist from the first day.
+        /// Every table of records.
         pub(super) const RECORD_TABLES: &[RecordTable] = &[$(<$record>::TABLE),+];
     };
 }
@@ -86,28 +77,16 @@ records! {
     MirroredUser, "mirrored_users", "mirrored user", Directory, |u| number(u.account.id);
     MirroredOrganization, "mirrored_organizations", "mirrored organization", Directory, |o| number(o.organization.id);
     MirroredTeam, "mirrored_teams", "mirrored team", Directory, |t| number(t.team.id);
-    Session, "sessions", "session", Nothing, |s| s.id.as_bytes().to_vec();
-    ServiceAccount, "service_accounts", "service account", Nothing, |a| a.id.as_bytes().to_vec();
-    Client, "clients", "client", Nothing, |c| c.id.as_bytes().to_vec();
-    Grant, "grants", "grant", Nothing, |g| g.id.as_bytes().to_vec();
-    SigningKey, "signing_keys", "signing key", Nothing, |k| k.id.as_bytes().to_vec();
-    Revocation, "revocations", "revocation", Nothing, |r| r.revoked.to_string().into_bytes();
-    BreakGlass, "break_glass", "break-glass password", Nothing, |_| BreakGlass::KEY.to_vec();
+    Session, "sessions", "session", None, |s| s.id.as_bytes().to_vec();
+    ServiceAccount, "service_accounts", "service account", None, |a| a.id.as_bytes().to_vec();
+    Client, "clients", "client", None, |c| c.id.as_bytes().to_vec();
+    Grant, "grants", "grant", None, |g| g.id.as_bytes().to_vec();
+    SigningKey, "signing_keys", "signing key", None, |k| k.id.as_bytes().to_vec();
+    Revocation, "revocations", "revocation", None, |r| r.revoked.to_string().into_bytes();
+    BreakGlassRecord, "break_glass", "break-glass password", None, |_| BreakGlassRecord::KEY.to_vec();
 }
 
-/// The break-glass password's hash; there is at most one.
-#[derive(serde::Serialize, serde::Deserialize)]
-pub(super) struct BreakGlass {
-    /// In PHC form, as argon2 prints it.
-    pub(super) hash: String,
-}
-
-impl BreakGlass {
-    /// The one key.
-    pub(super) const KEY: &'static [u8] = b"break-glass";
-}
-
-/// The key of something that Gitea numbers; its ids are 1 or more, so that bytes sort as numbers do.
+/// The key for a numeric id of Gitea. Ids are positive, so that keys sort as the numbers do.
 pub(super) fn number(id: impl Into<i64>) -> Vec<u8> {
     id.into().to_be_bytes().to_vec()
 }

@@ -1,7 +1,7 @@
-//! The short list of writes that leave no audit event: instants at which something was last seen or last asked.
+//! The short list of writes without an audit event: the instant of a last use or a last refresh.
 //!
-//! Each changes one instant of a record that is there, forward only. Must never be able to express a change of what
-//! anybody may do.
+//! Each moves one instant of an existing record forward, or removes a revocation without effect. Must never be able to
+//! change what a principal may do.
 
 use super::error::{CommitError, StoreError};
 use super::open_tables::OpenTables;
@@ -9,77 +9,77 @@ use super::record::{decode, encode};
 use super::tables::{Record, number};
 use crate::model::{
     Client, ClientId, GiteaUserId, MirroredOrganization, MirroredTeam, MirroredUser,
-    OrganizationId, Revocation, RevokedObject, SecretId, SecretRecord, ServiceAccount,
-    ServiceAccountId, Session, SessionId, TeamId, Timestamp,
+    OrganizationId, Revocation, RevokedObject, SecretId, ServiceAccount, ServiceAccountId, Session,
+    SessionId, StoredSecret, TeamId, Timestamp,
 };
 use redb::ReadableTable;
 
-/// A write without an event. One whose record is gone does nothing.
+/// A write without an event. Does nothing if the record does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unaudited {
+pub enum UnauditedWrite {
     /// A session was used.
-    SessionSeen(SessionId, Timestamp),
+    SessionUsed(SessionId, Timestamp),
     /// A Gitea account was read again and had not changed.
-    UserAsked(GiteaUserId, Timestamp),
+    UserRefreshed(GiteaUserId, Timestamp),
     /// An organization was read again and had not changed.
-    OrganizationAsked(OrganizationId, Timestamp),
+    OrganizationRefreshed(OrganizationId, Timestamp),
     /// A team's members were read again and had not changed.
-    TeamAsked(TeamId, Timestamp),
-    /// A service account proved itself with a secret.
+    TeamRefreshed(TeamId, Timestamp),
+    /// A service account authenticated with a secret.
     ServiceAccountSecretUsed(ServiceAccountId, SecretId, Timestamp),
-    /// A client proved itself with a secret.
+    /// A client authenticated with a secret.
     ClientSecretUsed(ClientId, SecretId, Timestamp),
-    /// Nothing that a revocation speaks of is valid any more, as of an instant. One that still matters stays.
-    RevocationOver(RevokedObject, Timestamp),
+    /// At this instant every token of a revocation has expired, so that it is removed. Otherwise it stays.
+    RevocationExpired(RevokedObject, Timestamp),
 }
 
-impl Unaudited {
-    /// Moves the instant. Gives whether anything was written.
-    pub(super) fn write(self, tables: &mut OpenTables<'_>) -> Result<bool, StoreError> {
+impl UnauditedWrite {
+    /// Makes the write and returns whether it changed the record.
+    pub(super) fn apply(self, tables: &mut OpenTables<'_>) -> Result<bool, StoreError> {
         match self {
-            Self::SessionSeen(id, at) => {
-                forward::<Session>(tables, id.as_bytes(), at, |s| &mut s.last_seen_at)
+            Self::SessionUsed(id, at) => {
+                advance::<Session>(tables, id.as_bytes(), at, |s| &mut s.last_seen_at)
             }
-            Self::UserAsked(id, at) => {
-                forward::<MirroredUser>(tables, &number(id), at, |u| &mut u.asked_at)
+            Self::UserRefreshed(id, at) => {
+                advance::<MirroredUser>(tables, &number(id), at, |u| &mut u.asked_at)
             }
-            Self::OrganizationAsked(id, at) => {
-                forward::<MirroredOrganization>(tables, &number(id), at, |o| &mut o.asked_at)
+            Self::OrganizationRefreshed(id, at) => {
+                advance::<MirroredOrganization>(tables, &number(id), at, |o| &mut o.asked_at)
             }
-            Self::TeamAsked(id, at) => {
-                forward::<MirroredTeam>(tables, &number(id), at, |t| &mut t.asked_at)
+            Self::TeamRefreshed(id, at) => {
+                advance::<MirroredTeam>(tables, &number(id), at, |t| &mut t.asked_at)
             }
             Self::ServiceAccountSecretUsed(id, secret, at) => {
                 edit::<ServiceAccount>(tables, id.as_bytes(), |account| {
-                    used(&mut account.secrets, secret, at)
+                    advance_last_use(&mut account.secrets, secret, at)
                 })
             }
             Self::ClientSecretUsed(id, secret, at) => {
                 edit::<Client>(tables, id.as_bytes(), |client| {
-                    used(&mut client.secrets, secret, at)
+                    advance_last_use(&mut client.secrets, secret, at)
                 })
             }
-            Self::RevocationOver(revoked, at) => forget(tables, revoked, at),
+            Self::RevocationExpired(revoked, at) => remove_expired(tables, revoked, at),
         }
     }
 }
 
-fn forward<R: Record>(
+fn advance<R: Record>(
     tables: &mut OpenTables<'_>,
     key: &[u8],
     at: Timestamp,
     instant: fn(&mut R) -> &mut Timestamp,
 ) -> Result<bool, StoreError> {
     edit::<R>(tables, key, |record| {
-        let kept = instant(record);
-        let later = at > *kept;
-        *kept = at.max(*kept);
+        let last = instant(record);
+        let later = at > *last;
+        *last = at.max(*last);
         later
     })
 }
 
-/// Moves the last use of one secret; says whether it moved.
-fn used(secrets: &mut [SecretRecord], id: SecretId, at: Timestamp) -> bool {
+/// Advances the last use of one secret and returns whether it was earlier.
+fn advance_last_use(secrets: &mut [StoredSecret], id: SecretId, at: Timestamp) -> bool {
     let Some(secret) = secrets.iter_mut().find(|secret| secret.id == id) else {
         return false;
     };
@@ -88,23 +88,23 @@ fn used(secrets: &mut [SecretRecord], id: SecretId, at: Timestamp) -> bool {
     later
 }
 
-fn forget(
+fn remove_expired(
     tables: &mut OpenTables<'_>,
     revoked: RevokedObject,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let table = tables.get(Revocation::TABLE)?;
     let key = revoked.to_string();
-    let kept = table.get(key.as_bytes())?;
-    let kept = kept.map(|bytes| decode::<Revocation>(Revocation::WHAT, bytes.value()));
-    let over = kept.transpose()?.is_some_and(|kept| kept.until <= at);
-    if over {
+    let stored = table.get(key.as_bytes())?;
+    let stored = stored.map(|bytes| decode::<Revocation>(Revocation::WHAT, bytes.value()));
+    let expired = stored.transpose()?.is_some_and(|stored| stored.until <= at);
+    if expired {
         table.remove(key.as_bytes())?;
     }
-    Ok(over)
+    Ok(expired)
 }
 
-/// Changes a record that is there; writes it when the change says that it changed something.
+/// Changes an existing record; writes it if `change` returns true.
 fn edit<R: Record>(
     tables: &mut OpenTables<'_>,
     key: &[u8],

@@ -1,60 +1,32 @@
-//! The one writer: a thread that turns all waiting changes into one transaction, and answers when it is on disk.
+//! The one writer: a thread that makes all waiting changes in one transaction and reports each result when it is on disk.
 //!
-//! Each change is compared before any step of it is made, so that a stale one costs nobody else theirs. After the
-//! first failure nothing is written any more: only a restart reads anew what the disk really holds.
+//! The preconditions of a change are checked before any of its operations, so that a stale change does not fail the batch.
+//! After the first error of the disk nothing is written: only a restart shows what the disk holds.
 
 use super::apply::Applier;
-use super::change::EncodedChange;
 use super::error::{CommitError, StoreError};
+use super::job::{Job, JobResult, Work};
 use super::open::{begin, guarded};
-use super::space::Level;
-use super::{Committed, Core, Unaudited};
-use crate::audit::AuditEvent;
+use super::shared::Shared;
 use crate::model::Random;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-/// The most jobs in one transaction: enough to share a disk sync, few enough that nobody waits long.
-const BATCH: usize = 256;
-
-/// What the writer is asked to do, and where it answers; nobody may be there any more.
-pub(super) struct Job {
-    pub(super) work: Work,
-    pub(super) answer: oneshot::Sender<Answer>,
-}
-
-/// Where a commit went; nothing for work that has no place in the log.
-pub(super) type Answer = Result<Option<Committed>, CommitError>;
-
-pub(super) enum Work {
-    Commit(EncodedChange, Vec<AuditEvent>),
-    Touch(Vec<Unaudited>),
-    Close,
-}
-
-impl Work {
-    /// Is there space for it?
-    fn fits(&self, level: Level) -> bool {
-        match self {
-            Self::Commit(_, events) => events.iter().all(|event| level.admits(event.action)),
-            Self::Touch(_) => level != Level::Exhausted,
-            Self::Close => true,
-        }
-    }
-}
+/// Jobs in one transaction: enough to share a disk sync, few enough for a short wait.
+const MAX_BATCH: usize = 256;
 
 pub(super) struct Writer {
-    pub(super) core: Arc<Core>,
+    pub(super) shared: Arc<Shared>,
     pub(super) jobs: mpsc::Receiver<Job>,
     pub(super) random: Arc<dyn Random>,
 }
 
 impl Writer {
-    /// Serves until the last `Store` is gone or one was closed.
+    /// Serves until the last `Store` is dropped or one is closed.
     pub(super) fn run(mut self) {
         while let Some(first) = self.jobs.blocking_recv() {
             let mut batch = vec![first];
-            while batch.len() < BATCH
+            while batch.len() < MAX_BATCH
                 && let Ok(job) = self.jobs.try_recv()
             {
                 batch.push(job);
@@ -68,42 +40,42 @@ impl Writer {
     }
 
     fn serve(&self, batch: Vec<Job>, closing: bool) {
-        let level = self.core.space.sample();
-        let (batch, refused): (Vec<Job>, Vec<Job>) =
+        let level = self.shared.space.sample();
+        let (batch, denied): (Vec<Job>, Vec<Job>) =
             batch.into_iter().partition(|job| job.work.fits(level));
-        for job in refused {
-            let low = CommitError::LowSpace(self.core.space.low());
-            let _ = job.answer.send(Err(low));
+        for job in denied {
+            let low = CommitError::LowSpace(self.shared.space.low());
+            let _ = job.result.send(Err(low));
         }
         self.serve_admitted(batch, closing);
     }
 
     fn serve_admitted(&self, batch: Vec<Job>, closing: bool) {
-        let written = self.core.healthy().and_then(|()| {
+        let written = self.shared.healthy().and_then(|()| {
             let written = guarded(|| self.write_any(&batch));
-            let marked = |answers| {
+            let marked = |results| {
                 if closing {
-                    self.core.mark_clean()?;
+                    self.shared.mark_clean()?;
                 }
-                Ok(answers)
+                Ok(results)
             };
             written
                 .and_then(marked)
-                .inspect_err(|error| self.core.fail(error))
+                .inspect_err(|error| self.shared.fail(error))
         });
-        let (answers, error) = match written {
-            Ok(answers) => (answers, StoreError::Closed),
+        let (results, error) = match written {
+            Ok(results) => (results, StoreError::Closed),
             Err(error) => (Vec::new(), error),
         };
-        let mut answers = answers.into_iter();
+        let mut results = results.into_iter();
         for job in batch {
-            let refused = || Err(CommitError::Unavailable(error.clone()));
-            let _ = job.answer.send(answers.next().unwrap_or_else(refused));
+            let unavailable = || Err(CommitError::Unavailable(error.clone()));
+            let _ = job.result.send(results.next().unwrap_or_else(unavailable));
         }
     }
 
-    /// Without space not even an empty transaction is written.
-    fn write_any(&self, batch: &[Job]) -> Result<Vec<Answer>, StoreError> {
+    /// A batch that only closes the store begins no transaction: without space even an empty one fails.
+    fn write_any(&self, batch: &[Job]) -> Result<Vec<JobResult>, StoreError> {
         let writes = batch.iter().any(|job| !matches!(job.work, Work::Close));
         if writes {
             self.write(batch)
@@ -112,11 +84,11 @@ impl Writer {
         }
     }
 
-    /// One answer for each job, valid once this returns. A batch that changes nothing costs no disk sync.
-    pub(super) fn write(&self, batch: &[Job]) -> Result<Vec<Answer>, StoreError> {
-        let transaction = begin(&self.core.database)?;
+    /// One result for each job, valid once this returns. A batch that changes nothing costs no disk sync.
+    pub(super) fn write(&self, batch: &[Job]) -> Result<Vec<JobResult>, StoreError> {
+        let transaction = begin(&self.shared.database)?;
         let mut applier = Applier::open(&transaction, &*self.random)?;
-        let answers = batch
+        let results = batch
             .iter()
             .map(|job| applier.apply(&job.work))
             .collect::<Result<_, _>>()?;
@@ -127,6 +99,6 @@ impl Writer {
             drop(applier);
             transaction.abort()?;
         }
-        Ok(answers)
+        Ok(results)
     }
 }

@@ -7,7 +7,7 @@ use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFiel
 use crate::model::{
     ClientId, Clock, DisplayText, Grant, GrantId, Principal, SystemJob, Timestamp, UserId,
 };
-use crate::store::{Change, CommitError, Expect, Operation, Store};
+use crate::store::{Change, CommitError, Operation, Precondition, Store};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
@@ -103,7 +103,7 @@ impl Grants {
         let surplus = self.surplus(grant.user, grant.client);
         let operations = surplus.iter().map(|id| Operation::DeleteGrant(*id));
         let change: Change = operations
-            .chain([Operation::PutGrant(grant.clone(), Expect::Absent)])
+            .chain([Operation::PutGrant(grant.clone(), Precondition::Absent)])
             .collect();
         let event = AuditEvent {
             object: Object::new(ObjectKind::Grant, grant.id),
@@ -174,9 +174,9 @@ impl Grants {
             ..event
         };
         // One that was ended meanwhile does not come back.
-        let change = Change::from(Operation::PutGrant(next.clone(), Expect::Present));
+        let change = Change::from(Operation::PutGrant(next.clone(), Precondition::Present));
         match self.store.commit(change, event).await {
-            Err(CommitError::Missing { .. }) => return Err(GrantError::Unknown),
+            Err(CommitError::NotFound { .. }) => return Err(GrantError::Unknown),
             written => written?,
         };
         let mut table = self.write();

@@ -3,9 +3,9 @@
 use crate::audit::AuditEvent;
 use crate::model::{
     Client, ClientId, Clock, MachineKey, MachineSecret, MachineSecretKind, Name, SecretId,
-    SecretRecord, ServiceAccount, ServiceAccountId, Timestamp,
+    ServiceAccount, ServiceAccountId, StoredSecret, Timestamp,
 };
-use crate::store::{Change, CommitError, Expect, Operation, Store, Unaudited};
+use crate::store::{Change, CommitError, Operation, Precondition, Store, UnauditedWrite};
 use aws_lc_rs::hmac;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -30,15 +30,15 @@ pub trait Machine: Clone + Send + Sync + 'static {
     /// Grows by one with every change.
     fn version(&self) -> u64;
     /// Its secrets.
-    fn secrets(&self) -> &[SecretRecord];
+    fn secrets(&self) -> &[StoredSecret];
     /// The same, to be marked as used.
-    fn secrets_mut(&mut self) -> &mut Vec<SecretRecord>;
+    fn secrets_mut(&mut self) -> &mut Vec<StoredSecret>;
     /// The step that keeps it.
-    fn put(self, expect: Expect) -> Operation;
+    fn put(self, expect: Precondition) -> Operation;
     /// The step that deletes it.
-    fn delete(id: Self::Id, expect: Expect) -> Operation;
+    fn delete(id: Self::Id, expect: Precondition) -> Operation;
     /// The mark of a secret's last use.
-    fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> Unaudited;
+    fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> UnauditedWrite;
 }
 
 impl Machine for ServiceAccount {
@@ -55,20 +55,20 @@ impl Machine for ServiceAccount {
     fn version(&self) -> u64 {
         self.version
     }
-    fn secrets(&self) -> &[SecretRecord] {
+    fn secrets(&self) -> &[StoredSecret] {
         &self.secrets
     }
-    fn secrets_mut(&mut self) -> &mut Vec<SecretRecord> {
+    fn secrets_mut(&mut self) -> &mut Vec<StoredSecret> {
         &mut self.secrets
     }
-    fn put(self, expect: Expect) -> Operation {
+    fn put(self, expect: Precondition) -> Operation {
         Operation::PutServiceAccount(self, expect)
     }
-    fn delete(id: Self::Id, expect: Expect) -> Operation {
+    fn delete(id: Self::Id, expect: Precondition) -> Operation {
         Operation::DeleteServiceAccount(id, expect)
     }
-    fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> Unaudited {
-        Unaudited::ServiceAccountSecretUsed(id, secret, at)
+    fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> UnauditedWrite {
+        UnauditedWrite::ServiceAccountSecretUsed(id, secret, at)
     }
 }
 
@@ -86,20 +86,20 @@ impl Machine for Client {
     fn version(&self) -> u64 {
         self.version
     }
-    fn secrets(&self) -> &[SecretRecord] {
+    fn secrets(&self) -> &[StoredSecret] {
         &self.secrets
     }
-    fn secrets_mut(&mut self) -> &mut Vec<SecretRecord> {
+    fn secrets_mut(&mut self) -> &mut Vec<StoredSecret> {
         &mut self.secrets
     }
-    fn put(self, expect: Expect) -> Operation {
+    fn put(self, expect: Precondition) -> Operation {
         Operation::PutClient(self, expect)
     }
-    fn delete(id: Self::Id, expect: Expect) -> Operation {
+    fn delete(id: Self::Id, expect: Precondition) -> Operation {
         Operation::DeleteClient(id, expect)
     }
-    fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> Unaudited {
-        Unaudited::ClientSecretUsed(id, secret, at)
+    fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> UnauditedWrite {
+        UnauditedWrite::ClientSecretUsed(id, secret, at)
     }
 }
 
@@ -181,16 +181,16 @@ impl<M: Machine> Registry<M> {
         let table = self.read();
         let (id, secret) = table.by_key.get(&secret.key(&self.pepper))?;
         let machine = table.by_id.get(id)?;
-        let lives = |one: &&SecretRecord| one.id == *secret && one.live(now);
+        let lives = |one: &&StoredSecret| one.id == *secret && one.live(now);
         machine.secrets().iter().find(lives)?;
         self.lock().insert(*secret, (*id, now));
         Some(Arc::clone(machine))
     }
 
     /// What is kept of a secret.
-    pub fn record(&self, id: SecretId, secret: &MachineSecret, life: Duration) -> SecretRecord {
+    pub fn record(&self, id: SecretId, secret: &MachineSecret, life: Duration) -> StoredSecret {
         let now = self.clock.now();
-        SecretRecord {
+        StoredSecret {
             id,
             key: secret.key(&self.pepper),
             hint: secret.hint(),
@@ -204,7 +204,7 @@ impl<M: Machine> Registry<M> {
     pub async fn put(
         &self,
         machine: M,
-        expect: Expect,
+        expect: Precondition,
         event: AuditEvent,
     ) -> Result<(), CommitError> {
         let change = Change::from(machine.clone().put(expect));
@@ -217,7 +217,7 @@ impl<M: Machine> Registry<M> {
     pub async fn delete(
         &self,
         id: M::Id,
-        expect: Expect,
+        expect: Precondition,
         event: AuditEvent,
     ) -> Result<(), CommitError> {
         let change = Change::from(M::delete(id, expect));
@@ -236,7 +236,7 @@ impl<M: Machine> Registry<M> {
             due.map(|(secret, (id, at))| M::used(id, secret, at))
                 .collect()
         };
-        self.store.touch(marks).await
+        self.store.write_unaudited(marks).await
     }
 
     /// With last uses as they are now.

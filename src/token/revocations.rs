@@ -2,7 +2,7 @@
 
 use super::AccessToken;
 use crate::model::{Principal, Revocation, RevokedObject, Timestamp};
-use crate::store::{CommitError, Operation, Store, Unaudited};
+use crate::store::{CommitError, Operation, Store, UnauditedWrite};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -52,7 +52,7 @@ impl Revocations {
         now: Timestamp,
         until: Timestamp,
     ) -> Option<Operation> {
-        let revoked = RevokedObject::Foreign { digest };
+        let revoked = RevokedObject::ExternalToken { digest };
         let at = now;
         match self.write().entry(revoked) {
             Entry::Occupied(_) => None,
@@ -89,8 +89,10 @@ impl Revocations {
         if over.is_empty() {
             return Ok(());
         }
-        let marks = over.iter().map(|one| Unaudited::RevocationOver(*one, now));
-        self.store.touch(marks).await?;
+        let marks = over
+            .iter()
+            .map(|one| UnauditedWrite::RevocationExpired(*one, now));
+        self.store.write_unaudited(marks).await?;
         let mut table = self.write();
         for revoked in over {
             if table.get(&revoked).is_some_and(|one| one.until <= now) {

@@ -2,7 +2,7 @@
 //!
 //! A key is published before it signs and stays after it has signed last, so that at no moment a valid token fails.
 
-use crate::model::{CORRECTION, KeyId, SigningAlgorithm, SigningKey, Timestamp};
+use crate::model::{KeyId, MAX_CLOCK_CORRECTION, SigningAlgorithm, SigningKey, Timestamp};
 use std::time::Duration;
 
 /// From publication to the first signature. Longer than anybody keeps the published keys ([`PUBLISHED_AGE`]), with
@@ -105,7 +105,7 @@ fn first(keys: &[SigningKey], algorithm: SigningAlgorithm, now: Timestamp) -> Ti
 
 /// Made under a clock that was set back since, so far that its turn would not come in time.
 fn astray(key: &SigningKey, now: Timestamp) -> bool {
-    key.signs_from.since(now) > AHEAD + CORRECTION
+    key.signs_from.since(now) > AHEAD + MAX_CLOCK_CORRECTION
 }
 
 fn newest(keys: &[SigningKey], algorithm: SigningAlgorithm, now: Timestamp) -> Option<&SigningKey> {

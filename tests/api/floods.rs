@@ -49,7 +49,7 @@ async fn ask(world: &World, method: &str, target: &str, block: u32) -> Result<()
 
 fn events(world: &World) -> Vec<RecordedEvent> {
     world.events(&EventQuery {
-        limit: EventQuery::LARGEST_PAGE,
+        limit: EventQuery::MAX_PAGE_EVENTS,
         ..EventQuery::default()
     })
 }

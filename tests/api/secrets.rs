@@ -49,7 +49,7 @@ async fn secrets_that_need_attention_are_listed_with_their_owner_and_others_are_
         })
         .await;
     let unused = machine(&world, "service-accounts", named("unused"), 30).await;
-    let a_day_ago = |secret: &mut samovar::model::SecretRecord| secret.created_at = NOW.minus(DAY);
+    let a_day_ago = |secret: &mut samovar::model::StoredSecret| secret.created_at = NOW.minus(DAY);
     world.age_secrets(&unused, a_day_ago).await;
     let page = world.get("/api/v1/service-accounts?attention=true").await;
     let (page, owner) = (page.json(), json!("eve"));
@@ -72,7 +72,7 @@ async fn clients_secrets_that_need_attention_are_listed_with_their_application()
     let id = machine(&world, "clients", draft, 30).await;
     let ask = "/api/v1/clients?attention=true";
     assert_eq!(world.get(ask).await.json()["items"], json!([]));
-    let aged = |secret: &mut samovar::model::SecretRecord| {
+    let aged = |secret: &mut samovar::model::StoredSecret| {
         secret.created_at = NOW.minus(DAY * 30);
         secret.expires_at = NOW;
     };

@@ -22,7 +22,7 @@ use samovar::oidc;
 use samovar::policy::{ADMINISTRATOR, AUDITOR, POLICY_EDITOR, Policy, built_in_roles};
 use samovar::session::{self, Cookies, Sessions};
 use samovar::sign_in::providers::Providers;
-use samovar::store::{Change, DiskReserve, Expect, FreeSpace, Operation, Store};
+use samovar::store::{Change, DiskReserve, FreeSpace, Operation, Precondition, Store};
 use samovar::token::{self, Registry, SealKey, Tokens};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -365,7 +365,7 @@ async fn seed(store: &Store, random: &dyn Random, claimed: bool) -> Vec<SessionS
         let secret = SessionSecret::generate(random);
         change = person(change, who).with(Operation::PutSession(signed_in(who, &secret)));
         if let Some(binding) = binding(who).filter(|_| claimed) {
-            change = change.with(Operation::PutRoleBinding(binding, Expect::Absent));
+            change = change.with(Operation::PutRoleBinding(binding, Precondition::Absent));
         }
         secrets.push(secret);
     }
@@ -449,7 +449,7 @@ fn signed_in(who: Who, secret: &SessionSecret) -> Session {
         principal: Principal::User(user(who)),
         place: SessionPlace::Samovar,
         provider: Some("gitea".parse().unwrap()),
-        upstream: None,
+        provider_session: None,
         created_at: NOW,
         last_seen_at: NOW,
         ends_at: NOW.plus(Duration::from_secs(3600)),

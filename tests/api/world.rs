@@ -9,10 +9,10 @@ use samovar::audit::{
     Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields, RecordedEvent,
 };
 use samovar::model::{
-    ClientId, DisplayText, Grant, GrantId, Principal, RequestId, SecretRecord, SessionId,
+    ClientId, DisplayText, Grant, GrantId, Principal, RequestId, SessionId, StoredSecret,
     SystemJob, Timestamp, UserId,
 };
-use samovar::store::Expect;
+use samovar::store::Precondition;
 use samovar::token::{Machine, Registry};
 use serde_json::Value;
 use std::sync::Arc;
@@ -195,14 +195,14 @@ impl World {
     }
 
     /// Changes what is known of every secret of a service account, as if time had passed.
-    pub async fn age_secrets(&self, account: &str, change: impl Fn(&mut SecretRecord)) {
+    pub async fn age_secrets(&self, account: &str, change: impl Fn(&mut StoredSecret)) {
         let id = account.parse().unwrap();
         let about = Object::new(ObjectKind::ServiceAccount, account);
         age(&self.wired.service_accounts, id, about, change).await;
     }
 
     /// The same of a client.
-    pub async fn age_client_secrets(&self, client: &str, change: impl Fn(&mut SecretRecord)) {
+    pub async fn age_client_secrets(&self, client: &str, change: impl Fn(&mut StoredSecret)) {
         let id = client.parse().unwrap();
         let about = Object::new(ObjectKind::Client, client);
         age(&self.wired.clients, id, about, change).await;
@@ -276,7 +276,7 @@ impl World {
     pub fn events_of_request(&self, id: &str) -> Vec<RecordedEvent> {
         let id: RequestId = id.parse().unwrap();
         let events = self.events(&EventQuery {
-            limit: EventQuery::LARGEST_PAGE,
+            limit: EventQuery::MAX_PAGE_EVENTS,
             ..EventQuery::default()
         });
         let of_it = |recorded: &RecordedEvent| recorded.event.request == Some(id);
@@ -308,12 +308,12 @@ async fn age<M: Machine>(
     machines: &Registry<M>,
     id: M::Id,
     about: Object,
-    change: impl Fn(&mut SecretRecord),
+    change: impl Fn(&mut StoredSecret),
 ) {
     let mut machine = (*machines.get(id).unwrap()).clone();
     machine.secrets_mut().iter_mut().for_each(change);
     let event = event(Action::SecretCreate, about);
-    let kept = machines.put(machine, Expect::Present, event).await;
+    let kept = machines.put(machine, Precondition::Present, event).await;
     kept.unwrap();
 }
 

@@ -6,11 +6,11 @@ use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, DisplayText,
     GiteaUser, GiteaUserId, Identity, IdentityHeader, MachineSecret, MachineSecretKind,
     MirroredOrganization, MirroredTeam, MirroredUser, Organization, Owner, Principal, Random,
-    Range, Requirement, Role, RoleBinding, RoleBindingId, RoleId, Route, SecretId, SecretRecord,
-    ServiceAccount, ServiceAccountId, Session, SessionId, SessionPlace, SessionSecret, Team,
-    TeamId, Timestamp, User, UserId,
+    Range, Requirement, Role, RoleBinding, RoleBindingId, RoleId, Route, SecretId, ServiceAccount,
+    ServiceAccountId, Session, SessionId, SessionPlace, SessionSecret, StoredSecret, Team, TeamId,
+    Timestamp, User, UserId,
 };
-use samovar::store::{Change, Expect, Operation, Store};
+use samovar::store::{Change, Operation, Precondition, Store};
 use samovar::token::SealKey;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -181,7 +181,7 @@ fn policy() -> impl Iterator<Item = Operation> {
             built_in: false,
             version: 1,
         };
-        Operation::PutRole(role, Expect::Absent)
+        Operation::PutRole(role, Precondition::Absent)
     };
     let binding = |number: u32| {
         // The caller's teams are bound to the role of the route that is asked for.
@@ -197,9 +197,9 @@ fn policy() -> impl Iterator<Item = Operation> {
             until: None,
             version: 1,
         };
-        Operation::PutRoleBinding(binding, Expect::Absent)
+        Operation::PutRoleBinding(binding, Precondition::Absent)
     };
-    let application = |number| Operation::PutApplication(application(number), Expect::Absent);
+    let application = |number| Operation::PutApplication(application(number), Precondition::Absent);
     (0..ROLES)
         .map(role)
         .chain((0..2_000).map(binding))
@@ -243,7 +243,7 @@ fn sessions(now: Timestamp) -> [Operation; 2] {
         principal: Principal::User(user_id(CALLER)),
         place,
         provider: Some("gitea".parse().unwrap()),
-        upstream: None,
+        provider_session: None,
         created_at: now,
         last_seen_at: now,
         ends_at: now.plus(Duration::from_secs(86_400)),
@@ -269,7 +269,7 @@ fn sessions(now: Timestamp) -> [Operation; 2] {
 /// A machine of the first team, with the role of the route that is asked for.
 fn service_account(now: Timestamp) -> [Operation; 2] {
     let (account, secret) = machine();
-    let record = SecretRecord {
+    let record = StoredSecret {
         id: SecretId::from_bytes(id(7, 1)),
         key: secret.key(&SealKey::new(SEAL_KEY).machine_secrets()),
         hint: secret.hint(),
@@ -299,8 +299,8 @@ fn service_account(now: Timestamp) -> [Operation; 2] {
         version: 1,
     };
     [
-        Operation::PutRoleBinding(binding, Expect::Absent),
-        Operation::PutServiceAccount(account, Expect::Absent),
+        Operation::PutRoleBinding(binding, Precondition::Absent),
+        Operation::PutServiceAccount(account, Precondition::Absent),
     ]
 }
 

@@ -43,7 +43,7 @@ async fn a_person_whom_gitea_does_not_know_is_the_providers_alone_whatever_they_
         (None, true, false)
     );
     assert!(ben.teams.is_empty() && ben.organizations.is_empty() && ben.owner_of.is_empty());
-    let elsewhere = ben.elsewhere().unwrap();
+    let elsewhere = ben.external().unwrap();
     let groups: Vec<_> = elsewhere
         .groups
         .iter()
@@ -123,7 +123,12 @@ async fn who_is_who_outlives_a_restart() {
     assert_eq!(kept.claims.as_ref().unwrap().groups.len(), 1);
     let sessions = stage.store.load().unwrap().sessions;
     assert_eq!(
-        sessions[0].upstream.as_ref().unwrap().subject.as_str(),
+        sessions[0]
+            .provider_session
+            .as_ref()
+            .unwrap()
+            .subject
+            .as_str(),
         "00u1"
     );
 }

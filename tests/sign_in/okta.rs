@@ -15,7 +15,7 @@ fn groups(stage: &Stage) -> (usize, bool) {
         panic!("{session:?}")
     };
     let directory = stage.mirror.directory();
-    let elsewhere = directory.user(id).unwrap().elsewhere().unwrap();
+    let elsewhere = directory.user(id).unwrap().external().unwrap();
     (elsewhere.groups.len(), elsewhere.groups_may_be_cut)
 }
 
@@ -161,7 +161,11 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
         let mut browser = Browser::new();
         sign_in(&stage, &mut browser, "okta").await;
         let kept = stage.store.load().unwrap().sessions.remove(0);
-        let sealed = kept.upstream.unwrap().id_token.expect("Okta wants it");
+        let sealed = kept
+            .provider_session
+            .unwrap()
+            .id_token
+            .expect("Okta wants it");
         let stored = String::from_utf8_lossy(sealed.bytes());
         assert!(!stored.contains("eyJ"), "nobody reads it in the store");
         let cookies = browser.cookies(crate::stage::jar(&stage.own));

@@ -233,7 +233,7 @@ async fn sessions_of_a_provider_that_is_not_configured_any_more_end_at_the_start
         principal: kept.principal,
         place: kept.place.clone(),
         provider: Some("gone".parse().unwrap()),
-        upstream: kept.upstream.clone(),
+        provider_session: kept.provider_session.clone(),
         address: None,
         user_agent: DisplayText::lossy(""),
     };

@@ -63,7 +63,7 @@ fn no_name_that_others_choose_is_taken_for_a_login_of_gitea() {
         groups_may_be_cut: false,
     };
     let stranger = DirectoryUser {
-        home: Home::External(elsewhere),
+        account: UserAccount::External(elsewhere),
         ..user("ben")
     };
     let directory = Directory {
@@ -122,7 +122,7 @@ fn groups_of_another_provider_stand_with_its_id_and_say_when_they_may_be_cut() {
         let other: GroupName = "of no role binding".parse().unwrap();
         let groups = [name.clone(), other].map(|name| (okta.clone(), name));
         let user = DirectoryUser {
-            home: Home::External(ExternalUser {
+            account: UserAccount::External(ExternalUser {
                 provider: okta.clone(),
                 groups: groups.to_vec(),
                 groups_may_be_cut,

@@ -17,7 +17,7 @@ pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 pub(super) fn user(login: &str) -> DirectoryUser {
     DirectoryUser {
         id: UserId::from_bytes([1; 16]),
-        home: Home::Gitea(GiteaUserId::try_from(7).unwrap()),
+        account: UserAccount::Gitea(GiteaUserId::try_from(7).unwrap()),
         login: DisplayText::lossy(login),
         full_name: DisplayText::lossy(""),
         email: DisplayText::lossy(""),
@@ -155,7 +155,7 @@ pub(super) fn stranger(provider: &str, login: &str, groups: &[GroupName]) -> Dir
     let provider: ProviderId = provider.parse().unwrap();
     let groups = groups.iter().map(|name| (provider.clone(), name.clone()));
     DirectoryUser {
-        home: Home::External(ExternalUser {
+        account: UserAccount::External(ExternalUser {
             groups: groups.collect(),
             provider,
             groups_may_be_cut: false,

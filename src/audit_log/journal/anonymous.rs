@@ -6,7 +6,8 @@
 
 use super::minute_limit::{MinuteLimit, is_over};
 use crate::audit::{
-    Action, AuditEvent, Closed, Object, ObjectKind, Outcome, Repeats, Seen, Windows,
+    Action, AuditEvent, ClosedWindow, Object, ObjectKind, Outcome, RepeatWindows, Repeats,
+    WindowOutcome,
 };
 use crate::limits::AddressBlock;
 use crate::model::{ApplicationId, Principal, SystemJob, Timestamp};
@@ -81,7 +82,7 @@ pub(super) struct Dropped {
 }
 
 struct AnonymousCounts {
-    windows: Windows<AnonymousKey, Object>,
+    windows: RepeatWindows<AnonymousKey, Object>,
     by_block: MinuteLimit<(Block, EventClass)>,
     by_class: MinuteLimit<EventClass>,
     dropped: Dropped,
@@ -117,20 +118,27 @@ impl AnonymousCounter {
     }
 
     /// The counts of windows that have closed by now, and once a minute what was dropped.
-    pub(super) fn close(&self, now: Timestamp) -> (Vec<Closed<AnonymousKey, Object>>, Dropped) {
+    pub(super) fn close(
+        &self,
+        now: Timestamp,
+    ) -> (Vec<ClosedWindow<AnonymousKey, Object>>, Dropped) {
         let mut counts = self.lock();
         (counts.windows.close(now), counts.dropped_by(now))
     }
 
     /// Every count.
-    pub(super) fn close_all(&self) -> (Vec<Closed<AnonymousKey, Object>>, Dropped) {
+    pub(super) fn close_all(&self) -> (Vec<ClosedWindow<AnonymousKey, Object>>, Dropped) {
         let mut counts = self.lock();
         let dropped = std::mem::take(&mut counts.dropped);
         (counts.windows.close_all(), dropped)
     }
 
     /// Takes back counts that could not be written.
-    pub(super) fn restore(&self, closed: Vec<Closed<AnonymousKey, Object>>, dropped: Dropped) {
+    pub(super) fn restore(
+        &self,
+        closed: Vec<ClosedWindow<AnonymousKey, Object>>,
+        dropped: Dropped,
+    ) {
         let mut counts = self.lock();
         counts.windows.restore(closed);
         counts.dropped.add(dropped);
@@ -145,7 +153,7 @@ impl AnonymousCounts {
     fn new(window: Duration, per_minute: u32) -> Self {
         let of_block = (per_minute / SHARE_OF_BLOCK).max(1);
         Self {
-            windows: Windows::new(window, MAX_WINDOWS),
+            windows: RepeatWindows::new(window, MAX_WINDOWS),
             by_block: MinuteLimit::per_minute(of_block),
             by_class: MinuteLimit::per_minute(per_minute),
             dropped: Dropped::default(),
@@ -167,7 +175,7 @@ impl AnonymousCounts {
             return None;
         }
         let event = event();
-        if self.windows.see(&key, now, || event.object.clone()) == Seen::First {
+        if self.windows.record(&key, now, || event.object.clone()) == WindowOutcome::First {
             return Some(event);
         }
         self.dropped.add_one(key.1, now);

@@ -4,7 +4,7 @@
 //! requests of one principal.
 
 use super::minute_limit::MinuteLimit;
-use crate::audit::{Closed, Object, ObjectKind, Outcome, Seen, Windows};
+use crate::audit::{ClosedWindow, Object, ObjectKind, Outcome, RepeatWindows, WindowOutcome};
 use crate::model::{ApplicationId, Principal, Timestamp};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -51,8 +51,8 @@ impl RepeatKey {
 pub(super) struct DecisionCounter(Mutex<DecisionCounts>);
 
 struct DecisionCounts {
-    narrow: Windows<RepeatKey, Object>,
-    wide: Windows<RepeatKey, Object>,
+    narrow: RepeatWindows<RepeatKey, Object>,
+    wide: RepeatWindows<RepeatKey, Object>,
     windows_of_principal: MinuteLimit<Principal>,
 }
 
@@ -60,8 +60,8 @@ impl DecisionCounter {
     /// Windows of this span.
     pub(super) fn new(span: Duration) -> Self {
         Self(Mutex::new(DecisionCounts {
-            narrow: Windows::new(span, MAX_WINDOWS),
-            wide: Windows::new(span, MAX_WINDOWS),
+            narrow: RepeatWindows::new(span, MAX_WINDOWS),
+            wide: RepeatWindows::new(span, MAX_WINDOWS),
             windows_of_principal: MinuteLimit::per_minute(WINDOWS_OF_PRINCIPAL),
         }))
     }
@@ -83,11 +83,11 @@ impl DecisionCounter {
             return false;
         }
         if windows_of_principal.take(key.principal, now)
-            && narrow.see(key, now, object) == Seen::First
+            && narrow.record(key, now, object) == WindowOutcome::First
         {
             return true;
         }
-        wide.see(&key.wider(), now, || key.wider_label()) != Seen::Repeat
+        wide.record(&key.wider(), now, || key.wider_label()) != WindowOutcome::Repeat
     }
 
     /// Counts it without an event, for as long as none can be written; `false` if there is no space to count it.
@@ -103,7 +103,7 @@ impl DecisionCounter {
     }
 
     /// The counts of windows that have closed by now.
-    pub(super) fn close(&self, now: Timestamp) -> Vec<Closed<RepeatKey, Object>> {
+    pub(super) fn close(&self, now: Timestamp) -> Vec<ClosedWindow<RepeatKey, Object>> {
         let mut counts = self.lock();
         let mut closed = counts.narrow.close(now);
         closed.extend(counts.wide.close(now));
@@ -111,7 +111,7 @@ impl DecisionCounter {
     }
 
     /// Every count.
-    pub(super) fn close_all(&self) -> Vec<Closed<RepeatKey, Object>> {
+    pub(super) fn close_all(&self) -> Vec<ClosedWindow<RepeatKey, Object>> {
         let mut counts = self.lock();
         let mut closed = counts.narrow.close_all();
         closed.extend(counts.wide.close_all());
@@ -119,7 +119,10 @@ impl DecisionCounter {
     }
 
     /// Takes back counts that could not be written.
-    pub(super) fn restore(&self, counts: impl IntoIterator<Item = Closed<RepeatKey, Object>>) {
+    pub(super) fn restore(
+        &self,
+        counts: impl IntoIterator<Item = ClosedWindow<RepeatKey, Object>>,
+    ) {
         self.lock().wide.restore(counts);
     }
 

@@ -11,7 +11,7 @@ mod write_counts;
 pub use anonymous::AnonymousKind;
 pub use decisions::RepeatKey;
 
-use crate::audit::{Action, AuditEvent, Closed, Object, Repeats, Versions};
+use crate::audit::{Action, AuditEvent, ClosedWindow, Object, Repeats, Versions};
 use crate::limits::AddressBlock;
 use crate::model::{Clock, Principal, Timestamp};
 use crate::store::{Change, CommitError, Store};
@@ -145,9 +145,9 @@ impl Journal {
     /// Counts that cannot be written are kept for the next time.
     async fn write_decisions(
         &self,
-        closed: Vec<Closed<RepeatKey, Object>>,
+        closed: Vec<ClosedWindow<RepeatKey, Object>>,
     ) -> Result<(), CommitError> {
-        let event = |window: &Closed<RepeatKey, Object>| {
+        let event = |window: &ClosedWindow<RepeatKey, Object>| {
             let key = window.key;
             self.event(key.principal, Action::RequestDecide, window.label.clone())
                 .with_outcome(key.outcome)
@@ -164,10 +164,10 @@ impl Journal {
 
     async fn write_anonymous(
         &self,
-        closed: Vec<Closed<AnonymousKey, Object>>,
+        closed: Vec<ClosedWindow<AnonymousKey, Object>>,
         dropped: Dropped,
     ) -> Result<(), CommitError> {
-        let event = |window: &Closed<AnonymousKey, Object>| {
+        let event = |window: &ClosedWindow<AnonymousKey, Object>| {
             let (_, kind) = window.key;
             self.event(Principal::Anonymous, kind.action, window.label.clone())
                 .with_outcome(kind.outcome)
@@ -188,7 +188,7 @@ impl Journal {
     }
 }
 
-fn repeats<K>(window: &Closed<K, Object>) -> Repeats {
+fn repeats<K>(window: &ClosedWindow<K, Object>) -> Repeats {
     let (since, count): (Timestamp, u64) = (window.since, window.repeats);
     Repeats { since, count }
 }

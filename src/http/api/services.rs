@@ -14,7 +14,7 @@ use crate::audit_log::{AuditLog, Reader};
 use crate::http::forward_auth::snippets::SnippetSettings;
 use crate::mirror::Mirror;
 use crate::model::{
-    Client, Clock, Directory, Grant, SecretRecord, ServiceAccount, Session, Timestamp,
+    Client, Clock, Directory, Grant, ServiceAccount, Session, StoredSecret, Timestamp,
 };
 use crate::policy::Policy;
 use crate::session::Sessions;
@@ -80,7 +80,7 @@ impl Sources {
     }
 
     /// Should somebody look at one of these secrets?
-    pub(super) fn attention(&self, secrets: &[SecretRecord]) -> bool {
+    pub(super) fn attention(&self, secrets: &[StoredSecret]) -> bool {
         secrets
             .iter()
             .any(|secret| !secret.attention(self.now).is_empty())

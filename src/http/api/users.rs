@@ -36,10 +36,9 @@ impl Api {
         let paging = Paging::read(cursor.0.as_deref(), limit.0)?;
         let directory = call.services.mirror.directory();
         let wanted = forms::Search::new(search.0.as_deref());
-        let users = directory
-            .users
-            .values()
-            .filter(|user| wanted.finds(&user.called()) || wanted.finds(user.full_name.as_str()));
+        let users = directory.users.values().filter(|user| {
+            wanted.finds(&user.qualified_login()) || wanted.finds(user.full_name.as_str())
+        });
         Ok(Json(paging.cut(
             users,
             |user| forms::directory::found_key(user, &wanted),

@@ -119,7 +119,7 @@ fn bind(
     let asked = asked.filter(|asked| !asked.is_empty());
     let scope = match asked {
         None => held(&subject.scope),
-        Some(asked) => held(&asked.and(&subject.scope)),
+        Some(asked) => held(&asked.intersection(&subject.scope)),
     };
     match asked {
         Some(asked) if scope.is_empty() => {

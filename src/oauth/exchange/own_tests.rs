@@ -84,7 +84,7 @@ proptest! {
         seconds in 1_u32..700,
     ) {
         let token = subject(scope, depth, seconds);
-        let keep = |words: &Scope| words.and(&held);
+        let keep = |words: &Scope| words.intersection(&held);
         let bound = bind(&token, ("newest", NOW), asked.as_ref(), keep);
         match bound {
             Err(error) => {
@@ -116,7 +116,7 @@ proptest! {
         for (at, (asked, held, passed)) in steps.iter().enumerate() {
             now = now.plus(Duration::from_secs((*passed).into()));
             let client = format!("service-{at}");
-            let keep = |words: &Scope| words.and(held);
+            let keep = |words: &Scope| words.intersection(held);
             let Ok(bound) = bind(&token, (&client, now), Some(asked), keep) else {
                 break;
             };

@@ -1,7 +1,7 @@
 //! A workload's token, such as a CI job's, becomes the token of the one service account that trusts it.
 
 use super::{ExchangeError, ExchangeRequest, Exchanged};
-use crate::model::{Issuer, ServiceAccount, Timestamp, Trust};
+use crate::model::{Issuer, ServiceAccount, Timestamp, WorkloadTrust};
 use crate::oauth::client_authentication::AuthenticatedClient;
 use crate::oauth::issue::Basis;
 use crate::oauth::{AuthorizationServer, OAuthError, RequestOrigin, Target};
@@ -104,7 +104,7 @@ fn account_for(
     }
 }
 
-fn fits(trust: &Trust, issuer: &Issuer, workload: &Workload) -> bool {
+fn fits(trust: &WorkloadTrust, issuer: &Issuer, workload: &Workload) -> bool {
     let mut claims = trust.claims.iter();
     // An issuer without a further claim selects no account.
     trust.issuer == *issuer
@@ -137,20 +137,20 @@ mod tests {
 
     const ISSUERS: [&str; 2] = ["https://ci.example/", "https://other.example/"];
 
-    fn trust(issuer: usize, audience: &str, claims: BTreeMap<String, String>) -> Trust {
-        Trust {
+    fn trust(issuer: usize, audience: &str, claims: BTreeMap<String, String>) -> WorkloadTrust {
+        WorkloadTrust {
             issuer: ISSUERS[issuer].parse().unwrap(),
             audience: audience.to_owned(),
             claims,
         }
     }
 
-    fn named(claim: &str, value: &str) -> Trust {
+    fn named(claim: &str, value: &str) -> WorkloadTrust {
         let claims = [(claim.to_owned(), value.to_owned())];
         trust(0, "a", claims.into())
     }
 
-    fn account(place: u8, trust: Trust) -> Arc<ServiceAccount> {
+    fn account(place: u8, trust: WorkloadTrust) -> Arc<ServiceAccount> {
         Arc::new(ServiceAccount {
             id: ServiceAccountId::from_bytes([place; 16]),
             name: format!("account-{place}").parse().unwrap(),
@@ -200,7 +200,7 @@ mod tests {
         prop::collection::btree_map("[a-c]", "[xy]", 1..4)
     }
 
-    fn trusts() -> impl Strategy<Value = Trust> {
+    fn trusts() -> impl Strategy<Value = WorkloadTrust> {
         let audience = prop::sample::select(vec!["a", "b"]);
         (0_usize..2, audience, claims())
             .prop_map(|(issuer, audience, claims)| trust(issuer, audience, claims))
@@ -209,8 +209,8 @@ mod tests {
     proptest! {
         #[test]
         fn two_trusts_are_apart_exactly_if_no_token_fits_both(one in trusts(), other in trusts()) {
-            let apart = one.is_apart_from(&other);
-            prop_assert_eq!(apart, other.is_apart_from(&one));
+            let apart = one.is_disjoint(&other);
+            prop_assert_eq!(apart, other.is_disjoint(&one));
             // A token with every claim of both trusts matches both, if any does.
             let mut token = json!({"aud": one.audience});
             for (claim, value) in one.claims.iter().chain(&other.claims) {
@@ -227,7 +227,7 @@ mod tests {
             token["aud"] = json!(one.audience);
             let workload = Workload::saying(&token);
             let both = fits(&one, &one.issuer, &workload) && fits(&other, &one.issuer, &workload);
-            prop_assert!(!(both && one.is_apart_from(&other)));
+            prop_assert!(!(both && one.is_disjoint(&other)));
         }
     }
 }

@@ -177,7 +177,7 @@ pub(super) fn person(
 ) -> DirectoryUser {
     DirectoryUser {
         id: UserId::from_bytes([byte; 16]),
-        home: Home::Gitea(GiteaUserId::try_from(i64::from(byte)).unwrap()),
+        account: UserAccount::Gitea(GiteaUserId::try_from(i64::from(byte)).unwrap()),
         login: DisplayText::lossy(login),
         full_name: DisplayText::lossy(""),
         email: DisplayText::lossy(""),

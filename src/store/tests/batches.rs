@@ -1,48 +1,43 @@
-//! Batches: one transaction for many changes, in which each is as good as alone.
+//! Batches: one transaction for many changes, none of which affects the result of another.
 
 use super::*;
 use crate::audit::{Frontier, Leaf, Repeats, TreeHash};
-use crate::store::space::Space;
+use crate::store::job::{Job, Work};
+use crate::store::shared::Shared;
 use crate::store::tables::{EVENTS, META, PERSONAL};
-use crate::store::writer::{Job, Work, Writer};
-use crate::store::{Core, DiskReserve, open, personal};
+use crate::store::writer::Writer;
+use crate::store::{DiskReserve, open, personal, read};
 use proptest::prelude::*;
 use redb::backends::InMemoryBackend;
 use redb::{ReadableDatabase, ReadableTable};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use tokio::sync::{mpsc, oneshot};
 
 fn writer() -> Writer {
     let database = open::open(InMemoryBackend::new(), false).unwrap();
-    let core = Core {
-        database,
-        failed: OnceLock::new(),
-        space: Space::new(DiskReserve::of_folder(std::path::Path::new("/"), 0)),
-        folder: None,
-    };
+    let reserve = DiskReserve::of_folder(std::path::Path::new("/"), 0);
     Writer {
-        core: Arc::new(core),
+        shared: Arc::new(Shared::new(database, None, reserve)),
         jobs: mpsc::channel(1).1,
         random: random(),
     }
 }
 
 fn job(change: Change, event: AuditEvent) -> Job {
-    described(change, vec![event])
+    job_with_events(change, vec![event])
 }
 
-fn described(change: Change, events: Vec<AuditEvent>) -> Job {
+fn job_with_events(change: Change, events: Vec<AuditEvent>) -> Job {
     Job {
         work: Work::Commit(change.encode().unwrap(), events),
-        answer: oneshot::channel().0,
+        result: oneshot::channel().0,
     }
 }
 
-/// The root of a tree over all leaves, and the one that was kept; every commitment is checked on the way.
+/// The root of a tree over all leaves, and the stored one. Also checks every commitment.
 fn roots(writer: &Writer) -> (TreeHash, TreeHash) {
-    let reading = writer.core.database.begin_read().unwrap();
-    let kept = open::frontier(&reading.open_table(META).unwrap()).unwrap();
+    let reading = writer.shared.database.begin_read().unwrap();
+    let stored = open::frontier(&reading.open_table(META).unwrap()).unwrap();
     let (leaves, rows) = (
         reading.open_table(EVENTS).unwrap(),
         reading.open_table(PERSONAL).unwrap(),
@@ -57,45 +52,47 @@ fn roots(writer: &Writer) -> (TreeHash, TreeHash) {
         assert_eq!(salt.commitment(&fields).unwrap(), commitment);
         rebuilt.append(TreeHash::of_leaf(leaf.value()));
     }
-    (rebuilt.root(), kept.root())
+    (rebuilt.root(), stored.root())
 }
 
-/// What a change does in the model: role, version to put (or delete), expectation.
-type Step = (u8, Option<u64>, Expect);
+/// An operation in the test's model: role, version to put (`None` deletes), precondition.
+type Step = (u8, Option<u64>, Precondition);
 
 fn step() -> impl Strategy<Value = Step> {
-    let expect = prop_oneof![
-        Just(Expect::Any),
-        Just(Expect::Absent),
-        Just(Expect::Present),
-        (0_u64..3).prop_map(Expect::Version),
+    let precondition = prop_oneof![
+        Just(Precondition::None),
+        Just(Precondition::Absent),
+        Just(Precondition::Present),
+        (0_u64..3).prop_map(Precondition::Version),
     ];
-    (0_u8..3, prop::option::of(0_u64..3), expect)
+    (0_u8..3, prop::option::of(0_u64..3), precondition)
 }
 
-fn fits(model: &BTreeMap<u8, u64>, (id, _, expect): Step) -> Result<(), CommitError> {
+fn fits(model: &BTreeMap<u8, u64>, (id, _, precondition): Step) -> Result<(), CommitError> {
     let what = "role";
-    match (expect, model.get(&id)) {
-        (Expect::Absent, Some(_)) => Err(CommitError::Taken { what }),
-        (Expect::Present | Expect::Version(_), None) => Err(CommitError::Missing { what }),
-        (Expect::Version(v), Some(&present)) if v != present => {
+    match (precondition, model.get(&id)) {
+        (Precondition::Absent, Some(_)) => Err(CommitError::AlreadyExists { what }),
+        (Precondition::Present | Precondition::Version(_), None) => {
+            Err(CommitError::NotFound { what })
+        }
+        (Precondition::Version(v), Some(&present)) if v != present => {
             Err(CommitError::Stale { what, present })
         }
         _ => Ok(()),
     }
 }
 
-fn operation((id, version, expect): Step) -> Operation {
+fn operation((id, version, precondition): Step) -> Operation {
     match version {
-        Some(version) => Operation::PutRole(role(id, version), expect),
-        None => Operation::DeleteRole(role(id, 0).id, expect),
+        Some(version) => Operation::PutRole(role(id, version), precondition),
+        None => Operation::DeleteRole(role(id, 0).id, precondition),
     }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]
-    fn a_batch_answers_and_leaves_what_one_change_after_the_other_would(
+    fn batch_has_the_results_of_its_changes_one_by_one(
         batches in prop::collection::vec(
             prop::collection::vec((prop::collection::vec(step(), 0..3), 1_usize..4), 1..6), 1..6)
     ) {
@@ -103,12 +100,12 @@ proptest! {
         let (mut model, mut sequence, mut policy) = (BTreeMap::new(), 0, 0);
         for batch in batches {
             let jobs: Vec<_> = batch.iter().map(|(steps, events)| {
-                described(steps.iter().copied().map(operation).collect(), vec![event(1, 1); *events])
+                job_with_events(steps.iter().copied().map(operation).collect(), vec![event(1, 1); *events])
             }).collect();
-            let answers = writer.write(&jobs).unwrap();
-            for ((steps, events), answer) in batch.iter().zip(answers) {
-                if let Err(refused) = steps.iter().try_for_each(|step| fits(&model, *step)) {
-                    prop_assert_eq!(answer, Err(refused));
+            let results = writer.write(&jobs).unwrap();
+            for ((steps, events), result) in batch.iter().zip(results) {
+                if let Err(error) = steps.iter().try_for_each(|step| fits(&model, *step)) {
+                    prop_assert_eq!(result, Err(error));
                     continue;
                 }
                 for (id, version, _) in steps {
@@ -118,64 +115,64 @@ proptest! {
                     };
                 }
                 policy += u64::from(!steps.is_empty());
-                let committed = answer.unwrap().unwrap();
+                let receipt = result.unwrap().unwrap();
                 sequence += *events as u64;
-                prop_assert_eq!((committed.sequence, committed.policy_version), (sequence - 1, policy));
+                prop_assert_eq!((receipt.sequence, receipt.policy_version), (sequence - 1, policy));
             }
         }
-        let world = crate::store::read::world(&writer.core).unwrap();
-        let kept: BTreeMap<_, _> = world.roles.iter().map(|r| (r.id.as_bytes()[0], r.version)).collect();
-        prop_assert_eq!(kept, model);
-        let (rebuilt, kept) = roots(&writer);
-        prop_assert_eq!(rebuilt, kept);
+        let snapshot = read::snapshot(&writer.shared).unwrap();
+        let stored: BTreeMap<_, _> = snapshot.roles.iter().map(|r| (r.id.as_bytes()[0], r.version)).collect();
+        prop_assert_eq!(stored, model);
+        let (rebuilt, stored) = roots(&writer);
+        prop_assert_eq!(rebuilt, stored);
     }
 }
 
 #[test]
-fn an_event_that_no_leaf_can_hold_costs_the_others_nothing_and_writes_no_record() {
+fn invalid_event_fails_its_own_change_alone() {
     let writer = writer();
-    let wild = AuditEvent {
+    let invalid = AuditEvent {
         policy_version: u64::MAX,
         ..event(1, 1)
     };
     let put = |number, events| {
-        described(
-            Operation::PutRole(role(number, 1), Expect::Any).into(),
+        job_with_events(
+            Operation::PutRole(role(number, 1), Precondition::None).into(),
             events,
         )
     };
     let jobs = [
         put(1, vec![event(1, 1)]),
-        put(2, vec![event(1, 1), wild]),
+        put(2, vec![event(1, 1), invalid]),
         put(3, vec![event(1, 1)]),
     ];
-    let answers = writer.write(&jobs).unwrap();
-    assert!(matches!(answers[1], Err(CommitError::Unrecordable(_))));
-    assert_eq!(answers[2].as_ref().unwrap().unwrap().sequence, 1);
-    let world = crate::store::read::world(&writer.core).unwrap();
-    assert_eq!(world.roles, [role(1, 1), role(3, 1)]);
+    let results = writer.write(&jobs).unwrap();
+    assert!(matches!(results[1], Err(CommitError::Unrecordable(_))));
+    assert_eq!(results[2].as_ref().unwrap().unwrap().sequence, 1);
+    let snapshot = read::snapshot(&writer.shared).unwrap();
+    assert_eq!(snapshot.roles, [role(1, 1), role(3, 1)]);
 }
 
 #[test]
-fn a_change_that_was_checked_against_an_older_policy_is_stale() {
+fn change_for_an_older_policy_version_is_stale() {
     let writer = writer();
-    let put = |number| Change::from(Operation::PutRole(role(number, 1), Expect::Absent));
+    let put = |number| Change::from(Operation::PutRole(role(number, 1), Precondition::Absent));
     let jobs = [
         job(put(1).at_policy_version(0), event(1, 1)),
         job(put(2).at_policy_version(0), event(1, 1)),
         job(put(2).at_policy_version(1), event(1, 1)),
     ];
-    let answers = writer.write(&jobs).unwrap();
+    let results = writer.write(&jobs).unwrap();
     let stale = CommitError::Stale {
         what: "policy",
         present: 1,
     };
-    assert_eq!(answers[1], Err(stale));
-    assert_eq!(answers[2].as_ref().unwrap().unwrap().policy_version, 2);
+    assert_eq!(results[1], Err(stale));
+    assert_eq!(results[2].as_ref().unwrap().unwrap().policy_version, 2);
 }
 
 #[test]
-fn a_closed_window_is_an_event_like_any_other() {
+fn event_with_repeats_is_read_back() {
     let writer = writer();
     let repeats = Repeats {
         since: Timestamp::from_seconds(1),
@@ -190,8 +187,8 @@ fn a_closed_window_is_an_event_like_any_other() {
         job(Change::none(), closed.clone()),
     ];
     writer.write(&jobs).unwrap();
-    let page = crate::store::read::events(&writer.core, &everything()).unwrap();
+    let page = read::events(&writer.core, &everything()).unwrap();
     assert_eq!(page.events[0].event, closed);
-    let (rebuilt, kept) = roots(&writer);
-    assert_eq!(rebuilt, kept);
+    let (rebuilt, stored) = roots(&writer);
+    assert_eq!(rebuilt, stored);
 }

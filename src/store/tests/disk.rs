@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Mutex;
 
-/// A disk in memory that refuses every write after a number of them, with this error.
+/// A disk in memory whose writes fail with an error after a number of them.
 #[derive(Debug, Clone, Default)]
 struct Disk(Arc<Mutex<State>>);
 
@@ -15,7 +15,7 @@ struct Disk(Arc<Mutex<State>>);
 struct State {
     bytes: Vec<u8>,
     writes_left: u64,
-    denial: io::ErrorKind,
+    error: io::ErrorKind,
 }
 
 impl Default for State {
@@ -23,13 +23,13 @@ impl Default for State {
         Self {
             bytes: Vec::new(),
             writes_left: u64::MAX,
-            denial: io::ErrorKind::StorageFull,
+            error: io::ErrorKind::StorageFull,
         }
     }
 }
 
 impl Disk {
-    /// What a process that starts after a crash at this instant finds.
+    /// The disk that the next process finds after a crash at this instant.
     fn after_a_crash(&self) -> Self {
         let bytes = self.0.lock().unwrap().bytes.clone();
         Self(Arc::new(Mutex::new(State {
@@ -38,9 +38,9 @@ impl Disk {
         })))
     }
 
-    fn refuse_after(&self, writes: u64, denial: io::ErrorKind) {
+    fn fail_after(&self, writes: u64, error: io::ErrorKind) {
         let mut state = self.0.lock().unwrap();
-        (state.writes_left, state.denial) = (writes, denial);
+        (state.writes_left, state.error) = (writes, error);
     }
 
     fn store(&self, unclean: bool) -> Result<Store, StoreError> {
@@ -51,7 +51,7 @@ impl Disk {
     fn change(&self, change: impl FnOnce(&mut Vec<u8>)) -> io::Result<()> {
         let mut state = self.0.lock().unwrap();
         if state.writes_left == 0 {
-            return Err(state.denial.into());
+            return Err(state.error.into());
         }
         state.writes_left -= 1;
         change(&mut state.bytes);
@@ -86,8 +86,8 @@ impl StorageBackend for Disk {
     }
 }
 
-async fn put(store: &Store, number: u8) -> Result<crate::store::Committed, CommitError> {
-    let change = Operation::PutRole(role(number, 1), Expect::Absent).into();
+async fn put(store: &Store, number: u8) -> Result<crate::store::CommitReceipt, CommitError> {
+    let change = Operation::PutRole(role(number, 1), Precondition::Absent).into();
     store.commit(change, event(number, 1)).await
 }
 
@@ -96,11 +96,11 @@ fn roles(store: &Store) -> Vec<Role> {
 }
 
 #[tokio::test]
-async fn after_a_crash_at_any_write_everything_acknowledged_is_there_and_the_log_is_whole() {
+async fn crash_at_any_write_loses_no_acknowledged_commit() {
     for writes in 0..120 {
         let disk = Disk::default();
         let store = disk.store(false).unwrap();
-        disk.refuse_after(writes, io::ErrorKind::Other);
+        disk.fail_after(writes, io::ErrorKind::Other);
         let mut acknowledged = Vec::new();
         for number in 1..9 {
             if put(&store, number).await.is_ok() {
@@ -108,35 +108,35 @@ async fn after_a_crash_at_any_write_everything_acknowledged_is_there_and_the_log
             }
         }
         let store = disk.after_a_crash().store(true).unwrap();
-        let kept = roles(&store);
-        assert!(kept.starts_with(&acknowledged), "{writes}: {kept:?}");
-        // At most the one whose answer was lost is there beside those that were acknowledged.
-        assert!(kept.len() <= acknowledged.len() + 1, "{writes}");
+        let stored = roles(&store);
+        assert!(stored.starts_with(&acknowledged), "{writes}: {stored:?}");
+        // One commit may be on disk without its acknowledgement.
+        assert!(stored.len() <= acknowledged.len() + 1, "{writes}");
         let page = store.events(&everything()).unwrap();
-        assert_eq!(page.events.len(), kept.len(), "{writes}");
+        assert_eq!(page.events.len(), stored.len(), "{writes}");
     }
 }
 
 #[tokio::test]
-async fn a_full_disk_refuses_every_later_change_until_a_restart() {
+async fn full_disk_fails_every_change_until_a_restart() {
     let disk = Disk::default();
     let store = disk.store(false).unwrap();
     put(&store, 1).await.unwrap();
     store.healthy().unwrap();
-    disk.refuse_after(3, io::ErrorKind::StorageFull);
+    disk.fail_after(3, io::ErrorKind::StorageFull);
     let full = StoreError::Disk("the disk is full".to_owned());
     assert_eq!(
         put(&store, 2).await,
         Err(CommitError::Unavailable(full.clone()))
     );
-    disk.refuse_after(u64::MAX, io::ErrorKind::StorageFull);
+    disk.fail_after(u64::MAX, io::ErrorKind::StorageFull);
     assert_eq!(
         put(&store, 3).await,
         Err(CommitError::Unavailable(full.clone()))
     );
-    let seen = Unaudited::SessionSeen(session(1).id, Timestamp::from_seconds(11));
+    let used = UnauditedWrite::SessionUsed(session(1).id, Timestamp::from_seconds(11));
     assert_eq!(
-        store.touch([seen]).await,
+        store.write_unaudited([used]).await,
         Err(CommitError::Unavailable(full.clone()))
     );
     assert_eq!(store.healthy(), Err(full.clone()));
@@ -150,7 +150,7 @@ async fn a_full_disk_refuses_every_later_change_until_a_restart() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_an_error_or_the_whole_truth_and_never_a_panic() {
+async fn damaged_file_is_an_error_or_has_every_record() {
     let disk = Disk::default();
     let store = disk.store(false).unwrap();
     for number in 1..9 {
@@ -159,23 +159,23 @@ async fn a_damaged_file_is_an_error_or_the_whole_truth_and_never_a_panic() {
     let expected = roles(&store);
     drop::<Arc<Inner>>(store.0);
     let size = usize::try_from(disk.len().unwrap()).unwrap();
-    let mut refused = 0;
+    let mut errors = 0;
     for position in (0..size).step_by(61) {
         let damaged = disk.after_a_crash();
         damaged.0.lock().unwrap().bytes[position] ^= 0x41;
         match damaged.store(true) {
             Ok(store) => assert_eq!(roles(&store), expected, "{position}"),
             Err(StoreError::Damaged(_) | StoreError::Format { .. } | StoreError::Disk(_)) => {
-                refused += 1;
+                errors += 1;
             }
             Err(error) => panic!("{position}: {error}"),
         }
     }
-    assert!(refused > 50, "{refused}");
+    assert!(errors > 50, "{errors}");
 }
 
 #[tokio::test]
-async fn a_cut_file_and_one_that_is_no_store_are_refused_with_a_line() {
+async fn truncated_or_foreign_file_is_an_error() {
     let disk = Disk::default();
     drop(disk.store(false).unwrap());
     for unclean in [false, true] {
@@ -184,25 +184,25 @@ async fn a_cut_file_and_one_that_is_no_store_are_refused_with_a_line() {
         cut.0.lock().unwrap().bytes.truncate(half);
         assert!(cut.store(unclean).is_err());
         let other = Disk::default();
-        other.0.lock().unwrap().bytes = b"a letter to a friend ".repeat(999);
-        let denial = other.store(unclean).err().unwrap();
+        other.0.lock().unwrap().bytes = b"not a database ".repeat(999);
+        let error = other.store(unclean).err().unwrap();
         assert!(
-            denial.to_string().contains("the store is damaged"),
-            "{denial}"
+            error.to_string().contains("the store is damaged"),
+            "{error}"
         );
     }
 }
 
 #[tokio::test]
-async fn a_disk_that_is_full_at_the_start_is_a_line_and_nothing_else() {
+async fn full_disk_at_the_start_is_an_error() {
     let new = Disk::default();
-    new.refuse_after(0, io::ErrorKind::StorageFull);
+    new.fail_after(0, io::ErrorKind::StorageFull);
     let old = Disk::default();
     put(&old.store(false).unwrap(), 1).await.unwrap();
     let old = old.after_a_crash();
-    old.refuse_after(0, io::ErrorKind::StorageFull);
+    old.fail_after(0, io::ErrorKind::StorageFull);
     for (disk, unclean) in [(new, false), (old, true)] {
-        let denial = disk.store(unclean).err().unwrap();
-        assert_eq!(denial, StoreError::Disk("the disk is full".to_owned()));
+        let error = disk.store(unclean).err().unwrap();
+        assert_eq!(error, StoreError::Disk("the disk is full".to_owned()));
     }
 }

@@ -1,13 +1,14 @@
-//! What the store promises, by subject. Shared here: samples, a countable random source, a folder that goes away.
+//! Tests of the store by subject, with shared samples, a random source and a temporary state folder.
 
 mod batches;
 mod commits;
 mod disk;
 mod folders;
 mod queries;
+mod records;
 mod space;
 
-use super::{Change, CommitError, Expect, Operation, Store, StoreError, Unaudited};
+use super::{Change, CommitError, Operation, Precondition, Store, StoreError, UnauditedWrite};
 use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
 use crate::model::{
     DisplayText, GiteaUser, MirroredTeam, MirroredUser, Principal, Random, Role, RoleId, Session,
@@ -16,11 +17,11 @@ use crate::model::{
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Never the same bytes twice.
+/// A random source that never repeats.
 #[derive(Default)]
-struct Counting(AtomicU64);
+struct CountingRandom(AtomicU64);
 
-impl Random for Counting {
+impl Random for CountingRandom {
     fn fill(&self, bytes: &mut [u8]) {
         let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         bytes
@@ -31,13 +32,13 @@ impl Random for Counting {
 }
 
 fn random() -> Arc<dyn Random> {
-    Arc::new(Counting::default())
+    Arc::new(CountingRandom::default())
 }
 
-/// A state folder of its own.
-struct Place(tempfile::TempDir);
+/// A temporary state folder.
+struct StateFolder(tempfile::TempDir);
 
-impl Place {
+impl StateFolder {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -73,7 +74,7 @@ fn session(number: u8) -> Session {
         principal: Principal::User(user(1)),
         place: SessionPlace::Samovar,
         provider: None,
-        upstream: None,
+        provider_session: None,
         created_at: Timestamp::from_seconds(10),
         last_seen_at: Timestamp::from_seconds(10),
         ends_at: Timestamp::from_seconds(1000),

@@ -1,4 +1,4 @@
-//! Queries: filters and cursors give exactly what a look at every event would.
+//! Queries: filters and cursors give the same events as a scan.
 
 use super::*;
 use crate::audit::RecordedEvent;
@@ -17,7 +17,7 @@ fn all(store: &Store, query: &EventQuery) -> Vec<RecordedEvent> {
     let mut events = Vec::new();
     loop {
         let page = store.events(&query).unwrap();
-        assert!(page.events.len() <= query.limit.clamp(1, EventQuery::LARGEST_PAGE));
+        assert!(page.events.len() <= query.limit.clamp(1, EventQuery::MAX_PAGE_EVENTS));
         events.extend(page.events);
         match page.next {
             Some(next) => query.before = Some(next),
@@ -55,13 +55,13 @@ fn query() -> impl Strategy<Value = EventQuery> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
-    fn pages_together_are_what_a_look_at_every_event_gives(
+    fn pages_together_are_the_events_that_match(
         // Hours in any order: clocks are set back.
         events in prop::collection::vec((0_u8..4, -9_i64..30, any::<bool>()), 0..40),
         queries in prop::collection::vec(query(), 20),
     ) {
-        let place = Place::new();
-        let store = place.open();
+        let folder = StateFolder::new();
+        let store = folder.open();
         runtime().block_on(async {
             for (actor, third_of_an_hour, created) in events {
                 let action = if created { Action::RoleCreate } else { Action::RoleDelete };
@@ -72,25 +72,25 @@ proptest! {
         let every = all(&store, &EventQuery { limit: 7, ..EventQuery::default() });
         prop_assert!(every.windows(2).all(|pair| pair[0].sequence == pair[1].sequence + 1));
         for query in queries {
-            let naive: Vec<_> = every.iter()
-                .filter(|e| query.before.is_none_or(|before| e.sequence < before) && query.asks_for(&e.event))
+            let expected: Vec<_> = every.iter()
+                .filter(|e| query.before.is_none_or(|before| e.sequence < before) && query.matches(&e.event))
                 .cloned().collect();
-            prop_assert_eq!(all(&store, &query), naive, "{:?}", query);
+            prop_assert_eq!(all(&store, &query), expected, "{:?}", query);
         }
     }
 }
 
 #[tokio::test]
-async fn an_erased_event_keeps_its_place_and_names_nobody() {
-    let place = Place::new();
-    let store = place.open();
+async fn erased_event_keeps_its_place_without_personal_fields() {
+    let folder = StateFolder::new();
+    let store = folder.open();
     for number in 0..3 {
         store
             .commit(Change::none(), event(number, 1))
             .await
             .unwrap();
     }
-    let transaction = store.0.core.database.begin_write().unwrap();
+    let transaction = store.0.shared.database.begin_write().unwrap();
     transaction.open_table(PERSONAL).unwrap().remove(1).unwrap();
     transaction.commit().unwrap();
     let events = all(&store, &EventQuery::default());
@@ -99,16 +99,16 @@ async fn an_erased_event_keeps_its_place_and_names_nobody() {
     assert_eq!(shown(0), (false, event(2, 1).personal));
     drop(store);
     assert_eq!(
-        all(&place.open(), &EventQuery::default()),
+        all(&folder.open(), &EventQuery::default()),
         events,
-        "the log is still whole"
+        "the log is intact"
     );
 }
 
 #[tokio::test]
-async fn a_filter_that_matches_nothing_answers_short_pages_that_lead_on() {
-    let place = Place::new();
-    let store = place.open();
+async fn filter_without_a_match_gives_no_event() {
+    let folder = StateFolder::new();
+    let store = folder.open();
     for _ in 0..5 {
         store.commit(Change::none(), event(1, 1)).await.unwrap();
     }

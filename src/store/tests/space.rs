@@ -1,4 +1,4 @@
-//! The disk reserve: what is refused below it, what is not, and that it heals by itself.
+//! The disk reserve: which changes it denies, and that the store recovers without a restart.
 
 use super::*;
 use crate::store::{DiskReserve, FreeSpace};
@@ -8,25 +8,25 @@ const RESERVE: u64 = 64 << 20;
 
 /// Free bytes that the test sets.
 #[derive(Clone)]
-struct Gauge(Arc<AtomicU64>);
+struct TestProbe(Arc<AtomicU64>);
 
-impl Gauge {
+impl TestProbe {
     fn set(&self, bytes: u64) {
         self.0.store(bytes, Ordering::SeqCst);
     }
 }
 
-impl FreeSpace for Gauge {
+impl FreeSpace for TestProbe {
     fn bytes(&self) -> std::io::Result<u64> {
         Ok(self.0.load(Ordering::SeqCst))
     }
 }
 
-fn store(folder: &Path) -> (Store, Gauge) {
-    let gauge = Gauge(Arc::new(AtomicU64::new(u64::MAX)));
-    let reserve = DiskReserve::with_probe(RESERVE, gauge.clone());
+fn store(folder: &Path) -> (Store, TestProbe) {
+    let probe = TestProbe(Arc::new(AtomicU64::new(u64::MAX)));
+    let reserve = DiskReserve::with_probe(RESERVE, probe.clone());
     let store = Store::open_with_reserve(folder, random(), reserve).unwrap();
-    (store, gauge)
+    (store, probe)
 }
 
 async fn write(store: &Store, action: Action) -> Result<(), CommitError> {
@@ -38,13 +38,13 @@ async fn write(store: &Store, action: Action) -> Result<(), CommitError> {
 }
 
 #[tokio::test]
-async fn below_the_reserve_access_ends_and_nothing_new_begins() {
-    let place = Place::new();
-    let (store, gauge) = store(place.0.path());
-    gauge.set(RESERVE - 1);
-    let refused = write(&store, Action::SessionCreate).await.unwrap_err();
-    assert!(refused.is_low_space() && !store.has_space());
-    assert!(refused.to_string().contains("63 MiB free"), "{refused}");
+async fn only_changes_that_end_access_use_the_reserve() {
+    let folder = StateFolder::new();
+    let (store, probe) = store(folder.0.path());
+    probe.set(RESERVE - 1);
+    let error = write(&store, Action::SessionCreate).await.unwrap_err();
+    assert!(error.is_low_space() && !store.has_space());
+    assert!(error.to_string().contains("63 MiB free"), "{error}");
     for action in [
         Action::SessionEnd,
         Action::TokenRevoke,
@@ -54,66 +54,66 @@ async fn below_the_reserve_access_ends_and_nothing_new_begins() {
         write(&store, action).await.unwrap();
     }
     store.healthy().unwrap();
-    gauge.set(RESERVE + RESERVE / 8);
+    probe.set(RESERVE + RESERVE / 8);
     write(&store, Action::SessionCreate).await.unwrap();
     assert!(store.has_space() && store.space().is_ok());
 }
 
 #[tokio::test]
-async fn far_below_the_reserve_nothing_is_written_and_the_store_stays_open() {
-    let place = Place::new();
-    let (store, gauge) = store(place.0.path());
-    gauge.set(RESERVE / 4 - 1);
+async fn below_a_quarter_of_the_reserve_nothing_is_written() {
+    let folder = StateFolder::new();
+    let (store, probe) = store(folder.0.path());
+    probe.set(RESERVE / 4 - 1);
     assert!(write(&store, Action::SessionEnd).await.is_err());
-    let seen = Unaudited::SessionSeen(session(1).id, Timestamp::from_seconds(11));
-    assert!(store.touch([seen]).await.is_err());
+    let used = UnauditedWrite::SessionUsed(session(1).id, Timestamp::from_seconds(11));
+    assert!(store.write_unaudited([used]).await.is_err());
     store.healthy().unwrap();
-    gauge.set(u64::MAX);
+    probe.set(u64::MAX);
     store.sample_space();
     assert!(store.has_space());
     write(&store, Action::SessionCreate).await.unwrap();
-    gauge.set(0);
+    probe.set(0);
     store.close().await.unwrap();
-    assert!(place.try_open().is_ok(), "a clean stop");
+    assert!(folder.try_open().is_ok(), "a clean stop");
 }
 
 #[tokio::test]
-async fn a_little_space_more_does_not_go_to_and_fro() {
-    let place = Place::new();
-    let (store, gauge) = store(place.0.path());
-    gauge.set(RESERVE - 1);
+async fn level_does_not_alternate_near_the_reserve() {
+    let folder = StateFolder::new();
+    let (store, probe) = store(folder.0.path());
+    probe.set(RESERVE - 1);
     store.sample_space();
-    gauge.set(RESERVE + 1);
+    probe.set(RESERVE + 1);
     store.sample_space();
     assert!(!store.has_space());
 }
 
-/// A real file system that is filled up, and emptied again. Needs the right to mount.
+/// Fills a real file system. Skipped without the right to mount one.
 #[tokio::test]
-async fn a_full_file_system_is_survived_without_a_restart() {
-    let place = Place::new();
-    let mounted = Small::mount(place.0.path());
+async fn full_file_system_needs_no_restart() {
+    let folder = StateFolder::new();
+    let mounted = SmallDisk::mount(folder.0.path());
     let Some(_mounted) = mounted else {
         eprintln!("skipped: this environment does not let a test mount a tmpfs");
         return;
     };
-    let folder = place.0.path().join("state");
-    let reserve = DiskReserve::of_folder(place.0.path(), 2 << 20);
-    let store = Store::open_with_reserve(&folder, random(), reserve).unwrap();
+    let state = folder.0.path().join("state");
+    let reserve = DiskReserve::of_folder(folder.0.path(), 2 << 20);
+    let store = Store::open_with_reserve(&state, random(), reserve).unwrap();
     write(&store, Action::SessionCreate).await.unwrap();
-    let ballast = place.0.path().join("ballast");
+    let ballast = folder.0.path().join("ballast");
     fill(&ballast);
-    let mut refused = 0;
+    let mut errors = 0;
     for _ in 0..50 {
-        refused += u8::from(write(&store, Action::SessionCreate).await.is_err());
+        errors += u8::from(write(&store, Action::SessionCreate).await.is_err());
     }
-    assert_eq!(refused, 50);
+    assert_eq!(errors, 50);
     store.healthy().unwrap();
-    assert!(store.load().is_ok(), "reads go on");
+    assert!(store.load().is_ok(), "reads continue");
     std::fs::remove_file(ballast).unwrap();
     write(&store, Action::SessionCreate).await.unwrap();
     let page = store.events(&everything()).unwrap();
-    assert_eq!(page.events.len(), 2, "the log is whole");
+    assert_eq!(page.events.len(), 2, "no denied event is in the log");
 }
 
 fn fill(path: &Path) {
@@ -122,10 +122,10 @@ fn fill(path: &Path) {
     while file.write_all(&[0; 4096]).is_ok() {}
 }
 
-/// A tmpfs of 8 MiB that goes away with the value.
-struct Small(std::path::PathBuf);
+/// A tmpfs of 8 MiB, unmounted on drop.
+struct SmallDisk(std::path::PathBuf);
 
-impl Small {
+impl SmallDisk {
     fn mount(at: &Path) -> Option<Self> {
         let mut mount = std::process::Command::new("mount");
         mount
@@ -136,7 +136,7 @@ impl Small {
     }
 }
 
-impl Drop for Small {
+impl Drop for SmallDisk {
     fn drop(&mut self) {
         let mut umount = std::process::Command::new("umount");
         let _ = umount.arg("-l").arg(&self.0).output();

@@ -17,7 +17,7 @@ pub(in crate::http::api) fn user_key(user: &DirectoryUser) -> String {
 
 /// Whoever is called exactly what is looked for comes first, then who has that login at any provider.
 pub(in crate::http::api) fn found_key(user: &DirectoryUser, wanted: &Search) -> String {
-    let rank = if wanted.names(&user.called()) {
+    let rank = if wanted.names(&user.qualified_login()) {
         0
     } else if wanted.names(user.login.as_str()) {
         1
@@ -74,14 +74,14 @@ pub(in crate::http::api) fn show_detail(
             .map(|id| organization_name(*id, directory))
             .collect(),
         groups: groups(user),
-        groups_may_be_cut: user.elsewhere().is_some_and(|e| e.groups_may_be_cut),
+        groups_may_be_cut: user.external().is_some_and(|e| e.groups_may_be_cut),
         freshness: Time::of(user.freshness),
     }
 }
 
 /// Which other provider knows the person; none for Gitea's people.
 fn provider(user: &DirectoryUser) -> Option<String> {
-    user.elsewhere().map(|e| e.provider.to_string())
+    user.external().map(|e| e.provider.to_string())
 }
 
 fn groups(user: &DirectoryUser) -> Vec<String> {

@@ -7,8 +7,8 @@ use crate::http::Problem;
 use crate::http::api::wire::machine as wire;
 use crate::http::api::wire::texts::{Id, Time};
 use crate::model::{
-    AccountState, Client, ClientKind, DisplayText, MachineSecret, Owner, Principal,
-    SecretAttention, SecretRecord, ServiceAccount, TeamId, Timestamp, Trust,
+    Client, ClientKind, DisplayText, MachineSecret, Owner, Principal, SecretAttention,
+    ServiceAccount, ServiceAccountState, StoredSecret, TeamId, Timestamp, WorkloadTrust,
 };
 use std::collections::BTreeMap;
 
@@ -40,7 +40,7 @@ pub(in crate::http::api) fn read_account(
     }))
 }
 
-fn read_trust(errors: &mut Errors, at: usize, trust: &wire::Trust) -> Option<Trust> {
+fn read_trust(errors: &mut Errors, at: usize, trust: &wire::Trust) -> Option<WorkloadTrust> {
     let place = format!("/trusts/{at}");
     let issuer = errors.read(format_args!("{place}/issuer"), &trust.issuer);
     if trust.audience.is_empty() {
@@ -61,7 +61,7 @@ fn read_trust(errors: &mut Errors, at: usize, trust: &wire::Trust) -> Option<Tru
         let sentence = "name at least one claim: an issuer as a whole stands for nobody";
         errors.note(format_args!("{place}/claims"), sentence);
     }
-    Some(Trust {
+    Some(WorkloadTrust {
         issuer: issuer?,
         audience: trust.audience.clone(),
         claims,
@@ -71,7 +71,7 @@ fn read_trust(errors: &mut Errors, at: usize, trust: &wire::Trust) -> Option<Tru
 /// Shows a service account.
 pub(in crate::http::api) fn show_account(
     account: &ServiceAccount,
-    (state, now): (AccountState, Timestamp),
+    (state, now): (ServiceAccountState, Timestamp),
     names: Names<'_>,
 ) -> wire::ServiceAccount {
     wire::ServiceAccount {
@@ -99,16 +99,16 @@ pub(in crate::http::api) fn show_account(
     }
 }
 
-const fn show_state(state: AccountState) -> wire::AccountState {
+const fn show_state(state: ServiceAccountState) -> wire::AccountState {
     match state {
-        AccountState::Active => wire::AccountState::Active,
-        AccountState::Disabled => wire::AccountState::Disabled,
-        AccountState::OwnerGone => wire::AccountState::OwnerGone,
-        AccountState::TeamEmpty => wire::AccountState::TeamEmpty,
+        ServiceAccountState::Active => wire::AccountState::Active,
+        ServiceAccountState::Disabled => wire::AccountState::Disabled,
+        ServiceAccountState::OwnerGone => wire::AccountState::OwnerGone,
+        ServiceAccountState::TeamEmpty => wire::AccountState::TeamEmpty,
     }
 }
 
-fn show_trust(trust: &Trust) -> wire::Trust {
+fn show_trust(trust: &WorkloadTrust) -> wire::Trust {
     let claims = trust.claims.iter().map(|(name, value)| wire::TrustedClaim {
         name: name.clone(),
         value: value.clone(),
@@ -120,7 +120,7 @@ fn show_trust(trust: &Trust) -> wire::Trust {
     }
 }
 
-fn show_secrets(secrets: &[SecretRecord], now: Timestamp) -> Vec<wire::Secret> {
+fn show_secrets(secrets: &[StoredSecret], now: Timestamp) -> Vec<wire::Secret> {
     let shown = secrets.iter().map(|secret| wire::Secret {
         id: Id::of(secret.id),
         hint: secret.hint.clone(),
@@ -166,7 +166,7 @@ pub(in crate::http::api) fn read_secret(draft: &wire::SecretDraft) -> Result<Sec
 
 /// Shows a new secret, this once.
 pub(in crate::http::api) fn show_new_secret(
-    (record, secret): &(SecretRecord, MachineSecret),
+    (record, secret): &(StoredSecret, MachineSecret),
 ) -> wire::NewSecret {
     wire::NewSecret {
         id: Id::of(record.id),

@@ -53,7 +53,7 @@ impl Names<'_> {
     /// What a person is called (`provider:login` unless of Gitea), the name of a service account.
     pub(in crate::http::api) fn login(&self, principal: Principal) -> Option<String> {
         match principal {
-            Principal::User(id) => self.directory.user(id).map(|user| user.called()),
+            Principal::User(id) => self.directory.user(id).map(|user| user.qualified_login()),
             Principal::ServiceAccount(id) => self.account(id),
             _ => None,
         }
@@ -69,7 +69,7 @@ impl Names<'_> {
             Principal::User(id) => self.directory.user(id),
             _ => None,
         };
-        user.map_or_else(|| login.to_string(), |user| user.called_by(login))
+        user.map_or_else(|| login.to_string(), |user| user.qualify(login))
     }
 
     /// What a binding's subject is called; none when it is gone.

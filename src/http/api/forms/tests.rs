@@ -5,9 +5,9 @@ use super::{Search, application, directory, role, role_binding};
 use crate::http::Problem;
 use crate::http::api::wire;
 use crate::model::{
-    Application, Directory, DirectoryUser, DisplayText, ExternalUser, Home, IdentityHeader,
-    Principal, RepositoryLevel, RepositoryRequirement, Requirement, Role, RoleBinding, Route,
-    Timestamp, UserId,
+    Application, Directory, DirectoryUser, DisplayText, ExternalUser, IdentityHeader, Principal,
+    RepositoryLevel, RepositoryRequirement, Requirement, Role, RoleBinding, Route, Timestamp,
+    UserAccount, UserId,
 };
 use crate::policy::Policy;
 use poem::error::ResponseError;
@@ -170,13 +170,13 @@ fn every_subject_and_range_is_shown_as_it_was_sent() {
 
 fn person(number: u8, login: &str, provider: Option<&str>) -> Arc<DirectoryUser> {
     let elsewhere = |provider: &str| {
-        Home::External(ExternalUser {
+        UserAccount::External(ExternalUser {
             provider: provider.parse().unwrap(),
             groups: Vec::new(),
             groups_may_be_cut: false,
         })
     };
-    let gitea = || Home::Gitea(i64::from(number).try_into().unwrap());
+    let gitea = || UserAccount::Gitea(i64::from(number).try_into().unwrap());
     Arc::new(DirectoryUser {
         id: UserId::from_bytes([number; 16]),
         home: provider.map_or_else(gitea, elsewhere),
@@ -204,8 +204,8 @@ fn people_of_one_login_are_called_apart_and_found_before_all_whose_logins_hold_i
         let wanted = Search::new(Some(text));
         let mut found: Vec<_> = people
             .iter()
-            .filter(|user| wanted.finds(&user.called()))
-            .map(|user| (directory::found_key(user, &wanted), user.called()))
+            .filter(|user| wanted.finds(&user.qualified_login()))
+            .map(|user| (directory::found_key(user, &wanted), user.qualified_login()))
             .collect();
         found.sort();
         found.into_iter().map(|(_, called)| called).take(3)
