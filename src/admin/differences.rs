@@ -4,7 +4,7 @@
 
 use crate::audit::AuditEvent;
 use crate::model::{DisplayText, Timestamp};
-use serde::Serialize;
+use crate::store::{Stored, record_json};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -27,12 +27,12 @@ const LONGEST: usize = 100;
 type Facts = BTreeMap<String, Vec<String>>;
 
 /// The event with what is different from `before` to `after`: everything for something new, the name of what goes.
-pub(super) fn with_differences<T: Serialize>(
+pub(super) fn with_differences<T: Stored>(
     event: AuditEvent,
     before: Option<&T>,
     after: Option<&T>,
 ) -> AuditEvent {
-    let json = |one: Option<&T>| one.and_then(|one| serde_json::to_value(one).ok());
+    let json = |object: Option<&T>| object.map(record_json);
     let lines = match (json(before), json(after)) {
         (Some(before), Some(after)) => changed(&before, &after),
         (Some(gone), None) => lines("name", "", &facts(&gone).remove("name").unwrap_or_default()),

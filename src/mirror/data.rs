@@ -95,7 +95,9 @@ impl MirrorData {
         let teams = facts.teams.keys();
         accounts
             .map(|(id, record)| UnauditedWrite::UserRefreshed(*id, record.asked_at))
-            .chain(organizations.map(|(id, r)| UnauditedWrite::OrganizationRefreshed(*id, r.asked_at)))
+            .chain(
+                organizations.map(|(id, r)| UnauditedWrite::OrganizationRefreshed(*id, r.asked_at)),
+            )
             .chain(teams.filter_map(|id| {
                 let record = facts.record_of_team(*id)?;
                 Some(UnauditedWrite::TeamRefreshed(*id, record.asked_at))

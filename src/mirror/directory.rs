@@ -3,8 +3,8 @@
 use super::data::MirrorData;
 use super::plan::{ChangedIds, FactChange, TeamFacts};
 use crate::model::{
-    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUserId, UserAccount,
-    Identity, MirroredUser, OrganizationId, TeamId, Timestamp, User, UserId,
+    Directory, DirectoryTeam, DirectoryUser, DisplayText, ExternalUser, GiteaUserId, Identity,
+    MirroredUser, OrganizationId, TeamId, Timestamp, User, UserAccount, UserId,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -11,8 +11,10 @@ use std::collections::BTreeSet;
 const FORM: u8 = 1;
 
 /// A type with a form on disk. In a record struct, `#[serde(with = "Stored")]` stands on each field of such a type.
-pub(super) trait Stored: Sized {
+pub trait Stored: Sized {
+    /// Writes the record.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+    /// Reads the record.
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
@@ -77,6 +79,11 @@ impl<'de, T: Stored> Deserialize<'de> for AsRecord<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <T as Stored>::deserialize(deserializer).map(Self)
     }
+}
+
+/// The record as JSON, as the audit log describes a change of it; `Null` for what JSON cannot hold.
+pub fn record_json<T: Stored>(value: &T) -> serde_json::Value {
+    serde_json::to_value(AsRecord(value)).unwrap_or_default()
 }
 
 /// The bytes to store.
