@@ -193,7 +193,9 @@ impl AuthorizationServer {
         wanted: &TokenRequest,
     ) -> Result<(ApplicationId, Target), OAuthError> {
         let id = client.application.ok_or_else(|| {
-            OAuthError::ClientUnauthorized("this client has no redirect URI; register one".to_owned())
+            OAuthError::ClientUnauthorized(
+                "this client has no redirect URI; register one".to_owned(),
+            )
         })?;
         let target = self.target_of(id)?;
         if self.target(wanted)?.is_some_and(|named| named != target) {

@@ -55,7 +55,8 @@ impl ConsentDecision {
         };
         let allowed = now.and(shown);
         if allowed.is_empty() && !shown.is_empty() {
-            let sentence = "the person no longer holds any of the permissions that were shown; start again";
+            let sentence =
+                "the person no longer holds any of the permissions that were shown; start again";
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
         Ok(allowed)

@@ -102,7 +102,8 @@ impl AuthorizationServer {
 
     fn check_wanted(&self, client: &Client, wanted: &TokenRequest) -> Result<(), OAuthError> {
         if client.kind != ClientKind::Public {
-            let sentence = "device authorization is for public clients only; register one of kind `public`";
+            let sentence =
+                "device authorization is for public clients only; register one of kind `public`";
             return Err(OAuthError::ClientUnauthorized(sentence.to_owned()));
         }
         if client.application.is_some() {

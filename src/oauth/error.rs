@@ -41,9 +41,7 @@ pub enum OAuthError {
     #[error("the request was declined")]
     AccessDenied,
     /// The person is nobody for whom anybody could act.
-    #[error(
-        "a client or a device cannot act for the local operator; sign in with Gitea"
-    )]
+    #[error("a client or a device cannot act for the local operator; sign in with Gitea")]
     PersonRefused,
     /// The person has not answered yet.
     #[error("the person has not answered yet; poll again after the interval")]
@@ -55,9 +53,7 @@ pub enum OAuthError {
     #[error("the device code has expired; start again")]
     ExpiredToken,
     /// The account is disabled or gone.
-    #[error(
-        "the account is disabled or deleted, or has no active owner; ask its administrator"
-    )]
+    #[error("the account is disabled or deleted, or has no active owner; ask its administrator")]
     Disabled,
     /// Gitea did not answer for longer than the grace.
     #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]

@@ -65,8 +65,14 @@ const COMMANDS: [(&str, Option<&str>); 10] = [
     ("make demo", Some("tests/demo/demo.rs")),
     ("samovar check-config", Some("tests/config/main.rs")),
     ("sudo samovar state", Some("tests/cli/socket.rs")),
-    ("curl http://127.0.0.1:8700/readyz", Some("tests/main_job/people.rs")),
-    ("pip install https://samovar.example.com/downloads/", Some("tests/fastapi/main.rs")),
+    (
+        "curl http://127.0.0.1:8700/readyz",
+        Some("tests/main_job/people.rs"),
+    ),
+    (
+        "pip install https://samovar.example.com/downloads/",
+        Some("tests/fastapi/main.rs"),
+    ),
     ("sudo systemctl stop samovar", None),
     ("sudo systemctl start samovar", None),
     ("sudo cp -a /var/lib/private/samovar", None),
@@ -87,13 +93,19 @@ fn every_command_is_run_by_a_test_or_listed_as_not_run() {
     for document in documents() {
         let text = fs::read_to_string(&document).unwrap();
         for command in commands(&text) {
-            let listed = COMMANDS.iter().find(|(known, _)| command.starts_with(known));
+            let listed = COMMANDS
+                .iter()
+                .find(|(known, _)| command.starts_with(known));
             let (_, test) = listed.unwrap_or_else(|| panic!("{}: {command}", document.display()));
             assert!(test.is_none_or(|test| Path::new(&shipped(test)).exists()));
             found += 1;
         }
     }
-    assert_eq!(found, COMMANDS.len(), "each listed command is in a document");
+    assert_eq!(
+        found,
+        COMMANDS.len(),
+        "each listed command is in a document"
+    );
 }
 
 #[test]

@@ -126,7 +126,12 @@ async fn what_was_allowed_is_written_down_whether_anybody_was_asked_or_not() {
         ),
         (&third, &no, "access_denied", None),
         (&third, &yes, "the person allowed it", Some(&scope)),
-        (&third, &yes, "no consent needed: the person allowed it before", Some(&scope)),
+        (
+            &third,
+            &yes,
+            "no consent needed: the person allowed it before",
+            Some(&scope),
+        ),
         (&third, &no, "invalid_scope", None),
     ];
     let found = lines(&allowed);

@@ -92,11 +92,7 @@ async fn an_answer_counts_in_the_browser_that_began_and_once() {
     refused(&foreign.get(&back).await, 400, "started in another browser");
     landed(&browser.get(&back).await, "/roles");
     browser.set_cookie(jar(&stage.own), "samovar", "");
-    refused(
-        &browser.get(&back).await,
-        400,
-        "expired, was used already",
-    );
+    refused(&browser.get(&back).await, 400, "expired, was used already");
 }
 
 #[tokio::test]
@@ -155,7 +151,7 @@ async fn the_nonce_of_a_sign_in_elsewhere_is_answered_by_try_again() {
     let to_two = stage.begin(&mut second, "/").await;
     let back_two = second.sign_in_at_gitea(&to_two, "ben").await;
     let page = first.get(&back).await;
-    refused(&page, 400, "Another sign-in of yours overtook this one");
+    refused(&page, 400, "Another sign-in of yours replaced this one");
     assert!(
         page.body
             .contains("href=\"/auth/sign-in?return_to=/roles\""),

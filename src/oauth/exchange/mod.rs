@@ -175,9 +175,7 @@ fn check(asked: &ExchangeRequest) -> Result<(), OAuthError> {
             );
         }
         _ => {
-            return error(
-                "`actor_token` and `actor_token_type` are not supported",
-            );
+            return error("`actor_token` and `actor_token_type` are not supported");
         }
     }
     let requested = asked.requested_token_type.as_deref();
