@@ -6,7 +6,7 @@ use super::key::{KeyPath, Section};
 use super::parse::{self, IssuerUrl};
 use super::raw::RawConfig;
 use super::reader::{
-    Reader, choice, duration, duration_from, flag, list, number, text, text_with_flag,
+    KeyReader, choice, duration, duration_from, flag, list, number, text, text_with_flag,
 };
 use super::secrets::secret;
 use crate::model::{GroupsSource, Issuer, ListenAddress, ProviderId};
@@ -40,13 +40,13 @@ macro_rules! section {
                     name: stringify!($section),
                     repeated: false,
                     documentation: concat!($($about),+),
-                    keys: vec![$(Reader::<$type>::key($reader, stringify!($key), &[$($line),+])),+],
+                    keys: vec![$(KeyReader::<$type>::key($reader, stringify!($key), &[$($line),+])),+],
                 }
             }
 
             fn read(raw: &mut RawConfig<'_>, table: Option<usize>) -> Option<Self> {
                 let path = KeyPath { section: stringify!($section), table, key: "" };
-                $(let $key = Reader::<$type>::read(&$reader, raw, path.sibling(stringify!($key)));)+
+                $(let $key = KeyReader::<$type>::read(&$reader, raw, path.sibling(stringify!($key)));)+
                 Some(Self { $($key: $key?),+ })
             }
         }
@@ -153,17 +153,20 @@ section! {
         /// Claim that lists the person's groups: its name, or a JSON pointer such as "/realm_access/roles".
         /// By default "groups".
         groups_claim: String = text("groups", parse::claim);
-        /// Where that claim is read; by default token-or-userinfo, which is userinfo when the ID token lacks the claim.
+        /// Where that claim is read. By default token-or-userinfo, which is userinfo if the ID
+        /// token lacks the claim.
         groups_from: GroupsSource = choice("token-or-userinfo", &[
             ("token", GroupsSource::Token),
             ("userinfo", GroupsSource::Userinfo),
             ("token-or-userinfo", GroupsSource::TokenOrUserinfo),
         ]);
-        /// Most groups that the provider lists (Okta: 100). A list of that length is marked: groups may be missing from it.
+        /// Most groups that the provider lists (Okta: 100). A list of that length is marked: groups
+        /// may be missing from it.
         groups_cap: Option<usize> = number(100, 1..=500).optional();
         /// Id of the authentication source in Gitea that is this provider. A person who signs in here is then the Gitea
         /// account that has this source and the subject as its external name. Without it, and for people without such an
-        /// account, only the groups of this provider count. Nothing is ever matched by login, name or e-mail address.
+        /// account, only the groups of this provider count. Nothing is ever matched by login, name or
+        /// e-mail address.
         gitea_source_id: Option<i64> = number(1, 1..=i64::MAX).optional();
         /// Certificates (PEM) to trust for this provider in addition to those of the system.
         ca_file: Option<PathBuf> = text("/etc/samovar/keycloak-ca.pem", parse::certificates).optional();
@@ -178,7 +181,8 @@ section! {
         /// Older facts about a person are read again before they decide. Losing a team in Gitea ends access within this
         /// time and one read.
         freshness_bound: Duration = duration("30s", 5..=10 * MINUTE);
-        /// While Gitea is away, facts are used until they are this old; then requests are answered with 503.
+        /// While Gitea is away, facts are used until they are this old; then requests are
+        /// answered with 503.
         grace: Duration = duration_from("15m", "freshness_bound", DAY);
         /// Calls to Gitea at the same time.
         concurrency: usize = number(4, 1..=32);
@@ -218,7 +222,8 @@ section! {
 section! {
     /// What the audit log keeps of reads and refused requests.
     audit: AuditConfig {
-        /// Repeats of the same read or the same refused request within this time are counted instead of written.
+        /// Repeats of the same read or the same refused request within this time are counted
+        /// instead of written.
         window: Duration = duration("60s", 1..=HOUR);
         /// Events per minute that callers without a valid credential can cause, of each class: allowed reads, allowed
         /// requests that may change something, refused requests, sign-ins, logout notices of providers, tokens. One address

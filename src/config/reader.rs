@@ -12,12 +12,12 @@ use toml::de::DeValue;
 type Read<T> = Box<dyn Fn(&mut RawConfig<'_>, KeyPath<'_>) -> Option<T>>;
 
 /// A reader with what is known of its key, name and documentation aside.
-pub(super) struct Reader<T> {
+pub(super) struct KeyReader<T> {
     key: Key,
     read: Read<T>,
 }
 
-impl<T: 'static> Reader<T> {
+impl<T: 'static> KeyReader<T> {
     /// A reader of a key that has a default, a TOML value.
     pub(super) fn new(
         default: String,
@@ -51,14 +51,14 @@ impl<T: 'static> Reader<T> {
     }
 
     /// A reader of a key that the file may lack; the default becomes an example.
-    pub(super) fn optional(self) -> Reader<Option<T>> {
+    pub(super) fn optional(self) -> KeyReader<Option<T>> {
         let Self { mut key, read } = self;
         key.presence = Presence::Optional;
         let read: Read<Option<T>> = Box::new(move |raw, path| {
             let value = raw.holds(path).then(|| read(raw, path));
             value.map_or(Some(None), |value| value.map(Some))
         });
-        Reader { key, read }
+        KeyReader { key, read }
     }
 
     /// A reader of a secret, which the key `<name>_file` names; the default becomes an example.
@@ -69,13 +69,13 @@ impl<T: 'static> Reader<T> {
     }
 
     /// A reader that converts or checks the value.
-    pub(super) fn and_then<U: 'static>(self, check: fn(T) -> Result<U, String>) -> Reader<U> {
+    pub(super) fn and_then<U: 'static>(self, check: fn(T) -> Result<U, String>) -> KeyReader<U> {
         let Self { key, read } = self;
         let read: Read<U> = Box::new(move |raw, path| {
             let checked = check(read(raw, path)?);
             checked.map_err(|message| raw.error(path, message)).ok()
         });
-        Reader { key, read }
+        KeyReader { key, read }
     }
 
     /// The key of a field.
@@ -98,9 +98,9 @@ impl<T: 'static> Reader<T> {
 pub(super) fn text<T: 'static, E: Display + 'static>(
     default: &str,
     parse: fn(&str) -> Result<T, E>,
-) -> Reader<T> {
+) -> KeyReader<T> {
     let default = format!("{default:?}");
-    Reader::of_value(default, String::new(), move |value| {
+    KeyReader::of_value(default, String::new(), move |value| {
         parse_text(value, parse)
     })
 }
@@ -110,8 +110,8 @@ pub(super) fn text_with_flag<T: 'static>(
     default: &str,
     flag: &'static str,
     parse: fn(&str, bool) -> Result<T, String>,
-) -> Reader<T> {
-    Reader::new(format!("{default:?}"), String::new(), move |raw, path| {
+) -> KeyReader<T> {
+    KeyReader::new(format!("{default:?}"), String::new(), move |raw, path| {
         let flag = raw.value(path.sibling(flag));
         let flag = flag.and_then(|value| value.as_bool()) == Some(true);
         raw.read(path, |value| parse_text(value, |text| parse(text, flag)))
@@ -131,7 +131,7 @@ pub(super) fn parse_text<T, E: Display>(
 pub(super) fn choice<T: Copy + 'static>(
     default: &str,
     choices: &'static [(&'static str, T)],
-) -> Reader<T> {
+) -> KeyReader<T> {
     let names = choices.iter().map(|(name, _)| format!("`{name}`"));
     let names = names.collect::<Vec<_>>().join(", ");
     let names = match names.rsplit_once(", ") {
@@ -139,7 +139,7 @@ pub(super) fn choice<T: Copy + 'static>(
         None => names,
     };
     let range = format!("Must be {names}.");
-    Reader::of_value(format!("{default:?}"), range, move |value| {
+    KeyReader::of_value(format!("{default:?}"), range, move |value| {
         parse_text(value, |text| {
             let chosen = choices.iter().find(|(name, _)| *name == text);
             chosen
@@ -154,8 +154,8 @@ pub(super) fn list<T: 'static>(
     default: &[&str],
     what: &'static str,
     parse: fn(&str) -> Option<T>,
-) -> Reader<Vec<T>> {
-    Reader::of_value(format!("{default:?}"), String::new(), move |value| {
+) -> KeyReader<Vec<T>> {
+    KeyReader::of_value(format!("{default:?}"), String::new(), move |value| {
         let message = || vec![format!("must be a list in which each entry is {what}")];
         let items = value.as_array().ok_or_else(message)?;
         let (mut entries, mut errors) = (Vec::new(), Vec::new());
@@ -174,8 +174,8 @@ pub(super) fn list<T: 'static>(
 }
 
 /// `true` or `false`; the default is `false`.
-pub(super) fn flag() -> Reader<bool> {
-    Reader::of_value("false".to_owned(), String::new(), |value| {
+pub(super) fn flag() -> KeyReader<bool> {
+    KeyReader::of_value("false".to_owned(), String::new(), |value| {
         let flag = value.as_bool();
         flag.ok_or_else(|| vec!["must be `true` or `false`".to_owned()])
     })
@@ -185,12 +185,12 @@ pub(super) fn flag() -> Reader<bool> {
 pub(super) fn number<T: TryFrom<i64> + 'static>(
     default: i64,
     range: RangeInclusive<i64>,
-) -> Reader<T> {
+) -> KeyReader<T> {
     let bounds = match range.clone().into_inner() {
         (low, i64::MAX) => format!("{low} upwards"),
         (low, high) => format!("{low} to {high}"),
     };
-    Reader::of_value(
+    KeyReader::of_value(
         default.to_string(),
         format!("From {bounds}."),
         move |value| {
@@ -202,10 +202,10 @@ pub(super) fn number<T: TryFrom<i64> + 'static>(
 }
 
 /// A duration in a range of seconds.
-pub(super) fn duration(default: &str, range: RangeInclusive<u64>) -> Reader<Duration> {
+pub(super) fn duration(default: &str, range: RangeInclusive<u64>) -> KeyReader<Duration> {
     let (low, high) = range.clone().into_inner();
     let bounds = format!("{} to {}", duration::display(low), duration::display(high));
-    Reader::of_value(
+    KeyReader::of_value(
         format!("{default:?}"),
         format!("From {bounds}."),
         move |value| {
@@ -218,10 +218,10 @@ pub(super) fn duration(default: &str, range: RangeInclusive<u64>) -> Reader<Dura
 }
 
 /// A duration that is not shorter than that of another key of the section, and at most so many seconds.
-pub(super) fn duration_from(default: &str, least: &'static str, most: u64) -> Reader<Duration> {
-    let Reader { key, read } = duration(default, 0..=most);
+pub(super) fn duration_from(default: &str, least: &'static str, most: u64) -> KeyReader<Duration> {
+    let KeyReader { key, read } = duration(default, 0..=most);
     let range = format!("From `{least}` to {}.", duration::display(most));
-    Reader::new(key.value, range, move |raw, path| {
+    KeyReader::new(key.value, range, move |raw, path| {
         let value = read(raw, path)?;
         let least = path.sibling(least);
         let low = raw.parsed(least, |text| duration::parse(text).ok());

@@ -3,7 +3,7 @@
 use super::key::{KeyPath, variable};
 use super::parse::from_text;
 use super::raw::RawConfig;
-use super::reader::{Reader, parse_text};
+use super::reader::{KeyReader, parse_text};
 use crate::model::ProviderId;
 use secrecy::SecretString;
 use std::convert::Infallible;
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// A secret, from the first place that has it. A credential precedes an environment variable, because no other process
 /// can read it and no child inherits it. `<id>` in the name of the credential stands for the id of the provider.
-pub(super) fn secret(credential: &'static str, file: &str) -> Reader<SecretString> {
-    let reader = Reader::new(format!("{file:?}"), String::new(), move |raw, path| {
+pub(super) fn secret(credential: &'static str, file: &str) -> KeyReader<SecretString> {
+    let reader = KeyReader::new(format!("{file:?}"), String::new(), move |raw, path| {
         let id = raw.parsed(path.sibling("id"), from_text::<ProviderId>);
         match id.as_deref() {
             Some([id]) => find(raw, path, &credential.replace("<id>", id.as_str())),

@@ -12,6 +12,12 @@ use std::collections::BTreeSet;
 /// Most groups of one person; a longer list is cut and marked.
 const MAX_GROUPS: usize = 500;
 
+/// The claim with the e-mail address.
+const ADDRESS_CLAIM: &str = "email";
+
+/// The claim that states whether the provider has verified the address.
+const VERIFIED_CLAIM: &str = "email_verified";
+
 /// Longest session id of the provider that is kept.
 const MAX_SID_BYTES: usize = 255;
 
@@ -71,12 +77,12 @@ impl IdentityClaims<'_> {
         self.sources().find_map(|claims| claims.get(name)?.as_str())
     }
 
-    /// The e-mail address, if `email_verified` beside it is true (OpenID Core 5.1). It must be a JSON boolean: the text
+    /// The e-mail address, if the claim beside it states that it is verified (OpenID Core 5.1). It must be a JSON boolean: the text
     /// `"true"`, which some providers send, does not count.
     fn email(&self) -> Option<&str> {
-        let verified = |claims: &&Value| claims.get("email_verified") == Some(&Value::Bool(true));
+        let verified = |claims: &&Value| claims.get(VERIFIED_CLAIM) == Some(&Value::Bool(true));
         let mut verified = self.sources().filter(verified);
-        verified.find_map(|claims| claims.get("email")?.as_str())
+        verified.find_map(|claims| claims.get(ADDRESS_CLAIM)?.as_str())
     }
 
     /// The identity. No groups claim is configured for Gitea, which always names the login.

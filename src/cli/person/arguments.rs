@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum PersonCommand {
+pub enum PersonCommand {
     /// Sign in on this terminal; approve it in a browser on any machine.
     Login(LoginArguments),
     /// Sign out on this terminal.
@@ -18,7 +18,7 @@ pub(in crate::cli) enum PersonCommand {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct CommonArguments {
+pub struct CommonArguments {
     /// Print JSON, also for an error.
     #[arg(long)]
     pub json: bool,
@@ -28,7 +28,7 @@ pub(in crate::cli) struct CommonArguments {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct LoginArguments {
+pub struct LoginArguments {
     /// Address of the Samovar server; by default `SAMOVAR_SERVER`, or the last one.
     #[arg(long, value_name = "URL")]
     pub server: Option<String>,
@@ -37,7 +37,7 @@ pub(in crate::cli) struct LoginArguments {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct TokenArguments {
+pub struct TokenArguments {
     /// Name of the application, or `samovar` for Samovar's own API.
     #[arg(long, value_name = "NAME")]
     pub audience: String,
@@ -49,7 +49,7 @@ pub(in crate::cli) struct TokenArguments {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ExplainArguments {
+pub struct ExplainArguments {
     /// Host of the application.
     #[arg(long)]
     pub host: String,
@@ -77,7 +77,7 @@ pub(in crate::cli) struct ExplainArguments {
 
 impl PersonCommand {
     /// Is JSON requested?
-    pub(in crate::cli) const fn json(&self) -> bool {
+    pub const fn json(&self) -> bool {
         match self {
             Self::Login(login) => login.common.json,
             Self::Logout(common) | Self::Whoami(common) => common.json,

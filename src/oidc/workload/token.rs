@@ -88,7 +88,7 @@ fn check_header(header: &Members) -> Result<(), WorkloadError> {
 
 /// Does a key of the set verify the signature? For published vectors, whose payloads are not claims.
 #[cfg(test)]
-pub(in crate::oidc) fn is_signed(text: &str, keys: Value) -> bool {
+pub(crate) fn is_signed(text: &str, keys: Value) -> bool {
     let keys: super::issuer_key::PublishedKeySet = serde_json::from_value(keys).unwrap();
     let keys = keys.usable();
     let Ok((signature, _)) = TokenSignature::read(text) else {
