@@ -1,6 +1,6 @@
 //! Starts, wires and stops the server (layer 6). The only place with a real clock and a real random source.
 //!
-//! Names every module: turns the configuration into settings, services and endpoints. Must never make a decision.
+//! Names every module: turns the configuration into settings, services and endpoints. Must never make an access decision.
 
 mod capabilities;
 mod descriptors;

@@ -1,8 +1,8 @@
-//! The web UI, embedded in the binary (layer 5): serves the files that `ui/embed.rs` embeds, and nothing from the disk.
-//! Below `/downloads/` that is the wheel of the FastAPI package, which any client may download.
+//! The web UI, embedded in the binary (step 5): serves what `ui/embed.rs` had built, and nothing from the disk. Below
+//! `/downloads/` that is the wheel of the FastAPI package, which anyone may install.
 //!
-//! Knows files and paths of pages only; the API that the pages call decides who may see what. Must never allow inline
-//! script or style, or anything from another origin.
+//! Knows files and addresses of pages only; who may see what is decided by the API that the pages call. Must never allow
+//! inline script or style, or anything from another origin.
 
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::{HeaderMap, Method, StatusCode, header};
@@ -11,11 +11,11 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
 #[folder = "ui/dist/"]
-struct EmbeddedFiles;
+struct Files;
 
-const DOCUMENT: &str = "index.html";
+const PAGE: &str = "index.html";
 
-/// First path segments of pages, as in `ui/src/pages/index.ts`; a test compares the two.
+/// First parts of the addresses of pages, as `ui/src/pages/index.ts` names them; a test compares the two.
 const PAGES: [&str; 14] = [
     "",
     "access",
@@ -36,16 +36,16 @@ const PAGES: [&str; 14] = [
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// Serves pages and their files at `/`. Every path of a page gets the same document; any other path is not found.
+/// Serves pages and their files at `/`. Every address of a page gets the same document; any other path is not found.
 pub fn endpoint() -> impl Endpoint<Output = Response> {
-    endpoint::make_sync(|request| respond(&request))
+    endpoint::make_sync(|request| answer(&request))
 }
 
-fn respond(request: &Request) -> poem::Result<Response> {
+fn answer(request: &Request) -> poem::Result<Response> {
     let path = request.uri().path().trim_start_matches('/');
-    let name = if is_page(path) { DOCUMENT } else { path };
-    // `/index.html` would be another cache entry for the same document.
-    let file = EmbeddedFiles::get(name).filter(|_| path != DOCUMENT);
+    let name = if is_page(path) { PAGE } else { path };
+    // The document is served at the addresses of pages only: one address, one cache entry.
+    let file = Files::get(name).filter(|_| path != PAGE);
     let file = file.ok_or(NotFoundError)?;
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(MethodNotAllowedError.into());
@@ -54,26 +54,26 @@ fn respond(request: &Request) -> poem::Result<Response> {
         "\"{}\"",
         data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash())
     );
-    let is_cached = is_cached(request.headers(), &tag);
+    let known = is_known(request.headers(), &tag);
     let response = Response::builder()
         .header(header::ETAG, tag)
         .header(header::CACHE_CONTROL, caching(name))
         .header(header::CONTENT_SECURITY_POLICY, POLICY);
-    if is_cached {
+    if known {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     Ok(response.content_type(media_type(name)).body(body(file)))
 }
 
-/// One segment or two: `/roles` and `/roles/new` are pages, `/roles/a/b` is not.
+/// At most one part below the first: `/roles` and `/roles/new` are pages, `/roles/a/b` is none.
 fn is_page(path: &str) -> bool {
     let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-    // Below `api` only the reference is a page; the rest is the API.
+    // Below `api` is the API itself; only its reference is a page.
     PAGES.contains(&first) && !rest.contains('/') && (first != "api" || rest == "docs")
 }
 
-/// A name below `assets/` has a digest of the content, which therefore never changes. A name below `downloads/` has a
-/// version, which builds between two releases share.
+/// Names below `assets/` carry a digest of their content, so what is behind one never changes. A name below `downloads/`
+/// carries a version, which builds between two releases share.
 fn caching(name: &str) -> &'static str {
     if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"
@@ -84,11 +84,11 @@ fn caching(name: &str) -> &'static str {
     }
 }
 
-fn is_cached(headers: &HeaderMap, tag: &str) -> bool {
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let sent = headers.get_all(header::IF_NONE_MATCH).iter();
     sent.filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .any(|sent| sent.trim().trim_start_matches("W/") == tag)
+        .any(|known| known.trim().trim_start_matches("W/") == tag)
 }
 
 fn media_type(name: &str) -> &'static str {
@@ -97,7 +97,7 @@ fn media_type(name: &str) -> &'static str {
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
-        // A wheel is a zip without a media type of its own.
+        // A wheel is a zip, and has no media type of its own.
         Some("whl") => "application/zip",
         _ => "application/octet-stream",
     }

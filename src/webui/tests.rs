@@ -1,13 +1,13 @@
-//! The responses of the web UI and their headers.
+//! What the web UI serves, and under which headers.
 
-use super::{EmbeddedFiles, PAGES, endpoint};
+use super::{Files, PAGES, endpoint};
 use poem::http::{HeaderName, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use std::collections::BTreeSet;
 
-async fn send(method: Method, path: &str, cached: Option<&str>) -> Response {
+async fn ask(method: Method, path: &str, known: Option<&str>) -> Response {
     let request = Request::builder().method(method).uri_str(path);
-    let request = match cached {
+    let request = match known {
         Some(tag) => request.header(header::IF_NONE_MATCH, tag),
         None => request,
     };
@@ -15,7 +15,7 @@ async fn send(method: Method, path: &str, cached: Option<&str>) -> Response {
 }
 
 async fn get(path: &str) -> Response {
-    send(Method::GET, path, None).await
+    ask(Method::GET, path, None).await
 }
 
 fn text(response: &Response, name: HeaderName) -> String {
@@ -23,7 +23,7 @@ fn text(response: &Response, name: HeaderName) -> String {
 }
 
 #[tokio::test]
-async fn every_page_is_the_document_with_a_strict_policy() {
+async fn every_page_gets_the_one_document_under_a_strict_policy() {
     for page in PAGES.into_iter().chain(["roles/new", "api/docs"]) {
         let page = if page == "api" { "api/docs" } else { page };
         let response = get(&format!("/{page}")).await;
@@ -40,7 +40,7 @@ async fn every_page_is_the_document_with_a_strict_policy() {
 }
 
 #[tokio::test]
-async fn path_of_neither_page_nor_file_is_not_found() {
+async fn what_is_no_page_and_no_file_is_not_found() {
     for path in [
         "/index.html",
         "/roles/a/b",
@@ -57,29 +57,29 @@ async fn path_of_neither_page_nor_file_is_not_found() {
 }
 
 #[tokio::test]
-async fn page_allows_get_and_head_only() {
-    let posted = send(Method::POST, "/roles", None).await;
+async fn a_page_is_only_read() {
+    let posted = ask(Method::POST, "/roles", None).await;
     assert_eq!(posted.status(), StatusCode::METHOD_NOT_ALLOWED);
-    let head = send(Method::HEAD, "/roles", None).await;
+    let head = ask(Method::HEAD, "/roles", None).await;
     assert_eq!(head.status(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn cached_document_is_not_sent_again() {
+async fn a_known_document_is_not_sent_again() {
     let tag = text(&get("/").await, header::ETAG);
-    for cached in [tag.clone(), format!("\"x\", W/{tag}")] {
-        let again = send(Method::GET, "/access", Some(&cached)).await;
+    for known in [tag.clone(), format!("\"x\", W/{tag}")] {
+        let again = ask(Method::GET, "/access", Some(&known)).await;
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         assert_eq!(text(&again, header::ETAG), tag);
     }
-    let other = send(Method::GET, "/", Some("\"x\"")).await;
+    let other = ask(Method::GET, "/", Some("\"x\"")).await;
     assert_eq!(other.status(), StatusCode::OK);
 }
 
 #[tokio::test]
-async fn assets_are_cached_without_limit() {
-    // There are none if the UI is not built.
-    for name in EmbeddedFiles::iter().filter(|name| name.starts_with("assets/")) {
+async fn files_whose_name_carries_their_digest_are_kept_for_good() {
+    // Without node there are none.
+    for name in Files::iter().filter(|name| name.starts_with("assets/")) {
         let response = get(&format!("/{name}")).await;
         assert_eq!(response.status(), StatusCode::OK);
         let caching = text(&response, header::CACHE_CONTROL);
@@ -93,13 +93,13 @@ async fn assets_are_cached_without_limit() {
 }
 
 #[tokio::test]
-async fn wheel_of_this_version_is_served_to_any_client() {
+async fn the_wheel_of_this_version_is_served_to_anyone() {
     let name = concat!(
         "downloads/samovar_fastapi-",
         env!("CARGO_PKG_VERSION"),
         "-py3-none-any.whl"
     );
-    let below = EmbeddedFiles::iter().filter(|name| name.starts_with("downloads/"));
+    let below = Files::iter().filter(|name| name.starts_with("downloads/"));
     assert_eq!(below.collect::<Vec<_>>(), [name]);
     let response = get(&format!("/{name}")).await;
     assert_eq!(response.status(), StatusCode::OK);
@@ -107,13 +107,13 @@ async fn wheel_of_this_version_is_served_to_any_client() {
     let caching = text(&response, header::CACHE_CONTROL);
     assert_eq!(caching, "public, max-age=300");
     let tag = text(&response, header::ETAG);
-    let again = send(Method::GET, &format!("/{name}"), Some(&tag)).await;
+    let again = ask(Method::GET, &format!("/{name}"), Some(&tag)).await;
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
 }
 
 #[test]
-fn document_has_nothing_that_the_policy_blocks() {
-    let document = EmbeddedFiles::get("index.html").unwrap();
+fn the_document_holds_nothing_that_the_policy_would_block() {
+    let document = Files::get("index.html").unwrap();
     let text = std::str::from_utf8(&document.data).unwrap();
     assert!(!text.contains("<style") && !text.contains("style=") && !text.contains("onload="));
     for script in text.split("<script").skip(1) {
@@ -122,7 +122,7 @@ fn document_has_nothing_that_the_policy_blocks() {
 }
 
 #[test]
-fn pages_are_those_of_the_ui() {
+fn the_pages_are_those_of_the_ui() {
     let source = include_str!("../../ui/src/pages/index.ts");
     let named = source.split("{ path: \"/").skip(1);
     let named: BTreeSet<&str> = named
