@@ -64,8 +64,8 @@ const IN_IDENTIFIERS: [(&str, &str); 12] = [
     ("door", "endpoint"),
 ];
 
-/// Identifiers that are a term of the field.
-const TERMS: [&str; 1] = ["first_party"];
+/// Identifiers that are a term of the field, or of a library.
+const TERMS: [&str; 3] = ["first_party", "BrokenPipe", "authorized_party"];
 
 /// Type names that state a condition instead of naming a thing.
 const TYPE_NAMES: [&str; 12] = [

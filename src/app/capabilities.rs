@@ -5,7 +5,7 @@ use aws_lc_rs::rand::SecureRandom as _;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What every room must be given.
+/// What every service is given.
 #[derive(Clone)]
 pub struct Capabilities {
     /// Tells the time.

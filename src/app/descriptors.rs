@@ -1,13 +1,13 @@
-//! How many file descriptors the system grants: every connection takes one.
+//! The limit of file descriptors, of which every connection takes one.
 //!
-//! Must never leave so few for connections that the store, the log and calls to Gitea have none.
+//! Must always leave descriptors for the store, the log and calls to Gitea.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Kept for the store, the log, the administration socket and outgoing calls.
 const RESERVED: u64 = 256;
 
-/// Raises the soft limit to the hard one, and gives how many descriptors connections may take.
+/// Raises the soft limit to the hard one; returns how many descriptors connections may take.
 pub(super) fn for_connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -21,7 +21,7 @@ pub(super) fn for_connections() -> usize {
             limit.current
         }
     };
-    // No limit is as good as a large one.
+    // `None` is no limit.
     let current = current.unwrap_or(u64::MAX);
     usize::try_from(current.saturating_sub(RESERVED)).unwrap_or(usize::MAX)
 }

@@ -1,4 +1,4 @@
-//! Why the server did not start, in one sentence for whoever reads the journal.
+//! Why the server did not start, in one sentence for the journal.
 
 use crate::admin::AdminError;
 use crate::http::sockets::ListenerError;
@@ -17,50 +17,50 @@ pub enum AppError {
     /// The first or last event cannot be written.
     #[error("the audit log cannot be written: {0}")]
     Commit(#[from] CommitError),
-    /// What is stored is no policy.
-    #[error("what is stored is no policy, so nothing is allowed: {}; restore the state folder from a backup", errors(.0))]
+    /// The stored policy is not valid.
+    #[error("the stored policy is not valid, so nothing is allowed: {}; restore the state folder from a backup", errors(.0))]
     Policy(Vec<PolicyError>),
-    /// The table of built-in roles is misspelled.
+    /// A built-in role does not parse.
     #[error("a built-in role cannot be read: {0}")]
     BuiltIn(crate::model::ParseError),
-    /// The claim code cannot be written.
+    /// The claim code of the first administrator cannot be written.
     #[error("the claim code cannot be written into the state folder: {0}")]
     Bootstrap(std::io::Error),
-    /// The certificates cannot be used.
+    /// A file of certificates cannot be used.
     #[error("{key} `{path}` cannot be used: {reason}")]
     CaFile {
-        /// Which key names it.
+        /// The key of the configuration that names it.
         key: &'static str,
-        /// Which file.
+        /// The file.
         path: String,
         /// What is wrong.
         reason: String,
     },
-    /// There is nobody whom outgoing connections could trust.
-    #[error("outgoing connections would trust nobody: {0}")]
+    /// Outgoing connections have no trusted certificate authority.
+    #[error("outgoing connections have no trusted certificate authority: {0}")]
     Trust(OutgoingError),
-    /// The outgoing client cannot be made.
-    #[error("the outgoing HTTP client cannot be made: {0}")]
-    Outgoing(reqwest::Error),
-    /// No address to listen on.
+    /// The outgoing client cannot be built.
+    #[error("the outgoing HTTP client cannot be built: {0}")]
+    HttpClient(reqwest::Error),
+    /// An address cannot be listened on.
     #[error(transparent)]
     Listener(#[from] ListenerError),
-    /// A Unix socket cannot be made.
+    /// A Unix socket cannot be created.
     #[error(transparent)]
     Socket(#[from] SocketError),
-    /// An address of the configuration has no host.
-    #[error("server.external_url has no host that can be used: {0}")]
+    /// An address of the configuration has no valid host.
+    #[error("server.external_url has no valid host: {0}")]
     Host(crate::model::ParseError),
-    /// Sessions of a provider that is gone could not be ended.
+    /// Sessions of a removed provider could not be ended.
     #[error(transparent)]
     Sessions(#[from] crate::session::SessionError),
-    /// Signals cannot be heard.
+    /// Signals cannot be waited for.
     #[error("signals cannot be waited for: {0}")]
     Signal(std::io::Error),
-    /// The keys that sign tokens cannot be read or made.
+    /// The keys that sign tokens cannot be read or created.
     #[error(transparent)]
     Keys(#[from] KeyError),
-    /// Something of the policy could not be prepared.
+    /// The built-in objects of the policy could not be prepared.
     #[error(transparent)]
     Admin(#[from] AdminError),
 }

@@ -1,6 +1,6 @@
-//! Tells an administrator whose proxies still use a configuration from before checks had a listener of their own.
+//! Warns about proxies that still have a configuration from before checks had a listener of their own.
 //!
-//! Knows the policy and one empty file of the state folder, which says that a proxy has asked on that listener.
+//! Knows the policy and one empty file in the state folder, which exists once a proxy has asked on that listener.
 
 use crate::http::forward_auth::FirstCheck;
 use crate::model::ListenAddress;
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 const FILE: &str = "forward-auth-asked";
 
 /// Logs one line if there are applications and no proxy has ever asked on the listener for forward-auth.
-pub(super) fn notice(folder: &Path, policy: &Policy, addresses: &[ListenAddress]) {
+pub(super) fn warn_if_missing(folder: &Path, policy: &Policy, addresses: &[ListenAddress]) {
     let applications = policy.applications().count();
     if applications == 0 || folder.join(FILE).exists() {
         return;
@@ -22,11 +22,11 @@ pub(super) fn notice(folder: &Path, policy: &Policy, addresses: &[ListenAddress]
     tracing::warn!(
         applications,
         addresses = addresses.join(", "),
-        "no proxy has asked for a check on the addresses of `server.forward_auth_listen` yet, and checks are answered nowhere else; if a proxy's configuration is from an earlier version, paste the block from each application's page into it"
+        "no proxy has asked for a check on the addresses of `server.forward_auth_listen` yet, and checks are answered nowhere else; if the configuration of a proxy is from an earlier version, paste the block from each application's page into it"
     );
 }
 
-/// Waits for the first check and makes the file.
+/// Waits for the first check and creates the file.
 pub(super) async fn remember(folder: PathBuf, first: Arc<FirstCheck>, stop: CancellationToken) {
     let path = folder.join(FILE);
     if path.exists() {
@@ -37,7 +37,7 @@ pub(super) async fn remember(folder: PathBuf, first: Arc<FirstCheck>, stop: Canc
         () = first.wait() => {}
     }
     if let Err(error) = tokio::fs::write(&path, "").await {
-        tracing::warn!(%error, "`{FILE}` could not be written into the state folder; the notice about forward-auth's listener comes again at the next start");
+        tracing::warn!(%error, "`{FILE}` could not be written into the state folder; the warning about forward-auth's listener is logged again at the next start");
     }
 }
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn nothing_is_remembered_before_a_check() {
+    async fn file_is_not_created_before_a_check() {
         let folder = tempfile::tempdir().unwrap();
         let stop = CancellationToken::new();
         stop.cancel();

@@ -1,42 +1,53 @@
-//! Jobs on timers: counts of closed windows, sessions whose time is over, the free space of the disk.
+//! The job that runs on a timer: closed windows, expired sessions and grants, signing keys, the free space of the disk.
 
-use super::services::Services;
+use super::services::AppServices;
 use crate::admin::{Admin, Bootstrap, administrator_problem};
 use crate::audit_log::Journal;
 use crate::session::Sessions;
 use crate::store::Store;
-use crate::token;
+use crate::token::TokenServices;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Between two rounds.
-const EVERY: Duration = Duration::from_secs(5);
+/// Between two runs.
+const INTERVAL: Duration = Duration::from_secs(5);
 
-/// What the jobs are about.
-pub(super) struct Jobs {
+/// The services that the job calls.
+pub(super) struct Housekeeping {
     store: Store,
     journal: Arc<Journal>,
     sessions: Arc<Sessions>,
-    token: token::TokenServices,
+    token: TokenServices,
     admin: Arc<Admin>,
-    claim: Arc<Bootstrap>,
+    bootstrap: Arc<Bootstrap>,
 }
 
-impl Jobs {
-    pub(super) fn of(services: &Services) -> Self {
+impl Housekeeping {
+    pub(super) fn new(services: &AppServices) -> Self {
         Self {
             store: services.store.clone(),
             journal: Arc::clone(&services.journal),
             sessions: Arc::clone(&services.sessions),
             token: services.token.clone(),
             admin: Arc::clone(&services.admin),
-            claim: Arc::clone(&services.claim),
+            bootstrap: Arc::clone(&services.bootstrap),
         }
     }
 
-    /// One round. A failure is said and tried again: the store says whether it can heal.
-    async fn round(&self) {
+    /// Runs until stopped.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+            self.run_once().await;
+        }
+    }
+
+    /// An error is logged and the work is tried again in the next run.
+    async fn run_once(&self) {
         self.store.sample_space();
         if let Err(error) = self.journal.close_windows().await {
             tracing::error!(%error, "counts of repeats could not be written; they are kept");
@@ -47,13 +58,13 @@ impl Jobs {
         if let Err(error) = self.sessions.write_seen().await {
             tracing::error!(%error, "last uses of sessions could not be written");
         }
-        self.round_of_tokens().await;
-        if let Err(error) = watch_administrators(&self.admin, &self.claim) {
+        self.maintain_tokens().await;
+        if let Err(error) = watch_administrators(&self.admin, &self.bootstrap) {
             tracing::error!(%error, "the claim code could not be written into the state folder");
         }
     }
 
-    async fn round_of_tokens(&self) {
+    async fn maintain_tokens(&self) {
         let token = &self.token;
         if let Err(error) = token.tokens.keys().round().await {
             tracing::error!(%error, "signing keys could not be renewed");
@@ -70,10 +81,10 @@ impl Jobs {
     }
 }
 
-/// Logs when the last person who administers is gone, disabled or only there until a date: Gitea makes that so, and no
-/// change here could be refused. Makes the claim code then.
-pub(super) fn watch_administrators(admin: &Admin, claim: &Bootstrap) -> std::io::Result<()> {
-    let Some(state) = admin.watch_administrators(claim)? else {
+/// Logs a change in whether people administer Samovar. Gitea causes it, so no change here could be refused. Creates the
+/// claim code once no person administers Samovar.
+pub(super) fn watch_administrators(admin: &Admin, bootstrap: &Bootstrap) -> std::io::Result<()> {
+    let Some(state) = admin.watch_administrators(bootstrap)? else {
         return Ok(());
     };
     if let Some(problem) = administrator_problem(state) {
@@ -82,15 +93,4 @@ pub(super) fn watch_administrators(admin: &Admin, claim: &Bootstrap) -> std::io:
         tracing::info!("at least one person administers Samovar without an end date");
     }
     Ok(())
-}
-
-/// Goes round until told to stop.
-pub(super) async fn housekeeping(jobs: Jobs, stop: CancellationToken) {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
-        }
-        jobs.round().await;
-    }
 }

@@ -1,7 +1,7 @@
-//! From services to doors: what is served at which host, and what each door is given.
+//! From services to endpoints: what is served at which host, and the services and limits of each endpoint.
 
-use super::outside::{is_https, own_host};
-use super::services::Services;
+use super::outside::{is_https, own_host, seal_key};
+use super::services::AppServices;
 use super::{AppError, Capabilities, descriptors};
 use crate::access::Gatekeeper;
 use crate::admin::administrator_problem;
@@ -16,30 +16,30 @@ use crate::http::oauth;
 use crate::http::{BodyLimits, Gate, LogLimit, Settings, Surfaces, TrustedProxies, admin_socket};
 use crate::model::{HostName, ListenAddress};
 use crate::session::{Cookie, Cookies};
-use crate::token::{ProxySecrets, SealKey};
+use crate::token::ProxySecrets;
 use crate::webui;
 use poem::{Endpoint, Response, Route};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Longest that a door may take for an answer; a full reading of Gitea is the slowest.
-const ANSWER: Duration = Duration::from_secs(60);
+/// Longest time for a response; a full sync with Gitea is the slowest request.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Connections of peers that are no trusted proxies, at the listener for checks: they are only told so.
+/// Connections to the listener for checks from peers that are not trusted proxies; they get an error only.
 const UNTRUSTED_CHECKS: usize = 64;
 
-/// Stands for the application's own address in generated blocks; people replace it.
+/// Placeholder in generated blocks for the address of the application.
 const UPSTREAM: &str = "127.0.0.1:9000";
 
-/// The gate with everything behind it.
+/// The gate with every endpoint behind it.
 pub(super) fn gate(
-    meant: &Config,
-    services: &Services,
+    config: &Config,
+    services: &AppServices,
     capabilities: &Capabilities,
 ) -> Result<Gate, AppError> {
-    let https = is_https(meant);
-    let own = own_host(meant)?;
+    let https = is_https(config);
+    let own = own_host(config)?;
     let route = health::routes(Route::new(), probes(services));
     let route = auth::own(route, &services.sign_in);
     let route = oauth::routes(
@@ -47,7 +47,7 @@ pub(super) fn gate(
         (&services.oauth, &services.gatekeeper),
         Cookies::new(https),
     );
-    let api = api::endpoint(Arc::new(api_services(meant, services, capabilities)?));
+    let api = api::endpoint(Arc::new(api_services(config, services, capabilities)?));
     let surfaces = Surfaces {
         own: route
             .at("/api/docs", webui::endpoint())
@@ -58,9 +58,9 @@ pub(super) fn gate(
     let settings = Settings {
         own,
         https,
-        trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
+        trusted: TrustedProxies::new(config.server.trusted_proxies.clone()),
         bodies: BodyLimits::default(),
-        answer_timeout: ANSWER,
+        answer_timeout: ANSWER_TIMEOUT,
     };
     let both = (
         Arc::clone(&capabilities.clock),
@@ -71,18 +71,18 @@ pub(super) fn gate(
     Ok(gate.with_known_callers(api::known_callers(gatekeeper, Cookies::new(https))))
 }
 
-/// Limits of both kinds of listener.
+/// The limits of both kinds of listener.
 pub(super) struct ListenerLimits {
     pub public: listener::Settings,
     pub forward_auth: listener::Settings,
 }
 
-/// Within the file descriptors that the system grants. Checks have connections of their own, which no stranger can take.
-pub(super) fn listener_settings(meant: &Config) -> ListenerLimits {
+/// Divides the file descriptors of the process. Checks have a share of their own, which anonymous clients cannot use up.
+pub(super) fn listener_settings(config: &Config) -> ListenerLimits {
     let descriptors = descriptors::for_connections();
-    let of_kind = |limits: listener::ConnectionLimits, descriptors: usize| listener::Settings {
+    let settings = |limits: listener::ConnectionLimits, descriptors: usize| listener::Settings {
         connections: limits.within(descriptors),
-        trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
+        trusted: TrustedProxies::new(config.server.trusted_proxies.clone()),
         ..listener::Settings::default()
     };
     let checks = listener::ConnectionLimits {
@@ -90,50 +90,50 @@ pub(super) fn listener_settings(meant: &Config) -> ListenerLimits {
         ..listener::ConnectionLimits::default()
     };
     ListenerLimits {
-        public: of_kind(listener::ConnectionLimits::default(), descriptors / 3 * 2),
-        forward_auth: of_kind(checks, descriptors / 3),
+        public: settings(listener::ConnectionLimits::default(), descriptors / 3 * 2),
+        forward_auth: settings(checks, descriptors / 3),
     }
 }
 
 fn api_services(
-    meant: &Config,
-    services: &Services,
+    config: &Config,
+    services: &AppServices,
     capabilities: &Capabilities,
 ) -> Result<api::Services, AppError> {
     Ok(api::Services {
         gatekeeper: Arc::clone(&services.gatekeeper),
         admin: Arc::clone(&services.admin),
-        claim: Arc::clone(&services.claim),
+        claim: Arc::clone(&services.bootstrap),
         mirror: Arc::clone(&services.mirror),
         sessions: Arc::clone(&services.sessions),
         providers: Arc::clone(&services.providers),
         audit_log: Arc::clone(&services.audit_log),
         clock: Arc::clone(&capabilities.clock),
-        session_cookie: Cookies::new(is_https(meant))
+        session_cookie: Cookies::new(is_https(config))
             .name(Cookie::Session)
             .to_owned(),
-        snippets: snippets(meant)?,
-        proxy_secrets: checks_need_secret(meant).then(|| proxy_secrets(meant)),
+        snippets: snippets(config)?,
+        proxy_secrets: checks_need_secret(config).then(|| proxy_secrets(config)),
     })
 }
 
-/// What the listeners of forward-auth serve.
+/// The endpoint of the forward-auth listeners.
 pub(super) fn forward_auth_gate(
-    meant: &Config,
-    services: &Services,
+    config: &Config,
+    services: &AppServices,
     capabilities: &Capabilities,
 ) -> Result<ForwardAuthGate<Gatekeeper>, AppError> {
     let services = forward_auth::CheckServices {
         decision_point: Arc::clone(&services.gatekeeper),
         policy: Arc::clone(&services.policy),
-        secrets: proxy_secrets(meant),
+        secrets: proxy_secrets(config),
         clock: Arc::clone(&capabilities.clock),
-        https: is_https(meant),
+        https: is_https(config),
         warnings: LogLimit::default(),
     };
     let settings = forward_auth::GateSettings {
-        own: own_host(meant)?,
-        trusted: TrustedProxies::new(meant.server.trusted_proxies.clone()),
+        own: own_host(config)?,
+        trusted: TrustedProxies::new(config.server.trusted_proxies.clone()),
     };
     Ok(ForwardAuthGate::new(
         settings,
@@ -142,26 +142,26 @@ pub(super) fn forward_auth_gate(
     ))
 }
 
-/// Do generated blocks name an address at which a check must carry a secret?
-fn checks_need_secret(meant: &Config) -> bool {
-    let first = meant.server.forward_auth_listen.first();
+/// Do generated blocks name an address that requires a secret with each check?
+fn checks_need_secret(config: &Config) -> bool {
+    let first = config.server.forward_auth_listen.first();
     first.is_some_and(ListenAddress::is_remote)
 }
 
-fn proxy_secrets(meant: &Config) -> ProxySecrets {
-    SealKey::new(meant.server.seal_key.expose()).proxy_secrets()
+fn proxy_secrets(config: &Config) -> ProxySecrets {
+    seal_key(config).proxy_secrets()
 }
 
-/// What generated proxy blocks are filled with.
-fn snippets(meant: &Config) -> Result<SnippetSettings, AppError> {
-    let own = own_host(meant)?;
-    let listen = meant.server.listen.first();
+/// The addresses in generated proxy blocks.
+fn snippets(config: &Config) -> Result<SnippetSettings, AppError> {
+    let own = own_host(config)?;
+    let listen = config.server.listen.first();
     let samovar = listen.map(|address| reachable(*address, &own));
-    let checks = meant.server.forward_auth_listen.first();
+    let checks = config.server.forward_auth_listen.first();
     let forward_auth = match checks {
         Some(ListenAddress::Unix(path)) => CheckAddress::Unix(path.display().to_string()),
         Some(ListenAddress::Tcp(address)) => CheckAddress::Tcp(reachable(*address, &own)?),
-        // The configuration names at least one.
+        // Not reached: the configuration has at least one address.
         None => CheckAddress::Tcp(own.clone()),
     };
     Ok(SnippetSettings {
@@ -169,12 +169,12 @@ fn snippets(meant: &Config) -> Result<SnippetSettings, AppError> {
         forward_auth,
         secret: None,
         own,
-        https: is_https(meant),
+        https: is_https(config),
         upstream: UPSTREAM.parse().map_err(AppError::Host)?,
     })
 }
 
-/// The address, as a proxy can call it: the server's own name in the place of "every address of this machine".
+/// The address as a proxy calls it: the server's own name in place of the unspecified address.
 fn reachable(address: SocketAddr, own: &HostName) -> Result<HostName, AppError> {
     let text = if address.ip().is_unspecified() {
         format!("{}:{}", own.host(), address.port())
@@ -184,15 +184,15 @@ fn reachable(address: SocketAddr, own: &HostName) -> Result<HostName, AppError> 
     text.parse().map_err(AppError::Host)
 }
 
-/// What the command line reaches.
+/// The endpoint of the administration socket.
 pub(super) fn operator(
-    services: &Services,
+    services: &AppServices,
     capabilities: &Capabilities,
 ) -> impl Endpoint<Output = Response> + use<> {
     admin_socket::routes(Arc::new(admin_socket::AdminSocketServices {
         gatekeeper: Arc::clone(&services.gatekeeper),
         admin: Arc::clone(&services.admin),
-        claim: Arc::clone(&services.claim),
+        claim: Arc::clone(&services.bootstrap),
         break_glass: Arc::clone(&services.break_glass),
         mirror: Arc::clone(&services.mirror),
         clock: Arc::clone(&capabilities.clock),
@@ -201,7 +201,7 @@ pub(super) fn operator(
     }))
 }
 
-fn probes(services: &Services) -> Vec<Probe> {
+fn probes(services: &AppServices) -> Vec<Probe> {
     let (store, mirror) = (services.store.clone(), Arc::clone(&services.mirror));
     let admin = Arc::clone(&services.admin);
     let disk = services.store.clone();
@@ -211,7 +211,7 @@ fn probes(services: &Services) -> Vec<Probe> {
             vital: true,
             ask: Box::new(move || store.healthy().map_err(|error| error.to_string())),
         },
-        // Reads go on without it.
+        // Reads continue without space.
         Probe {
             name: "disk",
             vital: false,

@@ -1,6 +1,6 @@
-//! The other end of the administration socket: asks the running server.
+//! The client of the administration socket of the running server.
 
-use super::Outcome;
+use super::error::{CliError, CliResult};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -13,46 +13,46 @@ use std::path::Path;
 use tokio::net::UnixStream;
 
 /// The one-time code, alone on a line, so that it can be piped.
-pub(super) fn claim_code(socket: &Path) -> Outcome {
-    let answer = ask(socket, Method::GET, "/claim-code", None)?;
-    match answer.get("code").and_then(Value::as_str) {
-        Some(code) => Ok(format!("{code}\n")),
-        None => Err("a person administers Samovar, so there is no claim code; ask an administrator for a role, or run `samovar break-glass set`".to_owned()),
-    }
+pub(super) fn claim_code(socket: &Path) -> CliResult {
+    let response = request(socket, Method::GET, "/claim-code", None)?;
+    let code = response.get("code").and_then(Value::as_str);
+    let code = code.ok_or_else(|| "a person administers Samovar, so there is no claim code; ask an administrator for a role, or run `samovar break-glass set`".to_owned())?;
+    Ok(format!("{code}\n"))
 }
 
-pub(super) fn set_break_glass(socket: &Path, password: &SecretString) -> Outcome {
+pub(super) fn set_break_glass(socket: &Path, password: &SecretString) -> CliResult {
     let body = json!({ "password": password.expose_secret() });
-    ask(socket, Method::PUT, "/break-glass", Some(body))?;
+    request(socket, Method::PUT, "/break-glass", Some(body))?;
     Ok("the break-glass password is set; sign in with it at /auth/break-glass\n".to_owned())
 }
 
-pub(super) fn switch_off_break_glass(socket: &Path) -> Outcome {
-    ask(socket, Method::DELETE, "/break-glass", None)?;
+pub(super) fn switch_off_break_glass(socket: &Path) -> CliResult {
+    request(socket, Method::DELETE, "/break-glass", None)?;
     Ok("break-glass is off, and its sessions have ended\n".to_owned())
 }
 
-/// One question and its answer; the error is the server's own sentence, or says why there is none.
+/// Sends a request; returns the body of a successful response.
 #[tokio::main(flavor = "current_thread")]
-pub(super) async fn ask(
+pub(super) async fn request(
     socket: &Path,
     method: Method,
     path: &str,
     body: Option<Value>,
-) -> Result<Value, String> {
+) -> Result<Value, CliError> {
     let stream = UnixStream::connect(socket)
         .await
         .map_err(|error| unreachable(socket, &error))?;
     let (status, body) = exchange(stream, method, path, body)
         .await
-        .map_err(|error| broken(socket, &error))?;
-    let answer: Value = serde_json::from_slice(&body).map_err(|error| broken(socket, &error))?;
+        .map_err(|error| invalid_response(socket, &error))?;
+    let body: Value =
+        serde_json::from_slice(&body).map_err(|error| invalid_response(socket, &error))?;
     if status.is_success() {
-        return Ok(answer);
+        return Ok(body);
     }
-    let detail = answer.get("detail").and_then(Value::as_str);
-    let otherwise = "the server could not do it; its log says why";
-    Err(detail.unwrap_or(otherwise).to_owned())
+    let detail = body.get("detail").and_then(Value::as_str);
+    let message = detail.unwrap_or("the server failed; see its log");
+    Err(message.to_owned().into())
 }
 
 async fn exchange(
@@ -70,9 +70,9 @@ async fn exchange(
         .header(header::HOST, "samovar")
         .header(header::CONTENT_TYPE, "application/json")
         .body(Full::new(Bytes::from(body)))?;
-    let answer = sender.send_request(request).await?;
-    let status = answer.status();
-    Ok((status, answer.into_body().collect().await?.to_bytes()))
+    let response = sender.send_request(request).await?;
+    let status = response.status();
+    Ok((status, response.into_body().collect().await?.to_bytes()))
 }
 
 fn unreachable(socket: &Path, error: &io::Error) -> String {
@@ -88,9 +88,9 @@ fn unreachable(socket: &Path, error: &io::Error) -> String {
     }
 }
 
-fn broken(socket: &Path, error: &dyn std::fmt::Display) -> String {
+fn invalid_response(socket: &Path, error: &dyn std::fmt::Display) -> String {
     format!(
-        "the server at `{}` gave no whole answer ({error}); its log says why",
+        "the server at `{}` sent an incomplete or invalid response ({error}); see its log",
         socket.display()
     )
 }

@@ -1,24 +1,26 @@
-//! `samovar check-config`: every problem at once, and whether it is one of the file or of this shell.
+//! `samovar check-config`: reports every error at once, and whether only the secrets are missing in this shell.
 
-use super::{Outcome, environment};
+use super::environment::environment;
+use super::error::CliResult;
 use crate::config;
 use std::path::Path;
 
-/// Where systemd's unit loads secrets from, each in a file that is called as the credential is.
+/// The folder from which the systemd unit loads credentials, each in a file of the same name.
 const SECRETS: &str = "/etc/samovar";
 
-pub(super) fn run(path: &Path) -> Outcome {
+pub(super) fn run(path: &Path) -> CliResult {
     let shown = path.display();
-    let Err(problems) = config::read(path, &environment) else {
-        return Ok(format!("{shown} is a good configuration\n"));
+    let Err(errors) = config::read(path, &environment) else {
+        return Ok(format!("{shown} is valid\n"));
     };
-    let given = environment("CREDENTIALS_DIRECTORY").is_some();
-    if given || problems.iter().any(|problem| !problem.absent_secret) {
-        return Err(format!("{shown} cannot be used:\n{problems}"));
+    let has_credentials = environment("CREDENTIALS_DIRECTORY").is_some();
+    if has_credentials || errors.iter().any(|error| !error.secret_missing) {
+        return Err(format!("{shown} cannot be used:\n{errors}").into());
     }
     Err(format!(
-        "{shown} has no fault, but secrets are not in this shell:\n{problems}\n\
-         with those that systemd gives to the service: \
+        "{shown} is valid, but secrets are missing in this shell:\n{errors}\n\
+         to use the credentials of the service, run \
          `sudo CREDENTIALS_DIRECTORY={SECRETS} samovar check-config --config {shown}`"
-    ))
+    )
+    .into())
 }

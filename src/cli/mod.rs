@@ -1,19 +1,20 @@
-//! The command line (step 6): what people and units type. Exit codes: 0 done, 1 not done, 2 not understood, 3 sign in
-//! first, 4 refused.
+//! The command line (layer 6) for people and systemd. Exit codes: 0 done, 1 failed, 2 invalid arguments, 3 not signed in,
+//! 4 refused.
 //!
 //! Owns the terminal and the environment. Must never put a secret on the command line or into the environment of
-//! another process, and never print one but the claim code, to whoever may read it, and an access token, to its person.
+//! another process, and never print one except the claim code and an access token, when the command asks for it.
 
 mod admin_socket;
 mod break_glass;
 mod check_config;
-mod failure;
+mod environment;
+mod error;
 mod person;
 mod serve;
 mod state;
 
 use clap::{Parser, Subcommand};
-use failure::{Failure, Kind};
+use error::{CliError, CliErrorKind, CliResult};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,29 +35,29 @@ enum Command {
     CheckConfig(ConfigFile),
     /// Print the OpenAPI document of the API.
     Openapi,
-    /// Show the code with which a Gitea site administrator becomes administrator while no person is one.
+    /// Show the code with which a Gitea site administrator becomes administrator, while there is none.
     ClaimCode(Socket),
-    /// Set or switch off the break-glass password (off unless set).
+    /// Set or switch off the break-glass password (off by default).
     BreakGlass {
         #[command(subcommand)]
-        action: BreakGlass,
+        action: BreakGlassAction,
     },
-    /// Show how the running server is.
+    /// Show the state of the running server.
     State {
         #[command(flatten)]
-        at: Socket,
-        /// Print the whole answer as JSON.
+        socket: Socket,
+        /// Print the whole state as JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Have the running server read everything from Gitea now.
+    /// Start a full sync with Gitea and wait for its end.
     Sync(Socket),
     #[command(flatten)]
-    Person(person::Command),
+    Person(person::PersonCommand),
 }
 
 impl Command {
-    /// Is JSON wanted, of a failure as well?
+    /// Is JSON requested, also for an error?
     const fn json(&self) -> bool {
         match self {
             Self::State { json, .. } => *json,
@@ -81,51 +82,47 @@ struct Socket {
 }
 
 #[derive(Debug, Subcommand)]
-enum BreakGlass {
+enum BreakGlassAction {
     /// Set the password, read from the terminal or from standard input.
     Set(Socket),
     /// Switch it off.
     Off(Socket),
 }
 
-/// What a command came to: what it prints, or a sentence that says what is wrong.
-type Outcome = Result<String, String>;
-
-/// Runs the command that was typed.
+/// Runs the command of the arguments.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return not_understood(&error),
+        Err(error) => return exit_with_usage(&error),
     };
     let json = arguments.command.json();
     match run(arguments.command).and_then(|text| print(&text)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+        Err(error) => {
             if json {
-                // Nothing more can be told there when that fails as well.
-                let _ = print(&failure.json());
+                // Standard error and the exit code remain if this fails.
+                let _ = print(&error.json());
             }
-            let _ = writeln!(io::stderr(), "samovar: {}", failure.sentence);
-            failure.code()
+            let _ = writeln!(io::stderr(), "samovar: {}", error.message);
+            error.exit_code()
         }
     }
 }
 
-/// Says why in clap's words, the first paragraph of them as JSON where that is wanted; help and the version come this way
-/// too, and are no failure.
-fn not_understood(error: &clap::Error) -> ExitCode {
-    if error.use_stderr() && std::env::args_os().any(|word| word == "--json") {
-        let said = error.render().to_string();
-        let words = said.split("\n\n").next().unwrap_or_default();
-        let words: Vec<&str> = words.split_whitespace().collect();
-        let sentence = words.join(" ").replacen("error: ", "", 1);
-        let _ = print(&Failure::new(Kind::Usage, sentence).json());
+/// Prints clap's message; with `--json` its first paragraph as JSON too. Help and the version are also such messages.
+fn exit_with_usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let rendered = error.render().to_string();
+        let paragraph = rendered.split("\n\n").next().unwrap_or_default();
+        let words: Vec<&str> = paragraph.split_whitespace().collect();
+        let message = words.join(" ").replacen("error: ", "", 1);
+        let _ = print(&CliError::new(CliErrorKind::Usage, message).json());
     }
     error.exit()
 }
 
-/// All of it, or a failure; a reader that has gone away is none of ours.
-fn print(text: &str) -> Result<(), Failure> {
+/// Prints the whole text. A reader that closed the pipe early is not an error.
+fn print(text: &str) -> Result<(), CliError> {
     let mut out = io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     match written {
@@ -136,28 +133,18 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-fn run(command: Command) -> Result<String, Failure> {
-    let outcome = match command {
-        Command::Person(command) => return person::run(command),
+fn run(command: Command) -> CliResult {
+    match command {
+        Command::Person(command) => person::run(command),
         Command::Serve(file) => serve::run(&file.config),
         Command::CheckConfig(file) => check_config::run(&file.config),
         Command::Openapi => Ok(crate::http::api::document()),
         Command::ClaimCode(at) => admin_socket::claim_code(&at.socket),
         Command::BreakGlass { action } => match action {
-            BreakGlass::Set(at) => break_glass::set(&at.socket),
-            BreakGlass::Off(at) => break_glass::off(&at.socket),
+            BreakGlassAction::Set(at) => break_glass::set(&at.socket),
+            BreakGlassAction::Off(at) => admin_socket::switch_off_break_glass(&at.socket),
         },
-        Command::State { at, json } => state::run(&at.socket, json),
+        Command::State { socket, json } => state::run(&socket.socket, json),
         Command::Sync(at) => state::sync(&at.socket),
-    };
-    Ok(outcome?)
-}
-
-/// The one place where the environment is read.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the command line owns the environment"
-)]
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
+    }
 }

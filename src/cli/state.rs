@@ -1,29 +1,30 @@
-//! `samovar state` and `samovar sync`: how the running server is, and what Gitea holds, in lines for people or as JSON.
+//! `samovar state` and `samovar sync`: the state of the running server and the mirrored counts, as lines or as JSON.
 
-use super::{Outcome, admin_socket};
+use super::admin_socket;
+use super::error::CliResult;
 use hyper::Method;
 use serde_json::Value;
 use std::path::Path;
 
-pub(super) fn run(socket: &Path, json: bool) -> Outcome {
-    let answer = admin_socket::ask(socket, Method::GET, "/state", None)?;
+pub(super) fn run(socket: &Path, json: bool) -> CliResult {
+    let state = admin_socket::request(socket, Method::GET, "/state", None)?;
     Ok(if json {
-        format!("{answer:#}\n")
+        format!("{state:#}\n")
     } else {
-        lines(&answer)
+        lines(&state)
     })
 }
 
-/// Has everything read from Gitea; returns when that is done.
-pub(super) fn sync(socket: &Path) -> Outcome {
-    let answer = admin_socket::ask(socket, Method::POST, "/mirror/sync", None)?;
-    let mut text = format!("read from gitea: {}\n", counts(&answer));
-    problems(&mut text, &answer);
-    Ok(text)
+/// Starts a full sync and waits for its end.
+pub(super) fn sync(socket: &Path) -> CliResult {
+    let result = admin_socket::request(socket, Method::POST, "/mirror/sync", None)?;
+    let mut lines = format!("read from gitea: {}\n", counts(&result));
+    append_problems(&mut lines, &result);
+    Ok(lines)
 }
 
 fn lines(state: &Value) -> String {
-    let said = |name: &str| text(&state[name]);
+    let member = |name: &str| text(&state[name]);
     let administrators = administrators(&state["administrators"]);
     let break_glass = if state["break_glass"] == true {
         "set"
@@ -33,14 +34,14 @@ fn lines(state: &Value) -> String {
     let mut lines = format!(
         "samovar {}, running since {}\nadministrators: {administrators}\nbreak-glass password: {break_glass}\n\
          gitea: {}\nmirrored: {}\nversions: policy {}, directory {}\n",
-        said("version"),
-        said("started_at"),
+        member("version"),
+        member("started_at"),
         gitea(state),
         counts(state),
-        said("policy_version"),
-        said("directory_version"),
+        member("policy_version"),
+        member("directory_version"),
     );
-    problems(&mut lines, state);
+    append_problems(&mut lines, state);
     lines
 }
 
@@ -62,17 +63,21 @@ fn gitea(state: &Value) -> String {
     }
 }
 
-fn counts(of: &Value) -> String {
+fn counts(object: &Value) -> String {
+    let count = |member: &str, one: &str, many: &str| match &object[member] {
+        number if *number == 1 => format!("1 {one}"),
+        number => format!("{number} {many}"),
+    };
     format!(
-        "{} organizations, {} teams, {} people",
-        text(&of["organizations"]),
-        text(&of["teams"]),
-        text(&of["users"])
+        "{}, {}, {}",
+        count("organizations", "organization", "organizations"),
+        count("teams", "team", "teams"),
+        count("users", "person", "people"),
     )
 }
 
-fn problems(lines: &mut String, of: &Value) {
-    for problem in of["problems"].as_array().into_iter().flatten() {
+fn append_problems(lines: &mut String, object: &Value) {
+    for problem in object["problems"].as_array().into_iter().flatten() {
         lines.extend(["problem: ", &text(problem), "\n"]);
     }
 }
@@ -81,5 +86,19 @@ fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+    use serde_json::json;
+
+    #[test]
+    fn count_of_one_has_a_singular_noun() {
+        let one = json!({"organizations": 1, "teams": 1, "users": 1});
+        assert_eq!(counts(&one), "1 organization, 1 team, 1 person");
+        let more = json!({"organizations": 0, "teams": 2, "users": 12});
+        assert_eq!(counts(&more), "0 organizations, 2 teams, 12 people");
     }
 }

@@ -1,48 +1,52 @@
-//! The configuration (step 1): one TOML file, secrets from outside it, every problem reported at once.
+//! The configuration (layer 1): one TOML file, secrets from outside it, every error reported at once.
 //!
-//! Two forms: what the file says ([`raw`], keys and texts) and what is meant ([`Config`], types). Knows no other room
-//! than `model`. Must never print a secret, take one from the file, or start on a file that it does not understand.
+//! Names no module but `model`. Must never print a secret, accept one from the file, or accept a file with an unknown
+//! key. To add a key, add a row in `keys.rs`.
 
+mod checks;
 mod duration;
+mod error;
 mod example;
+mod key;
 mod keys;
-mod meant;
-mod problem;
-mod providers;
+mod parse;
 mod raw;
+mod reader;
 mod secrets;
-mod sections;
 
+pub use error::{ConfigError, ConfigErrors};
 pub use example::example;
-pub use meant::{
-    Audit, Config, Gitea, GroupsFrom, Log, LogFormat, Mirror, Provider, Server, Session,
+pub use keys::{
+    AuditConfig, Config, GiteaConfig, LogConfig, LogFormat, MirrorConfig, ProviderConfig,
+    ServerConfig, SessionConfig, TokenConfig,
 };
-pub use problem::{Problem, Problems};
+pub use parse::IssuerUrl;
+pub use raw::Environment;
 
-use raw::Raw;
+use raw::RawConfig;
 use std::path::Path;
 
-/// Reads an environment variable; the only way in which this room learns of the environment.
-pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// Reads and checks the file. Reports every problem at once, each with its key.
-pub fn read(path: &Path, environment: Environment<'_>) -> Result<Config, Problems> {
+/// Reads and checks the file. Reports every error at once, each with its key.
+pub fn read(path: &Path, environment: Environment<'_>) -> Result<Config, ConfigErrors> {
     let text = std::fs::read_to_string(path).map_err(|error| {
-        Problems::one(Problem::of_file(format!(
+        let message = format!(
             "`{}` cannot be read: {error}; name a file that exists and that this user may read",
             path.display()
-        )))
+        );
+        ConfigErrors::new(vec![ConfigError::new(String::new(), None, message)])
     })?;
     parse(&text, environment)
 }
 
 /// Checks the text of a configuration file.
-pub fn parse(text: &str, environment: Environment<'_>) -> Result<Config, Problems> {
-    let mut raw = Raw::parse(text)?;
-    let meant = sections::meant(&mut raw, environment);
-    let problems = raw.into_problems();
-    match meant {
-        Some(meant) if problems.is_empty() => Ok(meant),
-        _ => Err(Problems::new(problems)),
+pub fn parse(text: &str, environment: Environment<'_>) -> Result<Config, ConfigErrors> {
+    let sections = keys::sections();
+    let mut raw = RawConfig::parse(text, &sections, environment)?;
+    let config = keys::read(&mut raw);
+    checks::check(&mut raw);
+    let errors = raw.into_errors();
+    match config {
+        Some(config) if errors.is_empty() => Ok(config),
+        _ => Err(ConfigErrors::new(errors)),
     }
 }

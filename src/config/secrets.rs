@@ -1,99 +1,92 @@
 //! Secrets from outside the file: a systemd credential, an environment variable, or a file that a key names.
 
-use super::Environment;
-use super::keys::SECRETS;
-use super::raw::Raw;
+use super::key::{KeyPath, variable};
+use super::parse::from_text;
+use super::raw::RawConfig;
+use super::reader::{KeyReader, parse_text};
+use crate::model::ProviderId;
 use secrecy::SecretString;
+use std::convert::Infallible;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The secret of this key, from the first place that has it: a credential, which no other process can see, goes before a
-/// variable, which children inherit.
-pub(super) fn secret(
-    raw: &mut Raw,
-    wanted: &str,
-    environment: Environment<'_>,
-) -> Option<SecretString> {
-    let place = SECRETS.iter().find(|(key, ..)| *key == wanted).copied()?;
-    find(raw, place, environment)
+/// A secret, from the first place that has it. A credential precedes an environment variable, because no other process
+/// can read it and no child inherits it. `<id>` in the name of the credential stands for the id of the provider.
+pub(super) fn secret(credential: &'static str, file: &str) -> KeyReader<SecretString> {
+    let reader = KeyReader::new(format!("{file:?}"), String::new(), move |raw, path| {
+        let id = raw.parsed(path.sibling("id"), from_text::<ProviderId>);
+        match id.as_deref() {
+            Some([id]) => find(raw, path, &credential.replace("<id>", id.as_str())),
+            _ if credential.contains("<id>") => None,
+            _ => find(raw, path, credential),
+        }
+    });
+    reader.secret(credential)
 }
 
-/// The client secret of a provider, whose id is part of the names of the places.
-pub(super) fn of_provider(
-    raw: &mut Raw,
-    (section, id): (&str, &str),
-    environment: Environment<'_>,
-) -> Option<SecretString> {
-    let wanted = "provider.client_secret";
-    let (key, variable, credential, file) = SECRETS.iter().find(|(key, ..)| *key == wanted)?;
-    let capitals = id.to_ascii_uppercase().replace('-', "_");
-    let here = |key: &str| key.replacen("provider.", &format!("{section}."), 1);
-    let place = (
-        &*here(key),
-        &*variable.replace("<ID>", &capitals),
-        &*credential.replace("<id>", id),
-        &*here(file),
-    );
-    find(raw, place, environment)
-}
-
-fn find(
-    raw: &mut Raw,
-    (key, variable, credential, file_key): (&str, &str, &str, &str),
-    environment: Environment<'_>,
-) -> Option<SecretString> {
-    if let Some(folder) = environment("CREDENTIALS_DIRECTORY") {
-        let path = Path::new(&folder).join(credential);
-        if path.exists() {
-            return from_file(raw, key, &path, false);
+fn find(raw: &mut RawConfig<'_>, path: KeyPath<'_>, credential: &str) -> Option<SecretString> {
+    let (variable, file_key) = (variable(credential), format!("{}_file", path.key));
+    let file_path = path.sibling(&file_key);
+    if let Some(folder) = raw.environment("CREDENTIALS_DIRECTORY") {
+        let file = Path::new(&folder).join(credential);
+        if file.exists() {
+            return from_file(raw, path, &file, false);
         }
     }
-    if let Some(value) = environment(variable) {
-        return checked(raw, key, variable, &value);
+    if let Some(value) = raw.environment(&variable) {
+        return one_line(raw, path, &variable, &value);
     }
-    if let Some(path) = raw.text(file_key) {
-        return from_file(raw, file_key, Path::new(&path), true);
+    let file = raw.read(file_path, |value| {
+        parse_text(value, |text| Ok::<_, Infallible>(PathBuf::from(text)))
+    });
+    if let Some(file) = file {
+        return from_file(raw, file_path, &file, true);
     }
-    if raw.holds(key) {
-        // Said already: it stands where it must not.
-        return None;
+    // A secret in the file is already an error.
+    if !raw.holds(path) {
+        let message = format!(
+            "is missing; set {variable}, the systemd credential `{credential}`, or {file_path}"
+        );
+        raw.missing_secret(path, message);
     }
-    raw.absent_secret(
-        key,
-        format!("is missing; set {variable}, the systemd credential `{credential}`, or {file_key}"),
-    );
     None
 }
 
-fn from_file(raw: &mut Raw, key: &str, path: &Path, check_mode: bool) -> Option<SecretString> {
-    let shown = path.display();
-    let read = fs::metadata(path).and_then(|meta| Ok((meta, fs::read_to_string(path)?)));
+fn from_file(
+    raw: &mut RawConfig<'_>,
+    path: KeyPath<'_>,
+    file: &Path,
+    check_mode: bool,
+) -> Option<SecretString> {
+    let shown = file.display();
+    let read = fs::metadata(file).and_then(|meta| Ok((meta, fs::read_to_string(file)?)));
     match read {
         Err(error) => {
-            raw.problem(key, format!("`{shown}` cannot be read: {error}"));
+            raw.error(path, format!("`{shown}` cannot be read: {error}"));
             None
         }
         Ok((meta, _)) if check_mode && meta.permissions().mode() & 0o077 != 0 => {
-            raw.problem(
-                key,
-                format!("`{shown}` can be read by others; run `chmod 600` on it"),
-            );
+            let message = format!("`{shown}` can be read by others; run `chmod 600` on it");
+            raw.error(path, message);
             None
         }
-        Ok((_, text)) => checked(raw, key, &shown.to_string(), &text),
+        Ok((_, text)) => one_line(raw, path, &shown.to_string(), &text),
     }
 }
 
 /// One line of visible characters; the newline that editors leave is dropped.
-fn checked(raw: &mut Raw, key: &str, place: &str, text: &str) -> Option<SecretString> {
+fn one_line(
+    raw: &mut RawConfig<'_>,
+    path: KeyPath<'_>,
+    source: &str,
+    text: &str,
+) -> Option<SecretString> {
     let text = text.trim_end_matches(['\r', '\n']);
-    if text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
-        raw.problem(
-            key,
-            format!("{place} must hold one line of visible characters and nothing else"),
-        );
-        return None;
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Some(SecretString::from(text));
     }
-    Some(SecretString::from(text))
+    let message = format!("{source} must hold one line of visible characters and nothing else");
+    raw.error(path, message);
+    None
 }

@@ -12,6 +12,7 @@ mod directory;
 mod display_text;
 mod gitea;
 mod grant;
+mod groups_source;
 mod host;
 mod id;
 mod issuer;
@@ -49,6 +50,7 @@ pub use gitea::{
     TeamId,
 };
 pub use grant::Grant;
+pub use groups_source::GroupsSource;
 pub use host::HostName;
 pub use id::{
     ApplicationId, ClientId, GiteaClientId, GrantId, KeyId, RequestId, RoleBindingId, RoleId,

@@ -1,33 +1,33 @@
-//! What a provider says of itself: read once, kept for an hour, and read again when a key is unknown.
+//! The metadata and keys of a provider: read once, kept for an hour, and read again for an unknown key.
 
 use super::OidcError;
-use super::keys::Usable;
+use super::http_client::HttpClient;
 use super::metadata::Metadata;
-use super::outgoing::Outgoing;
+use super::verification_keys::VerificationKeys;
 use crate::model::{Clock, Timestamp};
 use openidconnect::http;
 use std::sync::{Arc, Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// How long an answer is kept.
-const KEPT: Duration = Duration::from_secs(60 * 60);
+/// How long metadata is kept.
+const METADATA_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// Between two readings that unknown keys cause: anybody can send a token that names one.
-const BETWEEN: Duration = Duration::from_secs(60);
+/// Between two reads for unknown keys, because any caller can send a token that names one.
+const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Where the document is, and who must have written it.
-pub(super) struct Expected {
+/// The address of the metadata, and the issuers that it may name.
+pub(super) struct ExpectedIssuer {
     /// `<url>/.well-known/openid-configuration`.
     address: String,
-    /// Spellings of the issuer that are accepted; the first is the configured one.
+    /// Accepted spellings; the first is the configured one.
     issuers: Vec<String>,
-    /// The keys of the configuration that say so.
+    /// The keys of the configuration that determine the issuer.
     keys: String,
 }
 
-impl Expected {
-    /// At this address; the issuer is the address where nothing else is said.
+impl ExpectedIssuer {
+    /// The issuer is the address by default.
     pub(super) fn new(url: &url::Url, issuer: Option<&str>, keys: &str) -> Self {
         let base = url.as_str().trim_end_matches('/');
         // Gitea's issuer lost its last slash in 1.25.0; both spellings are the same server.
@@ -42,91 +42,90 @@ impl Expected {
         }
     }
 
-    /// As configured.
-    pub(super) fn issuer(&self) -> String {
+    fn configured(&self) -> String {
         self.issuers.first().cloned().unwrap_or_default()
     }
 }
 
-/// Reads and keeps metadata with keys.
+/// Reads and keeps the metadata and keys.
 pub(super) struct Discovery {
-    outgoing: Outgoing,
-    expected: Expected,
+    http: HttpClient,
+    expected: ExpectedIssuer,
     clock: Arc<dyn Clock>,
     kept: Mutex<Option<(Timestamp, Arc<Metadata>)>>,
-    /// When a stranger last caused a reading.
-    caused: Lock<Timestamp>,
-    noted: Lock<Noted>,
+    /// The last read that an unauthenticated caller caused.
+    caused_at: Lock<Timestamp>,
+    status: Lock<DiscoveryStatus>,
 }
 
-/// How the last reading went.
+/// The result of the last read.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Noted {
+pub(super) struct DiscoveryStatus {
     pub at: Option<Timestamp>,
     pub error: Option<OidcError>,
 }
 
 impl Discovery {
-    pub(super) fn new(outgoing: Outgoing, expected: Expected, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(http: HttpClient, expected: ExpectedIssuer, clock: Arc<dyn Clock>) -> Self {
         Self {
-            outgoing,
+            http,
             expected,
             clock,
             kept: Mutex::new(None),
-            caused: Lock::default(),
-            noted: Lock::default(),
+            caused_at: Lock::default(),
+            status: Lock::default(),
         }
     }
 
-    /// The metadata, from memory while it is young.
+    /// The metadata, at most an hour old.
     pub(super) async fn metadata(&self) -> Result<Arc<Metadata>, OidcError> {
-        self.younger_than(KEPT).await
+        self.younger_than(METADATA_LIFETIME).await
     }
 
-    /// The metadata, read again unless that was done within this time.
+    /// The metadata, read again if it is older.
     pub(super) async fn younger_than(&self, age: Duration) -> Result<Arc<Metadata>, OidcError> {
-        self.unless(|at, now| now.within(age, at)).await
+        self.read_unless(|at, now| now.within(age, at)).await
     }
 
-    /// The metadata as it is after an instant: whatever the provider signed before it has its key there.
+    /// The metadata, read after an instant: it has the key of every token that the provider signed before.
     pub(super) async fn read_after(&self, instant: Timestamp) -> Result<Arc<Metadata>, OidcError> {
-        self.unless(|at, now| at > instant && now.within(KEPT, at))
+        self.read_unless(|at, now| at > instant && now.within(METADATA_LIFETIME, at))
             .await
     }
 
-    /// The metadata, read again unless a stranger caused that a moment ago: anybody can send a token of an unknown key.
-    pub(super) async fn read_for_stranger(&self) -> Result<Arc<Metadata>, OidcError> {
+    /// The metadata, read again for an unauthenticated caller unless one caused a read within the last minute.
+    pub(super) async fn read_for_unknown_key(&self) -> Result<Arc<Metadata>, OidcError> {
         let now = self.clock.now();
-        if self.may_cause(now) {
+        if self.may_cause_read(now) {
             self.read_after(now).await
         } else {
             self.metadata().await
         }
     }
 
-    fn may_cause(&self, now: Timestamp) -> bool {
-        let mut caused = lock(&self.caused);
-        let may = !now.within(BETWEEN, *caused);
+    fn may_cause_read(&self, now: Timestamp) -> bool {
+        let mut caused_at = lock(&self.caused_at);
+        let may = !now.within(UNKNOWN_KEY_INTERVAL, *caused_at);
         if may {
-            *caused = now;
+            *caused_at = now;
         }
         may
     }
 
-    /// Whoever comes while it is read waits for the same answer.
-    async fn unless(
+    /// Callers during a read wait for its result.
+    async fn read_unless(
         &self,
-        good: impl Fn(Timestamp, Timestamp) -> bool,
+        valid: impl Fn(Timestamp, Timestamp) -> bool,
     ) -> Result<Arc<Metadata>, OidcError> {
         let mut kept = self.kept.lock().await;
         let now = self.clock.now();
         if let Some((at, metadata)) = &*kept
-            && good(*at, now)
+            && valid(*at, now)
         {
             return Ok(Arc::clone(metadata));
         }
         let read = self.read().await;
-        *lock(&self.noted) = Noted {
+        *lock(&self.status) = DiscoveryStatus {
             at: Some(now),
             error: read.as_ref().err().cloned(),
         };
@@ -135,45 +134,44 @@ impl Discovery {
         Ok(metadata)
     }
 
-    /// How the last reading went.
-    pub(super) fn noted(&self) -> Noted {
-        lock(&self.noted).clone()
+    pub(super) fn status(&self) -> DiscoveryStatus {
+        lock(&self.status).clone()
     }
 
-    /// The issuer as configured.
+    /// The configured issuer.
     pub(super) fn issuer(&self) -> String {
-        self.expected.issuer()
+        self.expected.configured()
     }
 
     async fn read(&self) -> Result<Metadata, OidcError> {
         let metadata: Metadata = self.json(&self.expected.address).await?;
         let found = metadata.issuer().as_str();
         if !self.expected.issuers.iter().any(|issuer| issuer == found) {
-            return Err(OidcError::IssuerWrong {
-                expected: self.expected.issuer(),
+            return Err(OidcError::IssuerMismatch {
+                expected: self.expected.configured(),
                 found: found.to_owned(),
-                correct: self.expected.keys.clone(),
+                keys: self.expected.keys.clone(),
             });
         }
-        let Usable(keys) = self.json(metadata.jwks_uri().as_str()).await?;
+        let VerificationKeys(keys) = self.json(metadata.jwks_uri().as_str()).await?;
         Ok(metadata.set_jwks(keys))
     }
 
     async fn json<T: serde::de::DeserializeOwned>(&self, address: &str) -> Result<T, OidcError> {
-        let wrong = |what: String| OidcError::Garbage(address.to_owned(), what);
+        let invalid = |what: String| OidcError::InvalidResponse(address.to_owned(), what);
         let request = http::Request::get(address)
             .header(http::header::ACCEPT, "application/json")
             .body(Vec::new())
-            .map_err(|_| wrong("an address that is none".to_owned()))?;
-        let answer = self.outgoing.send(request).await?;
-        if answer.status().is_server_error() {
-            return Err(OidcError::Away(address.to_owned()));
+            .map_err(|_| invalid("invalid address".to_owned()))?;
+        let response = self.http.send(request).await?;
+        if response.status().is_server_error() {
+            return Err(OidcError::Unreachable(address.to_owned()));
         }
-        if answer.status() != http::StatusCode::OK {
-            return Err(wrong(format!("status {}", answer.status().as_u16())));
+        if response.status() != http::StatusCode::OK {
+            return Err(invalid(format!("status {}", response.status().as_u16())));
         }
-        serde_json::from_slice(answer.body())
-            .map_err(|_| wrong("no JSON of the right form".to_owned()))
+        serde_json::from_slice(response.body())
+            .map_err(|_| invalid("no JSON object with the required members".to_owned()))
     }
 }
 

@@ -1,66 +1,68 @@
-//! Why a sign-in at a provider did not work, in words for the person and for whoever runs the server.
+//! Why a sign-in at a provider failed, in sentences for the person and the administrator.
 
-/// Why a sign-in at a provider did not work.
+/// Why a sign-in at a provider failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OidcError {
-    /// It does not answer, or not in time.
+    /// The provider does not answer, or not in time.
     #[error(
-        "the provider at `{0}` does not answer; try again, and if it stays so ask whoever runs it"
+        "the provider at `{0}` does not answer; try again, and if it persists ask the provider's administrator"
     )]
-    Away(String),
-    /// It answers something else than OpenID Connect.
+    Unreachable(String),
+    /// A response is not one of OpenID Connect.
     #[error(
         "the provider at `{0}` does not answer as an OpenID provider does ({1}); check the address in the configuration"
     )]
-    Garbage(String, String),
-    /// Discovery names an issuer that was not configured.
+    InvalidResponse(String, String),
+    /// Discovery names an issuer that is not configured.
     #[error(
-        "discovery names issuer `{found}` and the configuration expects `{expected}`; correct {correct}"
+        "discovery names issuer `{found}` and the configuration expects `{expected}`; correct {keys}"
     )]
-    IssuerWrong {
-        /// Configured.
+    IssuerMismatch {
+        /// The configured issuer.
         expected: String,
-        /// What discovery says.
+        /// The issuer in the metadata.
         found: String,
-        /// The key of the configuration that says otherwise.
-        correct: String,
+        /// The keys of the configuration that determine the expected issuer.
+        keys: String,
     },
-    /// The provider refused the code.
+    /// The provider rejected the code.
     #[error(
-        "the provider did not accept the sign-in ({0}); try again, and if it stays so check the client secret and the redirect URI in the provider"
+        "the provider did not accept the sign-in ({0}); try again, and if it persists check the client secret and the redirect URI at the provider"
     )]
-    Refused(String),
-    /// The nonce is another sign-in's: Gitea keeps one for each person and application.
-    #[error("another sign-in of yours overtook this one; try again")]
-    Overtaken,
-    /// The ID token is over or not yet valid.
-    #[error("the provider's token is out of time ({0}); compare the clocks of both servers")]
-    OutOfTime(String),
-    /// The ID token fails a check.
+    CodeRejected(String),
+    /// The nonce is that of another sign-in: Gitea stores one for each person and application.
+    #[error("another sign-in of yours replaced this one; try again")]
+    NonceMismatch,
+    /// The token is expired, not yet valid, or too old.
     #[error(
-        "the provider's token is not valid: {0}; try again, and if it stays so ask whoever runs the provider"
+        "the provider's token is not valid at this time ({0}); compare the clocks of both servers"
+    )]
+    TimeInvalid(String),
+    /// The token fails a check.
+    #[error(
+        "the provider's token is not valid: {0}; try again, and if it persists ask the provider's administrator"
     )]
     TokenInvalid(String),
-    /// The ID token is signed with an algorithm that is not accepted.
+    /// The token is signed with an algorithm that is not accepted.
     #[error(
         "the provider signs with an algorithm that is not accepted; set `ES256`, `RS256` or `EdDSA` there (in Gitea `JWT_SIGNING_ALGORITHM` of `[oauth2]`)"
     )]
-    AlgorithmWrong,
-    /// The answer does not say who gives it, or names another than the one that was asked (RFC 9207).
+    AlgorithmUnsupported,
+    /// The authorization response lacks its issuer, or names another one (RFC 9207).
     #[error(
-        "the answer {0}; begin the sign-in again, and if it stays so ask whoever runs the provider"
+        "the authorization response {0}; begin the sign-in again, and if it persists ask the provider's administrator"
     )]
-    IssuerOfAnswer(&'static str),
-    /// A claim is missing that was asked for: Gitea keeps the scopes of the first consent (gitea.md 1.6).
+    ResponseIssuerInvalid(&'static str),
+    /// A requested claim is missing: Gitea stores the scopes of the first consent (gitea.md 1.6).
     #[error(
         "the provider's token does not name the account, because Samovar was authorized for less before; revoke it in Gitea under Settings, Applications, and sign in again"
     )]
-    GrantTooNarrow,
-    /// The provider no longer knows the person's token: the account may be disabled.
+    ScopeInsufficient,
+    /// The provider rejects the person's access token: the account may be disabled.
     #[error(
-        "the provider does not confirm the account; it may be disabled there; ask whoever runs the provider"
+        "the provider does not confirm the account; it may be disabled there; ask the provider's administrator"
     )]
-    NotActive,
+    AccountInactive,
 }
 
 #[cfg(test)]
@@ -68,29 +70,28 @@ mod tests {
     use super::OidcError;
 
     #[test]
-    fn every_sentence_says_what_to_do_next() {
+    fn every_message_says_what_to_do_next() {
         let text = || "-".to_owned();
-        let both = (text(), text());
         for error in [
-            OidcError::Away(text()),
-            OidcError::Garbage(both.0, both.1),
-            OidcError::IssuerWrong {
+            OidcError::Unreachable(text()),
+            OidcError::InvalidResponse(text(), text()),
+            OidcError::IssuerMismatch {
                 expected: text(),
                 found: text(),
-                correct: text(),
+                keys: text(),
             },
-            OidcError::Refused(text()),
-            OidcError::Overtaken,
-            OidcError::OutOfTime(text()),
+            OidcError::CodeRejected(text()),
+            OidcError::NonceMismatch,
+            OidcError::TimeInvalid(text()),
             OidcError::TokenInvalid(text()),
-            OidcError::AlgorithmWrong,
-            OidcError::IssuerOfAnswer("-"),
-            OidcError::GrantTooNarrow,
-            OidcError::NotActive,
+            OidcError::AlgorithmUnsupported,
+            OidcError::ResponseIssuerInvalid("-"),
+            OidcError::ScopeInsufficient,
+            OidcError::AccountInactive,
         ] {
-            let said = error.to_string();
-            let (_, next) = said.rsplit_once("; ").expect(&said);
-            let does = [
+            let message = error.to_string();
+            let (_, next) = message.rsplit_once("; ").expect(&message);
+            let verbs = [
                 "try again",
                 "check",
                 "correct",
@@ -100,7 +101,8 @@ mod tests {
                 "revoke",
                 "ask",
             ];
-            assert!(does.iter().any(|what| next.starts_with(what)), "{said}");
+            let starts = verbs.iter().any(|verb| next.starts_with(verb));
+            assert!(starts, "{message}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The form of a provider's metadata: what OpenID Discovery says, and what is said beside it of issuers and sign-out.
+//! The metadata of a provider: the members of OpenID Discovery, and those of other specifications.
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,
@@ -10,7 +10,7 @@ use url::Url;
 
 /// Metadata with the members below.
 pub(super) type Metadata = ProviderMetadata<
-    Beside,
+    AdditionalMetadata,
     CoreAuthDisplay,
     CoreClientAuthMethod,
     CoreClaimName,
@@ -26,8 +26,8 @@ pub(super) type Metadata = ProviderMetadata<
 
 /// Members of other specifications.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
-pub(super) struct Beside {
-    /// RFC 9207: every answer says who gives it.
+pub(super) struct AdditionalMetadata {
+    /// RFC 9207: every authorization response names its issuer.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
     /// OpenID RP-Initiated Logout.
@@ -38,4 +38,4 @@ pub(super) struct Beside {
     pub backchannel_logout_supported: bool,
 }
 
-impl AdditionalProviderMetadata for Beside {}
+impl AdditionalProviderMetadata for AdditionalMetadata {}

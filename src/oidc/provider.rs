@@ -1,11 +1,10 @@
-//! One configured provider, and the address to send a browser to. What comes back is `finish.rs`'s, sign-out `leave.rs`'s.
+//! A configured provider and its authorization request. `code_exchange` has the response, `sign_out` the end of sessions.
 
 use super::OidcError;
-use super::discovery::{Discovery, Expected};
+use super::discovery::{Discovery, ExpectedIssuer};
+use super::http_client::HttpClient;
+use super::identity::GroupsClaim;
 use super::metadata::Metadata;
-use super::outgoing::Outgoing;
-use super::person::GroupsClaim;
-use super::verify::Rejected;
 use crate::model::{Clock, DisplayText, ProviderId, Timestamp};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient};
 use openidconnect::{
@@ -16,70 +15,70 @@ use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use url::Url;
 
-/// What is configured of a provider.
+/// The configuration of a provider.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Our fixed id.
+    /// Its fixed id.
     pub id: ProviderId,
-    /// What people call it.
+    /// Its name for people.
     pub name: DisplayText,
     /// Public address.
     pub url: Url,
-    /// Address for our own calls, where it differs.
+    /// Address for Samovar's own calls, if it differs.
     pub internal_url: Option<Url>,
-    /// The issuer, where it is not the public address.
+    /// The issuer, if it is not the public address.
     pub issuer: Option<String>,
-    /// The keys of the configuration that say who the issuer is, for the sentence that says it is another.
+    /// The keys of the configuration that determine the issuer, for an error message.
     pub issuer_keys: String,
-    /// Our name at the provider.
+    /// Samovar's client id at the provider.
     pub client_id: String,
-    /// Our secret at the provider.
+    /// Samovar's client secret at the provider.
     pub client_secret: SecretString,
-    /// Where the provider sends the browser back to; exactly as registered.
+    /// The redirect URI, exactly as registered.
     pub redirect_uri: Url,
-    /// Scopes beside `openid`.
+    /// Scopes in addition to `openid`.
     pub scopes: Vec<String>,
-    /// Where it lists groups; none for Gitea, which is asked for its teams.
+    /// Where it lists groups; `None` for Gitea, whose teams the mirror reads.
     pub groups: Option<GroupsClaim>,
     /// The authentication source of Gitea that is this provider.
     pub gitea_source: Option<i64>,
 }
 
-/// Secrets of one flow, as they were sent or will be compared.
+/// Secrets of one flow.
 pub struct FlowSecrets {
-    /// Sent along and expected in the ID token.
+    /// Sent in the request and expected in the ID token.
     pub nonce: String,
-    /// PKCE (RFC 7636): its SHA-256 was sent along.
+    /// The PKCE verifier (RFC 7636), whose SHA-256 is sent in the request.
     pub verifier: String,
 }
 
-/// What the provider sent the browser back with.
+/// The parameters of a successful authorization response.
 #[derive(Clone)]
-pub struct Answer {
-    /// Stands for the person, once.
+pub struct AuthorizationResponse {
+    /// The authorization code.
     pub code: String,
-    /// Who answers, where the provider says so (RFC 9207).
+    /// The issuer, if the provider sends it (RFC 9207).
     pub issuer: Option<String>,
 }
 
 /// A configured provider.
-pub struct Provider {
+pub struct OidcProvider {
     pub(super) settings: Settings,
     redirect: RedirectUrl,
     pub(super) discovery: Discovery,
-    pub(super) outgoing: Outgoing,
+    pub(super) http: HttpClient,
     pub(super) clock: Arc<dyn Clock>,
-    noted: Mutex<Noted>,
+    sign_in_status: Mutex<SignInStatus>,
 }
 
-/// What the last sign-ins told of the provider.
-#[derive(Default)]
-pub(super) struct Noted {
+/// What the last sign-ins showed of the provider.
+#[derive(Clone, Default)]
+pub(super) struct SignInStatus {
     pub error: Option<(Timestamp, String)>,
     pub groups_found: Option<bool>,
 }
 
-pub(super) type Client = CoreClient<
+pub(super) type OidcClient = CoreClient<
     EndpointSet,
     EndpointNotSet,
     EndpointNotSet,
@@ -88,36 +87,41 @@ pub(super) type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
-impl Provider {
-    /// A provider that is reached by this HTTP client, which must follow no redirects and have time limits.
+impl OidcProvider {
+    /// The HTTP client must follow no redirects and have time limits.
     pub fn new(settings: Settings, http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
         let inner = settings
             .internal_url
             .clone()
             .map(|inner| (settings.url.clone(), inner));
-        let outgoing = Outgoing { http, inner };
+        let http = HttpClient { http, inner };
         let issuer = settings.issuer.as_deref();
-        let expected = Expected::new(&settings.url, issuer, &settings.issuer_keys);
-        let discovery = Discovery::new(outgoing.clone(), expected, Arc::clone(&clock));
+        let expected = ExpectedIssuer::new(&settings.url, issuer, &settings.issuer_keys);
+        let discovery = Discovery::new(http.clone(), expected, Arc::clone(&clock));
         Self {
             redirect: RedirectUrl::from_url(settings.redirect_uri.clone()),
             settings,
             discovery,
-            outgoing,
+            http,
             clock,
-            noted: Mutex::default(),
+            sign_in_status: Mutex::default(),
         }
     }
 
-    /// What is configured of it.
+    /// Its configuration.
     pub const fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Where to send the browser: with state, nonce and the PKCE challenge.
-    pub async fn begin(&self, state: &str, secrets: &FlowSecrets) -> Result<Url, OidcError> {
+    /// The URL of the authorization request, with state, nonce and PKCE challenge.
+    pub async fn authorization_url(
+        &self,
+        state: &str,
+        secrets: &FlowSecrets,
+    ) -> Result<Url, OidcError> {
         let client = self.client(&*self.discovery.metadata().await?);
-        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier(secrets));
+        let verifier = PkceCodeVerifier::new(secrets.verifier.clone());
+        let challenge = PkceCodeChallenge::from_code_verifier_sha256(&verifier);
         let (state, nonce) = (state.to_owned(), secrets.nonce.clone());
         let scopes = self.settings.scopes.iter();
         let scopes = scopes.map(|scope| Scope::new(scope.clone()));
@@ -133,19 +137,12 @@ impl Provider {
         Ok(url)
     }
 
-    pub(super) fn last_error(&self) -> Option<(Timestamp, String)> {
-        self.noted().error.clone()
+    pub(super) fn sign_in_status(&self) -> MutexGuard<'_, SignInStatus> {
+        let status = self.sign_in_status.lock();
+        status.unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn groups_found(&self) -> Option<bool> {
-        self.noted().groups_found
-    }
-
-    pub(super) fn noted(&self) -> MutexGuard<'_, Noted> {
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn client(&self, metadata: &Metadata) -> Client {
+    pub(super) fn client(&self, metadata: &Metadata) -> OidcClient {
         let secret = self.settings.client_secret.expose_secret().to_owned();
         CoreClient::from_provider_metadata(
             metadata.clone(),
@@ -153,19 +150,5 @@ impl Provider {
             Some(ClientSecret::new(secret)),
         )
         .set_redirect_uri(self.redirect.clone())
-    }
-}
-
-pub(super) fn verifier(secrets: &FlowSecrets) -> PkceCodeVerifier {
-    PkceCodeVerifier::new(secrets.verifier.clone())
-}
-
-/// What is told when even the keys of now do not help.
-pub(super) fn final_word(rejected: Rejected) -> OidcError {
-    match rejected {
-        Rejected::Invalid(error) => error,
-        Rejected::UnknownKey => {
-            OidcError::TokenInvalid("no key of the provider signed it".to_owned())
-        }
     }
 }

@@ -1,48 +1,50 @@
-//! How well a provider is got on with, for whoever looks after Samovar.
+//! The state of a provider, for administrators.
 
-use super::Provider;
+use super::OidcProvider;
 use crate::model::Timestamp;
 use std::time::Duration;
 
-/// An answer that is younger tells whether the provider is there.
-const YOUNG: Duration = Duration::from_secs(60);
+/// The state is read from the provider again when it is older.
+const STATE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The state of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderState {
-    /// The issuer as configured.
+    /// The configured issuer.
     pub issuer: String,
-    /// It answers, and as the one that is configured.
+    /// The provider answers with valid metadata.
     pub reachable: bool,
-    /// When it was last asked about itself.
+    /// When the metadata was last requested.
     pub asked_at: Option<Timestamp>,
-    /// What went wrong last, and when: with discovery, or with a sign-in for a reason that is not the person's.
+    /// The last error of discovery, or of a sign-in that the person did not cause.
     pub last_error: Option<(Timestamp, String)>,
-    /// Somebody who signs out here is signed out there as well.
+    /// Sign-out here also ends the session at the provider.
     pub signs_out: bool,
-    /// It says when a person signs out there.
+    /// The provider sends logout tokens.
     pub tells_sign_out: bool,
     /// The last sign-in had the groups claim; `None` before the first.
     pub groups_found: Option<bool>,
 }
 
-impl Provider {
-    /// Asks the provider about itself unless that was done a moment ago.
+impl OidcProvider {
+    /// The state, with metadata that is at most a minute old.
     pub async fn state(&self) -> ProviderState {
-        let read = self.discovery.younger_than(YOUNG).await.ok();
-        let noted = self.discovery.noted();
-        let of_discovery = noted.error.zip(noted.at);
-        let of_discovery = of_discovery.map(|(error, at)| (at, error.to_string()));
-        let of_sign_in = self.last_error();
-        let beside = read.as_ref().map(|metadata| metadata.additional_metadata());
+        let metadata = self.discovery.younger_than(STATE_LIFETIME).await.ok();
+        let discovery = self.discovery.status();
+        let error = discovery.error.zip(discovery.at);
+        let error = error.map(|(error, at)| (at, error.to_string()));
+        let sign_in = self.sign_in_status().clone();
+        let additional = metadata
+            .as_ref()
+            .map(|metadata| metadata.additional_metadata());
         ProviderState {
             issuer: self.discovery.issuer(),
-            reachable: read.is_some(),
-            asked_at: noted.at,
-            last_error: of_discovery.max(of_sign_in),
-            signs_out: beside.is_some_and(|beside| beside.end_session_endpoint.is_some()),
-            tells_sign_out: beside.is_some_and(|beside| beside.backchannel_logout_supported),
-            groups_found: self.groups_found(),
+            reachable: metadata.is_some(),
+            asked_at: discovery.at,
+            last_error: error.max(sign_in.error),
+            signs_out: additional.is_some_and(|members| members.end_session_endpoint.is_some()),
+            tells_sign_out: additional.is_some_and(|members| members.backchannel_logout_supported),
+            groups_found: sign_in.groups_found,
         }
     }
 }

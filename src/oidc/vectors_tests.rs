@@ -1,24 +1,24 @@
-//! Wycheproof's vectors for JSON web signatures and key sets, run against both verifiers of foreign tokens: those of
-//! workloads, and logout tokens of providers (whose cryptography is that of the library that reads ID tokens).
+//! Wycheproof's vectors for JSON web signatures and key sets, run against both verifiers of foreign tokens: that of
+//! workload tokens, and that of logout tokens (whose cryptography is that of the library that verifies ID tokens).
 //!
-//! An algorithm that is not taken must be refused like anything else that is wrong: that is a check and no skip.
+//! A vector with an algorithm that is not accepted must be rejected like any invalid one; it is not skipped.
 
-use super::keys::Usable;
-use super::{logout, workload};
+use super::verification_keys::VerificationKeys;
+use super::{logout_token, workload};
 use serde_json::{Value, json};
 
-/// Both files, and how many vectors they hold together.
+/// Both files, and the number of vectors in them.
 const FILES: [&str; 2] = [
     include_str!("../../tests/wycheproof/json_web_signature_test.json"),
     include_str!("../../tests/wycheproof/json_web_key_test.json"),
 ];
-const TOGETHER: usize = 401 + 26;
+const VECTORS: usize = 401 + 26;
 
 /// Vectors that are not run, each with the reason.
 const SKIPS: [(&str, &str); 1] = [(
     "key 7: ",
-    "a key that a broken library made can be factored (ROCA); whether an issuer's keys were made well is the issuer's \
-     business, and whoever can choose them can as well publish a good one",
+    "a key that a vulnerable library generated can be factored (ROCA); the issuer is responsible for the quality of its \
+     keys, and an attacker who can choose them can also publish a strong one",
 )];
 
 struct Vector {
@@ -53,7 +53,7 @@ fn vectors() -> Vec<Vector> {
             }
         }
     }
-    assert_eq!(vectors.len(), TOGETHER);
+    assert_eq!(vectors.len(), VECTORS);
     vectors
 }
 
@@ -68,15 +68,15 @@ fn algorithm(token: &str) -> String {
     })
 }
 
-/// Runs all but those skipped; gives how many were run, and how many of them were accepted.
-fn run(taken: &[&str], accepts: impl Fn(&str, &Value) -> bool) -> (usize, usize) {
+/// Runs all vectors that are not skipped; returns how many ran, and how many were accepted.
+fn run(algorithms: &[&str], accepts: impl Fn(&str, &Value) -> bool) -> (usize, usize) {
     let (mut ran, mut accepted, mut wrong) = (0, 0, Vec::new());
     for vector in vectors() {
         let skipped = SKIPS.iter().any(|(name, _)| vector.name.starts_with(name));
-        let expected = vector.valid && taken.contains(&vector.algorithm.as_str());
+        let expected = vector.valid && algorithms.contains(&vector.algorithm.as_str());
         let found = accepts(&vector.token, &vector.keys);
         if skipped {
-            assert_ne!(found, expected, "needs no skip any more: {}", vector.name);
+            assert_ne!(found, expected, "no longer needs a skip: {}", vector.name);
             continue;
         }
         ran += 1;
@@ -90,21 +90,23 @@ fn run(taken: &[&str], accepts: impl Fn(&str, &Value) -> bool) -> (usize, usize)
 }
 
 #[test]
-fn tokens_of_workloads_are_verified_as_the_published_vectors_say() {
+fn workload_tokens_agree_with_the_published_vectors() {
     let ran = run(&["ES256", "RS256"], |token, keys| {
         workload::is_signed(token, keys.clone())
     });
-    assert_eq!(ran, (TOGETHER - SKIPS.len(), 11));
+    assert_eq!(ran, (VECTORS - SKIPS.len(), 11));
 }
 
 #[test]
-fn tokens_of_providers_are_verified_as_the_published_vectors_say() {
-    let taken = [
+fn provider_tokens_agree_with_the_published_vectors() {
+    let algorithms = [
         "ES256", "ES384", "EdDSA", "RS256", "RS384", "RS512", "PS256", "PS512",
     ];
-    let ran = run(&taken, |token, keys| {
-        let keys = serde_json::from_value::<Usable>(keys.clone());
-        keys.is_ok_and(|Usable(keys)| logout::signed(token, keys.keys()).is_ok())
+    let ran = run(&algorithms, |token, keys| {
+        let keys = serde_json::from_value::<VerificationKeys>(keys.clone());
+        keys.is_ok_and(|VerificationKeys(keys)| {
+            logout_token::verify_signature(token, keys.keys()).is_ok()
+        })
     });
-    assert_eq!(ran, (TOGETHER - SKIPS.len(), 29));
+    assert_eq!(ran, (VECTORS - SKIPS.len(), 29));
 }

@@ -1,10 +1,12 @@
-//! Outgoing connections (step 1): whom they trust, and what is said when the other side's certificate is from nobody of those.
+//! Outgoing connections (layer 1): the certificate authorities that they trust, and the issuer of an untrusted certificate.
 //!
-//! Knows files of certificates and no address. Must never follow a redirect by itself, and must trust exactly the system's
-//! store and what the operator named.
+//! Knows files of certificates and no address. Must never follow a redirect, and must trust only the system's store and
+//! the certificates that the operator named.
 
+mod error;
 mod trust;
 
+pub use error::OutgoingError;
 pub use trust::untrusted_issuer;
 
 use reqwest::ClientBuilder;
@@ -12,21 +14,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use std::path::Path;
 
-/// Why an outgoing client cannot be made, in words.
-#[derive(Debug, thiserror::Error)]
-pub enum OutgoingError {
-    /// The file of certificates cannot be used.
-    #[error("{0}")]
-    Certificates(String),
-    /// There is nobody to trust.
-    #[error(
-        "{0}; install the system's certificates (Debian: `ca-certificates`), or name a file of your own"
-    )]
-    Trust(rustls::Error),
-}
-
-/// The beginning of an outgoing client: trusts the system's store and the certificates in that file in PEM form, says who
-/// it is that it does not trust, and follows no redirect.
+/// The builder of an outgoing client: trusts the system's store and the certificates in the file (PEM), and follows no
+/// redirect. [`untrusted_issuer`] finds the issuer of an untrusted certificate in its errors.
 pub fn client(ca_file: Option<&Path>) -> Result<ClientBuilder, OutgoingError> {
     let own = ca_file.map(certificates).transpose()?;
     let tls = trust::config(own.unwrap_or_default())?;

@@ -1,6 +1,6 @@
-//! Whose certificates are believed; the same as without us, but that an issuer who is not trusted is called by name.
+//! Verification of server certificates: that of the platform, with the name of the issuer in the error.
 
-use super::OutgoingError;
+use super::error::OutgoingError;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
@@ -12,37 +12,37 @@ use std::io;
 use std::sync::Arc;
 use x509_cert::der::Decode as _;
 
-/// Nobody whom we trust vouches for a certificate.
+/// The issuer of a certificate is not trusted.
 #[derive(Debug, thiserror::Error)]
 #[error("the certificate is from `{0}`, which is not trusted")]
-struct Untrusted(String);
+struct UntrustedIssuerError(String);
 
 /// TLS with the system's store and these certificates, for HTTP/2 and HTTP/1.1.
 ///
-/// The certificates are parsed here: what is none fails as one of theirs, whoever of the system's is not there as nobody.
+/// Parses the certificates: an error that is not general is about one of them.
 pub(super) fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, OutgoingError> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let verifier = Verifier::new_with_extra_roots(own, Arc::clone(&provider));
     let verifier = verifier.map_err(|error| match error {
         Error::General(_) => OutgoingError::Trust(error),
-        other => OutgoingError::Certificates(other.to_string()),
+        error => OutgoingError::Certificates(error.to_string()),
     })?;
     let builder = ClientConfig::builder_with_provider(provider);
     let builder = builder.with_safe_default_protocol_versions();
     let builder = builder.map_err(OutgoingError::Trust)?;
     let builder = builder.dangerous();
     let mut config = builder
-        .with_custom_certificate_verifier(Arc::new(Naming(verifier)))
+        .with_custom_certificate_verifier(Arc::new(NamingVerifier(verifier)))
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
 
-/// The platform's verifier, whose every answer stands; only words are put in the place of words.
+/// The platform's verifier; changes no result, only the error for an untrusted issuer.
 #[derive(Debug)]
-struct Naming(Verifier);
+struct NamingVerifier(Verifier);
 
-impl ServerCertVerifier for Naming {
+impl ServerCertVerifier for NamingVerifier {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -55,11 +55,12 @@ impl ServerCertVerifier for Naming {
             .0
             .verify_server_cert(certificate, intermediates, name, ocsp, now);
         verified.map_err(|error| match error {
-            // With another key under the same name an issuer is another one.
+            // An issuer with the name of a trusted one and another key gives a bad signature.
             Error::InvalidCertificate(
                 CertificateError::UnknownIssuer | CertificateError::BadSignature,
             ) => {
-                let untrusted = Untrusted(issuer(intermediates.last().unwrap_or(certificate)));
+                let untrusted =
+                    UntrustedIssuerError(issuer(intermediates.last().unwrap_or(certificate)));
                 let other = OtherError(Arc::new(untrusted));
                 Error::InvalidCertificate(CertificateError::Other(other))
             }
@@ -90,16 +91,16 @@ impl ServerCertVerifier for Naming {
     }
 }
 
-/// The name of whoever signed a certificate (RFC 4514), as far as it can be read.
+/// The name of the issuer of a certificate (RFC 4514).
 fn issuer(certificate: &CertificateDer<'_>) -> String {
-    let read = x509_cert::Certificate::from_der(certificate);
-    let name = read.map(|certificate| certificate.tbs_certificate().issuer().to_string());
+    let parsed = x509_cert::Certificate::from_der(certificate);
+    let name = parsed.map(|certificate| certificate.tbs_certificate().issuer().to_string());
     let name = name.ok().filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| "an issuer without a name".to_owned());
     crate::model::DisplayText::lossy(&name).to_string()
 }
 
-/// The issuer who is not trusted, when that is why a request was not made.
+/// The issuer that is not trusted, if that is the cause of the error.
 pub fn untrusted_issuer(error: &reqwest::Error) -> Option<String> {
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -107,15 +108,15 @@ pub fn untrusted_issuer(error: &reqwest::Error) -> Option<String> {
             error.downcast_ref()
         {
             return found
-                .downcast_ref::<Untrusted>()
+                .downcast_ref::<UntrustedIssuerError>()
                 .map(|found| found.0.clone());
         }
-        // One of these calls the cause of what it holds its own.
-        let held = error
+        // `io::Error::source` skips the error that it wraps.
+        let wrapped = error
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref);
-        cause = match held {
-            Some(held) => Some(held),
+        cause = match wrapped {
+            Some(wrapped) => Some(wrapped),
             None => error.source(),
         };
     }

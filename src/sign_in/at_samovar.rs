@@ -3,7 +3,7 @@
 use super::return_to::ReturnTo;
 use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError, in_query};
 use crate::model::{DisplayText, HostName, Principal};
-use crate::oidc::{FlowSecrets, Provider};
+use crate::oidc::{FlowSecrets, OidcProvider};
 use crate::session::{BrowserKey, HandOver};
 
 /// Sends one there who has signed out, so that nothing signs in again without a click.
@@ -52,7 +52,7 @@ impl SignIn {
 
     /// What each provider is called, and where its sign-in begins.
     fn choices(&self, return_to: &str) -> Vec<(DisplayText, String)> {
-        let choice = |provider: &Provider| {
+        let choice = |provider: &OidcProvider| {
             let settings = provider.settings();
             let path = format!("{}&provider={}", begin_again(return_to), settings.id);
             (settings.name.clone(), path)
@@ -63,7 +63,7 @@ impl SignIn {
     async fn to_provider(
         &self,
         visitor: &BrowserRequest,
-        provider: &Provider,
+        provider: &OidcProvider,
         return_to: String,
     ) -> Result<BrowserRedirect, FailedSignIn> {
         let id = provider.settings().id.clone();
@@ -75,7 +75,7 @@ impl SignIn {
             nonce: begun.flow.nonce,
             verifier: begun.flow.verifier,
         };
-        let to = provider.begin(&begun.state, &secrets).await;
+        let to = provider.authorization_url(&begun.state, &secrets).await;
         let to = to.map_err(|error| SignInError::from(error).again(again))?;
         Ok(BrowserRedirect {
             to: to.into(),

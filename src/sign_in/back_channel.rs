@@ -33,7 +33,7 @@ impl SignIn {
             let error = SignInError::ProviderUnknown;
             return Err(self.not_understood(&notice, error).await);
         };
-        let token = match there.read_logout(notice.token).await {
+        let token = match there.verify_logout_token(notice.token).await {
             Ok(token) => token,
             Err(error) => return Err(self.not_understood(&notice, error.into()).await),
         };

@@ -9,13 +9,13 @@ use crate::model::{
     Claims, GiteaUserId, Identity, Login, Principal, ProviderId, ProviderSession, SessionPlace,
     UserId,
 };
-use crate::oidc::{self, FlowSecrets, OidcError, SignedIn};
+use crate::oidc::{self, AuthenticatedIdentity, FlowSecrets, OidcError};
 use crate::session::{Cookie, NewSession};
 
 /// A verified identity.
 struct ProvedIdentity {
     user: UserId,
-    person: SignedIn,
+    person: AuthenticatedIdentity,
     provider: ProviderId,
     return_to: String,
     /// How many logouts had been received when the sign-in began.
@@ -117,14 +117,14 @@ impl SignIn {
             nonce: flow.nonce,
             verifier: flow.verifier,
         };
-        let answer = crate::oidc::Answer {
+        let answer = crate::oidc::AuthorizationResponse {
             code,
             issuer: query.iss,
         };
         let id = flow.provider;
         let provider = self.providers.find(id.as_str());
         let provider = provider.ok_or(SignInError::ProviderUnknown)?;
-        let person = provider.finish(answer, &secrets).await?;
+        let person = provider.authenticate(answer, &secrets).await?;
         let user = self.arrive(provider.settings(), &person).await?;
         Ok(ProvedIdentity {
             user,
@@ -173,7 +173,7 @@ impl SignIn {
     async fn arrive(
         &self,
         provider: &oidc::Settings,
-        person: &SignedIn,
+        person: &AuthenticatedIdentity,
     ) -> Result<UserId, SignInError> {
         let arrived = if self.providers.is_gitea(&provider.id) {
             self.arrive_at_gitea(person).await
@@ -186,7 +186,7 @@ impl SignIn {
     }
 
     /// Gitea's subject is a numeric id.
-    async fn arrive_at_gitea(&self, person: &SignedIn) -> Result<UserId, SignInError> {
+    async fn arrive_at_gitea(&self, person: &AuthenticatedIdentity) -> Result<UserId, SignInError> {
         let invalid = |what: &str| OidcError::TokenInvalid(what.to_owned());
         let id = person.subject.as_str().parse::<GiteaUserId>();
         let id = id.map_err(|_| invalid("claim `sub` is not a number, as Gitea's is"))?;
@@ -198,7 +198,7 @@ impl SignIn {
     async fn arrive_elsewhere(
         &self,
         provider: &oidc::Settings,
-        person: &SignedIn,
+        person: &AuthenticatedIdentity,
     ) -> Result<UserId, SignInError> {
         if let Some(source) = provider.gitea_source
             && let Some(user) = self

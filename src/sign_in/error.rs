@@ -143,10 +143,10 @@ impl SignInError {
         matches!(
             self,
             Self::Provider(
-                OidcError::Away(_)
-                    | OidcError::Garbage(..)
-                    | OidcError::IssuerWrong { .. }
-                    | OidcError::AlgorithmWrong
+                OidcError::Unreachable(_)
+                    | OidcError::InvalidResponse(..)
+                    | OidcError::IssuerMismatch { .. }
+                    | OidcError::AlgorithmUnsupported
             )
         )
     }

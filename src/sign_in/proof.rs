@@ -4,7 +4,7 @@
 
 use super::SignIn;
 use crate::model::{ProviderId, ProviderSession, Sealed, Subject};
-use crate::oidc::SignedIn;
+use crate::oidc::AuthenticatedIdentity;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
@@ -13,7 +13,11 @@ const LONGEST: usize = 8 * 1024;
 
 impl SignIn {
     /// To be kept with the session. Gitea has no place to sign out at.
-    pub(super) fn kept(&self, provider: &ProviderId, person: &SignedIn) -> Option<Arc<Sealed>> {
+    pub(super) fn kept(
+        &self,
+        provider: &ProviderId,
+        person: &AuthenticatedIdentity,
+    ) -> Option<Arc<Sealed>> {
         let token = person.id_token.expose_secret();
         if self.providers.is_gitea(provider) || token.len() > LONGEST {
             return None;

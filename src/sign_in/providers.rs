@@ -3,7 +3,7 @@
 use crate::access::{Permit, ProvidersRead};
 use crate::mirror::Mirror;
 use crate::model::{GroupName, ProviderId};
-use crate::oidc::{Provider, ProviderState, Settings};
+use crate::oidc::{OidcProvider, ProviderState, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -13,8 +13,8 @@ const NAMED: usize = 500;
 
 /// The configured providers; there is always one.
 pub struct Providers {
-    gitea: Arc<Provider>,
-    others: Vec<Arc<Provider>>,
+    gitea: Arc<OidcProvider>,
+    others: Vec<Arc<OidcProvider>>,
 }
 
 /// A provider as whoever looks after Samovar sees it.
@@ -34,7 +34,7 @@ pub struct ProviderReport {
 
 impl Providers {
     /// Gitea and the others.
-    pub fn new(gitea: Provider, others: Vec<Provider>) -> Self {
+    pub fn new(gitea: OidcProvider, others: Vec<OidcProvider>) -> Self {
         Self {
             gitea: Arc::new(gitea),
             others: others.into_iter().map(Arc::new).collect(),
@@ -47,18 +47,18 @@ impl Providers {
         ids.cloned().collect()
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Provider> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &OidcProvider> {
         std::iter::once(&self.gitea)
             .chain(&self.others)
             .map(AsRef::as_ref)
     }
 
-    pub(super) fn find(&self, id: &str) -> Option<&Provider> {
+    pub(super) fn find(&self, id: &str) -> Option<&OidcProvider> {
         self.all().find(|one| one.settings().id.as_str() == id)
     }
 
     /// The provider, where there is nothing to choose.
-    pub(super) fn only(&self) -> Option<&Provider> {
+    pub(super) fn only(&self) -> Option<&OidcProvider> {
         self.others.is_empty().then_some(&*self.gitea)
     }
 

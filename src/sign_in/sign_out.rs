@@ -117,7 +117,7 @@ impl SignIn {
         let proof = upstream.and_then(|upstream| self.opened(id, upstream));
         let provider = self.providers.find(id.as_str())?;
         let back = Url::parse(&self.address(&self.settings.own, SIGNED_OUT)).ok()?;
-        let to = provider.sign_out(proof.as_ref(), &back).await?;
+        let to = provider.end_session_url(proof.as_ref(), &back).await?;
         Some(ProviderSignOut {
             provider: provider.settings().name.clone(),
             to: to.into(),

@@ -13,7 +13,7 @@ use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
 use samovar::http::{Gate, Settings, Surfaces, TrustedProxies};
 use samovar::mirror::{self, Mirror};
 use samovar::model::{
-    BindingSubject, Client, Clock, DisplayText, GiteaUser, GiteaUserId, Identity,
+    BindingSubject, Client, Clock, DisplayText, GiteaUser, GiteaUserId, GroupsSource, Identity,
     MirroredOrganization, MirroredTeam, MirroredUser, Organization, Principal, Random, Range,
     RoleBinding, RoleBindingId, RoleId, ServiceAccount, Session, SessionId, SessionPlace,
     SessionSecret, SystemJob, Team, Timestamp, User, UserId,
@@ -298,11 +298,11 @@ fn providers() -> Providers {
             gitea_source: None,
         };
         let clock = Arc::new(Fixed) as Arc<dyn Clock>;
-        oidc::Provider::new(settings, reqwest::Client::builder().build().unwrap(), clock)
+        oidc::OidcProvider::new(settings, reqwest::Client::builder().build().unwrap(), clock)
     };
     let groups = oidc::GroupsClaim {
         claim: "groups".to_owned(),
-        from: oidc::GroupsFrom::Token,
+        from: GroupsSource::Token,
         cap: None,
     };
     Providers::new(

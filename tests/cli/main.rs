@@ -1,4 +1,4 @@
-//! The command line as a person or a unit types it: the real binary, its words and its exit codes.
+//! The command line: the output and the exit codes of the real binary.
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
@@ -36,18 +36,18 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
 const SEAL_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 #[test]
-fn the_shipped_example_is_good_once_the_secrets_are_there() {
+fn shipped_example_with_secrets_is_valid() {
     let example = shipped("packaging/samovar.example.toml");
     let mut command = samovar(&["check-config", "--config", &example]);
     let (code, _, error) = run(&mut command);
     assert_eq!(code, Some(1));
-    let told = format!("samovar: {example} has no fault, but secrets are not in this shell:\n");
-    assert!(error.starts_with(&told), "{error}");
-    for said in [
+    let message = format!("samovar: {example} is valid, but secrets are missing in this shell:\n");
+    assert!(error.starts_with(&message), "{error}");
+    for part in [
         "gitea.token: is missing; set SAMOVAR_GITEA_TOKEN",
         "`sudo CREDENTIALS_DIRECTORY=/etc/samovar samovar check-config",
     ] {
-        assert!(error.contains(said), "{said}: {error}");
+        assert!(error.contains(part), "{part}: {error}");
     }
     command
         .env("SAMOVAR_GITEA_CLIENT_SECRET", "one-two-three")
@@ -55,11 +55,11 @@ fn the_shipped_example_is_good_once_the_secrets_are_there() {
         .env("SAMOVAR_SEAL_KEY", SEAL_KEY);
     let (code, out, error) = run(&mut command);
     assert_eq!((code, error.as_str()), (Some(0), ""));
-    assert_eq!(out, format!("{example} is a good configuration\n"));
+    assert_eq!(out, format!("{example} is valid\n"));
 }
 
 #[test]
-fn every_problem_is_printed_with_its_key_and_line_and_the_code_is_one() {
+fn every_error_is_printed_with_key_and_line() {
     let bad = shipped("tests/config/bad/everything.toml");
     let (code, out, error) = run(&mut samovar(&["check-config", "--config", &bad]));
     assert_eq!((code, out.as_str()), (Some(1), ""));
@@ -68,7 +68,7 @@ fn every_problem_is_printed_with_its_key_and_line_and_the_code_is_one() {
 }
 
 #[test]
-fn secrets_of_a_systemd_unit_are_found() {
+fn credentials_of_systemd_are_found() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["gitea-client-secret", "gitea-token", "seal-key"] {
         fs::write(folder.path().join(name), format!("{SEAL_KEY}\n")).unwrap();
@@ -80,7 +80,7 @@ fn secrets_of_a_systemd_unit_are_found() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named() {
+fn missing_file_is_named() {
     let (code, _, error) = run(&mut samovar(&["check-config", "--config", "/nowhere.toml"]));
     assert_eq!(code, Some(1));
     assert!(
@@ -91,7 +91,7 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
-fn what_is_not_understood_ends_with_two_and_a_hint() {
+fn invalid_arguments_exit_with_two_and_a_hint() {
     let (code, out, error) = run(&mut samovar(&["chek-config"]));
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(error.contains("check-config"), "{error}");
@@ -100,8 +100,8 @@ fn what_is_not_understood_ends_with_two_and_a_hint() {
 }
 
 #[test]
-fn who_wants_json_gets_it_of_what_is_not_understood_as_well() {
-    for (words, said) in [
+fn usage_error_is_json_with_the_json_option() {
+    for (words, part) in [
         (&["token", "--json"][..], "--audience <NAME>"),
         (&["chek", "--json"], "unrecognized subcommand 'chek'"),
         (&["whoami", "--json", "--x"], "unexpected argument '--x'"),
@@ -112,17 +112,17 @@ fn who_wants_json_gets_it_of_what_is_not_understood_as_well() {
         assert_eq!(json["error"], "usage");
         let message = json["message"].as_str().unwrap();
         assert!(
-            message.ends_with(said) || message.starts_with(said),
+            message.ends_with(part) || message.starts_with(part),
             "{message}"
         );
-        assert!(error.contains(said) && error.contains("--help"), "{error}");
+        assert!(error.contains(part) && error.contains("--help"), "{error}");
     }
     let (code, out, _) = run(&mut samovar(&["token", "--json", "--help"]));
     assert_eq!((code, out.contains("Usage:")), (Some(0), true));
 }
 
 #[test]
-fn the_document_that_is_printed_is_the_one_under_review() {
+fn printed_openapi_document_is_the_golden_one() {
     let (code, out, _) = run(&mut samovar(&["openapi"]));
     assert_eq!(code, Some(0));
     let pinned = fs::read_to_string(shipped("tests/golden/openapi.json")).unwrap();
@@ -130,7 +130,7 @@ fn the_document_that_is_printed_is_the_one_under_review() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn closed_pipe_is_not_an_error() {
     let mut command = samovar(&["openapi"]);
     let mut child = command
         .stdout(std::process::Stdio::piped())
@@ -141,7 +141,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn what_cannot_be_printed_is_a_failure() {
+fn output_that_cannot_be_written_is_an_error() {
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     let mut command = samovar(&["openapi"]);
     let output = command.stdout(full).output().unwrap();
@@ -154,7 +154,7 @@ fn what_cannot_be_printed_is_a_failure() {
 }
 
 #[test]
-fn without_a_server_each_command_says_so_and_names_the_socket() {
+fn without_a_server_the_error_names_the_socket() {
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("admin.sock").display().to_string();
     for words in [

@@ -1,5 +1,5 @@
-//! The command line and a running server: the real binary asks the real binary through the administration socket. Gitea
-//! is away all the time, so that nothing here rests on it.
+//! The command line and a running server: the real binary calls itself through the administration socket. Gitea is never
+//! reachable, so no test depends on it.
 
 use super::{run, samovar};
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,20 +19,20 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts it and waits until it tells systemd that it is ready.
+    /// Starts it and waits until it notifies systemd.
     pub(super) fn start() -> Self {
         Self::start_in(tempfile::tempdir().unwrap())
     }
 
     fn start_in(folder: tempfile::TempDir) -> Self {
-        let told = folder.path().join("notify");
-        let systemd = UnixDatagram::bind(&told).unwrap();
+        let notify = folder.path().join("notify");
+        let systemd = UnixDatagram::bind(&notify).unwrap();
         systemd
             .set_read_timeout(Some(Duration::from_secs(60)))
             .unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
         let child = serve(folder.path())
-            .env("NOTIFY_SOCKET", &told)
+            .env("NOTIFY_SOCKET", &notify)
             .stderr(log)
             .spawn()
             .unwrap();
@@ -41,7 +41,7 @@ impl Server {
         let read = systemd.recv(&mut word);
         assert!(read.is_ok(), "not ready:\n{}", server.log());
         assert_eq!(&word, b"READY=1");
-        fs::remove_file(told).unwrap();
+        fs::remove_file(notify).unwrap();
         server
     }
 
@@ -74,8 +74,8 @@ impl Server {
         fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
-    /// Exit code, standard output, standard error of a command that asks this server.
-    fn asked(&self, words: &[&str]) -> (Option<i32>, String, String) {
+    /// Exit code, standard output and standard error of a command on this server.
+    fn command(&self, words: &[&str]) -> (Option<i32>, String, String) {
         run(samovar(words).arg("--socket").arg(self.socket()))
     }
 
@@ -91,11 +91,11 @@ impl Server {
         writeln!(input, "{password}").unwrap();
         drop(input);
         let output = child.wait_with_output().unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).unwrap())
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(printed).unwrap())
     }
 
-    /// Asks it to end and waits.
+    /// Terminates it and waits.
     fn end(&mut self) -> Option<i32> {
         let id = Pid::from_child(&self.child);
         kill_process(id, Signal::TERM).unwrap();
@@ -111,7 +111,7 @@ impl Drop for Server {
     }
 }
 
-/// The command that serves from a folder; nobody listens at the address where its Gitea should be.
+/// The command that serves from a folder; no server listens at the address of its Gitea.
 fn serve(folder: &Path) -> Command {
     let file = folder.join("samovar.toml");
     let shown = folder.display();
@@ -133,12 +133,12 @@ fn serve(folder: &Path) -> Command {
 }
 
 #[test]
-fn the_claim_code_stands_alone_on_a_line_and_in_a_file_for_one_user_and_not_in_the_log() {
+fn claim_code_is_on_one_line_and_in_a_private_file() {
     let server = Server::start();
     let file = server.folder.path().join("state/claim-code");
     let code = fs::read_to_string(&file).unwrap();
     assert_eq!(
-        server.asked(&["claim-code"]),
+        server.command(&["claim-code"]),
         (Some(0), code.clone(), String::new())
     );
     for private in [file, server.socket()] {
@@ -149,32 +149,35 @@ fn the_claim_code_stands_alone_on_a_line_and_in_a_file_for_one_user_and_not_in_t
 }
 
 #[test]
-fn a_break_glass_password_comes_from_standard_input_and_is_never_shown() {
+fn break_glass_password_is_read_from_stdin_and_not_shown() {
     let server = Server::start();
-    let (code, said) = server.set_break_glass("too short");
+    let (code, printed) = server.set_break_glass("too short");
     assert_eq!(code, Some(1));
-    assert!(said.contains("must have 15 to 128 characters"), "{said}");
-    assert!(!said.contains("too short"), "{said}");
-    let (code, said) = server.set_break_glass("correct horse battery");
+    assert!(
+        printed.contains("must have 15 to 128 characters"),
+        "{printed}"
+    );
+    assert!(!printed.contains("too short"), "{printed}");
+    let (code, printed) = server.set_break_glass("correct horse battery");
     assert_eq!(
-        (code, said.as_str()),
+        (code, printed.as_str()),
         (
             Some(0),
             "the break-glass password is set; sign in with it at /auth/break-glass\n"
         )
     );
-    let (_, state, _) = server.asked(&["state"]);
+    let (_, state, _) = server.command(&["state"]);
     assert!(state.contains("break-glass password: set\n"), "{state}");
-    assert_eq!(server.asked(&["break-glass", "off"]).0, Some(0));
-    let (_, state, _) = server.asked(&["state"]);
+    assert_eq!(server.command(&["break-glass", "off"]).0, Some(0));
+    let (_, state, _) = server.command(&["state"]);
     assert!(state.contains("break-glass password: off\n"), "{state}");
     assert!(!server.log().contains("correct horse"));
 }
 
 #[test]
-fn the_state_is_lines_for_people_or_json() {
+fn state_is_lines_or_json() {
     let server = Server::start();
-    let (code, out, _) = server.asked(&["state"]);
+    let (code, out, _) = server.command(&["state"]);
     assert_eq!(code, Some(0));
     for line in [
         concat!("samovar ", env!("CARGO_PKG_VERSION"), ", running since "),
@@ -184,15 +187,15 @@ fn the_state_is_lines_for_people_or_json() {
     ] {
         assert!(out.contains(line), "{line} in {out}");
     }
-    let (_, out, _) = server.asked(&["state", "--json"]);
+    let (_, out, _) = server.command(&["state", "--json"]);
     let state: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!(state["break_glass"], false);
 }
 
 #[test]
-fn a_sync_while_gitea_is_away_says_so_and_fails() {
+fn sync_fails_while_gitea_is_unreachable() {
     let server = Server::start();
-    let (code, out, error) = server.asked(&["sync"]);
+    let (code, out, error) = server.command(&["sync"]);
     assert_eq!((code, out.as_str()), (Some(1), ""), "{error}");
     assert!(
         error.starts_with("samovar: ") && error.contains("gitea"),
@@ -201,15 +204,15 @@ fn a_sync_while_gitea_is_away_says_so_and_fails() {
 }
 
 #[test]
-fn a_live_server_keeps_its_socket_and_a_dead_one_does_not() {
+fn socket_of_a_running_server_is_not_replaced() {
     let mut server = Server::start();
     let (code, _, error) = run(serve(server.folder.path()).stdin(Stdio::null()));
     assert_eq!(code, Some(1));
     assert!(error.contains("samovar: "), "{error}");
     assert_eq!(
-        server.asked(&["state"]).0,
+        server.command(&["state"]).0,
         Some(0),
-        "the first one is untouched"
+        "the first server is unchanged"
     );
     assert_eq!(server.end(), Some(0));
     assert!(
@@ -218,14 +221,14 @@ fn a_live_server_keeps_its_socket_and_a_dead_one_does_not() {
     );
 
     let folder = tempfile::tempdir().unwrap();
-    // What a killed server leaves: a socket at which nobody listens.
+    // A killed server leaves a socket without a listener.
     drop(UnixListener::bind(folder.path().join("admin.sock")).unwrap());
     let server = Server::start_in(folder);
-    assert_eq!(server.asked(&["state"]).0, Some(0));
+    assert_eq!(server.command(&["state"]).0, Some(0));
 }
 
 #[test]
-fn another_state_folder_does_not_make_a_live_socket_free() {
+fn running_server_with_another_state_folder_keeps_its_socket() {
     let folder = tempfile::tempdir().unwrap();
     let _live = UnixListener::bind(folder.path().join("admin.sock")).unwrap();
     let (code, _, error) = run(&mut serve(folder.path()));
@@ -237,7 +240,7 @@ fn another_state_folder_does_not_make_a_live_socket_free() {
 }
 
 #[test]
-fn a_file_where_the_socket_should_be_is_left_alone() {
+fn file_at_the_socket_path_is_not_removed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("admin.sock");
     fs::write(&path, "precious").unwrap();

@@ -1,39 +1,39 @@
-//! The systemd unit that the package ships, as far as it can be tried without a booted systemd: its command line, its
-//! credentials, and how much of the machine it leaves open.
+//! The systemd unit of the package, tested without a running systemd: its command line, its credentials, and its
+//! sandbox.
 
 use super::{run, samovar, shipped};
 use std::fs;
 use std::io::ErrorKind;
 use std::process::Command;
 
-/// Everything that the unit says under this name.
-fn said(name: &str) -> Vec<String> {
+/// The values of a setting of the unit.
+fn values(name: &str) -> Vec<String> {
     let text = fs::read_to_string(shipped("packaging/systemd/samovar.service")).unwrap();
-    let values = text.lines().filter_map(|line| line.strip_prefix(name));
-    values
+    let lines = text.lines().filter_map(|line| line.strip_prefix(name));
+    lines
         .filter_map(|value| value.strip_prefix('='))
         .map(str::to_owned)
         .collect()
 }
 
 #[test]
-fn the_unit_types_a_command_that_is_understood() {
-    let start = said("ExecStart").pop().unwrap();
+fn command_of_the_unit_is_valid() {
+    let start = values("ExecStart").pop().unwrap();
     let words: Vec<&str> = start.split(' ').skip(1).collect();
-    // The file is not there, which only somebody says who has understood the rest.
+    // The file is missing, which is reported only if the arguments are valid.
     let (code, _, error) = run(&mut samovar(&words));
     assert_eq!(code, Some(1), "{error}");
     assert!(error.contains("/etc/samovar/samovar.toml"), "{error}");
 }
 
 #[test]
-fn the_unit_brings_exactly_the_credentials_that_a_configuration_needs() {
-    let credentials: Vec<String> = said("LoadCredential")
+fn unit_loads_exactly_the_required_credentials() {
+    let credentials: Vec<String> = values("LoadCredential")
         .iter()
         .filter_map(|line| Some(line.split_once(':')?.0.to_owned()))
         .collect();
     let example = shipped("packaging/samovar.example.toml");
-    let good_with = |names: &[String]| {
+    let valid_with = |names: &[String]| {
         let folder = tempfile::tempdir().unwrap();
         for name in names {
             fs::write(folder.path().join(name), super::SEAL_KEY).unwrap();
@@ -41,18 +41,18 @@ fn the_unit_brings_exactly_the_credentials_that_a_configuration_needs() {
         let mut command = samovar(&["check-config", "--config", &example]);
         run(command.env("CREDENTIALS_DIRECTORY", folder.path())).0 == Some(0)
     };
-    assert!(good_with(&credentials));
-    for left_out in 0..credentials.len() {
+    assert!(valid_with(&credentials));
+    for removed in 0..credentials.len() {
         let mut fewer = credentials.clone();
-        let name = fewer.remove(left_out);
-        assert!(!good_with(&fewer), "{name} is needed by nobody");
+        let name = fewer.remove(removed);
+        assert!(!valid_with(&fewer), "{name} is not required");
     }
 }
 
 #[test]
-fn the_readme_names_the_files_of_the_unit_whose_folder_check_config_is_told() {
+fn readme_names_the_credential_files_of_the_unit() {
     let readme = fs::read_to_string(shipped("README.md")).unwrap();
-    let credentials = said("LoadCredential");
+    let credentials = values("LoadCredential");
     assert!(!credentials.is_empty());
     for credential in credentials {
         let (name, file) = credential.split_once(':').unwrap();
@@ -63,7 +63,7 @@ fn the_readme_names_the_files_of_the_unit_whose_folder_check_config_is_told() {
 }
 
 #[test]
-fn where_systemd_can_judge_the_unit_it_finds_little_left_open() {
+fn systemd_analyze_accepts_the_unit() {
     let folder = tempfile::tempdir().unwrap();
     let unit = folder.path().join("samovar.service");
     let text = fs::read_to_string(shipped("packaging/systemd/samovar.service")).unwrap();
@@ -82,9 +82,9 @@ fn where_systemd_can_judge_the_unit_it_finds_little_left_open() {
             Err(error) if error.kind() == ErrorKind::NotFound => return,
             output => {
                 let output = output.unwrap();
-                let said = [output.stdout, output.stderr].concat();
-                let said = String::from_utf8_lossy(&said);
-                assert!(output.status.success(), "{words:?}: {said}");
+                let printed = [output.stdout, output.stderr].concat();
+                let printed = String::from_utf8_lossy(&printed);
+                assert!(output.status.success(), "{words:?}: {printed}");
             }
         }
     }

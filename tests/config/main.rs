@@ -1,7 +1,8 @@
-//! The configuration as its users meet it: the shipped example, and every problem of a bad file at once.
+//! The configuration file: the shipped example, and every error of an invalid file at once.
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
-use samovar::config::{self, Config, Problems};
+use samovar::config::{self, Config, ConfigErrors};
+use samovar::model::GroupsSource;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ fn with_secrets(name: &str) -> Option<String> {
     }
 }
 
-const SMALL: &str = r#"
+const MINIMAL: &str = r#"
 [server]
 external_url = "https://samovar.example.com"
 [gitea]
@@ -29,8 +30,8 @@ url = "https://git.example.com/sub"
 client_id = "b1b2"
 "#;
 
-fn small(more: &str) -> Result<Config, Problems> {
-    config::parse(&format!("{SMALL}{more}"), &with_secrets)
+fn parse(more: &str) -> Result<Config, ConfigErrors> {
+    config::parse(&format!("{MINIMAL}{more}"), &with_secrets)
 }
 
 /// Compares with a golden file, or writes it when `SAMOVAR_BLESS` is set.
@@ -42,17 +43,17 @@ fn golden(path: &Path, text: &str) {
     assert_eq!(
         kept,
         text,
-        "{} is not what it should be; look, then run with SAMOVAR_BLESS=1",
+        "{} differs; check the difference, then run with SAMOVAR_BLESS=1",
         path.display()
     );
 }
 
 #[test]
-fn the_shipped_example_is_made_from_the_keys_and_is_a_good_configuration() {
+fn shipped_example_is_generated_and_valid() {
     let example = config::example();
     golden(&root().join("packaging/samovar.example.toml"), &example);
-    let meant = config::parse(&example, &with_secrets).unwrap();
-    assert_eq!(meant.mirror.freshness_bound, Duration::from_secs(30));
+    let config = config::parse(&example, &with_secrets).unwrap();
+    assert_eq!(config.mirror.freshness_bound, Duration::from_secs(30));
     let every_default = example.replace("\n# ", "\n").replace("\nexample: ", "\n# ");
     let set: String = every_default
         .lines()
@@ -67,81 +68,81 @@ fn the_shipped_example_is_made_from_the_keys_and_is_a_good_configuration() {
         .fold(String::new(), |text, line| text + line + "\n");
     let same = config::parse(&set, &with_secrets).unwrap();
     assert_eq!(
-        format!("{meant:?}"),
+        format!("{config:?}"),
         format!("{same:?}"),
-        "a default written out means the same"
+        "a written default equals the default"
     );
 }
 
-/// Each `tests/config/bad/NAME.toml` has its problems, all of them, in `NAME.problems`.
+/// Each `tests/config/bad/NAME.toml` has all of its errors in `NAME.problems`.
 #[test]
-fn every_problem_of_a_bad_file_is_reported_at_once_with_its_key() {
+fn every_error_is_reported_at_once_with_its_key() {
     let mut seen = 0;
     for entry in fs::read_dir(root().join("tests/config/bad")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "toml") {
             let text = fs::read_to_string(&path).unwrap();
             let nothing = |_: &str| None;
-            let problems = config::parse(&text, &nothing).expect_err("a bad file");
-            golden(&path.with_extension("problems"), &format!("{problems}\n"));
+            let errors = config::parse(&text, &nothing).expect_err("an invalid file");
+            golden(&path.with_extension("problems"), &format!("{errors}\n"));
             seen += 1;
         }
     }
-    assert!(seen >= 3, "the bad files were not found");
+    assert!(seen >= 3, "the invalid files were not found");
 }
 
 #[test]
-fn a_secret_comes_from_a_credential_before_the_environment_before_a_file() {
+fn credential_precedes_environment_precedes_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("token");
     fs::write(&file, "from-file\n").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(folder.path().join("gitea-token"), "from-credential\n").unwrap();
     let more = format!("token_file = {:?}\n", file.display().to_string());
-    let shown = |environment: &dyn Fn(&str) -> Option<String>| {
+    let token = |environment: &dyn Fn(&str) -> Option<String>| {
         use secrecy::ExposeSecret as _;
-        let meant = config::parse(&format!("{SMALL}{more}"), environment).unwrap();
-        meant.gitea.token.expose_secret().to_owned()
+        let config = config::parse(&format!("{MINIMAL}{more}"), environment).unwrap();
+        config.gitea.token.expose_secret().to_owned()
     };
     let secret = |name: &str| {
         let own = name != "SAMOVAR_GITEA_TOKEN";
         own.then(|| with_secrets(name)).flatten()
     };
     let credentials = folder.path().display().to_string();
-    assert_eq!(shown(&with_secrets), "token-value");
+    assert_eq!(token(&with_secrets), "token-value");
     let folder_of_credentials =
         |name: &str| (name == "CREDENTIALS_DIRECTORY").then(|| credentials.clone());
     assert_eq!(
-        shown(&|name| with_secrets(name).or_else(|| folder_of_credentials(name))),
+        token(&|name| with_secrets(name).or_else(|| folder_of_credentials(name))),
         "from-credential"
     );
-    assert_eq!(shown(&secret), "from-file");
+    assert_eq!(token(&secret), "from-file");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-    let problems = config::parse(&format!("{SMALL}{more}"), &secret).unwrap_err();
+    let errors = config::parse(&format!("{MINIMAL}{more}"), &secret).unwrap_err();
     assert!(
-        problems
+        errors
             .to_string()
             .contains("can be read by others; run `chmod 600` on it"),
-        "{problems}"
+        "{errors}"
     );
 }
 
 #[test]
-fn no_secret_is_ever_shown() {
-    let meant = small("").unwrap();
-    let shown = format!("{meant:?}");
+fn secrets_are_never_printed() {
+    let config = parse("").unwrap();
+    let shown = format!("{config:?}");
     assert!(
         !shown.contains("token-value") && !shown.contains("client-secret-value"),
         "{shown}"
     );
-    let problems = small("token = \"hunter2\"\n").unwrap_err();
-    assert!(!problems.to_string().contains("hunter2"), "{problems}");
+    let errors = parse("token = \"hunter2\"\n").unwrap_err();
+    assert!(!errors.to_string().contains("hunter2"), "{errors}");
 }
 
 #[test]
-fn plain_http_needs_a_loopback_address_and_the_explicit_setting() {
+fn plain_http_needs_loopback_and_the_setting() {
     let url = |url: &str, allowed: bool| {
-        let text = SMALL.replace(
+        let text = MINIMAL.replace(
             "external_url = \"https://samovar.example.com\"",
             &format!("external_url = \"{url}\"\nallow_plain_http_on_loopback = {allowed}"),
         );
@@ -162,9 +163,9 @@ fn plain_http_needs_a_loopback_address_and_the_explicit_setting() {
 }
 
 #[test]
-fn plain_http_to_gitea_needs_loopback_or_the_explicit_setting() {
+fn plain_http_to_gitea_needs_loopback_or_the_setting() {
     let accepted = |url: &str, more: &str| {
-        let text = SMALL.replace("https://git.example.com/sub", url);
+        let text = MINIMAL.replace("https://git.example.com/sub", url);
         config::parse(&format!("{text}{more}"), &with_secrets).is_ok()
     };
     for url in [
@@ -191,7 +192,7 @@ groups_cap = 100
 "#;
 
 #[test]
-fn any_number_of_providers_each_with_a_secret_of_its_own() {
+fn providers_each_have_their_own_secret() {
     use secrecy::ExposeSecret as _;
     let folder = tempfile::tempdir().unwrap();
     let credential = folder.path().join("provider-keycloak-client-secret");
@@ -204,47 +205,44 @@ fn any_number_of_providers_each_with_a_secret_of_its_own() {
     };
     let keycloak = "[[provider]]\nid = 'keycloak'\nname = 'Our Keycloak'\ngitea_source_id = 3\n\
         issuer = 'http://127.0.0.5:8080/realms/acme/'\nclient_id = 's'\ngroups_claim = '/realm_access/roles'\n";
-    let text = format!("{SMALL}{OKTA}{keycloak}");
+    let text = format!("{MINIMAL}{OKTA}{keycloak}");
     let providers = config::parse(&text, &environment).unwrap().providers;
     let [okta, keycloak] = providers.as_slice() else {
         panic!("{providers:?}")
     };
-    assert_eq!(
-        (okta.id.as_str(), okta.name.as_str()),
-        ("okta-eu", "okta-eu")
-    );
+    assert_eq!((okta.id.as_str(), okta.name.as_deref()), ("okta-eu", None));
     assert_eq!(okta.client_secret.expose_secret(), "from-environment");
     assert_eq!(
         (okta.groups_claim.as_str(), okta.groups_cap),
         ("groups", Some(100))
     );
-    assert_eq!(okta.groups_from, config::GroupsFrom::TokenOrUserinfo);
+    assert_eq!(okta.groups_from, GroupsSource::TokenOrUserinfo);
     assert_eq!((okta.gitea_source_id, okta.scopes.len()), (None, 2));
     assert_eq!(keycloak.client_secret.expose_secret(), "from-credential");
     assert_eq!(
-        (keycloak.gitea_source_id, keycloak.name.as_str()),
-        (Some(3), "Our Keycloak")
+        (keycloak.gitea_source_id, keycloak.name.as_deref()),
+        (Some(3), Some("Our Keycloak"))
     );
     assert_eq!(
-        keycloak.issuer, "http://127.0.0.5:8080/realms/acme/",
+        keycloak.issuer.text, "http://127.0.0.5:8080/realms/acme/",
         "byte for byte"
     );
     assert_eq!(keycloak.scopes, ["profile", "email"]);
     let single = config::parse(
-        &format!("{SMALL}{}", OKTA.replace("[[provider]]", "[provider]")),
+        &format!("{MINIMAL}{}", OKTA.replace("[[provider]]", "[provider]")),
         &environment,
     );
-    let problems = single.unwrap_err().to_string();
-    assert!(problems.contains("write `[[provider]]`"), "{problems}");
+    let errors = single.unwrap_err().to_string();
+    assert!(errors.contains("write `[[provider]]`"), "{errors}");
 }
 
 #[test]
-fn issuers_of_workload_tokens_are_none_unless_listed_and_keep_their_spelling() {
-    assert!(small("").unwrap().token.workload_issuers.is_empty());
+fn workload_issuers_keep_their_spelling() {
+    assert!(parse("").unwrap().token.workload_issuers.is_empty());
     let listed = "[token]\nworkload_issuers = ['https://ci.example.com/', 'http://127.0.0.1:1/x', 'https://ci.example.com/']\n";
-    let issuers = small(listed).unwrap().token.workload_issuers;
+    let issuers = parse(listed).unwrap().token.workload_issuers;
     let issuers: Vec<&str> = issuers.iter().map(samovar::model::Issuer::as_str).collect();
     assert_eq!(issuers, ["http://127.0.0.1:1/x", "https://ci.example.com/"]);
-    let odd = small("[token]\nworkload_issuers = 'https://ci.example.com'\n").unwrap_err();
-    assert!(odd.to_string().contains("must be a list"), "{odd}");
+    let invalid = parse("[token]\nworkload_issuers = 'https://ci.example.com'\n").unwrap_err();
+    assert!(invalid.to_string().contains("must be a list"), "{invalid}");
 }

@@ -151,7 +151,7 @@ async fn the_nonce_of_a_sign_in_elsewhere_is_answered_by_try_again() {
     let to_two = stage.begin(&mut second, "/").await;
     let back_two = second.sign_in_at_gitea(&to_two, "ben").await;
     let page = first.get(&back).await;
-    refused(&page, 400, "Another sign-in of yours overtook this one");
+    refused(&page, 400, "Another sign-in of yours replaced this one");
     assert!(
         page.body
             .contains("href=\"/auth/sign-in?return_to=/roles\""),

@@ -67,11 +67,14 @@ async fn calls_go_to_the_inner_address_while_the_published_issuer_stays_expected
         settings.url = "https://git.example.com".parse().unwrap();
         settings.internal_url = Some(inner.parse().unwrap());
     });
-    let to = provider.begin("s", &secrets()).await.unwrap();
+    let to = provider.authorization_url("s", &secrets()).await.unwrap();
     assert!(to.as_str().starts_with(&inner), "{to}");
     let provider = stage.provider(|settings| settings.internal_url = Some(inner.parse().unwrap()));
-    let error = provider.begin("s", &secrets()).await.unwrap_err();
-    assert!(matches!(error, OidcError::IssuerWrong { .. }), "{error}");
+    let error = provider
+        .authorization_url("s", &secrets())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, OidcError::IssuerMismatch { .. }), "{error}");
 }
 
 #[tokio::test]
@@ -104,7 +107,7 @@ async fn an_expired_token_is_refused_with_both_times() {
         hold.release();
     });
     assert_eq!(page.status, 400, "{}", page.body);
-    for part in ["out of time", "expired at", "compare the clocks"] {
+    for part in ["not valid at this time", "expired at", "compare the clocks"] {
         assert!(page.body.contains(part), "{part}: {}", page.body);
     }
 }
@@ -219,7 +222,7 @@ async fn a_wrong_client_secret_says_what_to_check() {
     let stage = Stage::anywhere().await;
     let provider = stage.provider(|settings| settings.client_secret = "wrong".into());
     let secrets = secrets();
-    let to = provider.begin("s", &secrets).await.unwrap();
+    let to = provider.authorization_url("s", &secrets).await.unwrap();
     let back = Browser::new().sign_in_at_gitea(to.as_str(), "ben").await;
     let back = url::Url::parse(&back).unwrap();
     let code = back
@@ -228,16 +231,16 @@ async fn a_wrong_client_secret_says_what_to_check() {
         .unwrap()
         .1
         .into_owned();
-    let answer = samovar::oidc::Answer { code, issuer: None };
-    let error = provider.finish(answer, &secrets).await.unwrap_err();
+    let answer = samovar::oidc::AuthorizationResponse { code, issuer: None };
+    let error = provider.authenticate(answer, &secrets).await.unwrap_err();
     assert!(
         error.to_string().contains("check the client secret"),
         "{error}"
     );
-    let answer = samovar::oidc::Answer {
+    let answer = samovar::oidc::AuthorizationResponse {
         code: "x".to_owned(),
         issuer: Some("https://evil.example".to_owned()),
     };
-    let error = provider.finish(answer, &secrets).await.unwrap_err();
+    let error = provider.authenticate(answer, &secrets).await.unwrap_err();
     assert!(error.to_string().contains("another issuer"), "{error}");
 }

@@ -4,8 +4,8 @@ use crate::stage::{Stage, TestClock};
 use crate::support::browser::{Browser, Page, form};
 use crate::support::openid::{CLIENT, Named, Openid, PATH, SECRET};
 use samovar::audit::Action;
-use samovar::model::{Clock as _, DisplayText};
-use samovar::oidc::{self, GroupsClaim, GroupsFrom};
+use samovar::model::{Clock as _, DisplayText, GroupsSource};
+use samovar::oidc::{self, GroupsClaim};
 use std::sync::Arc;
 
 /// A stand-in provider in the time of a test.
@@ -29,7 +29,7 @@ pub fn settings(id: &str, issuer: &str, own: &str) -> oidc::Settings {
         scopes: ["profile", "email", "groups"].map(str::to_owned).to_vec(),
         groups: Some(GroupsClaim {
             claim: "groups".to_owned(),
-            from: GroupsFrom::TokenOrUserinfo,
+            from: GroupsSource::TokenOrUserinfo,
             cap: Some(100),
         }),
         gitea_source: None,
@@ -179,7 +179,7 @@ async fn a_promised_issuer_must_be_in_the_answer_and_be_the_right_one() {
     let tokens = okta.count("POST /v1/token");
     let other = providers[1].issuer();
     for (named, says) in [
-        (Named::Forgotten, "does not say who gives it"),
+        (Named::Forgotten, "lacks its issuer"),
         (Named::Wrong(other), "another issuer"),
         (Named::Wrong(okta.issuer() + "/"), "another issuer"),
         (

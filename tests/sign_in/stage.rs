@@ -17,7 +17,7 @@ use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, DisplayText, Random, Session,
     Timestamp,
 };
-use samovar::oidc::{self, Provider};
+use samovar::oidc::{self, OidcProvider};
 use samovar::policy::Policy;
 use samovar::session::{self, BreakGlass, Sessions};
 use samovar::sign_in::providers::Providers;
@@ -181,8 +181,8 @@ impl Stage {
         let break_glass = Arc::new(break_glass);
         let policy = Arc::new(PolicyHolder::new(policy([&app, &other])));
         let others = others(&own).into_iter();
-        let others =
-            others.map(|settings| Provider::new(settings, plain_client(), Arc::clone(&clock) as _));
+        let others = others
+            .map(|settings| OidcProvider::new(settings, plain_client(), Arc::clone(&clock) as _));
         let providers = Providers::new(provider(&gitea, &identity, &own, &clock), others.collect());
         let mirror = mirror(&gitea, &identity, &store, &clock).await;
         mirror.set_providers(providers.others());
@@ -265,10 +265,10 @@ impl Stage {
     }
 
     /// A provider of its own, with settings that a test bends.
-    pub fn provider(&self, bend: impl FnOnce(&mut oidc::Settings)) -> Provider {
+    pub fn provider(&self, bend: impl FnOnce(&mut oidc::Settings)) -> OidcProvider {
         let mut settings = settings(&self.gitea, &self.identity, &self.own);
         bend(&mut settings);
-        Provider::new(settings, plain_client(), Arc::clone(&self.clock) as _)
+        OidcProvider::new(settings, plain_client(), Arc::clone(&self.clock) as _)
     }
 }
 
@@ -386,9 +386,9 @@ fn provider(
     identity: &ServiceIdentity,
     own: &str,
     clock: &Arc<TestClock>,
-) -> Provider {
+) -> OidcProvider {
     let settings = settings(gitea, identity, own);
-    Provider::new(settings, plain_client(), Arc::clone(clock) as _)
+    OidcProvider::new(settings, plain_client(), Arc::clone(clock) as _)
 }
 
 fn serve(

@@ -98,7 +98,7 @@ fn called(known: &AuthenticatedPrincipal) -> String {
         return format!("service-account:{name}");
     }
     let user = known.user.as_deref();
-    user.map_or_else(String::new, DirectoryUser::called)
+    user.map_or_else(String::new, DirectoryUser::qualified_login)
 }
 
 pub(super) fn encode(text: &str) -> String {

@@ -1,10 +1,10 @@
-//! `samovar login` and `samovar logout`: the device flow (RFC 8628), and its end.
+//! `samovar login` and `samovar logout`: the device authorization grant (RFC 8628), and its revocation.
 
-use super::credentials::{Credentials, Keeper};
-use super::server::{Server, read_address, text};
-use super::{Common, Login};
-use crate::cli::environment;
-use crate::cli::failure::{Failure, Kind};
+use super::arguments::{CommonArguments, LoginArguments};
+use super::credential_store::{CredentialStore, StoredCredentials};
+use super::server_client::{ServerClient, parse_address, text};
+use crate::cli::environment::environment;
+use crate::cli::error::{CliError, CliErrorKind, CliResult};
 use crate::model::DisplayText;
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -15,70 +15,70 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-/// What `slow_down` adds (RFC 8628 section 3.5).
-const SLOWER: Duration = Duration::from_secs(5);
-/// The longest wait between questions while the server gives no answer.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Added to the interval by `slow_down` (RFC 8628 section 3.5).
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// Longest wait between polls while the server does not answer.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// How long to wait between questions: what the server says of it holds for good, what comes of the network ends with the
-/// next answer.
+/// The wait between polls. The interval of the server stays; a longer wait after network errors ends with the next
+/// response.
 #[derive(Debug)]
-struct Pace {
+struct PollInterval {
     interval: Duration,
     wait: Duration,
 }
 
-impl Pace {
-    const fn of(interval: Duration) -> Self {
+impl PollInterval {
+    const fn new(interval: Duration) -> Self {
         Self {
             interval,
             wait: interval,
         }
     }
 
-    const fn answered(&mut self) {
+    const fn on_response(&mut self) {
         self.wait = self.interval;
     }
 
     fn slow_down(&mut self) {
-        *self = Self::of(self.interval + SLOWER);
+        *self = Self::new(self.interval + SLOW_DOWN);
     }
 
-    fn unanswered(&mut self) {
-        let longer = self.wait.saturating_mul(2).min(LONGEST_WAIT);
+    fn on_error(&mut self) {
+        let longer = self.wait.saturating_mul(2).min(MAX_WAIT);
         self.wait = longer.max(self.interval);
     }
 }
 
-/// Signs in, in the place of whoever was signed in before.
-pub(super) async fn login(keeper: &Keeper, login: Login) -> Result<String, Failure> {
-    let before = keeper.lock()?.read_any().ok().map(|(before, _)| before);
+/// Signs in. Replaces the sign-in before, if there is one.
+pub(super) async fn login(store: &CredentialStore, login: LoginArguments) -> CliResult {
+    let before = store.lock()?.read_any().ok().map(|(before, _)| before);
     let address = address(login.server.as_deref(), before.as_ref())?;
     let ca_file = ca_file(&login.common, before.as_ref(), &address)?;
-    let server = Server::at(address, ca_file.as_deref())?;
+    let server = ServerClient::new(address, ca_file.as_deref())?;
     let (status, codes) = server.form("/oauth/device", &[]).await?;
     if status != StatusCode::OK {
-        return Err(server.denial(&codes));
+        return Err(server.oauth_error(&codes));
     }
     prompt(&server, &codes)?;
-    let answer = wait(&server, &codes).await?;
-    let secret = |place| text(&answer, place).map(SecretString::from);
+    let tokens = poll(&server, &codes).await?;
+    let secret = |pointer| text(&tokens, pointer).map(SecretString::from);
     let (token, refresh_token) = secret("/access_token")
         .zip(secret("/refresh_token"))
-        .ok_or_else(|| server.strange())?;
-    let locked = keeper.lock()?;
-    let present = locked.read_any().ok();
-    locked.write(&Credentials {
+        .ok_or_else(|| server.invalid_response())?;
+    let locked = store.lock()?;
+    let replaced = locked.read_any().ok();
+    locked.write(&StoredCredentials {
         server: server.address.clone(),
         refresh_token,
         ca_file,
     })?;
-    if let Some((present, _)) = present {
-        // The new sign-in holds in any case; the one before ends by itself in time.
-        let _ = end(&present, None).await;
+    if let Some((replaced, _)) = replaced {
+        // If this fails, the replaced grant expires by itself.
+        let _ = revoke(&replaced, None).await;
     }
-    // Signed in is signed in, whether or not the name can be told.
-    let me = server.api((Method::GET, "/api/v1/me"), &token, None).await;
+    // The sign-in is complete, even if the name cannot be read.
+    let me = server.api(Method::GET, "/api/v1/me", &token, None).await;
     let me = me.unwrap_or_default();
     let name = text(&me, "/principal/login");
     if login.common.json {
@@ -92,26 +92,26 @@ pub(super) async fn login(keeper: &Keeper, login: Login) -> Result<String, Failu
     Ok(format!("signed in at {}{name}\n", server.shown()))
 }
 
-/// Ends the sign-in here and at the server.
-pub(super) async fn logout(keeper: &Keeper, common: &Common) -> Result<String, Failure> {
-    let locked = keeper.lock()?;
+/// Ends the sign-in on this terminal and at the server.
+pub(super) async fn logout(store: &CredentialStore, common: &CommonArguments) -> CliResult {
+    let locked = store.lock()?;
     let read = locked.read_any();
-    if let Err(failure) = &read
-        && failure.kind != Kind::Failed
+    if let Err(error) = &read
+        && error.kind != CliErrorKind::Failed
     {
-        // What is not there or cannot be read is of no use to anybody.
+        // A damaged file is of no use.
         locked.delete()?;
     }
     let (credentials, _) = read?;
-    let ended = end(&credentials, Some(common)).await;
+    let revoked = revoke(&credentials, Some(common)).await;
     locked.delete()?;
     let shown = credentials.server.as_str().trim_end_matches('/');
-    ended.map_err(|failure| Failure {
-        sentence: format!(
-            "this terminal has forgotten the sign-in, but it goes on at the server, where you can end it among your tokens and devices: {}",
-            failure.sentence
+    revoked.map_err(|error| CliError {
+        message: format!(
+            "the sign-in is deleted on this terminal, but it continues at the server, where you can end it under your tokens and devices: {}",
+            error.message
         ),
-        ..failure
+        ..error
     })?;
     if common.json {
         return Ok(format!("{}\n", json!({"server": shown})));
@@ -119,71 +119,74 @@ pub(super) async fn logout(keeper: &Keeper, common: &Common) -> Result<String, F
     Ok(format!("signed out of {shown}\n"))
 }
 
-async fn end(credentials: &Credentials, common: Option<&Common>) -> Result<(), Failure> {
+async fn revoke(
+    credentials: &StoredCredentials,
+    common: Option<&CommonArguments>,
+) -> Result<(), CliError> {
     let ca_file = common.and_then(|common| common.ca_file.as_deref());
     let ca_file = ca_file.or(credentials.ca_file.as_deref());
-    let server = Server::at(credentials.server.clone(), ca_file)?;
+    let server = ServerClient::new(credentials.server.clone(), ca_file)?;
     let pairs = [
         ("token", credentials.refresh_token.expose_secret()),
         ("token_type_hint", "refresh_token"),
     ];
     match server.form("/oauth/revoke", &pairs).await? {
         (StatusCode::OK, _) => Ok(()),
-        (_, answer) => Err(server.denial(&answer)),
+        (_, error) => Err(server.oauth_error(&error)),
     }
 }
 
-fn address(typed: Option<&str>, before: Option<&Credentials>) -> Result<Url, Failure> {
-    let named = typed
+fn address(argument: Option<&str>, before: Option<&StoredCredentials>) -> Result<Url, CliError> {
+    let named = argument
         .map(str::to_owned)
         .or_else(|| environment("SAMOVAR_SERVER"));
     match (named, before) {
-        (Some(text), _) => read_address(&text),
+        (Some(text), _) => parse_address(&text),
         (None, Some(before)) => Ok(before.server.clone()),
         (None, None) => {
-            let sentence =
-                "say where to sign in: `samovar login --server https://samovar.example.com`";
-            Err(Failure::new(Kind::Usage, sentence))
+            let message = "name the server: `samovar login --server https://samovar.example.com`";
+            Err(CliError::new(CliErrorKind::Usage, message))
         }
     }
 }
 
-/// The one that was named, from now on wherever it is read from; or the last one for the same server.
+/// The named file as an absolute path, or the last one for the same server.
 fn ca_file(
-    common: &Common,
-    before: Option<&Credentials>,
+    common: &CommonArguments,
+    before: Option<&StoredCredentials>,
     address: &Url,
-) -> Result<Option<PathBuf>, Failure> {
+) -> Result<Option<PathBuf>, CliError> {
     let Some(path) = &common.ca_file else {
         let same = before.filter(|before| before.server == *address);
         return Ok(same.and_then(|before| before.ca_file.clone()));
     };
-    let whole = std::path::absolute(path);
-    let whole = whole.map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
-    Ok(Some(whole))
+    let absolute = std::path::absolute(path);
+    let absolute =
+        absolute.map_err(|error| format!("`{}` cannot be used: {error}", path.display()))?;
+    Ok(Some(absolute))
 }
 
-/// Where to go and what to compare, for the person; standard output stays free for what comes of it.
-fn prompt(server: &Server, codes: &Value) -> Result<(), Failure> {
+/// Shows the address and the code on standard error; standard output is for the result.
+fn prompt(server: &ServerClient, codes: &Value) -> Result<(), CliError> {
     let plain = |name: &str| {
         let found = text(codes, name).map(DisplayText::lossy);
-        found.ok_or_else(|| Failure::from(server.strange()))
+        found.ok_or_else(|| CliError::from(server.invalid_response()))
     };
     let (address, code) = (plain("/verification_uri_complete")?, plain("/user_code")?);
     let text = format!(
         "Open this address in a browser, on any machine, and approve the code {code}:\n\n    {address}\n\n\
-         Waiting for your answer there …\n"
+         Waiting for the approval …\n"
     );
-    // Without a terminal there is nobody to tell.
+    // Fails without a terminal, where no one reads it.
     let _ = std::io::stderr().write_all(text.as_bytes());
     Ok(())
 }
 
-/// Asks for the tokens until the person has answered or the time is over.
-async fn wait(server: &Server, codes: &Value) -> Result<Value, Failure> {
+/// Polls for the tokens until the person has answered or the code expires.
+async fn poll(server: &ServerClient, codes: &Value) -> Result<Value, CliError> {
     let number = |name| codes.get(name).and_then(Value::as_u64);
-    let seconds = |name, otherwise| number(name).unwrap_or(otherwise);
-    let mut pace = Pace::of(Duration::from_secs(seconds("interval", 5).clamp(1, 60)));
+    let seconds = |name, default| number(name).unwrap_or(default);
+    let mut interval = PollInterval::new(Duration::from_secs(seconds("interval", 5).clamp(1, 60)));
     let end = Instant::now() + Duration::from_secs(seconds("expires_in", 600).min(1800));
     let code = text(codes, "/device_code").unwrap_or_default();
     let pairs = [
@@ -191,20 +194,20 @@ async fn wait(server: &Server, codes: &Value) -> Result<Value, Failure> {
         ("device_code", code),
     ];
     while Instant::now() < end {
-        sleep(pace.wait).await;
+        sleep(interval.wait).await;
         match server.form("/oauth/token", &pairs).await {
-            Ok((StatusCode::OK, answer)) => return Ok(answer),
-            Ok((_, answer)) => match text(&answer, "/error") {
-                Some("authorization_pending" | "temporarily_unavailable") => pace.answered(),
-                Some("slow_down") => pace.slow_down(),
+            Ok((StatusCode::OK, tokens)) => return Ok(tokens),
+            Ok((_, response)) => match text(&response, "/error") {
+                Some("authorization_pending" | "temporarily_unavailable") => interval.on_response(),
+                Some("slow_down") => interval.slow_down(),
                 Some("expired_token") => break,
-                _ => return Err(server.denial(&answer)),
+                _ => return Err(server.oauth_error(&response)),
             },
-            Err(_) => pace.unanswered(),
+            Err(_) => interval.on_error(),
         }
     }
-    let sentence = "nobody approved it in time; run `samovar login` again";
-    Err(sentence.to_owned().into())
+    let message = "the sign-in was not approved in time; run `samovar login` again";
+    Err(message.to_owned().into())
 }
 
 #[cfg(test)]
@@ -212,19 +215,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_grows_while_nobody_answers_and_what_the_server_asks_for_stays() {
-        let mut pace = Pace::of(Duration::from_secs(5));
-        let mut after = |change: fn(&mut Pace)| {
-            change(&mut pace);
-            pace.wait.as_secs()
+    fn wait_grows_with_errors_and_server_interval_stays() {
+        let mut interval = PollInterval::new(Duration::from_secs(5));
+        let mut after = |change: fn(&mut PollInterval)| {
+            change(&mut interval);
+            interval.wait.as_secs()
         };
-        assert_eq!(after(Pace::unanswered), 10);
-        assert_eq!(after(Pace::unanswered), 20);
-        assert_eq!(after(Pace::answered), 5);
-        assert_eq!(after(Pace::slow_down), 10);
+        assert_eq!(after(PollInterval::on_error), 10);
+        assert_eq!(after(PollInterval::on_error), 20);
+        assert_eq!(after(PollInterval::on_response), 5);
+        assert_eq!(after(PollInterval::slow_down), 10);
         for longer in [20, 40, 60, 60] {
-            assert_eq!(after(Pace::unanswered), longer);
+            assert_eq!(after(PollInterval::on_error), longer);
         }
-        assert_eq!(after(Pace::answered), 10);
+        assert_eq!(after(PollInterval::on_response), 10);
     }
 }

@@ -102,7 +102,7 @@ fn state(services: Data<&Arc<AdminSocketServices>>) -> Json<Value> {
         "policy_version": services.admin.policy().version(),
         "directory_version": mirror.directory_version,
         "gitea": gitea,
-        "gitea_away_since": mirror.away_since.map(|at| at.to_string()),
+        "gitea_away_since": mirror.unavailable_since.map(|at| at.to_string()),
         "organizations": mirror.organizations,
         "teams": mirror.teams,
         "users": mirror.users,

@@ -110,15 +110,15 @@ fn fits(trust: &WorkloadTrust, issuer: &Issuer, workload: &Workload) -> bool {
     trust.issuer == *issuer
         && !trust.claims.is_empty()
         && workload.is_for(&trust.audience)
-        && claims.all(|(claim, value)| workload.says(claim, value))
+        && claims.all(|(claim, value)| workload.has_claim(claim, value))
 }
 
 impl From<WorkloadError> for OAuthError {
     fn from(error: WorkloadError) -> Self {
         let sentence = error.to_string();
         match error {
-            WorkloadError::Away(_) => Self::Away(sentence),
-            WorkloadError::Garbage(..) => {
+            WorkloadError::Unreachable(_) => Self::Away(sentence),
+            WorkloadError::InvalidResponse(..) => {
                 tracing::warn!(%error, "a workload's token could not be checked");
                 Self::Away(sentence)
             }
@@ -177,7 +177,7 @@ mod tests {
         let issuer = ISSUERS[0].parse().unwrap();
         let stands = |repository: &str, branch: &str| {
             let claims = json!({"aud": "a", "repository": repository, "ref": branch});
-            let found = account_for(accounts(), &issuer, &Workload::saying(&claims));
+            let found = account_for(accounts(), &issuer, &Workload::with_claims(&claims));
             found
                 .map(|one| one.name.to_string())
                 .map_err(|error| error.to_string())
@@ -216,7 +216,7 @@ mod tests {
             for (claim, value) in one.claims.iter().chain(&other.claims) {
                 token[claim] = json!(value);
             }
-            let workload = Workload::saying(&token);
+            let workload = Workload::with_claims(&token);
             let both = fits(&one, &one.issuer, &workload) && fits(&other, &one.issuer, &workload);
             prop_assert_eq!(apart, !both);
         }
@@ -225,7 +225,7 @@ mod tests {
         fn no_token_fits_two_trusts_that_are_apart(one in trusts(), other in trusts(), token in claims()) {
             let mut token = json!(token);
             token["aud"] = json!(one.audience);
-            let workload = Workload::saying(&token);
+            let workload = Workload::with_claims(&token);
             let both = fits(&one, &one.issuer, &workload) && fits(&other, &one.issuer, &workload);
             prop_assert!(!(both && one.is_disjoint(&other)));
         }

@@ -1,13 +1,14 @@
-//! Keys of issuers: found by discovery, kept for an hour, read again for an unknown key, but not for a flood of them.
+//! The keys of issuers: found by discovery, kept for an hour, and read again for an unknown key at most once a minute.
 //!
-//! An issuer is asked at its own address alone, keys included, over TLS that proves its name: so what it publishes, or
-//! whom its name resolves to, opens no way to other places.
+//! Must never send a request to another origin than the issuer's, for its keys included: neither its metadata nor its DNS
+//! entry may direct requests elsewhere.
 
-use super::key::{IssuerKey, KeySet};
-use super::{Workload, WorkloadError, WorkloadToken};
+use super::error::WorkloadError;
+use super::issuer_key::{IssuerKey, PublishedKeySet};
+use super::token::{TokenSignature, Workload, WorkloadToken};
 use crate::model::{Clock, Issuer, Timestamp};
 use crate::oidc::OidcError;
-use crate::oidc::outgoing::Outgoing;
+use crate::oidc::http_client::HttpClient;
 use openidconnect::http;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,53 +17,50 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long keys are kept.
-const KEPT: Duration = Duration::from_secs(60 * 60);
+const KEYS_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// Between two readings that unknown keys ask for: anybody can send a token that names one.
-const BETWEEN: Duration = Duration::from_secs(60);
+/// Between two reads for unknown keys, because any caller can send a token that names one.
+const READ_INTERVAL: Duration = Duration::from_secs(60);
 
-/// After a reading that failed nobody waits for another before this time.
-const PAUSE: Duration = Duration::from_secs(5);
+/// Between a failed read and the next.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Issuers whose keys are kept at a time.
-const MOST: usize = 200;
+/// Most issuers with keys in memory.
+const MAX_ISSUERS: usize = 200;
 
-/// What is needed of an issuer's metadata; some publish little more.
+/// The required metadata of an issuer; some publish little more.
 #[derive(Deserialize)]
-struct Metadata {
+struct IssuerMetadata {
     issuer: String,
     jwks_uri: url::Url,
 }
 
 /// Verifies tokens by the keys of their issuers.
 pub struct WorkloadIssuers {
-    outgoing: Outgoing,
+    http: HttpClient,
     clock: Arc<dyn Clock>,
-    known: Mutex<HashMap<Issuer, Arc<Kept>>>,
+    issuers: Mutex<HashMap<Issuer, Arc<tokio::sync::Mutex<IssuerKeys>>>>,
 }
 
 #[derive(Default)]
-struct Kept(tokio::sync::Mutex<Reading>);
-
-#[derive(Default)]
-struct Reading {
-    tried_at: Option<Timestamp>,
-    /// Why the last one failed. What was read before stays good for its time.
-    failed: Option<WorkloadError>,
+struct IssuerKeys {
+    read_at: Option<Timestamp>,
+    /// The error of the last read. Keys that were read before stay valid for their lifetime.
+    error: Option<WorkloadError>,
     keys: Option<(Timestamp, Vec<Arc<IssuerKey>>)>,
 }
 
 impl WorkloadIssuers {
-    /// Issuers that are reached by this HTTP client, which must follow no redirects and have time limits.
+    /// The HTTP client must follow no redirects and have time limits.
     pub fn new(http: reqwest::Client, clock: Arc<dyn Clock>) -> Self {
         Self {
-            outgoing: Outgoing { http, inner: None },
+            http: HttpClient { http, inner: None },
             clock,
-            known: Mutex::default(),
+            issuers: Mutex::default(),
         }
     }
 
-    /// The workload, if the token is this issuer's and valid now.
+    /// The workload, if the token is valid and from this issuer.
     pub async fn verify(
         &self,
         issuer: &Issuer,
@@ -72,62 +70,62 @@ impl WorkloadIssuers {
             return Err(WorkloadError::ClaimInvalid("iss"));
         }
         let key = self.key(issuer, &token).await?;
-        if !key.verify(token.signed, &token.signature) {
+        if !key.verify(token.signature.signed, &token.signature.bytes) {
             return Err(WorkloadError::SignatureInvalid);
         }
-        let expires_at = token.claims.check(self.clock.now())?;
+        let expires_at = token.claims.check_claims(self.clock.now())?;
         Ok(Workload {
             claims: token.claims,
             expires_at,
         })
     }
 
-    /// The one key that the token names. Whoever comes while keys are read waits for the same answer.
+    /// The key that the token names. Callers during a read wait for its result.
     async fn key(
         &self,
         issuer: &Issuer,
         token: &WorkloadToken<'_>,
     ) -> Result<Arc<IssuerKey>, WorkloadError> {
-        let kept = self.kept(issuer);
-        let mut reading = kept.0.lock().await;
+        let keys = self.keys(issuer);
+        let mut keys = keys.lock().await;
         let now = self.clock.now();
-        let known = reading.find(token, now);
-        if known.is_some() || !reading.may_read(now) {
-            return known.unwrap_or_else(|| reading.missing());
+        let known = keys.find(token, now);
+        if known.is_some() || !keys.may_read(now) {
+            return known.ok_or_else(|| keys.missing());
         }
         let read = self.read(issuer).await;
-        reading.tried_at = Some(now);
-        reading.failed = read.as_ref().err().cloned();
-        if let Ok(keys) = read {
-            reading.keys = Some((now, keys));
+        keys.read_at = Some(now);
+        keys.error = read.as_ref().err().cloned();
+        if let Ok(read) = read {
+            keys.keys = Some((now, read));
         }
-        let found = reading.find(token, now);
-        found.unwrap_or_else(|| reading.missing())
+        keys.find(token, now).ok_or_else(|| keys.missing())
     }
 
-    fn kept(&self, issuer: &Issuer) -> Arc<Kept> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST && !known.contains_key(issuer) {
-            known.clear();
+    fn keys(&self, issuer: &Issuer) -> Arc<tokio::sync::Mutex<IssuerKeys>> {
+        let mut issuers = self.issuers.lock().unwrap_or_else(PoisonError::into_inner);
+        if issuers.len() >= MAX_ISSUERS && !issuers.contains_key(issuer) {
+            issuers.clear();
         }
-        Arc::clone(known.entry(issuer.clone()).or_default())
+        Arc::clone(issuers.entry(issuer.clone()).or_default())
     }
 
     async fn read(&self, issuer: &Issuer) -> Result<Vec<Arc<IssuerKey>>, WorkloadError> {
         let base = issuer.as_str().trim_end_matches('/');
         let address = format!("{base}/.well-known/openid-configuration");
-        let metadata: Metadata = self.json(issuer, &address).await?;
-        let garbage = |what: &str| WorkloadError::Garbage(issuer.to_string(), what.to_owned());
+        let metadata: IssuerMetadata = self.json(issuer, &address).await?;
+        let invalid =
+            |what: &str| WorkloadError::InvalidResponse(issuer.to_string(), what.to_owned());
         if metadata.issuer != issuer.as_str() {
-            return Err(garbage("its metadata names another issuer"));
+            return Err(invalid("its metadata names another issuer"));
         }
         let own = url::Url::parse(issuer.as_str()).map(|url| url.origin());
         if own != Ok(metadata.jwks_uri.origin()) {
-            return Err(garbage(
+            return Err(invalid(
                 "`jwks_uri` is not at the issuer's own scheme, host and port",
             ));
         }
-        let keys: KeySet = self.json(issuer, metadata.jwks_uri.as_str()).await?;
+        let keys: PublishedKeySet = self.json(issuer, metadata.jwks_uri.as_str()).await?;
         Ok(keys.usable().into_iter().map(Arc::new).collect())
     }
 
@@ -136,57 +134,48 @@ impl WorkloadIssuers {
         issuer: &Issuer,
         address: &str,
     ) -> Result<T, WorkloadError> {
-        let garbage = |what: String| WorkloadError::Garbage(issuer.to_string(), what);
-        let away = || WorkloadError::Away(issuer.to_string());
+        let invalid = |what: String| WorkloadError::InvalidResponse(issuer.to_string(), what);
+        let unreachable = || WorkloadError::Unreachable(issuer.to_string());
         let request = http::Request::get(address)
             .header(http::header::ACCEPT, "application/json")
             .body(Vec::new())
-            .map_err(|_| garbage("an address that is none".to_owned()))?;
-        let answer = match self.outgoing.send(request).await {
-            Ok(answer) => answer,
-            Err(OidcError::Garbage(_, what)) => return Err(garbage(what)),
-            Err(_) => return Err(away()),
+            .map_err(|_| invalid("invalid address".to_owned()))?;
+        let response = match self.http.send(request).await {
+            Ok(response) => response,
+            Err(OidcError::InvalidResponse(_, what)) => return Err(invalid(what)),
+            Err(_) => return Err(unreachable()),
         };
-        if answer.status().is_server_error() || answer.status().as_u16() == 429 {
-            return Err(away());
+        if response.status().is_server_error() || response.status().as_u16() == 429 {
+            return Err(unreachable());
         }
-        if answer.status() != http::StatusCode::OK {
-            return Err(garbage(format!("status {}", answer.status().as_u16())));
+        if response.status() != http::StatusCode::OK {
+            return Err(invalid(format!("status {}", response.status().as_u16())));
         }
-        serde_json::from_slice(answer.body())
-            .map_err(|_| garbage("no JSON of the right form".to_owned()))
+        serde_json::from_slice(response.body())
+            .map_err(|_| invalid("no JSON object with the required members".to_owned()))
     }
 }
 
-impl Reading {
-    /// The key, while what was read is young. Two keys of one name are none.
-    fn find(
-        &self,
-        token: &WorkloadToken<'_>,
-        now: Timestamp,
-    ) -> Option<Result<Arc<IssuerKey>, WorkloadError>> {
+impl IssuerKeys {
+    /// The key that the token names, among keys that are young enough.
+    fn find(&self, token: &WorkloadToken<'_>, now: Timestamp) -> Option<Arc<IssuerKey>> {
         let (at, keys) = self.keys.as_ref()?;
-        if !now.within(KEPT, *at) {
-            return None;
-        }
-        let mut fitting = keys
-            .iter()
-            .filter(|key| key.is(&token.key, &token.algorithm));
-        let (first, second) = (fitting.next(), fitting.next());
-        match (first, second) {
-            (Some(key), None) => Some(Ok(Arc::clone(key))),
-            (Some(_), Some(_)) => Some(Err(WorkloadError::KeyUnknown)),
-            (None, _) => None,
-        }
+        let TokenSignature {
+            key_id, algorithm, ..
+        } = &token.signature;
+        let mut keys = keys.iter().filter(|_| now.within(KEYS_LIFETIME, *at));
+        keys.find(|key| key.is(key_id, algorithm)).cloned()
     }
 
     fn may_read(&self, now: Timestamp) -> bool {
-        let pause = self.failed.as_ref().map_or(BETWEEN, |_| PAUSE);
-        self.tried_at.is_none_or(|at| !now.within(pause, at))
+        let interval = self
+            .error
+            .as_ref()
+            .map_or(READ_INTERVAL, |_| RETRY_INTERVAL);
+        self.read_at.is_none_or(|at| !now.within(interval, at))
     }
 
-    fn missing<T>(&self) -> Result<T, WorkloadError> {
-        let error = self.failed.clone();
-        Err(error.unwrap_or(WorkloadError::KeyUnknown))
+    fn missing(&self) -> WorkloadError {
+        self.error.clone().unwrap_or(WorkloadError::KeyUnknown)
     }
 }

@@ -1,6 +1,6 @@
-//! Members of a token's header or claims, each once, and the checks of the registered ones (RFC 7519 section 4.1).
+//! The members of a token's header or claims, each once, and the checks of registered claims (RFC 7519 section 4.1).
 
-use super::WorkloadError;
+use super::error::WorkloadError;
 use crate::model::Timestamp;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::Value;
@@ -8,17 +8,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// How far the clocks may differ.
-const SKEW: Duration = Duration::from_secs(90);
+/// Largest accepted difference between the clocks.
+const MAX_SKEW: Duration = Duration::from_secs(90);
 
-/// A JSON object in which no member stands twice.
+/// A JSON object without duplicate members.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Members(BTreeMap<String, Value>);
 
 impl Members {
     pub(super) fn read(json: &[u8]) -> Result<Self, WorkloadError> {
         serde_json::from_slice(json).map_err(|_| {
-            WorkloadError::Malformed("a part of it is no JSON object with each member once")
+            WorkloadError::Malformed("a part of it is not a JSON object with each member once")
         })
     }
 
@@ -30,8 +30,8 @@ impl Members {
         self.get(name)?.as_str()
     }
 
-    /// A whole number of seconds since 1970; another form is a fault and never "absent".
-    fn instant(&self, name: &'static str) -> Result<Option<Timestamp>, WorkloadError> {
+    /// Whole seconds since 1970; another type is an error.
+    fn timestamp(&self, name: &'static str) -> Result<Option<Timestamp>, WorkloadError> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
@@ -42,32 +42,32 @@ impl Members {
         Ok(Some(Timestamp::from_seconds(i64::from(seconds))))
     }
 
-    /// The forms of the registered claims, and the times. Gives the end.
-    pub(super) fn check(&self, now: Timestamp) -> Result<Timestamp, WorkloadError> {
+    /// Checks the types of the registered claims, and the times. Returns the expiry.
+    pub(super) fn check_claims(&self, now: Timestamp) -> Result<Timestamp, WorkloadError> {
         let string = |value: &Value| value.is_string();
         let strings = |value: &Value| match value {
-            Value::Array(many) => !many.is_empty() && many.iter().all(Value::is_string),
-            one => one.is_string(),
+            Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_string),
+            value => value.is_string(),
         };
-        let formed = |name: &'static str, fine: &dyn Fn(&Value) -> bool| match self.get(name) {
-            Some(value) if !fine(value) => Err(WorkloadError::ClaimInvalid(name)),
+        let check = |name: &'static str, valid: &dyn Fn(&Value) -> bool| match self.get(name) {
+            Some(value) if !valid(value) => Err(WorkloadError::ClaimInvalid(name)),
             _ => Ok(()),
         };
-        formed("sub", &string)?;
-        formed("jti", &string)?;
-        formed("aud", &strings)?;
-        // Who may act with the token (RFC 8693 section 4.4): nobody proves here to be that.
-        formed("may_act", &|_| false)?;
+        check("sub", &string)?;
+        check("jti", &string)?;
+        check("aud", &strings)?;
+        // It restricts who may act with the token (RFC 8693 section 4.4), which the requester cannot prove here.
+        check("may_act", &|_| false)?;
         for name in ["iat", "nbf"] {
-            match self.instant(name)? {
-                Some(from) if from > now.plus(SKEW) => {
+            match self.timestamp(name)? {
+                Some(from) if from > now.plus(MAX_SKEW) => {
                     return Err(WorkloadError::NotYetValid { from, now });
                 }
                 _ => {}
             }
         }
-        let end = self.instant("exp")?;
-        let at = end.ok_or(WorkloadError::ClaimInvalid("exp"))?;
+        let expiry = self.timestamp("exp")?;
+        let at = expiry.ok_or(WorkloadError::ClaimInvalid("exp"))?;
         if now >= at {
             return Err(WorkloadError::Expired { at, now });
         }
@@ -77,13 +77,13 @@ impl Members {
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Once)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 
-struct Once;
+struct MembersVisitor;
 
-impl<'de> Visitor<'de> for Once {
+impl<'de> Visitor<'de> for MembersVisitor {
     type Value = Members;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for Once {
         let mut members = BTreeMap::new();
         while let Some((name, value)) = map.next_entry::<String, Value>()? {
             if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a member stands twice"));
+                return Err(A::Error::custom("duplicate member"));
             }
         }
         Ok(Members(members))

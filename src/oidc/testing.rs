@@ -1,4 +1,4 @@
-//! Makes tokens as a provider does, and as a forger would, for tests.
+//! A signer of valid and invalid tokens, for tests.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
@@ -6,10 +6,10 @@ use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::CoreJsonWebKeySet;
 use serde_json::{Value, json};
 
-/// A key pair.
-pub(super) struct Forge(EcdsaKeyPair);
+/// A key pair that signs tokens.
+pub(super) struct TokenSigner(EcdsaKeyPair);
 
-impl Forge {
+impl TokenSigner {
     pub(super) fn new() -> Self {
         Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap())
     }

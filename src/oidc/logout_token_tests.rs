@@ -1,7 +1,7 @@
-//! Each element of a logout token dropped, swapped or bent, alone: only the whole one ends anything.
+//! Each element of a logout token is removed or changed, alone: only the unchanged token is accepted.
 
 use super::*;
-use crate::oidc::forge::Forge;
+use crate::oidc::testing::TokenSigner;
 use serde_json::json;
 
 const NOW: i64 = 1_790_000_000;
@@ -12,36 +12,36 @@ fn header() -> Value {
     json!({"alg": "ES256", "kid": "k1", "typ": "logout+jwt"})
 }
 
-fn good() -> Value {
+fn valid() -> Value {
     json!({"iss": ISSUER, "aud": CLIENT, "iat": NOW, "exp": NOW + 120, "jti": "j-1",
         "sub": "u-1", "sid": "s-1", "events": {EVENT: {}}})
 }
 
-fn check(forge: &Forge, token: &str) -> Result<LogoutToken, String> {
-    let expected = Expected {
+fn check(signer: &TokenSigner, token: &str) -> Result<LogoutToken, String> {
+    let expected = LogoutExpectations {
         issuer: ISSUER,
         client_id: CLIENT,
         now: Timestamp::from_seconds(NOW),
     };
-    let keys = forge.keys("k1");
-    read(token, &expected, keys.keys()).map_err(|rejected| match rejected {
-        Rejected::UnknownKey => "unknown key".to_owned(),
-        Rejected::Invalid(error) => error.to_string(),
+    let keys = signer.keys("k1");
+    verify(token, &expected, keys.keys()).map_err(|error| match error {
+        VerifyError::UnknownKey => "unknown key".to_owned(),
+        VerifyError::Invalid(error) => error.to_string(),
     })
 }
 
 fn with(claim: &str, value: Value) -> Result<LogoutToken, String> {
-    let (forge, mut claims) = (Forge::new(), good());
+    let (signer, mut claims) = (TokenSigner::new(), valid());
     let members = claims.as_object_mut().unwrap();
     match value {
         Value::Null => members.remove(claim),
         value => members.insert(claim.to_owned(), value),
     };
-    check(&forge, &forge.sign(&header(), &claims))
+    check(&signer, &signer.sign(&header(), &claims))
 }
 
 #[test]
-fn a_whole_token_names_the_person_the_sign_in_or_both() {
+fn valid_token_names_the_person_the_session_or_both() {
     let both = with("jti", json!("j-1")).unwrap();
     assert_eq!(
         (both.subject.unwrap().as_str(), both.sid.as_deref()),
@@ -61,7 +61,7 @@ fn a_whole_token_names_the_person_the_sign_in_or_both() {
 }
 
 #[test]
-fn a_claim_that_is_missing_or_bent_ends_nothing_and_is_named() {
+fn missing_or_changed_claim_is_rejected_and_named() {
     for (claim, value, says) in [
         ("iss", json!("https://evil.example"), "`iss`"),
         ("iss", json!(format!("{ISSUER}/")), "`iss`"),
@@ -70,12 +70,24 @@ fn a_claim_that_is_missing_or_bent_ends_nothing_and_is_named() {
         ("aud", json!([CLIENT, "other"]), "`aud`"),
         ("aud", json!([]), "`aud`"),
         ("aud", Value::Null, "`aud`"),
-        ("iat", json!(NOW - 3600), "out of time (claim `iat`"),
-        ("iat", json!(NOW + 600), "out of time (claim `iat`"),
+        (
+            "iat",
+            json!(NOW - 3600),
+            "not valid at this time (claim `iat`",
+        ),
+        (
+            "iat",
+            json!(NOW + 600),
+            "not valid at this time (claim `iat`",
+        ),
         ("iat", json!("now"), "`iat`"),
         ("iat", json!(i64::MAX), "`iat`"),
         ("iat", Value::Null, "`iat`"),
-        ("exp", json!(NOW - 600), "out of time (claim `exp`"),
+        (
+            "exp",
+            json!(NOW - 600),
+            "not valid at this time (claim `exp`",
+        ),
         ("exp", Value::Null, "`exp`"),
         ("jti", Value::Null, "`jti`"),
         ("jti", json!(""), "`jti`"),
@@ -101,11 +113,11 @@ fn a_claim_that_is_missing_or_bent_ends_nothing_and_is_named() {
         let named = error.contains(&format!("`{claim}`"));
         assert!(named && says_what_to_do(&error), "{error}");
     }
-    let (forge, mut nobody) = (Forge::new(), good());
-    nobody.as_object_mut().unwrap().remove("sub");
-    nobody.as_object_mut().unwrap().remove("sid");
-    let error = check(&forge, &forge.sign(&header(), &nobody)).unwrap_err();
-    assert!(error.contains("name nobody"), "{error}");
+    let (signer, mut unnamed) = (TokenSigner::new(), valid());
+    unnamed.as_object_mut().unwrap().remove("sub");
+    unnamed.as_object_mut().unwrap().remove("sid");
+    let error = check(&signer, &signer.sign(&header(), &unnamed)).unwrap_err();
+    assert!(error.contains("both missing or empty"), "{error}");
 }
 
 fn says_what_to_do(error: &str) -> bool {
@@ -113,19 +125,19 @@ fn says_what_to_do(error: &str) -> bool {
 }
 
 #[test]
-fn no_header_chooses_the_algorithm_the_key_or_the_kind() {
-    let (forge, stranger) = (Forge::new(), Forge::new());
-    let claims = good();
-    let embedded = json!({"alg": "ES256", "kid": "k1", "jwk": stranger.keys("k1").keys()[0]});
+fn header_never_selects_the_algorithm_key_or_kind() {
+    let (signer, other) = (TokenSigner::new(), TokenSigner::new());
+    let claims = valid();
+    let embedded = json!({"alg": "ES256", "kid": "k1", "jwk": other.keys("k1").keys()[0]});
     let with = |member: &str, value: Value| {
         let mut header = header();
         header[member] = value;
-        forge.sign(&header, &claims)
+        signer.sign(&header, &claims)
     };
     let unsigned = |token: String| format!("{}.", token.rsplit_once('.').unwrap().0);
     for (token, says) in [
-        (stranger.sign(&header(), &claims), "unknown key"),
-        (stranger.sign(&embedded, &claims), "unknown key"),
+        (other.sign(&header(), &claims), "unknown key"),
+        (other.sign(&embedded, &claims), "unknown key"),
         (with("kid", json!("k2")), "unknown key"),
         (with("alg", json!("RS256")), "unknown key"),
         (with("alg", json!("HS256")), "algorithm"),
@@ -135,24 +147,24 @@ fn no_header_chooses_the_algorithm_the_key_or_the_kind() {
         (with("typ", json!("at+jwt")), "`typ`"),
         (with("typ", json!("id_token")), "`typ`"),
         (with("crit", json!(["exp"])), "`crit`"),
-        (String::new(), "no signed token"),
-        ("a.b".to_owned(), "no signed token"),
+        (String::new(), "not a signed token"),
+        ("a.b".to_owned(), "not a signed token"),
         ("a.b.c".to_owned(), "header"),
-        ("x".repeat(LONGEST) + ".b.c", "no signed token"),
+        ("x".repeat(MAX_TOKEN_BYTES) + ".b.c", "not a signed token"),
     ] {
-        let error = check(&forge, &token).unwrap_err();
+        let error = check(&signer, &token).unwrap_err();
         assert!(error.contains(says), "{says}: {error}");
     }
     for typ in ["JWT", "logout+jwt", "application/logout+jwt", "LOGOUT+JWT"] {
-        assert!(check(&forge, &with("typ", json!(typ))).is_ok(), "{typ}");
+        assert!(check(&signer, &with("typ", json!(typ))).is_ok(), "{typ}");
     }
 }
 
 #[test]
-fn an_id_token_ends_nothing() {
-    let forge = Forge::new();
+fn id_token_is_not_a_logout_token() {
+    let signer = TokenSigner::new();
     let claims = json!({"iss": ISSUER, "aud": CLIENT, "iat": NOW, "exp": NOW + 120, "jti": "j-1",
         "sub": "u-1", "sid": "s-1", "nonce": "n"});
     let id_token = json!({"alg": "ES256", "kid": "k1", "typ": "JWT"});
-    assert!(check(&forge, &forge.sign(&id_token, &claims)).is_err());
+    assert!(check(&signer, &signer.sign(&id_token, &claims)).is_err());
 }

@@ -1,7 +1,8 @@
-//! What `samovar login` keeps: one file that nobody else may read, changed by one process at a time, never half written.
+//! The credentials that `samovar login` stores: one file, readable by its owner only, changed by one process at a time and
+//! replaced as a whole.
 
-use crate::cli::environment;
-use crate::cli::failure::{Failure, Kind};
+use crate::cli::environment::environment;
+use crate::cli::error::{CliError, CliErrorKind};
 use rustix::fs::{FlockOperation, flock};
 use rustix::process::geteuid;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -16,30 +17,30 @@ use url::Url;
 /// A sign-in on this terminal.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Credentials {
-    /// Where.
+pub(super) struct StoredCredentials {
+    /// Address of the server.
     pub server: Url,
-    /// What gets the next token, once.
+    /// Used once: the response has the next one.
     pub refresh_token: SecretString,
-    /// Certificates that are trusted beside the system's.
+    /// Certificates to trust in addition to those of the system.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
 }
 
-/// Where it is kept.
-pub(super) struct Keeper {
+/// The folder of the credentials.
+pub(super) struct CredentialStore {
     folder: PathBuf,
 }
 
-/// The same while no other process reads or changes it.
-pub(super) struct Locked<'a> {
-    keeper: &'a Keeper,
+/// The store, while no other process reads or changes it.
+pub(super) struct LockedStore<'a> {
+    store: &'a CredentialStore,
     _lock: File,
 }
 
-impl Keeper {
+impl CredentialStore {
     /// `$XDG_CONFIG_HOME/samovar`, or `~/.config/samovar`.
-    pub(super) fn find() -> Result<Self, Failure> {
+    pub(super) fn find() -> Result<Self, CliError> {
         let absolute = |name| {
             environment(name)
                 .map(PathBuf::from)
@@ -48,9 +49,7 @@ impl Keeper {
         let config =
             absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|h| h.join(".config")));
         let config = config.ok_or_else(|| {
-            Failure::from(
-                "neither XDG_CONFIG_HOME nor HOME names a folder; set one of them".to_owned(),
-            )
+            "neither XDG_CONFIG_HOME nor HOME is an absolute path; set one of them".to_owned()
         })?;
         Ok(Self {
             folder: config.join("samovar"),
@@ -61,14 +60,14 @@ impl Keeper {
         self.folder.join("credentials.json")
     }
 
-    /// Waits for its turn: two processes that used one refresh token would end the sign-in.
-    pub(super) fn lock(&self) -> Result<Locked<'_>, Failure> {
+    /// Waits for other processes: a refresh token that is used twice ends the sign-in.
+    pub(super) fn lock(&self) -> Result<LockedStore<'_>, CliError> {
         let lock = self.folder.join("lock");
         let opened = self
             .open_lock(&lock)
             .map_err(|error| unusable(&lock, &error))?;
-        Ok(Locked {
-            keeper: self,
+        Ok(LockedStore {
+            store: self,
             _lock: opened,
         })
     }
@@ -87,29 +86,29 @@ impl Keeper {
     }
 }
 
-impl Locked<'_> {
-    /// What is kept; a file that others can read is not used.
-    pub(super) fn read(&self) -> Result<Credentials, Failure> {
+impl LockedStore<'_> {
+    /// The credentials; an error if others can read the file.
+    pub(super) fn read(&self) -> Result<StoredCredentials, CliError> {
         let (credentials, exposed) = self.read_any()?;
         match exposed {
             None => Ok(credentials),
-            Some(sentence) => Err(sentence.into()),
+            Some(message) => Err(message.into()),
         }
     }
 
-    /// The same whoever can read it, with a sentence that says so: it can still be ended.
-    pub(super) fn read_any(&self) -> Result<(Credentials, Option<String>), Failure> {
-        let path = self.keeper.file();
+    /// The credentials, with an error message if others can read the file: the sign-in can still be ended.
+    pub(super) fn read_any(&self) -> Result<(StoredCredentials, Option<String>), CliError> {
+        let path = self.store.file();
         let mut file = match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(nobody()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(not_signed_in()),
             opened => opened.map_err(|error| unusable(&path, &error))?,
         };
-        let about = file.metadata().map_err(|error| unusable(&path, &error))?;
+        let metadata = file.metadata().map_err(|error| unusable(&path, &error))?;
         let shown = path.display();
-        if about.uid() != geteuid().as_raw() {
-            return Err(format!("`{shown}` is somebody else's; sign in as yourself").into());
+        if metadata.uid() != geteuid().as_raw() {
+            return Err(format!("`{shown}` belongs to another user; run this as that user").into());
         }
-        let exposed = (about.mode() & 0o077 != 0).then(|| {
+        let exposed = (metadata.mode() & 0o077 != 0).then(|| {
             format!(
                 "others can read or write `{shown}`, so it is not used; run `samovar logout`, then sign in again"
             )
@@ -118,28 +117,27 @@ impl Locked<'_> {
         let read = file.read_to_string(&mut text);
         read.map_err(|error| unusable(&path, &error))?;
         let credentials = serde_json::from_str(&text).map_err(|_| {
-            let sentence = format!("`{shown}` is damaged; run `samovar login` again");
-            Failure::new(Kind::NotSignedIn, sentence)
+            let message = format!("`{shown}` is damaged; run `samovar login` again");
+            CliError::new(CliErrorKind::NotSignedIn, message)
         })?;
         Ok((credentials, exposed))
     }
 
-    /// Keeps it in the place of what was kept before, all or nothing.
-    pub(super) fn write(&self, credentials: &Credentials) -> Result<(), Failure> {
-        let path = self.keeper.file();
+    /// Replaces the credentials, completely or not at all.
+    pub(super) fn write(&self, credentials: &StoredCredentials) -> Result<(), CliError> {
+        let path = self.store.file();
         let text = json!({
             "server": credentials.server,
             "refresh_token": credentials.refresh_token.expose_secret(),
             "ca_file": credentials.ca_file,
         });
         let text = format!("{text:#}\n");
-        replace(&self.keeper.folder, &path, text.as_bytes())
-            .map_err(|error| unusable(&path, &error))
+        replace(&self.store.folder, &path, text.as_bytes()).map_err(|error| unusable(&path, &error))
     }
 
-    /// Forgets it.
-    pub(super) fn delete(&self) -> Result<(), Failure> {
-        let path = self.keeper.file();
+    /// Deletes the credentials.
+    pub(super) fn delete(&self) -> Result<(), CliError> {
+        let path = self.store.file();
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unusable(&path, &error)),
             _ => Ok(()),
@@ -165,11 +163,11 @@ fn replace(folder: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn nobody() -> Failure {
-    let sentence = "nobody is signed in on this terminal; run `samovar login --server URL`";
-    Failure::new(Kind::NotSignedIn, sentence)
+fn not_signed_in() -> CliError {
+    let message = "you are not signed in on this terminal; run `samovar login --server URL`";
+    CliError::new(CliErrorKind::NotSignedIn, message)
 }
 
-fn unusable(path: &Path, error: &io::Error) -> Failure {
+fn unusable(path: &Path, error: &io::Error) -> CliError {
     format!("`{}` cannot be used: {error}", path.display()).into()
 }

@@ -1,7 +1,7 @@
-//! Each element of an ID token dropped, swapped or bent, alone: only the whole one is accepted.
+//! Each element of an ID token is removed or changed, alone: only the unchanged token is accepted.
 
 use super::*;
-use crate::oidc::forge::Forge;
+use crate::oidc::testing::TokenSigner;
 use data_encoding::BASE64URL_NOPAD;
 use openidconnect::core::CoreJsonWebKeySet;
 use openidconnect::{ClientSecret, IssuerUrl};
@@ -17,14 +17,14 @@ fn header() -> Value {
     json!({"alg": "ES256", "kid": "k1", "typ": "JWT"})
 }
 
-fn good() -> Value {
+fn valid() -> Value {
     json!({"iss": ISSUER, "sub": "7", "aud": [CLIENT], "exp": NOW + 3600, "iat": NOW, "nonce": "n-1",
         "preferred_username": "ben"})
 }
 
-/// What the checks say: the subject, or the error.
+/// The subject of a valid token, or the error.
 fn check(keys: CoreJsonWebKeySet, token: &str) -> Result<String, String> {
-    let token: CoreIdToken = token.parse().map_err(|_| "no token".to_owned())?;
+    let token: CoreIdToken = token.parse().map_err(|_| "not a token".to_owned())?;
     let verifier = CoreIdTokenVerifier::new_confidential_client(
         ClientId::new(CLIENT.to_owned()),
         ClientSecret::new(SECRET.to_owned()),
@@ -33,23 +33,23 @@ fn check(keys: CoreJsonWebKeySet, token: &str) -> Result<String, String> {
     );
     let nonce = Nonce::new("n-1".to_owned());
     let client_id = ClientId::new(CLIENT.to_owned());
-    let expected = Expected {
+    let expected = IdTokenExpectations {
         client_id: &client_id,
         nonce: &nonce,
         now: Timestamp::from_seconds(NOW),
     };
-    let said = |rejected| match rejected {
-        Rejected::UnknownKey => "unknown key".to_owned(),
-        Rejected::Invalid(error) => error.to_string(),
+    let message = |error| match error {
+        VerifyError::UnknownKey => "unknown key".to_owned(),
+        VerifyError::Invalid(error) => error.to_string(),
     };
-    let claims = claims(&token, verifier.clone(), &expected).map_err(said)?;
+    let claims = verify(&token, verifier.clone(), &expected).map_err(message)?;
     let access = AccessToken::new(ACCESS_TOKEN.to_owned());
     check_access_token(&token, claims, &verifier, &access).map_err(|error| error.to_string())?;
     Ok(claims.subject().to_string())
 }
 
 fn with(claim: &str, value: Value) -> Result<String, String> {
-    let (forge, mut claims) = (Forge::new(), good());
+    let (signer, mut claims) = (TokenSigner::new(), valid());
     match value {
         Value::Null => claims.as_object_mut().unwrap().remove(claim),
         value => claims
@@ -57,11 +57,11 @@ fn with(claim: &str, value: Value) -> Result<String, String> {
             .unwrap()
             .insert(claim.to_owned(), value),
     };
-    check(forge.keys("k1"), &forge.sign(&header(), &claims))
+    check(signer.keys("k1"), &signer.sign(&header(), &claims))
 }
 
 #[test]
-fn a_whole_token_is_accepted_within_the_skew_of_the_clocks() {
+fn valid_token_is_accepted_within_the_clock_skew() {
     let half_hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, ACCESS_TOKEN.as_bytes());
     let half_hash = BASE64URL_NOPAD.encode(&half_hash.as_ref()[..16]);
     for (claim, value) in [
@@ -82,26 +82,26 @@ fn a_whole_token_is_accepted_within_the_skew_of_the_clocks() {
 }
 
 #[test]
-fn a_claim_that_is_missing_or_bent_is_refused_and_named() {
+fn missing_or_changed_claim_is_rejected_and_named() {
     for (claim, value, says) in [
         ("iss", json!("https://evil.example"), "`iss`"),
         ("iss", json!(format!("{ISSUER}/")), "`iss`"),
-        ("iss", Value::Null, "no token"),
+        ("iss", Value::Null, "not a token"),
         ("aud", json!(["other"]), "`aud`"),
         ("aud", json!([CLIENT, "other"]), "`aud`"),
         ("aud", json!([]), "`aud`"),
         ("aud", Value::Null, "`aud`"),
         ("azp", json!("other"), "`azp`"),
-        ("exp", json!(NOW - 100), "out of time"),
-        ("exp", Value::Null, "no token"),
-        ("exp", json!("soon"), "no token"),
-        ("iat", json!(NOW + 600), "out of time"),
-        ("iat", json!(NOW - 3600), "out of time"),
-        ("iat", Value::Null, "no token"),
+        ("exp", json!(NOW - 100), "not valid at this time"),
+        ("exp", Value::Null, "not a token"),
+        ("exp", json!("soon"), "not a token"),
+        ("iat", json!(NOW + 600), "not valid at this time"),
+        ("iat", json!(NOW - 3600), "not valid at this time"),
+        ("iat", Value::Null, "not a token"),
         ("nonce", json!("n-2"), "another sign-in of yours"),
         ("nonce", Value::Null, "another sign-in of yours"),
-        ("sub", Value::Null, "no token"),
-        ("sub", json!(7), "no token"),
+        ("sub", Value::Null, "not a token"),
+        ("sub", json!(7), "not a token"),
         ("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA"), "`at_hash`"),
     ] {
         let error = with(claim, value.clone()).unwrap_err();
@@ -110,7 +110,7 @@ fn a_claim_that_is_missing_or_bent_is_refused_and_named() {
 }
 
 #[test]
-fn a_clock_that_is_wrong_is_said_with_both_times() {
+fn message_of_a_wrong_clock_has_both_times() {
     let error = with("iat", json!(NOW + 600)).unwrap_err();
     assert!(
         error.contains("2026-09-21T14:23:20") && error.contains("2026-09-21T14:13:20"),
@@ -120,9 +120,9 @@ fn a_clock_that_is_wrong_is_said_with_both_times() {
 }
 
 #[test]
-fn no_header_chooses_the_algorithm_or_the_key() {
-    let forge = Forge::new();
-    let claims = good();
+fn header_never_selects_the_algorithm_or_the_key() {
+    let signer = TokenSigner::new();
+    let claims = valid();
     let encode = |part: &Value| BASE64URL_NOPAD.encode(part.to_string().as_bytes());
     let hmac = |key: &[u8]| {
         let head = format!(
@@ -138,38 +138,38 @@ fn no_header_chooses_the_algorithm_or_the_key() {
         let head = json!({ "alg": alg, "typ": "JWT" });
         format!("{}.{}.", encode(&head), encode(&claims))
     };
-    let other = Forge::new();
+    let other = TokenSigner::new();
     let embedded = json!({"alg": "ES256", "kid": "k1", "jwk": other.keys("k1").keys()[0]});
     let critical = json!({"alg": "ES256", "kid": "k1", "crit": ["exp"]});
     let typed = json!({"alg": "ES256", "kid": "k1", "typ": "at+jwt"});
     for (token, says) in [
         (hmac(SECRET.as_bytes()), "algorithm"),
-        (hmac(forge.public()), "algorithm"),
+        (hmac(signer.public()), "algorithm"),
         (none("none"), ""),
         (none("None"), ""),
         (other.sign(&header(), &claims), "unknown key"),
         (other.sign(&embedded, &claims), "unknown key"),
-        (forge.sign(&critical, &claims), "not valid"),
-        (forge.sign(&typed, &claims), "not valid"),
+        (signer.sign(&critical, &claims), "not valid"),
+        (signer.sign(&typed, &claims), "not valid"),
         (
-            forge.sign(&json!({"alg": "ES256", "kid": "k2"}), &claims),
+            signer.sign(&json!({"alg": "ES256", "kid": "k2"}), &claims),
             "unknown key",
         ),
     ] {
-        let error = check(forge.keys("k1"), &token).unwrap_err();
+        let error = check(signer.keys("k1"), &token).unwrap_err();
         assert!(error.contains(says), "{token}: {error}");
     }
 }
 
 #[test]
-fn no_bent_byte_of_a_token_is_accepted() {
-    let forge = Forge::new();
-    let token = forge.sign(&header(), &good());
+fn token_with_one_changed_byte_is_rejected() {
+    let signer = TokenSigner::new();
+    let token = signer.sign(&header(), &valid());
     // The last character of a signature of 64 bytes holds bits that no byte needs.
     for place in 0..token.len() - 1 {
-        let mut bent = token.clone().into_bytes();
-        bent[place] = if bent[place] == b'A' { b'B' } else { b'A' };
-        let bent = String::from_utf8(bent).unwrap();
-        assert!(check(forge.keys("k1"), &bent).is_err(), "byte {place}");
+        let mut changed = token.clone().into_bytes();
+        changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+        let changed = String::from_utf8(changed).unwrap();
+        assert!(check(signer.keys("k1"), &changed).is_err(), "byte {place}");
     }
 }

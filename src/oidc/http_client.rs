@@ -1,4 +1,4 @@
-//! The one way out: bounded in size and time, no redirects, to the inner address where there is one.
+//! Every request to providers and issuers: bounded in size and time, without redirects, to the internal address if set.
 
 use super::OidcError;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
@@ -6,58 +6,56 @@ use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 use url::Url;
 
-/// Largest answer that is read, in bytes.
-const LARGEST: usize = 1024 * 1024;
+/// Largest response body that is read.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Sends what `openidconnect` asks for.
+/// Sends requests, those of `openidconnect` included.
 #[derive(Debug, Clone)]
-pub(super) struct Outgoing {
+pub(super) struct HttpClient {
     pub http: reqwest::Client,
-    /// Public address and the inner one that calls go to.
+    /// The public address, and the internal one that replaces it in requests.
     pub inner: Option<(Url, Url)>,
 }
 
-impl Outgoing {
-    /// Sends a request and reads the whole answer.
+impl HttpClient {
+    /// Sends a request and reads the whole response.
     pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OidcError> {
         let (parts, body) = request.into_parts();
-        let asked = parts.uri.to_string();
-        let url = self.target(&asked)?;
-        let away = |_: reqwest::Error| OidcError::Away(origin(&asked));
-        let sending = self
+        let address = parts.uri.to_string();
+        let url = self.target(&address)?;
+        let unreachable = |_: reqwest::Error| OidcError::Unreachable(origin(&address));
+        let request = self
             .http
             .request(parts.method, url)
             .headers(parts.headers)
             .body(body);
-        let mut answer = sending.send().await.map_err(away)?;
+        let mut received = request.send().await.map_err(unreachable)?;
         let mut response = HttpResponse::new(Vec::new());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = answer.headers().clone();
-        while let Some(chunk) = answer.chunk().await.map_err(away)? {
-            if response.body().len() + chunk.len() > LARGEST {
-                return Err(OidcError::Garbage(
-                    origin(&asked),
-                    "an answer larger than 1 MiB".to_owned(),
-                ));
+        *response.status_mut() = received.status();
+        *response.headers_mut() = received.headers().clone();
+        while let Some(chunk) = received.chunk().await.map_err(unreachable)? {
+            if response.body().len() + chunk.len() > MAX_BODY_BYTES {
+                let what = "a response larger than 1 MiB".to_owned();
+                return Err(OidcError::InvalidResponse(origin(&address), what));
             }
             response.body_mut().extend_from_slice(&chunk);
         }
         Ok(response)
     }
 
-    /// The inner address for a public one; another origin's address stays what it is.
-    fn target(&self, asked: &str) -> Result<Url, OidcError> {
-        let wrong = || OidcError::Garbage(origin(asked), "an address that is none".to_owned());
+    /// The internal address for a public one; the address of another origin is unchanged.
+    fn target(&self, address: &str) -> Result<Url, OidcError> {
+        let invalid = |_| OidcError::InvalidResponse(origin(address), "invalid address".to_owned());
         let inner = self.inner.as_ref().and_then(|(public, inner)| {
-            let rest = asked.strip_prefix(public.as_str().trim_end_matches('/'))?;
+            let rest = address.strip_prefix(public.as_str().trim_end_matches('/'))?;
             rest.starts_with('/')
                 .then(|| format!("{}{rest}", inner.as_str().trim_end_matches('/')))
         });
-        Url::parse(inner.as_deref().unwrap_or(asked)).map_err(|_| wrong())
+        Url::parse(inner.as_deref().unwrap_or(address)).map_err(invalid)
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Outgoing {
+impl<'c> AsyncHttpClient<'c> for HttpClient {
     type Error = OidcError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OidcError>> + Send + 'c>>;
 
@@ -66,21 +64,21 @@ impl<'c> AsyncHttpClient<'c> for Outgoing {
     }
 }
 
-/// The same, and keeps the answer as it came: the library tells only its own reading of one.
-pub(super) struct Keeping<'a> {
-    outgoing: &'a Outgoing,
+/// Also keeps the body of the last response, of which the library returns only its own types.
+pub(super) struct RecordingHttpClient<'a> {
+    http: &'a HttpClient,
     body: Mutex<Vec<u8>>,
 }
 
-impl<'a> Keeping<'a> {
-    pub(super) fn new(outgoing: &'a Outgoing) -> Self {
+impl<'a> RecordingHttpClient<'a> {
+    pub(super) fn new(http: &'a HttpClient) -> Self {
         Self {
-            outgoing,
+            http,
             body: Mutex::default(),
         }
     }
 
-    /// The last answer's body.
+    /// The body of the last response.
     pub(super) fn body(self) -> Vec<u8> {
         self.body
             .into_inner()
@@ -88,14 +86,14 @@ impl<'a> Keeping<'a> {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, OidcError> {
-        let answer = self.outgoing.send(request).await?;
-        let body = answer.body().clone();
+        let response = self.http.send(request).await?;
+        let body = response.body().clone();
         *self.body.lock().unwrap_or_else(PoisonError::into_inner) = body;
-        Ok(answer)
+        Ok(response)
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Keeping<'_> {
+impl<'c> AsyncHttpClient<'c> for RecordingHttpClient<'_> {
     type Error = OidcError;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OidcError>> + Send + 'c>>;
 
@@ -104,7 +102,7 @@ impl<'c> AsyncHttpClient<'c> for Keeping<'_> {
     }
 }
 
-/// Scheme, host and port: never a path or a query, which may hold secrets.
+/// Scheme, host and port, without path and query, which may contain secrets.
 fn origin(address: &str) -> String {
     Url::parse(address).map_or_else(
         |_| "the provider".to_owned(),
@@ -117,15 +115,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_go_to_the_inner_address_under_the_same_path_and_nowhere_else() {
-        let outgoing = Outgoing {
+    fn only_requests_to_the_public_address_go_to_the_internal_one() {
+        let http = HttpClient {
             http: reqwest::Client::builder().build().unwrap(),
             inner: Some((
                 "https://git.example.com/sub".parse().unwrap(),
                 "http://10.0.0.7:3000/sub/".parse().unwrap(),
             )),
         };
-        let target = |asked: &str| outgoing.target(asked).unwrap().to_string();
+        let target = |address: &str| http.target(address).unwrap().to_string();
         assert_eq!(
             target("https://git.example.com/sub/login/oauth/keys"),
             "http://10.0.0.7:3000/sub/login/oauth/keys"
