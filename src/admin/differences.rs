@@ -4,7 +4,7 @@
 
 use crate::audit::AuditEvent;
 use crate::model::{DisplayText, Timestamp};
-use crate::store::{Stored, record_json};
+use crate::store::Stored;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(super) fn with_differences<T: Stored>(
     before: Option<&T>,
     after: Option<&T>,
 ) -> AuditEvent {
-    let json = |object: Option<&T>| object.map(record_json);
+    let json = |one: Option<&T>| one.and_then(Stored::to_json);
     let lines = match (json(before), json(after)) {
         (Some(before), Some(after)) => changed(&before, &after),
         (Some(gone), None) => lines("name", "", &facts(&gone).remove("name").unwrap_or_default()),

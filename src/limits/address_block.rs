@@ -26,8 +26,8 @@ impl AddressBlock {
         Self::with_bits(address, (IPV4_BITS, IPV6_BITS))
     }
 
-    /// The network around a caller, which includes neighbours: for counts of events, and for tables that must withstand a whole
-    /// network.
+    /// The network around a caller, which includes neighbours: for counts of events, and for tables that must withstand a
+    /// whole network.
     pub fn network_of(address: IpAddr) -> Self {
         Self::with_bits(address, (IPV4_NETWORK_BITS, IPV6_NETWORK_BITS))
     }

@@ -1,8 +1,8 @@
 //! A rate limiter for each key (generic cell rate algorithm): an action adds a debt of time, which time pays off; a key with
 //! too much debt waits.
 //!
-//! In memory, bounded. A clock that is set back locks no key out. A full table drops the smallest debts, so that a flood of new
-//! keys does not free a key of a large debt.
+//! In memory, bounded. A clock that is set back locks no key out. A full table drops the smallest debts, so that a flood
+//! of new keys does not free a key of a large debt.
 
 use crate::model::Timestamp;
 use std::collections::HashMap;

@@ -26,7 +26,7 @@ mod writer;
 pub use change::{Change, CommitReceipt, Operation, Precondition};
 pub use error::{CommitError, StoreError};
 pub use read::StoreSnapshot;
-pub use record::{Stored, record_json};
+pub use record::Stored;
 pub use space::{DiskReserve, FreeSpace, LowSpace};
 pub use unaudited::UnauditedWrite;
 

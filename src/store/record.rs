@@ -10,12 +10,17 @@ use std::collections::BTreeSet;
 /// The form that is written.
 const FORM: u8 = 1;
 
-/// A type with a form on disk. In a record struct, `#[serde(with = "Stored")]` stands on each field of such a type.
+/// A type with a form on disk. Each field of such a type in a record struct has `#[serde(with = "Stored")]`.
 pub trait Stored: Sized {
-    /// Writes the record.
+    /// Serializes the record of the value.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
-    /// Reads the record.
+    /// Deserializes a value from its record.
     fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// The record as JSON.
+    fn to_json(&self) -> Option<serde_json::Value> {
+        serde_json::to_value(AsRecord(self)).ok()
+    }
 }
 
 /// Implements [`Stored`] for a model type by the record struct that serde derives for it (`serde(remote)`).
@@ -79,11 +84,6 @@ impl<'de, T: Stored> Deserialize<'de> for AsRecord<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <T as Stored>::deserialize(deserializer).map(Self)
     }
-}
-
-/// The record as JSON, as the audit log describes a change of it; `Null` for what JSON cannot hold.
-pub fn record_json<T: Stored>(value: &T) -> serde_json::Value {
-    serde_json::to_value(AsRecord(value)).unwrap_or_default()
 }
 
 /// The bytes to store.

@@ -1,6 +1,6 @@
 //! Every table of the store, in one list: its records, their keys, and the counter that a change increments.
 //!
-//! Records are read in the order of their keys: the sixteen bytes of an id, or the eight of a number, highest first.
+//! Records are read in the order of their keys: the sixteen bytes of an id, or the eight of a number (big-endian).
 
 use super::record::Stored;
 use super::records::BreakGlassRecord;

@@ -41,7 +41,7 @@ pub fn open(
     (clock, random): (&Arc<dyn Clock>, &Arc<dyn Random>),
     key: &SealKey,
     settings: Settings,
-    world: &StoreSnapshot,
+    snapshot: &StoreSnapshot,
 ) -> Result<TokenServices, KeyError> {
     let both = || (Arc::clone(clock), Arc::clone(random));
     let keys = SigningKeys::open(
@@ -49,22 +49,22 @@ pub fn open(
         both(),
         key.seal(),
         settings.key_rotation,
-        world.signing_keys.clone(),
+        snapshot.signing_keys.clone(),
     )?;
     let grants = Arc::new(Grants::new(
         store.clone(),
         Arc::clone(clock),
         key.refresh_tokens(),
-        world.grants.clone(),
+        snapshot.grants.clone(),
     ));
     let foundations = TokenBasis {
         store: store.clone(),
         keys: Arc::new(keys),
         grants: Arc::clone(&grants),
-        revocations: world.revocations.clone(),
+        revocations: snapshot.revocations.clone(),
     };
     let pepper = || (store.clone(), Arc::clone(clock), key.machine_secrets());
-    let (accounts, clients) = (world.service_accounts.clone(), world.clients.clone());
+    let (accounts, clients) = (snapshot.service_accounts.clone(), snapshot.clients.clone());
     Ok(TokenServices {
         tokens: Arc::new(Tokens::new(settings.issuer, foundations, both())),
         grants,

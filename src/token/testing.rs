@@ -108,13 +108,13 @@ fn opened(
         key_rotation: DAY,
         workload_issuers: BTreeSet::new(),
     };
-    let world = store.load().unwrap();
+    let snapshot = store.load().unwrap();
     open(
         store,
         (&clock, &random),
         &SealKey::new([seal; 32]),
         settings,
-        &world,
+        &snapshot,
     )
 }
 

@@ -146,7 +146,7 @@ const fn role(who: Who) -> Option<RoleId> {
 /// What every room is given.
 struct Ground {
     store: Store,
-    world: samovar::store::StoreSnapshot,
+    snapshot: samovar::store::StoreSnapshot,
     policy: Arc<PolicyHolder>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -160,12 +160,12 @@ pub async fn wire(claimed: bool) -> Wired {
     let reserve = DiskReserve::with_probe(Disk::RESERVE, disk.clone());
     let store = Store::open_with_reserve(folder.path(), Arc::clone(&random), reserve).unwrap();
     let secrets = seed(&store, &*random, claimed).await;
-    let world = store.load().unwrap();
+    let snapshot = store.load().unwrap();
     let ground = Ground {
-        policy: Arc::new(PolicyHolder::new(policy(&world))),
+        policy: Arc::new(PolicyHolder::new(policy(&snapshot))),
         clock: Arc::new(Fixed),
         store,
-        world,
+        snapshot,
         random,
     };
     let claim = Arc::new(Bootstrap::open(folder.path()).unwrap());
@@ -196,11 +196,14 @@ pub async fn wire(claimed: bool) -> Wired {
     }
 }
 
-fn policy(world: &samovar::store::StoreSnapshot) -> Policy {
+fn policy(snapshot: &samovar::store::StoreSnapshot) -> Policy {
     let mut roles = built_in_roles().unwrap();
-    roles.extend(world.roles.iter().cloned());
-    let (bindings, applications) = (world.role_bindings.clone(), world.applications.clone());
-    Policy::build(world.policy_version, roles, bindings, applications).unwrap()
+    roles.extend(snapshot.roles.iter().cloned());
+    let (bindings, applications) = (
+        snapshot.role_bindings.clone(),
+        snapshot.applications.clone(),
+    );
+    Policy::build(snapshot.policy_version, roles, bindings, applications).unwrap()
 }
 
 fn journal(ground: &Ground, mirror: &Arc<Mirror>) -> Arc<Journal> {
@@ -230,14 +233,14 @@ fn services(
         store(),
         (clock(), random()),
         MIRROR,
-        &ground.world,
+        &ground.snapshot,
     ));
     let sessions = Arc::new(Sessions::new(
         store(),
         clock(),
         random(),
         SESSIONS,
-        ground.world.sessions.clone(),
+        ground.snapshot.sessions.clone(),
     ));
     let journal = journal(ground, &mirror);
     let recorder = Arc::new(DecisionRecorder::new(Arc::clone(&journal)));
@@ -250,7 +253,7 @@ fn services(
             key_rotation: Duration::from_secs(30 * 24 * 3600),
             workload_issuers: ["https://ci.example/".parse().unwrap()].into(),
         },
-        &ground.world,
+        &ground.snapshot,
     );
     let opened = opened.unwrap();
     let credentials = Credentials {

@@ -115,8 +115,8 @@ pub fn first_sync(url: &str, token: &str) {
             grace: Duration::from_secs(900),
             concurrency: CONCURRENCY,
         };
-        let world = store.load().unwrap();
-        let mirror = Mirror::new(client, store.clone(), (clock, random), settings, &world);
+        let snapshot = store.load().unwrap();
+        let mirror = Mirror::new(client, store.clone(), (clock, random), settings, &snapshot);
         let began = Instant::now();
         let report = mirror.sync_now().await.unwrap();
         assert_eq!(report.problems, [] as [String; 0]);

@@ -315,8 +315,8 @@ async fn a_new_account_becomes_a_person_by_its_number() {
     let number = stage.gitea.user("new-one").await;
     let page = stage.sign_in(&mut Browser::new(), "new-one", "/").await;
     landed(&page, "/");
-    let world = stage.store.load().unwrap();
-    let person = world
+    let snapshot = stage.store.load().unwrap();
+    let person = snapshot
         .users
         .iter()
         .find(|user| user.gitea.is_some_and(|id| id.get() == number));

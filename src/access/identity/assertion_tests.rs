@@ -271,12 +271,12 @@ impl Longest {
         };
         let user = if self.elsewhere {
             let names: Vec<GroupName> = self.groups.iter().filter_map(|g| g.parse().ok()).collect();
-            let home = stranger("okta", "", &names).home;
+            let account = stranger("okta", "", &names).account;
             for name in names {
                 let provider = "okta".parse().unwrap();
                 subjects.push(BindingSubject::ProviderGroup { provider, name });
             }
-            DirectoryUser { home, ..whoever }
+            DirectoryUser { account, ..whoever }
         } else {
             self.teams(&mut directory, &mut subjects);
             let organizations = directory.organizations.keys().copied().collect();

@@ -264,8 +264,8 @@ impl Keys {
             key_rotation: Duration::from_secs(30 * 24 * 60 * 60),
             workload_issuers: BTreeSet::new(),
         };
-        let (seal, world) = (SealKey::new([7; 32]), store.load().unwrap());
-        let opened = token::open(&store, (&clock, &random), &seal, settings, &world).unwrap();
+        let (seal, snapshot) = (SealKey::new([7; 32]), store.load().unwrap());
+        let opened = token::open(&store, (&clock, &random), &seal, settings, &snapshot).unwrap();
         opened.tokens.keys().round().await.unwrap();
         Self {
             tokens: opened.tokens,

@@ -187,7 +187,7 @@ fn event_with_repeats_is_read_back() {
         job(Change::none(), closed.clone()),
     ];
     writer.write(&jobs).unwrap();
-    let page = read::events(&writer.core, &everything()).unwrap();
+    let page = read::events(&writer.shared, &everything()).unwrap();
     assert_eq!(page.events[0].event, closed);
     let (rebuilt, stored) = roots(&writer);
     assert_eq!(rebuilt, stored);

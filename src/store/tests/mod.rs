@@ -5,6 +5,7 @@ mod commits;
 mod disk;
 mod folders;
 mod queries;
+mod record_samples;
 mod records;
 mod space;
 

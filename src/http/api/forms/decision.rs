@@ -158,7 +158,7 @@ fn read_principal(
 fn early(kind: wire::ReasonKind, denial: &Denial, names: Names<'_>) -> wire::Decision {
     wire::Decision {
         verdict: wire::Verdict::Deny,
-        code: Some(denial.to_string()),
+        code: Some(denial.code().to_string()),
         application: None,
         route: None,
         reasons: vec![wire::Reason {

@@ -179,7 +179,7 @@ fn person(number: u8, login: &str, provider: Option<&str>) -> Arc<DirectoryUser>
     let gitea = || UserAccount::Gitea(i64::from(number).try_into().unwrap());
     Arc::new(DirectoryUser {
         id: UserId::from_bytes([number; 16]),
-        home: provider.map_or_else(gitea, elsewhere),
+        account: provider.map_or_else(gitea, elsewhere),
         login: DisplayText::lossy(login),
         full_name: DisplayText::lossy(""),
         email: DisplayText::lossy(""),
