@@ -47,7 +47,9 @@ fn sources() -> Vec<PathBuf> {
             let name = path.to_string_lossy().into_owned();
             if path.is_dir() {
                 open.push(path);
-            } else if name.ends_with(".rs") && !name.contains("test") {
+            } else if path.extension().is_some_and(|ending| ending == "rs")
+                && !name.contains("test")
+            {
                 found.push(path);
             }
         }

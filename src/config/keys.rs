@@ -1,6 +1,11 @@
 //! Every section and every key of the file: one row holds the documentation, type, default and range of a key. The
 //! example, the check of a file and the types of a valid configuration follow from the rows.
 
+#![expect(
+    clippy::doc_markdown,
+    reason = "the documentation of a key is a comment of the example configuration"
+)]
+
 use super::duration::{DAY, HOUR, MINUTE};
 use super::key::{KeyPath, Section};
 use super::parse::{self, IssuerUrl};

@@ -197,22 +197,19 @@ impl<'a> RawConfig<'a> {
         }
         let file = format!("{}_file", path.key);
         let credential = self.key(path.sibling(&file)).and_then(|key| key.credential);
-        Some(match credential {
-            Some(credential) => format!(
+        if let Some(credential) = credential {
+            return Some(format!(
                 "a secret must not stand in this file; give it in the environment variable {}, as the systemd credential `{credential}`, or in a file named by {}.{file}",
                 variable(credential),
                 path.section
-            ),
-            None => {
-                let keys = self.sections.iter().flat_map(|section| {
-                    section
-                        .keys
-                        .iter()
-                        .map(|key| KeyPath::new(section.name, &key.name).to_string())
-                });
-                unknown(&KeyPath::new(path.section, path.key).to_string(), keys)
-            }
-        })
+            ));
+        }
+        let keys = self.sections.iter().flat_map(|section| {
+            let keys = section.keys.iter();
+            keys.map(|key| KeyPath::new(section.name, &key.name).to_string())
+        });
+        let own = KeyPath::new(path.section, path.key).to_string();
+        Some(unknown(&own, keys))
     }
 
     fn line(&self, key: &Spanned<DeString<'_>>) -> usize {

@@ -88,7 +88,8 @@ fn create(path: &Path) -> Result<(), StoreError> {
         .create(path)
         .map_err(failed)?;
     let mode = std::fs::metadata(path).map_err(failed)?.mode() & 0o7777;
-    if mode & 0o077 == 0 {
+    let of_others = mode & 0o077;
+    if of_others == 0 {
         return Ok(());
     }
     // Other users may need what is in a folder that is neither empty nor a state folder.

@@ -46,12 +46,12 @@ fn fresh_values_of_one_principal_are_bounded_and_counted() {
     let written = written.count() as u64;
     let bound = u64::from(WINDOWS_OF_PRINCIPAL) + 1;
     assert_eq!(written, bound, "one stands for the rest");
-    let counted: u64 = counter
+    let repeats: u64 = counter
         .close_all()
         .iter()
         .map(|closed| closed.repeats)
         .sum();
-    assert_eq!(written + counted, many);
+    assert_eq!(written + repeats, many);
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
 
 /// The form for the break-glass password, with the problem of the last attempt.
 pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
-    let status = problem.map_or(StatusCode::OK, |problem| problem.status());
+    let status = problem.map_or(StatusCode::OK, Problem::status);
     let wrong = problem.map_or_else(String::new, |problem| {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });

@@ -59,7 +59,7 @@ fn shown(scope: &Scope) -> String {
 
 /// The form for a user code, with the problem of the last attempt.
 pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
-    let status = problem.map_or(StatusCode::OK, |problem| problem.status());
+    let status = problem.map_or(StatusCode::OK, Problem::status);
     let wrong = problem.map_or_else(String::new, |problem| {
         format!("<p role=\"alert\">{}</p>", sentence(&problem.to_string()))
     });

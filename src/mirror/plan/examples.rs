@@ -29,11 +29,11 @@ fn apply(facts: &mut GiteaFacts, answer: GiteaAnswer, seconds: i64) -> Plan {
     testing::apply(facts, &at(answer, seconds))
 }
 
-fn limit(facts: &GiteaFacts) -> Option<SyncCounts> {
-    Some(SyncCounts {
+fn limit(facts: &GiteaFacts) -> SyncCounts {
+    SyncCounts {
         memberships_before: facts.memberships(),
         applied: ChangeCounts::default(),
-    })
+    }
 }
 
 /// Organization 900 with teams 1 and 2, at second 1; team 1 with users 1 to 50 at second 2.
@@ -57,9 +57,9 @@ fn acme() -> GiteaFacts {
 #[test]
 fn a_large_removal_is_refused_only_with_a_limit() {
     let facts = acme();
-    let some = plan(&facts, &at(members(1, 1..=30), 3), limit(&facts));
+    let some = plan(&facts, &at(members(1, 1..=30), 3), Some(limit(&facts)));
     assert!(some.is_ok(), "20 members are not more than 20");
-    let many = plan(&facts, &at(members(1, 1..=29), 3), limit(&facts));
+    let many = plan(&facts, &at(members(1, 1..=29), 3), Some(limit(&facts)));
     assert_eq!(many.unwrap_err().removed_memberships, 21);
     assert!(plan(&facts, &at(members(1, 1..=29), 4), None).is_ok());
 }
@@ -86,7 +86,7 @@ fn disabling_every_account_exceeds_the_limit() {
         ..account(id)
     });
     let users = at(GiteaAnswer::Users(disabled.collect()), 3);
-    assert!(plan(&facts, &users, limit(&facts)).is_err());
+    assert!(plan(&facts, &users, Some(limit(&facts))).is_err());
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn removing_a_whole_organization_exceeds_the_limit() {
         GiteaAnswer::Organizations(vec![]),
         GiteaAnswer::OrganizationTeams(organization().id, vec![]),
     ] {
-        let counts = plan(&facts, &at(answer, 3), limit(&facts)).unwrap_err();
+        let counts = plan(&facts, &at(answer, 3), Some(limit(&facts))).unwrap_err();
         assert_eq!(counts.removed_organizations, 1);
     }
 }

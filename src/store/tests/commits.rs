@@ -92,11 +92,11 @@ async fn unaudited_write_moves_an_instant_forward_only() {
     ];
     store.write_unaudited(writes).await.unwrap();
     let snapshot = store.load().unwrap();
-    let used = Session {
+    let expected = Session {
         last_seen_at: at(20),
         ..session(1)
     };
-    assert_eq!(snapshot.sessions, [used]);
+    assert_eq!(snapshot.sessions, [expected]);
     assert_eq!(snapshot.mirrored_users, [mirrored_user(7)]);
     let refreshed = MirroredTeam {
         asked_at: at(11),

@@ -134,7 +134,10 @@ fn application_of_an_earlier_version_gets_the_defaults() {
         },
         ..application(3, AuditMode::Every, AuthorizationOwner::Samovar)
     };
-    assert_eq!(load(&line("")).unwrap().applications, [expected.clone()]);
+    assert_eq!(
+        load(&line("")).unwrap().applications,
+        std::slice::from_ref(&expected)
+    );
     let tokens = |gitea: &str| {
         let settings = r#""signing":"EdDSA","lifetime":300,"exchange_from":[],"assertion":false"#;
         load(&line(&format!(
@@ -143,7 +146,10 @@ fn application_of_an_earlier_version_gets_the_defaults() {
     };
     // Earlier versions stored whether tokens of any client were accepted. Which clients were meant is unknown.
     for earlier in ["false", "true"] {
-        assert_eq!(tokens(earlier).unwrap().applications, [expected.clone()]);
+        assert_eq!(
+            tokens(earlier).unwrap().applications,
+            std::slice::from_ref(&expected)
+        );
     }
     for invalid in ["null", "1", "{}", r#""true""#] {
         assert!(tokens(invalid).is_err(), "{invalid}");
@@ -160,7 +166,7 @@ fn unverified_address_of_an_earlier_version_is_not_read() {
     let [_, mut expected] = <[User; 2]>::try_from(users()).unwrap();
     assert_eq!(
         load(&line("verified_email")).unwrap().users,
-        [expected.clone()]
+        std::slice::from_ref(&expected)
     );
     expected.claims.as_mut().unwrap().email = text("");
     assert_eq!(load(&line("email")).unwrap().users, [expected]);
