@@ -171,18 +171,16 @@ mod tests {
     ];
 
     #[test]
-    fn an_application_that_is_gone_is_not_said_to_be_a_disabled_account() {
+    fn deleted_application_is_not_a_disabled_account() {
         let error = OAuthError::from(crate::access::Denial::HostUnknown);
         assert_eq!((error.code(), error.cause()), ("invalid_target", None));
-        let said = error.to_string();
-        assert!(
-            said.starts_with("the client's application is gone; "),
-            "{said}"
-        );
+        let message = error.to_string();
+        let deleted = "the client's application was deleted; ";
+        assert!(message.starts_with(deleted), "{message}");
     }
 
     #[test]
-    fn what_a_browser_takes_to_a_client_is_said_in_the_words_of_that_place() {
+    fn redirect_errors_are_codes_of_the_authorization_endpoint() {
         let text = String::new;
         for error in [
             OAuthError::RequestInvalid(text()),

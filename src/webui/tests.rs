@@ -124,7 +124,7 @@ fn document_contains_nothing_that_the_policy_blocks() {
 #[test]
 fn pages_match_those_of_the_ui() {
     let source = include_str!("../../ui/src/pages/index.ts");
-    let named = source.split("{ path: \"/").skip(1);
+    let named = source.split("path: \"/").skip(1);
     let named: BTreeSet<&str> = named
         .map(|rest| rest.split(['"', '/']).next().unwrap())
         .collect();

@@ -90,7 +90,7 @@ await step("a role is assigned to a team, after the impact was shown", async () 
 
 await step("two requests are checked, one allowed and one denied", async () => {
   for (const [login, verdict, reason] of [
-    [world.member, "Allowed", /Gitea gives write/],
+    [world.member, "Allowed", /Gitea grants write/],
     [world.outsider, "Denied", /Roles with this permission: deployer/],
   ]) {
     await stage.open("Access check");

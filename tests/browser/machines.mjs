@@ -128,7 +128,7 @@ await step("the access check covers a service account and the scope of its token
   await page.getByRole("heading", { name: "Allowed" }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Check access" }).click();
   await page.getByRole("heading", { name: "Denied" }).waitFor();
-  assert.match(await page.getByLabel("Decision").innerText(), /credential's scope leaves it out/);
+  assert.match(await page.getByLabel("Decision").innerText(), /credential's scope does not include it/);
   await page.reload();
   await page.getByRole("heading", { name: "Denied" }).waitFor();
   await page.getByLabel("Scope of the token").fill("everything");

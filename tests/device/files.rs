@@ -39,7 +39,7 @@ async fn a_server_that_is_away_is_a_failure_and_logout_forgets_all_the_same() {
     assert!(away.err.contains(&address), "{away:?}");
     let gone = terminal.run(&["logout"]).await;
     assert_eq!(gone.code, 1, "{gone:?}");
-    assert!(gone.err.contains("goes on at the server") && !terminal.file().exists());
+    assert!(gone.err.contains("continues at the server") && !terminal.file().exists());
 }
 
 #[tokio::test]

@@ -126,7 +126,7 @@ async fn a_person_signs_in_once_and_gets_tokens_for_whatever_is_asked() {
         "samovar-cli",
         "samovar-cli/",
         "127.0.0.1",
-        "whatever you can",
+        "everything that you can do",
     ] {
         assert!(question.body.contains(shown), "{shown}: {}", question.body);
     }

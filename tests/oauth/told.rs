@@ -149,7 +149,7 @@ async fn what_a_page_embeds_is_refused_and_spends_nothing_of_the_person() {
         let headers = [("accept", "text/html"), ("sec-fetch-dest", wanted)];
         let page = browser.send(Method::GET, &start, &headers, None).await;
         assert_eq!(page.status, 403, "{wanted}: {}", page.body);
-        assert!(page.location.is_none() && page.body.contains("open the address itself"));
+        assert!(page.location.is_none() && page.body.contains("open it in a browser window"));
     }
     let twice = [("sec-fetch-dest", "document"), ("sec-fetch-dest", "image")];
     let page = browser.send(Method::GET, &start, &twice, None).await;

@@ -227,7 +227,7 @@ async fn nobody_is_sent_to_another_site() {
             .await;
         assert_eq!(page.status, 400, "{place}");
         assert!(
-            page.location.is_none() && page.body.contains("none of Samovar"),
+            page.location.is_none() && page.body.contains("is not one of Samovar"),
             "{place}"
         );
     }

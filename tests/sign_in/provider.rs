@@ -181,8 +181,8 @@ async fn a_token_endpoint_that_answers_anything_else_refuses() {
 async fn discovery_that_is_none_is_told_with_its_address() {
     let stage = Stage::new().await;
     for (error, says) in [
-        (Error::Html, "no JSON of the right form"),
-        (Error::Garbage, "no JSON of the right form"),
+        (Error::Html, "no JSON object with the required members"),
+        (Error::Garbage, "no JSON object with the required members"),
         (Error::NotFound, "status 404"),
         (Error::Status(503), "does not answer"),
     ] {
