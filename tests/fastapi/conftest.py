@@ -1,5 +1,6 @@
 """What the tests of the package share: an issuer, and an application that has one endpoint of each kind."""
 
+import asyncio
 import ssl
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -108,6 +109,12 @@ def client(issuer: Issuer) -> Iterator[Client]:
     yield make
     for each in opened:
         each.__exit__(None, None, None)
+
+
+async def run_background_tasks() -> None:
+    """Lets tasks run that no call waits for. A reading of the keys needs fewer turns of the event loop."""
+    for _ in range(50):
+        await asyncio.sleep(0)
 
 
 def bearer(token: str) -> dict[str, str]:
