@@ -5,6 +5,7 @@
 
 use crate::source::{Source, sources};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use syn::visit::Visit;
 
 type ModulePath = Vec<String>;
@@ -200,7 +201,7 @@ fn described(circles: &BTreeSet<Vec<String>>, arrows: &BTreeMap<&str, BTreeSet<&
                 .filter(|other| circle.iter().any(|one| one == *other))
                 .copied()
                 .collect();
-            text.push_str(&format!("  {file} → {}\n", inside.join(", ")));
+            writeln!(text, "  {file} → {}", inside.join(", ")).unwrap();
         }
     }
     text
