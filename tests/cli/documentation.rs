@@ -96,8 +96,8 @@ fn every_command_is_run_by_a_test_or_listed_as_not_run() {
             let listed = COMMANDS
                 .iter()
                 .find(|(known, _)| command.starts_with(known));
-            let (_, test) = listed.unwrap_or_else(|| panic!("{}: {command}", document.display()));
-            assert!(test.is_none_or(|test| Path::new(&shipped(test)).exists()));
+            let (_, run_by) = listed.unwrap_or_else(|| panic!("{}: {command}", document.display()));
+            assert!(run_by.is_none_or(|file| Path::new(&shipped(file)).exists()));
             found += 1;
         }
     }
