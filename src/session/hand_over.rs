@@ -47,7 +47,7 @@ pub enum HandOverError {
     #[error("this sign-in is too old or was used already; open the page again")]
     Unknown,
     /// Another browser asked for it.
-    #[error("this sign-in was begun in another browser; open the page again in this one")]
+    #[error("this sign-in was started in another browser; open the page again in this one")]
     OtherBrowser,
 }
 
