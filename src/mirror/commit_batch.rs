@@ -4,7 +4,7 @@
 use super::data::MirrorData;
 use super::describe::describe;
 use super::plan::{ChangedIds, FactChange, GiteaFacts};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind, Versions};
 use crate::model::{
     Clock, DisplayText, GiteaUser, GiteaUserId, Identity, MirroredUser, Principal, ProviderId,
     Random, SystemJob, User, UserId,
@@ -103,19 +103,16 @@ impl CommitContext<'_> {
         provider: impl std::fmt::Display,
         reasons: Vec<DisplayText>,
     ) -> AuditEvent {
+        let actor = Principal::System(SystemJob::Mirror);
+        let object = Object::new(ObjectKind::Directory, provider);
+        let versions = Versions {
+            policy: self.data.policy_version,
+            directory: self.data.version,
+        };
+        let event = AuditEvent::new(self.clock.now(), actor, Action::DirectoryUpdate, object);
         AuditEvent {
-            at: self.clock.now(),
-            actor: Principal::System(SystemJob::Mirror),
-            action: Action::DirectoryUpdate,
-            object: Object::new(ObjectKind::Directory, provider),
-            outcome: Outcome::Allowed,
             reasons,
-            application: None,
-            request: None,
-            policy_version: self.data.policy_version,
-            directory_version: self.data.version,
-            repeats: None,
-            personal: PersonalFields::default(),
+            ..event.under(versions)
         }
     }
 }

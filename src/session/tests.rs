@@ -6,7 +6,7 @@ mod break_glass_tests;
 mod clock;
 
 use super::*;
-use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind};
 use crate::model::{
     ApplicationId, Clock, DisplayText, HostName, Principal, ProviderSession, Random, Sealed,
     Session, SessionPlace, SessionSecret, Timestamp, UserId,
@@ -101,20 +101,8 @@ impl Stage {
     }
 
     fn event(&self, action: Action) -> AuditEvent {
-        AuditEvent {
-            at: self.clock.now(),
-            actor: PERSON,
-            action,
-            object: Object::new(ObjectKind::Session, "x"),
-            outcome: Outcome::Allowed,
-            reasons: Vec::new(),
-            application: None,
-            request: None,
-            policy_version: 0,
-            directory_version: 0,
-            repeats: None,
-            personal: PersonalFields::default(),
-        }
+        let object = Object::new(ObjectKind::Session, "x");
+        AuditEvent::new(self.clock.now(), PERSON, action, object)
     }
 
     fn hand_overs(&self) -> HandOvers {

@@ -3,7 +3,7 @@
 //! A refresh token is derived from the grant's id and generation under a key of the server's own, so that the same
 //! request repeated gets the same successor, and the store holds nothing that could be presented.
 
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
     ClientId, Clock, DisplayText, Grant, GrantId, Principal, SystemJob, Timestamp, UserId,
 };
@@ -290,20 +290,9 @@ pub(super) fn ending<'a>(
 }
 
 fn expiry(id: GrantId, now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        at: now,
-        actor: Principal::System(SystemJob::Housekeeping),
-        action: Action::GrantEnd,
-        object: Object::new(ObjectKind::Grant, id),
-        outcome: Outcome::Allowed,
-        reasons: vec![DisplayText::lossy("its time is over")],
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let actor = Principal::System(SystemJob::Housekeeping);
+    let object = Object::new(ObjectKind::Grant, id);
+    AuditEvent::new(now, actor, Action::GrantEnd, object).because(["its time is over"])
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A store, a clock that is turned by hand, and the services of this room over them: for this room's tests.
 
 use super::{SealKey, Settings, TokenServices, open};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{Clock, Principal, Random, SystemJob, Timestamp};
 use crate::store::Store;
 use std::collections::BTreeSet;
@@ -120,18 +120,7 @@ fn opened(
 
 /// An event of ours, for what is not about events.
 pub(crate) fn event(at: Timestamp) -> AuditEvent {
-    AuditEvent {
-        at,
-        actor: Principal::System(SystemJob::Server),
-        action: Action::SigningKeyCreate,
-        object: Object::new(ObjectKind::SigningKey, "test"),
-        outcome: Outcome::Allowed,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let object = Object::new(ObjectKind::SigningKey, "test");
+    let actor = Principal::System(SystemJob::Server);
+    AuditEvent::new(at, actor, Action::SigningKeyCreate, object)
 }
