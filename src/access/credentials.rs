@@ -238,7 +238,7 @@ impl Credentials {
         let directory = self.mirror.directory();
         let person = directory.user(id).filter(|user| user.gitea().is_none());
         let person = person.ok_or(Denial::PrincipalDisabled)?;
-        if self.sessions.lives(Principal::User(id)) {
+        if self.sessions.has_session(Principal::User(id)) {
             Ok(Arc::clone(person))
         } else {
             Err(Denial::SessionEnded)
@@ -300,7 +300,8 @@ impl Credentials {
     /// Enabled, and with a session if the person has no Gitea account.
     fn there(&self, directory: &Directory, id: UserId) -> bool {
         directory.user(id).is_some_and(|user| {
-            user.enabled && (user.gitea().is_some() || self.sessions.lives(Principal::User(id)))
+            user.enabled
+                && (user.gitea().is_some() || self.sessions.has_session(Principal::User(id)))
         })
     }
 

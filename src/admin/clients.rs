@@ -152,7 +152,7 @@ impl Admin {
     /// Nobody passes for another client, Samovar's own command line among them.
     fn check_client_name(&self, name: &Name, own: Option<ClientId>) -> Result<(), AdminError> {
         if name.as_str() == Client::COMMAND_LINE {
-            return Err(AdminError::NameTaken(Client::WHAT));
+            return Err(AdminError::NameTaken(Client::LABEL));
         }
         check_name(&self.clients, name, own)
     }

@@ -168,7 +168,7 @@ impl Admin {
         SecretLife(life): SecretLife,
         event: AuditEvent,
     ) -> Result<(StoredSecret, MachineSecret), AdminError> {
-        let before = machines.get(id).ok_or(AdminError::Missing(M::WHAT))?;
+        let before = machines.get(id).ok_or(AdminError::Missing(M::LABEL))?;
         let now = self.clock.now();
         let mut machine = (*before).clone();
         machine.secrets_mut().retain(|secret| secret.live(now));
@@ -192,7 +192,7 @@ impl Admin {
         secret: SecretId,
         event: AuditEvent,
     ) -> Result<(), AdminError> {
-        let before = machines.get(id).ok_or(AdminError::Missing(M::WHAT))?;
+        let before = machines.get(id).ok_or(AdminError::Missing(M::LABEL))?;
         let mut machine = (*before).clone();
         machine.secrets_mut().retain(|one| one.id != secret);
         if machine.secrets().len() == before.secrets().len() {
@@ -218,12 +218,12 @@ pub(super) fn present<M: Machine>(
     id: M::Id,
     given: u64,
 ) -> Result<Arc<M>, AdminError> {
-    let machine = machines.get(id).ok_or(AdminError::Missing(M::WHAT))?;
+    let machine = machines.get(id).ok_or(AdminError::Missing(M::LABEL))?;
     if machine.version() == given {
         return Ok(machine);
     }
     Err(AdminError::Stale {
-        what: M::WHAT,
+        what: M::LABEL,
         present: machine.version(),
         given,
     })
@@ -238,7 +238,7 @@ pub(super) fn check_name<M: Machine>(
     let others = machines.list().into_iter();
     let mut others = others.filter(|other| Some(other.id()) != own);
     if others.any(|other| other.name() == name) {
-        Err(AdminError::NameTaken(M::WHAT))
+        Err(AdminError::NameTaken(M::LABEL))
     } else {
         Ok(())
     }

@@ -6,8 +6,8 @@ use crate::access::PolicyHolder;
 use crate::audit::{AuditEvent, Outcome};
 use crate::mirror::Mirror;
 use crate::model::{
-    BindingSubject, Client, ClientId, Clock, DisplayText, Issuer, Owner, Random, ServiceAccount,
-    ServiceAccountId, TeamId,
+    BindingSubject, Capabilities, Client, ClientId, Clock, DisplayText, Issuer, Owner, Random,
+    ServiceAccount, ServiceAccountId, TeamId,
 };
 use crate::policy::Policy;
 use crate::store::{Change, Store};
@@ -38,7 +38,7 @@ impl Admin {
         policy: Arc<PolicyHolder>,
         mirror: Arc<Mirror>,
         token: &TokenServices,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+        Capabilities { clock, random }: Capabilities,
     ) -> Self {
         let admin = Self {
             store,

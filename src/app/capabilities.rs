@@ -1,18 +1,10 @@
 //! The real clock and the real random source: the only ones.
 
+pub use crate::model::Capabilities;
 use crate::model::{Clock, Random, Timestamp};
 use aws_lc_rs::rand::SecureRandom as _;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-/// What every service is given.
-#[derive(Clone)]
-pub struct Capabilities {
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
-    /// Gives unpredictable bytes.
-    pub random: Arc<dyn Random>,
-}
 
 impl Capabilities {
     /// The machine's time and random source.

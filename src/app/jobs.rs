@@ -66,7 +66,7 @@ impl Housekeeping {
 
     async fn maintain_tokens(&self) {
         let token = &self.token;
-        if let Err(error) = token.tokens.keys().round().await {
+        if let Err(error) = token.tokens.keys().rotate_due().await {
             tracing::error!(%error, "signing keys could not be renewed");
         }
         let ended = async {

@@ -70,7 +70,7 @@ pub async fn start(config: Config, capabilities: Capabilities) -> Result<Running
     jobs::watch_administrators(&services.admin, &services.bootstrap)
         .map_err(AppError::Bootstrap)?;
 
-    services.token.tokens.keys().round().await?;
+    services.token.tokens.keys().rotate_due().await?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let gate = listeners::gate(&config, &services, &capabilities)?;
     let limits = listeners::listener_settings(&config);

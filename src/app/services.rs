@@ -58,7 +58,7 @@ impl AppServices {
                 Arc::clone(&base.policy),
                 Arc::clone(&base.mirror),
                 &base.token,
-                (Arc::clone(clock), Arc::clone(&capabilities.random)),
+                capabilities.clone(),
             )),
             bootstrap: Arc::new(bootstrap.map_err(AppError::Bootstrap)?),
             audit_log: Arc::new(AuditLog::new(base.store.clone(), Arc::clone(clock))),
@@ -137,7 +137,7 @@ impl BaseServices {
         &self,
         config: &Config,
         http: &reqwest::Client,
-        Capabilities { clock, random }: &Capabilities,
+        capabilities: &Capabilities,
     ) -> Result<AuthorizationServer, AppError> {
         let services = oauth::Services {
             store: self.store.clone(),
@@ -149,20 +149,16 @@ impl BaseServices {
             clients: Arc::clone(&self.token.clients),
             workload_issuers: Arc::clone(&self.token.workload_issuers),
             holders: outside::token_owners(config, http),
-            workloads: outside::workload_issuers(config, clock)?,
+            workloads: outside::workload_issuers(config, &capabilities.clock)?,
         };
         let settings = oauth::Settings {
             grant: config.token.grant,
         };
-        let both = (Arc::clone(clock), Arc::clone(random));
-        AuthorizationServer::new(services, settings, both).map_err(AppError::BuiltIn)
+        let server = AuthorizationServer::new(services, settings, capabilities.clone());
+        server.map_err(AppError::BuiltIn)
     }
 
-    fn sign_in(
-        &self,
-        config: &Config,
-        Capabilities { clock, random }: &Capabilities,
-    ) -> Result<SignIn, AppError> {
+    fn sign_in(&self, config: &Config, capabilities: &Capabilities) -> Result<SignIn, AppError> {
         let services = sign_in::Services {
             store: self.store.clone(),
             sessions: Arc::clone(&self.sessions),
@@ -178,8 +174,7 @@ impl BaseServices {
             own: outside::own_host(config)?,
             https: outside::is_https(config),
         };
-        let both = (Arc::clone(clock), Arc::clone(random));
-        Ok(SignIn::new(services, settings, both))
+        Ok(SignIn::new(services, settings, capabilities.clone()))
     }
 }
 
@@ -218,7 +213,7 @@ fn open_journal(
 fn open_tokens(
     config: &Config,
     store: &Store,
-    Capabilities { clock, random }: &Capabilities,
+    capabilities: &Capabilities,
     snapshot: &StoreSnapshot,
 ) -> Result<TokenServices, AppError> {
     let settings = token::Settings {
@@ -227,30 +222,18 @@ fn open_tokens(
         workload_issuers: config.token.workload_issuers.clone(),
     };
     let key = outside::seal_key(config);
-    Ok(token::open(
-        store,
-        (clock, random),
-        &key,
-        settings,
-        snapshot,
-    )?)
+    Ok(token::open(store, capabilities, &key, settings, snapshot)?)
 }
 
 fn open_sessions(
     config: &SessionConfig,
     store: &Store,
-    Capabilities { clock, random }: &Capabilities,
+    capabilities: &Capabilities,
     loaded: Vec<Session>,
 ) -> Sessions {
     let settings = session::Settings {
         idle: config.idle,
         absolute: config.absolute,
     };
-    Sessions::new(
-        store.clone(),
-        Arc::clone(clock),
-        Arc::clone(random),
-        settings,
-        loaded,
-    )
+    Sessions::new(store.clone(), capabilities.clone(), settings, loaded)
 }

@@ -112,6 +112,11 @@ impl<K: Eq + Hash + Clone, O: Eq + Hash + Clone, V> BoundedTable<K, O, V> {
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.entries.values().map(|entry| &entry.value)
     }
+
+    /// The same, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.values_mut().map(|entry| &mut entry.value)
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Instants, and the traits of the clock and the random source.
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A correction of the clock that sets it back by no more than this invalidates nothing.
@@ -114,6 +115,15 @@ pub trait Clock: Send + Sync {
 pub trait Random: Send + Sync {
     /// Fills `bytes` with cryptographically secure random bytes.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+/// A clock and a random source.
+#[derive(Clone)]
+pub struct Capabilities {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Gives unpredictable bytes.
+    pub random: Arc<dyn Random>,
 }
 
 #[cfg(test)]

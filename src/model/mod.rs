@@ -34,6 +34,8 @@ mod secret;
 mod service_account;
 mod session;
 mod signing_key;
+#[cfg(test)]
+pub(crate) mod testing;
 mod user;
 
 pub use application::{
@@ -41,7 +43,7 @@ pub use application::{
     RepositoryLevel, RepositoryRequirement, Requirement, Route, TokenSettings,
 };
 pub use client::{Client, ClientKind, RedirectUri};
-pub use clock::{Clock, MAX_CLOCK_CORRECTION, Random, Timestamp};
+pub use clock::{Capabilities, Clock, MAX_CLOCK_CORRECTION, Random, Timestamp};
 pub use digest::sha256;
 pub use directory::{Directory, DirectoryTeam, DirectoryUser, ExternalUser, UserAccount};
 pub use display_text::DisplayText;

@@ -5,7 +5,7 @@ use super::{AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, T
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{Client, GrantId, Principal, UserId, sha256};
-use crate::token::{AuthorizationCode, CodeError, Taken};
+use crate::token::{AuthorizationCode, CodeError, CodeReceipt};
 use data_encoding::BASE64URL_NOPAD;
 
 /// What a client shows with a code.
@@ -39,7 +39,7 @@ impl AuthorizationServer {
             user: coded.user,
             application: Some(coded.application),
             scope: coded.scope,
-            at: taken.made_at(),
+            at: taken.issued_at(),
         };
         let (grant, answer) = self.first(&client, allowed, origin).await?;
         self.settle(&taken, grant, origin).await?;
@@ -64,7 +64,7 @@ impl AuthorizationServer {
     /// A second use of the code may have come while the first was under way: then nothing is to be had from either.
     async fn settle(
         &self,
-        taken: &Taken,
+        taken: &CodeReceipt,
         grant: GrantId,
         origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
@@ -83,7 +83,7 @@ impl AuthorizationServer {
         );
         // Once the grant has ended a further replay changes nothing, and must not write an event each time.
         let grant = match error {
-            CodeError::Replayed(Some(grant)) if self.grants.is_live(grant) => grant,
+            CodeError::Replayed(Some(grant)) if self.grants.exists(grant) => grant,
             _ => return self.deny_anonymous(refused, origin).await,
         };
         let object = Object::new(ObjectKind::Grant, grant);

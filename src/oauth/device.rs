@@ -14,7 +14,8 @@ use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::limits::AddressBlock;
 use crate::model::{Client, ClientKind, DisplayText, Scope, SessionSecret, UserId};
 use crate::token::{
-    DEVICE_INTERVAL, DEVICE_LIFE, Device, DeviceCodeError, Guesser, UserCode, UserCodeError,
+    Approver, DEVICE_CODE_LIFETIME, DEVICE_POLL_INTERVAL, Device, DeviceCodeError, UserCode,
+    UserCodeError,
 };
 use secrecy::SecretString;
 use std::net::IpAddr;
@@ -95,8 +96,8 @@ impl AuthorizationServer {
         Ok(DeviceAuthorizationResponse {
             device_code: device_code.into(),
             user_code,
-            expires_in: DEVICE_LIFE,
-            interval: DEVICE_INTERVAL,
+            expires_in: DEVICE_CODE_LIFETIME,
+            interval: DEVICE_POLL_INTERVAL,
         })
     }
 
@@ -129,7 +130,7 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<DeviceConsent, DeviceError> {
         let (user, known) = self.answering(session).await?;
-        let who = guesser(user, origin);
+        let who = approver(user, origin);
         let found = self.devices.find(who, code);
         let (code, device) = match found {
             Ok(found) => found,
@@ -156,7 +157,7 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<String, DeviceError> {
         let (user, known) = self.answering(session).await?;
-        let who = guesser(user, origin);
+        let who = approver(user, origin);
         let (_, device) = match self.devices.find(who, code) {
             Ok(found) => found,
             Err(error) => return Err(self.user_code_refused(&known, error, origin).await),
@@ -263,8 +264,8 @@ impl AuthorizationServer {
     }
 }
 
-fn guesser(user: UserId, origin: &RequestOrigin) -> Guesser {
-    Guesser {
+fn approver(user: UserId, origin: &RequestOrigin) -> Approver {
+    Approver {
         user,
         block: origin.address.map(AddressBlock::of),
     }

@@ -3,9 +3,9 @@
 use super::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::Action;
-use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope, Timestamp, TokenId};
+use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope};
 use crate::store::Change;
-use crate::token::{AccessToken, Actor, LONGEST_TOKEN};
+use crate::token::{Actor, MAX_TOKEN_BYTES, TokenClaims};
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,22 +104,19 @@ impl AuthorizationServer {
         let life = target.life().min(draft.at_most.unwrap_or(Duration::MAX));
         let name = draft.known.login();
         let audience = target.audience();
-        let token = AccessToken {
-            id: TokenId::from_bytes([0; 16]),
+        let claims = TokenClaims {
             principal: draft.known.principal,
             audience: audience.map_err(|invalid| OAuthError::TargetInvalid(invalid.0))?,
             client: draft.client,
             roles: self.roles(draft.known, target, &draft.scope),
             scope: Arc::new(draft.scope),
-            issued_at: Timestamp::ZERO,
-            expires_at: Timestamp::ZERO,
             grant: draft.grant,
             actor: draft.actor,
             provider: draft.known.user.as_deref().map(DirectoryUser::provider),
             name: name.map_or_else(String::new, |name| name.to_string()),
         };
-        let issued = self.tokens.issue(target.algorithm(), life, token)?;
-        if issued.text.len() > LONGEST_TOKEN {
+        let issued = self.tokens.issue(target.algorithm(), life, claims)?;
+        if issued.text.len() > MAX_TOKEN_BYTES {
             let sentence = "the token would be longer than 8 KiB, which servers do not accept; request a narrower `scope`";
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }

@@ -41,7 +41,8 @@ use crate::gitea::TokenOwnerLookup;
 use crate::limits::RateLimiter;
 use crate::mirror::Mirror;
 use crate::model::{
-    Client, ClientId, Clock, Issuer, ParseError, Random, Scope, ServiceAccount, UserId,
+    Capabilities, Client, ClientId, Clock, Issuer, ParseError, Random, Scope, ServiceAccount,
+    UserId,
 };
 use crate::oidc::WorkloadIssuers;
 use crate::store::Store;
@@ -122,7 +123,7 @@ impl AuthorizationServer {
     pub fn new(
         services: Services,
         settings: Settings,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+        capabilities: Capabilities,
     ) -> Result<Self, ParseError> {
         Ok(Self {
             store: services.store,
@@ -137,14 +138,14 @@ impl AuthorizationServer {
             workload_issuers: services.workload_issuers,
             workloads: services.workloads,
             command_line: Arc::new(Client::command_line()?),
-            codes: AuthorizationCodes::new(Arc::clone(&clock), Arc::clone(&random)),
-            devices: DeviceAuthorizations::new(Arc::clone(&clock), Arc::clone(&random)),
+            codes: AuthorizationCodes::new(capabilities.clone()),
+            devices: DeviceAuthorizations::new(capabilities.clone()),
             journal: services.journal,
             asking_people: RateLimiter::new(30, Duration::from_secs(2)),
             limits: OAuthLimits::new(),
             settings,
-            clock,
-            random,
+            clock: capabilities.clock,
+            random: capabilities.random,
         })
     }
 

@@ -1,7 +1,7 @@
 //! The break-glass password: argon2id, one check at a time, off unless an operator set it on the server.
 //!
-//! Must never hold the password longer than one check, never let a flood of wrong ones take the machine's memory, and never
-//! leave a session that an earlier password opened.
+//! Must never keep the password longer than one check, never let a flood of wrong passwords use up the machine's memory, and
+//! never leave a session that an earlier password opened.
 
 use super::sessions::{SessionError, Sessions};
 use crate::audit::AuditEvent;
@@ -14,18 +14,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// How long a sign-in by the password lasts at most: long enough to mend a provider or a policy, short because it bypasses
-/// both. A longer task signs in again.
-pub(super) const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
-
-/// How long a check waits for those before it; each takes some 100 ms.
-const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How long a check waits for the checks before it; each takes some 100 ms.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Checks that wait at a time.
-const WAITING: usize = 32;
+const MAX_WAITING: usize = 32;
 
 /// Length of a password, in characters.
-const LENGTH: std::ops::RangeInclusive<usize> = 15..=128;
+const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 15..=128;
 
 /// Why a password was not set or not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,18 +34,18 @@ pub enum BreakGlassError {
         "break-glass is off; to set a password, run `sudo samovar break-glass set` on the server"
     )]
     Off,
-    /// It is not the password.
+    /// Not the password.
     #[error(
         "this is not the break-glass password; to set a new one, run `sudo samovar break-glass set` on the server"
     )]
     Wrong,
     /// Too many checks wait.
-    #[error("too many passwords are being checked; wait a moment")]
+    #[error("too many passwords are being checked; try again in a moment")]
     Busy,
     /// Too many tries came from this address block.
     #[error("too many tries came from your network; wait {} seconds", .0.as_secs() + 1)]
     TooMany(Duration),
-    /// The library refused.
+    /// The library failed.
     #[error("the password could not be hashed; the server's log says why")]
     Internal,
     /// It could not be written.
@@ -61,18 +57,19 @@ pub enum BreakGlassError {
 pub struct BreakGlass {
     sessions: Arc<Sessions>,
     random: Arc<dyn Random>,
-    present: Mutex<Present>,
+    password: Mutex<PasswordState>,
     one_at_a_time: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
 }
 
-struct Present {
+struct PasswordState {
+    /// None while break-glass is off.
     hash: Option<SecretString>,
-    /// Grows with every change of the password.
+    /// Grows by one with every change of the password.
     generation: u64,
 }
 
-/// Shows that the password was the right one, as of one generation of it.
+/// Proof that the password of one generation was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordProof(u64);
 
@@ -86,12 +83,12 @@ impl BreakGlass {
         Self {
             sessions,
             random,
-            present: Mutex::new(Present {
+            password: Mutex::new(PasswordState {
                 hash,
                 generation: 0,
             }),
             one_at_a_time: Arc::new(Semaphore::new(1)),
-            waiting: Arc::new(Semaphore::new(WAITING)),
+            waiting: Arc::new(Semaphore::new(MAX_WAITING)),
         }
     }
 
@@ -100,8 +97,8 @@ impl BreakGlass {
         self.lock().hash.is_some()
     }
 
-    /// Was the proof given by the password that is set now? A session that was started with it is to be ended otherwise.
-    pub fn holds(&self, proof: PasswordProof) -> bool {
+    /// Was the proof given by the current password? If not, a session that was started with it must end.
+    pub fn is_current(&self, proof: PasswordProof) -> bool {
         self.lock().generation == proof.0
     }
 
@@ -111,7 +108,7 @@ impl BreakGlass {
         password: SecretString,
         event: AuditEvent,
     ) -> Result<(), BreakGlassError> {
-        if !LENGTH.contains(&password.expose_secret().chars().count()) {
+        if !PASSWORD_CHARS.contains(&password.expose_secret().chars().count()) {
             return Err(BreakGlassError::Length);
         }
         let mut salt = [0; 16];
@@ -120,24 +117,24 @@ impl BreakGlass {
         let change = Change::from(Operation::PutBreakGlass(hash.clone()));
         let before = self.replace(Some(hash));
         let set = self.end_sessions(change, event).await;
-        // The password that is on disk stays the one that opens.
+        // The password on disk stays the valid one.
         set.inspect_err(|_| {
             self.replace(before);
         })
     }
 
-    /// Switches it off, and ends every session that it opened. In force at once, whatever the disk does.
+    /// Switches break-glass off, and ends every session that it opened. In force at once, even if the disk fails.
     pub async fn switch_off(&self, event: AuditEvent) -> Result<(), BreakGlassError> {
         self.replace(None);
         let change = Change::from(Operation::DeleteBreakGlass);
         self.end_sessions(change, event).await
     }
 
-    /// Before sessions are ended: a sign-in that is under way finds afterwards that its proof does not hold.
+    /// Called before sessions are ended, so that the proof of a sign-in that has begun is no longer valid afterwards.
     fn replace(&self, hash: Option<SecretString>) -> Option<SecretString> {
-        let mut present = self.lock();
-        present.generation += 1;
-        std::mem::replace(&mut present.hash, hash)
+        let mut password = self.lock();
+        password.generation += 1;
+        std::mem::replace(&mut password.hash, hash)
     }
 
     async fn end_sessions(&self, change: Change, event: AuditEvent) -> Result<(), BreakGlassError> {
@@ -149,14 +146,14 @@ impl BreakGlass {
         })
     }
 
-    /// Is it this password? Costs 64 MiB and some 100 ms, one at a time.
+    /// Checks a password. Takes 64 MiB and some 100 ms, one check at a time.
     pub async fn verify(&self, password: SecretString) -> Result<PasswordProof, BreakGlassError> {
         let (hash, generation) = {
-            let present = self.lock();
-            (present.hash.clone(), present.generation)
+            let password = self.lock();
+            (password.hash.clone(), password.generation)
         };
         let hash = hash.ok_or(BreakGlassError::Off)?;
-        if !LENGTH.contains(&password.expose_secret().chars().count()) {
+        if !PASSWORD_CHARS.contains(&password.expose_secret().chars().count()) {
             return Err(BreakGlassError::Wrong);
         }
         self.blocking(move || verify(&password, &hash)).await??;
@@ -170,7 +167,7 @@ impl BreakGlass {
         let place = self.waiting.try_acquire();
         let _place = place.map_err(|_| BreakGlassError::Busy)?;
         let slot = Arc::clone(&self.one_at_a_time).acquire_owned();
-        let slot = tokio::time::timeout(LONGEST_WAIT, slot).await;
+        let slot = tokio::time::timeout(MAX_WAIT, slot).await;
         let slot = slot.map_err(|_| BreakGlassError::Busy)?;
         let slot = slot.map_err(|_| BreakGlassError::Internal)?;
         let done = tokio::task::spawn_blocking(move || {
@@ -180,8 +177,8 @@ impl BreakGlass {
         done.await.map_err(|_| BreakGlassError::Internal)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Present> {
-        self.present.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> std::sync::MutexGuard<'_, PasswordState> {
+        self.password.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,19 +1,19 @@
-//! A browser, told apart by a random cookie: what a sign-in or a hand-over begins in one must end in the same.
+//! A browser, identified by a random cookie: a sign-in or hand-over must end in the browser in which it began.
 
 use crate::model::{Random, SessionSecret};
 use data_encoding::BASE64URL_NOPAD;
 use std::fmt;
 
-/// The cookie's value: 256 random bits, of the form of a session's secret and worth nothing as one.
+/// The cookie's value: 256 random bits in the format of a session's secret. No session has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Browser(SessionSecret);
 
-/// SHA-256 of the cookie's value: what is kept, or sent along in an address, instead of it.
+/// SHA-256 of the cookie's value: stored, or sent in a query, in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BrowserKey([u8; 32]);
 
 impl BrowserKey {
-    /// From an address; none when it is not one of ours.
+    /// From a query; none when it is malformed.
     pub fn from_query(text: &str) -> Option<Self> {
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
         bytes.try_into().ok().map(Self)
@@ -27,12 +27,12 @@ impl fmt::Display for BrowserKey {
 }
 
 impl Browser {
-    /// A browser that we have not seen.
+    /// A new browser.
     pub fn new(random: &dyn Random) -> Self {
         Self(SessionSecret::generate(random))
     }
 
-    /// From the cookie; none when it is not one of ours.
+    /// From the cookie; none when it is malformed.
     pub fn from_cookie(value: &str) -> Option<Self> {
         value.parse().ok().map(Self)
     }

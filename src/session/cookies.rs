@@ -1,26 +1,26 @@
-//! Names and attributes of every cookie that we set.
+//! Names and attributes of the cookies that Samovar sets.
 //!
 //! Over https: `__Host-`, `Secure`. Plain http is for loopback alone, where browsers refuse both. Always `HttpOnly`,
-//! `SameSite=Lax`, `Path=/`, never a `Domain`: a cookie of ours belongs to one host.
+//! `SameSite=Lax`, `Path=/`, never a `Domain`: each cookie belongs to one host.
 
 use std::time::Duration;
 
-/// Which cookie.
+/// A cookie that Samovar sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cookie {
     /// The session at Samovar.
     Session,
-    /// A sign-in that is under way, sealed; from 0 below [`FLOW_COOKIES`].
+    /// A sign-in flow, sealed; from 0 below [`FLOW_COOKIES`].
     Flow(usize),
     /// The session at an application's host.
     ApplicationSession,
-    /// The browser, while it is handed over to an application's host.
+    /// The browser, during the hand-over to an application's host.
     ApplicationBrowser,
-    /// Says that the person has signed out, so that sign-in waits for a click.
+    /// The person has signed out: the next sign-in waits for a click.
     SignedOut,
 }
 
-/// Sign-ins that one browser may have under way.
+/// Sign-in flows that one browser may have at a time.
 pub const FLOW_COOKIES: usize = 5;
 
 const FLOWS: [(&str, &str); FLOW_COOKIES] = [
@@ -43,14 +43,14 @@ const fn flow_name(slot: usize, https: bool) -> &'static str {
     if https { secure } else { plain }
 }
 
-/// How cookies are written here.
+/// Formats cookies.
 #[derive(Debug, Clone, Copy)]
 pub struct Cookies {
     https: bool,
 }
 
 impl Cookies {
-    /// As the outside address demands.
+    /// For an external URL with this scheme.
     pub const fn new(https: bool) -> Self {
         Self { https }
     }
@@ -70,7 +70,7 @@ impl Cookies {
         }
     }
 
-    /// A `Set-Cookie` value. Without an age it goes when the browser closes.
+    /// A `Set-Cookie` value. Without an age the cookie ends with the browser.
     pub fn set(self, cookie: Cookie, value: &str, age: Option<Duration>) -> String {
         let secure = if self.https { "; Secure" } else { "" };
         let age = age.map_or_else(String::new, |age| format!("; Max-Age={}", age.as_secs()));
@@ -78,7 +78,7 @@ impl Cookies {
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
     }
 
-    /// A `Set-Cookie` value that takes the cookie away.
+    /// A `Set-Cookie` value that removes the cookie.
     pub fn clear(self, cookie: Cookie) -> String {
         self.set(cookie, "", Some(Duration::ZERO))
     }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cookie_is_host_only_and_out_of_reach_of_scripts() {
+    fn cookies_are_host_only_and_hidden_from_scripts() {
         for https in [true, false] {
             let cookies = Cookies::new(https);
             let text = cookies.set(Cookie::Session, "x", Some(Duration::from_secs(60)));

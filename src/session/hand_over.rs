@@ -1,31 +1,32 @@
 //! One-time codes that hand a session at Samovar over to one application host in one browser.
 //!
-//! In memory, bounded for each session and in all: a session that asks for many loses its own first.
+//! In memory, bounded for each session and in all: a session that asks for many codes loses its own oldest first.
 
 use super::BrowserKey;
-use crate::limits::BoundedTable;
-use crate::model::{Clock, HostName, Random, SessionId, SessionKey, SessionSecret, Timestamp};
+use crate::limits::{OneTime, OneTimeLimits};
+use crate::model::{Capabilities, Clock, HostName, Random, SessionId, SessionSecret};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long a code holds.
-const LONGEST: Duration = Duration::from_secs(60);
-/// Codes at a time.
-const MAX: usize = 10_000;
-/// Of one session at Samovar: a browser that opens many tabs.
-const MAX_OF_ONE: usize = 50;
+/// Per session at Samovar: a browser may open many tabs at once.
+const LIMITS: OneTimeLimits = OneTimeLimits {
+    lifetime: Duration::from_secs(60),
+    remembered: Duration::from_secs(60),
+    total: 10_000,
+    per_owner: 50,
+};
 
-/// A code as it stands in an address.
+/// A code, for the redirect to an application host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Code(SessionSecret);
+pub struct HandOverCode(SessionSecret);
 
-impl Code {
-    /// As it stands in an address.
+impl HandOverCode {
+    /// For the query of the redirect.
     pub fn reveal(&self) -> String {
         self.0.reveal()
     }
 
-    /// From an address; none when it is not one of ours.
+    /// From a query; none when it is malformed.
     pub fn from_query(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }
@@ -36,11 +37,11 @@ impl Code {
 pub struct HandOver {
     /// The session at Samovar.
     pub parent: SessionId,
-    /// Where the person wanted to go.
+    /// The address that the person asked for.
     pub return_to: String,
 }
 
-/// Why a code opens nothing.
+/// Why a code is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum HandOverError {
     /// Never issued, already used, too old, or for another host.
@@ -51,66 +52,62 @@ pub enum HandOverError {
     OtherBrowser,
 }
 
-struct Issued {
-    handed: HandOver,
+struct IssuedHandOver {
+    hand_over: HandOver,
     host: HostName,
     browser: BrowserKey,
-    at: Timestamp,
 }
 
-/// The codes that are out.
+/// By session at Samovar.
+type Codes = OneTime<SessionId, IssuedHandOver>;
+
+/// The codes that have been issued.
 pub struct HandOvers {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    out: Mutex<Out>,
+    codes: Mutex<Codes>,
 }
 
-/// By code; the owner is the session at Samovar.
-type Out = BoundedTable<SessionKey, SessionId, Issued>;
-
 impl HandOvers {
-    /// None out.
-    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    /// Without codes.
+    pub fn new(Capabilities { clock, random }: Capabilities) -> Self {
         Self {
             clock,
             random,
-            out: Mutex::new(Out::new(MAX, MAX_OF_ONE)),
+            codes: Mutex::new(Codes::new(LIMITS)),
         }
     }
 
-    /// A code for one host in one browser.
-    pub fn issue(&self, handed: HandOver, host: HostName, browser: BrowserKey) -> Code {
-        let code = Code(SessionSecret::generate(&*self.random));
-        let parent = handed.parent;
-        let issued = Issued {
-            handed,
+    /// Issues a code for one host in one browser.
+    pub fn issue(&self, hand_over: HandOver, host: HostName, browser: BrowserKey) -> HandOverCode {
+        let (parent, now) = (hand_over.parent, self.clock.now());
+        let issued = IssuedHandOver {
+            hand_over,
             host,
             browser,
-            at: self.clock.now(),
         };
-        self.lock().insert(code.0.key(), parent, issued);
-        code
+        HandOverCode(self.lock().issue(parent, issued, now, &*self.random))
     }
 
-    /// Takes a code; whoever comes second, from whichever host or browser, finds none.
+    /// Takes a code. A code from the wrong host or browser is used up as well.
     pub fn redeem(
         &self,
-        code: &Code,
+        code: &HandOverCode,
         host: &HostName,
         browser: Option<BrowserKey>,
     ) -> Result<HandOver, HandOverError> {
-        let taken = self.lock().remove(&code.0.key());
-        let issued = taken.ok_or(HandOverError::Unknown)?;
-        if issued.host != *host || !self.clock.now().within(LONGEST, issued.at) {
+        let taken = self.lock().take(&code.0.key(), self.clock.now());
+        let (issued, _) = taken.map_err(|_| HandOverError::Unknown)?;
+        if issued.host != *host {
             return Err(HandOverError::Unknown);
         }
         if Some(issued.browser) != browser {
             return Err(HandOverError::OtherBrowser);
         }
-        Ok(issued.handed)
+        Ok(issued.hand_over)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Out> {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,22 +1,27 @@
-//! The service: starts, finds and ends sessions. Looked at in memory, durable in the store.
+//! The service that starts, finds and ends sessions. They are found in memory and durable in the store.
+//!
+//! Must never return the secret of a session that is not on disk.
 
-use super::break_glass;
 use super::table::{Entry, Table};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    Clock, DisplayText, Principal, ProviderId, ProviderSession, Random, Session, SessionId,
-    SessionPlace, SessionSecret, SystemJob, Timestamp,
+    Capabilities, Clock, DisplayText, Principal, ProviderId, ProviderSession, Random, Session,
+    SessionId, SessionPlace, SessionSecret, SystemJob, Timestamp,
 };
 use crate::store::{Change, CommitError, Operation, Store, UnauditedWrite};
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-/// Sign-ins of one principal at a time; the one used longest ago ends for another.
-const MOST: usize = 50;
+/// Parent sessions of one principal at a time; the one used longest ago ends for another.
+const MAX_SESSIONS: usize = 50;
 
-/// The last use is written when it is this much later than what is on disk.
-const SEEN_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The last use is written when it is this much later than the one on disk.
+const SEEN_INTERVAL: Duration = Duration::from_secs(5 * 60);
+
+/// Longest session of the local operator after break-glass: long enough to repair a provider or a policy, short because it
+/// bypasses both.
+const BREAK_GLASS_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// How long a session lasts.
 #[derive(Debug, Clone, Copy)]
@@ -27,28 +32,28 @@ pub struct Settings {
     pub absolute: Duration,
 }
 
-/// Somebody who has just proved who they are.
+/// A session that is to be started.
 #[derive(Debug, Clone)]
 pub struct NewSession {
-    /// Who.
+    /// The principal that signed in.
     pub principal: Principal,
-    /// Where it holds.
+    /// Where it is valid.
     pub place: SessionPlace,
-    /// Who signed the person in.
+    /// The provider that authenticated the person.
     pub provider: Option<ProviderId>,
-    /// The sign-in there.
+    /// The sign-in at the provider.
     pub provider_session: Option<ProviderSession>,
-    /// From where.
+    /// The client's address.
     pub address: Option<IpAddr>,
-    /// With what.
+    /// What the client calls itself.
     pub user_agent: DisplayText,
 }
 
-/// Why a secret opens nothing.
+/// Why a secret gives no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SessionLookupError {
-    /// No session has it, or has it any more.
-    #[error("there is no such session; sign in again")]
+    /// No session has the secret.
+    #[error("the session was not found; sign in again")]
     Unknown,
     /// Its time, or its parent's, is over.
     #[error("the session has ended; sign in again")]
@@ -58,7 +63,7 @@ pub enum SessionLookupError {
 /// Why a session was not started or ended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SessionError {
-    /// The session that it should hang on has ended.
+    /// The parent session has ended.
     #[error("the session at Samovar has ended; sign in again")]
     ParentEnded,
     /// It could not be written.
@@ -79,14 +84,13 @@ impl Sessions {
     /// With the sessions that the store had.
     pub fn new(
         store: Store,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
+        Capabilities { clock, random }: Capabilities,
         settings: Settings,
         mut loaded: Vec<Session>,
     ) -> Self {
         for session in &mut loaded {
-            let longest = longest(session.principal, settings);
-            session.ends_at = session.ends_at.min(session.created_at.plus(longest));
+            let lifetime = max_lifetime(session.principal, settings);
+            session.ends_at = session.ends_at.min(session.created_at.plus(lifetime));
         }
         Self {
             store,
@@ -97,7 +101,7 @@ impl Sessions {
         }
     }
 
-    /// Starts a session; durable, with its event, before the secret is given out. The event's object becomes the session.
+    /// Starts a session. It is durable, with its event, before the secret is returned. The event's object becomes the session.
     pub async fn start(
         &self,
         new: NewSession,
@@ -105,26 +109,27 @@ impl Sessions {
     ) -> Result<(Arc<Session>, SessionSecret), SessionError> {
         let secret = SessionSecret::generate(&*self.random);
         let session = self.session(new, &secret)?;
-        let gone = self.make_room(&session);
+        let surplus = self.make_room(&session);
         let event = AuditEvent {
             object: Object::new(ObjectKind::Session, session.id),
             ..event
         };
-        let change = gone.into_iter().map(Operation::DeleteSession);
-        let change: Change = change
+        let deletions = surplus.into_iter().map(Operation::DeleteSession);
+        let change: Change = deletions
             .chain([Operation::PutSession(session.clone())])
             .collect();
         self.store.commit(change, event).await?;
-        if self.take_in(&session) {
+        if self.insert(&session) {
             return Ok((Arc::new(session), secret));
         }
-        self.forget(vec![session.id], expiry(session.id, self.clock.now()))
-            .await?;
+        let deletion = Change::from(Operation::DeleteSession(session.id));
+        let event = expiry(session.id, self.clock.now());
+        self.store.commit(deletion, event).await?;
         Err(SessionError::ParentEnded)
     }
 
-    /// The parent may have ended while the disk was written; then the child is none.
-    fn take_in(&self, session: &Session) -> bool {
+    /// False when the parent has ended while the child was written.
+    fn insert(&self, session: &Session) -> bool {
         let mut table = self.write();
         let orphan = match &session.place {
             SessionPlace::Samovar => false,
@@ -136,7 +141,7 @@ impl Sessions {
         !orphan
     }
 
-    /// The session that a secret opens, if its time is not over. A child's use is its parent's too.
+    /// The valid session with this secret. The use of a child counts for its parent too.
     pub fn find(&self, secret: &SessionSecret) -> Result<Arc<Session>, SessionLookupError> {
         let now = self.clock.now();
         let table = self.read();
@@ -147,56 +152,56 @@ impl Sessions {
             Some(id) => Some(table.by_id(id).ok_or(SessionLookupError::Ended)?),
             None => None,
         };
-        if !self.holds(entry, now) || parent.is_some_and(|parent| !self.holds(parent, now)) {
+        if !self.is_valid(entry, now) || parent.is_some_and(|parent| !self.is_valid(parent, now)) {
             return Err(SessionLookupError::Ended);
         }
-        entry.see(now);
+        entry.mark_seen(now);
         if let Some(parent) = parent {
-            parent.see(now);
+            parent.mark_seen(now);
         }
         Ok(Arc::clone(&entry.session))
     }
 
-    /// The session with an id, if its time is not over. Its use is not counted.
+    /// The valid session with this id. This is not a use.
     pub fn get(&self, id: SessionId) -> Option<Arc<Session>> {
         let now = self.clock.now();
         let table = self.read();
-        let entry = table.by_id(id).filter(|entry| self.holds(entry, now))?;
-        Some(Arc::new(entry.present()))
+        let entry = table.by_id(id).filter(|entry| self.is_valid(entry, now))?;
+        Some(Arc::new(entry.snapshot()))
     }
 
-    /// Is somebody signed in at Samovar with at least one session?
-    pub fn lives(&self, principal: Principal) -> bool {
+    /// Does the principal have a valid session at Samovar?
+    pub fn has_session(&self, principal: Principal) -> bool {
         let now = self.clock.now();
         let table = self.read();
         let mut parents = table.of(principal);
-        parents.any(|entry| self.holds(entry, now))
+        parents.any(|entry| self.is_valid(entry, now))
     }
 
-    /// Every session whose time is not over, the one started last first.
+    /// Every valid session, the newest first.
     pub fn list(&self) -> Vec<Arc<Session>> {
         let now = self.clock.now();
         let table = self.read();
-        let running = table.entries().filter(|entry| self.holds(entry, now));
-        let mut list: Vec<_> = running.map(|entry| Arc::new(entry.present())).collect();
+        let valid = table.entries().filter(|entry| self.is_valid(entry, now));
+        let mut list: Vec<_> = valid.map(|entry| Arc::new(entry.snapshot())).collect();
         list.sort_unstable_by_key(|session| std::cmp::Reverse(session.id));
         list
     }
 
-    /// Ends a session and its children. In force at once, whatever the disk does.
+    /// Ends a session and its children. In force at once, even if the disk fails.
     pub async fn end(&self, id: SessionId, event: AuditEvent) -> Result<(), SessionError> {
         self.end_with(id, Change::none(), event).await
     }
 
-    /// The same together with another change.
+    /// The same, committed together with another change.
     pub async fn end_with(
         &self,
         id: SessionId,
         change: Change,
         event: AuditEvent,
     ) -> Result<(), SessionError> {
-        let gone = self.write().remove(id).into_iter();
-        let change = gone
+        let removed = self.write().remove(id).into_iter();
+        let change = removed
             .map(Operation::DeleteSession)
             .fold(change, Change::with);
         self.store.commit(change, event).await?;
@@ -212,45 +217,45 @@ impl Sessions {
         self.end_all_with(principal, Change::none(), event).await
     }
 
-    /// The same together with another change.
+    /// The same, committed together with another change.
     pub async fn end_all_with(
         &self,
         principal: Principal,
         change: Change,
         event: AuditEvent,
     ) -> Result<(), SessionError> {
-        let gone: Vec<_> = {
+        let removed: Vec<_> = {
             let mut table = self.write();
             let parents = table.parents_of(principal).into_iter();
             parents.flat_map(|id| table.remove(id)).collect()
         };
-        let ends = gone.into_iter().map(Operation::DeleteSession);
-        let change = ends.fold(change, Change::with);
+        let deletions = removed.into_iter().map(Operation::DeleteSession);
+        let change = deletions.fold(change, Change::with);
         self.store.commit(change, event).await?;
         Ok(())
     }
 
-    /// Ends the sessions whose time is over, each with an event of ours.
+    /// Ends the expired sessions, each with an event.
     pub async fn expire(&self) -> Result<(), SessionError> {
         let now = self.clock.now();
-        let over: Vec<_> = {
+        let expired: Vec<_> = {
             let table = self.read();
-            let over = table.entries().filter(|entry| self.over(entry, now));
-            over.map(|entry| entry.session.id).collect()
+            let expired = table.entries().filter(|entry| self.has_expired(entry, now));
+            expired.map(|entry| entry.session.id).collect()
         };
-        for id in over {
+        for id in expired {
             self.end(id, expiry(id, now)).await?;
         }
         Ok(())
     }
 
-    /// Writes last uses that are well ahead of the disk. They leave no event.
+    /// Writes the last uses that are due, without events.
     pub async fn write_seen(&self) -> Result<(), SessionError> {
-        let later = i64::try_from(SEEN_EVERY.as_millis()).unwrap_or(i64::MAX);
+        let later = i64::try_from(SEEN_INTERVAL.as_millis()).unwrap_or(i64::MAX);
         let marks: Vec<_> = {
             let table = self.read();
             let marks = table.entries().filter_map(|entry| {
-                let at = entry.to_write(later)?;
+                let at = entry.take_unwritten(later)?;
                 Some(UnauditedWrite::SessionUsed(entry.session.id, at))
             });
             marks.collect()
@@ -261,11 +266,11 @@ impl Sessions {
         Ok(())
     }
 
-    /// A child's life is bounded by its parent's.
+    /// A child ends with its parent.
     fn session(&self, new: NewSession, secret: &SessionSecret) -> Result<Session, SessionError> {
         let now = self.clock.now();
         let ends_at = match &new.place {
-            SessionPlace::Samovar => now.plus(longest(new.principal, self.settings)),
+            SessionPlace::Samovar => now.plus(max_lifetime(new.principal, self.settings)),
             SessionPlace::Application { parent, .. } => {
                 let parent = self.get(*parent).ok_or(SessionError::ParentEnded)?;
                 parent.ends_at
@@ -286,7 +291,8 @@ impl Sessions {
         })
     }
 
-    /// One child for each parent and host, and a bounded number of parents for each principal.
+    /// Removes what must end for the session: there is one child for each parent and host, and a bounded number of parents for
+    /// each principal.
     fn make_room(&self, session: &Session) -> Vec<SessionId> {
         let mut table = self.write();
         if let Some(before) = table.child_at(&session.place) {
@@ -296,26 +302,20 @@ impl Sessions {
             return Vec::new();
         }
         let parents = table.parents_of(session.principal);
-        let surplus = (parents.len() + 1).saturating_sub(MOST);
+        let surplus = (parents.len() + 1).saturating_sub(MAX_SESSIONS);
         let oldest = parents.into_iter().take(surplus);
         oldest.flat_map(|id| table.remove(id)).collect()
     }
 
-    async fn forget(&self, gone: Vec<SessionId>, event: AuditEvent) -> Result<(), SessionError> {
-        let change: Change = gone.into_iter().map(Operation::DeleteSession).collect();
-        self.store.commit(change, event).await?;
-        Ok(())
-    }
-
-    /// Not over; nor begun or used ahead of now, which is what a clock that was set back leaves behind.
-    fn holds(&self, entry: &Entry, now: Timestamp) -> bool {
+    /// Not expired, and neither started nor used in the future: the clock may have been set back since.
+    fn is_valid(&self, entry: &Entry, now: Timestamp) -> bool {
         let session = &entry.session;
         now.between(session.created_at, session.ends_at)
             && now.within(self.settings.idle, entry.seen())
     }
 
-    /// For good: whatever lies ahead may come yet.
-    fn over(&self, entry: &Entry, now: Timestamp) -> bool {
+    /// Expired for good; a session of the future may become valid again.
+    fn has_expired(&self, entry: &Entry, now: Timestamp) -> bool {
         now >= entry.session.ends_at || now.since(entry.seen()) >= self.settings.idle
     }
 
@@ -328,10 +328,10 @@ impl Sessions {
     }
 }
 
-/// How long a sign-in of this principal lasts in any case.
-fn longest(principal: Principal, settings: Settings) -> Duration {
+/// How long a session of this principal lasts at most.
+fn max_lifetime(principal: Principal, settings: Settings) -> Duration {
     match principal {
-        Principal::LocalOperator => settings.absolute.min(break_glass::SESSION_LIFETIME),
+        Principal::LocalOperator => settings.absolute.min(BREAK_GLASS_LIFETIME),
         _ => settings.absolute,
     }
 }
@@ -339,5 +339,5 @@ fn longest(principal: Principal, settings: Settings) -> Duration {
 fn expiry(id: SessionId, now: Timestamp) -> AuditEvent {
     let actor = Principal::System(SystemJob::Housekeeping);
     let object = Object::new(ObjectKind::Session, id);
-    AuditEvent::new(now, actor, Action::SessionEnd, object).because(["its time is over"])
+    AuditEvent::new(now, actor, Action::SessionEnd, object).because(["it has expired"])
 }

@@ -1,6 +1,6 @@
-//! The sessions in memory: found by the hash of their secret, ended with their children.
+//! The sessions in memory: found by the hash of their secret, removed with their children.
 //!
-//! Knows no clock and no store. Must never give out a child whose parent is gone.
+//! Knows no clock and no store. Must never return a child without its parent.
 
 use crate::model::{Principal, Session, SessionId, SessionKey, SessionPlace, Timestamp};
 use std::collections::{BTreeSet, HashMap};
@@ -29,13 +29,13 @@ impl Entry {
         Timestamp::from_millis(self.seen.load(Ordering::Relaxed))
     }
 
-    /// It is used now; an instant never goes back.
-    pub(super) fn see(&self, now: Timestamp) {
+    /// Records a use now; the last use never goes back.
+    pub(super) fn mark_seen(&self, now: Timestamp) {
         self.seen.fetch_max(now.millis(), Ordering::Relaxed);
     }
 
-    /// The last use, when it is this much later than what was last written; taken as written from then on.
-    pub(super) fn to_write(&self, later: i64) -> Option<Timestamp> {
+    /// The last use, when it is this many milliseconds later than the one on disk; counts as written from then on.
+    pub(super) fn take_unwritten(&self, later: i64) -> Option<Timestamp> {
         let (seen, written) = (
             self.seen.load(Ordering::Relaxed),
             self.written.load(Ordering::Relaxed),
@@ -46,8 +46,8 @@ impl Entry {
         })
     }
 
-    /// As it is now, for lists.
-    pub(super) fn present(&self) -> Session {
+    /// The session with its last use.
+    pub(super) fn snapshot(&self) -> Session {
         Session {
             last_seen_at: self.seen(),
             ..(*self.session).clone()
@@ -73,7 +73,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Takes in what was stored; children without a parent are left out.
+    /// From the stored sessions, without children whose parent is missing.
     pub(super) fn load(sessions: Vec<Session>) -> Self {
         let mut table = Self::default();
         let (parents, children): (Vec<_>, Vec<_>) = sessions
@@ -83,9 +83,11 @@ impl Table {
             table.insert(parent);
         }
         for child in children {
-            if matches!(&child.place, SessionPlace::Application { parent, .. } if table.by_id.contains_key(parent))
-            {
-                table.insert(child);
+            match &child.place {
+                SessionPlace::Application { parent, .. } if table.by_id.contains_key(parent) => {
+                    table.insert(child);
+                }
+                _ => {}
             }
         }
         table
@@ -116,13 +118,13 @@ impl Table {
         self.by_id.values()
     }
 
-    /// The parents of a principal.
+    /// The parent sessions of a principal.
     pub(super) fn of(&self, principal: Principal) -> impl Iterator<Item = &Entry> {
         let ids = self.by_principal.get(&principal).into_iter().flatten();
         ids.filter_map(|id| self.by_id(*id))
     }
 
-    /// The parents of a principal, the one used longest ago first.
+    /// The parent sessions of a principal, the one used longest ago first.
     pub(super) fn parents_of(&self, principal: Principal) -> Vec<SessionId> {
         let own = self.of(principal);
         let mut own: Vec<_> = own.map(|e| (e.seen(), e.session.id)).collect();
@@ -130,7 +132,7 @@ impl Table {
         own.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// The child of a parent at a place, if there is one.
+    /// The child session at a place.
     pub(super) fn child_at(&self, place: &SessionPlace) -> Option<SessionId> {
         let SessionPlace::Application { parent, .. } = place else {
             return None;
@@ -141,11 +143,11 @@ impl Table {
             .find(|id| self.by_id(*id).is_some_and(|e| e.session.place == *place))
     }
 
-    /// Takes a session out, with its children; gives the ids of all that went.
+    /// Removes a session with its children; returns their ids.
     pub(super) fn remove(&mut self, id: SessionId) -> Vec<SessionId> {
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         let Some(entry) = self.by_id.remove(&id) else {
-            return gone;
+            return removed;
         };
         self.by_key.remove(&entry.session.key);
         if let Some(siblings) = entry.parent().and_then(|p| self.children.get_mut(&p)) {
@@ -157,10 +159,10 @@ impl Table {
                 self.by_principal.remove(&entry.session.principal);
             }
         }
-        gone.push(id);
+        removed.push(id);
         for child in self.children.remove(&id).unwrap_or_default() {
-            gone.extend(self.remove(child));
+            removed.extend(self.remove(child));
         }
-        gone
+        removed
     }
 }

@@ -6,7 +6,7 @@ use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError, 
 use crate::audit::Action;
 use crate::mirror::MirrorError;
 use crate::model::{ApplicationId, DisplayText, HostName, Principal, Session, SessionPlace};
-use crate::session::{Browser, Code, Cookie, HandOverError, NewSession};
+use crate::session::{Browser, Cookie, HandOverCode, HandOverError, NewSession};
 use std::sync::Arc;
 
 /// The principal of a session at a host.
@@ -66,7 +66,7 @@ impl SignIn {
     ) -> Result<BrowserRedirect, FailedSignIn> {
         let again = || "/.samovar/sign-in".to_owned();
         let browser = visitor.browser.as_ref().map(Browser::key);
-        let code = code.and_then(Code::from_query);
+        let code = code.and_then(HandOverCode::from_query);
         let handed = code
             .ok_or(HandOverError::Unknown)
             .and_then(|code| self.hand_overs.redeem(&code, host, browser));

@@ -50,7 +50,7 @@ impl SignIn {
         let event = event.because(["break-glass password"]);
         let new = Self::new_session(actor, SessionPlace::Samovar, visitor);
         let (session, secret) = self.sessions.start(new, event).await?;
-        if !self.break_glass.holds(proof) {
+        if !self.break_glass.is_current(proof) {
             self.end_late(&session, visitor).await?;
             return Err(self.deny(visitor, BreakGlassError::Wrong.into()).await);
         }

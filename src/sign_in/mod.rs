@@ -30,7 +30,8 @@ use crate::audit_log::Journal;
 use crate::limits::{AddressBlock, RateLimiter};
 use crate::mirror::Mirror;
 use crate::model::{
-    Clock, DisplayText, HostName, Principal, Random, Session, SessionPlace, SessionSecret,
+    Capabilities, Clock, DisplayText, HostName, Principal, Random, Session, SessionPlace,
+    SessionSecret,
 };
 use crate::session::{BreakGlass, Browser, Cookie, Cookies, HandOvers, NewSession, Sessions};
 use crate::store::Store;
@@ -154,11 +155,8 @@ fn in_query(text: &str) -> String {
 
 impl SignIn {
     /// Over the services below.
-    pub fn new(
-        services: Services,
-        settings: Settings,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
-    ) -> Self {
+    pub fn new(services: Services, settings: Settings, capabilities: Capabilities) -> Self {
+        let Capabilities { clock, random } = capabilities.clone();
         let cookies = Cookies::new(settings.https);
         Self {
             store: services.store,
@@ -169,7 +167,7 @@ impl SignIn {
             providers: services.providers,
             flows: Flows::new(Arc::clone(&clock), Arc::clone(&random), cookies),
             finishing: RateLimiter::new(120, Duration::from_millis(500)),
-            hand_overs: HandOvers::new(Arc::clone(&clock), Arc::clone(&random)),
+            hand_overs: HandOvers::new(capabilities),
             logouts: Logouts::default(),
             journal: services.journal,
             break_glass_tries: RateLimiter::new(10, Duration::from_secs(30)),

@@ -1,6 +1,6 @@
-//! `Samovar-Assertion`: who calls, signed for one application, for a minute.
+//! `Samovar-Assertion`: the identity of the caller, signed for one application, valid for a minute.
 //!
-//! Names no path: it says who, never what for. An upstream that verifies it need not trust any other header.
+//! Names no path: it states who calls, never what is requested. An upstream that verifies it need not trust any other header.
 
 use super::Tokens;
 use super::jws::TokenType;
@@ -10,17 +10,17 @@ use serde::Serialize;
 use std::ops::Not;
 use std::time::Duration;
 
-/// How long it is valid.
-pub const ASSERTION_LIFE: Duration = Duration::from_secs(60);
+/// How long an assertion is valid.
+pub const ASSERTION_LIFETIME: Duration = Duration::from_secs(60);
 
-/// Who calls.
+/// The claims of an assertion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {
     /// A user or a service account.
     pub principal: Principal,
     /// The application's name.
     pub audience: String,
-    /// Of which provider a person is; none of a service account.
+    /// The provider of a person; none for a service account.
     pub provider: Option<ProviderId>,
     /// Login at that provider, or a service account's name.
     pub preferred_username: String,
@@ -28,23 +28,23 @@ pub struct Assertion {
     pub name: String,
     /// Address, or empty.
     pub email: String,
-    /// Organizations and teams that the application's role bindings speak of.
-    pub groups: Listed,
+    /// Organizations and teams of the caller that the application's role bindings name.
+    pub groups: ListClaim,
     /// Roles held in the application.
-    pub roles: Listed,
-    /// What may be done in the application with the credential that was sent, or nothing where that did not fit: a part is
-    /// never taken for the whole.
+    pub roles: ListClaim,
+    /// Permissions in the application, within the scope of the credential. None when they do not fit: a part must not be taken
+    /// for the whole.
     pub permissions: Option<Vec<String>>,
-    /// What the credential is limited to; absent for a session. Empty where it did not fit, which is the narrowest.
+    /// The scope of the credential; none for a session. Empty when it does not fit, since that is the narrowest scope.
     pub scope: Option<String>,
 }
 
-/// Entries that fit.
+/// A claim with a list that is cut when it is too long.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listed {
-    /// The entries.
+pub struct ListClaim {
+    /// The entries that fit.
     pub entries: Vec<String>,
-    /// There may be more.
+    /// Entries were left out.
     pub cut: bool,
 }
 
@@ -78,7 +78,8 @@ struct Claims<'a> {
 }
 
 impl Tokens {
-    /// Signs it; valid from now on for [`ASSERTION_LIFE`], while the key that it says is published.
+    /// Signs an assertion that is valid for [`ASSERTION_LIFETIME`]; returns the key with it, which must still be published when
+    /// the assertion is sent again.
     pub fn assert(
         &self,
         algorithm: SigningAlgorithm,
@@ -94,7 +95,7 @@ impl Tokens {
             iss: self.issuer(),
             aud: &assertion.audience,
             sub,
-            exp: now.plus(ASSERTION_LIFE).seconds(),
+            exp: now.plus(ASSERTION_LIFETIME).seconds(),
             iat: now.seconds(),
             nbf: now.seconds(),
             jti: TokenId::generate(&*self.clock, &*self.random).to_string(),

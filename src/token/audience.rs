@@ -1,15 +1,15 @@
-//! For whom a token is: a name, and since when it stands for what it stands for now.
+//! The audience of a token: a name, and since when the present application has it.
 
 use super::{AccessToken, TokenError};
 use crate::model::{Application, Timestamp};
 use crate::policy::OWN_AUDIENCE;
 
-/// Who a token must be for.
+/// The audience that a token must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Audience<'a> {
     /// `aud`.
     pub name: &'a str,
-    /// A token that was made before is for something else that was called so.
+    /// A token that was issued before is for another application that had the name.
     pub named_at: Timestamp,
 }
 
@@ -28,7 +28,7 @@ impl<'a> Audience<'a> {
         }
     }
 
-    /// Is the token for it?
+    /// Fails for a token with another audience.
     pub fn check(self, token: &AccessToken) -> Result<(), TokenError> {
         let expected = || self.name.to_owned();
         if token.audience.as_str() != self.name {

@@ -1,26 +1,27 @@
-//! What an access token says (RFC 9068 section 2.2), in types and on the wire.
+//! The claims of an access token (RFC 9068 section 2.2), as types and as JSON.
 //!
-//! Read as strictly as it is written: a member of another form, an unknown or a repeated one is no claim of ours.
+//! Must never accept what Samovar does not write: a member of another type, an unknown or a repeated one is an error.
 
 use super::TokenError;
 use crate::model::{GrantId, Name, ParseError, Principal, ProviderId, Scope, Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// Who acts for somebody else, and for whom it was done before (RFC 8693 section 4.1).
+/// The client that acts for the principal, and the clients that acted before it (RFC 8693 section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Actor {
     /// `client_id` of the client.
     pub sub: String,
-    /// Who acted before it.
+    /// The client that acted before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<Box<Actor>>,
 }
 
 impl Actor {
-    /// How many act, one after the other.
+    /// The number of clients.
     pub fn depth(&self) -> usize {
         let mut depth = 1;
         let mut next = &self.act;
@@ -29,6 +30,49 @@ impl Actor {
             next = &actor.act;
         }
         depth
+    }
+}
+
+/// The claims of an access token that is to be issued, without its id and times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenClaims {
+    /// A user or a service account.
+    pub principal: Principal,
+    /// The application's name, or [`crate::policy::OWN_AUDIENCE`].
+    pub audience: Name,
+    /// `client_id`.
+    pub client: String,
+    /// What the token is limited to.
+    pub scope: Arc<Scope>,
+    /// The grant that the token rests on, if any.
+    pub grant: Option<GrantId>,
+    /// Who acts for the principal.
+    pub actor: Option<Actor>,
+    /// The provider of a person; none for a service account.
+    pub provider: Option<ProviderId>,
+    /// Login or name, for display.
+    pub name: String,
+    /// Names of the roles held in the application.
+    pub roles: Vec<String>,
+}
+
+impl TokenClaims {
+    /// The token that is issued with these claims.
+    pub(super) fn issue(self, id: TokenId, now: Timestamp, lifetime: Duration) -> AccessToken {
+        AccessToken {
+            id,
+            principal: self.principal,
+            audience: self.audience,
+            client: self.client,
+            scope: self.scope,
+            issued_at: now,
+            expires_at: now.plus(lifetime),
+            grant: self.grant,
+            actor: self.actor,
+            provider: self.provider,
+            name: self.name,
+            roles: self.roles,
+        }
     }
 }
 
@@ -43,17 +87,17 @@ pub struct AccessToken {
     pub audience: Name,
     /// `client_id`.
     pub client: String,
-    /// What it is limited to.
+    /// What the token is limited to.
     pub scope: Arc<Scope>,
     /// When it was issued; it is valid from then on.
     pub issued_at: Timestamp,
-    /// When it ends.
+    /// When it expires.
     pub expires_at: Timestamp,
-    /// What it rests on, if on something that can end.
+    /// The grant that the token rests on, if any.
     pub grant: Option<GrantId>,
     /// Who acts for the principal.
     pub actor: Option<Actor>,
-    /// Of which provider a person is; none of a service account.
+    /// The provider of a person; none for a service account.
     pub provider: Option<ProviderId>,
     /// Login or name, for display.
     pub name: String,
@@ -81,7 +125,7 @@ pub(super) struct Claims {
     client_id: String,
     scope: String,
     principal_kind: Kind,
-    /// Not in tokens of before there was such a claim.
+    /// Absent in tokens of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider: Option<ProviderId>,
     preferred_username: String,
@@ -93,12 +137,12 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// As they go on the wire.
+    /// The JSON claims of a token.
     pub(super) fn of(issuer: &str, token: &AccessToken) -> Self {
         let (sub, principal_kind) = match token.principal {
             Principal::User(id) => (id.to_string(), Kind::User),
             Principal::ServiceAccount(id) => (id.to_string(), Kind::ServiceAccount),
-            // Nobody else is ever given a token; a subject that is no id is refused when it is read.
+            // Other principals get no tokens; an empty subject fails when it is read.
             _ => (String::new(), Kind::User),
         };
         Self {
@@ -120,15 +164,15 @@ impl Claims {
         }
     }
 
-    /// As they come off the wire.
+    /// Parses JSON.
     pub(super) fn read(json: &[u8]) -> Result<Self, TokenError> {
         let mut json = serde_json::Deserializer::from_slice(json);
         let claims = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let claim = error.path().to_string();
-            // At the root it is a claim too few or too many, which serde names.
+            // At the root a claim is missing, unknown or repeated, and serde names it.
             TokenError::ClaimInvalid(match claim.as_str() {
                 "." => error.into_inner().to_string(),
-                _ => format!("claim `{claim}` is of another form"),
+                _ => format!("claim `{claim}` has the wrong type"),
             })
         })?;
         let end = json.end();
@@ -136,7 +180,7 @@ impl Claims {
         Ok(claims)
     }
 
-    /// In types.
+    /// The token with these claims.
     pub(super) fn token(self) -> Result<AccessToken, TokenError> {
         let principal = match self.principal_kind {
             Kind::User => Principal::User(read("sub", &self.sub)?),

@@ -1,34 +1,34 @@
-//! Authorization codes (RFC 6749 section 4.1.2): each is taken once, within a minute; a second use ends what the first got.
+//! Authorization codes (RFC 6749 section 4.1.2): each is taken once, within a minute. A second use ends the grant of the
+//! first.
 //!
 //! In memory: a restart ends them, and the client begins again. Bounded for each person and in all.
 
-use crate::limits::BoundedTable;
+use crate::limits::{OneTime, OneTimeError, OneTimeLimits};
 use crate::model::{
-    ApplicationId, ClientId, Clock, GrantId, Random, Scope, SessionKey, SessionSecret, Timestamp,
-    UserId,
+    ApplicationId, Capabilities, ClientId, Clock, GrantId, Random, Scope, SessionKey,
+    SessionSecret, Timestamp, UserId,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A code that is not taken by then is over.
-const LONGEST: Duration = Duration::from_secs(60);
-/// A used code is remembered while what it got may live without a grant being looked at.
-const REMEMBERED: Duration = Duration::from_secs(15 * 60);
-/// Of one person, used ones among them; the one made first is dropped.
-const OF_ONE: usize = 50;
-/// In all; the first of the person who has most is dropped.
-const IN_ALL: usize = 10_000;
+/// Per person. A used code is recognized for longer than an access token lives (10 min).
+const LIMITS: OneTimeLimits = OneTimeLimits {
+    lifetime: Duration::from_secs(60),
+    remembered: Duration::from_secs(15 * 60),
+    total: 10_000,
+    per_owner: 50,
+};
 
 /// What a code stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationCode {
-    /// Who allowed it.
+    /// The person who allowed it.
     pub user: UserId,
-    /// Which client may take it.
+    /// The client that may take it.
     pub client: ClientId,
-    /// For which application.
+    /// The audience of its tokens.
     pub application: ApplicationId,
-    /// The redirect URI as it was sent: the same must come again.
+    /// The redirect URI as it was sent: the token request must repeat it.
     pub redirect_uri: String,
     /// PKCE challenge, S256.
     pub challenge: String,
@@ -36,112 +36,92 @@ pub struct AuthorizationCode {
     pub scope: Scope,
 }
 
-/// Why a code opens nothing.
+/// Why a code is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeError {
-    /// Never made here, or too old.
+    /// Never issued here, or too old.
     Unknown,
-    /// Used before; what rests on its first use must end.
+    /// Used before; the grant of its first use must end.
     Replayed(Option<GrantId>),
 }
 
-enum State {
-    Fresh(Box<AuthorizationCode>),
-    /// What was got with it, and whether somebody came again before that was known.
-    Spent {
-        grant: Option<GrantId>,
-        again: bool,
-    },
+/// What is known of a used code.
+#[derive(Default)]
+struct CodeUse {
+    grant: Option<GrantId>,
+    /// The code came again before its grant was known.
+    replayed: bool,
 }
 
-/// The codes under way.
+/// The codes that wait for their clients.
 pub struct AuthorizationCodes {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
-    table: Mutex<Table>,
+    codes: Mutex<Codes>,
 }
 
-struct Made {
-    at: Timestamp,
-    state: State,
-}
+/// By person.
+type Codes = OneTime<UserId, AuthorizationCode, CodeUse>;
 
-/// By code; the owner is the person.
-type Table = BoundedTable<SessionKey, UserId, Made>;
-
-/// Shows that a code was taken; what is got with it is to be told.
+/// Proof that a code was taken, for [`AuthorizationCodes::settle`].
 #[derive(Debug)]
-pub struct Taken(SessionKey, Timestamp);
+pub struct CodeReceipt {
+    key: SessionKey,
+    issued_at: Timestamp,
+}
 
-impl Taken {
-    /// When the code was made.
-    pub const fn made_at(&self) -> Timestamp {
-        self.1
+impl CodeReceipt {
+    /// When the code was issued.
+    pub const fn issued_at(&self) -> Timestamp {
+        self.issued_at
     }
 }
 
 impl AuthorizationCodes {
-    /// None under way.
-    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    /// Without codes.
+    pub fn new(Capabilities { clock, random }: Capabilities) -> Self {
         Self {
             clock,
             random,
-            table: Mutex::new(Table::new(IN_ALL, OF_ONE)),
+            codes: Mutex::new(Codes::new(LIMITS)),
         }
     }
 
-    /// Makes a code.
-    pub fn issue(&self, coded: AuthorizationCode) -> String {
-        let secret = SessionSecret::generate(&*self.random);
+    /// Issues a code.
+    pub fn issue(&self, code: AuthorizationCode) -> String {
         let now = self.clock.now();
-        let mut table = self.lock();
-        let old = |made: &Made| now.since(made.at) > REMEMBERED;
-        while table.remove_oldest_while(old).is_some() {}
-        let user = coded.user;
-        let state = State::Fresh(Box::new(coded));
-        table.insert(secret.key(), user, Made { at: now, state });
+        let secret = self.lock().issue(code.user, code, now, &*self.random);
         secret.reveal()
     }
 
-    /// Takes a code: the second to come finds none, and is told what the first got.
-    pub fn take(&self, code: &str) -> Result<(AuthorizationCode, Taken), CodeError> {
+    /// Takes a code. A second use fails with the grant of the first.
+    pub fn take(&self, code: &str) -> Result<(AuthorizationCode, CodeReceipt), CodeError> {
         let secret: SessionSecret = code.parse().map_err(|_| CodeError::Unknown)?;
         let key = secret.key();
-        let now = self.clock.now();
-        let mut table = self.lock();
-        let made = table.get_mut(&key).ok_or(CodeError::Unknown)?;
-        let (at, state) = (made.at, &mut made.state);
-        let spent = State::Spent {
-            grant: None,
-            again: false,
+        let mut codes = self.lock();
+        match codes.take(&key, self.clock.now()) {
+            Ok((code, issued_at)) => Ok((code, CodeReceipt { key, issued_at })),
+            Err(OneTimeError::Taken) => {
+                let first = codes.record_mut(&key).ok_or(CodeError::Unknown)?;
+                first.replayed = true;
+                Err(CodeError::Replayed(first.grant))
+            }
+            Err(OneTimeError::Unknown | OneTimeError::Expired) => Err(CodeError::Unknown),
+        }
+    }
+
+    /// Records the grant of a taken code. False when the code came again meanwhile: then the grant must end at once.
+    pub fn settle(&self, receipt: &CodeReceipt, grant: GrantId) -> bool {
+        let mut codes = self.lock();
+        let Some(first) = codes.record_mut(&receipt.key) else {
+            return false;
         };
-        match state {
-            State::Spent { grant, again } => {
-                *again = true;
-                Err(CodeError::Replayed(*grant))
-            }
-            State::Fresh(_) if !now.within(LONGEST, at) => Err(CodeError::Unknown),
-            State::Fresh(_) => match std::mem::replace(state, spent) {
-                State::Fresh(coded) => Ok((*coded, Taken(key, at))),
-                State::Spent { .. } => Err(CodeError::Unknown),
-            },
-        }
+        first.grant = Some(grant);
+        !first.replayed
     }
 
-    /// Tells what was got with a code. False when somebody came again meanwhile: then it must end at once.
-    pub fn settle(&self, taken: &Taken, got: GrantId) -> bool {
-        let mut table = self.lock();
-        match table.get_mut(&taken.0).map(|made| &mut made.state) {
-            Some(State::Spent { grant, again }) => {
-                *grant = Some(got);
-                !*again
-            }
-            _ => false,
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Codes> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

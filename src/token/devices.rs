@@ -1,72 +1,63 @@
-//! Device codes and the user codes beside them (RFC 8628): each is decided once, and taken once.
+//! Device codes and their user codes (RFC 8628): each is answered once, and taken once.
 //!
-//! In memory: a restart ends them, and the device begins again. Bounded for each network and in all, and a wrong code is paid
-//! for from the budgets of its person, of its address block and of all, so that guessing leads nowhere.
+//! In memory: a restart ends them, and the device begins again. Bounded for each network and in all. Wrong user codes are
+//! limited, so that guessing does not succeed.
 
-mod budget;
+mod guess_limits;
 mod user_code;
 
-pub use budget::WAIT;
+pub use guess_limits::{Approver, GUESS_INTERVAL};
 pub use user_code::UserCode;
 
-use crate::limits::{AddressBlock, BoundedTable};
+use crate::limits::{AddressBlock, OneTime, OneTimeError, OneTimeLimits};
 use crate::model::{
-    ApplicationId, ClientId, Clock, DisplayText, Random, Scope, SessionKey, SessionSecret,
+    ApplicationId, Capabilities, ClientId, Clock, DisplayText, Random, Scope, SessionSecret,
     Timestamp, UserId,
 };
-use budget::Budget;
-use std::collections::HashMap;
+use guess_limits::GuessLimits;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A code that is not decided by then is over.
-pub const LIFE: Duration = Duration::from_secs(600);
-/// A device waits as long between questions, until it is told to wait longer.
-pub const INTERVAL: Duration = Duration::from_secs(5);
-/// What `slow_down` adds, for good (RFC 8628 section 3.5).
-const SLOWER: Duration = Duration::from_secs(5);
-/// A code that is over is remembered as long again, to be called so.
-const REMEMBERED: Duration = Duration::from_secs(1200);
-/// At a time; the oldest of the network that has most is dropped.
-const MOST: usize = 1000;
-/// At a time from one network.
-const MOST_OF_A_NETWORK: usize = 100;
-/// Approved by one person, and not yet taken by its device.
-const APPROVED_BY_ONE: usize = 20;
-/// How often a code that is in use is rolled again.
-const ROLLS: u8 = 10;
+/// How long a device code and its user code are valid.
+pub const LIFETIME: Duration = Duration::from_secs(600);
+/// How long a device waits between polls, until a `slow_down` adds to it.
+pub const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// What `slow_down` adds to the interval, permanently (RFC 8628 section 3.5).
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// Per network. An expired code is recognized for as long again, so that the device learns that it has expired.
+const LIMITS: OneTimeLimits = OneTimeLimits {
+    lifetime: LIFETIME,
+    remembered: Duration::from_secs(1200),
+    total: 1000,
+    per_owner: 100,
+};
+/// Devices that one person approved and that have not taken their tokens yet.
+const MAX_APPROVED: usize = 20;
+/// User codes that are tried for a device, until one is free.
+const MAX_CODES_TRIED: u8 = 10;
 
-/// Who asks to be let in, from where.
+/// A device that asks for tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Which client.
+    /// The client that runs on it.
     pub client: ClientId,
-    /// For which application; none for Samovar's own command line.
+    /// The application; none for Samovar's own command line.
     pub application: Option<ApplicationId>,
-    /// What it asked for; everything that is held when absent.
+    /// The requested scope; everything that the person holds when absent.
     pub scope: Option<Scope>,
-    /// The address of the asking machine.
+    /// Its address.
     pub address: Option<IpAddr>,
-    /// What the asking machine calls itself.
+    /// What it calls itself.
     pub user_agent: Option<DisplayText>,
 }
 
-/// Who enters a user code, and from where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guesser {
-    /// The person who is signed in.
-    pub user: UserId,
-    /// The address block of the browser.
-    pub block: Option<AddressBlock>,
-}
-
-/// What a person allowed it.
+/// A person's approval of a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Approval {
-    /// Who.
+    /// The person.
     pub user: UserId,
-    /// What of that which was asked for.
+    /// What of the requested scope was approved.
     pub scope: Scope,
     /// When.
     pub at: Timestamp,
@@ -75,170 +66,170 @@ pub struct Approval {
 /// Why a device code gives no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceCodeError {
-    /// Never made here, another client's, or taken before.
+    /// Never issued here, another client's, or taken before.
     Unknown,
     /// The person has not answered yet.
     Pending,
-    /// Nor yet, and the device asks too often.
+    /// The person has not answered yet, and the device polls too often.
     TooSoon,
     /// The person declined.
     Declined,
-    /// Its time is over.
+    /// Its lifetime is over.
     Expired,
 }
 
-/// Why a user code leads nowhere.
+impl From<OneTimeError> for DeviceCodeError {
+    fn from(error: OneTimeError) -> Self {
+        match error {
+            OneTimeError::Unknown | OneTimeError::Taken => Self::Unknown,
+            OneTimeError::Expired => Self::Expired,
+        }
+    }
+}
+
+/// Why a user code is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UserCodeError {
-    /// None that waits for an answer.
+    /// Not the code of a device that waits for an answer.
     #[error(
         "no device waits for this code; compare it with the device, or start again there: a code is valid for ten minutes"
     )]
     Unknown,
-    /// Somebody guesses.
+    /// Too many wrong codes.
     #[error(
         "too many wrong codes were entered; wait a few minutes, then start again on the device"
     )]
-    TooMany,
-    /// The person lets in more than anybody does.
+    TooManyGuesses,
+    /// Too many devices that the person approved have not taken their tokens.
     #[error(
-        "twenty devices that you approved have not asked for their tokens yet; wait until they have, or ten minutes"
+        "you approved twenty devices that have not fetched their tokens yet; wait until they have, or ten minutes"
     )]
-    Crowded,
+    TooManyApprovals,
 }
 
-enum State {
-    Waiting,
+enum Answer {
     Approved(Approval),
     Declined,
-    Taken,
 }
 
-struct Pending {
-    made_at: Timestamp,
+/// A device authorization that has begun.
+struct Authorization {
     user_code: UserCode,
     device: Device,
-    state: State,
+    answer: Option<Answer>,
     interval: Duration,
-    asked_at: Option<Timestamp>,
+    polled_at: Option<Timestamp>,
 }
 
-impl Pending {
-    fn waits(&self, now: Timestamp) -> bool {
-        matches!(self.state, State::Waiting) && now.within(LIFE, self.made_at)
-    }
-}
-
-/// The devices under way.
+/// The device authorizations that have begun.
 pub struct DeviceAuthorizations {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     table: Mutex<Table>,
 }
 
+/// By network.
+type Authorizations = OneTime<Option<AddressBlock>, Authorization>;
+
 struct Table {
-    // By device code; the owner is the network.
-    pending: BoundedTable<SessionKey, Option<AddressBlock>, Pending>,
-    // INVARIANT: exactly the user codes in `pending`.
-    by_user_code: HashMap<UserCode, SessionKey>,
-    budget: Budget,
+    authorizations: Authorizations,
+    guess_limits: GuessLimits,
 }
 
 impl DeviceAuthorizations {
-    /// None under way.
-    pub fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    /// Without devices.
+    pub fn new(Capabilities { clock, random }: Capabilities) -> Self {
         Self {
             clock,
             random,
             table: Mutex::new(Table {
-                pending: BoundedTable::new(MOST, MOST_OF_A_NETWORK),
-                by_user_code: HashMap::new(),
-                budget: Budget::default(),
+                authorizations: OneTime::new(LIMITS),
+                guess_limits: GuessLimits::default(),
             }),
         }
     }
 
-    /// Makes both codes for a device of that network. None when the random source gives the same again and again.
+    /// Issues both codes for a device of that network. None when the random source repeats itself.
     pub fn begin(
         &self,
         device: Device,
         network: Option<AddressBlock>,
     ) -> Option<(String, UserCode)> {
-        let secret = SessionSecret::generate(&*self.random);
         let now = self.clock.now();
         let mut table = self.lock();
-        table.tidy(now);
-        let mut rolls = (0..ROLLS).map(|_| UserCode::generate(&*self.random));
-        let user_code = rolls.find(|code| !table.by_user_code.contains_key(code))?;
-        let key = secret.key();
-        let pending = Pending {
-            made_at: now,
+        let mut codes = (0..MAX_CODES_TRIED).map(|_| UserCode::generate(&*self.random));
+        let authorizations = &mut table.authorizations;
+        let user_code = codes.find(|code| {
+            let mut others = authorizations.values_mut(now);
+            others.all(|other| other.user_code != *code)
+        })?;
+        let authorization = Authorization {
             user_code,
             device,
-            state: State::Waiting,
-            interval: INTERVAL,
-            asked_at: None,
+            answer: None,
+            interval: POLL_INTERVAL,
+            polled_at: None,
         };
-        let gone = table.pending.insert(key, network, pending);
-        table.forget(gone);
-        table.by_user_code.insert(user_code, key);
+        let secret = authorizations.issue(network, authorization, now, &*self.random);
         Some((secret.reveal(), user_code))
     }
 
-    /// Which device waits with this user code? A wrong one is paid for by `who`.
-    pub fn find(&self, who: Guesser, code: &str) -> Result<(UserCode, Device), UserCodeError> {
+    /// The device that waits with this user code. A wrong code counts against the limits of its sender.
+    pub fn find(
+        &self,
+        approver: Approver,
+        code: &str,
+    ) -> Result<(UserCode, Device), UserCodeError> {
         let now = self.clock.now();
         let mut table = self.lock();
-        let (code, pending) = table.waiting(who, code, now)?;
-        Ok((code, pending.device.clone()))
+        let waiting = table.waiting(approver, code, now)?;
+        Ok((waiting.user_code, waiting.device.clone()))
     }
 
-    /// The person's answer; the second to come finds nothing that waits. A wrong code is paid for.
+    /// Records the person's answer; a second answer fails. A wrong code counts against the limits of its sender.
     pub fn decide(
         &self,
-        who: Guesser,
+        approver: Approver,
         code: &str,
-        allowed: Option<Scope>,
+        approved: Option<Scope>,
     ) -> Result<Device, UserCodeError> {
-        let now = self.clock.now();
+        let (now, user) = (self.clock.now(), approver.user);
         let mut table = self.lock();
-        let crowded = allowed.is_some() && table.approved_by(who.user, now) >= APPROVED_BY_ONE;
-        let (_, pending) = table.waiting(who, code, now)?;
-        if crowded {
-            return Err(UserCodeError::Crowded);
+        let full = approved.is_some() && table.approved_by(user, now) >= MAX_APPROVED;
+        let waiting = table.waiting(approver, code, now)?;
+        if full {
+            return Err(UserCodeError::TooManyApprovals);
         }
-        pending.state = match allowed {
-            Some(scope) => State::Approved(Approval {
-                user: who.user,
-                scope,
-                at: now,
-            }),
-            None => State::Declined,
-        };
-        Ok(pending.device.clone())
+        let approval = approved.map(|scope| Approval {
+            user,
+            scope,
+            at: now,
+        });
+        waiting.answer = Some(approval.map_or(Answer::Declined, Answer::Approved));
+        Ok(waiting.device.clone())
     }
 
-    /// The device asks for its token: the approval is taken by the first to come.
+    /// The device polls for its token; the first poll after the approval takes it.
     pub fn take(
         &self,
         code: &str,
         client: ClientId,
     ) -> Result<(Device, Approval), DeviceCodeError> {
         let secret: SessionSecret = code.parse().map_err(|_| DeviceCodeError::Unknown)?;
-        let now = self.clock.now();
-        let mut table = self.lock();
-        let pending = table.pending.get_mut(&secret.key());
-        let pending = pending.filter(|pending| pending.device.client == client);
-        let pending = pending.ok_or(DeviceCodeError::Unknown)?;
-        match pending.state {
-            State::Declined => return Err(DeviceCodeError::Declined),
-            State::Taken => return Err(DeviceCodeError::Unknown),
-            _ if !now.within(LIFE, pending.made_at) => return Err(DeviceCodeError::Expired),
-            State::Waiting => return Err(pending.asked(now)),
-            State::Approved(_) => {}
+        let (key, now) = (secret.key(), self.clock.now());
+        let authorizations = &mut self.lock().authorizations;
+        let authorization = authorizations.get(&key);
+        let own = authorization.filter(|authorization| authorization.device.client == client);
+        if let Some(Answer::Declined) = own.ok_or(DeviceCodeError::Unknown)?.answer {
+            return Err(DeviceCodeError::Declined);
         }
-        match std::mem::replace(&mut pending.state, State::Taken) {
-            State::Approved(approval) => Ok((pending.device.clone(), approval)),
+        let authorization = authorizations.get_mut(&key, now)?;
+        if authorization.answer.is_none() {
+            return Err(authorization.poll(now));
+        }
+        let (authorization, _) = authorizations.take(&key, now)?;
+        match authorization.answer {
+            Some(Answer::Approved(approval)) => Ok((authorization.device, approval)),
             _ => Err(DeviceCodeError::Unknown),
         }
     }
@@ -248,61 +239,53 @@ impl DeviceAuthorizations {
     }
 }
 
-impl Pending {
-    /// Asked before there is an answer: too soon after the last time makes every wait longer.
-    fn asked(&mut self, now: Timestamp) -> DeviceCodeError {
-        let last = self.asked_at.replace(now);
+impl Authorization {
+    /// A poll before the answer: one that comes too soon makes the interval longer.
+    fn poll(&mut self, now: Timestamp) -> DeviceCodeError {
+        let last = self.polled_at.replace(now);
         if last.is_none_or(|last| !now.within(self.interval, last)) {
             return DeviceCodeError::Pending;
         }
-        self.interval = self.interval.saturating_add(SLOWER);
+        self.interval = self.interval.saturating_add(SLOW_DOWN);
         DeviceCodeError::TooSoon
     }
 }
 
 impl Table {
+    /// The authorization that waits for an answer to this user code.
     fn waiting(
         &mut self,
-        who: Guesser,
+        approver: Approver,
         code: &str,
         now: Timestamp,
-    ) -> Result<(UserCode, &mut Pending), UserCodeError> {
-        let live = self.pending.values().filter(|one| one.waits(now)).count();
-        if !self.budget.affords(who, live, now) {
-            return Err(UserCodeError::TooMany);
+    ) -> Result<&mut Authorization, UserCodeError> {
+        let parsed: Option<UserCode> = code.parse().ok();
+        let (mut waiting, mut found) = (0, None);
+        for authorization in self.authorizations.values_mut(now) {
+            if authorization.answer.is_none() {
+                waiting += 1;
+                if Some(authorization.user_code) == parsed {
+                    found = Some(authorization);
+                }
+            }
         }
-        // What can be no code hits none.
-        let code: UserCode = code.parse().map_err(|_| UserCodeError::Unknown)?;
-        let key = self.by_user_code.get(&code);
-        let found = key.and_then(|key| self.pending.get_mut(key));
-        let found = found.filter(|pending| pending.waits(now));
-        if found.is_none() {
-            self.budget.pay(who, live, now);
+        if !self.guess_limits.allow(approver, waiting, now) {
+            return Err(UserCodeError::TooManyGuesses);
         }
-        found
-            .map(|found| (code, found))
-            .ok_or(UserCodeError::Unknown)
+        // A text that cannot be a code is not a guess.
+        if found.is_none() && parsed.is_some() {
+            self.guess_limits.charge(approver, waiting, now);
+        }
+        found.ok_or(UserCodeError::Unknown)
     }
 
-    fn approved_by(&self, user: UserId, now: Timestamp) -> usize {
-        let own = self.pending.values().filter(|one| match &one.state {
-            State::Approved(approval) => approval.user == user && now.within(LIFE, one.made_at),
+    fn approved_by(&mut self, user: UserId, now: Timestamp) -> usize {
+        let all = self.authorizations.values_mut(now);
+        let own = all.filter(|one| match &one.answer {
+            Some(Answer::Approved(approval)) => approval.user == user,
             _ => false,
         });
         own.count()
-    }
-
-    fn tidy(&mut self, now: Timestamp) {
-        let old = |one: &Pending| !now.within(REMEMBERED, one.made_at);
-        while let Some(gone) = self.pending.remove_oldest_while(old) {
-            self.forget(Some(gone));
-        }
-    }
-
-    fn forget(&mut self, gone: Option<(SessionKey, Pending)>) {
-        if let Some((_, pending)) = gone {
-            self.by_user_code.remove(&pending.user_code);
-        }
     }
 }
 

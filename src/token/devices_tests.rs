@@ -1,58 +1,32 @@
-//! One device, many hands; and somebody who guesses for a day.
+//! Device authorizations: concurrent polls and answers, guesses for a day, times.
 
 use super::*;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-
-#[derive(Default)]
-struct Hands(AtomicI64, AtomicU64);
-
-impl Hands {
-    fn wait(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::Relaxed);
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_seconds(1_000_000 + self.0.load(Ordering::Relaxed))
-    }
-}
-
-impl Random for Hands {
-    fn fill(&self, bytes: &mut [u8]) {
-        let count = self.1.fetch_add(1, Ordering::Relaxed);
-        let count = (count + 1)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .to_be_bytes();
-        bytes
-            .iter_mut()
-            .zip(count.iter().cycle())
-            .for_each(|(to, from)| *to = *from);
-    }
-}
+use crate::model::testing::TestClock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const CLIENT: ClientId = ClientId::from_bytes([2; 16]);
-const BEN: Guesser = person(1);
+const WRONG_CODE: &str = "BBBBB-BBBBB";
+const BEN: Approver = person(1);
 
-/// Somebody at an address of their own.
-const fn person(number: u8) -> Guesser {
-    Guesser {
+/// A person at an unknown address.
+const fn person(number: u8) -> Approver {
+    Approver {
         user: UserId::from_bytes([number; 16]),
         block: None,
     }
 }
 
-fn at(address: u8, number: u8) -> Guesser {
-    Guesser {
+fn person_at(address: u8, number: u8) -> Approver {
+    Approver {
         block: Some(AddressBlock::of([192, 0, 2, address].into())),
         ..person(number)
     }
 }
 
-fn devices() -> (Arc<Hands>, DeviceAuthorizations) {
-    let hands = Arc::new(Hands::default());
-    let devices = DeviceAuthorizations::new(Arc::clone(&hands) as _, Arc::clone(&hands) as _);
-    (hands, devices)
+fn devices() -> (Arc<TestClock>, DeviceAuthorizations) {
+    let clock = TestClock::new();
+    let devices = DeviceAuthorizations::new(clock.capabilities());
+    (clock, devices)
 }
 
 fn device() -> Device {
@@ -80,7 +54,7 @@ fn approve(devices: &DeviceAuthorizations, code: UserCode) {
 }
 
 #[test]
-fn of_sixty_four_that_come_at_once_one_gets_the_approval() {
+fn one_of_64_concurrent_polls_takes_the_approval() {
     let (_, devices) = devices();
     let (code, user_code) = begin(&devices);
     approve(&devices, user_code);
@@ -100,7 +74,7 @@ fn of_sixty_four_that_come_at_once_one_gets_the_approval() {
 }
 
 #[test]
-fn of_sixty_four_answers_that_come_at_once_one_counts() {
+fn one_of_64_concurrent_answers_counts() {
     let (_, devices) = devices();
     let (_, user_code) = begin(&devices);
     let answered = AtomicU64::new(0);
@@ -119,24 +93,24 @@ fn of_sixty_four_answers_that_come_at_once_one_counts() {
 }
 
 #[test]
-fn what_was_declined_stays_declined() {
-    let (hands, devices) = devices();
+fn a_declined_device_stays_declined() {
+    let (clock, devices) = devices();
     let (code, user_code) = begin(&devices);
     devices.decide(BEN, &user_code.to_string(), None).unwrap();
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Declined));
     let again = devices.decide(BEN, &user_code.to_string(), Some(Scope::default()));
     assert_eq!(again, Err(UserCodeError::Unknown));
-    hands.wait(700);
+    clock.advance(Duration::from_secs(700));
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Declined));
 }
 
 #[test]
-fn after_ten_minutes_it_is_over_whatever_was_answered() {
-    let (hands, devices) = devices();
+fn a_device_code_expires_after_ten_minutes() {
+    let (clock, devices) = devices();
     let (asked, late) = begin(&devices);
     let (approved, user_code) = begin(&devices);
     approve(&devices, user_code);
-    hands.wait(601);
+    clock.advance(Duration::from_secs(601));
     assert_eq!(devices.take(&asked, CLIENT), Err(DeviceCodeError::Expired));
     assert_eq!(
         devices.take(&approved, CLIENT),
@@ -144,33 +118,33 @@ fn after_ten_minutes_it_is_over_whatever_was_answered() {
     );
     let found = devices.find(BEN, &late.to_string());
     assert_eq!(found, Err(UserCodeError::Unknown));
-    hands.wait(601);
+    clock.advance(Duration::from_secs(601));
     begin(&devices);
     assert_eq!(devices.take(&asked, CLIENT), Err(DeviceCodeError::Unknown));
 }
 
 #[test]
-fn whoever_asks_too_soon_waits_five_seconds_longer_for_good() {
-    let (hands, devices) = devices();
+fn each_early_poll_adds_five_seconds_to_the_interval() {
+    let (clock, devices) = devices();
     let (code, user_code) = begin(&devices);
     let asked = || devices.take(&code, CLIENT).unwrap_err();
     assert_eq!(asked(), DeviceCodeError::Pending);
-    hands.wait(5);
+    clock.advance(Duration::from_secs(5));
     assert_eq!(asked(), DeviceCodeError::Pending);
-    hands.wait(4);
+    clock.advance(Duration::from_secs(4));
     assert_eq!(asked(), DeviceCodeError::TooSoon);
-    hands.wait(9);
+    clock.advance(Duration::from_secs(9));
     assert_eq!(asked(), DeviceCodeError::TooSoon, "ten seconds now");
-    hands.wait(15);
+    clock.advance(Duration::from_secs(15));
     assert_eq!(asked(), DeviceCodeError::Pending);
-    hands.wait(14);
+    clock.advance(Duration::from_secs(14));
     assert_eq!(asked(), DeviceCodeError::TooSoon, "for good");
     approve(&devices, user_code);
     assert!(devices.take(&code, CLIENT).is_ok());
 }
 
 #[test]
-fn a_code_of_another_client_or_none_gives_nothing_and_spoils_nothing() {
+fn a_wrong_code_or_client_takes_nothing() {
     let (_, devices) = devices();
     let (code, user_code) = begin(&devices);
     approve(&devices, user_code);
@@ -189,7 +163,7 @@ fn a_code_of_another_client_or_none_gives_nothing_and_spoils_nothing() {
 }
 
 #[test]
-fn a_code_is_read_as_people_type_it() {
+fn a_user_code_is_parsed_as_people_type_it() {
     let (_, devices) = devices();
     let (_, code) = begin(&devices);
     let shown = code.to_string();
@@ -217,57 +191,66 @@ fn a_code_is_read_as_people_type_it() {
 }
 
 #[test]
-fn one_person_may_be_wrong_five_times_and_nobody_else_pays_for_it() {
-    let (hands, devices) = devices();
+fn five_wrong_codes_block_their_sender_alone() {
+    let (clock, devices) = devices();
     let (_, code) = begin(&devices);
     for _ in 0..5 {
-        let wrong = devices.find(BEN, "BBBBB-BBBBB");
+        let wrong = devices.find(BEN, WRONG_CODE);
         assert_eq!(wrong, Err(UserCodeError::Unknown));
     }
     let right = code.to_string();
-    assert_eq!(devices.find(BEN, &right), Err(UserCodeError::TooMany));
+    assert_eq!(
+        devices.find(BEN, &right),
+        Err(UserCodeError::TooManyGuesses)
+    );
     let decided = devices.decide(BEN, &right, Some(Scope::default()));
-    assert_eq!(decided, Err(UserCodeError::TooMany));
+    assert_eq!(decided, Err(UserCodeError::TooManyGuesses));
     assert!(devices.find(person(7), &right).is_ok());
-    hands.wait(121);
+    clock.advance(Duration::from_secs(121));
     assert!(devices.find(BEN, &right).is_ok());
 }
 
 #[test]
-fn wrong_codes_of_some_people_block_no_other_person() {
+fn wrong_codes_from_one_address_block_no_other_address() {
     let (_, devices) = devices();
     for place in 0..1100 {
         devices.begin(device(), Some(network(place))).unwrap();
     }
     let (_, code) = devices.begin(device(), Some(network(2000))).unwrap();
-    let wrong = |who| while devices.find(who, "BBBBB-BBBBB") == Err(UserCodeError::Unknown) {};
+    let wrong = |who| while devices.find(who, WRONG_CODE) == Err(UserCodeError::Unknown) {};
     for guesser in 10..40 {
-        wrong(at(1, guesser));
+        wrong(person_at(1, guesser));
     }
     let right = code.to_string();
-    assert_eq!(devices.find(at(1, 1), &right), Err(UserCodeError::TooMany));
-    assert!(devices.find(at(2, 1), &right).is_ok(), "at another address");
+    assert_eq!(
+        devices.find(person_at(1, 1), &right),
+        Err(UserCodeError::TooManyGuesses)
+    );
+    assert!(
+        devices.find(person_at(2, 1), &right).is_ok(),
+        "at another address"
+    );
 }
 
 /// Forty people guess as often as they may, all day long.
 #[test]
-fn guessing_for_a_day_hits_with_less_than_one_chance_in_a_million() {
+fn a_day_of_guesses_succeeds_less_than_once_in_a_million() {
     for waiting in [1, 1000] {
-        let (hands, devices) = devices();
+        let (clock, devices) = devices();
         let (mut live, mut tries) = (0, 0_usize);
         for minute in (0..24 * 60).step_by(2) {
             if minute % 10 == 0 {
-                hands.wait(1);
+                clock.advance(Duration::from_secs(1));
                 live = waiting;
                 (0..waiting).for_each(|n| drop(devices.begin(device(), Some(network(n % 50)))));
             }
             for guesser in 0..40 {
-                let user = at(guesser, guesser);
-                while devices.find(user, "BBBBB-BBBBB") == Err(UserCodeError::Unknown) {
+                let user = person_at(guesser, guesser);
+                while devices.find(user, WRONG_CODE) == Err(UserCodeError::Unknown) {
                     tries += live;
                 }
             }
-            hands.wait(120);
+            clock.advance(Duration::from_secs(120));
         }
         #[expect(clippy::cast_precision_loss, reason = "a chance needs no last digit")]
         let chance = tries as f64 / UserCode::ALL as f64;
@@ -277,10 +260,10 @@ fn guessing_for_a_day_hits_with_less_than_one_chance_in_a_million() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_locks_nobody_out() {
-    let (hands, devices) = devices();
-    while devices.find(BEN, "BBBBB-BBBBB") == Err(UserCodeError::Unknown) {}
-    hands.wait(-900_000);
+fn a_clock_set_back_blocks_no_person() {
+    let (clock, devices) = devices();
+    while devices.find(BEN, WRONG_CODE) == Err(UserCodeError::Unknown) {}
+    clock.set_back(Duration::from_secs(900_000));
     let (_, code) = begin(&devices);
     for user in [BEN, person(7)] {
         assert!(devices.find(user, &code.to_string()).is_ok());
@@ -288,7 +271,7 @@ fn a_clock_that_was_set_back_locks_nobody_out() {
 }
 
 #[test]
-fn a_flood_stays_bounded_and_drops_its_own_first() {
+fn a_flood_of_some_networks_drops_no_device_of_another() {
     let (_, devices) = devices();
     let (code, _) = devices.begin(device(), Some(network(0))).unwrap();
     for flood in 1..1500 {
@@ -296,39 +279,34 @@ fn a_flood_stays_bounded_and_drops_its_own_first() {
             .begin(device(), Some(network(1 + flood % 30)))
             .unwrap();
     }
-    {
-        let table = devices.lock();
-        let pending = table.pending.values().count();
-        assert_eq!((pending, table.by_user_code.len()), (MOST, MOST));
-    }
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
 }
 
 #[test]
-fn a_code_from_before_the_clock_was_set_back_is_over_and_a_correction_spoils_none() {
-    let (hands, devices) = devices();
+fn a_clock_set_back_ends_codes_and_a_correction_does_not() {
+    let (clock, devices) = devices();
     let (code, user_code) = begin(&devices);
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
-    hands.wait(-30);
+    clock.set_back(Duration::from_secs(30));
     assert!(devices.find(BEN, &user_code.to_string()).is_ok());
-    hands.wait(-31);
+    clock.set_back(Duration::from_secs(31));
     let found = devices.find(BEN, &user_code.to_string());
     assert_eq!(found, Err(UserCodeError::Unknown));
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Expired));
 }
 
 #[test]
-fn a_device_that_asks_on_is_not_slowed_down_because_the_clock_was_set_back() {
-    let (hands, devices) = devices();
+fn a_clock_set_back_slows_no_device_down() {
+    let (clock, devices) = devices();
     let (code, _) = begin(&devices);
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
-    hands.wait(-40);
+    clock.set_back(Duration::from_secs(40));
     assert_eq!(devices.take(&code, CLIENT), Err(DeviceCodeError::Pending));
 }
 
 #[test]
-fn a_person_lets_in_twenty_devices_at_a_time_and_may_still_decline() {
-    let (hands, devices) = devices();
+fn a_person_may_approve_twenty_devices_at_a_time() {
+    let (clock, devices) = devices();
     let begun: Vec<_> = (0..22)
         .map(|place| devices.begin(device(), Some(network(place))).unwrap())
         .collect();
@@ -340,13 +318,16 @@ fn a_person_lets_in_twenty_devices_at_a_time_and_may_still_decline() {
     for place in 0..20 {
         decide(place, BEN, allowed()).unwrap();
     }
-    assert_eq!(decide(20, BEN, allowed()), Err(UserCodeError::Crowded));
+    assert_eq!(
+        decide(20, BEN, allowed()),
+        Err(UserCodeError::TooManyApprovals)
+    );
     assert!(decide(20, BEN, None).is_ok());
     assert!(decide(21, person(7), allowed()).is_ok());
     assert!(devices.take(&begun[0].0, CLIENT).is_ok());
     let (_, next) = begin(&devices);
     approve(&devices, next);
-    hands.wait(601);
+    clock.advance(Duration::from_secs(601));
     let (_, late) = begin(&devices);
     approve(&devices, late);
 }

@@ -1,28 +1,29 @@
-//! Why a token is not accepted: seven answers and more, none of which is another.
+//! Why a token is not accepted. Each reason has its own code and message.
 
 use crate::model::{ProblemCode, Timestamp};
 
-/// Why a token is not accepted. Says what to do next, and never what the token holds beside the claim in question.
+/// Why a token is not accepted. The message says what to do next, and never what the token contains beside the claim in
+/// question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// No token in compact form, or with a header that Samovar does not write.
-    #[error("this is no token of Samovar's; get one from `/oauth/token`")]
+    /// Not a token in compact form, or with a header that Samovar does not write.
+    #[error("this is not one of Samovar's tokens; get one from `/oauth/token`")]
     Malformed,
-    /// A token of another kind.
+    /// A token of another type.
     #[error(
-        "this is a token of another kind: header `typ` is not `{expected}`; get an access token from `/oauth/token`"
+        "the token has another type: header `typ` is not `{expected}`; get an access token from `/oauth/token`"
     )]
     TypeWrong {
-        /// The kind that is accepted here.
+        /// The type that is accepted.
         expected: &'static str,
     },
-    /// Signed with a key that is not published, or not any more.
-    #[error("the token names a key that Samovar does not have, or not any more; get a new token")]
+    /// Signed with a key that is not published, or no longer published.
+    #[error("the token names a key that Samovar does not have, or has no longer; get a new token")]
     KeyUnknown,
-    /// The signature is not that key's.
+    /// The signature was not made with the key.
     #[error("the signature does not fit the token; get a new token")]
     SignatureInvalid,
-    /// Its time is over.
+    /// Its lifetime is over.
     #[error("the token expired at {at}, and it is {now} now; get a new token")]
     Expired {
         /// `exp`.
@@ -30,38 +31,38 @@ pub enum TokenError {
         /// The server's clock.
         now: Timestamp,
     },
-    /// Its time has not come.
-    #[error("the token is valid from {from} on, and it is {now} now; look at the clocks")]
+    /// Its lifetime has not begun.
+    #[error("the token is valid from {from} on, and it is {now} now; check the clocks")]
     NotYetValid {
         /// `nbf`.
         from: Timestamp,
         /// The server's clock.
         now: Timestamp,
     },
-    /// Another server's.
+    /// From another server.
     #[error("claim `iss` is not `{expected}`; get a token from this server")]
     IssuerWrong {
         /// Our issuer.
         expected: String,
     },
-    /// For somebody else.
+    /// For another audience.
     #[error("claim `aud` is not `{expected}`; get a token with `audience={expected}`")]
     AudienceWrong {
-        /// Who reads it here.
+        /// The audience that is accepted.
         expected: String,
     },
-    /// For somebody who was called so before.
+    /// For another application that had the name before.
     #[error(
-        "claim `aud` names another: the token is older than the application that is called `{expected}` now; get a new token"
+        "claim `aud` names another application: the token is older than the application that is now called `{expected}`; get a new token"
     )]
     AudienceReplaced {
-        /// Who reads it here.
+        /// The audience that is accepted.
         expected: String,
     },
-    /// A claim is missing or of another form than Samovar writes.
+    /// A claim is missing, or has another type than Samovar writes.
     #[error("the token's claims are not those of an access token: {0}; get a new token")]
     ClaimInvalid(String),
-    /// Somebody ended it, or what it rests on.
+    /// The token or its grant was revoked.
     #[error("the token was revoked; sign in again or ask for a new one")]
     Revoked,
 }

@@ -1,7 +1,7 @@
-//! Grants and their refresh tokens: one at a time of each family, the one before for a moment, and a replay ends it all.
+//! Grants and their refresh tokens (RFC 9700 section 4.14.2): each refresh token is used once, and a replay ends its grant.
 //!
-//! A refresh token is derived from the grant's id and generation under a key of the server's own, so that the same
-//! request repeated gets the same successor, and the store holds nothing that could be presented.
+//! A refresh token is derived from the grant's id and generation under a key of the server, so that a repeated request gets
+//! the same successor. Must never store a refresh token.
 
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
@@ -16,56 +16,55 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Whoever asks again within it gets the same successor: an answer may be lost, and two may ask at once.
-pub const GRACE: Duration = Duration::from_secs(10);
+/// A repeated request within this time gets the same successor: a response may be lost, and two requests may be concurrent.
+pub const ROTATION_GRACE: Duration = Duration::from_secs(10);
 
 /// Grants of one person to one client at a time; the one used longest ago ends for another.
-const TO_ONE: usize = 20;
+const MAX_PER_CLIENT: usize = 20;
 
 /// Grants of one person at a time; the one used longest ago ends for another.
-const OF_ONE: usize = 200;
+const MAX_PER_USER: usize = 200;
 
-/// Why a refresh token opens nothing.
+/// Why a refresh token is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
-    /// Not one of ours, of another client, or its grant has ended.
+    /// Not issued here, another client's, or its grant has ended.
     #[error("the refresh token is not valid any more; sign in again")]
     Unknown,
-    /// Used before: somebody else may have it, so the whole family has ended.
+    /// Used before: it may have been stolen, so its grant has ended.
     #[error(
         "the refresh token was used before, so everything that rests on it has ended; sign in again"
     )]
     Replayed,
-    /// Everything that its person had was revoked while it was being kept.
-    #[error("what the person allowed was revoked meanwhile; sign in again")]
+    /// Everything of the person was revoked while the grant was written.
+    #[error("the tokens of the person were revoked meanwhile; sign in again")]
     Revoked,
     /// It could not be written.
     #[error(transparent)]
     Store(#[from] CommitError),
 }
 
-/// Keeps grants.
+/// The grants of all people.
 pub struct Grants {
     store: Store,
     clock: Arc<dyn Clock>,
     key: hmac::Key,
     table: RwLock<HashMap<GrantId, Grant>>,
-    one_at_a_time: Mutex<()>,
+    turn: Mutex<()>,
 }
 
-/// A refresh token taken apart, its seal checked.
-struct Presented {
-    id: GrantId,
+/// The parts of an authentic refresh token.
+struct RefreshToken {
+    grant: GrantId,
     generation: u32,
 }
 
 const PREFIX: &str = "smvr_";
-/// Bytes of a grant's id and of a generation.
-const ID: usize = 16;
-const GENERATION: usize = 4;
+const ID_BYTES: usize = 16;
+const GENERATION_BYTES: usize = 4;
 
 impl Grants {
-    /// With those that the store had; refresh tokens are derived from `key`.
+    /// With the stored grants; refresh tokens are derived from `key`.
     pub fn new(store: Store, clock: Arc<dyn Clock>, key: hmac::Key, loaded: Vec<Grant>) -> Self {
         let table = loaded.into_iter().map(|grant| (grant.id, grant)).collect();
         Self {
@@ -73,33 +72,34 @@ impl Grants {
             clock,
             key,
             table: RwLock::new(table),
-            one_at_a_time: Mutex::new(()),
+            turn: Mutex::new(()),
         }
     }
 
-    /// Does it still hold?
-    pub fn lives(&self, id: GrantId) -> bool {
+    /// Is the grant valid?
+    pub fn is_valid(&self, id: GrantId) -> bool {
         let now = self.clock.now();
-        self.read().get(&id).is_some_and(|grant| holds(grant, now))
+        let table = self.read();
+        table.get(&id).is_some_and(|grant| is_valid(grant, now))
     }
 
-    /// Every grant that holds, the newest first.
+    /// Every valid grant, the newest first.
     pub fn list(&self) -> Vec<Grant> {
         let now = self.clock.now();
         let table = self.read();
-        let living = table.values().filter(|grant| holds(grant, now));
-        let mut list: Vec<_> = living.cloned().collect();
+        let valid = table.values().filter(|grant| is_valid(grant, now));
+        let mut list: Vec<_> = valid.cloned().collect();
         list.sort_unstable_by_key(|grant| std::cmp::Reverse(grant.id));
         list
     }
 
-    /// Keeps a new grant; gives its first refresh token. Only `Tokens` knows whether it was revoked meanwhile.
+    /// Adds a grant; returns its first refresh token. `Tokens` checks whether everything of the person was revoked meanwhile.
     pub(super) async fn add(
         &self,
         grant: Grant,
         event: AuditEvent,
     ) -> Result<SecretString, CommitError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _turn = self.turn.lock().await;
         let surplus = self.surplus(grant.user, grant.client);
         let operations = surplus.iter().map(|id| Operation::DeleteGrant(*id));
         let change: Change = operations
@@ -109,44 +109,45 @@ impl Grants {
             object: Object::new(ObjectKind::Grant, grant.id),
             ..event
         };
-        self.store.commit(change, ending(event, &surplus)).await?;
-        let text = self.text(grant.id, grant.generation);
+        self.store
+            .commit(change, with_ended_grants(event, &surplus))
+            .await?;
+        let token = self.refresh_token(grant.id, grant.generation);
         let mut table = self.write();
         for id in surplus {
             table.remove(&id);
         }
         table.insert(grant.id, grant);
-        Ok(text)
+        Ok(token)
     }
 
-    /// Which grant a refresh token of this client belongs to; changes nothing.
+    /// The grant of a refresh token of this client. This is not a use of the token.
     pub fn find(&self, token: &str, client: ClientId) -> Result<Grant, GrantError> {
-        let presented = self.open(token).ok_or(GrantError::Unknown)?;
-        let grant = self.read().get(&presented.id).cloned();
+        let token = self.parse(token).ok_or(GrantError::Unknown)?;
+        let grant = self.read().get(&token.grant).cloned();
         let now = self.clock.now();
-        let grant = grant.filter(|g| g.client == client && holds(g, now));
+        let grant = grant.filter(|grant| grant.client == client && is_valid(grant, now));
         grant.ok_or(GrantError::Unknown)
     }
 
-    /// Takes a refresh token and gives its successor with the grant. `event` records the use; a replay is recorded in the
-    /// same name.
+    /// Uses a refresh token; returns its successor with the grant. `event` records the use, or the replay.
     pub async fn rotate(
         &self,
         token: &str,
         client: ClientId,
         event: AuditEvent,
     ) -> Result<(Grant, SecretString), GrantError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _turn = self.turn.lock().await;
         let grant = self.find(token, client)?;
-        let presented = self.open(token).ok_or(GrantError::Unknown)?;
+        let token = self.parse(token).ok_or(GrantError::Unknown)?;
         let now = self.clock.now();
-        let again = presented.generation.checked_add(1) == Some(grant.generation)
-            && now.within(GRACE, grant.rotated_at);
-        if again {
-            let text = self.text(grant.id, grant.generation);
-            return Ok((grant, text));
+        let repeated = token.generation.checked_add(1) == Some(grant.generation)
+            && now.within(ROTATION_GRACE, grant.rotated_at);
+        if repeated {
+            let successor = self.refresh_token(grant.id, grant.generation);
+            return Ok((grant, successor));
         }
-        if presented.generation != grant.generation {
+        if token.generation != grant.generation {
             let event = AuditEvent {
                 action: Action::GrantReplay,
                 ..event
@@ -173,33 +174,33 @@ impl Grants {
             object: Object::new(ObjectKind::Grant, next.id),
             ..event
         };
-        // One that was ended meanwhile does not come back.
+        // A grant that ended meanwhile is not written again.
         let change = Change::from(Operation::PutGrant(next.clone(), Precondition::Present));
         match self.store.commit(change, event).await {
             Err(CommitError::NotFound { .. }) => return Err(GrantError::Unknown),
-            written => written?,
+            committed => committed?,
         };
         let mut table = self.write();
-        let kept = table.get_mut(&next.id).ok_or(GrantError::Unknown)?;
-        *kept = next.clone();
+        let current = table.get_mut(&next.id).ok_or(GrantError::Unknown)?;
+        *current = next.clone();
         drop(table);
-        let text = self.text(next.id, next.generation);
-        Ok((next, text))
+        let successor = self.refresh_token(next.id, next.generation);
+        Ok((next, successor))
     }
 
-    /// Is there such a grant still?
-    pub fn is_live(&self, id: GrantId) -> bool {
+    /// Does the grant exist, valid or not?
+    pub fn exists(&self, id: GrantId) -> bool {
         self.read().contains_key(&id)
     }
 
-    /// Ends those grants in memory, and with them every token that rests on them; which they were, to be written.
-    pub(super) fn end_now(&self, ends: impl Fn(&Grant) -> bool) -> Vec<GrantId> {
+    /// Ends a person's grants in memory, and with them every token that rests on them; returns their ids, to be written.
+    pub(super) fn end_in_memory(&self, user: UserId) -> Vec<GrantId> {
         let mut table = self.write();
-        let gone = table.extract_if(|_, grant| ends(grant));
-        gone.map(|(id, _)| id).collect()
+        let ended = table.extract_if(|_, grant| grant.user == user);
+        ended.map(|(id, _)| id).collect()
     }
 
-    /// Ends grants, and with them every token that rests on them. In force at once, whatever the disk does.
+    /// Ends grants, and with them every token that rests on them. In force at once, even if the disk fails.
     pub async fn end(&self, ids: &[GrantId], event: AuditEvent) -> Result<(), CommitError> {
         {
             let mut table = self.write();
@@ -216,35 +217,36 @@ impl Grants {
         self.store.commit(change, event).await.map(|_| ())
     }
 
-    /// Ends the grants whose time is over, each with an event of ours.
+    /// Ends the expired grants, each with an event.
     pub async fn expire(&self) -> Result<(), CommitError> {
         let now = self.clock.now();
-        let over: Vec<_> = {
+        let expired: Vec<_> = {
             let table = self.read();
-            let over = table.values().filter(|grant| now >= grant.ends_at);
-            over.map(|grant| grant.id).collect()
+            let expired = table.values().filter(|grant| now >= grant.ends_at);
+            expired.map(|grant| grant.id).collect()
         };
-        for id in over {
+        for id in expired {
             self.end(&[id], expiry(id, now)).await?;
         }
         Ok(())
     }
 
-    /// What must end for another grant of this person to this client.
+    /// The grants that must end for another one of this person to this client.
     fn surplus(&self, user: UserId, client: ClientId) -> BTreeSet<GrantId> {
         let table = self.read();
         let own = table.values().filter(|grant| grant.user == user);
         let mut own: Vec<_> = own.map(|g| (g.rotated_at, g.id, g.client)).collect();
         drop(table);
         own.sort_unstable();
-        let to_it: Vec<_> = own.iter().filter(|(.., to)| *to == client).collect();
-        let (many, all) = (to_it.len() + 1, own.len() + 1);
-        let to_it = to_it.into_iter().take(many.saturating_sub(TO_ONE));
-        let oldest = own.iter().take(all.saturating_sub(OF_ONE));
-        to_it.chain(oldest).map(|(_, id, _)| *id).collect()
+        let same_client: Vec<_> = own.iter().filter(|(.., other)| *other == client).collect();
+        let (count, total) = (same_client.len() + 1, own.len() + 1);
+        let of_client = same_client.into_iter();
+        let of_client = of_client.take(count.saturating_sub(MAX_PER_CLIENT));
+        let oldest = own.iter().take(total.saturating_sub(MAX_PER_USER));
+        of_client.chain(oldest).map(|(_, id, _)| *id).collect()
     }
 
-    fn text(&self, id: GrantId, generation: u32) -> SecretString {
+    fn refresh_token(&self, id: GrantId, generation: u32) -> SecretString {
         let mut bytes = id.as_bytes().to_vec();
         bytes.extend(generation.to_be_bytes());
         let tag = hmac::sign(&self.key, &bytes);
@@ -252,14 +254,14 @@ impl Grants {
         format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&bytes)).into()
     }
 
-    fn open(&self, token: &str) -> Option<Presented> {
+    fn parse(&self, token: &str) -> Option<RefreshToken> {
         let text = token.strip_prefix(PREFIX)?;
         let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
-        let (message, tag) = bytes.split_at_checked(ID + GENERATION)?;
+        let (message, tag) = bytes.split_at_checked(ID_BYTES + GENERATION_BYTES)?;
         hmac::verify(&self.key, message, tag).ok()?;
-        let (id, generation) = message.split_at_checked(ID)?;
-        Some(Presented {
-            id: GrantId::from_bytes(id.try_into().ok()?),
+        let (id, generation) = message.split_at_checked(ID_BYTES)?;
+        Some(RefreshToken {
+            grant: GrantId::from_bytes(id.try_into().ok()?),
             generation: u32::from_be_bytes(generation.try_into().ok()?),
         })
     }
@@ -273,12 +275,12 @@ impl Grants {
     }
 }
 
-fn holds(grant: &Grant, now: Timestamp) -> bool {
+fn is_valid(grant: &Grant, now: Timestamp) -> bool {
     now.between(grant.created_at, grant.ends_at)
 }
 
-/// The event of something that ends these grants too, with their ids.
-pub(super) fn ending<'a>(
+/// An event that ends these grants too, with their ids.
+pub(super) fn with_ended_grants<'a>(
     mut event: AuditEvent,
     ids: impl IntoIterator<Item = &'a GrantId>,
 ) -> AuditEvent {
@@ -292,7 +294,7 @@ pub(super) fn ending<'a>(
 fn expiry(id: GrantId, now: Timestamp) -> AuditEvent {
     let actor = Principal::System(SystemJob::Housekeeping);
     let object = Object::new(ObjectKind::Grant, id);
-    AuditEvent::new(now, actor, Action::GrantEnd, object).because(["its time is over"])
+    AuditEvent::new(now, actor, Action::GrantEnd, object).because(["it has expired"])
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! Refresh tokens against a model: any order of uses, waits and replays.
+//! Refresh tokens compared with a model, for any order of uses, waits and replays.
 
-use super::super::testing::{ISSUER, Stage};
+use super::super::testing::{ISSUER, TestServer};
 use super::*;
 use crate::model::UserId;
 use proptest::prelude::*;
@@ -10,11 +10,11 @@ const CLIENT: ClientId = ClientId::from_bytes([2; 16]);
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// Presents the token of so many generations ago.
+    /// Uses the refresh token of so many generations ago.
     Use(usize),
     /// Seconds.
     Wait(u64),
-    /// Ends it by hand.
+    /// Ends the grant.
     End,
     Restart,
 }
@@ -47,62 +47,65 @@ fn grant(now: Timestamp) -> Grant {
     }
 }
 
-async fn walk(steps: Vec<Step>) {
-    let mut stage = Stage::set();
-    let begun = stage.hands.now();
-    let event = || expiry(GrantId::from_bytes([1; 16]), begun);
-    let first = stage
-        .opened
+async fn run(steps: Vec<Step>) {
+    let mut server = TestServer::start();
+    let start = server.clock.now();
+    let event = || expiry(GrantId::from_bytes([1; 16]), start);
+    let first = server
+        .services
         .grants
-        .add(grant(begun), event())
+        .add(grant(start), event())
         .await
         .unwrap();
-    let mut known = vec![first.expose_secret().to_owned()];
-    let (mut alive, mut rotated_at) = (true, begun);
+    let mut tokens = vec![first.expose_secret().to_owned()];
+    let (mut ended, mut rotated_at) = (false, start);
     for step in steps {
         match step {
-            Step::Wait(seconds) => stage.hands.turn(Duration::from_secs(seconds)),
-            Step::Restart => stage = stage.restart(),
+            Step::Wait(seconds) => server.clock.advance(Duration::from_secs(seconds)),
+            Step::Restart => server = server.restart(),
             Step::End => {
                 let id = GrantId::from_bytes([1; 16]);
-                stage.opened.grants.end(&[id], event()).await.unwrap();
-                alive = false;
+                server.services.grants.end(&[id], event()).await.unwrap();
+                ended = true;
             }
             Step::Use(back) => {
-                let Some(at) = known.len().checked_sub(back + 1) else {
+                let Some(at) = tokens.len().checked_sub(back + 1) else {
                     continue;
                 };
-                let now = stage.hands.now();
-                let over = now >= begun.plus(Duration::from_secs(120));
-                let young = now.since(rotated_at) < Duration::from_secs(10);
-                let used = stage
-                    .opened
+                let now = server.clock.now();
+                let expired = now >= start.plus(Duration::from_secs(120));
+                let repeated = now.since(rotated_at) < Duration::from_secs(10);
+                let used = server
+                    .services
                     .grants
-                    .rotate(&known[at], CLIENT, event())
+                    .rotate(&tokens[at], CLIENT, event())
                     .await;
-                match (alive && !over, back) {
+                match (!ended && !expired, back) {
                     (false, _) => assert!(matches!(used, Err(GrantError::Unknown))),
                     (true, 0) => {
-                        known.push(used.unwrap().1.expose_secret().to_owned());
+                        tokens.push(used.unwrap().1.expose_secret().to_owned());
                         rotated_at = now;
                     }
-                    (true, 1) if young => {
+                    (true, 1) if repeated => {
                         let (_, again) = used.unwrap();
                         assert_eq!(
                             Some(again.expose_secret()),
-                            known.last().map(String::as_str)
+                            tokens.last().map(String::as_str)
                         );
                     }
                     (true, _) => {
                         assert!(matches!(used, Err(GrantError::Replayed)), "{used:?}");
-                        alive = false;
+                        ended = true;
                     }
                 }
             }
         }
-        let lives = stage.opened.grants.lives(GrantId::from_bytes([1; 16]));
-        let over = stage.hands.now() >= begun.plus(Duration::from_secs(120));
-        assert_eq!(lives, alive && !over);
+        let valid = server
+            .services
+            .grants
+            .is_valid(GrantId::from_bytes([1; 16]));
+        let expired = server.clock.now() >= start.plus(Duration::from_secs(120));
+        assert_eq!(valid, !ended && !expired);
     }
 }
 
@@ -111,18 +114,18 @@ proptest! {
     #[test]
     fn every_order_of_uses_agrees_with_the_model(steps in steps()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(walk(steps));
+        runtime.block_on(run(steps));
     }
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_another_client_or_with_a_wrong_character_opens_nothing() {
-    let stage = Stage::set();
-    let now = stage.hands.now();
+async fn a_foreign_or_changed_refresh_token_is_rejected() {
+    let server = TestServer::start();
+    let now = server.clock.now();
     let event = expiry(GrantId::from_bytes([1; 16]), now);
-    let token = stage.opened.grants.add(grant(now), event).await.unwrap();
+    let token = server.services.grants.add(grant(now), event).await.unwrap();
     let token = token.expose_secret();
-    let grants = &stage.opened.grants;
+    let grants = &server.services.grants;
     assert!(grants.find(token, CLIENT).is_ok());
     assert!(grants.find(token, ClientId::from_bytes([9; 16])).is_err());
     for at in 0..token.len() {
@@ -134,31 +137,31 @@ async fn a_refresh_token_of_another_client_or_with_a_wrong_character_opens_nothi
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_makes_no_grace_longer_and_no_grant() {
-    let stage = Stage::set();
-    let begun = stage.hands.now();
-    let event = || expiry(GrantId::from_bytes([1; 16]), begun);
-    let grants = &stage.opened.grants;
-    let zero = grants.add(grant(begun), event()).await.unwrap();
-    stage.hands.turn(Duration::from_secs(100));
+async fn a_clock_set_back_prolongs_neither_grace_nor_grant() {
+    let server = TestServer::start();
+    let start = server.clock.now();
+    let event = || expiry(GrantId::from_bytes([1; 16]), start);
+    let grants = &server.services.grants;
+    let zero = grants.add(grant(start), event()).await.unwrap();
+    server.clock.advance(Duration::from_secs(100));
     let zero = zero.expose_secret();
     let (_, one) = grants.rotate(zero, CLIENT, event()).await.unwrap();
     let one = one.expose_secret();
 
-    stage.hands.turn_back(Duration::from_secs(5));
+    server.clock.set_back(Duration::from_secs(5));
     let (_, again) = grants.rotate(zero, CLIENT, event()).await.unwrap();
     assert_eq!(again.expose_secret(), one, "a correction ends nothing");
     grants.find(one, CLIENT).unwrap();
 
-    stage.hands.turn_back(Duration::from_secs(200));
+    server.clock.set_back(Duration::from_secs(200));
     let found = grants.find(one, CLIENT);
-    assert_eq!(found, Err(GrantError::Unknown), "it has not begun yet");
-    assert!(grants.list().is_empty() && !grants.lives(GrantId::from_bytes([1; 16])));
+    assert_eq!(found, Err(GrantError::Unknown), "it has not start yet");
+    assert!(grants.list().is_empty() && !grants.is_valid(GrantId::from_bytes([1; 16])));
     grants.expire().await.unwrap();
-    stage.hands.turn(Duration::from_secs(140));
+    server.clock.advance(Duration::from_secs(140));
     grants.find(one, CLIENT).unwrap();
 
-    // Half a minute back: the copy of the token before is no repeated request.
+    // Half a minute back: the previous token is a replay and not a repeated request.
     let replayed = grants.rotate(zero, CLIENT, event()).await;
     assert!(
         matches!(replayed, Err(GrantError::Replayed)),
@@ -167,22 +170,22 @@ async fn a_clock_that_is_set_back_makes_no_grace_longer_and_no_grant() {
 }
 
 #[tokio::test]
-async fn a_person_keeps_a_bounded_number_of_grants_and_the_one_used_longest_ago_ends() {
-    let stage = Stage::set();
-    let grants = &stage.opened.grants;
+async fn the_grant_used_longest_ago_ends_for_another() {
+    let server = TestServer::start();
+    let grants = &server.services.grants;
     let add = async |number: u16, client: u8, user: u8| {
         let [high, low] = number.to_be_bytes();
         let mut id = [0; 16];
         (id[0], id[1]) = (high, low);
-        let one = Grant {
+        let grant = Grant {
             id: GrantId::from_bytes(id),
             client: ClientId::from_bytes([client; 16]),
             user: UserId::from_bytes([user; 16]),
-            ..grant(stage.hands.now())
+            ..grant(server.clock.now())
         };
-        stage.hands.turn(Duration::from_millis(1));
-        let event = expiry(one.id, one.created_at);
-        grants.add(one, event).await.unwrap();
+        server.clock.advance(Duration::from_millis(1));
+        let event = expiry(grant.id, grant.created_at);
+        grants.add(grant, event).await.unwrap();
     };
     add(0, 1, 9).await;
     for number in 1..=300 {
@@ -194,18 +197,18 @@ async fn a_person_keeps_a_bounded_number_of_grants_and_the_one_used_longest_ago_
             .collect()
     };
     let kept: BTreeSet<u16> = [0].into_iter().chain(101..=300).collect();
-    assert_eq!(numbers(), kept, "the other person's is left alone");
+    assert_eq!(numbers(), kept, "the grant of another person stays");
     for number in 301..=330 {
         add(number, 200, 3).await;
     }
     let to_one = numbers().into_iter().filter(|number| *number > 300);
     assert_eq!(to_one.collect::<Vec<_>>(), (311..=330).collect::<Vec<_>>());
-    assert_eq!(stage.store.load().unwrap().grants.len(), numbers().len());
+    assert_eq!(server.store.load().unwrap().grants.len(), numbers().len());
     let query = crate::audit::EventQuery {
         limit: 1,
         ..Default::default()
     };
-    let page = stage.store.events(&query).unwrap();
+    let page = server.store.events(&query).unwrap();
     let reasons = &page.events[0].event.reasons;
     assert!(
         reasons
@@ -216,24 +219,24 @@ async fn a_person_keeps_a_bounded_number_of_grants_and_the_one_used_longest_ago_
 }
 
 #[tokio::test]
-async fn what_is_being_kept_while_everything_is_revoked_ends() {
-    let stage = Stage::set();
-    let begun = stage.hands.now();
-    let event = || expiry(GrantId::from_bytes([1; 16]), begun);
-    stage.hands.turn(Duration::from_millis(1));
-    let person = Principal::User(grant(begun).user);
+async fn a_grant_that_is_added_during_a_revocation_ends() {
+    let server = TestServer::start();
+    let start = server.clock.now();
+    let event = || expiry(GrantId::from_bytes([1; 16]), start);
+    server.clock.advance(Duration::from_millis(1));
+    let person = Principal::User(grant(start).user);
     let all = crate::model::RevokedObject::Principal { principal: person };
-    let tokens = &stage.opened.tokens;
+    let tokens = &server.services.tokens;
     tokens.revoke(all, event()).await.unwrap();
 
-    let kept = tokens.keep(grant(begun), begun, event()).await;
+    let kept = tokens.keep(grant(start), start, event()).await;
     assert_eq!(kept.err(), Some(GrantError::Revoked));
-    for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
-        assert_eq!(opened.grants.list(), []);
+    for services in [&server.services, &server.services_with(ISSUER, 7).unwrap()] {
+        assert_eq!(services.grants.list(), []);
     }
-    stage.hands.turn(Duration::from_millis(1));
-    let allowed_at = stage.hands.now();
-    let kept = tokens.keep(grant(begun), allowed_at, event()).await;
+    server.clock.advance(Duration::from_millis(1));
+    let allowed_at = server.clock.now();
+    let kept = tokens.keep(grant(start), allowed_at, event()).await;
     kept.unwrap();
-    assert!(stage.opened.grants.lives(grant(begun).id));
+    assert!(server.services.grants.is_valid(grant(start).id));
 }

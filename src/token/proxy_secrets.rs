@@ -1,24 +1,24 @@
-//! Proxy secrets: what a proxy on another machine proves itself with. One for each application and generation, derived from
-//! the seal key, so that a block can be generated at any time and nothing secret is stored.
+//! Proxy secrets: a proxy on another machine authenticates with one. Each application and generation has its own, derived from
+//! the seal key, so that a configuration snippet can be generated at any time and nothing secret is stored.
 //!
-//! Must never compare a secret in a way that takes longer the more of it is right.
+//! Must never compare a secret in variable time.
 
 use crate::model::{Application, ApplicationId, Timestamp};
 use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use secrecy::SecretString;
 
-/// By which people and scanners recognise one.
+/// By which people and secret scanners recognize one.
 const PREFIX: &str = "smvp_";
 
-/// Characters of 256 bits in unpadded base64url.
+/// Length of 256 bits in unpadded base64url.
 const CHARACTERS: usize = 43;
 
 /// Derives and checks proxy secrets.
 #[derive(Clone)]
 pub struct ProxySecrets(hmac::Key);
 
-/// Application and generation, in one form.
+/// Application and generation, as they are authenticated.
 fn message(application: ApplicationId, generation: u32) -> [u8; 20] {
     let mut message = [0; 20];
     let (id, rest) = message.split_at_mut(16);
@@ -28,19 +28,19 @@ fn message(application: ApplicationId, generation: u32) -> [u8; 20] {
 }
 
 impl ProxySecrets {
-    /// With a key that serves nothing else.
+    /// With a key that has no other use.
     pub(super) const fn new(key: hmac::Key) -> Self {
         Self(key)
     }
 
-    /// The application's present secret: `smvp_` and 43 characters that mean nothing to a proxy.
+    /// The application's current secret: `smvp_` and 43 characters.
     pub fn reveal(&self, application: &Application) -> SecretString {
         let generation = application.proxy_secret.generation;
         let tag = hmac::sign(&self.0, &message(application.id, generation));
         format!("{PREFIX}{}", BASE64URL_NOPAD.encode(tag.as_ref())).into()
     }
 
-    /// Is the text a valid secret of this application: the present one, or during the overlap the one before?
+    /// Is the text a valid secret of this application: the current one, or the previous one during the overlap?
     pub fn matches(&self, application: &Application, text: &[u8], now: Timestamp) -> bool {
         let Some(tag) = decode(text) else {
             return false;
@@ -93,38 +93,38 @@ mod tests {
         }
     }
 
-    fn shown(secrets: &ProxySecrets, application: &Application) -> String {
+    fn reveal(secrets: &ProxySecrets, application: &Application) -> String {
         secrets.reveal(application).expose_secret().to_owned()
     }
 
     #[test]
-    fn a_secret_is_of_one_application_key_and_generation() {
+    fn a_secret_is_valid_for_one_application_and_key() {
         let secrets = SealKey::new([1; 32]).proxy_secrets();
-        let (one, other) = (application(1), application(2));
-        let text = shown(&secrets, &one);
+        let (own, other) = (application(1), application(2));
+        let text = reveal(&secrets, &own);
         assert!(text.starts_with("smvp_") && text.len() == 48, "{text}");
-        assert!(secrets.matches(&one, text.as_bytes(), NOW));
+        assert!(secrets.matches(&own, text.as_bytes(), NOW));
         assert!(!secrets.matches(&other, text.as_bytes(), NOW));
         let key = SealKey::new([2; 32]).proxy_secrets();
-        assert!(!key.matches(&one, text.as_bytes(), NOW));
+        assert!(!key.matches(&own, text.as_bytes(), NOW));
         for at in 0..text.len() {
             let mut wrong = text.clone().into_bytes();
             wrong[at] ^= 1;
-            assert!(!secrets.matches(&one, &wrong, NOW), "{at}");
+            assert!(!secrets.matches(&own, &wrong, NOW), "{at}");
         }
         for odd in ["", "smvp_", &text[..47], &format!("{text}A")] {
-            assert!(!secrets.matches(&one, odd.as_bytes(), NOW), "{odd}");
+            assert!(!secrets.matches(&own, odd.as_bytes(), NOW), "{odd}");
         }
     }
 
     #[test]
-    fn the_secret_before_a_rotation_ends_with_the_overlap() {
+    fn the_previous_secret_ends_with_the_overlap() {
         let secrets = SealKey::new([1; 32]).proxy_secrets();
         let mut application = application(1);
-        let old = shown(&secrets, &application);
+        let old = reveal(&secrets, &application);
         let hour = Duration::from_secs(3600);
         application.proxy_secret = application.proxy_secret.rotated(NOW, hour);
-        let new = shown(&secrets, &application);
+        let new = reveal(&secrets, &application);
         assert_ne!(old, new);
         for (text, at, valid) in [
             (&old, NOW, true),

@@ -11,40 +11,40 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-/// The last use of a secret is written when it is this much later than what is on disk.
-const USED_EVERY: Duration = Duration::from_secs(5 * 60);
+/// The last use of a secret is written when it is this much later than the one on disk.
+const USED_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
-/// Something that proves itself with a secret of ours.
+/// A service account or client: authenticates with a secret that Samovar issued.
 pub trait Machine: Clone + Send + Sync + 'static {
-    /// Its key.
+    /// Its id.
     type Id: Copy + Eq + Ord + std::hash::Hash + Send + Sync + std::fmt::Display;
-    /// Whose its secrets are.
+    /// The kind of its secrets.
     const KIND: MachineSecretKind;
-    /// The word for it in messages.
-    const WHAT: &'static str;
+    /// In messages.
+    const LABEL: &'static str;
 
-    /// Its key.
+    /// Its id.
     fn id(&self) -> Self::Id;
-    /// Its name, unique among its kind.
+    /// Unique among its kind.
     fn name(&self) -> &Name;
     /// Grows by one with every change.
     fn version(&self) -> u64;
-    /// Its secrets.
+    /// Its secrets, valid or not.
     fn secrets(&self) -> &[StoredSecret];
-    /// The same, to be marked as used.
+    /// The same, to change them.
     fn secrets_mut(&mut self) -> &mut Vec<StoredSecret>;
-    /// The step that keeps it.
+    /// The operation that writes it.
     fn put(self, expect: Precondition) -> Operation;
-    /// The step that deletes it.
+    /// The operation that deletes it.
     fn delete(id: Self::Id, expect: Precondition) -> Operation;
-    /// The mark of a secret's last use.
+    /// Records the last use of a secret.
     fn used(id: Self::Id, secret: SecretId, at: Timestamp) -> UnauditedWrite;
 }
 
 impl Machine for ServiceAccount {
     type Id = ServiceAccountId;
     const KIND: MachineSecretKind = MachineSecretKind::ServiceAccount;
-    const WHAT: &'static str = "service account";
+    const LABEL: &'static str = "service account";
 
     fn id(&self) -> Self::Id {
         self.id
@@ -75,7 +75,7 @@ impl Machine for ServiceAccount {
 impl Machine for Client {
     type Id = ClientId;
     const KIND: MachineSecretKind = MachineSecretKind::Client;
-    const WHAT: &'static str = "client";
+    const LABEL: &'static str = "client";
 
     fn id(&self) -> Self::Id {
         self.id
@@ -103,7 +103,7 @@ impl Machine for Client {
     }
 }
 
-/// All machines of one kind.
+/// All service accounts, or all clients.
 pub struct Registry<M: Machine> {
     store: Store,
     clock: Arc<dyn Clock>,
@@ -114,6 +114,7 @@ pub struct Registry<M: Machine> {
 
 struct Table<M: Machine> {
     by_id: BTreeMap<M::Id, Arc<M>>,
+    // INVARIANT: exactly the secrets in `by_id`.
     by_key: HashMap<MachineKey, (M::Id, SecretId)>,
 }
 
@@ -136,8 +137,8 @@ impl<M: Machine> Table<M> {
 }
 
 impl<M: Machine> Registry<M> {
-    /// With those that the store had; secrets are hashed under `pepper`.
-    pub fn new((store, clock, pepper): (Store, Arc<dyn Clock>, hmac::Key), loaded: Vec<M>) -> Self {
+    /// With the stored objects; secrets are hashed under `pepper`.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, pepper: hmac::Key, loaded: Vec<M>) -> Self {
         let mut table = Table {
             by_id: BTreeMap::new(),
             by_key: HashMap::new(),
@@ -154,25 +155,20 @@ impl<M: Machine> Registry<M> {
         }
     }
 
-    /// The one with this id.
+    /// The service account or client with this id.
     pub fn get(&self, id: M::Id) -> Option<Arc<M>> {
-        self.read()
-            .by_id
-            .get(&id)
-            .map(|machine| self.present(machine))
+        let table = self.read();
+        table.by_id.get(&id).map(|machine| self.with_uses(machine))
     }
 
-    /// All of them, the one made first first.
+    /// All, the oldest first.
     pub fn list(&self) -> Vec<Arc<M>> {
         let table = self.read();
-        table
-            .by_id
-            .values()
-            .map(|machine| self.present(machine))
-            .collect()
+        let machines = table.by_id.values();
+        machines.map(|machine| self.with_uses(machine)).collect()
     }
 
-    /// The one whose secret this is, while the secret lives. Its use is remembered.
+    /// The service account or client with this valid secret. This is a use of the secret.
     pub fn by_secret(&self, secret: &MachineSecret) -> Option<Arc<M>> {
         if secret.kind() != M::KIND {
             return None;
@@ -181,26 +177,26 @@ impl<M: Machine> Registry<M> {
         let table = self.read();
         let (id, secret) = table.by_key.get(&secret.key(&self.pepper))?;
         let machine = table.by_id.get(id)?;
-        let lives = |one: &&StoredSecret| one.id == *secret && one.live(now);
-        machine.secrets().iter().find(lives)?;
+        let valid = |record: &&StoredSecret| record.id == *secret && record.live(now);
+        machine.secrets().iter().find(valid)?;
         self.lock().insert(*secret, (*id, now));
         Some(Arc::clone(machine))
     }
 
-    /// What is kept of a secret.
-    pub fn record(&self, id: SecretId, secret: &MachineSecret, life: Duration) -> StoredSecret {
+    /// What is stored of a new secret.
+    pub fn record(&self, id: SecretId, secret: &MachineSecret, lifetime: Duration) -> StoredSecret {
         let now = self.clock.now();
         StoredSecret {
             id,
             key: secret.key(&self.pepper),
             hint: secret.hint(),
             created_at: now,
-            expires_at: now.plus(life),
+            expires_at: now.plus(lifetime),
             last_used_at: None,
         }
     }
 
-    /// Keeps it, new or changed; durable, with its event, before it is in force.
+    /// Writes a new or changed object. It is durable, with its event, before it is in force.
     pub async fn put(
         &self,
         machine: M,
@@ -213,7 +209,7 @@ impl<M: Machine> Registry<M> {
         Ok(())
     }
 
-    /// Deletes it.
+    /// Deletes an object.
     pub async fn delete(
         &self,
         id: M::Id,
@@ -226,7 +222,7 @@ impl<M: Machine> Registry<M> {
         Ok(())
     }
 
-    /// Writes last uses that are well ahead of the disk. They leave no event.
+    /// Writes the last uses that are due, without events.
     pub async fn write_used(&self) -> Result<(), CommitError> {
         let used = std::mem::take(&mut *self.lock());
         let marks: Vec<_> = {
@@ -239,11 +235,11 @@ impl<M: Machine> Registry<M> {
         self.store.write_unaudited(marks).await
     }
 
-    /// With last uses as they are now.
-    fn present(&self, machine: &Arc<M>) -> Arc<M> {
+    /// The machine with the last uses of its secrets.
+    fn with_uses(&self, machine: &Arc<M>) -> Arc<M> {
         let used = self.lock();
-        let fresh = machine.secrets().iter().any(|s| used.contains_key(&s.id));
-        if !fresh {
+        let mut secrets = machine.secrets().iter();
+        if !secrets.any(|secret| used.contains_key(&secret.id)) {
             return Arc::clone(machine);
         }
         let mut machine = (**machine).clone();
@@ -268,24 +264,21 @@ impl<M: Machine> Registry<M> {
     }
 }
 
-/// Takes a last use over into the table; is it late enough to be written?
+/// Updates a last use in the table; true when it is to be written.
 fn due<M: Machine>(table: &mut Table<M>, id: M::Id, secret: SecretId, at: Timestamp) -> bool {
     let Some(machine) = table.by_id.get_mut(&id) else {
         return false;
     };
     let machine = Arc::make_mut(machine);
-    let Some(record) = machine
-        .secrets_mut()
-        .iter_mut()
-        .find(|one| one.id == secret)
-    else {
+    let mut records = machine.secrets_mut().iter_mut();
+    let Some(record) = records.find(|record| record.id == secret) else {
         return false;
     };
-    let late = record
+    let due = record
         .last_used_at
-        .is_none_or(|before| at.since(before) >= USED_EVERY);
-    if late {
+        .is_none_or(|before| at.since(before) >= USED_INTERVAL);
+    if due {
         record.last_used_at = Some(at);
     }
-    late
+    due
 }

@@ -1,4 +1,6 @@
-//! What is refused before its time is over: looked at in memory on every request, durable in the store.
+//! Revocations: what is refused before it expires. Checked in memory on every request, durable in the store.
+//!
+//! Must never forget a revocation while a token that it covers could be valid.
 
 use super::AccessToken;
 use crate::model::{Principal, Revocation, RevokedObject, Timestamp};
@@ -8,44 +10,45 @@ use std::collections::hash_map::Entry;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-/// The longest life of an access token: what is older needs no revocation.
-const LONGEST: Duration = Duration::from_secs(crate::model::TokenSettings::LONGEST as u64);
+/// The longest lifetime of an access token: after it a revocation has no effect.
+const MAX_TOKEN_LIFETIME: Duration =
+    Duration::from_secs(crate::model::TokenSettings::LONGEST as u64);
 
-/// One that matters no more is kept as long again: a clock that is set back must bring nothing to life.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// A revocation is kept for this time after its effect has ended, so that no token becomes valid when the clock is set back.
+const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Of those at a time; the ones that mattered longest ago go first.
-const MOST: usize = 50_000;
+/// Revocations without effect at a time; the oldest are forgotten first.
+const MAX_RETAINED: usize = 50_000;
 
-/// Revocations that still matter, and for a while those that do not.
+/// The revocations that have an effect, or had one recently.
 pub(super) struct Revocations {
     store: Store,
     table: RwLock<HashMap<RevokedObject, Revocation>>,
 }
 
 impl Revocations {
-    /// With those that the store had.
+    /// With the stored revocations.
     pub(super) fn new(store: Store, loaded: Vec<Revocation>) -> Self {
-        let table = loaded.into_iter().map(|one| (one.revoked, one)).collect();
+        let table = loaded.into_iter().map(|r| (r.revoked, r)).collect();
         Self {
             store,
             table: RwLock::new(table),
         }
     }
 
-    /// Revokes now. In force at once, whatever the disk does; gives the step to write.
+    /// Revokes now, in memory; returns the operation to write.
     pub(super) fn add(&self, revoked: RevokedObject, now: Timestamp) -> Operation {
         let revocation = Revocation {
             revoked,
             at: now,
-            until: now.plus(LONGEST),
+            until: now.plus(MAX_TOKEN_LIFETIME),
         };
         self.write().insert(revoked, revocation);
         Operation::PutRevocation(revocation)
     }
 
-    /// Takes a foreign token that counts once: none for whoever comes second, otherwise the step that makes
-    /// it last. In force at once, whatever the disk does.
+    /// Records the use of a foreign token that may be used once, in memory; returns the operation to write, or none when it
+    /// was used before.
     pub(super) fn take(
         &self,
         digest: [u8; 32],
@@ -63,54 +66,55 @@ impl Revocations {
         }
     }
 
-    /// Is the token among them?
+    /// Is the token revoked?
     pub(super) fn covers(&self, token: &AccessToken) -> bool {
-        let known = {
+        let revoked = {
             let table = self.read();
             if table.is_empty() {
                 return false;
             }
             table.contains_key(&RevokedObject::Token { id: token.id })
         };
-        // To the millisecond: what is got right after a revocation is new.
-        known || self.covers_until(token.principal, token.id.made_at())
+        // The id has the time in milliseconds, so that a token that is issued right after a revocation is valid.
+        revoked || self.covers_until(token.principal, token.id.made_at())
     }
 
-    /// Is everything among them that the principal had at an instant?
+    /// Is everything revoked that the principal had at an instant?
     pub(super) fn covers_until(&self, principal: Principal, at: Timestamp) -> bool {
         let table = self.read();
         let revocation = table.get(&RevokedObject::Principal { principal });
-        revocation.is_some_and(|one| at <= one.at)
+        revocation.is_some_and(|revocation| at <= revocation.at)
     }
 
-    /// Forgets those that have not mattered for a day. It changes nothing, so it leaves no event.
+    /// Forgets revocations that have had no effect for a day. This leaves no event.
     pub(super) async fn tidy(&self, now: Timestamp) -> Result<(), CommitError> {
-        let over = self.over(now);
-        if over.is_empty() {
+        let old = self.old(now);
+        if old.is_empty() {
             return Ok(());
         }
-        let marks = over
+        let marks = old
             .iter()
-            .map(|one| UnauditedWrite::RevocationExpired(*one, now));
+            .map(|id| UnauditedWrite::RevocationExpired(*id, now));
         self.store.write_unaudited(marks).await?;
         let mut table = self.write();
-        for revoked in over {
-            if table.get(&revoked).is_some_and(|one| one.until <= now) {
+        for revoked in old {
+            if table.get(&revoked).is_some_and(|entry| entry.until <= now) {
                 table.remove(&revoked);
             }
         }
         Ok(())
     }
 
-    fn over(&self, now: Timestamp) -> Vec<RevokedObject> {
+    fn old(&self, now: Timestamp) -> Vec<RevokedObject> {
         let table = self.read();
-        let over = table.values().filter(|one| one.until <= now);
-        let mut over: Vec<_> = over.map(|one| (one.until, one.revoked)).collect();
+        let ended = table.values().filter(|entry| entry.until <= now);
+        let mut ended: Vec<_> = ended.map(|entry| (entry.until, entry.revoked)).collect();
         drop(table);
-        over.sort_unstable_by_key(|(until, _)| *until);
-        let surplus = over.len().saturating_sub(MOST);
-        let over = over.into_iter().enumerate();
-        over.filter(|(place, (until, _))| *place < surplus || until.plus(KEPT) <= now)
+        ended.sort_unstable_by_key(|(until, _)| *until);
+        let surplus = ended.len().saturating_sub(MAX_RETAINED);
+        let ended = ended.into_iter().enumerate();
+        ended
+            .filter(|(place, (until, _))| *place < surplus || until.plus(RETENTION) <= now)
             .map(|(_, (_, revoked))| revoked)
             .collect()
     }

@@ -1,6 +1,6 @@
-//! The seal key, and what is made of it: what encrypts signing keys at rest, and the keys under which secrets are hashed.
+//! The seal key, and the keys that are derived from it: they encrypt signing keys at rest, and hash secrets.
 //!
-//! Whoever has the store without the seal key can neither sign nor present anything.
+//! The store without the seal key contains no usable credential. Must never write the seal key anywhere.
 
 use super::ProxySecrets;
 use crate::model::Sealed;
@@ -8,13 +8,12 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{hkdf, hmac};
 use std::fmt;
 
-/// 256 bits from outside. Everything below is derived from it (HKDF-SHA-256, RFC 5869), so that no two
-/// uses share a key.
+/// 256 bits from the configuration. A key for each use is derived from it (HKDF-SHA-256, RFC 5869).
 #[derive(Clone)]
 pub struct SealKey([u8; 32]);
 
 impl SealKey {
-    /// From what the configuration read.
+    /// From its bytes.
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -28,40 +27,40 @@ impl SealKey {
             .expand(&info, hkdf::HKDF_SHA256)
             .and_then(|material| material.fill(&mut key));
         if filled.is_err() {
-            // One block of SHA-256 is what HKDF gives at least; without it every key would be known to everybody.
-            tracing::error!("no key can be derived from the seal key; the server ends");
+            // HKDF gives at least one block of SHA-256. Without it every key would be zero, so there is no way on.
+            tracing::error!("no key can be derived from the seal key; the server stops");
             std::process::abort();
         }
         key
     }
 
-    /// Under which secrets of machines are hashed before they are stored.
+    /// The key under which machine secrets are hashed before they are stored.
     pub fn machine_secrets(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"machine secrets"))
     }
 
-    /// From which refresh tokens are derived.
+    /// The key from which refresh tokens are derived.
     pub fn refresh_tokens(&self) -> hmac::Key {
         hmac::Key::new(hmac::HMAC_SHA256, &self.derive(b"refresh tokens"))
     }
 
-    /// From which the secrets of proxies are derived.
+    /// Derives proxy secrets.
     pub fn proxy_secrets(&self) -> ProxySecrets {
         let key = self.derive(b"proxy secrets");
         ProxySecrets::new(hmac::Key::new(hmac::HMAC_SHA256, &key))
     }
 
-    /// What encrypts signing keys.
+    /// Encrypts signing keys.
     pub fn seal(&self) -> Seal {
         Seal(self.derive(b"signing keys"))
     }
 
-    /// What encrypts sign-ins that are under way, in their browser's cookies.
+    /// Encrypts sign-in flows in the browser's cookies.
     pub fn sign_in_flows(&self) -> Seal {
         Seal(self.derive(b"sign-in flows"))
     }
 
-    /// What encrypts the ID tokens by which people sign out at their providers.
+    /// Encrypts the ID tokens with which people sign out at their providers.
     pub fn id_tokens(&self) -> Seal {
         Seal(self.derive(b"ID tokens"))
     }
@@ -73,25 +72,24 @@ impl fmt::Debug for SealKey {
     }
 }
 
-/// Bytes that were not sealed with this key, or were changed since.
+/// The bytes were not sealed with this key, or were changed since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "what is sealed in the store does not open with this seal key; give the seal key that the state folder was made with"
+    "the seal key does not fit the store; use the seal key that the state folder was created with"
 )]
 pub struct SealError;
 
-/// AES-256-GCM with a random nonce, which stands before what is sealed.
+/// AES-256-GCM with a random nonce, which is stored before the ciphertext.
 pub struct Seal([u8; 32]);
 
-/// Bytes of a nonce.
-const NONCE: usize = 12;
+const NONCE_BYTES: usize = 12;
 
 impl Seal {
     fn key(&self) -> Result<RandomizedNonceKey, SealError> {
         RandomizedNonceKey::new(&AES_256_GCM, &self.0).map_err(|_| SealError)
     }
 
-    /// Encrypts; `name` says what it is, so that one sealed thing cannot take another's place.
+    /// Encrypts. `name` is authenticated, so that sealed values cannot be exchanged.
     pub fn close(&self, name: &str, secret: &[u8]) -> Result<Sealed, SealError> {
         let mut bytes = secret.to_vec();
         let nonce = self
@@ -103,9 +101,12 @@ impl Seal {
         Ok(Sealed::new(sealed))
     }
 
-    /// Decrypts what was sealed under this name.
+    /// Decrypts a value that was sealed under this name.
     pub fn open(&self, name: &str, sealed: &Sealed) -> Result<Vec<u8>, SealError> {
-        let (nonce, rest) = sealed.bytes().split_at_checked(NONCE).ok_or(SealError)?;
+        let (nonce, rest) = sealed
+            .bytes()
+            .split_at_checked(NONCE_BYTES)
+            .ok_or(SealError)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
         let mut bytes = rest.to_vec();
         let plain = self
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sealed_opens_with_its_key_and_name_alone_and_unchanged() {
+    fn a_sealed_value_opens_with_its_key_and_name_alone() {
         let seal = SealKey::new([1; 32]).seal();
         let sealed = seal.close("key 1", b"secret").unwrap();
         assert_eq!(seal.open("key 1", &sealed).unwrap(), b"secret");
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_uses_share_a_key() {
+    fn each_use_has_its_own_key() {
         let key = SealKey::new([1; 32]);
         let keys = [
             key.derive(b"machine secrets"),

@@ -1,9 +1,9 @@
-//! From what the store had to the services of this room, each wired to those it rests on.
+//! Opens the services of this module from what the store has.
 
 use super::signing_keys::KeyError;
 use super::tokens::TokenBasis;
-use super::{Grants, Registry, SealKey, SigningKeys, Tokens};
-use crate::model::{Client, Clock, Issuer, Random, ServiceAccount};
+use super::{Grants, Machine, Registry, SealKey, SigningKeys, Tokens};
+use crate::model::{Capabilities, Client, Clock, Issuer, ServiceAccount};
 use crate::store::{Store, StoreSnapshot};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,39 +14,39 @@ use std::time::Duration;
 pub struct Settings {
     /// `iss`: the external URL without a last slash.
     pub issuer: String,
-    /// Another key signs after this time.
+    /// How long each signing key signs.
     pub key_rotation: Duration,
     /// Issuers that service accounts may trust.
     pub workload_issuers: BTreeSet<Issuer>,
 }
 
-/// The services of this room, to be handed on one by one.
+/// The services of this module.
 #[derive(Clone)]
 pub struct TokenServices {
     /// Access tokens and the keys that sign them.
     pub tokens: Arc<Tokens>,
-    /// What people allowed clients.
+    /// Grants of people to clients.
     pub grants: Arc<Grants>,
-    /// Machines that act for themselves.
+    /// The service accounts.
     pub service_accounts: Arc<Registry<ServiceAccount>>,
-    /// What gets tokens in people's names.
+    /// The clients of the authorization server.
     pub clients: Arc<Registry<Client>>,
     /// Issuers that service accounts may trust.
     pub workload_issuers: Arc<BTreeSet<Issuer>>,
 }
 
-/// Opens what was sealed, with the seal key that it was sealed with.
+/// Opens the services; fails when the store was sealed with another key.
 pub fn open(
     store: &Store,
-    (clock, random): (&Arc<dyn Clock>, &Arc<dyn Random>),
+    capabilities: &Capabilities,
     key: &SealKey,
     settings: Settings,
     snapshot: &StoreSnapshot,
 ) -> Result<TokenServices, KeyError> {
-    let both = || (Arc::clone(clock), Arc::clone(random));
+    let clock = &capabilities.clock;
     let keys = SigningKeys::open(
         store.clone(),
-        both(),
+        capabilities.clone(),
         key.seal(),
         settings.key_rotation,
         snapshot.signing_keys.clone(),
@@ -57,19 +57,32 @@ pub fn open(
         key.refresh_tokens(),
         snapshot.grants.clone(),
     ));
-    let foundations = TokenBasis {
+    let basis = TokenBasis {
         store: store.clone(),
         keys: Arc::new(keys),
         grants: Arc::clone(&grants),
         revocations: snapshot.revocations.clone(),
     };
-    let pepper = || (store.clone(), Arc::clone(clock), key.machine_secrets());
     let (accounts, clients) = (snapshot.service_accounts.clone(), snapshot.clients.clone());
     Ok(TokenServices {
-        tokens: Arc::new(Tokens::new(settings.issuer, foundations, both())),
+        tokens: Arc::new(Tokens::new(settings.issuer, basis, capabilities.clone())),
         grants,
-        service_accounts: Arc::new(Registry::new(pepper(), accounts)),
-        clients: Arc::new(Registry::new(pepper(), clients)),
+        service_accounts: Arc::new(registry(store, clock, key, accounts)),
+        clients: Arc::new(registry(store, clock, key, clients)),
         workload_issuers: Arc::new(settings.workload_issuers),
     })
+}
+
+fn registry<M: Machine>(
+    store: &Store,
+    clock: &Arc<dyn Clock>,
+    key: &SealKey,
+    loaded: Vec<M>,
+) -> Registry<M> {
+    Registry::new(
+        store.clone(),
+        Arc::clone(clock),
+        key.machine_secrets(),
+        loaded,
+    )
 }

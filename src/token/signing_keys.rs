@@ -1,12 +1,15 @@
-//! The keys that sign: made ahead of time, published, sealed at rest, forgotten when nothing of theirs is valid.
+//! The signing keys: made before they sign, published, sealed at rest, deleted when no token of theirs is valid.
+//!
+//! Must never sign with a key that is not on disk.
 
-use super::jws::{self, Parts, TokenType};
+use super::jws::{self, Signer, TokenType, UnverifiedToken};
 use super::key_pair::{KeyPair, KeyPairError};
-use super::schedule::{self, KeyState, Step};
+use super::schedule::{self, KeyState, RotationStep};
 use super::seal::{Seal, SealError};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    Clock, KeyId, Principal, Random, SigningAlgorithm, SigningKey, SystemJob, Timestamp,
+    Capabilities, Clock, KeyId, Principal, Random, SigningAlgorithm, SigningKey, SystemJob,
+    Timestamp,
 };
 use crate::store::{Change, CommitError, Operation, Store};
 use arc_swap::ArcSwap;
@@ -17,43 +20,43 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// Why keys could not be read, made or kept.
+/// Why a signing key could not be read, made, used or written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The library made or read none.
+    /// The library failed.
     #[error(transparent)]
-    Broken(#[from] KeyPairError),
-    /// They were sealed with another key.
+    KeyPair(#[from] KeyPairError),
+    /// The keys were sealed with another seal key.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// They could not be written.
+    /// The key could not be written.
     #[error(transparent)]
     Store(#[from] CommitError),
 }
 
-/// A key, as people see it.
+/// A signing key, as administrators see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyView {
     /// `kid`.
     pub id: KeyId,
-    /// What it signs by.
+    /// Its algorithm.
     pub algorithm: SigningAlgorithm,
-    /// What it does now.
+    /// Its state now.
     pub state: KeyState,
-    /// Published from.
+    /// When it was published.
     pub made_at: Timestamp,
-    /// Signs from.
+    /// When it starts to sign.
     pub signs_from: Timestamp,
 }
 
-/// The keys in memory, swapped whole.
-struct Ring {
+/// The keys in memory, replaced as a whole.
+struct KeySet {
     keys: Vec<SigningKey>,
     pairs: HashMap<KeyId, Arc<KeyPair>>,
     document: Arc<str>,
 }
 
-impl Ring {
+impl KeySet {
     fn new(keys: Vec<SigningKey>, pairs: HashMap<KeyId, Arc<KeyPair>>) -> Self {
         let published = keys
             .iter()
@@ -67,30 +70,34 @@ impl Ring {
         }
     }
 
-    fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<(KeyId, &KeyPair)> {
+    fn signer(&self, algorithm: SigningAlgorithm, now: Timestamp) -> Option<Signer<'_>> {
         let key = schedule::current(&self.keys, algorithm, now)?;
-        Some((key.id, self.pairs.get(&key.id)?))
+        Some(Signer {
+            id: key.id,
+            algorithm,
+            pair: self.pairs.get(&key.id)?,
+        })
     }
 }
 
-/// Signs and verifies.
+/// The signing keys: sign, verify, rotate.
 pub struct SigningKeys {
     store: Store,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     seal: Seal,
-    every: Duration,
-    ring: ArcSwap<Ring>,
-    one_at_a_time: Mutex<()>,
+    interval: Duration,
+    key_set: ArcSwap<KeySet>,
+    turn: Mutex<()>,
 }
 
 impl SigningKeys {
-    /// With the keys that the store had; each signs for `every`.
+    /// With the stored keys; each signs for `interval`.
     pub fn open(
         store: Store,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+        Capabilities { clock, random }: Capabilities,
         seal: Seal,
-        every: Duration,
+        interval: Duration,
         loaded: Vec<SigningKey>,
     ) -> Result<Self, KeyError> {
         let mut pairs = HashMap::new();
@@ -104,111 +111,115 @@ impl SigningKeys {
             clock,
             random,
             seal,
-            every,
-            ring: ArcSwap::from_pointee(Ring::new(loaded, pairs)),
-            one_at_a_time: Mutex::new(()),
+            interval,
+            key_set: ArcSwap::from_pointee(KeySet::new(loaded, pairs)),
+            turn: Mutex::new(()),
         })
     }
 
-    /// The public halves (RFC 7517 section 5), for whoever verifies.
+    /// The public keys (RFC 7517 section 5), for verifiers.
     pub fn document(&self) -> Arc<str> {
-        Arc::clone(&self.ring.load().document)
+        Arc::clone(&self.key_set.load().document)
     }
 
-    /// Every key there is, the one that signs last first.
+    /// Every key, the newest first.
     pub fn list(&self) -> Vec<KeyView> {
         let now = self.clock.now();
-        let ring = self.ring.load();
-        let mut list: Vec<_> = ring
+        let key_set = self.key_set.load();
+        let mut list: Vec<_> = key_set
             .keys
             .iter()
-            .map(|key| view(&ring.keys, key, now))
+            .map(|key| view(&key_set.keys, key, now))
             .collect();
         list.sort_unstable_by_key(|key| std::cmp::Reverse((key.signs_from, key.id)));
         list
     }
 
-    /// Makes what is due and forgets what is over. Every algorithm can sign afterwards, used or not: an application that
-    /// changes to another one is then signed for by a key that everybody knows.
-    pub async fn round(&self) -> Result<(), KeyError> {
-        let _turn = self.one_at_a_time.lock().await;
+    /// Makes and deletes the keys that are due. Every algorithm has a key afterwards, used or not, so that an application can
+    /// change to another algorithm whose key the verifiers know.
+    pub async fn rotate_due(&self) -> Result<(), KeyError> {
+        let _turn = self.turn.lock().await;
         let now = self.clock.now();
-        let due = schedule::due(&self.ring.load().keys, self.every, now);
+        let due = schedule::due(&self.key_set.load().keys, self.interval, now);
         for step in due {
-            self.take(step, scheduled(now)).await?;
+            self.apply(step, scheduled(now)).await?;
         }
         Ok(())
     }
 
-    /// Has another key of this algorithm sign as soon as everybody can know it. None when one is on its way already.
+    /// Makes a key of this algorithm that signs as soon as verifiers can know it. None when one is waiting already.
     pub async fn rotate(
         &self,
         algorithm: SigningAlgorithm,
         event: AuditEvent,
     ) -> Result<Option<KeyView>, KeyError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _turn = self.turn.lock().await;
         let now = self.clock.now();
-        let step = schedule::rotate(&self.ring.load().keys, algorithm, now);
+        let step = schedule::rotate(&self.key_set.load().keys, algorithm, now);
         match step {
-            Some(step) => self.take(step, event).await,
+            Some(step) => self.apply(step, event).await,
             None => Ok(None),
         }
     }
 
-    /// Has another key of this algorithm sign at once and forgets the others: for a key that somebody may have copied.
-    /// Every token that they signed is refused from now on.
+    /// Makes a key of this algorithm that signs at once and deletes the others, which may have been copied. Every token that
+    /// they signed is refused from now on.
     pub async fn replace(
         &self,
         algorithm: SigningAlgorithm,
         event: AuditEvent,
     ) -> Result<KeyView, KeyError> {
-        let _turn = self.one_at_a_time.lock().await;
+        let _turn = self.turn.lock().await;
         let others: Vec<KeyId> = {
-            let ring = self.ring.load();
-            let own = ring.keys.iter().filter(|key| key.algorithm == algorithm);
+            let key_set = self.key_set.load();
+            let own = key_set.keys.iter().filter(|key| key.algorithm == algorithm);
             own.map(|key| key.id).collect()
         };
         let now = self.clock.now();
         let made = self.make(algorithm, now, event.clone()).await?;
         for id in others {
-            self.drop_key(id, event.clone()).await?;
+            self.delete(id, event.clone()).await?;
         }
         Ok(made)
     }
 
-    /// Signs by this algorithm; says with which key.
+    /// Signs claims with this algorithm; returns the key too.
     pub(super) fn sign(
         &self,
         algorithm: SigningAlgorithm,
-        kind: TokenType,
+        token_type: TokenType,
         claims: &impl Serialize,
     ) -> Result<(KeyId, String), KeyError> {
         let now = self.clock.now();
-        let ring = self.ring.load();
-        let (id, pair) = ring.signer(algorithm, now).ok_or(KeyPairError)?;
-        Ok((id, jws::sign((id, algorithm, pair), kind, claims)?))
+        let key_set = self.key_set.load();
+        let signer = key_set.signer(algorithm, now).ok_or(KeyPairError)?;
+        Ok((signer.id, jws::sign(&signer, token_type, claims)?))
     }
 
-    /// Is the key still published?
-    pub fn knows(&self, key: KeyId) -> bool {
-        self.ring.load().pairs.contains_key(&key)
+    /// Is the key published?
+    pub fn contains(&self, key: KeyId) -> bool {
+        self.key_set.load().pairs.contains_key(&key)
     }
 
-    /// Is it that key's signature, by the key's own algorithm? None when there is no such key.
-    pub(super) fn verify(&self, parts: &Parts<'_>) -> Option<bool> {
-        let ring = self.ring.load();
-        let key = ring.keys.iter().find(|key| key.id == parts.key)?;
-        let pair = ring.pairs.get(&key.id)?;
-        (key.algorithm == parts.algorithm).then(|| pair.verify(parts.signed, &parts.signature))
+    /// Is the signature that of the key, with the key's own algorithm? None when the key is not published.
+    pub(super) fn verify(&self, token: &UnverifiedToken<'_>) -> Option<bool> {
+        let key_set = self.key_set.load();
+        let key = key_set.keys.iter().find(|key| key.id == token.key)?;
+        let pair = key_set.pairs.get(&key.id)?;
+        (key.algorithm == token.algorithm).then(|| pair.verify(token.signed, &token.signature))
     }
 
-    async fn take(&self, step: Step, event: AuditEvent) -> Result<Option<KeyView>, KeyError> {
+    async fn apply(
+        &self,
+        step: RotationStep,
+        event: AuditEvent,
+    ) -> Result<Option<KeyView>, KeyError> {
         match step {
-            Step::Make(algorithm, signs_from) => {
+            RotationStep::Make(algorithm, signs_from) => {
                 self.make(algorithm, signs_from, event).await.map(Some)
             }
-            Step::Drop(id) => {
-                self.drop_key(id, event).await?;
+            RotationStep::Delete(id) => {
+                self.delete(id, event).await?;
                 Ok(None)
             }
         }
@@ -237,16 +248,16 @@ impl SigningKeys {
         };
         let change = Change::from(Operation::PutSigningKey(key.clone()));
         self.store.commit(change, event).await?;
-        let ring = self.ring.load();
-        let (mut keys, mut pairs) = (ring.keys.clone(), ring.pairs.clone());
+        let key_set = self.key_set.load();
+        let (mut keys, mut pairs) = (key_set.keys.clone(), key_set.pairs.clone());
         keys.push(key.clone());
         pairs.insert(id, Arc::new(pair));
         let view = view(&keys, &key, self.clock.now());
-        self.ring.store(Arc::new(Ring::new(keys, pairs)));
+        self.key_set.store(Arc::new(KeySet::new(keys, pairs)));
         Ok(view)
     }
 
-    async fn drop_key(&self, id: KeyId, event: AuditEvent) -> Result<(), KeyError> {
+    async fn delete(&self, id: KeyId, event: AuditEvent) -> Result<(), KeyError> {
         let event = AuditEvent {
             action: Action::SigningKeyDelete,
             object: Object::new(ObjectKind::SigningKey, id),
@@ -254,11 +265,11 @@ impl SigningKeys {
         };
         let change = Change::from(Operation::DeleteSigningKey(id));
         self.store.commit(change, event).await?;
-        let ring = self.ring.load();
-        let (mut keys, mut pairs) = (ring.keys.clone(), ring.pairs.clone());
+        let key_set = self.key_set.load();
+        let (mut keys, mut pairs) = (key_set.keys.clone(), key_set.pairs.clone());
         keys.retain(|key| key.id != id);
         pairs.remove(&id);
-        self.ring.store(Arc::new(Ring::new(keys, pairs)));
+        self.key_set.store(Arc::new(KeySet::new(keys, pairs)));
         Ok(())
     }
 }

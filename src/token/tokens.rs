@@ -1,9 +1,9 @@
-//! Access tokens: issued, verified, remembered, revoked.
+//! Access tokens: issue, verify, revoke.
 //!
-//! A verified token is remembered by its digest, so that a second look costs no signature. What can change is looked at
-//! every time: the clock, the audience, the key's presence, revocations, the grant.
+//! The claims of a verified token are cached by the token's digest, so that its signature is verified once. Must never cache
+//! what can change: time, audience, published keys, revocations and the grant are checked on every request.
 
-use super::claims::Claims;
+use super::claims::{Claims, TokenClaims};
 use super::grants::{self, GrantError, Grants};
 use super::jws::{self, TokenType};
 use super::revocations::Revocations;
@@ -11,7 +11,7 @@ use super::signing_keys::{KeyError, SigningKeys};
 use super::{AccessToken, Audience, TokenError};
 use crate::audit::{Action, AuditEvent};
 use crate::model::{
-    Clock, DisplayText, Grant, KeyId, Principal, Random, Revocation, RevokedObject,
+    Capabilities, Clock, DisplayText, Grant, KeyId, Principal, Random, Revocation, RevokedObject,
     SigningAlgorithm, Timestamp, TokenId, sha256,
 };
 use crate::store::{Change, CommitError, Operation, Store};
@@ -20,17 +20,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Verified tokens that are remembered at a time; beyond it all are verified anew.
-const REMEMBERED: usize = 20_000;
+/// Verified tokens in the cache; a full cache is emptied.
+const MAX_CACHED: usize = 20_000;
 
-/// What verified tokens say, with the key that signed them, by their digest.
-type Remembered = HashMap<[u8; 32], (KeyId, Arc<AccessToken>)>;
+/// Verified tokens with their signing keys, by digest.
+type Cache = HashMap<[u8; 32], (KeyId, Arc<AccessToken>)>;
 
-/// A token that was just made.
-pub struct Issued {
-    /// In compact form: for the answer and nothing else.
+/// A token that was just issued.
+pub struct IssuedToken {
+    /// In compact form: for the response alone.
     pub text: String,
-    /// What it says.
+    /// Its claims.
     pub token: AccessToken,
 }
 
@@ -43,37 +43,37 @@ pub struct Tokens {
     store: Store,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
-    remembered: Mutex<Remembered>,
+    cache: Mutex<Cache>,
 }
 
 /// What an access token rests on.
 pub struct TokenBasis {
-    /// Keeps revocations.
+    /// Writes revocations.
     pub store: Store,
-    /// Sign.
+    /// Sign tokens.
     pub keys: Arc<SigningKeys>,
-    /// Must live as long as their tokens.
+    /// A token is valid no longer than its grant.
     pub grants: Arc<Grants>,
-    /// What the store had.
+    /// The stored revocations.
     pub revocations: Vec<Revocation>,
 }
 
 impl Tokens {
-    /// Of this issuer: the external URL without a last slash.
+    /// With this issuer: the external URL without a final slash.
     pub fn new(
         issuer: String,
-        foundations: TokenBasis,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+        basis: TokenBasis,
+        Capabilities { clock, random }: Capabilities,
     ) -> Self {
         Self {
             issuer,
-            keys: foundations.keys,
-            grants: foundations.grants,
-            revocations: Revocations::new(foundations.store.clone(), foundations.revocations),
-            store: foundations.store,
+            keys: basis.keys,
+            grants: basis.grants,
+            revocations: Revocations::new(basis.store.clone(), basis.revocations),
+            store: basis.store,
             clock,
             random,
-            remembered: Mutex::default(),
+            cache: Mutex::default(),
         }
     }
 
@@ -82,31 +82,26 @@ impl Tokens {
         &self.issuer
     }
 
-    /// The keys.
+    /// The signing keys.
     pub fn keys(&self) -> &SigningKeys {
         &self.keys
     }
 
-    /// Signs a token; its id and times are made here. It lives no longer than `life`.
+    /// Signs a token with these claims; it expires after `lifetime`.
     pub fn issue(
         &self,
         algorithm: SigningAlgorithm,
-        life: Duration,
-        token: AccessToken,
-    ) -> Result<Issued, KeyError> {
-        let now = self.clock.now();
-        let token = AccessToken {
-            id: TokenId::generate(&*self.clock, &*self.random),
-            issued_at: now,
-            expires_at: now.plus(life),
-            ..token
-        };
+        lifetime: Duration,
+        claims: TokenClaims,
+    ) -> Result<IssuedToken, KeyError> {
+        let id = TokenId::generate(&*self.clock, &*self.random);
+        let token = claims.issue(id, self.clock.now(), lifetime);
         let claims = Claims::of(&self.issuer, &token);
         let (_, text) = self.keys.sign(algorithm, TokenType::Access, &claims)?;
-        Ok(Issued { text, token })
+        Ok(IssuedToken { text, token })
     }
 
-    /// The token, if it is one of ours, for this audience, valid now and not revoked.
+    /// Verifies a token for this audience.
     pub fn verify(
         &self,
         text: &str,
@@ -117,53 +112,53 @@ impl Tokens {
         Ok(token)
     }
 
-    /// The same for whatever audience: for the authorization server itself.
+    /// Verifies a token for any audience, for the authorization server.
     pub fn check(&self, text: &str) -> Result<Arc<AccessToken>, TokenError> {
-        let token = self.signed(text)?;
+        let token = self.verify_signature(text)?;
         let now = self.clock.now();
         let (from, at) = (token.issued_at, token.expires_at);
         if now >= at {
             return Err(TokenError::Expired { at, now });
         }
-        // The clock that issued it is this one: only a clock that was set back makes a difference.
+        // The same clock issued the token, so this happens only when it was set back.
         if !now.between(from, at) {
             return Err(TokenError::NotYetValid { from, now });
         }
-        let ended = token.grant.is_some_and(|id| !self.grants.lives(id));
+        let ended = token.grant.is_some_and(|id| !self.grants.is_valid(id));
         if ended || self.revocations.covers(&token) {
             return Err(TokenError::Revoked);
         }
         Ok(token)
     }
 
-    /// Revokes one token, or all of a principal's that were issued up to now; with the latter ends what a person allowed
-    /// clients. One step on disk, and in force at once whatever that does.
+    /// Revokes one token, or all tokens of a principal that were issued until now; the latter also ends a person's grants. One
+    /// transaction on disk, and in force at once even if the disk fails.
     pub async fn revoke(
         &self,
         revoked: RevokedObject,
         event: AuditEvent,
     ) -> Result<(), CommitError> {
-        // The revocation comes first, so that a grant that is being kept is seen here or sees it.
+        // The revocation comes first: a grant that is being added is either ended here, or `keep` finds the revocation.
         let revocation = self.revocations.add(revoked, self.clock.now());
         let ended = match revoked {
             RevokedObject::Principal {
                 principal: Principal::User(id),
-            } => self.grants.end_now(|grant| grant.user == id),
+            } => self.grants.end_in_memory(id),
             _ => Vec::new(),
         };
-        let event = grants::ending(event, &ended);
+        let event = grants::with_ended_grants(event, &ended);
         let ends = ended.into_iter().map(Operation::DeleteGrant);
         let change: Change = ends.chain([revocation]).collect();
         self.store.commit(change, event).await.map(|_| ())
     }
 
-    /// Was everything revoked that a principal had at an instant?
+    /// Is everything revoked that a principal had at an instant?
     pub fn are_revoked(&self, principal: Principal, at: Timestamp) -> bool {
         self.revocations.covers_until(principal, at)
     }
 
-    /// Keeps what a person allowed at an instant, and gives its first refresh token. `event` records the beginning; the end,
-    /// if everything of that person's was revoked meanwhile, is recorded in the same name.
+    /// Adds the grant of a consent that a person gave at an instant; returns its first refresh token. `event` records the start,
+    /// and with another action the end, when everything of the person was revoked meanwhile.
     pub async fn keep(
         &self,
         grant: Grant,
@@ -178,7 +173,7 @@ impl Tokens {
             ..event.clone()
         };
         let refresh = self.grants.add(grant, event).await?;
-        // Whoever revokes everything says so before ending the grants that are there: one of both sees the other.
+        // `revoke` adds the revocation before it ends the grants, so that either it or this finds the other.
         if !self.are_revoked(person, allowed_at) {
             return Ok(refresh);
         }
@@ -186,51 +181,49 @@ impl Tokens {
         Err(error)
     }
 
-    /// Takes a foreign token that counts once, by its issuer and id: none when it was taken before, otherwise
-    /// the step to write. It is remembered until its end, after which it is refused for that.
+    /// Records the use of a foreign token that may be used once, by its issuer and id; returns the operation to write, or none
+    /// when it was used before. The use is recorded until the token expires.
     pub fn take_foreign(&self, issuer: &str, id: &str, until: Timestamp) -> Option<Operation> {
         let digest = sha256(&[issuer.as_bytes(), b"\n", id.as_bytes()]);
         self.revocations.take(digest, self.clock.now(), until)
     }
 
-    /// Forgets revocations of what is not valid any more.
+    /// Forgets revocations that have no effect any more.
     pub async fn tidy(&self) -> Result<(), CommitError> {
         self.revocations.tidy(self.clock.now()).await
     }
 
-    /// What a signature of ours says, verified now or before.
-    fn signed(&self, text: &str) -> Result<Arc<AccessToken>, TokenError> {
+    /// The claims of a token with a valid signature, from the cache if possible.
+    fn verify_signature(&self, text: &str) -> Result<Arc<AccessToken>, TokenError> {
         let digest = sha256(&[text.as_bytes()]);
-        let known = self.lock().get(&digest).cloned();
-        if let Some((key, token)) = known {
-            let known = self.keys.knows(key);
-            return known.then_some(token).ok_or(TokenError::KeyUnknown);
+        let cached = self.lock().get(&digest).cloned();
+        if let Some((key, token)) = cached {
+            let published = self.keys.contains(key);
+            return published.then_some(token).ok_or(TokenError::KeyUnknown);
         }
-        let parts = jws::split(text, TokenType::Access)?;
-        match self.keys.verify(&parts) {
+        let unverified = jws::parse(text, TokenType::Access)?;
+        match self.keys.verify(&unverified) {
             None => return Err(TokenError::KeyUnknown),
             Some(false) => return Err(TokenError::SignatureInvalid),
             Some(true) => {}
         }
-        let claims = Claims::read(&parts.claims)?;
+        let claims = Claims::read(&unverified.claims)?;
         if claims.iss != self.issuer {
             return Err(TokenError::IssuerWrong {
                 expected: self.issuer.clone(),
             });
         }
         let token = Arc::new(claims.token()?);
-        let mut remembered = self.lock();
-        if remembered.len() >= REMEMBERED {
-            remembered.clear();
+        let mut cache = self.lock();
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
         }
-        remembered.insert(digest, (parts.key, Arc::clone(&token)));
+        cache.insert(digest, (unverified.key, Arc::clone(&token)));
         Ok(token)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Remembered> {
-        self.remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,7 @@
-//! Tokens over real keys and a clock that is turned by hand.
+//! Tokens over real keys and a test clock.
 
-use super::super::testing::{ISSUER, Stage};
-use super::super::{Issued, KeyError};
+use super::super::testing::{ISSUER, TestServer, event};
+use super::super::{IssuedToken, KeyError};
 use super::*;
 use crate::model::{Principal, ServiceAccountId, Timestamp};
 use serde_json::{Value, json};
@@ -12,37 +12,41 @@ const AUDIENCE: Audience<'static> = Audience {
     named_at: Timestamp::ZERO,
 };
 
-async fn issue(stage: &Stage, algorithm: SigningAlgorithm, seconds: u64) -> Issued {
-    let token = AccessToken {
-        id: TokenId::from_bytes([0; 16]),
+async fn issue(server: &TestServer, algorithm: SigningAlgorithm, seconds: u64) -> IssuedToken {
+    let tokens = &server.services.tokens;
+    tokens.keys().rotate_due().await.unwrap();
+    let lifetime = Duration::from_secs(seconds);
+    tokens.issue(algorithm, lifetime, token_claims()).unwrap()
+}
+
+fn token_claims() -> TokenClaims {
+    TokenClaims {
         principal: Principal::ServiceAccount(ServiceAccountId::from_bytes([3; 16])),
         audience: AUDIENCE.name.parse().unwrap(),
         client: "ci".to_owned(),
         scope: Arc::new("deployments:write".parse().unwrap()),
-        issued_at: Timestamp::ZERO,
-        expires_at: Timestamp::ZERO,
         grant: None,
         actor: None,
         provider: None,
         name: "ci".to_owned(),
         roles: vec!["deployer".to_owned()],
-    };
-    let tokens = &stage.opened.tokens;
-    tokens.keys().round().await.unwrap();
-    let life = Duration::from_secs(seconds);
-    tokens.issue(algorithm, life, token).unwrap()
+    }
 }
 
 #[tokio::test]
-async fn what_is_issued_reads_back_by_every_algorithm_and_after_a_restart() {
-    let mut stage = Stage::set();
+async fn issued_tokens_verify_after_a_restart() {
+    let mut server = TestServer::start();
     let mut all = Vec::new();
     for algorithm in SigningAlgorithm::ALL {
-        all.push(issue(&stage, algorithm, 300).await);
+        all.push(issue(&server, algorithm, 300).await);
     }
     for _ in 0..2 {
         for issued in &all {
-            let read = stage.opened.tokens.verify(&issued.text, AUDIENCE).unwrap();
+            let read = server
+                .services
+                .tokens
+                .verify(&issued.text, AUDIENCE)
+                .unwrap();
             let whole = |at: Timestamp| Timestamp::from_seconds(at.seconds());
             assert_eq!(read.id, issued.token.id);
             assert_eq!(read.principal, issued.token.principal);
@@ -50,23 +54,23 @@ async fn what_is_issued_reads_back_by_every_algorithm_and_after_a_restart() {
             assert_eq!(read.roles, issued.token.roles);
             assert_eq!(read.expires_at, whole(issued.token.expires_at));
         }
-        stage = stage.restart();
+        server = server.restart();
     }
 }
 
 #[tokio::test]
-async fn another_seal_key_opens_nothing_and_says_so() {
-    let stage = Stage::set();
-    issue(&stage, SigningAlgorithm::EdDsa, 300).await;
-    let error = stage.again((ISSUER, 8)).err().unwrap();
+async fn another_seal_key_opens_no_signing_key() {
+    let server = TestServer::start();
+    issue(&server, SigningAlgorithm::EdDsa, 300).await;
+    let error = server.services_with(ISSUER, 8).err().unwrap();
     assert!(matches!(error, KeyError::Seal(_)));
-    assert!(error.to_string().contains("give the seal key"), "{error}");
+    assert!(error.to_string().contains("use the seal key"), "{error}");
 }
 
 #[tokio::test]
-async fn a_token_that_is_older_than_the_name_of_its_audience_is_for_another_one() {
-    let stage = Stage::set();
-    let issued = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+async fn a_token_older_than_the_name_of_its_audience_is_rejected() {
+    let server = TestServer::start();
+    let issued = issue(&server, SigningAlgorithm::EdDsa, 300).await;
     let at = issued.token.issued_at;
     assert_eq!(issued.token.id.made_at(), at, "to the millisecond");
     let verify = |named_at| {
@@ -74,25 +78,25 @@ async fn a_token_that_is_older_than_the_name_of_its_audience_is_for_another_one(
             named_at,
             ..AUDIENCE
         };
-        stage.opened.tokens.verify(&issued.text, audience)
+        server.services.tokens.verify(&issued.text, audience)
     };
     verify(at.minus(Duration::from_millis(1))).unwrap();
     verify(at).unwrap();
     let error = verify(at.plus(Duration::from_millis(1))).unwrap_err();
     assert_eq!(error.code().as_str(), "token_audience_wrong");
-    let said = error.to_string();
+    let message = error.to_string();
     assert!(
-        said.contains("`aud`") && said.contains("get a new token"),
-        "{said}"
+        message.contains("`aud`") && message.contains("get a new token"),
+        "{message}"
     );
 }
 
 #[tokio::test]
-async fn each_way_of_not_holding_has_its_own_answer() {
-    let stage = Stage::set();
-    let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
+async fn each_reason_for_a_rejection_has_its_own_code() {
+    let server = TestServer::start();
+    let text = issue(&server, SigningAlgorithm::EdDsa, 300).await.text;
     let error = |code: &str, audience: Audience<'_>| {
-        let tokens = &stage.opened.tokens;
+        let tokens = &server.services.tokens;
         let found = tokens.verify(&text, audience).unwrap_err();
         assert_eq!(found.code().as_str(), code, "{found}");
         found.to_string()
@@ -101,29 +105,31 @@ async fn each_way_of_not_holding_has_its_own_answer() {
         name: "other-api",
         ..AUDIENCE
     };
-    let said = error("token_audience_wrong", other);
-    assert!(said.contains("audience=other-api"), "{said}");
-    stage.hands.turn_back(Duration::from_secs(60));
-    stage.opened.tokens.verify(&text, AUDIENCE).unwrap();
-    stage.hands.turn_back(Duration::from_secs(1));
-    let said = error("token_not_yet_valid", AUDIENCE);
-    assert!(said.contains("clocks"), "{said}");
-    stage.hands.turn(Duration::from_secs(361));
-    let said = error("token_expired", AUDIENCE);
-    assert!(said.contains("2026-09-"), "{said}");
+    let message = error("token_audience_wrong", other);
+    assert!(message.contains("audience=other-api"), "{message}");
+    server.clock.set_back(Duration::from_secs(60));
+    server.services.tokens.verify(&text, AUDIENCE).unwrap();
+    server.clock.set_back(Duration::from_secs(1));
+    let message = error("token_not_yet_valid", AUDIENCE);
+    assert!(message.contains("clocks"), "{message}");
+    server.clock.advance(Duration::from_secs(361));
+    let message = error("token_expired", AUDIENCE);
+    assert!(message.contains("2026-09-"), "{message}");
 
-    let text = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
-    let elsewhere = stage.again(("https://other.example.test", 7)).unwrap();
-    let found = elsewhere.tokens.verify(&text, AUDIENCE).unwrap_err();
+    let text = issue(&server, SigningAlgorithm::EdDsa, 300).await.text;
+    let external = server
+        .services_with("https://other.example.test", 7)
+        .unwrap();
+    let found = external.tokens.verify(&text, AUDIENCE).unwrap_err();
     assert_eq!(found.code().as_str(), "token_issuer_wrong");
-    let fresh = Stage::set();
-    let found = fresh.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+    let fresh = TestServer::start();
+    let found = fresh.services.tokens.verify(&text, AUDIENCE).unwrap_err();
     assert_eq!(found.code().as_str(), "token_key_unknown");
 }
 
-/// Claims that would be accepted.
-fn claims(stage: &Stage) -> Value {
-    let now = stage.hands.now().seconds();
+/// Valid claims.
+fn claims(server: &TestServer) -> Value {
+    let now = server.clock.now().seconds();
     json!({
         "iss": ISSUER, "sub": "03030303-0303-0303-0303-030303030303", "aud": AUDIENCE.name,
         "exp": now + 300, "iat": now, "nbf": now, "jti": "04040404-0404-0404-0404-040404040404",
@@ -132,19 +138,19 @@ fn claims(stage: &Stage) -> Value {
     })
 }
 
-async fn signed(stage: &Stage, claims: &impl serde::Serialize) -> String {
-    let keys = stage.opened.tokens.keys();
-    keys.round().await.unwrap();
+async fn signed(server: &TestServer, claims: &impl serde::Serialize) -> String {
+    let keys = server.services.tokens.keys();
+    keys.rotate_due().await.unwrap();
     let made = keys.sign(SigningAlgorithm::EdDsa, TokenType::Access, claims);
     made.unwrap().1
 }
 
 #[tokio::test]
-async fn a_claim_of_another_form_is_none_of_ours() {
-    let stage = Stage::set();
-    let good = claims(&stage);
-    let text = signed(&stage, &good).await;
-    stage.opened.tokens.verify(&text, AUDIENCE).unwrap();
+async fn a_claim_with_a_wrong_type_is_rejected() {
+    let server = TestServer::start();
+    let good = claims(&server);
+    let text = signed(&server, &good).await;
+    server.services.tokens.verify(&text, AUDIENCE).unwrap();
     let odd = [
         json!(null),
         json!(true),
@@ -161,8 +167,8 @@ async fn a_claim_of_another_form_is_none_of_ours() {
         for value in &odd {
             let mut bad = good.clone();
             bad[name] = value.clone();
-            let text = signed(&stage, &bad).await;
-            let verified = stage.opened.tokens.verify(&text, AUDIENCE);
+            let text = signed(&server, &bad).await;
+            let verified = server.services.tokens.verify(&text, AUDIENCE);
             let fits = match name.as_str() {
                 "client_id" | "preferred_username" => value.is_string(),
                 "roles" => value.is_array(),
@@ -170,15 +176,15 @@ async fn a_claim_of_another_form_is_none_of_ours() {
             };
             assert_eq!(verified.is_ok(), fits, "{name}: {value}");
             if let Err(found) = verified {
-                is_named(&found, name);
+                assert_names(&found, name);
             }
         }
         let mut without = good.clone();
         without.as_object_mut().unwrap().remove(name);
-        let text = signed(&stage, &without).await;
-        let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+        let text = signed(&server, &without).await;
+        let found = server.services.tokens.verify(&text, AUDIENCE).unwrap_err();
         assert_eq!(found.code().as_str(), "token_claim_invalid");
-        is_named(&found, name);
+        assert_names(&found, name);
     }
     for (name, value) in [
         ("admin", json!(true)),
@@ -190,30 +196,30 @@ async fn a_claim_of_another_form_is_none_of_ours() {
     ] {
         let mut more = good.clone();
         more[name.split('.').next().unwrap()] = value;
-        let text = signed(&stage, &more).await;
-        let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+        let text = signed(&server, &more).await;
+        let found = server.services.tokens.verify(&text, AUDIENCE).unwrap_err();
         assert_eq!(found.code().as_str(), "token_claim_invalid");
-        is_named(&found, name);
+        assert_names(&found, name);
     }
 }
 
-/// The code is that of a wrong claim, and the sentence says which one and what to do.
-fn is_named(found: &TokenError, claim: &str) {
+/// The error is that of a wrong claim, and the message names it and says what to do.
+fn assert_names(found: &TokenError, claim: &str) {
     let wrong = match found {
         TokenError::IssuerWrong { .. } => claim == "iss",
         TokenError::AudienceWrong { .. } => claim == "aud",
         other => matches!(other, TokenError::ClaimInvalid(_)),
     };
-    let said = found.to_string();
-    let named = said.contains(&format!("`{claim}`"));
+    let message = found.to_string();
+    let named = message.contains(&format!("`{claim}`"));
     assert!(
-        wrong && named && said.contains("; get a "),
-        "{claim}: {said}"
+        wrong && named && message.contains("; get a "),
+        "{claim}: {message}"
     );
 }
 
 #[test]
-fn whatever_a_token_is_refused_for_the_sentence_says_what_to_do_next() {
+fn every_message_says_what_to_do_next() {
     let (at, now, expected) = (Timestamp::ZERO, Timestamp::ZERO, String::new());
     for error in [
         TokenError::Malformed,
@@ -232,42 +238,43 @@ fn whatever_a_token_is_refused_for_the_sentence_says_what_to_do_next() {
         TokenError::ClaimInvalid(String::new()),
         TokenError::Revoked,
     ] {
-        let said = error.to_string();
-        let (_, next) = said.rsplit_once("; ").expect(&said);
-        let does = ["get a", "get one", "look at the clocks", "sign in again"];
-        assert!(does.iter().any(|what| next.starts_with(what)), "{said}");
+        let message = error.to_string();
+        let (_, next) = message.rsplit_once("; ").expect(&message);
+        let does = ["get a", "get one", "check the clocks", "sign in again"];
+        assert!(does.iter().any(|what| next.starts_with(what)), "{message}");
     }
 }
 
 #[tokio::test]
-async fn a_token_says_of_which_provider_its_person_is_and_one_of_before_says_nothing() {
-    let stage = Stage::set();
-    let tokens = &stage.opened.tokens;
+async fn the_provider_claim_is_optional_and_strict() {
+    let server = TestServer::start();
+    let tokens = &server.services.tokens;
+    tokens.keys().rotate_due().await.unwrap();
     for provider in [Some("gitea"), Some("okta"), None] {
         let provider = provider.map(|id| id.parse().unwrap());
         let (algorithm, life) = (SigningAlgorithm::EdDsa, Duration::from_secs(300));
-        let token = AccessToken {
+        let claims = TokenClaims {
             provider: provider.clone(),
-            ..issue(&stage, algorithm, 300).await.token
+            ..token_claims()
         };
-        let issued = tokens.issue(algorithm, life, token).unwrap();
+        let issued = tokens.issue(algorithm, life, claims).unwrap();
         let read = tokens.verify(&issued.text, AUDIENCE).unwrap();
         assert_eq!(read.provider, provider);
     }
     for odd in [json!("Okta"), json!(""), json!(7), json!(["okta"])] {
-        let mut bad = claims(&stage);
+        let mut bad = claims(&server);
         bad["provider"] = odd;
-        let text = signed(&stage, &bad).await;
+        let text = signed(&server, &bad).await;
         let found = tokens.verify(&text, AUDIENCE).unwrap_err();
         assert_eq!(found.code().as_str(), "token_claim_invalid");
-        is_named(&found, "provider");
+        assert_names(&found, "provider");
     }
 }
 
-/// An object whose `aud` stands twice.
-struct Twice(Value);
+/// An object with `aud` twice.
+struct RepeatedClaim(Value);
 
-impl serde::Serialize for Twice {
+impl serde::Serialize for RepeatedClaim {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
         let mut map = serializer.serialize_map(None)?;
@@ -280,88 +287,92 @@ impl serde::Serialize for Twice {
 }
 
 #[tokio::test]
-async fn a_claim_that_stands_twice_is_none_of_ours() {
-    let stage = Stage::set();
-    let text = signed(&stage, &Twice(claims(&stage))).await;
-    let found = stage.opened.tokens.verify(&text, AUDIENCE).unwrap_err();
+async fn a_repeated_claim_is_rejected() {
+    let server = TestServer::start();
+    let text = signed(&server, &RepeatedClaim(claims(&server))).await;
+    let found = server.services.tokens.verify(&text, AUDIENCE).unwrap_err();
     assert_eq!(found.code().as_str(), "token_claim_invalid");
-    is_named(&found, "aud");
+    assert_names(&found, "aud");
 }
 
 #[tokio::test]
-async fn a_copied_key_is_replaced_at_once_and_nothing_that_it_signed_is_accepted() {
-    let stage = Stage::set();
-    let old = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
-    let other = issue(&stage, SigningAlgorithm::Es256, 300).await.text;
-    let keys = stage.opened.tokens.keys();
-    let event = super::super::testing::event(stage.hands.now());
+async fn tokens_of_a_replaced_key_are_rejected_at_once() {
+    let server = TestServer::start();
+    let old = issue(&server, SigningAlgorithm::EdDsa, 300).await.text;
+    let other = issue(&server, SigningAlgorithm::Es256, 300).await.text;
+    let keys = server.services.tokens.keys();
+    let event = event(server.clock.now());
     keys.replace(SigningAlgorithm::EdDsa, event).await.unwrap();
-    let tokens = &stage.opened.tokens;
+    let tokens = &server.services.tokens;
     let found = tokens.verify(&old, AUDIENCE).unwrap_err();
     assert_eq!(found.code().as_str(), "token_key_unknown");
     tokens.verify(&other, AUDIENCE).unwrap();
-    let new = issue(&stage, SigningAlgorithm::EdDsa, 300).await.text;
+    let new = issue(&server, SigningAlgorithm::EdDsa, 300).await.text;
     tokens.verify(&new, AUDIENCE).unwrap();
-    let stage = stage.restart();
-    assert!(stage.opened.tokens.verify(&old, AUDIENCE).is_err());
+    let server = server.restart();
+    assert!(server.services.tokens.verify(&old, AUDIENCE).is_err());
 }
 
 #[tokio::test]
-async fn a_token_that_is_got_within_the_second_of_a_revocation_of_all_holds() {
-    let stage = Stage::set();
-    let tokens = &stage.opened.tokens;
-    let old = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
+async fn a_token_issued_right_after_a_revocation_is_valid() {
+    let server = TestServer::start();
+    let tokens = &server.services.tokens;
+    let old = issue(&server, SigningAlgorithm::EdDsa, 300).await;
     let all = RevokedObject::Principal {
         principal: old.token.principal,
     };
-    let event = super::super::testing::event(stage.hands.now());
+    let event = event(server.clock.now());
     tokens.revoke(all, event).await.unwrap();
-    stage.hands.turn(Duration::from_millis(1));
-    let new = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
-    for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
-        let error = opened.tokens.verify(&old.text, AUDIENCE).unwrap_err();
+    server.clock.advance(Duration::from_millis(1));
+    let new = issue(&server, SigningAlgorithm::EdDsa, 300).await;
+    for services in [&server.services, &server.services_with(ISSUER, 7).unwrap()] {
+        let error = services.tokens.verify(&old.text, AUDIENCE).unwrap_err();
         assert_eq!(error, TokenError::Revoked);
-        opened.tokens.verify(&new.text, AUDIENCE).unwrap();
+        services.tokens.verify(&new.text, AUDIENCE).unwrap();
     }
 }
 
 #[tokio::test]
-async fn keys_rotate_and_no_valid_token_ever_fails() {
-    let stage = Stage::set();
-    let mut live: Vec<Issued> = Vec::new();
+async fn no_valid_token_fails_while_keys_rotate() {
+    let server = TestServer::start();
+    let mut live: Vec<IssuedToken> = Vec::new();
     let mut signers = BTreeSet::new();
     for _ in 0..720 {
-        stage.opened.tokens.keys().round().await.unwrap();
-        live.push(issue(&stage, SigningAlgorithm::EdDsa, 600).await);
-        let now = stage.hands.now();
+        server.services.tokens.keys().rotate_due().await.unwrap();
+        live.push(issue(&server, SigningAlgorithm::EdDsa, 600).await);
+        let now = server.clock.now();
         live.retain(|issued| now.seconds() < issued.token.expires_at.seconds());
         for issued in &live {
-            stage.opened.tokens.verify(&issued.text, AUDIENCE).unwrap();
+            server
+                .services
+                .tokens
+                .verify(&issued.text, AUDIENCE)
+                .unwrap();
             let header = issued.text.split('.').next().unwrap().to_owned();
             signers.insert(header);
         }
-        stage.hands.turn(Duration::from_secs(7 * 60));
+        server.clock.advance(Duration::from_secs(7 * 60));
     }
-    assert_eq!(signers.len(), 4, "a key for each of three days and a half");
-    let keys = stage.opened.tokens.keys();
+    assert_eq!(signers.len(), 4, "a key for each of four days");
+    let keys = server.services.tokens.keys();
     assert!(keys.list().len() <= 6);
     let document: Value = serde_json::from_str(&keys.document()).unwrap();
     assert_eq!(
         document["keys"].as_array().unwrap().len(),
         keys.list().len()
     );
-    assert!(!document.to_string().contains("\"d\""), "no private half");
+    assert!(!document.to_string().contains("\"d\""), "no private key");
 }
 
 #[tokio::test]
-async fn a_revoked_token_stays_revoked_when_the_clock_is_set_back_and_the_memory_is_bounded() {
-    let stage = Stage::set();
-    let issued = issue(&stage, SigningAlgorithm::EdDsa, 300).await;
-    let event = || super::super::testing::event(stage.hands.now());
+async fn a_revoked_token_stays_revoked_when_the_clock_is_set_back() {
+    let server = TestServer::start();
+    let issued = issue(&server, SigningAlgorithm::EdDsa, 300).await;
+    let event = || event(server.clock.now());
     let revoked = RevokedObject::Token {
         id: issued.token.id,
     };
-    let tokens = &stage.opened.tokens;
+    let tokens = &server.services.tokens;
     tokens.revoke(revoked, event()).await.unwrap();
     let until = issued.token.expires_at;
     assert!(
@@ -370,11 +381,11 @@ async fn a_revoked_token_stays_revoked_when_the_clock_is_set_back_and_the_memory
             .is_some()
     );
     let hour = Duration::from_secs(3600);
-    stage.hands.turn(23 * hour);
+    server.clock.advance(23 * hour);
     tokens.tidy().await.unwrap();
-    stage.hands.turn_back(23 * hour);
-    for opened in [&stage.opened, &stage.again((ISSUER, 7)).unwrap()] {
-        let found = opened.tokens.verify(&issued.text, AUDIENCE).unwrap_err();
+    server.clock.set_back(23 * hour);
+    for services in [&server.services, &server.services_with(ISSUER, 7).unwrap()] {
+        let found = services.tokens.verify(&issued.text, AUDIENCE).unwrap_err();
         assert_eq!(found.code().as_str(), "token_revoked");
     }
     assert!(
@@ -382,9 +393,9 @@ async fn a_revoked_token_stays_revoked_when_the_clock_is_set_back_and_the_memory
             .take_foreign("https://ci.example", "1", until)
             .is_none()
     );
-    stage.hands.turn(25 * hour);
+    server.clock.advance(25 * hour);
     tokens.tidy().await.unwrap();
-    assert!(stage.store.load().unwrap().revocations.is_empty());
+    assert!(server.store.load().unwrap().revocations.is_empty());
     assert!(
         tokens
             .take_foreign("https://ci.example", "1", until)

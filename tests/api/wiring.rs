@@ -13,9 +13,9 @@ use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
 use samovar::http::{Gate, Settings, Surfaces, TrustedProxies};
 use samovar::mirror::{self, Mirror};
 use samovar::model::{
-    BindingSubject, Client, Clock, DisplayText, GiteaUser, GiteaUserId, GroupsSource, Identity,
-    MirroredOrganization, MirroredTeam, MirroredUser, Organization, Principal, Random, Range,
-    RoleBinding, RoleBindingId, RoleId, ServiceAccount, Session, SessionId, SessionPlace,
+    BindingSubject, Capabilities, Client, Clock, DisplayText, GiteaUser, GiteaUserId, GroupsSource,
+    Identity, MirroredOrganization, MirroredTeam, MirroredUser, Organization, Principal, Random,
+    Range, RoleBinding, RoleBindingId, RoleId, ServiceAccount, Session, SessionId, SessionPlace,
     SessionSecret, SystemJob, Team, Timestamp, User, UserId,
 };
 use samovar::oidc;
@@ -228,6 +228,10 @@ fn services(
     let policy = || Arc::clone(&ground.policy);
     let clock = || Arc::clone(&ground.clock);
     let random = || Arc::clone(&ground.random);
+    let capabilities = || Capabilities {
+        clock: clock(),
+        random: random(),
+    };
     let mirror = Arc::new(Mirror::new(
         away(&ground.clock, &ground.random),
         store(),
@@ -237,8 +241,7 @@ fn services(
     ));
     let sessions = Arc::new(Sessions::new(
         store(),
-        clock(),
-        random(),
+        capabilities(),
         SESSIONS,
         ground.snapshot.sessions.clone(),
     ));
@@ -246,7 +249,7 @@ fn services(
     let recorder = Arc::new(DecisionRecorder::new(Arc::clone(&journal)));
     let opened = token::open(
         &ground.store,
-        (&ground.clock, &ground.random),
+        &capabilities(),
         &SealKey::new([7; 32]),
         token::Settings {
             issuer: format!("https://{HOST}"),
@@ -263,8 +266,13 @@ fn services(
         mirror: Arc::clone(&mirror),
     };
     let gatekeeper = Gatekeeper::new(policy(), credentials, Arc::clone(&recorder), clock());
-    let both = (clock(), random());
-    let admin = Admin::new(store(), policy(), Arc::clone(&mirror), &opened, both);
+    let admin = Admin::new(
+        store(),
+        policy(),
+        Arc::clone(&mirror),
+        &opened,
+        capabilities(),
+    );
     let services = Services {
         gatekeeper: Arc::new(gatekeeper),
         admin: Arc::new(admin),

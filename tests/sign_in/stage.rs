@@ -14,8 +14,8 @@ use samovar::http::sockets::Listener;
 use samovar::http::{Gate, Surfaces, TrustedProxies, auth, listener};
 use samovar::mirror::Mirror;
 use samovar::model::{
-    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, DisplayText, Random, Session,
-    Timestamp,
+    Application, ApplicationId, AuditMode, AuthorizationOwner, Capabilities, Clock, DisplayText,
+    Random, Session, Timestamp,
 };
 use samovar::oidc::{self, OidcProvider};
 use samovar::policy::Policy;
@@ -100,14 +100,12 @@ impl Parts {
             key_rotation: Duration::from_secs(30 * 24 * 3600),
             workload_issuers: BTreeSet::new(),
         };
-        let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
-            (Arc::clone(&self.clock) as _, Arc::new(Dice));
+        let capabilities = capabilities(&self.clock);
         let world = samovar::store::StoreSnapshot {
             revocations: self.store.load().unwrap().revocations,
             ..samovar::store::StoreSnapshot::default()
         };
-        let both = (&clock, &random);
-        let opened = token::open(&self.store, both, &seal_key, settings, &world).unwrap();
+        let opened = token::open(&self.store, &capabilities, &seal_key, settings, &world).unwrap();
         let services = Services {
             store: self.store.clone(),
             sessions: Arc::clone(sessions),
@@ -123,7 +121,7 @@ impl Parts {
             own: host(&self.own).parse().unwrap(),
             https: false,
         };
-        Arc::new(SignIn::new(services, settings, (clock, random)))
+        Arc::new(SignIn::new(services, settings, capabilities))
     }
 }
 
@@ -300,8 +298,14 @@ fn sessions(store: &Store, clock: &Arc<TestClock>, loaded: Vec<Session>) -> Sess
         idle: Duration::from_secs(12 * 3600),
         absolute: Duration::from_secs(7 * 24 * 3600),
     };
-    let clock = Arc::clone(clock) as _;
-    Sessions::new(store.clone(), clock, Arc::new(Dice), settings, loaded)
+    Sessions::new(store.clone(), capabilities(clock), settings, loaded)
+}
+
+fn capabilities(clock: &Arc<TestClock>) -> Capabilities {
+    Capabilities {
+        clock: Arc::clone(clock) as _,
+        random: Arc::new(Dice),
+    }
 }
 
 fn policy(origins: [&String; 2]) -> Policy {

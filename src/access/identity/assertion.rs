@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::sources::Sources;
 use crate::access::credentials::AuthenticatedPrincipal;
 use crate::model::{ApplicationId, DirectoryUser, DisplayText, KeyId, Principal, Scope, Timestamp};
-use crate::token::{Assertion, KeyError, Listed, Tokens};
+use crate::token::{Assertion, KeyError, ListClaim, Tokens};
 use http::HeaderValue;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +79,7 @@ impl Assertions {
     fn is_fresh(&self, before: &Remembered, now: Timestamp) -> bool {
         // An assertion issued after `now` would not be valid yet.
         let young = now >= before.made_at && now.since(before.made_at) < REMEMBERED;
-        young && self.tokens.keys().knows(before.key)
+        young && self.tokens.keys().contains(before.key)
     }
 }
 
@@ -105,7 +105,7 @@ impl Sources<'_> {
             preferred_username,
             name,
             email,
-            groups: Listed {
+            groups: ListClaim {
                 cut: groups.cut || may_be_cut,
                 ..groups
             },
@@ -136,13 +136,13 @@ impl Room {
     }
 
     /// As many entries as fit.
-    fn some(&mut self, entries: impl IntoIterator<Item = String>) -> Listed {
+    fn some(&mut self, entries: impl IntoIterator<Item = String>) -> ListClaim {
         let mut entries = entries.into_iter().peekable();
         let mut fitting = Vec::new();
         while let Some(entry) = entries.next_if(|entry| self.take(cost(entry))) {
             fitting.push(entry);
         }
-        Listed {
+        ListClaim {
             entries: fitting,
             cut: entries.peek().is_some(),
         }

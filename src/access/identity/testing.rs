@@ -256,8 +256,10 @@ impl Keys {
         let hands = Arc::new(Hands(AtomicU64::new(1)));
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), Arc::clone(&hands) as _).unwrap();
-        let (clock, random): (Arc<dyn Clock>, Arc<dyn Random>) =
-            (Arc::clone(&hands) as _, Arc::clone(&hands) as _);
+        let capabilities = Capabilities {
+            clock: Arc::clone(&hands) as _,
+            random: Arc::clone(&hands) as _,
+        };
         let settings = token::Settings {
             // As long as a host can be.
             issuer: format!("https://{}", "samovar.".repeat(31) + "test"),
@@ -265,8 +267,8 @@ impl Keys {
             workload_issuers: BTreeSet::new(),
         };
         let (seal, snapshot) = (SealKey::new([7; 32]), store.load().unwrap());
-        let opened = token::open(&store, (&clock, &random), &seal, settings, &snapshot).unwrap();
-        opened.tokens.keys().round().await.unwrap();
+        let opened = token::open(&store, &capabilities, &seal, settings, &snapshot).unwrap();
+        opened.tokens.keys().rotate_due().await.unwrap();
         Self {
             tokens: opened.tokens,
             _folder: folder,

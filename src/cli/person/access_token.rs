@@ -4,7 +4,7 @@ use super::arguments::{CommonArguments, TokenArguments};
 use super::credential_store::{CredentialStore, LockedStore, StoredCredentials};
 use super::server_client::{ServerClient, text};
 use crate::cli::error::{CliError, CliResult};
-use crate::token::GRACE;
+use crate::token::ROTATION_GRACE;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// token; a later one counts as theft and ends the sign-in. So the second request begins well within the grace. It may take
 /// as long as any other, because the server may be waiting for Gitea.
 const FIRST_TIMEOUT: Duration = Duration::from_secs(4);
-const _: () = assert!(2 * FIRST_TIMEOUT.as_secs() < GRACE.as_secs());
+const _: () = assert!(2 * FIRST_TIMEOUT.as_secs() < ROTATION_GRACE.as_secs());
 
 /// A server with an access token for it.
 pub(super) struct ApiAccess {

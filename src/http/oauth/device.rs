@@ -10,7 +10,7 @@ use crate::oauth::{
     AuthorizationServer, ConsentDecision, DeviceAuthorizationResponse, DeviceError, OAuthError,
 };
 use crate::session::Cookies;
-use crate::token::{USER_CODE_WAIT, UserCodeError};
+use crate::token::{USER_CODE_INTERVAL, UserCodeError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use poem::http::StatusCode;
 use poem::web::Data;
@@ -120,9 +120,11 @@ fn problem(denial: DeviceError) -> Problem {
         DeviceError::Code(error) => {
             let code = match error {
                 UserCodeError::Unknown => ProblemCode::RequestMalformed,
-                UserCodeError::TooMany | UserCodeError::Crowded => ProblemCode::TooManyRequests,
+                UserCodeError::TooManyGuesses | UserCodeError::TooManyApprovals => {
+                    ProblemCode::TooManyRequests
+                }
             };
-            Problem::new(code, error.to_string()).after(USER_CODE_WAIT.as_secs())
+            Problem::new(code, error.to_string()).after(USER_CODE_INTERVAL.as_secs())
         }
         DeviceError::Person(OAuthError::ClientInvalid) => {
             let detail = "the client was deleted or changed; start again on the device";

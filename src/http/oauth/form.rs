@@ -6,7 +6,7 @@
 use crate::http::{Problem, ProblemCode};
 use crate::model::Scope;
 use crate::oauth::{ClientCredentials, ConsentDecision, OAuthError, TokenRequest};
-use crate::token::LONGEST_TOKEN;
+use crate::token::MAX_TOKEN_BYTES;
 use data_encoding::BASE64;
 use poem::Request;
 use poem::http::header;
@@ -107,7 +107,7 @@ impl FormParameters {
     /// The requested scope and target.
     pub(super) fn token_request(&self) -> Result<TokenRequest, OAuthError> {
         let scope = self.get("scope");
-        if scope.is_some_and(|scope| scope.len() > LONGEST_TOKEN) {
+        if scope.is_some_and(|scope| scope.len() > MAX_TOKEN_BYTES) {
             let sentence = "the scope is longer than any token; request fewer permissions";
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
@@ -229,9 +229,9 @@ mod tests {
             let form = FormParameters::of_body(&request(&[], ""), body.as_bytes());
             form.unwrap().token_request()
         };
-        assert!(token_request(LONGEST_TOKEN).is_ok());
+        assert!(token_request(MAX_TOKEN_BYTES).is_ok());
         assert_eq!(
-            token_request(LONGEST_TOKEN + 4).err().unwrap().code(),
+            token_request(MAX_TOKEN_BYTES + 4).err().unwrap().code(),
             "invalid_scope"
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::model::SigningAlgorithm;
 use crate::oauth::AuthorizationServer;
-use crate::token::PUBLISHED_AGE;
+use crate::token::KEY_CACHE_AGE;
 use poem::http::header;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, handler};
@@ -49,7 +49,7 @@ fn document(issuer: &str) -> Value {
 /// A public answer, cached for at most the time for which a new key is published before it signs. Scripts of any origin
 /// may read it.
 fn published(body: impl IntoResponse) -> Response {
-    let age = format!("public, max-age={}", PUBLISHED_AGE.as_secs());
+    let age = format!("public, max-age={}", KEY_CACHE_AGE.as_secs());
     body.with_header(header::CACHE_CONTROL, age)
         .with_header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
         .into_response()

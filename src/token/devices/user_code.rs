@@ -1,7 +1,8 @@
-//! What a person reads on one screen and types on another: ten consonants, so that no word comes out of it.
+//! User codes (RFC 8628 section 6.1): a person reads one on one screen and types it on another. Consonants, so that no word
+//! results.
 //!
-//! Ten, where RFC 8628 is content with eight: what may be guessed in a day is bounded for all people together, and the longer the
-//! code, the less can people who guess take from those who do not.
+//! Ten letters, where RFC 8628 suggests eight: wrong codes are bounded for all people together, and a longer code allows more
+//! of them. Pure.
 
 use crate::model::{ParseError, Random};
 use std::fmt;
@@ -19,11 +20,11 @@ const LENGTH: usize = 10;
 pub struct UserCode([char; LENGTH]);
 
 impl UserCode {
-    /// How many there are.
+    /// The number of codes.
     #[cfg(test)]
     pub(super) const ALL: u64 = 20_u64.pow(10);
 
-    /// Any of them, each as likely as the other but for one part in 10⁶.
+    /// A random code. The probabilities of two codes differ by one part in 10⁶ at most.
     pub(super) fn generate(random: &dyn Random) -> Self {
         let mut bytes = [0; 8];
         random.fill(&mut bytes);
@@ -49,7 +50,7 @@ impl fmt::Display for UserCode {
 
 impl FromStr for UserCode {
     type Err = ParseError;
-    /// Without regard to case and to whatever people put between letters.
+    /// Ignores case, and spaces, dashes, dots and underscores between letters.
     fn from_str(text: &str) -> Result<Self, ParseError> {
         let error =
             || ParseError::new("invalid device code: use the ten letters that the device shows");
