@@ -1,11 +1,11 @@
-//! The people who administer Samovar: how many there are, and the rule that a change never takes the last one.
+//! The people who are administrators: how many there are, and the rule that no change removes the last one.
 
-use super::draft::Draft;
+use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::policy::{AdministratorState, Administrators, Policy};
 
 impl Admin {
-    /// How many people administer Samovar now.
+    /// How many people are administrators now.
     pub fn administrators(&self) -> Administrators {
         self.count(&self.policy.load())
     }
@@ -15,11 +15,11 @@ impl Admin {
         Administrators::count(policy.role_bindings(), &directory, now)
     }
 
-    /// Refuses a change that takes the last person who administers, or the last one who does so without an end.
-    pub(super) fn keeps_an_administrator(
+    /// Fails when a change removes the last administrator, or the last one without an end date.
+    pub(super) fn check_administrators(
         &self,
         policy: &Policy,
-        next: &Draft,
+        next: &PolicyDraft,
     ) -> Result<(), AdminError> {
         let (directory, now) = (self.mirror.directory(), self.clock.now());
         let left = Administrators::count(next.role_bindings.iter(), &directory, now);
@@ -30,8 +30,7 @@ impl Admin {
     }
 }
 
-/// What to do when no person administers, or none without an end; `None` when all is well. For logs, probes and the
-/// command line.
+/// What to do when no person is administrator, or none without an end date. For logs, probes and the command line.
 pub const fn administrator_problem(state: AdministratorState) -> Option<&'static str> {
     match state {
         AdministratorState::Lasting => None,

@@ -1,35 +1,35 @@
 //! What a caller must hold to change an application: a pure function of the old and the new one.
 //!
-//! For every request that moves from one route to another, the caller needs every permission that the old route and the
-//! new one ask for. All else needs `samovar.applications:any`, because it is held by no permission of the application.
-//! Giving and taking are one rule: the change from A to B needs what the change from B to A needs.
+//! For every request that moves from one route to another, the caller must hold every permission that the old and the new
+//! route require. Every other change requires `samovar.applications:any`, because no permission of the application stands
+//! for it. The change from A to B requires the same as the change from B to A.
 
 use crate::model::{Application, Permission, Requirement, Route};
 use crate::policy::{RouteChange, route_changes};
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// What a change needs.
+/// What a change requires.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Needs {
+pub(super) struct Requirements {
     /// Permissions to hold in the application.
-    pub held: BTreeSet<Permission>,
-    /// Why it needs `samovar.applications:any`; empty when it does not.
+    pub permissions: BTreeSet<Permission>,
+    /// Why the change requires `samovar.applications:any`; empty when it does not.
     pub any: BTreeSet<ApplicationPart>,
 }
 
 /// A part of an application that only a holder of `samovar.applications:any` changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ApplicationPart {
-    /// It is made or deleted.
+    /// It is created or deleted.
     Whole,
-    /// Its name is the audience of its tokens.
+    /// Its name, which is the audience of its tokens.
     Name,
     /// Its hosts.
     Hosts,
     /// Its identity headers.
     IdentityHeaders,
-    /// Who reads `Authorization`.
+    /// Who uses the `Authorization` header.
     Authorization,
     /// Origins whose scripts may call it with credentials.
     Origins,
@@ -37,13 +37,13 @@ pub enum ApplicationPart {
     Audit,
     /// Its token settings.
     Tokens,
-    /// Requests that no route lets through, before or after.
+    /// Requests that match no route before or after the change.
     Unrouted,
-    /// Requests that anonymous callers may send, before or after.
+    /// Requests that are public before or after the change.
     Public,
-    /// Access to repositories, which Gitea gives and no role.
+    /// Access to repositories, which Gitea decides and no role.
     Repository,
-    /// How a route reads a path, and what the audit log keeps of it.
+    /// How a route reads a path, and what the audit log records of it.
     RouteSettings,
     /// The lists of routes are too large to compare.
     TooLarge,
@@ -69,28 +69,31 @@ impl fmt::Display for ApplicationPart {
     }
 }
 
-/// What it needs to make (no `before`), change or delete (no `after`) an application.
-pub(super) fn needs(before: Option<&Application>, after: Option<&Application>) -> Needs {
+/// What it requires to create (no `before`), update or delete (no `after`) an application.
+pub(super) fn requirements(
+    before: Option<&Application>,
+    after: Option<&Application>,
+) -> Requirements {
     let (Some(before), Some(after)) = (before, after) else {
-        return Needs {
-            held: BTreeSet::new(),
+        return Requirements {
+            permissions: BTreeSet::new(),
             any: [ApplicationPart::Whole].into(),
         };
     };
-    let mut needs = Needs {
-        held: BTreeSet::new(),
+    let mut requirements = Requirements {
+        permissions: BTreeSet::new(),
         any: parts(before, after),
     };
     match route_changes(&before.routes, &after.routes) {
-        Ok(changes) => changes.iter().for_each(|change| needs.add(change)),
+        Ok(changes) => changes.iter().for_each(|change| requirements.add(change)),
         Err(_) => {
-            needs.any.insert(ApplicationPart::TooLarge);
+            requirements.any.insert(ApplicationPart::TooLarge);
         }
     }
-    needs
+    requirements
 }
 
-/// Which parts beside the routes are different. Names every member, so that a new one is not forgotten.
+/// The parts beside the routes that change. Lists every member, so that a new one is not forgotten.
 fn parts(before: &Application, after: &Application) -> BTreeSet<ApplicationPart> {
     use ApplicationPart as P;
     let Application {
@@ -104,7 +107,7 @@ fn parts(before: &Application, after: &Application) -> BTreeSet<ApplicationPart>
         audit,
         tokens,
         named_at: _,
-        // Changes by rotation alone.
+        // Changed by rotation alone.
         proxy_secret: _,
         version: _,
     } = before;
@@ -124,13 +127,13 @@ fn parts(before: &Application, after: &Application) -> BTreeSet<ApplicationPart>
     parts.map(|(part, _)| part).collect()
 }
 
-impl Needs {
+impl Requirements {
     fn add(&mut self, change: &RouteChange<'_>) {
         let (Some(before), Some(after)) = (change.before, change.after) else {
             self.any.insert(ApplicationPart::Unrouted);
             let either = change.before.or(change.after);
-            self.held
-                .extend(either.into_iter().flat_map(asked).cloned());
+            self.permissions
+                .extend(either.into_iter().flat_map(required).cloned());
             return;
         };
         let public = |route: &Route| route.requirement == Requirement::Public;
@@ -140,23 +143,24 @@ impl Needs {
         if before.repository != after.repository {
             self.any.insert(ApplicationPart::Repository);
         }
-        // Compared as a whole but for what was looked at already, so that a new setting is not forgotten.
-        let alike = Route {
+        // Compared as a whole, without what was compared above, so that a new setting is not forgotten.
+        let same = Route {
             methods: before.methods,
             path: before.path.clone(),
             requirement: before.requirement.clone(),
             repository: before.repository,
             ..after.clone()
         };
-        if alike != *before {
+        if same != *before {
             self.any.insert(ApplicationPart::RouteSettings);
         }
-        self.held.extend(asked(before).chain(asked(after)).cloned());
+        self.permissions
+            .extend(required(before).chain(required(after)).cloned());
     }
 }
 
-/// The permissions that a route asks for.
-fn asked(route: &Route) -> impl Iterator<Item = &Permission> {
+/// The permissions that a route requires.
+fn required(route: &Route) -> impl Iterator<Item = &Permission> {
     let permissions = match &route.requirement {
         Requirement::Permissions(permissions) => Some(permissions),
         Requirement::Public | Requirement::SignedIn => None,

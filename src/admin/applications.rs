@@ -1,36 +1,36 @@
-//! Applications: make, change, delete.
+//! Applications: create, update, delete.
 
-use super::differences::with_differences;
-use super::draft::Draft;
+use super::edit::{Editable, ObjectChange, PolicyObject};
+use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::access::{ApplicationsWrite, Permit};
-use crate::audit::{Action, Object, ObjectKind};
+use crate::audit::{Action, ObjectKind};
 use crate::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, HostName, IdentityHeader, Name,
-    ProxySecret, Range, Route, Timestamp, TokenSettings,
+    ProxySecret, Range, RoleBinding, Route, Timestamp, TokenSettings,
 };
 use crate::policy::Policy;
-use crate::store::{Change, Operation, Precondition};
+use crate::store::{Operation, Precondition};
 use std::collections::BTreeSet;
 
-/// What a person says of an application.
+/// An application as a caller describes it.
 #[derive(Debug, Clone)]
 pub struct ApplicationDraft {
     /// Unique among applications.
     pub name: Name,
-    /// Hosts that it answers to.
+    /// Its hosts.
     pub hosts: BTreeSet<HostName>,
-    /// In order.
+    /// The first that matches a request decides it.
     pub routes: Vec<Route>,
-    /// Identity headers it wants.
+    /// Identity headers that it is sent.
     pub identity_headers: BTreeSet<IdentityHeader>,
-    /// Who reads `Authorization`.
+    /// Who uses the `Authorization` header.
     pub authorization: AuthorizationOwner,
     /// Origins whose scripts may call it with credentials.
     pub origins: BTreeSet<url::Url>,
     /// How much the audit log keeps.
     pub audit: AuditMode,
-    /// What its tokens are like.
+    /// Settings of its tokens.
     pub tokens: TokenSettings,
 }
 
@@ -38,7 +38,8 @@ impl ApplicationDraft {
     fn application(
         self,
         id: ApplicationId,
-        (named_at, proxy_secret): (Timestamp, ProxySecret),
+        named_at: Timestamp,
+        proxy_secret: ProxySecret,
         version: u64,
     ) -> Application {
         Application {
@@ -58,128 +59,102 @@ impl ApplicationDraft {
     }
 }
 
+impl Editable for Application {
+    type Id = ApplicationId;
+    const KIND: ObjectKind = ObjectKind::Application;
+    const LABEL: &'static str = "application";
+    const ACTIONS: [Action; 3] = [
+        Action::ApplicationCreate,
+        Action::ApplicationUpdate,
+        Action::ApplicationDelete,
+    ];
+
+    fn id(&self) -> ApplicationId {
+        self.id
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl PolicyObject for Application {
+    fn find(policy: &Policy, id: ApplicationId) -> Option<&Self> {
+        policy.application(id)
+    }
+
+    fn list(draft: &mut PolicyDraft) -> &mut Vec<Self> {
+        &mut draft.applications
+    }
+
+    fn put(self, expect: Precondition) -> Operation {
+        Operation::PutApplication(self, expect)
+    }
+
+    fn delete(id: ApplicationId, expect: Precondition) -> Operation {
+        Operation::DeleteApplication(id, expect)
+    }
+}
+
 impl Admin {
-    /// Makes an application, for callers who hold `samovar.applications:any`.
+    /// Creates an application, for callers who hold `samovar.applications:any`.
     pub async fn create_application(
         &self,
         permit: Permit<ApplicationsWrite>,
         draft: ApplicationDraft,
     ) -> Result<Application, AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
+        let edit = self.edit(permit.caller()).await;
         let id = ApplicationId::generate(&*self.clock, &*self.random);
-        let application = draft.application(id, (self.clock.now(), ProxySecret::default()), 1);
-        let mut next = Draft::of(&policy);
-        next.applications.push(application.clone());
-        let change = Change::from(Operation::PutApplication(
-            application.clone(),
-            Precondition::Absent,
-        ));
-        let (now, action) = (self.clock.now(), Action::ApplicationCreate);
-        let event = permit.caller().event(
-            now,
-            action,
-            Object::new(ObjectKind::Application, id),
-            &policy,
-        );
-        let event = with_differences(event, None, Some(&application));
-        let allowed = self
-            .grantor(&permit, &policy)
-            .may_change(None, Some(&application));
-        self.unless_refused(allowed, &event).await?;
-        self.put_in_force(&turn, next, change, event).await?;
+        let application = draft.application(id, edit.now, ProxySecret::default(), 1);
+        let change = ObjectChange::Create(&application);
+        let allowed = edit.delegation().may_change(None, Some(&application));
+        edit.authorize(&change, allowed).await?;
+        edit.commit(&change).await?;
         Ok(application)
     }
 
-    /// Changes an application from the version that the caller has seen, within what the caller holds there.
+    /// Updates an application from the version that the caller has seen, within what the caller holds there.
     pub async fn update_application(
         &self,
         permit: Permit<ApplicationsWrite>,
         (id, version): (ApplicationId, u64),
         draft: ApplicationDraft,
     ) -> Result<Application, AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let before = present(&policy, id, version)?;
-        let named_at = if draft.name == before.name {
-            before.named_at
-        } else {
-            self.clock.now()
-        };
-        let application = draft.application(id, (named_at, before.proxy_secret), version + 1);
-        let mut next = Draft::of(&policy);
-        next.applications.retain(|a| a.id != id);
-        next.applications.push(application.clone());
-        let expect = Precondition::Version(version);
-        let change = Change::from(Operation::PutApplication(application.clone(), expect));
-        let (now, action) = (self.clock.now(), Action::ApplicationUpdate);
-        let event = permit.caller().event(
-            now,
-            action,
-            Object::new(ObjectKind::Application, id),
-            &policy,
-        );
-        let event = with_differences(event, Some(before), Some(&application));
-        let grantor = self.grantor(&permit, &policy);
-        let allowed = grantor.may_change(Some(before), Some(&application));
-        self.unless_refused(allowed, &event).await?;
-        self.put_in_force(&turn, next, change, event).await?;
+        let edit = self.edit(permit.caller()).await;
+        let before = edit.current::<Application>(id, version)?;
+        let renamed = draft.name != before.name;
+        let named_at = if renamed { edit.now } else { before.named_at };
+        let application = draft.application(id, named_at, before.proxy_secret, version + 1);
+        let change = ObjectChange::Update(before, &application);
+        let delegation = edit.delegation();
+        let allowed = delegation.may_change(Some(before), Some(&application));
+        edit.authorize(&change, allowed).await?;
+        edit.commit(&change).await?;
         Ok(application)
     }
 
-    /// Deletes an application that no role binding is limited to, for callers who hold `samovar.applications:any`.
+    /// Deletes an application to which no role binding is limited, for callers who hold `samovar.applications:any`.
     pub async fn delete_application(
         &self,
         permit: Permit<ApplicationsWrite>,
         (id, version): (ApplicationId, u64),
     ) -> Result<(), AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let before = present(&policy, id, version)?;
-        let limited = |range: &Range| matches!(range, Range::Application { id: at } if *at == id);
-        let uses = policy.role_bindings().filter(|b| limited(&b.range)).count();
-        if uses > 0 {
-            return Err(AdminError::ApplicationInUse(uses));
+        let edit = self.edit(permit.caller()).await;
+        let application = edit.current::<Application>(id, version)?;
+        let limited = |binding: &&RoleBinding| binding.range == Range::Application { id };
+        match edit.policy.role_bindings().filter(limited).count() {
+            0 => {}
+            bindings => return Err(AdminError::ApplicationInUse(bindings)),
         }
         let clients = self.clients.list();
-        let own = clients
-            .iter()
-            .filter(|client| client.application == Some(id));
+        let own = clients.iter().filter(|one| one.application == Some(id));
         match own.count() {
             0 => {}
             clients => return Err(AdminError::ApplicationHasClients(clients)),
         }
-        let mut next = Draft::of(&policy);
-        next.applications.retain(|a| a.id != id);
-        let change = Change::from(Operation::DeleteApplication(
-            id,
-            Precondition::Version(version),
-        ));
-        let (now, action) = (self.clock.now(), Action::ApplicationDelete);
-        let event = permit.caller().event(
-            now,
-            action,
-            Object::new(ObjectKind::Application, id),
-            &policy,
-        );
-        let event = with_differences(event, Some(before), None);
-        let allowed = self
-            .grantor(&permit, &policy)
-            .may_change(Some(before), None);
-        self.unless_refused(allowed, &event).await?;
-        self.put_in_force(&turn, next, change, event).await
+        let change = ObjectChange::Delete(application);
+        let allowed = edit.delegation().may_change(Some(application), None);
+        edit.authorize(&change, allowed).await?;
+        edit.commit(&change).await
     }
-}
-
-fn present(policy: &Policy, id: ApplicationId, given: u64) -> Result<&Application, AdminError> {
-    let missing = AdminError::Missing("application");
-    let application = policy.application(id).ok_or(missing)?;
-    if application.version == given {
-        return Ok(application);
-    }
-    Err(AdminError::Stale {
-        what: "application",
-        present: application.version,
-        given,
-    })
 }

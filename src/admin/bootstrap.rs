@@ -1,18 +1,14 @@
-//! The first administrator, and the next one when none is left: a one-time code in a file that only the server's user can
-//! read.
+//! Bootstrap: the first administrator, and the next one when none is left. A one-time code, the claim code, stands in a file
+//! that only the server's user can read.
 //!
-//! Must never print the code to the journal, and must never make an administrator while a person is one.
+//! Must never write the code to the journal, and must never make an administrator while a person is one.
 
-use super::Admin;
-use super::draft::Draft;
-use super::error::AdminError;
+use super::edit::{Edit, ObjectChange};
+use super::{Admin, AdminError};
 use crate::access::Caller;
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
-use crate::model::{
-    BindingSubject, DisplayText, Principal, Random, Range, RoleBinding, RoleBindingId, UserId,
-};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::model::{BindingSubject, Principal, Random, Range, RoleBinding, RoleBindingId, UserId};
 use crate::policy::{ADMINISTRATOR, AdministratorState};
-use crate::store::{Change, Operation, Precondition};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -22,16 +18,16 @@ use subtle::ConstantTimeEq as _;
 /// Name of the file in the state folder.
 const FILE: &str = "claim-code";
 
-/// Why nobody became the first administrator.
+/// Why the caller did not become administrator.
 #[derive(Debug, thiserror::Error)]
 pub enum BootstrapError {
-    /// There is an administrator.
+    /// A person is administrator already.
     #[error("Samovar has an administrator; ask an administrator for a role")]
-    Claimed,
-    /// The code is not the one.
+    AdministratorExists,
+    /// Not the claim code.
     #[error("this is not the claim code; run `samovar claim-code` on the server to see it")]
     WrongCode,
-    /// Only a site administrator of Gitea may claim.
+    /// The caller is not a site administrator of Gitea.
     #[error("only a site administrator of Gitea can use the claim code; sign in as one")]
     NotSiteAdministrator,
     /// It could not be written.
@@ -39,29 +35,29 @@ pub enum BootstrapError {
     Admin(#[from] AdminError),
 }
 
-/// The one-time code, while no person administers.
+/// The claim code, which exists while no person is administrator.
 pub struct Bootstrap {
     path: PathBuf,
     code: Mutex<Option<String>>,
-    seen: Mutex<Option<AdministratorState>>,
+    last_state: Mutex<Option<AdministratorState>>,
 }
 
 impl Bootstrap {
-    /// Without a code; removes the file of an earlier one. [`Admin::watch_administrators`] makes it when it is needed.
+    /// Without a code; removes the file of an earlier one. [`Admin::watch_administrators`] makes one when it is needed.
     pub fn open(folder: &Path) -> std::io::Result<Self> {
         let path = folder.join(FILE);
         remove(&path)?;
         Ok(Self {
             path,
             code: Mutex::new(None),
-            seen: Mutex::new(None),
+            last_state: Mutex::new(None),
         })
     }
 
     /// Makes a code, unless there is one, and writes it to its file (mode 0600).
-    fn make(&self, random: &dyn Random) -> std::io::Result<()> {
-        let mut present = self.lock();
-        if present.is_some() {
+    fn make_code(&self, random: &dyn Random) -> std::io::Result<()> {
+        let mut current = self.lock();
+        if current.is_some() {
             return Ok(());
         }
         remove(&self.path)?;
@@ -73,11 +69,11 @@ impl Bootstrap {
             .open(&self.path)?;
         file.write_all(code.as_bytes())?;
         file.write_all(b"\n")?;
-        *present = Some(code);
+        *current = Some(code);
         Ok(())
     }
 
-    /// The code, for the administration socket; none while a person administers.
+    /// The code, for the administration socket; none while a person is administrator.
     pub fn code(&self) -> Option<String> {
         self.lock().clone()
     }
@@ -87,8 +83,9 @@ impl Bootstrap {
         &self.path
     }
 
-    fn is(&self, given: &str) -> Result<bool, BootstrapError> {
-        let code = self.lock().clone().ok_or(BootstrapError::Claimed)?;
+    fn matches(&self, given: &str) -> Result<bool, BootstrapError> {
+        let code = self.lock().clone();
+        let code = code.ok_or(BootstrapError::AdministratorExists)?;
         let given = given.trim().to_ascii_uppercase();
         Ok(code.as_bytes().ct_eq(given.as_bytes()).into())
     }
@@ -98,7 +95,7 @@ impl Bootstrap {
             return;
         }
         if let Err(error) = remove(&self.path) {
-            tracing::warn!(%error, path = %self.path.display(), "the file of a claim code that no longer counts could not be removed; remove it");
+            tracing::warn!(%error, path = %self.path.display(), "the file of a claim code that is no longer valid could not be removed; remove it");
         }
     }
 
@@ -106,44 +103,52 @@ impl Bootstrap {
         self.code.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the state; true when it is another one than before.
-    fn is_news(&self, state: AdministratorState) -> bool {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.replace(state) != Some(state)
+    /// Remembers the state; true when it has changed.
+    fn has_changed(&self, state: AdministratorState) -> bool {
+        let mut last = self
+            .last_state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        last.replace(state) != Some(state)
     }
 }
 
 impl Admin {
-    /// Looks whether a person administers: makes the claim code when none does, and drops it once one does. Gives the
-    /// state when it is another one than at the last look, so that it is logged once.
+    /// Makes the claim code while no person is administrator, and drops it afterwards. Returns the state when it has changed,
+    /// so that it is logged once.
     pub fn watch_administrators(
         &self,
-        claim: &Bootstrap,
+        bootstrap: &Bootstrap,
     ) -> std::io::Result<Option<AdministratorState>> {
         let state = self.administrators().state();
         if state == AdministratorState::None {
-            claim.make(&*self.random)?;
+            bootstrap.make_code(&*self.random)?;
         } else {
-            claim.drop_code();
+            bootstrap.drop_code();
         }
-        Ok(claim.is_news(state).then_some(state))
+        Ok(bootstrap.has_changed(state).then_some(state))
     }
 
-    /// Makes the caller, a site administrator of Gitea who knows the code, administrator while no person is.
-    pub async fn claim(
+    /// Makes the caller administrator: a site administrator of Gitea who knows the claim code, while no person is
+    /// administrator.
+    pub async fn bootstrap(
         &self,
         caller: &Caller,
-        claim: &Bootstrap,
-        given: &str,
+        bootstrap: &Bootstrap,
+        code: &str,
     ) -> Result<RoleBinding, BootstrapError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
+        let edit = self.edit(caller).await;
         if self.administrators().acting > 0 {
-            return Err(BootstrapError::Claimed);
+            return Err(BootstrapError::AdministratorExists);
         }
-        let user = match may_claim(caller, claim, given) {
+        let event = claim_event(&edit, caller);
+        let user = match may_claim(caller, bootstrap, code) {
             Ok(user) => user,
-            Err(denial) => return Err(self.refuse_claim(caller, denial).await),
+            Err(denial) => {
+                // A wrong code is a use of a credential, so it is recorded.
+                edit.record_denial(event, &denial).await?;
+                return Err(denial);
+            }
         };
         let binding = RoleBinding {
             id: RoleBindingId::generate(&*self.clock, &*self.random),
@@ -153,48 +158,29 @@ impl Admin {
             until: None,
             version: 1,
         };
-        let mut next = Draft::of(&policy);
-        next.role_bindings.push(binding.clone());
-        let change = Change::from(Operation::PutRoleBinding(
-            binding.clone(),
-            Precondition::Absent,
-        ));
-        let event = self.claim_event(caller);
-        self.put_in_force(&turn, next, change, event).await?;
-        claim.drop_code();
+        edit.commit_as(&ObjectChange::Create(&binding), event)
+            .await?;
+        bootstrap.drop_code();
         Ok(binding)
-    }
-
-    fn claim_event(&self, caller: &Caller) -> AuditEvent {
-        let who = match caller.principal() {
-            Principal::User(id) => id.to_string(),
-            other => other.to_string(),
-        };
-        let object = Object::new(ObjectKind::User, &who);
-        let (now, action) = (self.clock.now(), Action::AdministratorClaim);
-        caller.event(now, action, object, &self.policy.load())
-    }
-
-    /// A code that opens nothing is a use of a credential: it is recorded before it is answered.
-    async fn refuse_claim(&self, caller: &Caller, denial: BootstrapError) -> BootstrapError {
-        let event = AuditEvent {
-            outcome: Outcome::Denied,
-            reasons: vec![DisplayText::lossy(&denial.to_string())],
-            ..self.claim_event(caller)
-        };
-        match self.store.commit(Change::none(), event).await {
-            Ok(_) => denial,
-            Err(error) => AdminError::Unavailable(error).into(),
-        }
     }
 }
 
-/// Only a site administrator of Gitea who knows the code.
-fn may_claim(caller: &Caller, claim: &Bootstrap, given: &str) -> Result<UserId, BootstrapError> {
-    let administers = caller.user().is_some_and(|user| user.site_administrator);
+fn claim_event(edit: &Edit<'_>, caller: &Caller) -> AuditEvent {
+    let id = match caller.principal() {
+        Principal::User(id) => id.to_string(),
+        other => other.to_string(),
+    };
+    edit.event(
+        Action::AdministratorClaim,
+        Object::new(ObjectKind::User, id),
+    )
+}
+
+fn may_claim(caller: &Caller, bootstrap: &Bootstrap, code: &str) -> Result<UserId, BootstrapError> {
+    let site_administrator = caller.user().is_some_and(|user| user.site_administrator);
     match caller.principal() {
-        Principal::User(_) if !administers => Err(BootstrapError::NotSiteAdministrator),
-        Principal::User(_) if !claim.is(given)? => Err(BootstrapError::WrongCode),
+        Principal::User(_) if !site_administrator => Err(BootstrapError::NotSiteAdministrator),
+        Principal::User(_) if !bootstrap.matches(code)? => Err(BootstrapError::WrongCode),
         Principal::User(user) => Ok(user),
         _ => Err(BootstrapError::NotSiteAdministrator),
     }

@@ -1,29 +1,27 @@
-//! Clients of the authorization server: register, change, delete.
+//! Clients of the authorization server: register, update, delete.
 
-use super::differences::with_differences;
-use super::machines::{check_name, present};
+use super::edit::{Edit, ObjectChange, check_name};
 use super::{Admin, AdminError};
-use crate::access::{Caller, ClientsWrite, Permit};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::access::{ClientsWrite, Permit};
+use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{ApplicationId, Client, ClientId, ClientKind, Name, RedirectUri, StoredSecret};
-use crate::store::Precondition;
 use crate::token::Machine as _;
 use std::collections::BTreeSet;
 
-/// What a person says of a client.
+/// A client as a caller describes it.
 #[derive(Debug, Clone)]
 pub struct ClientDraft {
     /// Unique among clients.
     pub name: Name,
-    /// Its tokens are for this application.
+    /// The audience of its tokens.
     pub application: ApplicationId,
     /// Whether it can keep a secret.
     pub kind: ClientKind,
-    /// Where answers may be sent.
+    /// Where authorization responses may be sent.
     pub redirect_uris: BTreeSet<RedirectUri>,
     /// People are not asked for consent.
     pub first_party: bool,
-    /// Gets refresh tokens.
+    /// It gets refresh tokens.
     pub refresh_tokens: bool,
 }
 
@@ -44,129 +42,102 @@ impl ClientDraft {
 }
 
 impl Admin {
-    /// Registers a client. One that asks nobody is for administrators to register.
+    /// Registers a client. Only administrators register one that skips consent.
     pub async fn create_client(
         &self,
         permit: Permit<ClientsWrite>,
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
-        let _turn = self.turn().await;
+        let edit = self.edit(permit.caller()).await;
         self.check_client_name(&draft.name, None)?;
-        self.application_exists(draft.application)?;
+        check_application(&edit, draft.application)?;
         let id = ClientId::generate(&*self.clock, &*self.random);
         let client = draft.client(id, Vec::new(), 1);
-        let event = self.client_event(permit.caller(), Action::ClientCreate, id);
-        let event = with_differences(event, None, Some(&client));
-        let allowed = self.may_write(&permit, client.first_party);
-        self.unless_refused(allowed, &event).await?;
-        let kept = self
-            .clients
-            .put(client.clone(), Precondition::Absent, event);
-        kept.await.map_err(AdminError::Unavailable)?;
+        let change = ObjectChange::Create(&client);
+        let allowed = may_write(&edit, client.first_party);
+        edit.authorize(&change, allowed).await?;
+        edit.register(&self.clients, &change).await?;
         Ok(client)
     }
 
-    /// Changes a client from the version that the caller has seen. A public one keeps no secrets; what people allowed it
-    /// ends when it becomes something else than what they were asked about.
+    /// Updates a client from the version that the caller has seen. A public client keeps no secrets. The grants of a client
+    /// end when it is no longer what people consented to.
     pub async fn update_client(
         &self,
         permit: Permit<ClientsWrite>,
         (id, version): (ClientId, u64),
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
-        let _turn = self.turn().await;
-        let before = present(&self.clients, id, version)?;
+        let edit = self.edit(permit.caller()).await;
+        let before = edit.registered(&self.clients, id, version)?;
         self.check_client_name(&draft.name, Some(id))?;
-        self.application_exists(draft.application)?;
+        check_application(&edit, draft.application)?;
         let secrets = match draft.kind {
             ClientKind::Public => Vec::new(),
             ClientKind::Confidential => before.secrets.clone(),
         };
         let client = draft.client(id, secrets, version + 1);
-        let event = self.client_event(permit.caller(), Action::ClientUpdate, id);
-        let event = with_differences(event, Some(&*before), Some(&client));
-        let allowed = self.may_write(&permit, before.first_party || client.first_party);
-        self.unless_refused(allowed, &event).await?;
-        let ends = ends_consent(&before, &client);
-        let kept = self
-            .clients
-            .put(client.clone(), Precondition::Version(version), event);
-        kept.await.map_err(AdminError::Unavailable)?;
-        if ends {
-            self.end_grants_to(permit.caller(), id).await?;
+        let change = ObjectChange::Update(&*before, &client);
+        let allowed = may_write(&edit, before.first_party || client.first_party);
+        edit.authorize(&change, allowed).await?;
+        edit.register(&self.clients, &change).await?;
+        if ends_consent(&before, &client) {
+            self.end_grants_to(&edit, id).await?;
         }
         Ok(client)
     }
 
-    /// Deletes a client; what people allowed it ends.
+    /// Deletes a client and ends its grants.
     pub async fn delete_client(
         &self,
         permit: Permit<ClientsWrite>,
         (id, version): (ClientId, u64),
     ) -> Result<(), AdminError> {
-        let _turn = self.turn().await;
-        let before = present(&self.clients, id, version)?;
-        let event = self.client_event(permit.caller(), Action::ClientDelete, id);
-        let event = with_differences(event, Some(&*before), None);
-        let gone = self
-            .clients
-            .delete(id, Precondition::Version(version), event);
-        gone.await.map_err(AdminError::Unavailable)?;
-        self.end_grants_to(permit.caller(), id).await
+        let edit = self.edit(permit.caller()).await;
+        let client = edit.registered(&self.clients, id, version)?;
+        let change = ObjectChange::Delete(&*client);
+        edit.register(&self.clients, &change).await?;
+        self.end_grants_to(&edit, id).await
     }
 
-    async fn end_grants_to(&self, caller: &Caller, client: ClientId) -> Result<(), AdminError> {
+    async fn end_grants_to(&self, edit: &Edit<'_>, client: ClientId) -> Result<(), AdminError> {
         let grants = self.grants.list().into_iter();
-        let own: Vec<_> = grants
-            .filter(|g| g.client == client)
-            .map(|g| g.id)
-            .collect();
-        for id in own {
-            let object = Object::new(ObjectKind::Grant, id);
-            let (now, policy) = (self.clock.now(), self.policy.load());
-            let event = caller.event(now, Action::GrantEnd, object, &policy);
-            let ended = self.grants.end(&[id], event).await;
-            ended.map_err(AdminError::Unavailable)?;
+        for grant in grants.filter(|grant| grant.client == client) {
+            let object = Object::new(ObjectKind::Grant, grant.id);
+            let event = edit.event(Action::GrantEnd, object);
+            let ended = self.grants.end(&[grant.id], event).await;
+            ended.map_err(AdminError::Store)?;
         }
         Ok(())
     }
 
-    /// Whoever says where a first-party client's answers go can be everybody who follows a link.
-    fn may_write(
-        &self,
-        permit: &Permit<ClientsWrite>,
-        first_party: bool,
-    ) -> Result<(), AdminError> {
-        if !first_party {
-            return Ok(());
-        }
-        let policy = self.policy.load();
-        self.grantor(permit, &policy).may_ask_nobody()
-    }
-
-    pub(super) fn client_event(&self, caller: &Caller, action: Action, id: ClientId) -> AuditEvent {
-        let object = Object::new(ObjectKind::Client, id);
-        caller.event(self.clock.now(), action, object, &self.policy.load())
-    }
-
-    /// Nobody passes for another client, Samovar's own command line among them.
+    /// No client may have the name of another, Samovar's own command line included.
     fn check_client_name(&self, name: &Name, own: Option<ClientId>) -> Result<(), AdminError> {
         if name.as_str() == Client::COMMAND_LINE {
             return Err(AdminError::NameTaken(Client::LABEL));
         }
         check_name(&self.clients, name, own)
     }
-
-    fn application_exists(&self, id: ApplicationId) -> Result<(), AdminError> {
-        let policy = self.policy.load();
-        let found = policy.application(id);
-        found.map(|_| ()).ok_or(AdminError::ApplicationUnknown)
-    }
 }
 
-/// Is the client something else than what people were asked about? A consent rests on the application, on the addresses
-/// at which the client gets its answers, on whether it keeps a secret, and on having been asked: one that no more counts as
-/// first-party has to ask those who never were.
+/// A client that skips consent acts for everyone who follows a link to it, so only administrators decide where its
+/// responses go.
+fn may_write(edit: &Edit<'_>, first_party: bool) -> Result<(), AdminError> {
+    if !first_party {
+        return Ok(());
+    }
+    edit.delegation().may_skip_consent()
+}
+
+fn check_application(edit: &Edit<'_>, id: ApplicationId) -> Result<(), AdminError> {
+    let application = edit.policy.application(id);
+    application
+        .map(|_| ())
+        .ok_or(AdminError::ApplicationUnknown)
+}
+
+/// Is the client no longer what people consented to? A consent rests on the application, on the redirect URIs, on whether
+/// the client keeps a secret, and on having been asked: people who used a first-party client were not.
 fn ends_consent(before: &Client, after: &Client) -> bool {
     before.application != after.application
         || before.redirect_uris != after.redirect_uris

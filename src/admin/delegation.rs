@@ -1,11 +1,12 @@
-//! A caller gives, takes, loosens and tightens only what the caller holds; Samovar's own permissions are for administrators.
+//! Which changes a caller may make: those of permissions that the caller holds. Samovar's own permissions are for
+//! administrators.
 //!
-//! `samovar.role-bindings:any` frees from the rule for roles and role bindings, `samovar.applications:any` for
-//! applications, as `bind` and `escalate` do in Kubernetes RBAC: an administrator must be able to give the first role.
-//! What an application's change needs is worked out in `application_change`.
+//! `samovar.role-bindings:any` lifts the rule for roles and role bindings, `samovar.applications:any` for applications, as
+//! `bind` and `escalate` do in Kubernetes RBAC: an administrator must be able to assign the first role. Which permissions a
+//! change of an application needs is computed in `application_change`. Pure.
 
 use super::AdminError;
-use super::application_change::{Needs, needs};
+use super::application_change::{Requirements, requirements};
 use crate::access::{ApplicationsAny, OwnPermission, RoleBindingsAny};
 use crate::model::{
     Application, ApplicationId, Permission, PermissionPattern, Range, Role, RoleBinding,
@@ -13,28 +14,29 @@ use crate::model::{
 use crate::policy::Policy;
 use std::collections::BTreeSet;
 
-/// What a caller holds in one application, or everywhere.
-type Held<'a> = dyn Fn(Option<ApplicationId>) -> BTreeSet<PermissionPattern> + Send + Sync + 'a;
+/// The caller's permissions in one application, or everywhere.
+type Permissions<'a> =
+    dyn Fn(Option<ApplicationId>) -> BTreeSet<PermissionPattern> + Send + Sync + 'a;
 
-/// The caller whose change is checked, by what the caller holds.
-pub(super) struct Grantor<'a> {
+/// What one caller may delegate.
+pub(super) struct Delegation<'a> {
     policy: &'a Policy,
-    held: Box<Held<'a>>,
+    permissions: Box<Permissions<'a>>,
 }
 
-impl<'a> Grantor<'a> {
-    /// `held` gives what the caller holds in an application, or everywhere.
+impl<'a> Delegation<'a> {
+    /// Of a caller with these permissions in an application, or everywhere.
     pub(super) fn new(
         policy: &'a Policy,
-        held: impl Fn(Option<ApplicationId>) -> BTreeSet<PermissionPattern> + Send + Sync + 'a,
+        permissions: impl Fn(Option<ApplicationId>) -> BTreeSet<PermissionPattern> + Send + Sync + 'a,
     ) -> Self {
         Self {
             policy,
-            held: Box::new(held),
+            permissions: Box::new(permissions),
         }
     }
 
-    /// May these roles be given, or taken, in these ranges?
+    /// May these roles be assigned, or removed, in these ranges?
     pub(super) fn may_bind(&self, bindings: &[(&Role, &Range)]) -> Result<(), AdminError> {
         let all = bindings.iter().flat_map(|(role, range)| {
             let permissions = role.permissions.iter();
@@ -43,8 +45,8 @@ impl<'a> Grantor<'a> {
         self.may_delegate(all)
     }
 
-    /// May this role be written? What it newly gives or gives no more reaches every subject that it is bound to, so it
-    /// must be held wherever the role is bound. Applications see a role by its name, so another name changes all of it.
+    /// May this role be written? Added and removed permissions affect every subject that the role is bound to, so the caller
+    /// must hold them wherever the role is bound. Applications know a role by its name, so a new name changes all of it.
     pub(super) fn may_write(&self, role: &Role, before: Option<&Role>) -> Result<(), AdminError> {
         let none = BTreeSet::new();
         let old = before.map_or(&none, |before| &before.permissions);
@@ -57,7 +59,7 @@ impl<'a> Grantor<'a> {
         };
         let own = old.union(new).any(PermissionPattern::is_own);
         if own && !self.any_role() {
-            return Err(AdminError::OwnRole);
+            return Err(AdminError::OwnPermission);
         }
         let bindings = self.bindings_of(role);
         self.may_delegate(bindings.flat_map(|binding| {
@@ -66,16 +68,16 @@ impl<'a> Grantor<'a> {
         }))
     }
 
-    /// May this role be deleted, to which no subject is bound?
+    /// May this role, which is not assigned, be deleted?
     pub(super) fn may_delete(&self, role: &Role) -> Result<(), AdminError> {
         let own = role.permissions.iter().any(PermissionPattern::is_own);
         if own && !self.any_role() {
-            return Err(AdminError::OwnRole);
+            return Err(AdminError::OwnPermission);
         }
         Ok(())
     }
 
-    /// May an application be made (no `before`), changed or deleted (no `after`)?
+    /// May an application be created (no `before`), updated or deleted (no `after`)?
     pub(super) fn may_change(
         &self,
         before: Option<&Application>,
@@ -84,12 +86,12 @@ impl<'a> Grantor<'a> {
         if self.holds::<ApplicationsAny>() {
             return Ok(());
         }
-        let Needs { held, any } = needs(before, after);
+        let Requirements { permissions, any } = requirements(before, after);
         let application = before.or(after).map(|application| application.id);
-        let has = (self.held)(application);
-        let missing = held
+        let held = (self.permissions)(application);
+        let missing = permissions
             .into_iter()
-            .filter(|needed| !has.iter().any(|p| p.matches(needed)));
+            .filter(|required| !held.iter().any(|pattern| pattern.matches(required)));
         let missing: Vec<_> = missing.collect();
         if missing.is_empty() && any.is_empty() {
             Ok(())
@@ -98,9 +100,11 @@ impl<'a> Grantor<'a> {
         }
     }
 
-    /// May a client act for people without asking them? It has what they all hold.
-    pub(super) fn may_ask_nobody(&self) -> Result<(), AdminError> {
-        self.any_role().then_some(()).ok_or(AdminError::FirstParty)
+    /// May a client skip consent? It then has the permissions of everyone who uses it.
+    pub(super) fn may_skip_consent(&self) -> Result<(), AdminError> {
+        self.any_role()
+            .then_some(())
+            .ok_or(AdminError::ConsentRequired)
     }
 
     fn may_delegate<'p>(
@@ -113,9 +117,9 @@ impl<'a> Grantor<'a> {
         let mut missing = BTreeSet::new();
         for (permission, range) in permissions {
             if permission.is_own() {
-                return Err(AdminError::OwnRole);
+                return Err(AdminError::OwnPermission);
             }
-            if !self.held(permission, range) {
+            if !self.holds_in(permission, range) {
                 missing.insert(permission.clone());
             }
         }
@@ -135,21 +139,22 @@ impl<'a> Grantor<'a> {
         self.holds::<RoleBindingsAny>()
     }
 
-    /// One of Samovar's own permissions, which hold everywhere or not at all.
+    /// Does the caller hold this one of Samovar's own permissions, which are held everywhere or not at all?
     fn holds<P: OwnPermission>(&self) -> bool {
-        let wanted = P::PERMISSION.parse::<Permission>();
-        wanted.is_ok_and(|wanted| (self.held)(None).iter().any(|held| held.matches(&wanted)))
+        let required = P::PERMISSION.parse::<Permission>();
+        let held = (self.permissions)(None);
+        required.is_ok_and(|required| held.iter().any(|pattern| pattern.matches(&required)))
     }
 
-    /// Held in at least this range: everywhere, or in the very application. A range of repositories has to be held
-    /// everywhere, since globs cannot be compared.
-    fn held(&self, pattern: &PermissionPattern, range: &Range) -> bool {
+    /// Does the caller hold the permission in at least this range: everywhere, or in the same application? For a range of
+    /// repositories it must be held everywhere, since globs cannot be compared.
+    fn holds_in(&self, permission: &PermissionPattern, range: &Range) -> bool {
         let application = match range {
             Range::Application { id } => Some(*id),
             Range::Everywhere | Range::Repositories { .. } => None,
         };
-        let held = (self.held)(application);
-        held.iter().any(|held| held.covers(pattern))
+        let held = (self.permissions)(application);
+        held.iter().any(|pattern| pattern.covers(permission))
     }
 }
 

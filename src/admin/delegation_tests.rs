@@ -1,4 +1,4 @@
-//! The whole matrix editor × change, as a golden file: who may loosen, tighten, give and take what.
+//! The matrix of callers × changes, as a golden file.
 
 use super::*;
 use crate::admin::AdminError;
@@ -9,32 +9,42 @@ use std::fmt::Write as _;
 const HERE: ApplicationId = ApplicationId::from_bytes([1; 16]);
 const OTHER: ApplicationId = ApplicationId::from_bytes([2; 16]);
 
-/// What an editor holds everywhere, in the application, and in another one.
-struct Editor {
+/// A caller's permissions everywhere, in the application, and in another one.
+struct MatrixCaller {
     name: &'static str,
     everywhere: &'static [&'static str],
     here: &'static [&'static str],
     there: &'static [&'static str],
 }
 
-const EDITORS: [Editor; 7] = [
-    editor(
+const CALLERS: [MatrixCaller; 7] = [
+    caller(
         "administrator",
         &["samovar.role-bindings:any", "samovar.applications:any"],
         &[],
         &[],
     ),
-    editor("holds nothing", &[], &[], &[]),
-    editor("holds the old one here", &[], &["deployments:read"], &[]),
-    editor("holds the new one here", &[], &["deployments:write"], &[]),
-    editor("holds both here", &[], &["deployments:*"], &[]),
-    editor(
+    caller("holds nothing", &[], &[], &[]),
+    caller(
+        "holds the old permission here",
+        &[],
+        &["deployments:read"],
+        &[],
+    ),
+    caller(
+        "holds the new permission here",
+        &[],
+        &["deployments:write"],
+        &[],
+    ),
+    caller("holds both here", &[], &["deployments:*"], &[]),
+    caller(
         "holds both in another application",
         &[],
         &[],
         &["deployments:*"],
     ),
-    editor(
+    caller(
         "holds samovar.applications:any alone",
         &["samovar.applications:any"],
         &[],
@@ -42,13 +52,13 @@ const EDITORS: [Editor; 7] = [
     ),
 ];
 
-const fn editor(
+const fn caller(
     name: &'static str,
     everywhere: &'static [&'static str],
     here: &'static [&'static str],
     there: &'static [&'static str],
-) -> Editor {
-    Editor {
+) -> MatrixCaller {
+    MatrixCaller {
         name,
         everywhere,
         here,
@@ -56,8 +66,8 @@ const fn editor(
     }
 }
 
-impl Editor {
-    fn held(&self, application: Option<ApplicationId>) -> BTreeSet<PermissionPattern> {
+impl MatrixCaller {
+    fn permissions(&self, application: Option<ApplicationId>) -> BTreeSet<PermissionPattern> {
         let there = match application {
             Some(HERE) => self.here,
             Some(OTHER) => self.there,
@@ -121,7 +131,7 @@ fn application(routes: &[&str]) -> Application {
     }
 }
 
-/// The application with one of its routes replaced.
+/// The application with one route replaced.
 fn with(old: &str, new: &[&str]) -> Application {
     let routes = ROUTES.iter().flat_map(|text| {
         if *text == old {
@@ -139,7 +149,7 @@ fn changed(change: impl FnOnce(&mut Application)) -> Application {
     application
 }
 
-/// A route of the usual application, and what stands in its place.
+/// A route of the application, and the routes that replace it.
 const ROUTE_CHANGES: [(&str, &str, &[&str]); 20] = [
     (
         "route to signed-in",
@@ -158,7 +168,7 @@ const ROUTE_CHANGES: [(&str, &str, &[&str]); 20] = [
         &["GET /deployments/** deployments:read+deployments:write"],
     ),
     (
-        "route to one that is not held",
+        "route to a permission that is not held",
         READ,
         &["GET /deployments/** deployments:read+logs:read"],
     ),
@@ -176,12 +186,12 @@ const ROUTE_CHANGES: [(&str, &str, &[&str]); 20] = [
     ),
     ("signed-in route to public", ME, &["GET /me public"]),
     (
-        "add route where there is none",
+        "add route for new requests",
         ME,
         &[ME, "GET /logs deployments:read"],
     ),
     (
-        "add public route where there is none",
+        "add public route for new requests",
         ME,
         &[ME, "GET /logs public"],
     ),
@@ -227,19 +237,19 @@ const ROUTE_CHANGES: [(&str, &str, &[&str]); 20] = [
 type Pair = (&'static str, Option<Application>, Option<Application>);
 
 fn application_changes() -> Vec<Pair> {
-    let usual = || Some(application(&ROUTES));
+    let before = || Some(application(&ROUTES));
     let whole = [
-        ("create application", None, usual()),
-        ("delete application", usual(), None),
+        ("create application", None, before()),
+        ("delete application", before(), None),
     ];
     let routes = ROUTE_CHANGES
         .iter()
-        .map(|(name, old, new)| (*name, usual(), Some(with(old, new))));
+        .map(|(name, old, new)| (*name, before(), Some(with(old, new))));
     let moved = application(&[WRITE, READ, ME, HEALTH, DEPLOY]);
-    let moved = ("move unrelated routes", usual(), Some(moved));
+    let moved = ("move unrelated routes", before(), Some(moved));
     let parts = part_changes()
         .into_iter()
-        .map(|(name, after)| (name, usual(), Some(after)));
+        .map(|(name, after)| (name, before(), Some(after)));
     whole
         .into_iter()
         .chain(parts)
@@ -264,13 +274,13 @@ fn part_changes() -> [(&'static str, Application); 12] {
             changed(|a| a.identity_headers.clear()),
         ),
         (
-            "give Authorization away",
+            "leave Authorization to the application",
             changed(|a| a.authorization = AuthorizationOwner::Application),
         ),
         ("add origin", changed(|a| a.origins.extend([origin]))),
         ("record less", changed(|a| a.audit = AuditMode::Denials)),
         (
-            "take personal tokens of Gitea",
+            "accept personal tokens of Gitea",
             changed(|a| a.tokens.gitea_tokens.personal = true),
         ),
         (
@@ -278,11 +288,11 @@ fn part_changes() -> [(&'static str, Application); 12] {
             changed(|a| a.tokens.assertion = true),
         ),
         (
-            "take encoded slashes as data",
+            "allow encoded slashes",
             changed(|a| a.routes[1].encoded_slash = true),
         ),
         (
-            "take semicolons as data",
+            "allow semicolons",
             changed(|a| a.routes[1].semicolon = true),
         ),
     ]
@@ -299,7 +309,7 @@ fn role(byte: u8, name: &str, permissions: &[&str]) -> Role {
     }
 }
 
-/// Bound here and to the team everywhere; to no subject; with a permission of Samovar's own.
+/// A bound role, an unbound role, and a role with a permission of Samovar's own.
 fn roles() -> [Role; 3] {
     [
         role(11, "deployer", &["deployments:read", "deployments:write"]),
@@ -335,16 +345,16 @@ fn policy() -> Policy {
     .unwrap()
 }
 
-type Check = Box<dyn Fn(&Grantor<'_>) -> Result<(), AdminError>>;
+type Check = Box<dyn Fn(&Delegation<'_>) -> Result<(), AdminError>>;
 
 fn role_changes() -> Vec<(&'static str, Check)> {
     let write = |name, before: usize, after: Role| {
         let check: Check =
-            Box::new(move |grantor| grantor.may_write(&after, Some(&roles()[before])));
+            Box::new(move |delegation| delegation.may_write(&after, Some(&roles()[before])));
         (name, check)
     };
     let delete = |name, at: usize| {
-        let check: Check = Box::new(move |grantor| grantor.may_delete(&roles()[at]));
+        let check: Check = Box::new(move |delegation| delegation.may_delete(&roles()[at]));
         (name, check)
     };
     let both = ["deployments:read", "deployments:write"];
@@ -354,12 +364,12 @@ fn role_changes() -> Vec<(&'static str, Check)> {
     };
     vec![
         write(
-            "bound role: add what is held",
+            "bound role: add a held permission",
             0,
             role(11, "deployer", &["deployments:delete", both[0], both[1]]),
         ),
         write(
-            "bound role: add what is not held",
+            "bound role: add a permission that is not held",
             0,
             role(11, "deployer", &["logs:read", both[0], both[1]]),
         ),
@@ -373,7 +383,7 @@ fn role_changes() -> Vec<(&'static str, Check)> {
         write("bound role: describe", 0, described),
         write("unbound role: empty", 1, role(12, "unused", &[])),
         write(
-            "unbound role: add Samovar's own",
+            "unbound role: add a permission of Samovar's own",
             1,
             role(12, "unused", &["samovar.roles:write"]),
         ),
@@ -385,9 +395,9 @@ fn role_changes() -> Vec<(&'static str, Check)> {
 
 fn binding_changes() -> Vec<(&'static str, Check)> {
     let bind = |name, bindings: Vec<(Role, Range)>| {
-        let check: Check = Box::new(move |grantor| {
+        let check: Check = Box::new(move |delegation| {
             let bindings: Vec<_> = bindings.iter().map(|(role, range)| (role, range)).collect();
-            grantor.may_bind(&bindings)
+            delegation.may_bind(&bindings)
         });
         (name, check)
     };
@@ -403,10 +413,13 @@ fn binding_changes() -> Vec<(&'static str, Check)> {
     let here = || Range::Application { id: HERE };
     let there = || Range::Application { id: OTHER };
     vec![
-        bind("give or take a role here", vec![(deployer(), here())]),
-        bind("give or take a smaller role here", vec![(reader(), here())]),
+        bind("assign or remove a role here", vec![(deployer(), here())]),
         bind(
-            "give or take a role everywhere",
+            "assign or remove a smaller role here",
+            vec![(reader(), here())],
+        ),
+        bind(
+            "assign or remove a role everywhere",
             vec![(deployer(), Range::Everywhere)],
         ),
         bind(
@@ -414,38 +427,39 @@ fn binding_changes() -> Vec<(&'static str, Check)> {
             vec![(deployer(), here()), (deployer(), there())],
         ),
         bind(
-            "give a smaller role instead",
+            "replace a role by a smaller role",
             vec![(deployer(), here()), (reader(), here())],
         ),
         bind(
-            "give or take administrator",
+            "assign or remove administrator",
             vec![(administrator(), Range::Everywhere)],
         ),
     ]
 }
 
-fn line(matrix: &mut String, editor: &Editor, result: Result<(), AdminError>) {
-    let said = result.map_or_else(|error| error.to_string(), |()| "yes".to_owned());
-    writeln!(matrix, "  {}: {said}", editor.name).unwrap();
+fn line(matrix: &mut String, caller: &MatrixCaller, result: Result<(), AdminError>) {
+    let answer = result.map_or_else(|error| error.to_string(), |()| "yes".to_owned());
+    writeln!(matrix, "  {}: {answer}", caller.name).unwrap();
 }
 
 #[test]
-fn the_delegation_matrix_is_the_golden_one() {
+fn delegation_matrix_matches_the_golden_file() {
     let policy = policy();
-    let grantor =
-        |editor: &'static Editor| Grantor::new(&policy, |application| editor.held(application));
+    let delegation = |caller: &'static MatrixCaller| {
+        Delegation::new(&policy, |application| caller.permissions(application))
+    };
     let mut matrix = String::new();
     for (name, before, after) in application_changes() {
         writeln!(matrix, "{name}").unwrap();
-        for editor in &EDITORS {
-            let result = grantor(editor).may_change(before.as_ref(), after.as_ref());
-            line(&mut matrix, editor, result);
+        for caller in &CALLERS {
+            let result = delegation(caller).may_change(before.as_ref(), after.as_ref());
+            line(&mut matrix, caller, result);
         }
     }
     for (name, check) in role_changes().into_iter().chain(binding_changes()) {
         writeln!(matrix, "{name}").unwrap();
-        for editor in &EDITORS {
-            line(&mut matrix, editor, check(&grantor(editor)));
+        for caller in &CALLERS {
+            line(&mut matrix, caller, check(&delegation(caller)));
         }
     }
     let golden = concat!(
@@ -458,15 +472,15 @@ fn the_delegation_matrix_is_the_golden_one() {
     assert_eq!(
         matrix,
         std::fs::read_to_string(golden).unwrap(),
-        "to renew it: SAMOVAR_BLESS=1 cargo test --lib delegation_matrix"
+        "to update it: SAMOVAR_BLESS=1 cargo test --lib delegation_matrix"
     );
 }
 
 #[test]
-fn every_change_needs_what_its_reverse_needs() {
+fn every_change_requires_the_same_as_its_reverse() {
     for (name, before, after) in application_changes() {
-        let there = needs(before.as_ref(), after.as_ref());
-        let back = needs(after.as_ref(), before.as_ref());
-        assert_eq!(there, back, "{name}");
+        let change = requirements(before.as_ref(), after.as_ref());
+        let reverse = requirements(after.as_ref(), before.as_ref());
+        assert_eq!(change, reverse, "{name}");
     }
 }

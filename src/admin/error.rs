@@ -15,31 +15,31 @@ pub enum AdminError {
     /// No object has this id.
     #[error("no {0} has this id; it may have been deleted")]
     Missing(&'static str),
-    /// Somebody else changed it meanwhile.
+    /// Another caller changed it meanwhile.
     #[error(
-        "somebody changed this {what} meanwhile: it is at version {present}, not {given}; read it again, then repeat your change"
+        "this {object} was changed meanwhile: it is at version {current}, not {given}; read it again, then repeat your change"
     )]
     Stale {
-        /// Which kind of object.
-        what: &'static str,
+        /// The kind of object.
+        object: &'static str,
         /// Its version now.
-        present: u64,
+        current: u64,
         /// The version that the change was based on.
         given: u64,
     },
-    /// The policy would not be valid. Everything that is wrong, at once.
+    /// Everything that is wrong with the policy that the change would make.
     #[error("{}", sentences(.0))]
-    Errors(Vec<PolicyError>),
+    PolicyErrors(Vec<PolicyError>),
     /// A role that comes with Samovar.
-    #[error("the role comes with Samovar and cannot be changed; make a role of your own")]
+    #[error("the role comes with Samovar and cannot be changed; create a role of your own")]
     BuiltIn,
-    /// The role is still given to somebody.
-    #[error("the role is given by {0} role bindings; delete them first")]
+    /// The role is still assigned.
+    #[error("the role is assigned by {0} role bindings; delete them first")]
     RoleInUse(usize),
     /// Role bindings are still limited to the application.
     #[error("{0} role bindings are limited to this application; delete them first")]
     ApplicationInUse(usize),
-    /// A caller gives and takes only what the caller holds.
+    /// Callers assign and remove only permissions that they hold.
     #[error(
         "you can assign and remove only what you hold, and you do not hold {} there; ask a person who does, or an administrator",
         quoted(.0)
@@ -53,23 +53,23 @@ pub enum AdminError {
         /// Why the change needs `samovar.applications:any`; empty when it does not.
         any: BTreeSet<ApplicationPart>,
     },
-    /// Samovar's own roles are for administrators to give.
-    #[error("only administrators give or take Samovar's own permissions")]
-    OwnRole,
-    /// A client that acts for people without asking them is for administrators to make.
+    /// Only administrators assign Samovar's own permissions.
+    #[error("only administrators assign and remove Samovar's own permissions")]
+    OwnPermission,
+    /// Only administrators let a client skip consent.
     #[error(
-        "only administrators say that people are not asked for consent, and change clients of which that is said; leave out `first_party`"
+        "only administrators set `first_party` and change clients that have it; leave out `first_party`"
     )]
-    FirstParty,
-    /// The last administrator cannot go.
+    ConsentRequired,
+    /// The last administrator would be removed.
     #[error(
         "this would remove the last administrator without an end date, counting only people whom the mirror knows and whose accounts are enabled; assign `administrator` to another person or team first"
     )]
     LastAdministrator,
-    /// Gitea has no such organization, team or user, or has it no more.
+    /// The mirror does not have this organization, team or user.
     #[error("the mirror knows no {0} with this id; sync with Gitea, then choose again")]
     SubjectUnknown(&'static str),
-    /// The name belongs to another one.
+    /// Another object of the kind has the name.
     #[error("another {0} has this name; choose another name")]
     NameTaken(&'static str),
     /// Role bindings still name the service account.
@@ -78,14 +78,12 @@ pub enum AdminError {
     /// Clients are still registered for the application.
     #[error("clients are still registered for this application ({0}); delete them first")]
     ApplicationHasClients(usize),
-    /// Gitea has no such team or user to answer for a service account.
-    #[error(
-        "the mirror knows no {0} with this id to answer for it; sync with Gitea, then choose again"
-    )]
+    /// The mirror does not have this team or user as an owner.
+    #[error("the mirror knows no {0} with this id to own it; sync with Gitea, then choose again")]
     OwnerUnknown(&'static str),
-    /// The operator did not allow the issuer.
+    /// The configuration does not list the issuer.
     #[error(
-        "the issuer `{issuer}` is not listed in `token.workload_issuers` of Samovar's configuration; whoever runs Samovar adds it there"
+        "the issuer `{issuer}` is not listed in `token.workload_issuers` of Samovar's configuration; ask the server's operator to add it"
     )]
     IssuerNotListed {
         /// Which trust, from 0.
@@ -93,34 +91,47 @@ pub enum AdminError {
         /// Its issuer.
         issuer: Issuer,
     },
-    /// Tokens that stand for two accounts stand for neither.
+    /// A token could match the trusts of two accounts, and would then be accepted for neither.
     #[error(
-        "tokens that fit this trust and one of {account} would stand for neither; let the audience or a claim have different values in both, or take the other trust away"
+        "a token could match this trust and one of {account}, and would be accepted for neither; give both different values of the audience or of one claim, or remove the other trust"
     )]
-    TrustTaken {
+    TrustConflict {
         /// Which trust, from 0.
         place: usize,
-        /// Whose the other is, as far as the caller may know.
+        /// The account of the other trust, as far as the caller may know it.
         account: String,
     },
     /// No application has this id.
     #[error("no application has this id; it may have been deleted")]
     ApplicationUnknown,
-    /// Two secrets live already.
-    #[error("two secrets live already; delete the one that is not used any more first")]
-    SecretsFull,
-    /// It could keep no secret.
+    /// Two secrets are valid already.
+    #[error("two secrets are valid already; first delete the one that is not used any more")]
+    TooManySecrets,
+    /// A public client has no secret.
     #[error("a public client keeps no secret; make it confidential first, if it runs on a server")]
     PublicClient,
     /// A token is not enough.
     #[error("this cannot be done with a token; sign in with a browser")]
-    SessionNeeded,
-    /// A key could not be made.
+    SessionRequired,
+    /// A signing key could not be made.
     #[error("the signing key could not be made: {0}")]
     Keys(KeyError),
-    /// It could not be written.
+    /// The change could not be written.
     #[error("the change could not be written: {0}")]
-    Unavailable(CommitError),
+    Store(CommitError),
+}
+
+impl AdminError {
+    /// Does the caller lack a right? Then the attempt is recorded.
+    pub(super) const fn is_denial(&self) -> bool {
+        matches!(
+            self,
+            Self::NotHeld(_)
+                | Self::NotDelegated { .. }
+                | Self::OwnPermission
+                | Self::ConsentRequired
+        )
+    }
 }
 
 fn sentences(errors: &[PolicyError]) -> String {
@@ -134,20 +145,20 @@ fn quoted(permissions: &[impl Display]) -> String {
 }
 
 fn not_delegated(missing: &[Permission], any: &BTreeSet<ApplicationPart>) -> String {
-    let mut needs = Vec::new();
+    let mut required = Vec::new();
     if !missing.is_empty() {
-        needs.push(format!("{} in this application", quoted(missing)));
+        required.push(format!("{} in this application", quoted(missing)));
     }
     if !any.is_empty() {
-        let why: Vec<String> = any.iter().map(ToString::to_string).collect();
-        needs.push(format!(
+        let reasons: Vec<String> = any.iter().map(ToString::to_string).collect();
+        required.push(format!(
             "`{}` ({})",
             ApplicationsAny::PERMISSION,
-            why.join("; ")
+            reasons.join("; ")
         ));
     }
     format!(
         "this change needs {}, which you do not hold; ask a person who does, or an administrator",
-        needs.join(" and ")
+        required.join(" and ")
     )
 }

@@ -1,12 +1,12 @@
-//! Who would gain or lose a role by a change to role bindings, before it is saved.
+//! Which users and service accounts a change of role bindings would give a role or remove it from, before it is saved.
 
-use super::draft::Draft;
+use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError, RoleBindingDraft};
 use crate::access::{Permit, RoleBindingsRead};
 use crate::model::{Principal, RoleBinding, RoleBindingId, ServiceAccountId, UserId};
 use crate::policy::{Holdings, SubjectFacts};
 
-/// Who would gain and who would lose.
+/// Users and service accounts that would gain or lose a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Impact {
     /// In the order of their ids.
@@ -20,17 +20,17 @@ pub struct Impact {
 }
 
 impl Admin {
-    /// What it would do to put `draft` in the place of `replaced` (either may be absent: give, or take).
+    /// The impact of replacing a role binding by a draft; without a replaced one it is added, without a draft it is removed.
     pub fn impact(
         &self,
         _permit: Permit<RoleBindingsRead>,
         replaced: Option<RoleBindingId>,
         draft: Option<RoleBindingDraft>,
     ) -> Result<Impact, AdminError> {
-        let present = self.policy.load();
-        let mut next = Draft::of(&present);
+        let current = self.policy.load();
+        let mut next = PolicyDraft::of(&current);
         if let Some(id) = replaced {
-            present
+            current
                 .role_binding(id)
                 .ok_or(AdminError::Missing("role binding"))?;
             next.role_bindings.retain(|b| b.id != id);
@@ -41,17 +41,17 @@ impl Admin {
         }
         let next = next.build()?;
         let (directory, now) = (self.mirror.directory(), self.clock.now());
-        let of = |facts: &SubjectFacts<'_>| {
-            let before = Holdings::bindings_of(&present, facts, now);
+        let gains_and_loses = |facts: &SubjectFacts<'_>| {
+            let before = Holdings::bindings_of(&current, facts, now);
             let after = Holdings::bindings_of(&next, facts, now);
-            (more(&after, &before), more(&before, &after))
+            (has_more(&after, &before), has_more(&before, &after))
         };
         let accounts = self.service_accounts();
         let (gain, lose) = compare(directory.users.values(), |user| {
-            (user.id, of(&SubjectFacts::of(user)))
+            (user.id, gains_and_loses(&SubjectFacts::of(user)))
         });
         let (gaining_accounts, losing_accounts) = compare(accounts.iter(), |account| {
-            (account.id, of(&of_machine(account.id)))
+            (account.id, gains_and_loses(&account_facts(account.id)))
         });
         Ok(Impact {
             gain,
@@ -62,8 +62,8 @@ impl Admin {
     }
 }
 
-/// A service account, with nothing that narrows what it may do.
-const fn of_machine(id: ServiceAccountId) -> SubjectFacts<'static> {
+/// A service account, without a scope.
+const fn account_facts(id: ServiceAccountId) -> SubjectFacts<'static> {
     SubjectFacts {
         principal: Principal::ServiceAccount(id),
         enabled: true,
@@ -73,13 +73,13 @@ const fn of_machine(id: ServiceAccountId) -> SubjectFacts<'static> {
     }
 }
 
-/// Those who gain and those who lose.
+/// The ids of those that gain, and of those that lose.
 fn compare<T, I: Ord + Copy>(
-    all: impl Iterator<Item = T>,
-    of: impl Fn(T) -> (I, (bool, bool)),
+    subjects: impl Iterator<Item = T>,
+    gains_and_loses: impl Fn(T) -> (I, (bool, bool)),
 ) -> (Vec<I>, Vec<I>) {
     let (mut gain, mut lose) = (Vec::new(), Vec::new());
-    for (id, (gains, loses)) in all.map(of) {
+    for (id, (gains, loses)) in subjects.map(gains_and_loses) {
         if gains {
             gain.push(id);
         }
@@ -92,13 +92,13 @@ fn compare<T, I: Ord + Copy>(
     (gain, lose)
 }
 
-/// Does `after` give a role in a range in which `before` does not?
-fn more(after: &[&RoleBinding], before: &[&RoleBinding]) -> bool {
+/// Do these bindings assign a role in a range in which the others do not?
+fn has_more(bindings: &[&RoleBinding], others: &[&RoleBinding]) -> bool {
     let covered = |binding: &RoleBinding| {
-        before.iter().any(|other| {
+        others.iter().any(|other| {
             other.role == binding.role
                 && (other.range == binding.range || other.range == crate::model::Range::Everywhere)
         })
     };
-    after.iter().any(|binding| !covered(binding))
+    bindings.iter().any(|binding| !covered(binding))
 }

@@ -1,4 +1,4 @@
-//! Reading everything from Gitea now, because somebody asked for it.
+//! A full sync with Gitea that a caller requests.
 
 use super::{Admin, AdminError};
 use crate::access::{MirrorSync, Permit};
@@ -6,19 +6,19 @@ use crate::audit::{Action, Object, ObjectKind};
 use crate::mirror::{FullSyncReport, MirrorError};
 use crate::store::Change;
 
-/// Why not everything was read.
+/// Why a full sync was not made.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
-    /// The wish could not be recorded.
+    /// The request could not be recorded.
     #[error(transparent)]
     Admin(#[from] AdminError),
-    /// Gitea gave no answer.
+    /// Gitea did not answer.
     #[error(transparent)]
     Mirror(#[from] MirrorError),
 }
 
 impl Admin {
-    /// Records who asked, then reads everything; returns when what Gitea said is in force.
+    /// Records the request, then makes a full sync; returns when its result is in force.
     pub async fn sync_mirror(
         &self,
         permit: Permit<MirrorSync>,
@@ -29,7 +29,7 @@ impl Admin {
             .caller()
             .event(now, Action::DirectorySync, object, &policy);
         let recorded = self.store.commit(Change::none(), event).await;
-        recorded.map_err(AdminError::Unavailable)?;
+        recorded.map_err(AdminError::Store)?;
         Ok(self.mirror.sync_now().await?)
     }
 }

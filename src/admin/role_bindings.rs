@@ -1,24 +1,24 @@
-//! Role bindings: give, change, take.
+//! Role bindings: create, update, delete.
 
-use super::differences::with_differences;
-use super::draft::Draft;
+use super::edit::{Edit, Editable, ObjectChange, PolicyObject};
+use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RoleBindingsWrite};
-use crate::audit::{Action, Object, ObjectKind};
+use crate::audit::{Action, ObjectKind};
 use crate::model::{BindingSubject, Range, RoleBinding, RoleBindingId, RoleId, Timestamp};
 use crate::policy::{Policy, PolicyError};
-use crate::store::{Change, Operation, Precondition};
+use crate::store::{Operation, Precondition};
 
-/// What a person says of a role binding.
+/// A role binding as a caller describes it.
 #[derive(Debug, Clone)]
 pub struct RoleBindingDraft {
-    /// The role given.
+    /// The role.
     pub role: RoleId,
-    /// To whom.
+    /// Who gets it.
     pub subject: BindingSubject,
-    /// Where.
+    /// Where it applies.
     pub range: Range,
-    /// Gives nothing from this instant on.
+    /// When it ends.
     pub until: Option<Timestamp>,
 }
 
@@ -35,122 +35,100 @@ impl RoleBindingDraft {
     }
 }
 
+impl Editable for RoleBinding {
+    type Id = RoleBindingId;
+    const KIND: ObjectKind = ObjectKind::RoleBinding;
+    const LABEL: &'static str = "role binding";
+    const ACTIONS: [Action; 3] = [
+        Action::RoleBindingCreate,
+        Action::RoleBindingUpdate,
+        Action::RoleBindingDelete,
+    ];
+
+    fn id(&self) -> RoleBindingId {
+        self.id
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl PolicyObject for RoleBinding {
+    fn find(policy: &Policy, id: RoleBindingId) -> Option<&Self> {
+        policy.role_binding(id)
+    }
+
+    fn list(draft: &mut PolicyDraft) -> &mut Vec<Self> {
+        &mut draft.role_bindings
+    }
+
+    fn put(self, expect: Precondition) -> Operation {
+        Operation::PutRoleBinding(self, expect)
+    }
+
+    fn delete(id: RoleBindingId, expect: Precondition) -> Operation {
+        Operation::DeleteRoleBinding(id, expect)
+    }
+}
+
 impl Admin {
-    /// Gives a role.
+    /// Assigns a role.
     pub async fn create_role_binding(
         &self,
         permit: Permit<RoleBindingsWrite>,
         draft: RoleBindingDraft,
     ) -> Result<RoleBinding, AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
+        let edit = self.edit(permit.caller()).await;
         let id = RoleBindingId::generate(&*self.clock, &*self.random);
         let binding = draft.binding(id, 1);
-        let (now, action) = (self.clock.now(), Action::RoleBindingCreate);
-        let event = permit.caller().event(
-            now,
-            action,
-            Object::new(ObjectKind::RoleBinding, id),
-            &policy,
-        );
-        let event = with_differences(event, None, Some(&binding));
-        let allowed = self.may_bind(&permit, &policy, &[&binding]);
-        self.unless_refused(allowed, &event).await?;
-        self.subject_exists(&binding.subject)?;
-        let mut next = Draft::of(&policy);
-        next.role_bindings.push(binding.clone());
-        let change = Change::from(Operation::PutRoleBinding(
-            binding.clone(),
-            Precondition::Absent,
-        ));
-        self.put_in_force(&turn, next, change, event).await?;
+        let change = ObjectChange::Create(&binding);
+        edit.authorize(&change, may_bind(&edit, &[&binding]))
+            .await?;
+        self.check_subject(&binding.subject)?;
+        edit.commit(&change).await?;
         Ok(binding)
     }
 
-    /// Changes a role binding from the version that the caller has seen: both what it gave and what it gives must be held.
+    /// Updates a role binding from the version that the caller has seen. The caller must hold the old and the new role.
     pub async fn update_role_binding(
         &self,
         permit: Permit<RoleBindingsWrite>,
         (id, version): (RoleBindingId, u64),
         draft: RoleBindingDraft,
     ) -> Result<RoleBinding, AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let present = present(&policy, id, version)?;
+        let edit = self.edit(permit.caller()).await;
+        let before = edit.current::<RoleBinding>(id, version)?;
         let binding = draft.binding(id, version + 1);
-        let (now, action) = (self.clock.now(), Action::RoleBindingUpdate);
-        let event = permit.caller().event(
-            now,
-            action,
-            Object::new(ObjectKind::RoleBinding, id),
-            &policy,
-        );
-        let event = with_differences(event, Some(present), Some(&binding));
-        let allowed = self.may_bind(&permit, &policy, &[present, &binding]);
-        self.unless_refused(allowed, &event).await?;
-        if binding.subject != present.subject {
-            self.subject_exists(&binding.subject)?;
+        let change = ObjectChange::Update(before, &binding);
+        edit.authorize(&change, may_bind(&edit, &[before, &binding]))
+            .await?;
+        if binding.subject != before.subject {
+            self.check_subject(&binding.subject)?;
         }
-        let mut next = Draft::of(&policy);
-        next.role_bindings.retain(|b| b.id != id);
-        next.role_bindings.push(binding.clone());
-        self.keeps_an_administrator(&policy, &next)?;
-        let change = Change::from(Operation::PutRoleBinding(
-            binding.clone(),
-            Precondition::Version(version),
-        ));
-        self.put_in_force(&turn, next, change, event).await?;
+        self.check_administrators(&edit.policy, &edit.draft(&change))?;
+        edit.commit(&change).await?;
         Ok(binding)
     }
 
-    /// Takes a role away.
+    /// Removes a role.
     pub async fn delete_role_binding(
         &self,
         permit: Permit<RoleBindingsWrite>,
         (id, version): (RoleBindingId, u64),
     ) -> Result<(), AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let present = present(&policy, id, version)?;
-        let (now, action) = (self.clock.now(), Action::RoleBindingDelete);
-        let event = permit.caller().event(
-            now,
-            action,
-            Object::new(ObjectKind::RoleBinding, id),
-            &policy,
-        );
-        let event = with_differences(event, None, Some(present));
-        let allowed = self.may_bind(&permit, &policy, &[present]);
-        self.unless_refused(allowed, &event).await?;
-        let mut next = Draft::of(&policy);
-        next.role_bindings.retain(|b| b.id != id);
-        self.keeps_an_administrator(&policy, &next)?;
-        let change = Change::from(Operation::DeleteRoleBinding(
-            id,
-            Precondition::Version(version),
-        ));
-        self.put_in_force(&turn, next, change, event).await
+        let edit = self.edit(permit.caller()).await;
+        let binding = edit.current::<RoleBinding>(id, version)?;
+        let change = ObjectChange::Delete(binding);
+        edit.authorize(&change, may_bind(&edit, &[binding])).await?;
+        self.check_administrators(&edit.policy, &edit.draft(&change))?;
+        edit.commit(&change).await
     }
 
-    fn may_bind(
-        &self,
-        permit: &Permit<RoleBindingsWrite>,
-        policy: &Policy,
-        bindings: &[&RoleBinding],
-    ) -> Result<(), AdminError> {
-        let mut given = Vec::new();
-        for binding in bindings {
-            let role = policy.role(binding.role);
-            let unknown = || AdminError::Errors(vec![PolicyError::RoleUnknown(binding.id)]);
-            given.push((role.ok_or_else(unknown)?, &binding.range));
-        }
-        self.grantor(permit, policy).may_bind(&given)
-    }
-
-    /// A new binding names somebody whom the mirror knows; an old one may outlive its subject.
-    fn subject_exists(&self, subject: &BindingSubject) -> Result<(), AdminError> {
+    /// A new subject must exist in the mirror; an old one may be gone.
+    fn check_subject(&self, subject: &BindingSubject) -> Result<(), AdminError> {
         let directory = self.mirror.directory();
-        let (known, what) = match subject {
+        let (exists, label) = match subject {
             BindingSubject::Organization { id } | BindingSubject::OrganizationOwners { id } => {
                 (directory.organizations.contains_key(id), "organization")
             }
@@ -163,23 +141,20 @@ impl Admin {
                 (self.service_accounts.get(*id).is_some(), "service account")
             }
         };
-        if known {
+        if exists {
             Ok(())
         } else {
-            Err(AdminError::SubjectUnknown(what))
+            Err(AdminError::SubjectUnknown(label))
         }
     }
 }
 
-fn present(policy: &Policy, id: RoleBindingId, given: u64) -> Result<&RoleBinding, AdminError> {
-    let missing = AdminError::Missing("role binding");
-    let binding = policy.role_binding(id).ok_or(missing)?;
-    if binding.version == given {
-        return Ok(binding);
+fn may_bind(edit: &Edit<'_>, bindings: &[&RoleBinding]) -> Result<(), AdminError> {
+    let mut roles = Vec::new();
+    for binding in bindings {
+        let role = edit.policy.role(binding.role);
+        let unknown = || AdminError::PolicyErrors(vec![PolicyError::RoleUnknown(binding.id)]);
+        roles.push((role.ok_or_else(unknown)?, &binding.range));
     }
-    Err(AdminError::Stale {
-        what: "role binding",
-        present: binding.version,
-        given,
-    })
+    edit.delegation().may_bind(&roles)
 }

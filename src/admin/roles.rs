@@ -1,24 +1,23 @@
-//! Roles: make, change, delete.
+//! Roles: create, update, delete.
 
-use super::delegation::Grantor;
-use super::differences::with_differences;
-use super::draft::Draft;
+use super::edit::{Editable, ObjectChange, PolicyObject};
+use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RolesWrite};
-use crate::audit::{Action, Object, ObjectKind};
+use crate::audit::{Action, ObjectKind};
 use crate::model::{DisplayText, Name, PermissionPattern, Role, RoleId};
 use crate::policy::Policy;
-use crate::store::{Change, Operation, Precondition};
+use crate::store::{Operation, Precondition};
 use std::collections::BTreeSet;
 
-/// What a person says of a role.
+/// A role as a caller describes it.
 #[derive(Debug, Clone)]
 pub struct RoleDraft {
     /// Unique among roles.
     pub name: Name,
     /// What it is for.
     pub description: DisplayText,
-    /// What it gives.
+    /// Its permissions.
     pub permissions: BTreeSet<PermissionPattern>,
 }
 
@@ -35,116 +34,95 @@ impl RoleDraft {
     }
 }
 
+impl Editable for Role {
+    type Id = RoleId;
+    const KIND: ObjectKind = ObjectKind::Role;
+    const LABEL: &'static str = "role";
+    const ACTIONS: [Action; 3] = [Action::RoleCreate, Action::RoleUpdate, Action::RoleDelete];
+
+    fn id(&self) -> RoleId {
+        self.id
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+impl PolicyObject for Role {
+    fn find(policy: &Policy, id: RoleId) -> Option<&Self> {
+        policy.role(id)
+    }
+
+    fn check_editable(&self) -> Result<(), AdminError> {
+        if self.built_in {
+            return Err(AdminError::BuiltIn);
+        }
+        Ok(())
+    }
+
+    fn list(draft: &mut PolicyDraft) -> &mut Vec<Self> {
+        &mut draft.roles
+    }
+
+    fn put(self, expect: Precondition) -> Operation {
+        Operation::PutRole(self, expect)
+    }
+
+    fn delete(id: RoleId, expect: Precondition) -> Operation {
+        Operation::DeleteRole(id, expect)
+    }
+}
+
 impl Admin {
-    /// Makes a role. Holding its permissions is asked for only where it is given (see role bindings).
+    /// Creates a role. Its permissions must be held where it is assigned, not here.
     pub async fn create_role(
         &self,
         permit: Permit<RolesWrite>,
         draft: RoleDraft,
     ) -> Result<Role, AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let id = RoleId::generate(&*self.clock, &*self.random);
-        let role = draft.role(id, 1);
-        let event = permit.caller().event(
-            self.clock.now(),
-            Action::RoleCreate,
-            Object::new(ObjectKind::Role, id),
-            &policy,
-        );
-        let event = with_differences(event, None, Some(&role));
-        let allowed = self.grantor(&permit, &policy).may_write(&role, None);
-        self.unless_refused(allowed, &event).await?;
-        let mut next = Draft::of(&policy);
-        next.roles.push(role.clone());
-        let change = Change::from(Operation::PutRole(role.clone(), Precondition::Absent));
-        self.put_in_force(&turn, next, change, event).await?;
+        let edit = self.edit(permit.caller()).await;
+        let role = draft.role(RoleId::generate(&*self.clock, &*self.random), 1);
+        let change = ObjectChange::Create(&role);
+        let allowed = edit.delegation().may_write(&role, None);
+        edit.authorize(&change, allowed).await?;
+        edit.commit(&change).await?;
         Ok(role)
     }
 
-    /// Changes a role from the version that the caller has seen.
+    /// Updates a role from the version that the caller has seen.
     pub async fn update_role(
         &self,
         permit: Permit<RolesWrite>,
         (id, version): (RoleId, u64),
         draft: RoleDraft,
     ) -> Result<Role, AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let present = present(&policy, id, version)?;
+        let edit = self.edit(permit.caller()).await;
+        let before = edit.current::<Role>(id, version)?;
         let role = draft.role(id, version + 1);
-        let event = permit.caller().event(
-            self.clock.now(),
-            Action::RoleUpdate,
-            Object::new(ObjectKind::Role, id),
-            &policy,
-        );
-        let event = with_differences(event, Some(present), Some(&role));
-        let grantor = self.grantor(&permit, &policy);
-        let allowed = grantor.may_write(&role, Some(present));
-        self.unless_refused(allowed, &event).await?;
-        let mut next = Draft::of(&policy);
-        next.roles.retain(|r| r.id != id);
-        next.roles.push(role.clone());
-        let change = Change::from(Operation::PutRole(
-            role.clone(),
-            Precondition::Version(version),
-        ));
-        self.put_in_force(&turn, next, change, event).await?;
+        let change = ObjectChange::Update(before, &role);
+        let allowed = edit.delegation().may_write(&role, Some(before));
+        edit.authorize(&change, allowed).await?;
+        edit.commit(&change).await?;
         Ok(role)
     }
 
-    /// Deletes a role that nobody is given.
+    /// Deletes a role that is not assigned.
     pub async fn delete_role(
         &self,
         permit: Permit<RolesWrite>,
         (id, version): (RoleId, u64),
     ) -> Result<(), AdminError> {
-        let turn = self.turn().await;
-        let policy = self.policy.load();
-        let before = present(&policy, id, version)?;
-        let uses = policy.role_bindings().filter(|b| b.role == id).count();
-        if uses > 0 {
-            return Err(AdminError::RoleInUse(uses));
+        let edit = self.edit(permit.caller()).await;
+        let role = edit.current::<Role>(id, version)?;
+        let bindings = edit.policy.role_bindings();
+        match bindings.filter(|binding| binding.role == id).count() {
+            0 => {}
+            uses => return Err(AdminError::RoleInUse(uses)),
         }
-        let event = permit.caller().event(
-            self.clock.now(),
-            Action::RoleDelete,
-            Object::new(ObjectKind::Role, id),
-            &policy,
-        );
-        let event = with_differences(event, Some(before), None);
-        let allowed = self.grantor(&permit, &policy).may_delete(before);
-        self.unless_refused(allowed, &event).await?;
-        let mut next = Draft::of(&policy);
-        next.roles.retain(|r| r.id != id);
-        let change = Change::from(Operation::DeleteRole(id, Precondition::Version(version)));
-        self.put_in_force(&turn, next, change, event).await
+        let change = ObjectChange::Delete(role);
+        let allowed = edit.delegation().may_delete(role);
+        edit.authorize(&change, allowed).await?;
+        edit.commit(&change).await
     }
-
-    pub(super) fn grantor<'a, P: crate::access::OwnPermission>(
-        &self,
-        permit: &'a Permit<P>,
-        policy: &'a Policy,
-    ) -> Grantor<'a> {
-        let (caller, now) = (permit.caller(), self.clock.now());
-        Grantor::new(policy, move |application| {
-            caller.permissions_in(policy, application, now)
-        })
-    }
-}
-
-fn present(policy: &Policy, id: RoleId, given: u64) -> Result<&Role, AdminError> {
-    let role = policy.role(id).ok_or(AdminError::Missing("role"))?;
-    if role.built_in {
-        return Err(AdminError::BuiltIn);
-    }
-    if role.version != given {
-        return Err(AdminError::Stale {
-            what: "role",
-            present: role.version,
-            given,
-        });
-    }
-    Ok(role)
 }

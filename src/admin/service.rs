@@ -1,20 +1,17 @@
-//! The service: one change at a time, from the policy in force to the next one.
+//! The administration service: what it rests on, and what it lists.
 
-use super::AdminError;
-use super::draft::Draft;
 use crate::access::PolicyHolder;
-use crate::audit::{AuditEvent, Outcome};
 use crate::mirror::Mirror;
 use crate::model::{
-    BindingSubject, Capabilities, Client, ClientId, Clock, DisplayText, Issuer, Owner, Random,
-    ServiceAccount, ServiceAccountId, TeamId,
+    BindingSubject, Capabilities, Client, ClientId, Clock, Issuer, Owner, Random, ServiceAccount,
+    ServiceAccountId, TeamId,
 };
 use crate::policy::Policy;
-use crate::store::{Change, Store};
+use crate::store::Store;
 use crate::token::{Grants, Registry, TokenServices, Tokens};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 /// Changes policy objects.
 pub struct Admin {
@@ -28,7 +25,8 @@ pub struct Admin {
     pub(super) workload_issuers: Arc<BTreeSet<Issuer>>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
-    one_at_a_time: Mutex<()>,
+    /// Held while an edit is made, so that the policy it starts from is the one that it replaces.
+    pub(super) turn: Mutex<()>,
 }
 
 impl Admin {
@@ -51,13 +49,13 @@ impl Admin {
             workload_issuers: Arc::clone(&token.workload_issuers),
             clock,
             random,
-            one_at_a_time: Mutex::new(()),
+            turn: Mutex::new(()),
         };
         admin.name_to_mirror(&admin.policy.load());
         admin
     }
 
-    /// Every service account, the one made first first.
+    /// Every service account, the oldest first.
     pub fn service_accounts(&self) -> Vec<Arc<ServiceAccount>> {
         self.service_accounts.list()
     }
@@ -72,7 +70,7 @@ impl Admin {
         self.clients.get(id)
     }
 
-    /// Every client, the one registered first first.
+    /// Every client, the oldest first.
     pub fn clients(&self) -> Vec<Arc<Client>> {
         self.clients.list()
     }
@@ -84,69 +82,17 @@ impl Admin {
             Owner::Team { id } => Some(id),
             Owner::User { .. } => None,
         });
-        mirror_what_is_bound(policy, owners.collect(), &self.mirror);
+        set_bound_groups(&self.mirror, policy, owners.collect());
     }
 
-    /// The policy in force, for lists and questions.
+    /// The policy in force.
     pub fn policy(&self) -> Arc<Policy> {
         self.policy.load()
     }
-
-    /// Held while a change is made, so that the policy it started from is the one it ends.
-    pub(super) async fn turn(&self) -> MutexGuard<'_, ()> {
-        self.one_at_a_time.lock().await
-    }
-
-    /// Validates, commits, and puts in force, in this order. The guard shows that nobody else is changing anything.
-    pub(super) async fn put_in_force(
-        &self,
-        _turn: &MutexGuard<'_, ()>,
-        draft: Draft,
-        change: Change,
-        event: AuditEvent,
-    ) -> Result<(), AdminError> {
-        // The store compares as well: what was checked against a whole policy holds when it is written.
-        let change = change.at_policy_version(draft.version());
-        let next = draft.build()?;
-        self.store
-            .commit(change, event)
-            .await
-            .map_err(AdminError::Unavailable)?;
-        self.name_to_mirror(&next);
-        self.policy.swap(next);
-        Ok(())
-    }
 }
 
-impl Admin {
-    /// A refusal is recorded before it is answered, as at every door; what cannot be recorded is not answered either.
-    pub(super) async fn unless_refused(
-        &self,
-        allowed: Result<(), AdminError>,
-        event: &AuditEvent,
-    ) -> Result<(), AdminError> {
-        let denial = match allowed {
-            Err(
-                denial @ (AdminError::NotHeld(_)
-                | AdminError::NotDelegated { .. }
-                | AdminError::OwnRole
-                | AdminError::FirstParty),
-            ) => denial,
-            other => return other,
-        };
-        let mut event = event.clone();
-        event.outcome = Outcome::Denied;
-        event
-            .reasons
-            .insert(0, DisplayText::lossy(&denial.to_string()));
-        let recorded = self.store.commit(Change::none(), event).await;
-        recorded.map_err(AdminError::Unavailable)?;
-        Err(denial)
-    }
-}
-
-/// What bindings name, beside the teams that answer for service accounts.
-fn mirror_what_is_bound(policy: &Policy, mut teams: BTreeSet<TeamId>, mirror: &Mirror) {
+/// Names the teams and organizations of role bindings to the mirror, beside the teams that own service accounts.
+fn set_bound_groups(mirror: &Mirror, policy: &Policy, mut teams: BTreeSet<TeamId>) {
     let mut organizations = BTreeSet::new();
     for binding in policy.role_bindings() {
         match binding.subject {

@@ -1,77 +1,69 @@
-//! Service accounts: make, change, delete.
+//! Service accounts: create, update, delete.
 
-use super::differences::with_differences;
-use super::machines::{check_name, present};
+use super::edit::{Edit, ObjectChange, check_name};
 use super::{Admin, AdminError};
-use crate::access::{Caller, OwnPermission, Permit, ServiceAccountsWrite};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind};
+use crate::access::{Permit, ServiceAccountsWrite};
 use crate::model::{
-    BindingSubject, DisplayText, Name, Owner, Principal, ServiceAccount, ServiceAccountId,
-    WorkloadTrust,
+    BindingSubject, DisplayText, Name, Owner, Principal, RoleBinding, ServiceAccount,
+    ServiceAccountId, Trust,
 };
-use crate::store::Precondition;
+use crate::policy::Policy;
 
-/// What a person says of a service account.
+/// A service account as a caller describes it.
 #[derive(Debug, Clone)]
 pub struct ServiceAccountDraft {
     /// Unique among service accounts.
     pub name: Name,
     /// What it is for.
     pub description: DisplayText,
-    /// Who answers for it.
+    /// The team or person that is responsible for it.
     pub owner: Owner,
     /// False to switch it off.
     pub enabled: bool,
-    /// Foreign tokens that stand for it.
-    pub trusts: Vec<WorkloadTrust>,
+    /// Foreign tokens that are exchanged for tokens of the account.
+    pub trusts: Vec<Trust>,
 }
 
 impl Admin {
-    /// Makes a service account, which holds nothing until a role is bound to it.
+    /// Creates a service account, which has no permission until a role is bound to it.
     pub async fn create_service_account(
         &self,
         permit: Permit<ServiceAccountsWrite>,
         draft: ServiceAccountDraft,
     ) -> Result<ServiceAccount, AdminError> {
-        let _turn = self.turn().await;
+        let edit = self.edit(permit.caller()).await;
         check_name(&self.service_accounts, &draft.name, None)?;
-        self.owner_exists(draft.owner)?;
+        self.check_owner_exists(draft.owner)?;
         self.check_trusts(permit.caller(), None, &draft.trusts)?;
-        let id = ServiceAccountId::generate(&*self.clock, &*self.random);
         let account = ServiceAccount {
-            id,
+            id: ServiceAccountId::generate(&*self.clock, &*self.random),
             name: draft.name,
             description: draft.description,
             owner: draft.owner,
             enabled: draft.enabled,
             secrets: Vec::new(),
             trusts: draft.trusts,
-            created_at: self.clock.now(),
+            created_at: edit.now,
             version: 1,
         };
-        let event = self.account_event(permit.caller(), Action::ServiceAccountCreate, id);
-        let event = with_differences(event, None, Some(&account));
-        let kept = self
-            .service_accounts
-            .put(account.clone(), Precondition::Absent, event);
-        kept.await.map_err(AdminError::Unavailable)?;
-        self.name_to_mirror(&self.policy.load());
+        let change = ObjectChange::Create(&account);
+        edit.register(&self.service_accounts, &change).await?;
         Ok(account)
     }
 
-    /// Changes a service account from the version that the caller has seen. Whoever answers for it, and whatever stands
-    /// for it, gets what it holds: so that must be held by whoever changes it. The tokens that a trust gave end with it.
+    /// Updates a service account from the version that the caller has seen. The new owner and the new trusts get the
+    /// account's permissions, so the caller must hold them. The tokens that a removed trust gave end.
     pub async fn update_service_account(
         &self,
         permit: Permit<ServiceAccountsWrite>,
         (id, version): (ServiceAccountId, u64),
         draft: ServiceAccountDraft,
     ) -> Result<ServiceAccount, AdminError> {
-        let _turn = self.turn().await;
-        let before = present(&self.service_accounts, id, version)?;
+        let edit = self.edit(permit.caller()).await;
+        let before = edit.registered(&self.service_accounts, id, version)?;
         check_name(&self.service_accounts, &draft.name, Some(id))?;
         if draft.owner != before.owner {
-            self.owner_exists(draft.owner)?;
+            self.check_owner_exists(draft.owner)?;
         }
         self.check_trusts(permit.caller(), Some(&before), &draft.trusts)?;
         let account = ServiceAccount {
@@ -83,14 +75,9 @@ impl Admin {
             version: version + 1,
             ..(*before).clone()
         };
-        let event = self.account_event(permit.caller(), Action::ServiceAccountUpdate, id);
-        let event = with_differences(event, Some(&*before), Some(&account));
-        let allowed = self.may_act_as(&permit, id);
-        self.unless_refused(allowed, &event).await?;
-        let expect = Precondition::Version(version);
-        let kept = self.service_accounts.put(account.clone(), expect, event);
-        kept.await.map_err(AdminError::Unavailable)?;
-        self.name_to_mirror(&self.policy.load());
+        let change = ObjectChange::Update(&*before, &account);
+        edit.authorize(&change, may_act_as(&edit, id)).await?;
+        edit.register(&self.service_accounts, &change).await?;
         let mut trusts = before.trusts.iter();
         if trusts.any(|trust| !account.trusts.contains(trust)) {
             let principal = Principal::ServiceAccount(id);
@@ -105,60 +92,39 @@ impl Admin {
         permit: Permit<ServiceAccountsWrite>,
         (id, version): (ServiceAccountId, u64),
     ) -> Result<(), AdminError> {
-        let _turn = self.turn().await;
-        let before = present(&self.service_accounts, id, version)?;
-        let policy = self.policy.load();
-        let subject = BindingSubject::ServiceAccount { id };
-        let uses = policy
-            .role_bindings()
-            .filter(|b| b.subject == subject)
-            .count();
-        if uses > 0 {
-            return Err(AdminError::ServiceAccountInUse(uses));
+        let edit = self.edit(permit.caller()).await;
+        let account = edit.registered(&self.service_accounts, id, version)?;
+        match bindings_of(&edit.policy, id).count() {
+            0 => {}
+            bindings => return Err(AdminError::ServiceAccountInUse(bindings)),
         }
-        let event = self.account_event(permit.caller(), Action::ServiceAccountDelete, id);
-        let event = with_differences(event, Some(&*before), None);
-        let expect = Precondition::Version(version);
-        let gone = self.service_accounts.delete(id, expect, event);
-        gone.await.map_err(AdminError::Unavailable)?;
-        self.name_to_mirror(&self.policy.load());
-        Ok(())
+        let change = ObjectChange::Delete(&*account);
+        edit.register(&self.service_accounts, &change).await
     }
 
-    /// Whoever can present something in the account's name has what it holds.
-    pub(super) fn may_act_as<P: OwnPermission>(
-        &self,
-        permit: &Permit<P>,
-        id: ServiceAccountId,
-    ) -> Result<(), AdminError> {
-        let policy = self.policy.load();
-        let grantor = self.grantor(permit, &policy);
-        let subject = BindingSubject::ServiceAccount { id };
-        let bindings = policy.role_bindings().filter(|b| b.subject == subject);
-        let held = bindings.filter_map(|b| Some((policy.role(b.role)?, &b.range)));
-        grantor.may_bind(&held.collect::<Vec<_>>())
-    }
-
-    pub(super) fn account_event(
-        &self,
-        caller: &Caller,
-        action: Action,
-        id: ServiceAccountId,
-    ) -> AuditEvent {
-        let object = Object::new(ObjectKind::ServiceAccount, id);
-        caller.event(self.clock.now(), action, object, &self.policy.load())
-    }
-
-    fn owner_exists(&self, owner: Owner) -> Result<(), AdminError> {
+    fn check_owner_exists(&self, owner: Owner) -> Result<(), AdminError> {
         let directory = self.mirror.directory();
-        let (known, what) = match owner {
+        let (exists, label) = match owner {
             Owner::Team { id } => (directory.teams.contains_key(&id), "team"),
             Owner::User { id } => (directory.users.contains_key(&id), "user"),
         };
-        if known {
+        if exists {
             Ok(())
         } else {
-            Err(AdminError::OwnerUnknown(what))
+            Err(AdminError::OwnerUnknown(label))
         }
     }
+}
+
+/// A secret or a trust of the account gives its permissions, so the caller must hold them.
+pub(super) fn may_act_as(edit: &Edit<'_>, id: ServiceAccountId) -> Result<(), AdminError> {
+    let bindings = bindings_of(&edit.policy, id);
+    let roles = bindings.filter_map(|b| Some((edit.policy.role(b.role)?, &b.range)));
+    edit.delegation().may_bind(&roles.collect::<Vec<_>>())
+}
+
+fn bindings_of(policy: &Policy, id: ServiceAccountId) -> impl Iterator<Item = &RoleBinding> {
+    let subject = BindingSubject::ServiceAccount { id };
+    let bindings = policy.role_bindings();
+    bindings.filter(move |binding| binding.subject == subject)
 }

@@ -1,4 +1,4 @@
-//! What people allowed clients, and the keys that sign: ended and rotated by hand.
+//! Grants, tokens and signing keys: end, revoke, rotate.
 
 use super::{Admin, AdminError};
 use crate::access::{Caller, GrantsEnd, Permit, ServiceAccountsWrite, SigningKeysRotate};
@@ -9,29 +9,29 @@ use crate::model::{
 use crate::token::KeyView;
 
 impl Admin {
-    /// Every grant that holds, the newest first.
+    /// Every valid grant, the newest first.
     pub fn grants(&self) -> Vec<Grant> {
         self.grants.list()
     }
 
-    /// Ends anybody's grant, and with it every token that rests on it.
+    /// Ends a grant of any person, and with it every token that rests on it.
     pub async fn end_grant(
         &self,
         permit: Permit<GrantsEnd>,
         id: GrantId,
     ) -> Result<(), AdminError> {
         let grants = self.grants.list();
-        let known = grants.iter().any(|grant| grant.id == id);
-        self.end(permit.caller(), known.then_some(id)).await
+        let exists = grants.iter().any(|grant| grant.id == id);
+        self.end(permit.caller(), exists.then_some(id)).await
     }
 
-    /// Ends one of one's own grants.
+    /// Ends a grant of the caller's.
     pub async fn end_own_grant(&self, caller: &Caller, id: GrantId) -> Result<(), AdminError> {
         let own = self.own_grants(caller).iter().any(|grant| grant.id == id);
         self.end(caller, own.then_some(id)).await
     }
 
-    /// One's own grants, the newest first.
+    /// The caller's grants, the newest first.
     pub fn own_grants(&self, caller: &Caller) -> Vec<Grant> {
         let grants = self.grants.list().into_iter();
         let own = |grant: &Grant| caller.principal() == Principal::User(grant.user);
@@ -43,10 +43,10 @@ impl Admin {
         let object = Object::new(ObjectKind::Grant, id);
         let event = self.token_event(caller, Action::GrantEnd, object);
         let ended = self.grants.end(&[id], event).await;
-        ended.map_err(AdminError::Unavailable)
+        ended.map_err(AdminError::Store)
     }
 
-    /// Refuses every access token of a principal that was issued up to now, and ends what a person allowed clients.
+    /// Revokes every access token of a principal that was issued until now, and ends a person's grants.
     pub(super) async fn revoke_tokens_of(
         &self,
         caller: &Caller,
@@ -57,22 +57,22 @@ impl Admin {
         let revoked = self
             .tokens
             .revoke(RevokedObject::Principal { principal }, event);
-        revoked.await.map_err(AdminError::Unavailable)
+        revoked.await.map_err(AdminError::Store)
     }
 
-    /// The same of a person, by whoever may.
+    /// The same for a person.
     pub async fn revoke_tokens_of_user(
         &self,
         permit: Permit<GrantsEnd>,
         user: UserId,
     ) -> Result<(), AdminError> {
-        let known = self.mirror.directory().users.contains_key(&user);
-        known.then_some(()).ok_or(AdminError::Missing("user"))?;
+        let exists = self.mirror.directory().users.contains_key(&user);
+        exists.then_some(()).ok_or(AdminError::Missing("user"))?;
         let principal = Principal::User(user);
         self.revoke_tokens_of(permit.caller(), principal).await
     }
 
-    /// The same of a service account.
+    /// The same for a service account.
     pub async fn revoke_tokens_of_service_account(
         &self,
         permit: Permit<ServiceAccountsWrite>,
@@ -84,17 +84,17 @@ impl Admin {
         self.revoke_tokens_of(permit.caller(), principal).await
     }
 
-    /// The same of oneself.
+    /// The same for the caller.
     pub async fn revoke_own_tokens(&self, caller: &Caller) -> Result<(), AdminError> {
         self.revoke_tokens_of(caller, caller.principal()).await
     }
 
-    /// The keys that sign tokens, the one that signs last first.
+    /// The signing keys, the newest first.
     pub fn signing_keys(&self) -> Vec<KeyView> {
         self.tokens.keys().list()
     }
 
-    /// Has another key of this algorithm sign, an hour from now. None when one is on its way already.
+    /// Makes a key of this algorithm that signs from an hour from now. None when one is waiting already.
     pub async fn rotate_signing_key(
         &self,
         permit: Permit<SigningKeysRotate>,
@@ -106,8 +106,8 @@ impl Admin {
         rotated.map_err(AdminError::Keys)
     }
 
-    /// Has another key of this algorithm sign at once, because somebody may have copied the present one: every token that
-    /// was signed by this algorithm is refused from now on.
+    /// Replaces the keys of this algorithm at once, because they may have been copied: every token that they signed is refused
+    /// from now on.
     pub async fn replace_signing_key(
         &self,
         permit: Permit<SigningKeysRotate>,

@@ -1,4 +1,6 @@
 //! Trusts of service accounts: which of them may be saved.
+//!
+//! Must never let a token match two accounts, and must never name an account to a caller who may not see it.
 
 use super::{Admin, AdminError};
 use crate::access::{Caller, ServiceAccountsRead};
@@ -6,8 +8,8 @@ use crate::model::{ServiceAccount, WorkloadTrust};
 use std::sync::Arc;
 
 impl Admin {
-    /// Every trust that is new is of a listed issuer, and is kept apart from those of other accounts. One that stays may
-    /// stay: it is looked at when a token comes.
+    /// A new trust must name a listed issuer, and no token may match it and a trust of another account. An old trust is not
+    /// checked here, but whenever a token is presented.
     pub(super) fn check_trusts(
         &self,
         caller: &Caller,
@@ -24,19 +26,19 @@ impl Admin {
             let others = self.service_accounts.list();
             let mut others = others
                 .iter()
-                .filter(|one| Some(one.id) != before.map(|b| b.id));
-            if let Some(other) = others.find(|other| collides(trust, other)) {
+                .filter(|other| Some(other.id) != before.map(|account| account.id));
+            if let Some(other) = others.find(|other| conflicts(trust, other)) {
                 let account = self.name_for(caller, other);
-                return Err(AdminError::TrustTaken { place, account });
+                return Err(AdminError::TrustConflict { place, account });
             }
         }
         Ok(())
     }
 
-    /// How an account is called to somebody who may not see it.
+    /// The account's name, for callers who may see it.
     fn name_for(&self, caller: &Caller, account: &Arc<ServiceAccount>) -> String {
-        let sees = caller.holds::<ServiceAccountsRead>(&self.policy.load(), self.clock.now());
-        if sees {
+        let visible = caller.holds::<ServiceAccountsRead>(&self.policy.load(), self.clock.now());
+        if visible {
             format!("service account `{}`", account.name)
         } else {
             "another service account".to_owned()
@@ -44,7 +46,10 @@ impl Admin {
     }
 }
 
-/// Could a token stand for both accounts, and so for neither?
-fn collides(trust: &WorkloadTrust, other: &ServiceAccount) -> bool {
-    !other.trusts.iter().all(|theirs| theirs.is_disjoint(trust))
+/// Could a token match both the trust and one of the account's?
+fn conflicts(trust: &Trust, other: &ServiceAccount) -> bool {
+    !other
+        .trusts
+        .iter()
+        .all(|theirs| theirs.is_apart_from(trust))
 }

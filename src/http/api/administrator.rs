@@ -22,7 +22,7 @@ impl Api {
     ) -> Result<Done, Failure<OfNew>> {
         let services = &call.services;
         let (admin, claim) = (&services.admin, &services.claim);
-        admin.claim(&call.caller, claim, &body.0.code).await?;
+        admin.bootstrap(&call.caller, claim, &body.0.code).await?;
         Ok(Done)
     }
 }

@@ -56,7 +56,7 @@ impl<'a> ApiExtractor<'a> for SignedIn {
         let caller = caller(request, &services).await?;
         // What concerns oneself is asked for by no scope: a token may read it, and no more.
         if caller.session().is_none() && request.method() != Method::GET {
-            return Err(Problem::from(AdminError::SessionNeeded).into());
+            return Err(Problem::from(AdminError::SessionRequired).into());
         }
         Ok(Self { caller, services })
     }

@@ -13,17 +13,17 @@ impl From<AdminError> for Problem {
         let sentence = error.to_string();
         let code = match &error {
             AdminError::Missing(_) => ProblemCode::NotFound,
-            AdminError::Stale { present, .. } => {
+            AdminError::Stale { current, .. } => {
                 return Self::new(ProblemCode::VersionStale, sentence)
-                    .with("current_version", json!(present));
+                    .with("current_version", json!(current));
             }
-            AdminError::Errors(errors) => return of_policy(errors),
+            AdminError::PolicyErrors(errors) => return of_policy(errors),
             AdminError::SubjectUnknown(_) => return problem_at("/subject/id", sentence),
             AdminError::OwnerUnknown(_) => return problem_at("/owner/id", sentence),
             AdminError::IssuerNotListed { place, .. } => {
                 return problem_at(&format!("/trusts/{place}/issuer"), sentence);
             }
-            AdminError::TrustTaken { place, .. } => {
+            AdminError::TrustConflict { place, .. } => {
                 let mut list = Errors::default();
                 list.note(format_args!("/trusts/{place}/claims"), sentence);
                 return list.problem_of(ProblemCode::Conflict);
@@ -36,16 +36,16 @@ impl From<AdminError> for Problem {
             | AdminError::NameTaken(_)
             | AdminError::ServiceAccountInUse(_)
             | AdminError::ApplicationHasClients(_)
-            | AdminError::SecretsFull
+            | AdminError::TooManySecrets
             | AdminError::PublicClient => ProblemCode::Conflict,
             AdminError::NotHeld(_)
             | AdminError::NotDelegated { .. }
-            | AdminError::OwnRole
-            | AdminError::FirstParty
-            | AdminError::SessionNeeded => ProblemCode::PermissionMissing,
+            | AdminError::OwnPermission
+            | AdminError::ConsentRequired
+            | AdminError::SessionRequired => ProblemCode::PermissionMissing,
             AdminError::Keys(cause) => return unavailable(cause),
-            AdminError::Unavailable(cause) if cause.is_low_space() => ProblemCode::StorageLow,
-            AdminError::Unavailable(cause) => return unavailable(cause),
+            AdminError::Store(cause) if cause.is_low_space() => ProblemCode::StorageLow,
+            AdminError::Store(cause) => return unavailable(cause),
         };
         Self::new(code, sentence)
     }
@@ -55,7 +55,7 @@ impl From<BootstrapError> for Problem {
     fn from(error: BootstrapError) -> Self {
         let sentence = error.to_string();
         match error {
-            BootstrapError::Claimed => Self::new(ProblemCode::Conflict, sentence),
+            BootstrapError::AdministratorExists => Self::new(ProblemCode::Conflict, sentence),
             BootstrapError::WrongCode => problem_at("/code", sentence),
             BootstrapError::NotSiteAdministrator => {
                 Self::new(ProblemCode::PermissionMissing, sentence)

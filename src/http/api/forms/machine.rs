@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{Errors, those};
-use crate::admin::{ClientDraft, SecretLife, ServiceAccountDraft};
+use crate::admin::{ClientDraft, SecretLifetime, ServiceAccountDraft};
 use crate::http::Problem;
 use crate::http::api::wire::machine as wire;
 use crate::http::api::wire::texts::{Id, Time};
@@ -159,8 +159,10 @@ pub(in crate::http::api) fn account_changed(
 }
 
 /// Reads how long a secret is to live.
-pub(in crate::http::api) fn read_secret(draft: &wire::SecretDraft) -> Result<SecretLife, Problem> {
-    let life = SecretLife::days(draft.expires_in_days);
+pub(in crate::http::api) fn read_secret(
+    draft: &wire::SecretDraft,
+) -> Result<SecretLifetime, Problem> {
+    let life = SecretLifetime::days(draft.expires_in_days);
     life.ok_or_else(|| super::problem_at("/expires_in_days", "a secret lives 1 to 365 days"))
 }
 

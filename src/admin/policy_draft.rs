@@ -1,18 +1,18 @@
-//! The policy in parts, to change one of them and build the whole again.
+//! A copy of a policy's parts, to change one of them and build the next policy.
 
 use super::AdminError;
 use crate::model::{Application, Role, RoleBinding};
 use crate::policy::Policy;
 
-/// Roles, bindings and applications, loose.
-pub(super) struct Draft {
+/// Roles, role bindings and applications that may become the next policy.
+pub(super) struct PolicyDraft {
     version: u64,
     pub roles: Vec<Role>,
     pub role_bindings: Vec<RoleBinding>,
     pub applications: Vec<Application>,
 }
 
-impl Draft {
+impl PolicyDraft {
     /// A copy of a policy's parts.
     pub(super) fn of(policy: &Policy) -> Self {
         Self {
@@ -23,19 +23,10 @@ impl Draft {
         }
     }
 
-    /// Version of the policy that it was copied from.
-    pub(super) const fn version(&self) -> u64 {
-        self.version
-    }
-
-    /// The policy that would be in force next, with every fault at once.
+    /// The next policy, or everything that is wrong with it.
     pub(super) fn build(self) -> Result<Policy, AdminError> {
-        Policy::build(
-            self.version + 1,
-            self.roles,
-            self.role_bindings,
-            self.applications,
-        )
-        .map_err(AdminError::Errors)
+        let version = self.version + 1;
+        Policy::build(version, self.roles, self.role_bindings, self.applications)
+            .map_err(AdminError::PolicyErrors)
     }
 }
