@@ -1,19 +1,19 @@
-//! Devices and terminals: the real server, the real command line, a browser between them.
+//! Device authorization and the command line: the real server, the real command line, and a browser.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "helpers of tests end the test when they meet what they do not expect"
+    reason = "test helpers fail by panicking"
 )]
 
-mod between;
-mod files;
-mod lost;
+mod certificates;
+mod credentials_file;
+mod lost_responses;
 mod person;
+mod protocol;
+mod relay;
 mod terminal;
-mod trust;
-mod wire;
 
 #[path = "../oauth/stage.rs"]
 #[expect(dead_code, reason = "this binary uses a part of it")]

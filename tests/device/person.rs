@@ -1,4 +1,4 @@
-//! A person with a browser, who is asked about a device.
+//! A person with a browser who answers a device authorization.
 
 use crate::stage::Stage;
 use crate::support::browser::{Browser, Page, form, hidden_fields};
@@ -17,13 +17,13 @@ impl Person {
         }
     }
 
-    /// Sends the form of the page.
+    /// Sends a form of the page.
     pub async fn send(&mut self, pairs: &[(&str, &str)]) -> Page {
         let origin = self.url.clone();
         self.send_from(&origin, pairs).await
     }
 
-    /// The same from a page of that origin.
+    /// The same, from a page of this origin.
     pub async fn send_from(&mut self, origin: &str, pairs: &[(&str, &str)]) -> Page {
         let headers = [
             ("origin", origin),
@@ -34,9 +34,9 @@ impl Person {
         self.browser.send(Method::POST, &url, &headers, body).await
     }
 
-    /// Clicks a button of the page that asks.
-    pub async fn click(&mut self, question: &Page, answer: &str) -> Page {
-        let fields = hidden_fields(&question.body);
+    /// Clicks a button of the consent page.
+    pub async fn click(&mut self, consent: &Page, answer: &str) -> Page {
+        let fields = hidden_fields(&consent.body);
         let mut pairs: Vec<_> = fields
             .iter()
             .map(|(n, v)| (n.as_str(), v.as_str()))
@@ -45,12 +45,12 @@ impl Person {
         self.send(&pairs).await
     }
 
-    /// Enters a code and gives the answer; gives the question and what came of it.
+    /// Enters a code and answers; returns the consent page and the page after it.
     pub async fn answer(&mut self, code: &str, answer: &str) -> (Page, Page) {
-        let question = self.send(&[("user_code", code)]).await;
-        assert_eq!(question.status, 200, "{}", question.body);
-        let done = self.click(&question, answer).await;
-        assert_eq!(done.status, 200, "{}", done.body);
-        (question, done)
+        let consent = self.send(&[("user_code", code)]).await;
+        assert_eq!(consent.status, 200, "{}", consent.body);
+        let answered = self.click(&consent, answer).await;
+        assert_eq!(answered.status, 200, "{}", answered.body);
+        (consent, answered)
     }
 }

@@ -1,4 +1,4 @@
-//! `samovar login`, `token`, `whoami`, `explain`, `logout` as a person types them.
+//! `samovar login`, `token`, `whoami`, `explain` and `logout` as a person runs them.
 
 use crate::person::Person;
 use crate::stage::{Stage, part};
@@ -17,15 +17,15 @@ pub struct Terminal {
     home: TempDir,
 }
 
-/// What a command came to.
+/// The exit code and output of a command.
 #[derive(Debug)]
-pub struct Done {
+pub struct CommandOutput {
     pub code: i32,
     pub out: String,
     pub err: String,
 }
 
-impl Done {
+impl CommandOutput {
     /// The JSON on standard output.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -43,41 +43,41 @@ impl Terminal {
         self.home.path().join(".config/samovar/credentials.json")
     }
 
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(built("samovar"));
         command
-            .args(words)
+            .args(arguments)
             .env_clear()
             .env("HOME", self.home.path());
         command.kill_on_drop(true);
         command
     }
 
-    pub async fn run(&self, words: &[&str]) -> Done {
-        done(self.command(words).output().await.unwrap())
+    pub async fn run(&self, arguments: &[&str]) -> CommandOutput {
+        command_output(self.command(arguments).output().await.unwrap())
     }
 
-    /// Signs in, with that answer of a person in a browser; gives the page that asked.
-    pub async fn login(&self, stage: &Stage, login: &str, answer: &str) -> (Done, Page) {
-        let words = ["login", "--server", stage.samovar.url()];
-        self.login_with(stage, &words, login, answer).await
+    /// Signs in, with this answer of a person in a browser; returns the consent page too.
+    pub async fn login(&self, stage: &Stage, login: &str, answer: &str) -> (CommandOutput, Page) {
+        let arguments = ["login", "--server", stage.samovar.url()];
+        self.login_with(stage, &arguments, login, answer).await
     }
 
-    /// The same with these words.
+    /// The same with these arguments.
     pub async fn login_with(
         &self,
         stage: &Stage,
-        words: &[&str],
+        arguments: &[&str],
         login: &str,
         answer: &str,
-    ) -> (Done, Page) {
-        let mut command = self.command(words);
+    ) -> (CommandOutput, Page) {
+        let mut command = self.command(arguments);
         let pipes = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = pipes.spawn().unwrap();
-        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut address = None;
         while address.is_none() {
-            let line = said.next_line().await.unwrap().expect("an address");
+            let line = lines.next_line().await.unwrap().expect("an address");
             address = line
                 .trim()
                 .strip_prefix(stage.samovar.url())
@@ -86,17 +86,17 @@ impl Terminal {
         let address = address.unwrap();
         let code = address.strip_prefix("/device?user_code=").unwrap();
         let mut person = Person::signed_in(stage, login).await;
-        let (question, _) = person.answer(code, answer).await;
+        let (consent, _) = person.answer(code, answer).await;
         let mut rest = String::new();
-        while let Some(line) = said.next_line().await.unwrap() {
+        while let Some(line) = lines.next_line().await.unwrap() {
             rest.extend([line.as_str(), "\n"]);
         }
-        let mut finished = done(child.wait_with_output().await.unwrap());
+        let mut finished = command_output(child.wait_with_output().await.unwrap());
         finished.err = rest;
-        (finished, question)
+        (finished, consent)
     }
 
-    /// The same where success is owed.
+    /// Signs in; fails unless it succeeds.
     pub async fn signed_in(stage: &Stage, login: &str) -> Self {
         let terminal = Self::new();
         let (finished, _) = terminal.login(stage, login, "allow").await;
@@ -105,9 +105,9 @@ impl Terminal {
     }
 }
 
-pub fn done(output: std::process::Output) -> Done {
+pub fn command_output(output: std::process::Output) -> CommandOutput {
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Done {
+    CommandOutput {
         code: output.status.code().unwrap(),
         out: text(output.stdout),
         err: text(output.stderr),
@@ -115,22 +115,26 @@ pub fn done(output: std::process::Output) -> Done {
 }
 
 #[tokio::test]
-async fn a_person_signs_in_once_and_gets_tokens_for_whatever_is_asked() {
+async fn one_sign_in_gives_tokens_for_every_audience() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let terminal = Terminal::new();
-    let (finished, question) = terminal.login(&stage, "ben", "allow").await;
-    let said = format!("signed in at {} as ben\n", stage.samovar.url());
-    assert_eq!((finished.code, &finished.out), (0, &said), "{finished:?}");
+    let (finished, consent) = terminal.login(&stage, "ben", "allow").await;
+    let expected = format!("signed in at {} as ben\n", stage.samovar.url());
+    assert_eq!(
+        (finished.code, &finished.out),
+        (0, &expected),
+        "{finished:?}"
+    );
     for shown in [
         "samovar-cli",
         "samovar-cli/",
         "127.0.0.1",
         "everything that you can do",
     ] {
-        assert!(question.body.contains(shown), "{shown}: {}", question.body);
+        assert!(consent.body.contains(shown), "{shown}: {}", consent.body);
     }
-    kept_for_its_person_alone(&terminal);
+    assert_file_is_private(&terminal);
 
     let token = terminal.run(&["token", "--audience", "deploy-api"]).await;
     assert_eq!((token.code, token.err.as_str()), (0, ""));
@@ -145,7 +149,7 @@ async fn a_person_signs_in_once_and_gets_tokens_for_whatever_is_asked() {
     );
     assert_eq!(stage.check_token(token.out.trim_end()).await.status, 200);
 
-    let words = [
+    let arguments = [
         "token",
         "--audience",
         "deploy-api",
@@ -153,7 +157,7 @@ async fn a_person_signs_in_once_and_gets_tokens_for_whatever_is_asked() {
         "deployments:write",
         "--json",
     ];
-    let whole = terminal.run(&words).await.json();
+    let whole = terminal.run(&arguments).await.json();
     assert_eq!(
         (&whole["token_type"], &whole["scope"]),
         (&json!("Bearer"), &json!("deployments:write"))
@@ -177,7 +181,7 @@ async fn a_person_signs_in_once_and_gets_tokens_for_whatever_is_asked() {
     signs_out(&terminal, &mut stage).await;
 }
 
-fn kept_for_its_person_alone(terminal: &Terminal) {
+fn assert_file_is_private(terminal: &Terminal) {
     for (path, mode) in [
         (terminal.file(), 0o600),
         (terminal.file().with_file_name(""), 0o700),
@@ -193,11 +197,11 @@ fn kept_for_its_person_alone(terminal: &Terminal) {
 }
 
 async fn signs_out(terminal: &Terminal, stage: &mut Stage) {
-    let gone = terminal.run(&["logout"]).await;
+    let logout = terminal.run(&["logout"]).await;
     assert_eq!(
-        gone.out,
+        logout.out,
         format!("signed out of {}\n", stage.samovar.url()),
-        "{gone:?}"
+        "{logout:?}"
     );
     assert!(!terminal.file().exists());
     assert_eq!(stage.ada.get("/grants").await["items"], json!([]));
@@ -205,11 +209,11 @@ async fn signs_out(terminal: &Terminal, stage: &mut Stage) {
 }
 
 #[tokio::test]
-async fn what_is_not_held_is_refused_with_four_and_the_words_of_the_server() {
+async fn exit_code_4_with_the_servers_message_when_denied() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let terminal = Terminal::signed_in(&stage, "ben").await;
-    for (words, said) in [
+    for (arguments, message) in [
         (&["token", "--audience", "nowhere"][..], "no application"),
         (
             &[
@@ -235,21 +239,21 @@ async fn what_is_not_held_is_refused_with_four_and_the_words_of_the_server() {
             "samovar.decisions:explain",
         ),
     ] {
-        let mut words = words.to_vec();
-        words.push("--json");
-        let refused = terminal.run(&words).await;
-        assert_eq!(refused.code, 4, "{refused:?}");
-        assert_eq!(refused.json()["error"], "refused");
+        let mut arguments = arguments.to_vec();
+        arguments.push("--json");
+        let denied = terminal.run(&arguments).await;
+        assert_eq!(denied.code, 4, "{denied:?}");
+        assert_eq!(denied.json()["error"], "refused");
         assert!(
-            refused.err.starts_with("samovar: ") && refused.err.contains(said),
-            "{refused:?}"
+            denied.err.starts_with("samovar: ") && denied.err.contains(message),
+            "{denied:?}"
         );
-        assert_eq!(refused.err.lines().count(), 1);
+        assert_eq!(denied.err.lines().count(), 1);
     }
 }
 
-/// Asks about a deployment.
-const DEPLOYS: [&str; 7] = [
+/// Explains a deployment.
+const EXPLAIN: [&str; 7] = [
     "explain",
     "--host",
     crate::stage::HOST,
@@ -260,23 +264,23 @@ const DEPLOYS: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn everybody_may_ask_about_themselves_and_nobody_about_others() {
+async fn explain_without_permission_is_limited_to_the_caller() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let terminal = Terminal::signed_in(&stage, "ben").await;
-    let said = terminal.run(&DEPLOYS).await;
-    assert_eq!(said.code, 0, "{said:?}");
-    let granted = said.out.contains("deployments:write");
-    assert!(said.out.starts_with("allow\n- ") && granted, "{said:?}");
-    let unmatched = [&DEPLOYS[..6], &["/elsewhere", "--json"]].concat();
-    let said = terminal.run(&unmatched).await.json();
-    assert_eq!(said["code"], "route_unknown", "{said}");
-    let other = [&DEPLOYS[..], &["--user", &stage.application]].concat();
+    let output = terminal.run(&EXPLAIN).await;
+    assert_eq!(output.code, 0, "{output:?}");
+    let granted = output.out.contains("deployments:write");
+    assert!(output.out.starts_with("allow\n- ") && granted, "{output:?}");
+    let unmatched = [&EXPLAIN[..6], &["/unmatched", "--json"]].concat();
+    let output = terminal.run(&unmatched).await.json();
+    assert_eq!(output["code"], "route_unknown", "{output}");
+    let other = [&EXPLAIN[..], &["--user", &stage.application]].concat();
     assert_eq!(terminal.run(&other).await.code, 4);
 }
 
 #[tokio::test]
-async fn an_administrator_asks_why_on_a_terminal() {
+async fn an_administrator_explains_decisions_of_others() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let terminal = Terminal::signed_in(&stage, "ada").await;
@@ -288,28 +292,28 @@ async fn an_administrator_asks_why_on_a_terminal() {
         .find(|user| user["login"] == "ben")
         .unwrap();
     let about = ["--user", ben["id"].as_str().unwrap()];
-    let words = [&DEPLOYS[..], &about].concat();
-    let said = terminal.run(&words).await;
-    assert_eq!(said.code, 0, "{said:?}");
+    let arguments = [&EXPLAIN[..], &about].concat();
+    let output = terminal.run(&arguments).await;
+    assert_eq!(output.code, 0, "{output:?}");
     assert!(
-        said.out.starts_with("allow\n- ") && said.out.contains("deployments:write"),
-        "{said:?}"
+        output.out.starts_with("allow\n- ") && output.out.contains("deployments:write"),
+        "{output:?}"
     );
-    let stranger = [&DEPLOYS[..], &["--anonymous", "--json"]].concat();
-    let said = terminal.run(&stranger).await;
+    let anonymous = [&EXPLAIN[..], &["--anonymous", "--json"]].concat();
+    let output = terminal.run(&anonymous).await;
     assert_eq!(
-        (said.code, &said.json()["verdict"]),
+        (output.code, &output.json()["verdict"]),
         (0, &json!("deny")),
-        "{said:?}"
+        "{output:?}"
     );
 }
 
 #[tokio::test]
-async fn why_a_machines_token_does_not_open_a_route_is_told_on_a_terminal() {
+async fn explain_names_the_missing_scope_of_a_service_account() {
     let mut stage = Stage::set().await;
     let machine = stage.machine().await;
     let terminal = Terminal::signed_in(&stage, "ada").await;
-    let words = [
+    let arguments = [
         "explain",
         "--host",
         crate::stage::HOST,
@@ -320,21 +324,21 @@ async fn why_a_machines_token_does_not_open_a_route_is_told_on_a_terminal() {
         "--service-account",
         &machine.id,
     ];
-    let said = terminal.run(&words).await;
+    let output = terminal.run(&arguments).await;
     assert!(
-        said.out.starts_with("allow\n- ") && said.out.contains("\nfreshness: "),
-        "{said:?}"
+        output.out.starts_with("allow\n- ") && output.out.contains("\nfreshness: "),
+        "{output:?}"
     );
     let scope = ["--scope", "deployments:read", "billing:read", "--json"];
-    let said = terminal.run(&[&words[..], &scope].concat()).await;
-    assert_eq!(said.code, 0, "{said:?}");
-    assert_eq!(said.json()["code"], "scope_insufficient", "{said:?}");
-    let both = [&words[..], &["--user", &machine.id]].concat();
+    let output = terminal.run(&[&arguments[..], &scope].concat()).await;
+    assert_eq!(output.code, 0, "{output:?}");
+    assert_eq!(output.json()["code"], "scope_insufficient", "{output:?}");
+    let both = [&arguments[..], &["--user", &machine.id]].concat();
     assert_eq!(terminal.run(&both).await.code, 2);
 }
 
 #[tokio::test]
-async fn who_declines_or_ends_it_is_obeyed() {
+async fn a_declined_or_ended_sign_in_gives_no_token() {
     let mut stage = Stage::set().await;
     let terminal = Terminal::new();
     let (declined, _) = terminal.login(&stage, "ben", "decline").await;
@@ -358,24 +362,24 @@ async fn who_declines_or_ends_it_is_obeyed() {
 }
 
 #[tokio::test]
-async fn whose_account_is_disabled_is_refused_and_not_sent_to_sign_in() {
+async fn a_disabled_account_is_denied_and_not_asked_to_sign_in() {
     let mut stage = Stage::set().await;
     let terminal = Terminal::signed_in(&stage, "ben").await;
     stage.gitea.disable_user("ben").await;
     stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
-    let words = ["token", "--audience", "samovar", "--json"];
-    let refused = terminal.run(&words).await;
+    let arguments = ["token", "--audience", "samovar", "--json"];
+    let denied = terminal.run(&arguments).await;
     assert_eq!(
-        (refused.code, &refused.json()["error"]),
+        (denied.code, &denied.json()["error"]),
         (4, &json!("refused")),
-        "{refused:?}"
+        "{denied:?}"
     );
-    assert!(refused.err.contains("disabled"), "{refused:?}");
-    assert!(!refused.err.contains("samovar login"), "{refused:?}");
+    assert!(denied.err.contains("disabled"), "{denied:?}");
+    assert!(!denied.err.contains("samovar login"), "{denied:?}");
 }
 
 #[tokio::test]
-async fn many_shells_at_once_share_one_sign_in() {
+async fn concurrent_shells_share_one_sign_in() {
     let mut stage = Stage::set().await;
     let terminal = std::sync::Arc::new(Terminal::signed_in(&stage, "ben").await);
     let shells: Vec<_> = (0..12)

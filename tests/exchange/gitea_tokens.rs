@@ -1,6 +1,6 @@
-//! Gitea's own tokens, for an application that takes them.
+//! Gitea's own tokens, for applications that accept them.
 
-use crate::set::{ACCESS_TOKEN, HERE, exchanged, here_by_host};
+use crate::exchange::{ACCESS_TOKEN, HERE, exchanged, here_by_host};
 use crate::stage::{Answer, Stage};
 use crate::support::browser::{Browser, plain_client};
 use crate::support::gitea::errors::{At, Error};
@@ -9,24 +9,24 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use url::Url;
 
-const CALLBACK: &str = "https://elsewhere.example.test/callback";
+const CALLBACK: &str = "https://external.example.test/callback";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const INTROSPECT: &str = "/login/oauth/introspect";
 const USERINFO: &str = "/login/oauth/userinfo";
 const ACCOUNT: &str = "/api/v1/user";
-const LEFT_OUT: &str = "does not name the OAuth application";
-const NOBODYS: &str = "0190a5e2-0000-7000-8000-000000000000";
+const CLIENT_UNKNOWN: &str = "does not name the OAuth application";
+const UNKNOWN_CLIENT: &str = "0190a5e2-0000-7000-8000-000000000000";
 
-/// What another OAuth application got at Gitea in somebody's name.
-struct ExternalUser {
+/// The tokens that another OAuth application got at Gitea for a user.
+struct ExternalClient {
     client: String,
     browser: Browser,
     tokens: Value,
 }
 
-impl ExternalUser {
-    /// Ben's own application, allowed by somebody for this scope.
+impl ExternalClient {
+    /// An application of ben, with the consent of a user to this scope.
     async fn get(gitea: &GiteaWorld, login: &str, scope: &str) -> Self {
         let (client, secret) = gitea.application("ben", CALLBACK).await;
         let pairs = [
@@ -63,7 +63,7 @@ impl ExternalUser {
         self.tokens[kind].as_str().unwrap()
     }
 
-    /// Takes the grant back on Gitea's settings page.
+    /// Revokes the grant on Gitea's settings page.
     async fn revoke(&mut self, gitea: &GiteaWorld) {
         let list = format!("{}/api/v1/user/applications/oauth2", gitea.url());
         let password = GiteaWorld::password("ben");
@@ -83,48 +83,48 @@ impl ExternalUser {
 }
 
 impl Stage {
-    /// The stage with a role for Ben's team, at an application that takes Gitea's personal tokens.
-    async fn that_takes_personal_tokens() -> Self {
+    /// The stage with a role for ben's team, at an application that accepts Gitea's personal tokens.
+    async fn with_personal_tokens() -> Self {
         let mut stage = Self::set().await;
         stage.bind_team().await;
-        stage.take_tokens_of(&[]).await;
+        stage.accept_tokens_of(&[]).await;
         stage
     }
 
-    /// From now on those of these OAuth applications as well.
-    async fn take_tokens_of(&mut self, clients: &[&str]) {
-        let taken = json!({"personal": true, "oauth_clients": clients});
-        self.take(json!({"gitea_tokens": taken})).await;
+    /// Accepts the tokens of these OAuth applications too.
+    async fn accept_tokens_of(&mut self, clients: &[&str]) {
+        let accepted = json!({"personal": true, "oauth_clients": clients});
+        self.set_tokens(json!({"gitea_tokens": accepted})).await;
     }
 
-    /// What an application got at Gitea in somebody's name, and its tokens are taken from now on.
-    async fn elsewhere(&mut self, login: &str, scope: &str) -> ExternalUser {
-        let elsewhere = ExternalUser::get(&self.gitea, login, scope).await;
-        self.take_tokens_of(&[&elsewhere.client]).await;
-        elsewhere
+    /// Gets tokens for another OAuth application, and accepts them.
+    async fn external_client(&mut self, login: &str, scope: &str) -> ExternalClient {
+        let external = ExternalClient::get(&self.gitea, login, scope).await;
+        self.accept_tokens_of(&[&external.client]).await;
+        external
     }
 
     async fn present(&self, token: &str) -> Answer {
         self.exchange(None, (token, ACCESS_TOKEN), &[HERE]).await
     }
 
-    /// Are tokens that another application got taken? By a Gitea that tells each client of its own tokens alone they are
-    /// not, and their refusal is all that is left to see.
-    async fn takes_tokens_of(&self, elsewhere: &ExternalUser) -> bool {
-        let takes = self.gitea.tells_of_other_clients().await;
-        if !takes {
-            let answer = self.present(elsewhere.token("access_token")).await;
-            refused(&answer, "invalid_grant", LEFT_OUT);
+    /// Are tokens of other clients accepted? They are not when Gitea introspects each client's own tokens alone; then this
+    /// checks their rejection.
+    async fn accepts_tokens_of(&self, external: &ExternalClient) -> bool {
+        let accepts = self.gitea.tells_of_other_clients().await;
+        if !accepts {
+            let answer = self.present(external.token("access_token")).await;
+            assert_rejected(&answer, "invalid_grant", CLIENT_UNKNOWN);
         }
-        takes
+        accepts
     }
 
-    /// Questions about a token that reached Gitea; `None` at a real one, which keeps no log.
-    fn questions(&self) -> Option<usize> {
+    /// Requests about a token that reached Gitea; `None` with a real Gitea, which keeps no log.
+    fn gitea_requests(&self) -> Option<usize> {
         let log = self.gitea.stand_in()?.log();
-        let asked = [("POST", INTROSPECT), ("GET", USERINFO), ("GET", ACCOUNT)];
+        let paths = [("POST", INTROSPECT), ("GET", USERINFO), ("GET", ACCOUNT)];
         Some(
-            asked
+            paths
                 .map(|(method, path)| log.count(method, path))
                 .iter()
                 .sum(),
@@ -132,21 +132,21 @@ impl Stage {
     }
 }
 
-/// Fails unless it is this refusal, and not its sentence alone.
-fn refused(answer: &Answer, error: &str, words: &str) {
+/// Fails unless the response has this error and this message.
+fn assert_rejected(answer: &Answer, error: &str, message: &str) {
     let status = if error == "temporarily_unavailable" {
         503
     } else {
         400
     };
     answer.is_error(status, error);
-    let said = answer.json["error_description"].as_str().unwrap();
-    assert!(said.contains(words), "{said}");
+    let description = answer.json["error_description"].as_str().unwrap();
+    assert!(description.contains(message), "{description}");
 }
 
 #[tokio::test]
-async fn a_personal_token_becomes_its_owners_short_token_for_one_application() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn a_personal_token_is_exchanged_for_a_token_of_its_owner() {
+    let mut stage = Stage::with_personal_tokens().await;
     let token = stage.gitea.token("ben", "script", &["read:user"]).await;
     let answer = stage.present(&token).await;
     let claims = exchanged(&answer);
@@ -156,8 +156,8 @@ async fn a_personal_token_becomes_its_owners_short_token_for_one_application() {
     assert_eq!(claims["principal_kind"], "user");
     assert_eq!(claims["preferred_username"], "ben");
     assert!(claims.get("act").is_none() && claims.get("grant_id").is_none());
-    let passed = stage.check_token(&answer.token()).await;
-    assert_eq!(passed.header("remote-user"), "ben", "{}", passed.json);
+    let check = stage.check_token(&answer.token()).await;
+    assert_eq!(check.header("remote-user"), "ben", "{}", check.json);
 
     let event = stage.last_event("allowed").await;
     assert_eq!(event["actor"]["login"], "ben", "{event}");
@@ -173,68 +173,70 @@ async fn a_personal_token_becomes_its_owners_short_token_for_one_application() {
     assert_eq!(exchanged(&narrow)["scope"], "deployments:read");
     let other = [HERE, ("scope", "billing:read")];
     let other = stage.exchange(None, (&token, ACCESS_TOKEN), &other).await;
-    refused(&other, "invalid_scope", "billing:read");
+    assert_rejected(&other, "invalid_scope", "billing:read");
 }
 
 #[tokio::test]
-async fn an_oauth_token_of_a_listed_application_names_its_person_and_no_other_of_its_tokens_does() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
-    let mut elsewhere = stage.elsewhere("ben", "openid read:misc").await;
-    if !stage.takes_tokens_of(&elsewhere).await {
+async fn only_access_tokens_of_a_listed_client_are_exchanged() {
+    let mut stage = Stage::with_personal_tokens().await;
+    let mut external = stage.external_client("ben", "openid read:misc").await;
+    if !stage.accepts_tokens_of(&external).await {
         return;
     }
-    let access = elsewhere.token("access_token").to_owned();
+    let access = external.token("access_token").to_owned();
     let claims = exchanged(&stage.present(&access).await);
     assert_eq!(claims["preferred_username"], "ben");
     assert_eq!(claims["scope"], "deployments:write");
     let reasons = stage.last_event("allowed").await["reasons"].to_string();
-    let said = format!("a Gitea OAuth token of client `{}`", elsewhere.client);
-    assert!(reasons.contains(&said), "{reasons}");
+    let expected = format!("a Gitea OAuth token of client `{}`", external.client);
+    assert!(reasons.contains(&expected), "{reasons}");
 
     // Introspection calls a refresh token active.
     for kind in ["refresh_token", "id_token"] {
-        let answer = stage.present(elsewhere.token(kind)).await;
-        refused(&answer, "invalid_grant", "Gitea");
+        let answer = stage.present(external.token(kind)).await;
+        assert_rejected(&answer, "invalid_grant", "Gitea");
     }
     let event = stage.last_event("denied").await;
     assert_eq!(event["reasons"][0], "invalid_grant", "{event}");
 
-    elsewhere.revoke(&stage.gitea).await;
+    external.revoke(&stage.gitea).await;
     let answer = stage.present(&access).await;
-    refused(&answer, "invalid_grant", "does not know the token");
+    assert_rejected(&answer, "invalid_grant", "does not know the token");
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_giteas_is_refused_and_gitea_is_not_asked_about_what_cannot_be_one() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
-    stage.take_tokens_of(&[NOBODYS]).await;
-    let before = stage.questions();
+async fn a_malformed_token_is_rejected_without_calling_gitea() {
+    let mut stage = Stage::with_personal_tokens().await;
+    stage.accept_tokens_of(&[UNKNOWN_CLIENT]).await;
+    let before = stage.gitea_requests();
     let long = format!("a.{}.c", "b".repeat(9000));
-    for none in ["nonsense", "a.b", "0123456789", "smva_x", &long, "a b.c.d"] {
-        let answer = stage.present(none).await;
-        refused(&answer, "invalid_grant", "not a Gitea token");
+    for malformed in ["nonsense", "a.b", "0123456789", "smva_x", &long, "a b.c.d"] {
+        let answer = stage.present(malformed).await;
+        assert_rejected(&answer, "invalid_grant", "not a Gitea token");
     }
-    assert_eq!(stage.questions(), before);
+    assert_eq!(stage.gitea_requests(), before);
     let forged = "eyJhbGciOiJub25lIn0.eyJnbnQiOjEsInR0IjowfQ.AAAA";
-    // A Gitea that tells each client of its own tokens alone does not say whether this is another client's.
+    // A Gitea that introspects each client's own tokens alone does not say whether this is a token of another client.
     let tells = stage.gitea.tells_of_other_clients().await;
-    let not_known = "does not know the token";
-    let of_forged = if tells { not_known } else { LEFT_OUT };
+    let unknown_token = "does not know the token";
+    let of_forged = if tells { unknown_token } else { CLIENT_UNKNOWN };
     let unknown = "0123456789abcdef0123456789abcdef01234567";
-    for (token, words) in [(forged, of_forged), (unknown, not_known)] {
+    for (token, message) in [(forged, of_forged), (unknown, unknown_token)] {
         let answer = stage.present(token).await;
-        refused(&answer, "invalid_grant", words);
+        assert_rejected(&answer, "invalid_grant", message);
     }
 }
 
 #[tokio::test]
-async fn a_disabled_account_gets_nothing_for_its_tokens_that_gitea_still_knows() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn tokens_of_a_disabled_account_are_rejected() {
+    let mut stage = Stage::with_personal_tokens().await;
     let personal = stage.gitea.token("ben", "script", &["all"]).await;
-    let elsewhere = stage.elsewhere("ben", "openid profile read:user").await;
+    let external = stage
+        .external_client("ben", "openid profile read:user")
+        .await;
     let mut tokens = vec![personal.as_str()];
-    if stage.takes_tokens_of(&elsewhere).await {
-        tokens.push(elsewhere.token("access_token"));
+    if stage.accepts_tokens_of(&external).await {
+        tokens.push(external.token("access_token"));
     }
     for token in &tokens {
         exchanged(&stage.present(token).await);
@@ -242,25 +244,25 @@ async fn a_disabled_account_gets_nothing_for_its_tokens_that_gitea_still_knows()
     stage.gitea.disable_user("ben").await;
     for token in &tokens {
         let answer = stage.present(token).await;
-        refused(&answer, "invalid_grant", "disabled");
+        assert_rejected(&answer, "invalid_grant", "disabled");
     }
     stage.gitea.enable_user("ben").await;
     stage.gitea.delete_user("ben").await;
     for token in tokens {
         let answer = stage.present(token).await;
-        refused(&answer, "invalid_grant", "Gitea");
+        assert_rejected(&answer, "invalid_grant", "Gitea");
     }
 }
 
 #[tokio::test]
-async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn a_page_as_response_means_that_the_account_is_inactive() {
+    let mut stage = Stage::with_personal_tokens().await;
     let personal = stage.gitea.token("ben", "script", &["all"]).await;
-    let elsewhere = stage.elsewhere("ben", "openid read:user").await;
+    let external = stage.external_client("ben", "openid read:user").await;
     let Some(stand_in) = stage.gitea.stand_in() else {
         return;
     };
-    let access = elsewhere.token("access_token");
+    let access = external.token("access_token");
     for (path, token) in [
         (USERINFO, personal.as_str()),
         (ACCOUNT, personal.as_str()),
@@ -272,14 +274,14 @@ async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active()
                 .errors()
                 .plant_times(At::path(path), error.clone(), 1);
             let answer = stage.present(token).await;
-            refused(&answer, "invalid_grant", "");
+            assert_rejected(&answer, "invalid_grant", "");
             assert!(answer.json["access_token"].is_null(), "{path} {error:?}");
         }
         for status in [500, 502, 503, 429] {
             let error = Error::Status(status);
             stand_in.errors().plant_times(At::path(path), error, 1);
             let answer = stage.present(token).await;
-            refused(&answer, "temporarily_unavailable", "does not answer");
+            assert_rejected(&answer, "temporarily_unavailable", "does not answer");
         }
     }
     let error = Error::Status(401);
@@ -287,30 +289,30 @@ async fn a_page_in_the_place_of_an_answer_means_that_the_account_is_not_active()
         .errors()
         .plant_times(At::path(INTROSPECT), error, 1);
     let answer = stage.present(access).await;
-    refused(&answer, "temporarily_unavailable", "gitea.client_id");
+    assert_rejected(&answer, "temporarily_unavailable", "gitea.client_id");
     exchanged(&stage.present(access).await);
 }
 
 #[tokio::test]
-async fn while_gitea_is_away_nothing_is_said_of_the_token() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn an_exchange_fails_temporarily_while_gitea_is_away() {
+    let mut stage = Stage::with_personal_tokens().await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
     exchanged(&stage.present(&token).await);
     stage.gitea.go_away().await;
     let answer = stage.present(&token).await;
-    refused(&answer, "temporarily_unavailable", "Gitea does not answer");
+    assert_rejected(&answer, "temporarily_unavailable", "Gitea does not answer");
     assert!(!answer.header("retry-after").is_empty());
     stage.gitea.come_back().await;
     exchanged(&stage.present(&token).await);
 }
 
 #[tokio::test]
-async fn only_an_application_that_takes_gitea_tokens_gets_them_and_gitea_is_asked_for_no_other() {
+async fn only_an_application_that_accepts_gitea_tokens_gets_them() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
-    let before = stage.questions();
-    for target in [HERE, ("audience", "samovar"), ("audience", "nobody")] {
+    let before = stage.gitea_requests();
+    for target in [HERE, ("audience", "samovar"), ("audience", "unknown")] {
         let answer = stage
             .exchange(None, (&token, ACCESS_TOKEN), &[target])
             .await;
@@ -321,45 +323,44 @@ async fn only_an_application_that_takes_gitea_tokens_gets_them_and_gitea_is_aske
     let event = stage.last_event("denied").await;
     assert_eq!(event["reasons"][0], "invalid_target", "{event}");
 
-    let oauth_alone = json!({"gitea_tokens": {"oauth_clients": [NOBODYS]}});
-    stage.take(oauth_alone).await;
+    let oauth_alone = json!({"gitea_tokens": {"oauth_clients": [UNKNOWN_CLIENT]}});
+    stage.set_tokens(oauth_alone).await;
     let answer = stage.present(&token).await;
-    refused(
+    assert_rejected(
         &answer,
         "invalid_target",
         "accepts no personal Gitea tokens",
     );
     let personal_alone = json!({"gitea_tokens": {"personal": true}});
-    stage.take(personal_alone).await;
+    stage.set_tokens(personal_alone).await;
     let answer = stage.present("eyJ.e30.AAAA").await;
-    refused(&answer, "invalid_target", "accepts no Gitea OAuth tokens");
-    assert_eq!(stage.questions(), before);
+    assert_rejected(&answer, "invalid_target", "accepts no Gitea OAuth tokens");
+    assert_eq!(stage.gitea_requests(), before);
 }
 
 #[tokio::test]
-async fn a_token_that_an_unlisted_oauth_application_got_is_refused_with_its_client_and_lets_nobody_in()
- {
-    let mut stage = Stage::that_takes_personal_tokens().await;
-    let listed = stage.elsewhere("ben", "openid read:user").await;
-    if !stage.takes_tokens_of(&listed).await {
+async fn a_token_of_an_unlisted_client_is_rejected_with_the_client() {
+    let mut stage = Stage::with_personal_tokens().await;
+    let listed = stage.external_client("ben", "openid read:user").await;
+    if !stage.accepts_tokens_of(&listed).await {
         return;
     }
-    let game = ExternalUser::get(&stage.gitea, "ben", "openid read:user").await;
+    let game = ExternalClient::get(&stage.gitea, "ben", "openid read:user").await;
     let answer = stage.present(game.token("access_token")).await;
-    refused(&answer, "invalid_target", &game.client);
-    refused(&answer, "invalid_target", "gitea_tokens.oauth_clients");
+    assert_rejected(&answer, "invalid_target", &game.client);
+    assert_rejected(&answer, "invalid_target", "gitea_tokens.oauth_clients");
     let reasons = stage.last_event("denied").await["reasons"].to_string();
     assert!(reasons.contains(&game.client), "{reasons}");
     exchanged(&stage.present(listed.token("access_token")).await);
-    stage.take_tokens_of(&[&game.client]).await;
+    stage.accept_tokens_of(&[&game.client]).await;
     exchanged(&stage.present(game.token("access_token")).await);
     let answer = stage.present(listed.token("access_token")).await;
-    refused(&answer, "invalid_target", &listed.client);
+    assert_rejected(&answer, "invalid_target", &listed.client);
 }
 
 #[tokio::test]
-async fn a_personal_token_that_may_not_read_its_account_is_refused_with_the_scope_it_lacks() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn a_personal_token_without_read_user_is_rejected() {
+    let mut stage = Stage::with_personal_tokens().await;
     for (at, scopes) in [
         &["read:misc"][..],
         &["write:repository", "read:organization", "write:package"],
@@ -370,7 +371,7 @@ async fn a_personal_token_that_may_not_read_its_account_is_refused_with_the_scop
         let name = format!("narrow-{at}");
         let token = stage.gitea.token("ben", &name, scopes).await;
         let answer = stage.present(&token).await;
-        refused(&answer, "invalid_grant", "`read:user`");
+        assert_rejected(&answer, "invalid_grant", "`read:user`");
     }
     let event = stage.last_event("denied").await;
     assert!(event["reasons"].to_string().contains("read:user"));
@@ -385,8 +386,8 @@ async fn a_personal_token_that_may_not_read_its_account_is_refused_with_the_scop
 }
 
 #[tokio::test]
-async fn an_account_other_than_userinfos_is_nobodys() {
-    let stage = Stage::that_takes_personal_tokens().await;
+async fn an_account_that_differs_from_userinfo_is_rejected() {
+    let stage = Stage::with_personal_tokens().await;
     let Some(stand_in) = stage.gitea.stand_in() else {
         return;
     };
@@ -394,13 +395,13 @@ async fn an_account_other_than_userinfos_is_nobodys() {
     let error = Error::Body(json!({"id": 4711, "login": "ben"}));
     stand_in.errors().plant_times(At::path(ACCOUNT), error, 1);
     let answer = stage.present(&token).await;
-    refused(&answer, "invalid_grant", "does not accept this token");
+    assert_rejected(&answer, "invalid_grant", "does not accept this token");
     exchanged(&stage.present(&token).await);
 }
 
 #[tokio::test]
-async fn a_client_that_proves_itself_is_named_in_the_token_and_one_that_does_not_is_not() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn only_an_authenticated_client_is_named_in_the_token() {
+    let mut stage = Stage::with_personal_tokens().await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
     let subject = (token.as_str(), ACCESS_TOKEN);
     let application = stage.application.clone();
@@ -419,8 +420,8 @@ async fn a_client_that_proves_itself_is_named_in_the_token_and_one_that_does_not
 }
 
 #[tokio::test]
-async fn somebody_whom_samovar_never_saw_is_read_at_once_and_what_was_lost_is_not_given() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn a_new_user_is_read_at_once() {
+    let mut stage = Stage::with_personal_tokens().await;
     stage.gitea.user("dora").await;
     stage.gitea.add_member(stage.team, "dora").await;
     let token = stage.gitea.token("dora", "script", &["all"]).await;
@@ -433,17 +434,17 @@ async fn somebody_whom_samovar_never_saw_is_read_at_once_and_what_was_lost_is_no
     assert_eq!(exchanged(&stage.present(&token).await)["scope"], "");
     let ask = [HERE, ("scope", "deployments:write")];
     let answer = stage.exchange(None, (&token, ACCESS_TOKEN), &ask).await;
-    refused(&answer, "invalid_scope", "deployments:write");
+    assert_rejected(&answer, "invalid_scope", "deployments:write");
 }
 
 #[tokio::test]
-async fn a_gitea_that_tells_each_client_of_its_own_tokens_alone_leaves_other_clients_tokens_out() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn gitea_1_27_introspects_own_tokens_alone() {
+    let mut stage = Stage::with_personal_tokens().await;
     if stage.gitea.stand_in().is_none() {
         return;
     }
-    let elsewhere = stage.elsewhere("ben", "openid read:user").await;
-    let access = elsewhere.token("access_token");
+    let external = stage.external_client("ben", "openid read:user").await;
+    let access = external.token("access_token");
     exchanged(&stage.present(access).await);
     stage.gitea.go_away().await;
     stage.ada.api("POST", "/mirror/sync", None).await;
@@ -452,34 +453,34 @@ async fn a_gitea_that_tells_each_client_of_its_own_tokens_alone_leaves_other_cli
     stand_in.configure(|settings| settings.version = "1.27.0".to_owned());
     stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
     for kind in ["access_token", "refresh_token", "id_token"] {
-        let answer = stage.present(elsewhere.token(kind)).await;
-        refused(&answer, "invalid_grant", LEFT_OUT);
+        let answer = stage.present(external.token(kind)).await;
+        assert_rejected(&answer, "invalid_grant", CLIENT_UNKNOWN);
     }
     let personal = stage.gitea.token("ben", "script", &["read:user"]).await;
     exchanged(&stage.present(&personal).await);
 }
 
 #[tokio::test]
-async fn a_gitea_token_is_written_nowhere() {
-    let mut stage = Stage::that_takes_personal_tokens().await;
+async fn no_gitea_token_is_written() {
+    let mut stage = Stage::with_personal_tokens().await;
     let personal = stage.gitea.token("ben", "script", &["all"]).await;
-    let elsewhere = stage.elsewhere("ben", "openid read:user").await;
-    let access = elsewhere.token("access_token");
-    let refresh = elsewhere.token("refresh_token");
+    let external = stage.external_client("ben", "openid read:user").await;
+    let access = external.token("access_token");
+    let refresh = external.token("refresh_token");
     exchanged(&stage.present(&personal).await);
-    let takes = stage.takes_tokens_of(&elsewhere).await;
-    let presented = if takes { access } else { &personal };
+    let accepts = stage.accepts_tokens_of(&external).await;
+    let presented = if accepts { access } else { &personal };
     let issued = stage.present(presented).await.token();
     stage.present(refresh).await.is_error(400, "invalid_grant");
     stage.gitea.go_away().await;
     stage.present(&personal).await;
     stage.present(access).await;
     stage.gitea.come_back().await;
-    let kept = stage.everything_kept().await;
-    assert!(kept.contains("personal Gitea token"));
+    let written = stage.everything_written().await;
+    assert!(written.contains("personal Gitea token"));
     for secret in [&personal, access, refresh, &issued] {
-        // A part is enough to know it by.
+        // A part is enough to recognize the secret.
         let part = &secret[secret.len() - 30..];
-        assert!(!kept.contains(part), "{part}");
+        assert!(!written.contains(part), "{part}");
     }
 }

@@ -5,17 +5,17 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "helpers of tests end the test when they meet what they do not expect"
+    reason = "test helpers fail by panicking"
 )]
 
-mod foreign_tokens;
+mod application_names;
+mod exchange;
 mod gitea_tokens;
 mod own_tokens;
-mod renamed;
+mod rate_limits;
 mod request;
-mod set;
-mod verify;
 mod workload_tokens;
+mod workload_verification;
 
 #[allow(
     dead_code,

@@ -1,6 +1,6 @@
-//! Samovar's own tokens, exchanged by the service that was sent one for a token of the next.
+//! Samovar's own tokens: a service exchanges a token that it received for a token of the next service.
 
-use crate::set::{ACCESS_TOKEN, GRANT, HERE, ID_TOKEN, JWT, exchanged};
+use crate::exchange::{ACCESS_TOKEN, GRANT, HERE, ID_TOKEN, JWT, exchanged};
 use crate::stage::{Answer, Machine, Stage, part};
 use crate::support::browser::form;
 use serde_json::{Value, json};
@@ -10,8 +10,8 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 const BACK: (&str, &str) = ("audience", "back-api");
 
-/// Two applications that take each other's tokens, a client of each, and a machine with the role in both.
-struct Two {
+/// Two applications that accept each other's tokens, a client of each, and a service account with the role in both.
+struct TwoApplications {
     stage: Stage,
     back: String,
     front_service: Machine,
@@ -19,14 +19,14 @@ struct Two {
     machine: Machine,
 }
 
-impl Two {
+impl TwoApplications {
     async fn set() -> Self {
         let mut stage = Stage::set().await;
         let machine = stage.machine().await;
         let front = stage.application.clone();
         let tokens = json!({"exchange_from": [front]});
         let back = stage.application("back-api", tokens).await;
-        stage.take(json!({"exchange_from": [back]})).await;
+        stage.set_tokens(json!({"exchange_from": [back]})).await;
         Self {
             front_service: stage.service("front-service", &front).await,
             back_service: stage.service("back-service", &back).await,
@@ -36,7 +36,7 @@ impl Two {
         }
     }
 
-    /// A token of the machine's for the front application.
+    /// A token of the service account for the front application.
     async fn token(&self, more: &[(&str, &str)]) -> String {
         let mut pairs = vec![HERE];
         pairs.extend(more);
@@ -50,8 +50,8 @@ impl Two {
 }
 
 #[tokio::test]
-async fn the_service_that_was_sent_a_token_gets_one_for_the_next_and_is_named_in_it() {
-    let mut two = Two::set().await;
+async fn the_exchanging_service_is_named_in_the_token() {
+    let mut two = TwoApplications::set().await;
     let subject = two.token(&[]).await;
     let answer = two.exchange(&two.front_service, &subject, &[BACK]).await;
     let (before, claims) = (part(&subject, 1), exchanged(&answer));
@@ -68,14 +68,14 @@ async fn the_service_that_was_sent_a_token_gets_one_for_the_next_and_is_named_in
     let id = before["jti"].as_str().unwrap();
     assert!(reasons.contains(id) && reasons.contains("deploy-api"));
     assert_eq!(event["application"]["id"], two.back.as_str(), "{event}");
-    // For the next alone.
-    let elsewhere = two.stage.check_token(&answer.token()).await;
-    assert_eq!(elsewhere.json["code"], "token_audience_wrong");
+    // For the next application alone.
+    let first = two.stage.check_token(&answer.token()).await;
+    assert_eq!(first.json["code"], "token_audience_wrong");
 }
 
 #[tokio::test]
-async fn everybody_who_acted_stays_named_and_there_are_three_at_most() {
-    let two = Two::set().await;
+async fn a_token_names_at_most_three_actors() {
+    let two = TwoApplications::set().await;
     let (front, back) = (&two.front_service, &two.back_service);
     let first = two.token(&[]).await;
     let second = two.exchange(front, &first, &[BACK]).await.token();
@@ -88,18 +88,18 @@ async fn everybody_who_acted_stays_named_and_there_are_three_at_most() {
     assert_eq!(part(&fourth, 1)["act"], act);
     let fifth = two.exchange(back, &fourth, &[HERE]).await;
     fifth.is_error(400, "invalid_grant");
-    // Under another name it is no way around.
+    // Another token type does not avoid the limit.
     for kind in [JWT, ID_TOKEN] {
         let again = two.stage.exchange(Some(back), (&fourth, kind), &[HERE]);
         again.await.is_error(400, "invalid_grant");
-        let nobody = two.stage.exchange(None, (&first, kind), &[BACK]).await;
-        nobody.is_error(400, "invalid_grant");
+        let anonymous = two.stage.exchange(None, (&first, kind), &[BACK]).await;
+        anonymous.is_error(400, "invalid_grant");
     }
 }
 
 #[tokio::test]
-async fn a_scope_is_never_wider_than_the_token_that_was_presented() {
-    let mut two = Two::set().await;
+async fn the_scope_is_never_wider_than_that_of_the_subject() {
+    let mut two = TwoApplications::set().await;
     let narrow = two.token(&[("scope", "deployments:read")]).await;
     let service = two.front_service.clone();
     let kept = two.exchange(&service, &narrow, &[BACK]).await;
@@ -112,7 +112,7 @@ async fn a_scope_is_never_wider_than_the_token_that_was_presented() {
         let answer = two.exchange(&service, &narrow, &pairs).await;
         answer.is_error(400, "invalid_scope");
     }
-    // Nor than what the machine holds there now.
+    // Nor wider than the permissions of the service account now.
     let whole = two.token(&[]).await;
     let bindings = two.stage.ada.get("/role-bindings?limit=200").await;
     let mut bindings = bindings["items"].as_array().unwrap().iter();
@@ -126,17 +126,17 @@ async fn a_scope_is_never_wider_than_the_token_that_was_presented() {
         "range": {"kind": "application", "id": two.stage.application},
     });
     two.stage.put(&path, &version, &front).await;
-    let none = two.exchange(&service, &whole, &[BACK]).await;
-    assert_eq!(exchanged(&none)["scope"], "");
+    let empty = two.exchange(&service, &whole, &[BACK]).await;
+    assert_eq!(exchanged(&empty)["scope"], "");
 }
 
 #[tokio::test]
-async fn only_a_client_that_proves_itself_exchanges_and_only_what_was_sent_to_it() {
-    let mut two = Two::set().await;
+async fn only_the_authenticated_recipient_exchanges_a_token() {
+    let mut two = TwoApplications::set().await;
     let token = two.token(&[]).await;
     let subject = (token.as_str(), ACCESS_TOKEN);
-    let nobody = two.stage.exchange(None, subject, &[BACK]).await;
-    nobody.is_error(401, "invalid_client");
+    let anonymous = two.stage.exchange(None, subject, &[BACK]).await;
+    anonymous.is_error(401, "invalid_client");
     let public = two.stage.client(json!({"name": "public"})).await;
     let named = [BACK, ("client_id", public.id.as_str())];
     let public = two.stage.exchange(None, subject, &named).await;
@@ -153,25 +153,27 @@ async fn only_a_client_that_proves_itself_exchanges_and_only_what_was_sent_to_it
 }
 
 #[tokio::test]
-async fn only_an_application_that_lists_the_one_it_was_sent_to_is_a_target() {
-    let mut two = Two::set().await;
+async fn only_an_application_that_lists_the_recipient_is_a_target() {
+    let mut two = TwoApplications::set().await;
     let closed = json!({"gitea_tokens": {"personal": true}});
     two.stage.application("closed-api", closed).await;
     let token = two.token(&[]).await;
-    for target in ["closed-api", "deploy-api", "samovar", "nobody"] {
+    for target in ["closed-api", "deploy-api", "samovar", "unknown"] {
         let pairs = [("audience", target)];
         let answer = two.exchange(&two.front_service, &token, &pairs).await;
         answer.is_error(400, "invalid_target");
     }
     let back = two.back.clone();
-    two.stage.change(&back, json!({"exchange_from": []})).await;
+    two.stage
+        .set_tokens_of(&back, json!({"exchange_from": []}))
+        .await;
     let answer = two.exchange(&two.front_service, &token, &[BACK]).await;
     answer.is_error(400, "invalid_target");
 }
 
 #[tokio::test]
-async fn what_is_no_valid_token_of_samovars_is_not_exchanged() {
-    let mut two = Two::set().await;
+async fn an_invalid_token_is_not_exchanged() {
+    let mut two = TwoApplications::set().await;
     let token = two.token(&[]).await;
     let (head, _) = token.rsplit_once('.').unwrap();
     let none = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.e30.";
@@ -191,10 +193,10 @@ async fn what_is_no_valid_token_of_samovars_is_not_exchanged() {
 }
 
 #[tokio::test]
-async fn ending_a_grant_ends_what_was_exchanged_for_its_tokens() {
-    let mut two = Two::set().await;
+async fn ending_a_grant_ends_the_tokens_exchanged_for_its_tokens() {
+    let mut two = TwoApplications::set().await;
     two.stage.bind_team().await;
-    let token = of_ben(&mut two.stage).await;
+    let token = token_of_ben(&mut two.stage).await;
     let answer = two.exchange(&two.front_service, &token, &[BACK]).await;
     let claims = exchanged(&answer);
     let grant = part(&token, 1)["grant_id"].clone();
@@ -212,15 +214,15 @@ async fn ending_a_grant_ends_what_was_exchanged_for_its_tokens() {
     ] {
         let answer = two.exchange(by, token, &[target]).await;
         answer.is_error(400, "invalid_grant");
-        let said = answer.json["error_description"].as_str().unwrap();
-        assert!(said.contains("revoked"), "{said}");
+        let message = answer.json["error_description"].as_str().unwrap();
+        assert!(message.contains("revoked"), "{message}");
     }
-    let passed = two.stage.check_token(&back_again.token()).await;
-    assert_eq!(passed.json["code"], "token_revoked");
+    let check = two.stage.check_token(&back_again.token()).await;
+    assert_eq!(check.json["code"], "token_revoked");
 }
 
-/// A token of Ben's through a client of the front application.
-async fn of_ben(stage: &mut Stage) -> String {
+/// A token of ben through a client of the front application.
+async fn token_of_ben(stage: &mut Stage) -> String {
     let client = stage.client(json!({})).await;
     let pairs = [
         ("response_type", "code"),
@@ -246,12 +248,12 @@ async fn of_ben(stage: &mut Stage) -> String {
 }
 
 #[tokio::test]
-async fn a_token_got_for_a_gitea_token_is_exchanged_like_any_other() {
-    let mut two = Two::set().await;
+async fn a_token_exchanged_for_a_gitea_token_is_exchanged_again() {
+    let mut two = TwoApplications::set().await;
     two.stage.bind_team().await;
     let back = two.back.clone();
     let both = json!({"exchange_from": [back], "gitea_tokens": {"personal": true}});
-    two.stage.take(both).await;
+    two.stage.set_tokens(both).await;
     let personal = two.stage.gitea.token("ben", "script", &["all"]).await;
     let subject = (personal.as_str(), ACCESS_TOKEN);
     let token = two.stage.exchange(None, subject, &[HERE]).await.token();
@@ -260,7 +262,7 @@ async fn a_token_got_for_a_gitea_token_is_exchanged_like_any_other() {
         exchanged(&answer)["act"]["sub"],
         two.front_service.id.as_str()
     );
-    // The back application takes no Gitea tokens itself.
+    // The back application accepts no Gitea tokens itself.
     let direct = two.stage.exchange(None, subject, &[BACK]).await;
     direct.is_error(400, "invalid_target");
     let twice = [

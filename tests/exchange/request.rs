@@ -1,16 +1,16 @@
-//! The request itself: what must stand in it, once, and in which form.
+//! The parameters of an exchange request.
 
-use crate::set::{ACCESS_TOKEN, GRANT, HERE};
+use crate::exchange::{ACCESS_TOKEN, GRANT, HERE};
 use crate::stage::Stage;
 use crate::support::browser::plain_client;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_request_of_another_form_is_refused_whatever_the_token_is() {
+async fn a_malformed_request_is_rejected() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     stage
-        .take(json!({"gitea_tokens": {"personal": true}}))
+        .set_tokens(json!({"gitea_tokens": {"personal": true}}))
         .await;
     let token = stage.gitea.token("ben", "script", &["all"]).await;
     let subject = (token.as_str(), ACCESS_TOKEN);

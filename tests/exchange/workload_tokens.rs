@@ -1,6 +1,6 @@
-//! Tokens of CI jobs and other workloads become those of the service account that trusts them.
+//! Tokens of CI jobs and other workloads, exchanged for tokens of the service account that trusts them.
 
-use crate::set::{HERE, ID_TOKEN, JWT, exchanged};
+use crate::exchange::{HERE, ID_TOKEN, JWT, exchanged};
 use crate::stage::{Answer, Stage, id};
 use crate::support::gitea::clock::machine;
 use crate::support::workloads::Workloads;
@@ -67,7 +67,7 @@ pub const OCTO: [(&str, &str); 2] = [
 ];
 
 impl Stage {
-    /// A service account of the team with the role, for which these tokens stand.
+    /// Creates a service account of the team with the role and these trusts.
     pub async fn account(&mut self, name: &str, trusts: &[Value]) -> String {
         let owner = json!({"kind": "team", "id": self.team});
         let draft = json!({"name": name, "owner": owner, "trusts": trusts});
@@ -82,14 +82,14 @@ impl Stage {
     }
 }
 
-fn refused(answer: &Answer, words: &str) {
+fn assert_rejected(answer: &Answer, message: &str) {
     answer.is_error(400, "invalid_grant");
-    let said = answer.json["error_description"].as_str().unwrap();
-    assert!(said.contains(words), "{said}");
+    let description = answer.json["error_description"].as_str().unwrap();
+    assert!(description.contains(message), "{description}");
 }
 
 #[tokio::test]
-async fn a_job_on_github_gets_the_token_of_its_service_account_once() {
+async fn a_github_job_gets_one_token_of_its_service_account() {
     let github = Workloads::start("RS256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     let account = stage
@@ -114,15 +114,15 @@ async fn a_job_on_github_gets_the_token_of_its_service_account_once() {
     let subject = "repo:octo-org/octo-repo:ref:refs/heads/main";
     assert!(reasons.contains(subject), "{reasons}");
 
-    refused(&stage.present_job(&token).await, "used before");
+    assert_rejected(&stage.present_job(&token).await, "used before");
     let event = stage.last_event("denied").await;
     assert_eq!(event["actor"]["id"], account.as_str(), "{event}");
     let signature = token.rsplit('.').next().unwrap();
-    assert!(!stage.everything_kept().await.contains(signature));
+    assert!(!stage.everything_written().await.contains(signature));
 }
 
 #[tokio::test]
-async fn of_many_who_present_one_token_at_the_same_time_one_gets_something() {
+async fn one_of_64_concurrent_exchanges_succeeds() {
     let github = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     stage
@@ -137,13 +137,13 @@ async fn of_many_who_present_one_token_at_the_same_time_one_gets_something() {
     }
     let mut statuses = all.join_all().await;
     statuses.sort_unstable();
-    let mut one = vec![400; 64];
-    one[0] = 200;
-    assert_eq!(statuses, one);
+    let mut expected = vec![400; 64];
+    expected[0] = 200;
+    assert_eq!(statuses, expected);
 }
 
 #[tokio::test]
-async fn a_token_that_was_used_stays_used_after_a_restart() {
+async fn a_used_token_stays_used_after_a_restart() {
     let github = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     stage
@@ -152,13 +152,13 @@ async fn a_token_that_was_used_stays_used_after_a_restart() {
     let token = github.token(&github_claims());
     exchanged(&stage.present_job(&token).await);
     stage.samovar = stage.samovar.restart().await;
-    refused(&stage.present_job(&token).await, "used before");
+    assert_rejected(&stage.present_job(&token).await, "used before");
     let another = github.token(&github_claims());
     exchanged(&stage.present_job(&another).await);
 }
 
 #[tokio::test]
-async fn a_job_on_forgejo_whose_token_has_no_id_may_come_again_and_narrow_its_scope() {
+async fn a_forgejo_token_without_an_id_may_be_exchanged_again() {
     let forgejo = Workloads::start("EdDSA").await;
     let mut stage = Stage::trusting(&[forgejo.url()]).await;
     let claims = [
@@ -182,7 +182,7 @@ async fn a_job_on_forgejo_whose_token_has_no_id_may_come_again_and_narrow_its_sc
 }
 
 #[tokio::test]
-async fn audience_and_every_claim_of_the_trust_must_be_exactly_those_of_the_token() {
+async fn audience_and_every_claim_must_match_the_trust() {
     let github = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     stage
@@ -216,34 +216,34 @@ async fn audience_and_every_claim_of_the_trust_must_be_exactly_those_of_the_toke
 }
 
 #[tokio::test]
-async fn an_issuer_is_known_by_its_exact_name_and_no_other_is_asked() {
+async fn an_issuer_is_matched_by_its_exact_name() {
     let github = Workloads::start("ES256").await;
-    let stranger = Workloads::start("ES256").await;
-    let mut stage = Stage::trusting(&[github.url(), stranger.url()]).await;
+    let other = Workloads::start("ES256").await;
+    let mut stage = Stage::trusting(&[github.url(), other.url()]).await;
     stage
         .account("deployer", &[trust(github.url(), &OCTO)])
         .await;
     let mut claims = github_claims();
     for issuer in [
-        json!(stranger.url()),
+        json!(other.url()),
         json!(format!("{}/", github.url())),
         json!(stage.samovar.url()),
         json!([github.url()]),
         Value::Null,
     ] {
         claims["iss"] = issuer;
-        let answer = stage.present_job(&stranger.token(&claims)).await;
+        let answer = stage.present_job(&other.token(&claims)).await;
         answer.is_error(400, "invalid_grant");
     }
-    // In the name of the right one, with the key of another.
+    // The right issuer, with the key of another one.
     claims["iss"] = json!(github.url());
-    let answer = stage.present_job(&stranger.token(&claims)).await;
-    refused(&answer, "signature");
-    assert_eq!(stranger.asked(), 0);
+    let answer = stage.present_job(&other.token(&claims)).await;
+    assert_rejected(&answer, "signature");
+    assert_eq!(other.asked(), 0);
 }
 
 #[tokio::test]
-async fn an_account_that_is_switched_off_or_without_its_owner_gets_no_token() {
+async fn a_disabled_or_unowned_account_gets_no_token() {
     let github = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     let account = stage
@@ -256,20 +256,20 @@ async fn an_account_that_is_switched_off_or_without_its_owner_gets_no_token() {
     });
     stage.put(&path, &json!(1), &draft).await;
     let token = github.token(&github_claims());
-    refused(&stage.present_job(&token).await, "disabled");
+    assert_rejected(&stage.present_job(&token).await, "disabled");
     draft["enabled"] = json!(true);
     stage.put(&path, &json!(2), &draft).await;
-    // What was refused did not use the token up.
+    // The denial did not use the token up.
     exchanged(&stage.present_job(&token).await);
 
     stage.gitea.remove_member(stage.team, "ben").await;
     stage.ada.must("POST", "/mirror/sync", &Value::Null).await;
     let token = github.token(&github_claims());
-    refused(&stage.present_job(&token).await, "has no active owner");
+    assert_rejected(&stage.present_job(&token).await, "has no active owner");
 }
 
 #[tokio::test]
-async fn an_issuer_that_does_not_answer_is_no_reason_to_call_the_token_bad() {
+async fn an_unreachable_issuer_is_a_temporary_error() {
     let github = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url(), "http://127.0.0.1:1"]).await;
     let trusts = [
@@ -287,10 +287,9 @@ async fn an_issuer_that_does_not_answer_is_no_reason_to_call_the_token_bad() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_the_configuration_does_not_list_is_trusted_by_nobody_and_asked_for_nothing()
-{
+async fn an_issuer_that_is_not_configured_is_never_called() {
     let github = Workloads::start("ES256").await;
-    let aside = Workloads::start("ES256").await;
+    let unlisted = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     let account = stage
         .account("deployer", &[trust(github.url(), &OCTO)])
@@ -300,28 +299,28 @@ async fn an_issuer_that_the_configuration_does_not_list_is_trusted_by_nobody_and
             "name": "deployer", "owner": {"kind": "team", "id": stage.team}, "trusts": trusts,
         })
     };
-    let (kept, new) = (trust(github.url(), &OCTO), trust(aside.url(), &OCTO));
+    let (kept, new) = (trust(github.url(), &OCTO), trust(unlisted.url(), &OCTO));
     let (both, old) = (draft(&[kept.clone(), new]), draft(&[kept]));
     let path = format!("/service-accounts/{account}");
     let (status, problem) = stage.ada.replace(&path, &json!(1), &both).await;
     assert_eq!(status, 400, "{problem}");
     assert_eq!(problem["errors"][0]["pointer"], "/trusts/1/issuer");
-    let said = problem["detail"].as_str().unwrap();
-    assert!(said.contains("`token.workload_issuers`"), "{said}");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("`token.workload_issuers`"), "{detail}");
 
-    // One that was listed when it was saved is refused when it is used, and its account can still be changed.
+    // A trust that was valid when it was saved is rejected when it is used, and its account can still be updated.
     let file = stage.samovar.state_folder().with_file_name("samovar.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace(github.url(), aside.url())).unwrap();
+    std::fs::write(&file, text.replace(github.url(), unlisted.url())).unwrap();
     stage.samovar = stage.samovar.restart().await;
     let answer = stage.present_job(&github.token(&github_claims())).await;
-    refused(&answer, "`token.workload_issuers`");
+    assert_rejected(&answer, "`token.workload_issuers`");
     stage.put(&path, &json!(1), &old).await;
-    assert_eq!((github.asked(), aside.asked()), (0, 0));
+    assert_eq!((github.asked(), unlisted.asked()), (0, 0));
 }
 
 #[tokio::test]
-async fn tokens_that_stand_for_one_account_are_trusted_for_no_other() {
+async fn no_token_matches_the_trusts_of_two_accounts() {
     let github = Workloads::start("ES256").await;
     let mut stage = Stage::trusting(&[github.url()]).await;
     stage
@@ -331,7 +330,7 @@ async fn tokens_that_stand_for_one_account_are_trusted_for_no_other() {
     let owner = json!({"kind": "team", "id": stage.team});
     let wide = [("repository", "octo-org/octo-repo")];
     let narrow = [OCTO[0], OCTO[1], ("event_name", "push")];
-    // Some tokens fit one of the two alone, and others both.
+    // Some tokens match one of the two alone, others both.
     let beside = [("repository_owner", "octo-org")];
     for claims in [&OCTO[..], &wide, &narrow, &beside] {
         let draft = json!({
@@ -342,8 +341,8 @@ async fn tokens_that_stand_for_one_account_are_trusted_for_no_other() {
             .api("POST", "/service-accounts", Some(&draft))
             .await;
         assert_eq!((status, &problem["code"]), (409, &json!("conflict")));
-        let said = problem["detail"].as_str().unwrap();
-        assert!(said.contains("service account `deployer`"), "{said}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("service account `deployer`"), "{detail}");
     }
     exchanged(&stage.present_job(&token).await);
 }

@@ -1,4 +1,4 @@
-//! Device authorization as RFC 8628 has it, over HTTP.
+//! Device authorization (RFC 8628) over HTTP.
 
 use crate::person::Person;
 use crate::stage::{Answer, Stage, part};
@@ -29,7 +29,7 @@ async fn begin(stage: &mut Stage) -> (String, String, String) {
     (client, text("device_code"), text("user_code"))
 }
 
-async fn ask(stage: &Stage, client: &str, code: &str) -> Answer {
+async fn poll(stage: &Stage, client: &str, code: &str) -> Answer {
     let pairs = [
         ("grant_type", GRANT_TYPE),
         ("client_id", client),
@@ -39,20 +39,20 @@ async fn ask(stage: &Stage, client: &str, code: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_client_without_a_browser_gets_what_the_person_approves() {
+async fn a_device_gets_what_the_person_approves() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let (client, device, code) = begin(&mut stage).await;
-    ask(&stage, &client, &device)
+    poll(&stage, &client, &device)
         .await
         .is_error(400, "authorization_pending");
-    ask(&stage, &client, &device)
+    poll(&stage, &client, &device)
         .await
         .is_error(400, "slow_down");
 
     let mut ben = Person::signed_in(&stage, "ben").await;
     let typed = code.to_lowercase().replace('-', "");
-    let (question, done) = ben.answer(&typed, "allow").await;
+    let (consent, answered) = ben.answer(&typed, "allow").await;
     for shown in [
         "<strong>web</strong>",
         "deploy-api",
@@ -61,11 +61,11 @@ async fn a_client_without_a_browser_gets_what_the_person_approves() {
         "127.0.0.1",
         "ben",
     ] {
-        assert!(question.body.contains(shown), "{shown}: {}", question.body);
+        assert!(consent.body.contains(shown), "{shown}: {}", consent.body);
     }
-    assert!(done.body.contains("Approved"), "{}", done.body);
+    assert!(answered.body.contains("Approved"), "{}", answered.body);
 
-    let answer = ask(&stage, &client, &device).await;
+    let answer = poll(&stage, &client, &device).await;
     let claims = part(&answer.token(), 1);
     assert_eq!(
         (&claims["aud"], &claims["client_id"]),
@@ -80,7 +80,7 @@ async fn a_client_without_a_browser_gets_what_the_person_approves() {
         ("refresh_token", refresh),
     ];
     stage.post("/oauth/token", None, &pairs).await.token();
-    ask(&stage, &client, &device)
+    poll(&stage, &client, &device)
         .await
         .is_error(400, "invalid_grant");
 
@@ -94,7 +94,7 @@ async fn a_client_without_a_browser_gets_what_the_person_approves() {
 }
 
 #[tokio::test]
-async fn of_sixty_four_that_ask_at_once_one_gets_the_token() {
+async fn one_of_64_concurrent_polls_gets_the_token() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let (client, device, code) = begin(&mut stage).await;
@@ -103,18 +103,18 @@ async fn of_sixty_four_that_ask_at_once_one_gets_the_token() {
         .answer(&code, "allow")
         .await;
     let stage = std::sync::Arc::new(stage);
-    let asked: Vec<_> = (0..64)
+    let polls: Vec<_> = (0..64)
         .map(|_| {
             let (stage, client, device) = (
                 std::sync::Arc::clone(&stage),
                 client.clone(),
                 device.clone(),
             );
-            tokio::spawn(async move { ask(&stage, &client, &device).await })
+            tokio::spawn(async move { poll(&stage, &client, &device).await })
         })
         .collect();
     let mut won = 0;
-    for answer in asked {
+    for answer in polls {
         let answer = answer.await.unwrap();
         if answer.status == 200 {
             won += 1;
@@ -126,7 +126,7 @@ async fn of_sixty_four_that_ask_at_once_one_gets_the_token() {
 }
 
 #[tokio::test]
-async fn what_was_declined_stays_declined_and_nobody_holds_what_he_does_not() {
+async fn a_declined_device_stays_declined() {
     let mut stage = Stage::set().await;
     let (client, device, code) = begin(&mut stage).await;
     let mut cleo = Person::signed_in(&stage, "cleo").await;
@@ -136,19 +136,19 @@ async fn what_was_declined_stays_declined_and_nobody_holds_what_he_does_not() {
     let mut ben = Person::signed_in(&stage, "ben").await;
     ben.answer(&code, "decline").await;
     for _ in 0..2 {
-        ask(&stage, &client, &device)
+        poll(&stage, &client, &device)
             .await
             .is_error(400, "access_denied");
     }
     let again = ben.send(&[("user_code", &code), ("answer", "allow")]).await;
     assert_eq!(again.status, 400, "{}", again.body);
-    ask(&stage, &client, &device)
+    poll(&stage, &client, &device)
         .await
         .is_error(400, "access_denied");
 }
 
 #[tokio::test]
-async fn a_code_is_tried_from_our_own_form_alone_and_five_times() {
+async fn a_code_is_accepted_from_the_own_form_five_times() {
     let mut stage = Stage::set().await;
     let (_, _, code) = begin(&mut stage).await;
     let url = format!("{}/device?user_code={code}", stage.samovar.url());
@@ -188,7 +188,7 @@ async fn a_code_is_tried_from_our_own_form_alone_and_five_times() {
 }
 
 #[tokio::test]
-async fn only_public_clients_that_are_known_come_this_way() {
+async fn only_registered_public_clients_get_device_codes() {
     let mut stage = Stage::set().await;
     let confidential = stage
         .client(json!({"name": "server", "kind": "confidential"}))
@@ -198,7 +198,7 @@ async fn only_public_clients_that_are_known_come_this_way() {
     let denied = "/audit-events?action=token.issue&outcome=denied";
     let denied = stage.ada.get(denied).await["items"][0].clone();
     assert_eq!(denied["reasons"][0], "unauthorized_client", "{denied}");
-    let unknown = [("client_id", "somebody")];
+    let unknown = [("client_id", "unknown")];
     stage
         .post("/oauth/device", None, &unknown)
         .await
@@ -208,7 +208,7 @@ async fn only_public_clients_that_are_known_come_this_way() {
         .post("/oauth/device", None, &narrowed)
         .await
         .is_error(400, "invalid_request");
-    let nonsense = ask(&stage, "samovar-cli", "nonsense").await;
+    let nonsense = poll(&stage, "samovar-cli", "nonsense").await;
     nonsense.is_error(400, "invalid_grant");
     let draft = json!({
         "name": "samovar-cli", "application_id": stage.application, "kind": "public",
@@ -227,7 +227,7 @@ async fn only_public_clients_that_are_known_come_this_way() {
 }
 
 #[tokio::test]
-async fn a_device_gets_the_words_that_were_shown_and_none_that_came_to_be_held_since() {
+async fn a_device_gets_the_scope_that_was_shown() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let client = stage.client(json!({})).await.id;
@@ -236,16 +236,16 @@ async fn a_device_gets_the_words_that_were_shown_and_none_that_came_to_be_held_s
     let text = |name: &str| codes[name].as_str().unwrap().to_owned();
     let (device, code) = (text("device_code"), text("user_code"));
     let mut ben = Person::signed_in(&stage, "ben").await;
-    let question = ben.send(&[("user_code", &code)]).await;
+    let consent = ben.send(&[("user_code", &code)]).await;
     assert!(
-        question.body.contains("deployments:write"),
+        consent.body.contains("deployments:write"),
         "{}",
-        question.body
+        consent.body
     );
     stage.also("logs:read").await;
-    let done = ben.click(&question, "allow").await;
-    assert!(done.body.contains("Approved"), "{}", done.body);
-    let answer = ask(&stage, &client, &device).await;
+    let answered = ben.click(&consent, "allow").await;
+    assert!(answered.body.contains("Approved"), "{}", answered.body);
+    let answer = poll(&stage, &client, &device).await;
     assert_eq!(part(&answer.token(), 1)["scope"], "deployments:write");
     let again = [
         ("grant_type", "refresh_token"),
@@ -262,7 +262,7 @@ async fn a_device_gets_the_words_that_were_shown_and_none_that_came_to_be_held_s
     assert_eq!(reasons, &json!(["scope `deployments:write`"]), "{events}");
 }
 
-/// What a machine at this address is told when it begins.
+/// A device authorization request from this address.
 async fn begin_from(stage: &Stage, address: &str) -> reqwest::Response {
     plain_client()
         .post(format!("{}/oauth/device", stage.samovar.url()))
@@ -275,26 +275,26 @@ async fn begin_from(stage: &Stage, address: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn a_machine_begins_twenty_at_once_and_is_then_told_to_wait_and_nobody_beside_it_is() {
+async fn device_requests_are_limited_for_each_address() {
     let stage = Stage::set().await;
-    for (own, beside) in [
+    for (own, other) in [
         ("192.0.2.1", "192.0.2.2"),
         ("2001:db8:0:1::1", "2001:db8:0:100::1"),
     ] {
-        let mut begun = 0;
-        let refused = loop {
+        let mut accepted = 0;
+        let limited = loop {
             let answer = begin_from(&stage, own).await;
             if answer.status() != 200 {
                 break answer;
             }
-            begun += 1;
+            accepted += 1;
         };
-        assert!((20..25).contains(&begun), "{begun}");
-        assert_eq!(refused.status(), 429);
-        let wait = refused.headers()["retry-after"].to_str().unwrap();
+        assert!((20..25).contains(&accepted), "{accepted}");
+        assert_eq!(limited.status(), 429);
+        let wait = limited.headers()["retry-after"].to_str().unwrap();
         assert!((1..=7).contains(&wait.parse::<u64>().unwrap()), "{wait}");
-        let text = refused.text().await.unwrap();
+        let text = limited.text().await.unwrap();
         assert!(text.contains("temporarily_unavailable"), "{text}");
-        assert_eq!(begin_from(&stage, beside).await.status(), 200, "{beside}");
+        assert_eq!(begin_from(&stage, other).await.status(), 200, "{other}");
     }
 }

@@ -1,4 +1,4 @@
-//! What exchanges need beside the authorization server's stage: further applications, and the request itself.
+//! Helpers for exchanges: further applications, the request, and its response.
 
 use crate::stage::{Answer, HOST, Machine, Stage, id, part};
 use serde_json::{Value, json};
@@ -14,14 +14,14 @@ impl Stage {
         Self::set_with(&format!("[token]\nworkload_issuers = {issuers:?}\n")).await
     }
 
-    /// Says anew what the stage's application takes.
-    pub async fn take(&mut self, tokens: Value) {
+    /// Replaces the token settings of the stage's application.
+    pub async fn set_tokens(&mut self, tokens: Value) {
         let application = self.application.clone();
-        self.change(&application, tokens).await;
+        self.set_tokens_of(&application, tokens).await;
     }
 
-    /// Says anew what an application takes.
-    pub async fn change(&mut self, application: &str, tokens: Value) {
+    /// Replaces the token settings of an application.
+    pub async fn set_tokens_of(&mut self, application: &str, tokens: Value) {
         let path = format!("/applications/{application}");
         let mut draft = self.ada.get(&path).await;
         let version = draft["version"].clone();
@@ -33,13 +33,13 @@ impl Stage {
         self.put(&path, &version, &draft).await;
     }
 
-    /// Writes an object over the version that it was read in, where success is owed.
+    /// Updates an object from this version; fails unless it succeeds.
     pub async fn put(&mut self, path: &str, version: &Value, body: &Value) {
         let (status, answer) = self.ada.replace(path, version, body).await;
         assert_eq!(status, 200, "PUT {path}: {answer}");
     }
 
-    /// One more application, whose tokens are like this.
+    /// Creates an application with these token settings.
     pub async fn application(&mut self, name: &str, tokens: Value) -> String {
         let draft = json!({
             "name": name,
@@ -53,7 +53,7 @@ impl Stage {
         id(&self.ada.must("POST", "/applications", &draft).await)
     }
 
-    /// A confidential client of an application.
+    /// Registers a confidential client of an application.
     pub async fn service(&mut self, name: &str, application: &str) -> Machine {
         let draft = json!({"name": name, "application_id": application, "kind": "confidential"});
         self.client(draft).await
@@ -81,8 +81,8 @@ impl Stage {
         self.ada.get(&path).await["items"][0].clone()
     }
 
-    /// Every event, the log and the state in one text, in which nothing secret may stand.
-    pub async fn everything_kept(&mut self) -> String {
+    /// Every event, the log and the state folder as one text, which must contain no secret.
+    pub async fn everything_written(&mut self) -> String {
         let events = self.ada.get("/audit-events?limit=200").await.to_string();
         let log = self.samovar.program().output();
         let mut all = events + &log;
@@ -94,7 +94,7 @@ impl Stage {
     }
 }
 
-/// Fails unless it is an exchanged token of at most five minutes; gives its claims.
+/// Fails unless the response has an exchanged token of at most five minutes; returns its claims.
 pub fn exchanged(answer: &Answer) -> Value {
     let token = answer.token();
     assert_eq!(answer.json["issued_token_type"], ACCESS_TOKEN);
@@ -111,7 +111,7 @@ pub fn exchanged(answer: &Answer) -> Value {
 /// The stage's application as a target.
 pub const HERE: (&str, &str) = ("audience", "deploy-api");
 
-/// Its host as a resource.
+/// The stage's application as a resource.
 pub fn here_by_host() -> String {
     format!("https://{HOST}/anything")
 }

@@ -1,4 +1,4 @@
-//! What the command line keeps and refuses, without a server.
+//! The credentials file and the arguments of the command line, without a server.
 
 use crate::support::process::free_address;
 use crate::terminal::Terminal;
@@ -6,7 +6,7 @@ use serde_json::json;
 use std::fs::{Permissions, create_dir_all, set_permissions, write};
 use std::os::unix::fs::PermissionsExt as _;
 
-fn kept(terminal: &Terminal, mode: u32) -> String {
+fn write_credentials(terminal: &Terminal, mode: u32) -> String {
     let address = format!("http://{}", free_address([127, 0, 0, 2]));
     let text = json!({"server": address, "refresh_token": "smvr_x"});
     create_dir_all(terminal.file().parent().unwrap()).unwrap();
@@ -19,17 +19,17 @@ fn kept(terminal: &Terminal, mode: u32) -> String {
 async fn a_file_that_others_can_read_is_not_used() {
     for mode in [0o640, 0o604, 0o620] {
         let terminal = Terminal::new();
-        kept(&terminal, mode);
-        let refused = terminal.run(&["whoami"]).await;
-        assert_eq!(refused.code, 1, "{refused:?}");
-        assert!(refused.err.contains("others can read"), "{refused:?}");
+        write_credentials(&terminal, mode);
+        let output = terminal.run(&["whoami"]).await;
+        assert_eq!(output.code, 1, "{output:?}");
+        assert!(output.err.contains("others can read"), "{output:?}");
     }
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_is_a_failure_and_logout_forgets_all_the_same() {
+async fn logout_deletes_the_file_when_the_server_is_away() {
     let terminal = Terminal::new();
-    let address = kept(&terminal, 0o600);
+    let address = write_credentials(&terminal, 0o600);
     let away = terminal.run(&["token", "--audience", "x", "--json"]).await;
     assert_eq!(
         (away.code, &away.json()["error"]),
@@ -37,28 +37,28 @@ async fn a_server_that_is_away_is_a_failure_and_logout_forgets_all_the_same() {
         "{away:?}"
     );
     assert!(away.err.contains(&address), "{away:?}");
-    let gone = terminal.run(&["logout"]).await;
-    assert_eq!(gone.code, 1, "{gone:?}");
-    assert!(gone.err.contains("continues at the server") && !terminal.file().exists());
+    let logout = terminal.run(&["logout"]).await;
+    assert_eq!(logout.code, 1, "{logout:?}");
+    assert!(logout.err.contains("goes on at the server") && !terminal.file().exists());
 }
 
 #[tokio::test]
-async fn whoever_is_not_signed_in_is_told_how_and_the_code_is_three() {
+async fn exit_code_3_when_not_signed_in() {
     let terminal = Terminal::new();
-    for words in [&["token", "--audience", "x"][..], &["whoami"], &["logout"]] {
-        let nobody = terminal.run(words).await;
-        assert_eq!((nobody.code, nobody.out.as_str()), (3, ""), "{nobody:?}");
-        assert!(nobody.err.contains("samovar login --server"), "{nobody:?}");
+    for arguments in [&["token", "--audience", "x"][..], &["whoami"], &["logout"]] {
+        let output = terminal.run(arguments).await;
+        assert_eq!((output.code, output.out.as_str()), (3, ""), "{output:?}");
+        assert!(output.err.contains("samovar login --server"), "{output:?}");
     }
-    kept(&terminal, 0o600);
+    write_credentials(&terminal, 0o600);
     write(terminal.file(), "{").unwrap();
     assert_eq!(terminal.run(&["whoami"]).await.code, 3);
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_meant_is_a_usage_error() {
+async fn exit_code_2_for_invalid_arguments() {
     let terminal = Terminal::new();
-    for words in [
+    for arguments in [
         &["login"][..],
         &["login", "--server", "samovar.example.com"],
         &["login", "--server", "http://samovar.example.com"],
@@ -71,11 +71,11 @@ async fn an_address_that_cannot_be_meant_is_a_usage_error() {
         ],
         &["token"],
     ] {
-        let usage = terminal.run(words).await;
+        let output = terminal.run(arguments).await;
         assert_eq!(
-            (usage.code, usage.out.as_str()),
+            (output.code, output.out.as_str()),
             (2, ""),
-            "{words:?} {usage:?}"
+            "{arguments:?} {output:?}"
         );
     }
 }

@@ -1,6 +1,6 @@
-//! A name goes from one application to another: what was issued before opens nothing of the new one.
+//! An application gets a name that another one had: tokens that were issued before are not valid for it.
 
-use crate::set::{ACCESS_TOKEN, GRANT, HERE, exchanged};
+use crate::exchange::{ACCESS_TOKEN, GRANT, HERE, exchanged};
 use crate::stage::{Answer, Machine, Stage, id};
 use crate::support::browser::{form, plain_client};
 use crate::support::gitea::errors::At;
@@ -18,8 +18,8 @@ impl Stage {
         (draft, version)
     }
 
-    /// Another application in the place of the stage's.
-    async fn delete_and_make_anew(&mut self) {
+    /// Replaces the stage's application by a new one of the same name.
+    async fn recreate_application(&mut self) {
         let (draft, version) = self.draft().await;
         let path = format!("/applications/{}", self.application);
         let (status, answer) = self.ada.delete(&path, &version).await;
@@ -34,12 +34,12 @@ impl Stage {
         self.put(&path, &version, &draft).await;
     }
 
-    async fn machines_token(&self, machine: &Machine) -> String {
+    async fn machine_token(&self, machine: &Machine) -> String {
         self.credentials(machine, &[HERE]).await.token()
     }
 
-    /// What every place that looks at tokens says of one, in this order: forward-auth, introspection, exchange.
-    async fn said_of(&self, token: &str, service: &Machine) -> [Answer; 3] {
+    /// The responses of forward-auth, introspection and exchange to a token.
+    async fn responses_to(&self, token: &str, service: &Machine) -> [Answer; 3] {
         let ask = [("token", token)];
         let subject = (token, ACCESS_TOKEN);
         [
@@ -51,71 +51,71 @@ impl Stage {
     }
 }
 
-/// Every place takes it.
-fn taken([passed, told, given]: &[Answer; 3]) {
-    assert_eq!(passed.status, 200, "{}", passed.json);
-    assert_eq!(told.json["active"], true, "{}", told.json);
-    exchanged(given);
+/// Every endpoint accepts the token.
+fn assert_accepted([check, introspection, exchange]: &[Answer; 3]) {
+    assert_eq!(check.status, 200, "{}", check.json);
+    assert_eq!(introspection.json["active"], true, "{}", introspection.json);
+    exchanged(exchange);
 }
 
-/// No place takes it.
-fn refused([denied, told, given]: &[Answer; 3]) {
-    let (status, code) = (denied.status, denied.json["code"].as_str());
+/// No endpoint accepts the token.
+fn assert_rejected([check, introspection, exchange]: &[Answer; 3]) {
+    let (status, code) = (check.status, check.json["code"].as_str());
     assert_eq!((status, code), (401, Some("token_audience_wrong")));
-    let said = denied.json["detail"].as_str().unwrap();
-    assert!(said.contains("get a new token"), "{said}");
-    assert_eq!(told.json, json!({"active": false}));
-    given.is_error(400, "invalid_grant");
-    let said = given.json["error_description"].as_str().unwrap();
-    assert!(said.contains("is older than the application"), "{said}");
+    let detail = check.json["detail"].as_str().unwrap();
+    assert!(detail.contains("get a new token"), "{detail}");
+    assert_eq!(introspection.json, json!({"active": false}));
+    exchange.is_error(400, "invalid_grant");
+    let detail = exchange.json["error_description"].as_str().unwrap();
+    assert!(detail.contains("is older than the application"), "{detail}");
 }
 
 #[tokio::test]
-async fn a_token_of_a_deleted_application_opens_nothing_of_a_new_one_of_its_name() {
+async fn a_token_of_a_deleted_application_is_rejected() {
     let mut stage = Stage::set().await;
     let machine = stage.machine().await;
-    let old = stage.machines_token(&machine).await;
+    let old = stage.machine_token(&machine).await;
     assert_eq!(stage.check_token(&old).await.status, 200);
-    stage.delete_and_make_anew().await;
+    stage.recreate_application().await;
     let home = stage.application.clone();
     let service = stage.service("service", &home).await;
     let back = json!({"exchange_from": [home]});
     stage.application("back-api", back).await;
-    refused(&stage.said_of(&old, &service).await);
-    let new = stage.machines_token(&machine).await;
-    taken(&stage.said_of(&new, &service).await);
+    assert_rejected(&stage.responses_to(&old, &service).await);
+    let new = stage.machine_token(&machine).await;
+    assert_accepted(&stage.responses_to(&new, &service).await);
 }
 
 #[tokio::test]
-async fn a_token_from_before_a_rename_opens_nothing_under_the_old_name_nor_the_new_one() {
+async fn a_token_from_before_a_rename_is_rejected() {
     let mut stage = Stage::set().await;
     let machine = stage.machine().await;
     let home = stage.application.clone();
     let service = stage.service("service", &home).await;
     let back = json!({"exchange_from": [home]});
     stage.application("back-api", back).await;
-    let token = stage.machines_token(&machine).await;
-    taken(&stage.said_of(&token, &service).await);
+    let token = stage.machine_token(&machine).await;
+    assert_accepted(&stage.responses_to(&token, &service).await);
     // Any other change keeps it.
-    stage.take(json!({"lifetime": 60})).await;
-    taken(&stage.said_of(&token, &service).await);
+    stage.set_tokens(json!({"lifetime": 60})).await;
+    assert_accepted(&stage.responses_to(&token, &service).await);
     stage.rename("other-api").await;
     let denied = stage.check_token(&token).await;
     assert_eq!(denied.json["code"], "token_audience_wrong");
     stage.rename("deploy-api").await;
-    refused(&stage.said_of(&token, &service).await);
+    assert_rejected(&stage.responses_to(&token, &service).await);
     stage.samovar = stage.samovar.restart().await;
-    refused(&stage.said_of(&token, &service).await);
-    let token = stage.machines_token(&machine).await;
-    taken(&stage.said_of(&token, &service).await);
+    assert_rejected(&stage.responses_to(&token, &service).await);
+    let token = stage.machine_token(&machine).await;
+    assert_accepted(&stage.responses_to(&token, &service).await);
 }
 
 #[tokio::test]
-async fn an_application_that_goes_while_gitea_is_asked_is_no_target_for_the_answer() {
+async fn an_application_deleted_during_an_exchange_gets_no_token() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     stage
-        .take(json!({"gitea_tokens": {"personal": true}}))
+        .set_tokens(json!({"gitea_tokens": {"personal": true}}))
         .await;
     let token = stage.gitea.token("ben", "script", &["read:user"]).await;
     let Some(stand_in) = stage.gitea.stand_in() else {
@@ -132,12 +132,12 @@ async fn an_application_that_goes_while_gitea_is_asked_is_no_target_for_the_answ
         .post(format!("{}/oauth/token", stage.samovar.url()))
         .header("content-type", "application/x-www-form-urlencoded")
         .body(form(&pairs));
-    let asking = tokio::spawn(request.send());
+    let exchange = tokio::spawn(request.send());
     hold.reached().await;
-    stage.delete_and_make_anew().await;
+    stage.recreate_application().await;
     hold.release();
-    let answer: Value = asking.await.unwrap().unwrap().json().await.unwrap();
+    let answer: Value = exchange.await.unwrap().unwrap().json().await.unwrap();
     assert_eq!(answer["error"], "invalid_target", "{answer}");
-    let said = answer["error_description"].as_str().unwrap();
-    assert!(said.contains("deleted or renamed meanwhile"), "{said}");
+    let detail = answer["error_description"].as_str().unwrap();
+    assert!(detail.contains("deleted or renamed meanwhile"), "{detail}");
 }
