@@ -10,6 +10,7 @@ use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+const MINUTE: Duration = Duration::from_secs(60);
 /// Keys with a debt in memory.
 const MAX_KEYS: usize = 10_000;
 /// The reciprocal of the part that a full table drops at once, so that it is searched rarely.
@@ -31,6 +32,11 @@ impl<K: Eq + Hash + Clone> RateLimiter<K> {
             interval,
             paid_at: Mutex::default(),
         }
+    }
+
+    /// Allows this number of actions at once, and as many in each minute after.
+    pub fn per_minute(actions: u32) -> Self {
+        Self::new(actions, MINUTE / actions.max(1))
     }
 
     /// Takes one action now, or returns the time to wait for it.
@@ -134,6 +140,15 @@ mod tests {
         assert!(limiter.take(BEN, at(2)).is_err());
         for _ in 0..3 {
             assert_eq!(limiter.take(BEN, at(60)), Ok(()), "the debt is paid off");
+        }
+    }
+
+    #[test]
+    fn limit_per_minute_refills_in_a_minute() {
+        let limiter = RateLimiter::per_minute(7);
+        for minute in 0..3 {
+            let now = at(60 * minute);
+            assert_eq!((0..9).filter(|_| limiter.take(BEN, now).is_ok()).count(), 7);
         }
     }
 

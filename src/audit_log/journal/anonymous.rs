@@ -4,16 +4,17 @@
 //! Every event of an anonymous caller passes here, so that no flood fills the disk, whatever it sends. Text chosen by a
 //! caller is never a counting key, and the maps are bounded by the limits themselves.
 
-use super::minute_limit::{MinuteLimit, is_over};
 use crate::audit::{
     Action, AuditEvent, ClosedWindow, Object, ObjectKind, Outcome, RepeatWindows, Repeats,
     WindowOutcome,
 };
-use crate::limits::AddressBlock;
+use crate::limits::{AddressBlock, RateLimiter};
 use crate::model::{ApplicationId, Principal, SystemJob, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Windows that are open at a time; more are only counted.
 const MAX_WINDOWS: usize = 20_000;
@@ -83,8 +84,8 @@ pub(super) struct Dropped {
 
 struct AnonymousCounts {
     windows: RepeatWindows<AnonymousKey, Object>,
-    by_block: MinuteLimit<(Block, EventClass)>,
-    by_class: MinuteLimit<EventClass>,
+    by_block: RateLimiter<(Block, EventClass)>,
+    by_class: RateLimiter<EventClass>,
     dropped: Dropped,
 }
 
@@ -109,7 +110,8 @@ impl AnonymousCounter {
 
     /// May one more allowed request that may change something be written in this minute?
     pub(super) fn take_change(&self, now: Timestamp) -> bool {
-        self.lock().by_class.take(EventClass::AllowedChange, now)
+        let counts = self.lock();
+        counts.by_class.take(EventClass::AllowedChange, now).is_ok()
     }
 
     /// Counts an event that is not written.
@@ -154,8 +156,8 @@ impl AnonymousCounts {
         let of_block = (per_minute / SHARE_OF_BLOCK).max(1);
         Self {
             windows: RepeatWindows::new(window, MAX_WINDOWS),
-            by_block: MinuteLimit::per_minute(of_block),
-            by_class: MinuteLimit::per_minute(per_minute),
+            by_block: RateLimiter::per_minute(of_block),
+            by_class: RateLimiter::per_minute(per_minute),
             dropped: Dropped::default(),
         }
     }
@@ -183,17 +185,17 @@ impl AnonymousCounts {
     }
 
     /// By address block first, for all last: a block that floods uses up its own share alone.
-    fn may_write(&mut self, (block, kind): AnonymousKey, now: Timestamp) -> bool {
+    fn may_write(&self, (block, kind): AnonymousKey, now: Timestamp) -> bool {
         let class = kind.class();
-        self.by_class.has(&class, now)
-            && self.by_block.take((block, class), now)
-            && self.by_class.take(class, now)
+        self.by_class.check(&class, 1, now).is_ok()
+            && self.by_block.take((block, class), now).is_ok()
+            && self.by_class.take(class, now).is_ok()
     }
 
-    /// What was dropped, once a minute.
+    /// What was dropped, once a minute. A clock that was set back ends the minute as well.
     fn dropped_by(&mut self, now: Timestamp) -> Dropped {
-        let due = self.dropped.since.is_some_and(|since| is_over(since, now));
-        if due {
+        let age = |since: Timestamp| now.since(since).max(since.since(now));
+        if self.dropped.since.is_some_and(|since| age(since) >= MINUTE) {
             std::mem::take(&mut self.dropped)
         } else {
             Dropped::default()

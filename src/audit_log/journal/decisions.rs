@@ -3,8 +3,8 @@
 //! Keys are ids and numbers; a label is made once for each window. Must never lose a count, and must never grow with the
 //! requests of one principal.
 
-use super::minute_limit::MinuteLimit;
 use crate::audit::{ClosedWindow, Object, ObjectKind, Outcome, RepeatWindows, WindowOutcome};
+use crate::limits::RateLimiter;
 use crate::model::{ApplicationId, Principal, Timestamp};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(super) struct DecisionCounter(Mutex<DecisionCounts>);
 struct DecisionCounts {
     narrow: RepeatWindows<RepeatKey, Object>,
     wide: RepeatWindows<RepeatKey, Object>,
-    windows_of_principal: MinuteLimit<Principal>,
+    windows_of_principal: RateLimiter<Principal>,
 }
 
 impl DecisionCounter {
@@ -62,7 +62,7 @@ impl DecisionCounter {
         Self(Mutex::new(DecisionCounts {
             narrow: RepeatWindows::new(span, MAX_WINDOWS),
             wide: RepeatWindows::new(span, MAX_WINDOWS),
-            windows_of_principal: MinuteLimit::per_minute(WINDOWS_OF_PRINCIPAL),
+            windows_of_principal: RateLimiter::per_minute(WINDOWS_OF_PRINCIPAL),
         }))
     }
 
@@ -82,7 +82,7 @@ impl DecisionCounter {
         if narrow.repeat(key, now) {
             return false;
         }
-        if windows_of_principal.take(key.principal, now)
+        if windows_of_principal.take(key.principal, now).is_ok()
             && narrow.record(key, now, object) == WindowOutcome::First
         {
             return true;

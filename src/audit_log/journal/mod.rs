@@ -5,7 +5,6 @@
 
 mod anonymous;
 mod decisions;
-mod minute_limit;
 mod write_counts;
 
 pub use anonymous::AnonymousKind;
