@@ -5,7 +5,7 @@ use super::{Admin, AdminError};
 use crate::access::{Permit, ServiceAccountsWrite};
 use crate::model::{
     BindingSubject, DisplayText, Name, Owner, Principal, RoleBinding, ServiceAccount,
-    ServiceAccountId, Trust,
+    ServiceAccountId, WorkloadTrust,
 };
 use crate::policy::Policy;
 
@@ -21,7 +21,7 @@ pub struct ServiceAccountDraft {
     /// False to switch it off.
     pub enabled: bool,
     /// Foreign tokens that are exchanged for tokens of the account.
-    pub trusts: Vec<Trust>,
+    pub trusts: Vec<WorkloadTrust>,
 }
 
 impl Admin {

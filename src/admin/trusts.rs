@@ -47,9 +47,6 @@ impl Admin {
 }
 
 /// Could a token match both the trust and one of the account's?
-fn conflicts(trust: &Trust, other: &ServiceAccount) -> bool {
-    !other
-        .trusts
-        .iter()
-        .all(|theirs| theirs.is_apart_from(trust))
+fn conflicts(trust: &WorkloadTrust, other: &ServiceAccount) -> bool {
+    !other.trusts.iter().all(|theirs| theirs.is_disjoint(trust))
 }

@@ -4,7 +4,7 @@
 //! Knows cookies and one key of this process, no provider. Nothing is kept here of a flow that has only begun, so that no
 //! stranger can push out another's. The key ends with the process, and with it every flow: the person is asked to try again.
 
-use crate::limits::{AddressBlock, BoundedTable};
+use crate::limits::{AddressBlock, OneTime, OneTimeLimits};
 use crate::model::{
     Clock, ParseError, ProviderId, Random, Sealed, SessionKey, SessionSecret, Timestamp,
 };
@@ -22,10 +22,13 @@ const LONG_SLOT: usize = 0;
 const MAX_LONG_CHARS: usize = 3500;
 /// Longest value of the others. All five together stay below the 8 KiB that proxies take in one header line.
 const MAX_SHORT_CHARS: usize = 768;
-/// Used flows that are remembered: a provider's code counts once as well, so that forgetting one is harmless.
-const MAX_USED: usize = 10_000;
-/// Of one address block.
-const MAX_USED_OF_ONE: usize = 200;
+/// Used flows that are remembered. A provider takes a code once as well, so a forgotten one does no harm.
+const LIMITS: OneTimeLimits = OneTimeLimits {
+    lifetime: LIFETIME,
+    remembered: LIFETIME,
+    total: 10_000,
+    per_owner: 200,
+};
 /// What the seal is told that it seals.
 const SEALED: &str = "sign-in flow";
 
@@ -76,7 +79,7 @@ pub(super) struct Flows {
     random: Arc<dyn Random>,
     cookies: Cookies,
     seal: Seal,
-    used: Mutex<BoundedTable<SessionKey, Option<AddressBlock>, Timestamp>>,
+    used: Mutex<OneTime<Option<AddressBlock>, ()>>,
 }
 
 impl Flows {
@@ -89,7 +92,7 @@ impl Flows {
             random,
             cookies,
             seal: SealKey::new(key).sign_in_flows(),
-            used: Mutex::new(BoundedTable::new(MAX_USED, MAX_USED_OF_ONE)),
+            used: Mutex::new(OneTime::new(LIMITS)),
         }
     }
 
@@ -155,15 +158,8 @@ impl Flows {
         now: Timestamp,
     ) -> Result<(), FlowError> {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        while used
-            .remove_oldest_while(|at| !now.within(LIFETIME, *at))
-            .is_some()
-        {}
-        if used.get(&key).is_some() {
-            return Err(FlowError::Unknown);
-        }
-        used.insert(key, block, now);
-        Ok(())
+        used.take_external(key, block, now)
+            .map_err(|_| FlowError::Unknown)
     }
 
     /// A slot without a flow, the long one last, or the one whose flow is the oldest. Tabs that begin at the same moment do

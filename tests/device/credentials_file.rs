@@ -39,7 +39,7 @@ async fn logout_deletes_the_file_when_the_server_is_away() {
     assert!(away.err.contains(&address), "{away:?}");
     let logout = terminal.run(&["logout"]).await;
     assert_eq!(logout.code, 1, "{logout:?}");
-    assert!(logout.err.contains("goes on at the server") && !terminal.file().exists());
+    assert!(logout.err.contains("continues at the server") && !terminal.file().exists());
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ impl Stage {
     }
 
     /// Requests about tokens that reached Gitea.
-    fn gitea_requests(&self) -> usize {
+    fn userinfo_requests(&self) -> usize {
         let log = self.gitea.stand_in().unwrap().log();
         log.count("GET", "/login/oauth/userinfo")
     }
@@ -65,7 +65,7 @@ async fn unauthenticated_exchanges_are_limited() {
     // A client id without a secret and another kind of token are limited too. (Two more requests are allowed each second.)
     let named = [HERE, ("client_id", public.id.as_str())];
     let subject = (token.as_str(), ACCESS_TOKEN);
-    let before = stage.gitea_requests();
+    let before = stage.userinfo_requests();
     let mut statuses = Vec::new();
     for _ in 0..10 {
         let named = stage.exchange(None, subject, &named).await;
@@ -75,7 +75,7 @@ async fn unauthenticated_exchanges_are_limited() {
     }
     let got = statuses.iter().filter(|status| **status == 200).count();
     assert!(got < 10 && statuses.contains(&429), "{statuses:?}");
-    assert!(stage.gitea_requests() <= before + got);
+    assert!(stage.userinfo_requests() <= before + got);
     exchanged(&stage.try_token(Some(&service), &token).await);
     let event = stage.last_event("denied").await;
     assert_eq!(event["reasons"][0], "temporarily_unavailable", "{event}");
