@@ -156,14 +156,16 @@ fn all_flow_cookies_together_fit_into_one_header_line() {
 fn ten_thousand_flows_of_one_address_evict_no_other() {
     let ((_, flows), mut jar) = (flows(), FlowCookies::default());
     let state = begin(&flows, &mut jar, "/wanted");
+    let used = begin(&flows, &mut jar, "/used");
+    let used_jar = jar.clone();
+    assert_eq!(take(&flows, &jar, &used).as_deref(), Some("/used"));
     let attacker = Some(AddressBlock::of([192, 0, 2, 1].into()));
     for _ in 0..10_080 {
         let mut theirs = FlowCookies::default();
         let state = begin(&flows, &mut theirs, "/");
         flows.take(&state, &theirs, attacker).unwrap();
     }
-    let used = flows.used.lock().unwrap().values().count();
-    assert_eq!(used, MAX_USED_OF_ONE);
+    assert_eq!(take(&flows, &used_jar, &used), None);
     assert_eq!(take(&flows, &jar, &state).as_deref(), Some("/wanted"));
 }
 
