@@ -49,8 +49,8 @@ fn grant(now: Timestamp) -> Grant {
 
 async fn run(steps: Vec<Step>) {
     let mut server = TestServer::start();
-    let start = server.clock.now();
-    let event = || expiry(GrantId::from_bytes([1; 16]), start);
+    let (id, start) = (GrantId::from_bytes([1; 16]), server.clock.now());
+    let event = || expiry(id, start);
     let first = server
         .services
         .grants
@@ -64,7 +64,6 @@ async fn run(steps: Vec<Step>) {
             Step::Wait(seconds) => server.clock.advance(Duration::from_secs(seconds)),
             Step::Restart => server = server.restart(),
             Step::End => {
-                let id = GrantId::from_bytes([1; 16]);
                 server.services.grants.end(&[id], event()).await.unwrap();
                 ended = true;
             }
@@ -100,10 +99,7 @@ async fn run(steps: Vec<Step>) {
                 }
             }
         }
-        let valid = server
-            .services
-            .grants
-            .is_valid(GrantId::from_bytes([1; 16]));
+        let valid = server.services.grants.is_valid(id);
         let expired = server.clock.now() >= start.plus(Duration::from_secs(120));
         assert_eq!(valid, !ended && !expired);
     }
