@@ -217,17 +217,17 @@ pub enum AuditMode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MethodSet(u8);
 
-/// The methods of RFC 9110 and RFC 5789, sorted, without CONNECT and TRACE, which no route allows.
-const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
-
 /// The bit of a method; HEAD has that of GET.
 fn bit(method: &str) -> Option<u8> {
     let method = if method == "HEAD" { "GET" } else { method };
-    let index = METHODS.iter().position(|name| *name == method)?;
+    let index = MethodSet::NAMES.iter().position(|name| *name == method)?;
     Some(1 << index)
 }
 
 impl MethodSet {
+    /// The methods of RFC 9110 and RFC 5789, sorted, without CONNECT and TRACE, which no route allows.
+    pub const NAMES: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
     /// True if the set has this method. HEAD is checked as GET; no set has an unknown method.
     pub fn contains(self, method: &str) -> bool {
         bit(method).is_some_and(|bit| self.0 == 0 || self.0 & bit != 0)
@@ -235,12 +235,12 @@ impl MethodSet {
 
     /// The name of a method that a route may have.
     pub fn static_name(method: &str) -> Option<&'static str> {
-        METHODS.into_iter().find(|name| *name == method)
+        Self::NAMES.into_iter().find(|name| *name == method)
     }
 
     /// The methods, sorted; empty for a set of every method.
     pub fn iter(self) -> impl Iterator<Item = &'static str> {
-        METHODS.into_iter().filter(move |method| {
+        Self::NAMES.into_iter().filter(move |method| {
             *method != "HEAD" && bit(method).is_some_and(|bit| self.0 & bit != 0)
         })
     }
@@ -253,7 +253,7 @@ impl MethodSet {
                 ParseError::new(format!(
                     "invalid method `{}`: use {} in upper case",
                     name.escape_debug(),
-                    METHODS.join(", ")
+                    Self::NAMES.join(", ")
                 ))
             })?;
         }

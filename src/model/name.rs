@@ -48,6 +48,11 @@ text!(
     GroupName
 );
 
+impl Name {
+    /// Its grammar as a regular expression (ECMA-262).
+    pub const PATTERN: &str = "^[a-z]([a-z0-9-]{0,62}[a-z0-9])?$";
+}
+
 impl FromStr for Name {
     type Err = ParseError;
     fn from_str(text: &str) -> Result<Self, ParseError> {
@@ -84,6 +89,11 @@ impl FromStr for RepositoryName {
     fn from_str(text: &str) -> Result<Self, ParseError> {
         gitea_name(text, "repository name").map(Self)
     }
+}
+
+impl GroupName {
+    /// Its grammar as a regular expression (ECMA-262).
+    pub const PATTERN: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]{1,255}$";
 }
 
 impl FromStr for GroupName {

@@ -16,6 +16,9 @@ const GITEA_PREFIX: &str = "gitea.";
 pub struct Permission(Arc<str>);
 
 impl Permission {
+    /// Its grammar as a regular expression (ECMA-262).
+    pub const PATTERN: &str = "^[a-z][a-z0-9._-]{0,63}:[a-z][a-z0-9._-]{0,63}$";
+
     /// `resource:action`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -66,6 +69,9 @@ pub enum PermissionPattern {
 }
 
 impl PermissionPattern {
+    /// Its grammar as a regular expression (ECMA-262).
+    pub const PATTERN: &str = "^[a-z][a-z0-9._-]{0,63}:(\\*|[a-z][a-z0-9._-]{0,63})$";
+
     /// True if the pattern includes the permission.
     pub fn matches(&self, permission: &Permission) -> bool {
         match self {

@@ -71,6 +71,9 @@ pub struct RepositoryGlob {
 }
 
 impl RepositoryGlob {
+    /// Its grammar as a regular expression (ECMA-262).
+    pub const PATTERN: &str = "^[A-Za-z0-9._*?-]{1,255}$";
+
     /// True if the glob matches the name.
     pub fn matches(&self, name: &super::RepositoryName) -> bool {
         self.matcher.is_match(name.as_str())

@@ -1,6 +1,6 @@
-//! Who calls, as the first argument of every operation: nothing else of a request is read before it.
+//! The caller, as the first argument of every operation: nothing else of a request is read before it is authorized.
 
-use super::Services;
+use super::services::Services;
 use crate::access::{Caller, Credential, Gatekeeper, OwnPermission, Permit};
 use crate::admin::AdminError;
 use crate::http::{KnownCaller, Problem, RequestContext, bearer, cookie};
@@ -11,92 +11,71 @@ use poem_openapi::registry::{MetaSecurityScheme, Registry};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use std::sync::Arc;
 
-/// Name of the scheme in the document.
-const SCHEME: &str = "session";
+/// Names of the security schemes in the document: the session cookie and the access token.
+const SCHEMES: [&str; 2] = ["session", "token"];
 
-/// Name of the scheme of access tokens.
-const TOKEN: &str = "token";
-
-/// Somebody signed in.
-pub(super) struct SignedIn {
-    /// Who it is.
+/// A signed-in caller.
+pub struct SignedIn {
+    /// The caller.
     pub caller: Caller,
     /// What the operation calls.
     pub services: Arc<Services>,
 }
 
-/// Somebody signed in who holds `P`.
-pub(super) struct Allowed<P> {
-    /// The proof of it.
+/// A signed-in caller who holds the permission `P`.
+pub struct Authorized<P> {
+    /// The proof of the permission.
     pub permit: Permit<P>,
     /// What the operation calls.
     pub services: Arc<Services>,
 }
 
-impl<'a> ApiExtractor<'a> for SignedIn {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
+/// Implements the framework's extractor for a security scheme: `from` turns an authenticated caller into the type.
+macro_rules! security_scheme {
+    ([$($generics:tt)*] $type:ty, $request:ident, $caller:ident, $services:ident => $from:expr) => {
+        impl<'a, $($generics)*> ApiExtractor<'a> for $type {
+            const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
 
-    type ParamType = ();
-    type ParamRawType = ();
+            type ParamType = ();
+            type ParamRawType = ();
 
-    fn register(registry: &mut Registry) {
-        register(registry);
-    }
+            fn register(registry: &mut Registry) {
+                register(registry);
+            }
 
-    fn security_schemes() -> Vec<&'static str> {
-        vec![SCHEME, TOKEN]
-    }
+            fn security_schemes() -> Vec<&'static str> {
+                SCHEMES.to_vec()
+            }
 
-    async fn from_request(
-        request: &'a Request,
-        _: &mut RequestBody,
-        _: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        let services = services(request)?;
-        let caller = caller(request, &services).await?;
-        // What concerns oneself is asked for by no scope: a token may read it, and no more.
-        if caller.session().is_none() && request.method() != Method::GET {
-            return Err(Problem::from(AdminError::SessionRequired).into());
+            async fn from_request(
+                $request: &'a Request,
+                _: &mut RequestBody,
+                _: ExtractParamOptions<()>,
+            ) -> poem::Result<Self> {
+                let $services = $request.data::<Arc<Services>>().cloned();
+                let $services = $services.ok_or_else(Problem::internal)?;
+                let $caller = authenticate($request, &$services).await?;
+                $from
+            }
         }
-        Ok(Self { caller, services })
-    }
+    };
 }
 
-impl<'a, P: OwnPermission> ApiExtractor<'a> for Allowed<P> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::SecurityScheme];
-
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        register(registry);
+security_scheme!([] SignedIn, request, caller, services => {
+    // No scope covers the caller's own objects: a token may only read them.
+    if caller.session().is_none() && request.method() != Method::GET {
+        return Err(Problem::from(AdminError::SessionRequired).into());
     }
+    Ok(Self { caller, services })
+});
 
-    fn security_schemes() -> Vec<&'static str> {
-        vec![SCHEME, TOKEN]
-    }
+security_scheme!([P: OwnPermission] Authorized<P>, request, caller, services => {
+    let permit = services.gatekeeper.permit(&caller).await;
+    let permit = permit.map_err(Problem::from)?;
+    Ok(Self { permit, services })
+});
 
-    async fn from_request(
-        request: &'a Request,
-        _: &mut RequestBody,
-        _: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        let services = services(request)?;
-        let caller = caller(request, &services).await?;
-        let permit = services.gatekeeper.permit(&caller).await;
-        Ok(Self {
-            permit: permit.map_err(Problem::from)?,
-            services,
-        })
-    }
-}
-
-fn services(request: &Request) -> Result<Arc<Services>, Problem> {
-    let services = request.data::<Arc<Services>>();
-    services.cloned().ok_or_else(Problem::internal)
-}
-
-/// For the gate: does a request carry a session or a token of ours that is valid now? Nothing is asked of Gitea.
+/// For the gate: whether a request has a session or a token of Samovar that is valid now. Does not call Gitea.
 pub fn known_callers(gatekeeper: Arc<Gatekeeper>, cookies: Cookies) -> KnownCaller {
     let name = cookies.name(Cookie::Session);
     Box::new(move |headers| {
@@ -107,52 +86,52 @@ pub fn known_callers(gatekeeper: Arc<Gatekeeper>, cookies: Cookies) -> KnownCall
     })
 }
 
-async fn caller(request: &Request, services: &Services) -> Result<Caller, Problem> {
-    let exchange = request
-        .data::<RequestContext>()
-        .ok_or_else(Problem::internal)?;
+async fn authenticate(request: &Request, services: &Services) -> Result<Caller, Problem> {
+    let context = request.data::<RequestContext>();
+    let context = context.ok_or_else(Problem::internal)?;
     let headers = request.headers();
     let secret = cookie(headers, &services.session_cookie);
     let secret = secret.and_then(|text| text.parse().ok());
     let token = bearer::in_authorization(headers);
-    let credential = token
-        .map(Credential::Token)
-        .or(secret.as_ref().map(Credential::Session));
+    let session = secret.as_ref().map(Credential::Session);
+    let credential = token.map(Credential::Token).or(session);
     let gatekeeper = &services.gatekeeper;
-    let caller = gatekeeper.caller(credential, exchange.origin.clone());
-    let known = caller.await.map_err(Problem::from);
-    known.map_err(|problem| problem.of_bearer(token.is_some()))
+    let caller = gatekeeper.caller(credential, context.origin.clone());
+    let caller = caller.await.map_err(Problem::from);
+    caller.map_err(|problem| problem.of_bearer(token.is_some()))
 }
 
 fn register(registry: &mut Registry) {
-    let description = "the session cookie that sign-in sets; over plain http on loopback its name has no `__Host-`. \
-         With it, whatever is not GET needs an `Origin` that is Samovar's own";
-    registry.create_security_scheme(
-        SCHEME,
-        MetaSecurityScheme {
-            ty: "apiKey",
-            description: Some(description),
-            name: Some("__Host-samovar"),
-            key_in: Some("cookie"),
-            scheme: None,
-            bearer_format: None,
-            flows: None,
-            openid_connect_url: None,
-        },
+    let scheme = |ty, description| MetaSecurityScheme {
+        ty,
+        description: Some(description),
+        name: None,
+        key_in: None,
+        scheme: None,
+        bearer_format: None,
+        flows: None,
+        openid_connect_url: None,
+    };
+    let [session, token] = SCHEMES;
+    let cookie = scheme(
+        "apiKey",
+        "the session cookie that sign-in sets; over plain http on loopback its name has no `__Host-`. \
+         With it, every method except GET requires an `Origin` of Samovar itself",
     );
-    registry.create_security_scheme(
-        TOKEN,
-        MetaSecurityScheme {
-            ty: "http",
-            description: Some(
-                "an access token of Samovar's for audience `samovar`, from `/oauth/token`",
-            ),
-            name: None,
-            key_in: None,
-            scheme: Some("bearer"),
-            bearer_format: Some("JWT"),
-            flows: None,
-            openid_connect_url: None,
-        },
+    let cookie = MetaSecurityScheme {
+        name: Some("__Host-samovar"),
+        key_in: Some("cookie"),
+        ..cookie
+    };
+    registry.create_security_scheme(session, cookie);
+    let bearer = scheme(
+        "http",
+        "an access token for audience `samovar`, from `/oauth/token`",
     );
+    let bearer = MetaSecurityScheme {
+        scheme: Some("bearer"),
+        bearer_format: Some("JWT"),
+        ..bearer
+    };
+    registry.create_security_scheme(token, bearer);
 }

@@ -1,47 +1,41 @@
-//! The API under `/api/v1` (step 5): one file for each noun, named as in the address; messages in `wire/`.
+//! The API under `/api/v1` (step 5): a folder for each noun, named as in the address, with the operations in `mod.rs` and
+//! the objects of requests and responses in `body.rs`.
 //!
-//! Adding an operation: a method in the noun's file whose first argument is [`caller::Allowed`] with the permission that
-//! it needs, its messages in `wire/` (ids, instants and names as `wire::texts`, so that the document names their form), then
-//! `SAMOVAR_BLESS=1 cargo test --test api` to renew the document in `tests/golden/`. What the framework says of all this in
-//! a roundabout way, [`document`] says plainly.
-//! Handlers take, call and answer; nothing is decided here. What is wrong with a call is always a problem document.
+//! Handlers take, call and respond; they decide nothing. A failed call is always a problem document. To add an
+//! operation: write a method in the noun's `mod.rs` whose first argument is [`caller::Authorized`] with the permission
+//! that it requires, declare its objects in `body.rs` with `request!` and `response!`, then run
+//! `SAMOVAR_BLESS=1 cargo test --test api` to update the document in `tests/golden/`.
 
 #![expect(
     clippy::unused_async,
-    reason = "the framework wants every operation to be async"
+    reason = "the framework requires every operation to be async"
 )]
 
 mod administrator;
-mod answer;
 mod applications;
 mod audit_events;
-mod body;
 mod caller;
 mod clients;
 mod decisions;
 mod document;
-mod errors;
-mod failure;
-mod forms;
 mod grants;
 mod me;
 mod methods;
 mod mirror;
-mod ordered;
 mod organizations;
+mod prelude;
 mod providers;
 mod role_bindings;
 mod roles;
 mod service_accounts;
 mod services;
 mod sessions;
-mod shape;
+mod shared;
 mod signing_keys;
-mod snippets;
 mod teams;
+#[cfg(test)]
+mod tests;
 mod users;
-mod version;
-mod wire;
 
 pub use caller::known_callers;
 pub use services::Services;
@@ -53,145 +47,101 @@ use poem::error::ResponseError;
 use poem::http::HeaderValue;
 use poem::http::header::ALLOW;
 use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, get};
-use poem_openapi::{OpenApiService, Tags};
+use poem_openapi::OpenApiService;
 use std::sync::Arc;
 
-/// Nouns of the API.
-#[derive(Tags)]
-enum Noun {
-    /// Who is signed in.
-    Me,
-    /// The first administrator.
-    Administrator,
-    /// People, as mirrored from Gitea.
-    Users,
-    /// Organizations, as mirrored from Gitea.
-    Organizations,
-    /// Teams, as mirrored from Gitea.
-    Teams,
-    /// Named sets of permissions.
-    Roles,
-    /// Who gets a role, where, and until when.
-    RoleBindings,
-    /// What is protected.
-    Applications,
-    /// Questions to the policy.
-    Decisions,
-    /// Machines that act for themselves.
-    ServiceAccounts,
-    /// What gets tokens in people's names.
-    Clients,
-    /// What people allowed clients.
-    Grants,
-    /// The keys that sign tokens.
-    SigningKeys,
-    /// Sign-ins of browsers.
-    Sessions,
-    /// The mirror of Gitea.
-    Mirror,
-    /// Who proves who somebody is.
-    Providers,
-    /// The audit log.
-    AuditEvents,
+macro_rules! operations {
+    ($(($($api:path),+)),+) => {
+        type Operations = ($(($($api),+)),+);
+
+        fn operations() -> OpenApiService<Operations, ()> {
+            let operations = ($(($($api),+)),+);
+            OpenApiService::new(operations, "Samovar", env!("CARGO_PKG_VERSION"))
+                .description("Access to applications by organizations and teams of Gitea.")
+                .server(BASE)
+        }
+    };
 }
 
-type Operations = (
-    (me::Api, administrator::Api, users::Api, organizations::Api),
+// In the order of the document. The framework takes at most sixteen in one tuple.
+operations!(
     (
-        teams::Api,
-        roles::Api,
-        role_bindings::Api,
-        (applications::Api, snippets::Api),
+        me::MeApi,
+        administrator::AdministratorApi,
+        users::UsersApi,
+        organizations::OrganizationsApi
     ),
     (
-        service_accounts::Api,
-        clients::Api,
-        grants::Api,
-        signing_keys::Api,
+        teams::TeamsApi,
+        roles::RolesApi,
+        role_bindings::RoleBindingsApi
     ),
     (
-        decisions::Api,
-        sessions::Api,
-        mirror::Api,
-        (providers::Api, audit_events::Api),
+        applications::ApplicationsApi,
+        applications::snippets::SnippetsApi
     ),
+    (
+        service_accounts::ServiceAccountsApi,
+        clients::ClientsApi,
+        grants::GrantsApi
+    ),
+    (
+        signing_keys::SigningKeysApi,
+        decisions::DecisionsApi,
+        sessions::SessionsApi
+    ),
+    (
+        mirror::MirrorApi,
+        providers::ProvidersApi,
+        audit_events::AuditEventsApi
+    )
 );
 
-/// Where the operations are.
+/// Path of the operations.
 const BASE: &str = "/api/v1";
 
-fn describe(operations: Operations) -> OpenApiService<Operations, ()> {
-    OpenApiService::new(operations, "Samovar", env!("CARGO_PKG_VERSION"))
-        .description("Who may do what, by Gitea's organizations and teams.")
-        .server(BASE)
-}
-
-fn operations() -> OpenApiService<Operations, ()> {
-    describe((
-        (me::Api, administrator::Api, users::Api, organizations::Api),
-        (
-            teams::Api,
-            roles::Api,
-            role_bindings::Api,
-            (applications::Api, snippets::Api),
-        ),
-        (
-            service_accounts::Api,
-            clients::Api,
-            grants::Api,
-            signing_keys::Api,
-        ),
-        (
-            decisions::Api,
-            sessions::Api,
-            mirror::Api,
-            (providers::Api, audit_events::Api),
-        ),
-    ))
-}
-
-/// The document, as `samovar openapi` prints it and `/api/openapi.json` serves it.
+/// The document that `samovar openapi` prints and `/api/openapi.json` serves.
 pub fn document() -> String {
     let framework = operations().spec();
-    let mut text = document::plainly(&framework).unwrap_or(framework);
+    let mut text = document::rewrite(&framework).unwrap_or(framework);
     text.push('\n');
     text
 }
 
-/// Everything under `/api`, for the gate to pass requests to: problems are documents here, never pages.
+/// Everything under `/api`. Problems are documents here, never pages.
 pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
     let document = document();
-    let methods = Methods::of_document();
+    let methods = Methods::of::<Operations>(BASE);
     let document = make_sync(move |_| document.clone().with_content_type("application/json"));
     Route::new()
         .nest(BASE, operations())
         .at("/api/openapi.json", get(document))
         .data(services)
         .around(move |next, request| {
-            let exchange = request.data::<RequestContext>().cloned();
+            let context = request.data::<RequestContext>().cloned();
             let allow = methods.allow(&request);
             async move {
                 let result = next.call(request).await;
                 let response = result.map(IntoResponse::into_response);
-                Ok(response.unwrap_or_else(|error| answer(&error, exchange.as_ref(), allow)))
+                Ok(response.unwrap_or_else(|error| respond(&error, context.as_ref(), allow)))
             }
         })
 }
 
-/// The framework's own errors come in the same form as ours.
-fn answer(
+/// Errors of the framework have the form of all others.
+fn respond(
     error: &poem::Error,
-    exchange: Option<&RequestContext>,
+    context: Option<&RequestContext>,
     allow: Option<HeaderValue>,
 ) -> Response {
     let problem = Problem::from_error(error);
     if problem.code() == ProblemCode::Internal {
-        let request = exchange.map(|exchange| exchange.origin.request.to_string());
+        let request = context.map(|context| context.origin.request.to_string());
         tracing::error!(request, %error, "a call of the API could not be served");
     }
-    let mut response = match exchange {
-        Some(exchange) => problem.respond(&AnswerTarget {
-            request: exchange.origin.request,
+    let mut response = match context {
+        Some(context) => problem.respond(&AnswerTarget {
+            request: context.origin.request,
             page: false,
         }),
         None => problem.as_response(),

@@ -1,53 +1,51 @@
-//! The document in the form that generators of clients read well: the framework's, with what it says in a roundabout way
-//! said plainly.
+//! The framework's document, rewritten for generators of clients.
 //!
-//! OpenAPI 3.1, because there a reference may have words of its own beside it, and a constant is a constant. Adds nothing
-//! that the server does not do, and knows no noun: each change is one of form and holds for the whole document.
+//! OpenAPI 3.1, because there a reference may have a description beside it, and a constant is a constant. Adds nothing
+//! that the server does not do, and knows no noun: each change holds for the whole document.
 
 mod links;
 
-use super::ordered::Json;
+use super::shared::json::Json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where schemas are.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// The same document, said plainly.
-pub(super) fn plainly(framework: &str) -> serde_json::Result<String> {
+/// The same document, rewritten.
+pub(super) fn rewrite(framework: &str) -> serde_json::Result<String> {
     let mut document: Json = serde_json::from_str(framework)?;
     document.put("openapi", Json::text("3.1.0"));
     document.each_mut(&fold_reference);
     document.each_mut(&bare_media_types);
+    let parameters: Json = serde_json::from_str(include_str!("parameters.json"))?;
+    document.each_mut(&|json| shared_parameters(json, &parameters));
     links::add(&mut document);
-    let sent = sent_schemas(&document);
+    let requested = request_schemas(&document);
     let components = document.get_mut("components");
     if let Some(schemas) = components.and_then(|components| components.get_mut("schemas")) {
-        for name in sent {
+        for name in requested {
             schemas.get_mut(&name).map(close);
         }
-        let renamed = whole_cases(schemas);
+        let renamed = merge_cases(schemas);
         document.each_mut(&|json| rename(json, &renamed));
     }
     serde_json::to_string_pretty(&document)
 }
 
-/// The framework writes a reference with words beside it as `allOf` of the reference and the words, which generators
-/// take for a type of its own.
+/// The framework writes a reference with a description as `allOf` of both, which generators take for another type.
 fn fold_reference(json: &mut Json) {
-    let Some([reference, words]) = json.get("allOf").map(Json::items) else {
+    let Some([reference, beside]) = json.get("allOf").map(Json::items) else {
         return;
     };
-    let of_words = |(name, _): &(String, Json)| matches!(name.as_str(), "description" | "default");
-    if let (Some(to), true) = (
-        reference.get("$ref").cloned(),
-        words.members().iter().all(of_words),
-    ) {
-        json.take("allOf");
+    let mut names = beside.members().iter().map(|(name, _)| name);
+    let target = reference.get("$ref").cloned();
+    if let Some(to) = target.filter(|_| names.all(|name| name == "description")) {
+        json.remove("allOf");
         json.put("$ref", to);
     }
 }
 
-/// `application/json; charset=utf-8` is `application/json`: JSON is always UTF-8, and has no such parameter.
+/// JSON is always UTF-8, and `application/json` has no parameter `charset` (RFC 8259 section 11).
 fn bare_media_types(json: &mut Json) {
     let content = json.get_mut("content").and_then(Json::members_mut);
     for (kind, _) in content.into_iter().flatten() {
@@ -57,25 +55,39 @@ fn bare_media_types(json: &mut Json) {
     }
 }
 
-/// Names of the schemas that bodies of requests are made of.
-fn sent_schemas(document: &Json) -> BTreeSet<String> {
+/// The framework lists one parameter for each argument of an operation. An argument with a name in `parameters.json` has
+/// the parameters listed there.
+fn shared_parameters(operation: &mut Json, shared: &Json) {
+    let Some(Json::Array(parameters)) = operation.get_mut("parameters") else {
+        return;
+    };
+    let all = std::mem::take(parameters).into_iter();
+    parameters.extend(all.flat_map(|parameter| {
+        let listed = parameter.get("name").and_then(Json::as_text);
+        let listed = listed.and_then(|name| shared.get(name));
+        listed.map_or_else(|| vec![parameter.clone()], |listed| listed.items().to_vec())
+    }));
+}
+
+/// Names of the schemas in request bodies.
+fn request_schemas(document: &Json) -> BTreeSet<String> {
     let mut waiting = Vec::new();
     document.each(&mut |json| {
         let body = json.get("requestBody");
         waiting.extend(body.into_iter().flat_map(references));
     });
     let schemas = document.get("components").and_then(|c| c.get("schemas"));
-    let mut sent = BTreeSet::new();
+    let mut requested = BTreeSet::new();
     while let Some(name) = waiting.pop() {
-        if sent.insert(name.to_owned()) {
+        if requested.insert(name.to_owned()) {
             let schema = schemas.and_then(|schemas| schemas.get(name));
             waiting.extend(schema.into_iter().flat_map(references));
         }
     }
-    sent.into_iter().collect()
+    requested.into_iter().collect()
 }
 
-/// Names of the schemas that something refers to.
+/// Names of the schemas to which the value refers.
 fn references(json: &Json) -> Vec<&str> {
     let mut names = Vec::new();
     json.each(&mut |json| {
@@ -85,22 +97,17 @@ fn references(json: &Json) -> Vec<&str> {
     names
 }
 
-/// What is sent is read strictly: a member that is not listed is refused. A default is the server's business: generators
-/// would make the caller say it.
+/// A request may have no unlisted member.
 fn close(schema: &mut Json) {
     let object = schema.get("type").and_then(Json::as_text) == Some("object");
     if object && schema.get("oneOf").is_none() {
-        schema.put("additionalProperties", Json::Plain(false.into()));
-    }
-    let properties = schema.get_mut("properties").and_then(Json::members_mut);
-    for (_, property) in properties.into_iter().flatten() {
-        property.take("default");
+        schema.put("additionalProperties", Json::Scalar(false.into()));
     }
 }
 
-/// A case of a union is one schema with its constant `kind`, under its own name; the framework writes `Subject_TeamSubject`
-/// as `allOf` of `kind` and `TeamSubject`. Gives the old names with the new ones.
-fn whole_cases(schemas: &mut Json) -> BTreeMap<String, String> {
+/// Merges each case of a union with its constant `kind` into one schema: the framework writes `Subject_TeamSubject` as
+/// `allOf` of `kind` and `TeamSubject`. Returns the new reference for each old one.
+fn merge_cases(schemas: &mut Json) -> BTreeMap<String, String> {
     let mut renamed = BTreeMap::new();
     for (name, schema) in schemas.members().to_vec() {
         let Some([head, rest]) = schema.get("allOf").map(Json::items) else {
@@ -118,32 +125,32 @@ fn whole_cases(schemas: &mut Json) -> BTreeMap<String, String> {
             constant(property);
         }
         renamed.insert(format!("{SCHEMAS}{name}"), format!("{SCHEMAS}{own}"));
-        schemas.take(&name);
+        schemas.remove(&name);
     }
     renamed
 }
 
-/// Puts what `head` has under this name before what the schema has there.
+/// Puts the member of `head` before the same member of the schema.
 fn put_first(schema: &mut Json, name: &str, head: &Json) {
-    let joined = match (head.get(name).cloned(), schema.take(name)) {
-        (Some(Json::Members(first)), Some(Json::Members(rest))) => {
-            Json::Members([first, rest].concat())
+    let joined = match (head.get(name).cloned(), schema.remove(name)) {
+        (Some(Json::Object(first)), Some(Json::Object(rest))) => {
+            Json::Object([first, rest].concat())
         }
-        (Some(Json::Items(first)), Some(Json::Items(rest))) => Json::Items([first, rest].concat()),
+        (Some(Json::Array(first)), Some(Json::Array(rest))) => Json::Array([first, rest].concat()),
         (Some(all), None) | (None | Some(_), Some(all)) => all,
         (None, None) => return,
     };
     schema.put(name, joined);
 }
 
-/// The framework writes a constant as a list of one, with an example of it.
+/// The framework writes a constant as a list of one value, with an example.
 fn constant(property: &mut Json) {
     let only = match property.get("enum").map(Json::items) {
         Some([only]) => only.clone(),
         _ => return,
     };
-    property.take("enum");
-    property.take("example");
+    property.remove("enum");
+    property.remove("example");
     property.put("const", only);
 }
 

@@ -1,0 +1,102 @@
+//! `/applications` of the API.
+
+pub mod body;
+pub mod snippets;
+mod warnings;
+
+use super::prelude::*;
+use crate::access::{ApplicationsRead, ApplicationsWrite};
+use crate::model::{self, ApplicationId};
+use body::{Application, ApplicationBody};
+
+/// The operations.
+pub(super) struct ApplicationsApi;
+
+#[OpenApi(prefix_path = "/applications", tag = "Tag::Applications")]
+impl ApplicationsApi {
+    /// Lists applications in the order of their names.
+    #[oai(path = "/", method = "get", operation_id = "list_applications")]
+    async fn list_applications(
+        &self,
+        call: Authorized<ApplicationsRead>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<Application>>> {
+        let policy = call.services.admin.policy();
+        let name = |application: &&model::Application| application.name.to_string();
+        Ok(Json(paging.page(policy.applications(), name, |one| {
+            Application::new(one)
+        })))
+    }
+
+    /// Creates an application. Requires `samovar.applications:any` as well.
+    #[oai(path = "/", method = "post", operation_id = "create_application")]
+    async fn create_application(
+        &self,
+        call: Authorized<ApplicationsWrite>,
+        body: Body<ApplicationBody>,
+    ) -> ApiResult<Created<Application>, OnCreate> {
+        let draft = body.0.checked(call.services.snippets.https)?;
+        let created = call
+            .services
+            .admin
+            .create_application(call.permit, draft)
+            .await?;
+        Ok(Created(Application::new(&created)))
+    }
+
+    /// Gets an application.
+    #[oai(path = "/:id", method = "get", operation_id = "get_application")]
+    async fn get_application(
+        &self,
+        call: Authorized<ApplicationsRead>,
+        /// Its id.
+        id: Path<Raw<ApplicationId>>,
+    ) -> ApiResult<Versioned<Application>, OnObject> {
+        let policy = call.services.admin.policy();
+        let application = policy.application(id.id()?);
+        let application = application.ok_or_else(|| not_found("application"))?;
+        Ok(Versioned(Application::new(application)))
+    }
+
+    /// Replaces an application. For every request that moves from one route to another, the caller must hold in the
+    /// application all permissions that both routes require. Every other change requires `samovar.applications:any` as
+    /// well: to requests that no route allows or that are public, before or after, and to all members except `routes`.
+    #[oai(path = "/:id", method = "put", operation_id = "update_application")]
+    async fn update_application(
+        &self,
+        call: Authorized<ApplicationsWrite>,
+        /// Its id.
+        id: Path<Raw<ApplicationId>>,
+        if_match: IfMatch,
+        body: Body<ApplicationBody>,
+    ) -> ApiResult<Versioned<Application>, OnChange> {
+        let (id, admin) = (id.id()?, &call.services.admin);
+        let draft = body.0.checked(call.services.snippets.https)?;
+        let updated = admin.update_application(call.permit, (id, if_match.0), draft.clone());
+        let application = updated.await.map_err(|error| {
+            of_change(error, admin.policy().application(id), |now| {
+                differences!(
+                    draft, now;
+                    name, hosts, routes, identity_headers, authorization, origins, audit, tokens
+                )
+            })
+        })?;
+        Ok(Versioned(Application::new(&application)))
+    }
+
+    /// Deletes an application. Requires `samovar.applications:any` as well.
+    #[oai(path = "/:id", method = "delete", operation_id = "delete_application")]
+    async fn delete_application(
+        &self,
+        call: Authorized<ApplicationsWrite>,
+        /// Its id.
+        id: Path<Raw<ApplicationId>>,
+        if_match: IfMatch,
+    ) -> ApiResult<NoContent, OnChange> {
+        let admin = &call.services.admin;
+        admin
+            .delete_application(call.permit, (id.id()?, if_match.0))
+            .await?;
+        Ok(NoContent)
+    }
+}

@@ -1,0 +1,118 @@
+//! `/applications/{id}/snippets` and `/applications/{id}/proxy-secret` of the API: configuration to paste into proxies.
+
+use super::body::{Application, Dialect, Overlap, Snippet};
+use crate::access::{ApplicationsAny, ApplicationsRead};
+use crate::http::Problem;
+use crate::http::api::prelude::*;
+use crate::http::forward_auth::snippets::{self, SnippetSettings};
+use crate::model::{self, ApplicationId};
+use secrecy::SecretString;
+
+/// Replaces the proxy secret for callers who may not change all of the application.
+const PLACEHOLDER: &str = "REPLACE_WITH_THE_PROXY_SECRET";
+
+/// The operations.
+pub struct SnippetsApi;
+
+#[OpenApi(prefix_path = "/applications", tag = "Tag::Applications")]
+impl SnippetsApi {
+    /// Generates the configuration that puts a proxy with Samovar in front of the application. A placeholder replaces
+    /// the proxy secret, if the configuration needs one.
+    #[oai(
+        path = "/:id/snippets/:dialect",
+        method = "get",
+        operation_id = "get_snippet"
+    )]
+    async fn get_snippet(
+        &self,
+        call: Authorized<ApplicationsRead>,
+        /// Its id.
+        id: Path<Raw<ApplicationId>>,
+        /// For which proxy.
+        dialect: Path<Dialect>,
+        /// Where the application itself listens, such as `127.0.0.1:9000`.
+        upstream: Query<Option<String>>,
+    ) -> ApiResult<Json<Snippet>, OnObject> {
+        let id = id.id()?;
+        let secret = call
+            .services
+            .proxy_secrets
+            .is_some()
+            .then(|| PLACEHOLDER.into());
+        let settings = settings(&call.services, upstream.0.as_deref(), secret)?;
+        let policy = call.services.admin.policy();
+        let application = policy.application(id);
+        let application = application.ok_or_else(|| not_found("application"))?;
+        Ok(Json(snippet(application, dialect.0, &settings)))
+    }
+
+    /// Generates the same with the application's proxy secret, if the configuration needs one. The audit log records it.
+    #[oai(
+        path = "/:id/snippets/:dialect",
+        method = "post",
+        operation_id = "show_snippet_with_secret"
+    )]
+    async fn show_snippet_with_secret(
+        &self,
+        call: Authorized<ApplicationsAny>,
+        /// Its id.
+        id: Path<Raw<ApplicationId>>,
+        /// For which proxy.
+        dialect: Path<Dialect>,
+        /// Where the application itself listens, such as `127.0.0.1:9000`.
+        upstream: Query<Option<String>>,
+    ) -> ApiResult<Json<Snippet>, OnObject> {
+        let (id, services) = (id.id()?, &call.services);
+        let settings = settings(services, upstream.0.as_deref(), None)?;
+        let application = services.admin.show_proxy_secret(&call.permit, id).await?;
+        let secrets = services.proxy_secrets.as_ref();
+        let secret = secrets.map(|secrets| secrets.reveal(&application));
+        let settings = SnippetSettings { secret, ..settings };
+        Ok(Json(snippet(&application, dialect.0, &settings)))
+    }
+
+    /// Rotates the proxy secret of the application. The present one stays valid for the overlap; paste the new
+    /// configuration before it ends.
+    #[oai(
+        path = "/:id/proxy-secret/rotate",
+        method = "post",
+        operation_id = "rotate_proxy_secret"
+    )]
+    async fn rotate_proxy_secret(
+        &self,
+        call: Authorized<ApplicationsAny>,
+        /// Its id.
+        id: Path<Raw<ApplicationId>>,
+        body: Body<Overlap>,
+    ) -> ApiResult<Json<Application>, OnObject> {
+        let (id, admin) = (id.id()?, &call.services.admin);
+        let rotated = admin.rotate_proxy_secret(call.permit, id, body.0.0).await?;
+        Ok(Json(Application::new(&rotated)))
+    }
+}
+
+fn settings(
+    services: &Services,
+    upstream: Option<&str>,
+    secret: Option<SecretString>,
+) -> Result<SnippetSettings, Problem> {
+    let mut settings = services.snippets.clone();
+    settings.secret = secret;
+    if let Some(upstream) = upstream {
+        let upstream = upstream.parse();
+        settings.upstream = upstream.map_err(|error| invalid("upstream", error))?;
+    }
+    Ok(settings)
+}
+
+fn snippet(
+    application: &model::Application,
+    dialect: Dialect,
+    settings: &SnippetSettings,
+) -> Snippet {
+    let text = match dialect {
+        Dialect::Nginx => snippets::nginx(application, settings),
+        Dialect::Caddy => snippets::caddy(application, settings),
+    };
+    Snippet::new(dialect, text, settings.secret.is_some())
+}

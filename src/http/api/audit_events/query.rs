@@ -1,0 +1,122 @@
+//! Parameters of a query of the audit log.
+
+use crate::audit::{EventQuery, Outcome};
+use crate::http::Problem;
+use crate::http::api::prelude::*;
+use crate::model::{ApplicationId, DisplayText, ParseError, Principal, SystemJob, Timestamp};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// The parameters as they were sent.
+pub struct QueryParameters {
+    pub actor: Option<String>,
+    pub action: Option<String>,
+    pub object_kind: Option<String>,
+    pub object: Option<String>,
+    pub application: Option<Raw<ApplicationId>>,
+    pub outcome: Option<Outcome>,
+    pub from: Option<Raw<Timestamp>>,
+    pub to: Option<Raw<Timestamp>>,
+}
+
+/// Parses the parameters and reports every error.
+pub fn query(sent: &QueryParameters, paging: &Paging) -> Result<EventQuery, Problem> {
+    let mut errors = FieldErrors::default();
+    let query = EventQuery {
+        actor: sent
+            .actor
+            .as_ref()
+            .and_then(|text| errors.keep("actor", actor(text))),
+        object: sent
+            .object_kind
+            .as_ref()
+            .and_then(|text| errors.keep("object_kind", word(text))),
+        object_id: sent.object.as_deref().map(DisplayText::lossy),
+        application: sent
+            .application
+            .as_ref()
+            .and_then(|id| id.keep("application", &mut errors)),
+        action: sent
+            .action
+            .as_ref()
+            .and_then(|text| errors.keep("action", word(text))),
+        outcome: sent.outcome,
+        from: sent
+            .from
+            .as_ref()
+            .and_then(|from| from.keep("from", &mut errors)),
+        to: sent.to.as_ref().and_then(|to| to.keep("to", &mut errors)),
+        before: paging
+            .after()
+            .and_then(|place| errors.keep("cursor", before(place))),
+        limit: paging.limit(),
+    };
+    errors.finish(Some(query))
+}
+
+fn before(place: &str) -> Result<u64, ParseError> {
+    let error = |_| ParseError::new("invalid `cursor`: send the `next_cursor` of this list");
+    place.parse().map_err(error)
+}
+
+/// A user's id, or a principal as it is spelled in events.
+fn actor(text: &str) -> Result<Principal, ParseError> {
+    let jobs = [
+        SystemJob::Mirror,
+        SystemJob::Housekeeping,
+        SystemJob::Server,
+        SystemJob::BackChannelLogout,
+    ];
+    let others = [Principal::LocalOperator, Principal::Anonymous];
+    let mut named = jobs.map(Principal::System).into_iter().chain(others);
+    if let Some(principal) = named.find(|principal| principal.to_string() == text) {
+        return Ok(principal);
+    }
+    match text.split_once(':') {
+        Some(("service-account", id)) => id.parse().map(Principal::ServiceAccount),
+        Some((_, id)) => id.parse().map(Principal::User),
+        None => text.parse().map(Principal::User),
+    }
+}
+
+/// An action or a kind of object, such as `role.create`.
+fn word<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
+    serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
+        let shown: String = text.chars().take(80).collect();
+        ParseError::new(format!(
+            "invalid value `{}`: copy one from an event",
+            shown.escape_debug()
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::body::spelling;
+    use super::*;
+    use crate::audit::Action;
+
+    #[test]
+    fn principals_are_parsed_as_events_spell_them() {
+        let id = "0190a5e2-0000-7000-8000-000000000001";
+        let user = Principal::User(id.parse().unwrap());
+        for principal in [
+            user,
+            Principal::ServiceAccount(id.parse().unwrap()),
+            Principal::LocalOperator,
+            Principal::Anonymous,
+            Principal::System(SystemJob::Mirror),
+        ] {
+            assert_eq!(actor(&principal.to_string()).unwrap(), principal);
+        }
+        assert_eq!(actor(id).unwrap(), user);
+        assert!(actor("robert").is_err() && actor("system:x").is_err());
+    }
+
+    #[test]
+    fn actions_are_parsed_as_events_spell_them() {
+        let action = word::<Action>(&spelling(Action::RoleCreate));
+        assert_eq!(action.unwrap(), Action::RoleCreate);
+        assert!(word::<Action>("role.burn").is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! `/grants` of the API.
+
+pub mod body;
+
+use super::prelude::*;
+use crate::access::{GrantsEnd, GrantsRead};
+use crate::model::{self, GrantId, UserId};
+use body::Grant;
+
+/// A page of these grants, the newest first.
+pub(super) fn page<'a>(
+    services: &Services,
+    paging: &Paging,
+    grants: impl Iterator<Item = &'a model::Grant>,
+) -> Page<Grant> {
+    let (names, clients) = (services.names(), services.admin.clients());
+    let key = |grant: &&model::Grant| {
+        let age = i64::MAX.saturating_sub(grant.created_at.millis());
+        format!("{age:019}{}", grant.id)
+    };
+    paging.page(grants, key, |grant| Grant::new(grant, &clients, &names))
+}
+
+/// The operations.
+pub(super) struct GrantsApi;
+
+#[OpenApi(prefix_path = "/grants", tag = "Tag::Grants")]
+impl GrantsApi {
+    /// Lists the grants of all people, the newest first.
+    #[oai(path = "/", method = "get", operation_id = "list_grants")]
+    async fn list_grants(
+        &self,
+        call: Authorized<GrantsRead>,
+        /// Id of a person: only that person's.
+        user: Query<Option<Raw<UserId>>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<Grant>>> {
+        let user = optional("user", user.0.as_ref())?;
+        let grants = call.services.admin.grants();
+        let listed = grants.iter();
+        let listed = listed.filter(|grant| user.is_none_or(|user| grant.user == user));
+        Ok(Json(page(&call.services, &paging, listed)))
+    }
+
+    /// Ends a grant and every token based on it.
+    #[oai(path = "/:id", method = "delete", operation_id = "end_grant")]
+    async fn end_grant(
+        &self,
+        call: Authorized<GrantsEnd>,
+        /// Its id.
+        id: Path<Raw<GrantId>>,
+    ) -> ApiResult<NoContent, OnObject> {
+        call.services.admin.end_grant(call.permit, id.id()?).await?;
+        Ok(NoContent)
+    }
+}

@@ -1,0 +1,45 @@
+//! Organizations in responses.
+
+use crate::http::api::prelude::*;
+use crate::model::{self, Directory, DirectoryUser, OrganizationId};
+use std::collections::BTreeSet;
+
+response! {
+    /// An organization by its name.
+    OrganizationName(id: OrganizationId, directory: &Directory) {
+        /// Gitea's numeric id.
+        id: i64 = id.get(),
+        /// Present name.
+        name: String = directory.organizations.get(&id).map_or_else(String::new, |o| o.name.to_string()),
+    }
+}
+
+response! {
+    /// An organization.
+    Organization(organization: &model::Organization, directory: &Directory) {
+        /// Gitea's numeric id.
+        id: i64 = organization.id.get(),
+        /// Present name.
+        name: String = organization.name.to_string(),
+        /// Full name, or empty.
+        full_name: String = organization.full_name.to_string(),
+        /// How many teams it has.
+        teams: u32 = count(teams(organization.id, directory).count()),
+        /// How many people are in at least one of its teams.
+        members: u32 = count(members(organization.id, directory).count()),
+    }
+}
+
+fn teams(id: OrganizationId, directory: &Directory) -> impl Iterator<Item = &model::DirectoryTeam> {
+    let teams = directory.teams.values().map(AsRef::as_ref);
+    teams.filter(move |team: &&model::DirectoryTeam| team.team.organization == id)
+}
+
+/// People in at least one team of an organization.
+pub fn members(id: OrganizationId, directory: &Directory) -> impl Iterator<Item = &DirectoryUser> {
+    let ids: BTreeSet<_> = teams(id, directory)
+        .flat_map(|team| team.members.iter())
+        .collect();
+    let people = ids.into_iter();
+    people.filter_map(|id| directory.user(*id).map(AsRef::as_ref))
+}

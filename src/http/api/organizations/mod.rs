@@ -1,0 +1,73 @@
+//! `/organizations` of the API.
+
+pub mod body;
+
+use super::prelude::*;
+use super::users::{self, body::User};
+use crate::access::DirectoryRead;
+use crate::model::OrganizationId;
+use body::{Organization, members};
+
+/// The operations.
+pub(super) struct OrganizationsApi;
+
+#[OpenApi(prefix_path = "/organizations", tag = "Tag::Organizations")]
+impl OrganizationsApi {
+    /// Lists organizations in the order of their names.
+    #[oai(path = "/", method = "get", operation_id = "list_organizations")]
+    async fn list_organizations(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Part of the name, without case.
+        search: Query<Option<String>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<Organization>>> {
+        let directory = call.services.mirror.directory();
+        let search = Search::new(search.0.as_deref());
+        let organizations = directory.organizations.values();
+        Ok(Json(paging.page(
+            organizations.filter(|one| search.is_in(one.name.as_str())),
+            |one| format!("{}\u{1}{}", one.name.as_str().to_lowercase(), one.id),
+            |one| Organization::new(one, &directory),
+        )))
+    }
+
+    /// Gets an organization.
+    #[oai(path = "/:id", method = "get", operation_id = "get_organization")]
+    async fn get_organization(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Gitea's numeric id.
+        id: Path<Raw<OrganizationId>>,
+    ) -> ApiResult<Json<Organization>, OnObject> {
+        let directory = call.services.mirror.directory();
+        let organization = directory.organizations.get(&id.id()?);
+        let organization = organization.ok_or_else(|| not_found("organization"))?;
+        Ok(Json(Organization::new(organization, &directory)))
+    }
+
+    /// Lists people in at least one of the organization's teams.
+    #[oai(
+        path = "/:id/members",
+        method = "get",
+        operation_id = "list_members_of_organization"
+    )]
+    async fn list_members_of_organization(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Gitea's numeric id.
+        id: Path<Raw<OrganizationId>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<User>>, OnObject> {
+        let (id, directory) = (id.id()?, call.services.mirror.directory());
+        if !directory.organizations.contains_key(&id) {
+            return Err(not_found("organization").into());
+        }
+        let members = members(id, &directory);
+        Ok(Json(paging.page(
+            members,
+            |user| users::key(user),
+            |user| User::new(user),
+        )))
+    }
+}

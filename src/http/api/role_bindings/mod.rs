@@ -1,0 +1,126 @@
+//! `/role-bindings` of the API.
+
+pub mod body;
+
+use super::prelude::*;
+use crate::access::{RoleBindingsRead, RoleBindingsWrite};
+use crate::admin::RoleBindingDraft;
+use crate::model::{self, RoleBindingId, RoleId};
+use body::{Impact, ImpactRequest, RoleBinding};
+
+/// The operations.
+pub(super) struct RoleBindingsApi;
+
+#[OpenApi(prefix_path = "/role-bindings", tag = "Tag::RoleBindings")]
+impl RoleBindingsApi {
+    /// Lists role bindings in the order of their creation.
+    #[oai(path = "/", method = "get", operation_id = "list_role_bindings")]
+    async fn list_role_bindings(
+        &self,
+        call: Authorized<RoleBindingsRead>,
+        /// Id of a role: only its bindings.
+        role: Query<Option<Raw<RoleId>>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<RoleBinding>>> {
+        let role = optional("role", role.0.as_ref())?;
+        let names = call.services.names();
+        let bindings = names.policy.role_bindings();
+        let bindings = bindings.filter(|binding| role.is_none_or(|role| role == binding.role));
+        let key = |binding: &&model::RoleBinding| binding.id.to_string();
+        Ok(Json(paging.page(bindings, key, |binding| {
+            RoleBinding::new(binding, &names)
+        })))
+    }
+
+    /// Creates a role binding. The caller must hold the role's permissions in that range.
+    #[oai(path = "/", method = "post", operation_id = "create_role_binding")]
+    async fn create_role_binding(
+        &self,
+        call: Authorized<RoleBindingsWrite>,
+        body: Body<RoleBindingDraft>,
+    ) -> ApiResult<Created<RoleBinding>, OnCreate> {
+        let admin = &call.services.admin;
+        let binding = admin.create_role_binding(call.permit, body.0).await?;
+        Ok(Created(RoleBinding::new(&binding, &call.services.names())))
+    }
+
+    /// Gets a role binding.
+    #[oai(path = "/:id", method = "get", operation_id = "get_role_binding")]
+    async fn get_role_binding(
+        &self,
+        call: Authorized<RoleBindingsRead>,
+        /// Its id.
+        id: Path<Raw<RoleBindingId>>,
+    ) -> ApiResult<Versioned<RoleBinding>, OnObject> {
+        let names = call.services.names();
+        let binding = names.policy.role_binding(id.id()?);
+        let binding = binding.ok_or_else(|| not_found("role binding"))?;
+        Ok(Versioned(RoleBinding::new(binding, &names)))
+    }
+
+    /// Replaces a role binding. The caller must hold the permissions of the old and the new role, each in its range.
+    #[oai(path = "/:id", method = "put", operation_id = "update_role_binding")]
+    async fn update_role_binding(
+        &self,
+        call: Authorized<RoleBindingsWrite>,
+        /// Its id.
+        id: Path<Raw<RoleBindingId>>,
+        if_match: IfMatch,
+        body: Body<RoleBindingDraft>,
+    ) -> ApiResult<Versioned<RoleBinding>, OnChange> {
+        let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
+        let updated = admin.update_role_binding(call.permit, (id, if_match.0), draft.clone());
+        let binding = updated.await.map_err(|error| {
+            of_change(
+                error,
+                admin.policy().role_binding(id),
+                |now| differences!(draft, now; role, subject, range, until),
+            )
+        })?;
+        Ok(Versioned(RoleBinding::new(
+            &binding,
+            &call.services.names(),
+        )))
+    }
+
+    /// Removes a role binding. The caller must hold the role's permissions in its range.
+    #[oai(path = "/:id", method = "delete", operation_id = "delete_role_binding")]
+    async fn delete_role_binding(
+        &self,
+        call: Authorized<RoleBindingsWrite>,
+        /// Its id.
+        id: Path<Raw<RoleBindingId>>,
+        if_match: IfMatch,
+    ) -> ApiResult<NoContent, OnChange> {
+        let admin = &call.services.admin;
+        admin
+            .delete_role_binding(call.permit, (id.id()?, if_match.0))
+            .await?;
+        Ok(NoContent)
+    }
+
+    /// Previews who would gain or lose access by a change.
+    #[oai(
+        path = "/impact",
+        method = "post",
+        operation_id = "preview_role_binding"
+    )]
+    async fn preview_role_binding(
+        &self,
+        call: Authorized<RoleBindingsRead>,
+        body: Body<ImpactRequest>,
+    ) -> ApiResult<Json<Impact>, OnObject> {
+        let ImpactRequest {
+            role_binding,
+            draft,
+        } = body.0;
+        if role_binding.is_none() && draft.is_none() {
+            return Err(invalid("", "name a `role_binding`, a `draft`, or both").into());
+        }
+        let impact = call
+            .services
+            .admin
+            .impact(call.permit, role_binding, draft)?;
+        Ok(Json(Impact::new(&impact, &call.services.names())))
+    }
+}

@@ -1,0 +1,42 @@
+//! `/signing-keys` of the API: the keys that sign tokens.
+
+pub mod body;
+
+use super::prelude::*;
+use crate::access::{SigningKeysRead, SigningKeysRotate};
+use body::{Rotated, RotationRequest, SigningKeys};
+
+/// The operations.
+pub(super) struct SigningKeysApi;
+
+#[OpenApi(prefix_path = "/signing-keys", tag = "Tag::SigningKeys")]
+impl SigningKeysApi {
+    /// Lists the published keys; the key that signs last comes first.
+    #[oai(path = "/", method = "get", operation_id = "list_signing_keys")]
+    async fn list_signing_keys(
+        &self,
+        call: Authorized<SigningKeysRead>,
+    ) -> ApiResult<Json<SigningKeys>> {
+        Ok(Json(SigningKeys::new(&call.services.admin.signing_keys())))
+    }
+
+    /// Publishes another key, which signs an hour later; or at once, and then every token signed before is invalid.
+    #[oai(path = "/rotate", method = "post", operation_id = "rotate_signing_key")]
+    async fn rotate_signing_key(
+        &self,
+        call: Authorized<SigningKeysRotate>,
+        body: Body<RotationRequest>,
+    ) -> ApiResult<Json<Rotated>> {
+        let admin = &call.services.admin;
+        let RotationRequest {
+            algorithm,
+            immediately,
+        } = body.0;
+        let key = if immediately {
+            Some(admin.replace_signing_key(call.permit, algorithm).await?)
+        } else {
+            admin.rotate_signing_key(call.permit, algorithm).await?
+        };
+        Ok(Json(Rotated::new(key.as_ref())))
+    }
+}

@@ -1,0 +1,88 @@
+//! `/teams` of the API.
+
+pub mod body;
+
+use super::prelude::*;
+use super::users::{self, body::User};
+use crate::access::DirectoryRead;
+use crate::model::{OrganizationId, TeamId};
+use body::Team;
+
+/// The operations.
+pub(super) struct TeamsApi;
+
+#[OpenApi(prefix_path = "/teams", tag = "Tag::Teams")]
+impl TeamsApi {
+    /// Lists teams in the order of their organizations' names and their own.
+    #[oai(path = "/", method = "get", operation_id = "list_teams")]
+    async fn list_teams(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Gitea's numeric id of an organization: only its teams.
+        organization: Query<Option<Raw<OrganizationId>>>,
+        /// Part of `organization/team`, without case.
+        search: Query<Option<String>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<Team>>> {
+        let organization = optional("organization", organization.0.as_ref())?;
+        let names = call.services.names();
+        let search = Search::new(search.0.as_deref());
+        let teams = names.directory.teams.values().filter(|team| {
+            organization.is_none_or(|id| id == team.team.organization)
+                && search.is_in(&names.team(&team.team))
+        });
+        Ok(Json(paging.page(
+            teams,
+            |team| {
+                format!(
+                    "{}\u{1}{}",
+                    names.team(&team.team).to_lowercase(),
+                    team.team.id
+                )
+            },
+            |team| Team::new(team, &names.directory),
+        )))
+    }
+
+    /// Gets a team.
+    #[oai(path = "/:id", method = "get", operation_id = "get_team")]
+    async fn get_team(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Gitea's numeric id.
+        id: Path<Raw<TeamId>>,
+    ) -> ApiResult<Json<Team>, OnObject> {
+        let directory = call.services.mirror.directory();
+        let team = directory
+            .teams
+            .get(&id.id()?)
+            .ok_or_else(|| not_found("team"))?;
+        Ok(Json(Team::new(team, &directory)))
+    }
+
+    /// Lists people in the team.
+    #[oai(
+        path = "/:id/members",
+        method = "get",
+        operation_id = "list_members_of_team"
+    )]
+    async fn list_members_of_team(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Gitea's numeric id.
+        id: Path<Raw<TeamId>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<User>>, OnObject> {
+        let directory = call.services.mirror.directory();
+        let team = directory
+            .teams
+            .get(&id.id()?)
+            .ok_or_else(|| not_found("team"))?;
+        let members = team.members.iter().filter_map(|id| directory.user(*id));
+        Ok(Json(paging.page(
+            members,
+            |user| users::key(user),
+            |user| User::new(user),
+        )))
+    }
+}

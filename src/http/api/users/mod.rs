@@ -1,0 +1,107 @@
+//! `/users` of the API.
+
+pub mod body;
+
+use super::prelude::*;
+use super::sessions;
+use crate::access::{DirectoryRead, GrantsEnd, SessionsEnd};
+use crate::audit::ObjectKind;
+use crate::model::{DirectoryUser, Principal, UserId};
+use body::{User, UserDetail};
+
+/// Sorts people by login without case; the id makes the key unique.
+pub(super) fn key(user: &DirectoryUser) -> String {
+    format!("{}\u{1}{}", user.login.as_str().to_lowercase(), user.id)
+}
+
+/// Sorts an exact match first, then people of that login at any provider.
+pub(super) fn search_key(user: &DirectoryUser, search: &Search) -> String {
+    let rank = if search.equals(&user.called()) {
+        0
+    } else if search.equals(user.login.as_str()) {
+        1
+    } else {
+        2
+    };
+    format!("{rank}{}", key(user))
+}
+
+/// The operations.
+pub(super) struct UsersApi;
+
+#[OpenApi(prefix_path = "/users", tag = "Tag::Users")]
+impl UsersApi {
+    /// Lists people in the order of their logins; an exact match of the search comes first.
+    #[oai(path = "/", method = "get", operation_id = "list_users")]
+    async fn list_users(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Part of the login, of `provider:login` for a person of another provider, or of the full name; without case.
+        search: Query<Option<String>>,
+        paging: Paging,
+    ) -> ApiResult<Json<Page<User>>> {
+        let directory = call.services.mirror.directory();
+        let search = Search::new(search.0.as_deref());
+        let users = directory.users.values();
+        let found = users
+            .filter(|user| search.is_in(&user.called()) || search.is_in(user.full_name.as_str()));
+        Ok(Json(paging.page(
+            found,
+            |user| search_key(user, &search),
+            |user| User::new(user),
+        )))
+    }
+
+    /// Gets a person.
+    #[oai(path = "/:id", method = "get", operation_id = "get_user")]
+    async fn get_user(
+        &self,
+        call: Authorized<DirectoryRead>,
+        /// Its id.
+        id: Path<Raw<UserId>>,
+    ) -> ApiResult<Json<UserDetail>, OnObject> {
+        let directory = call.services.mirror.directory();
+        let user = directory.user(id.id()?).ok_or_else(|| not_found("user"))?;
+        Ok(Json(UserDetail::new(user, &directory)))
+    }
+
+    /// Ends all sessions of a person, also at applications.
+    #[oai(
+        path = "/:id/sessions",
+        method = "delete",
+        operation_id = "end_sessions_of_user"
+    )]
+    async fn end_sessions_of_user(
+        &self,
+        call: Authorized<SessionsEnd>,
+        /// Its id.
+        id: Path<Raw<UserId>>,
+    ) -> ApiResult<NoContent, OnObject> {
+        let (id, services) = (id.id()?, &call.services);
+        let directory = services.mirror.directory();
+        directory.user(id).ok_or_else(|| not_found("user"))?;
+        let event = sessions::end_event(services, call.permit.caller(), ObjectKind::User, &id);
+        services
+            .sessions
+            .end_all_of(Principal::User(id), event)
+            .await?;
+        Ok(NoContent)
+    }
+
+    /// Revokes every token of a person that was issued until now, and ends the person's grants.
+    #[oai(
+        path = "/:id/tokens",
+        method = "delete",
+        operation_id = "revoke_tokens_of_user"
+    )]
+    async fn revoke_tokens_of_user(
+        &self,
+        call: Authorized<GrantsEnd>,
+        /// Its id.
+        id: Path<Raw<UserId>>,
+    ) -> ApiResult<NoContent, OnObject> {
+        let admin = &call.services.admin;
+        admin.revoke_tokens_of_user(call.permit, id.id()?).await?;
+        Ok(NoContent)
+    }
+}
