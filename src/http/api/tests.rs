@@ -278,8 +278,8 @@ fn exact_logins_are_found_first_with_their_provider() {
         let search = Search::new(Some(text));
         let mut found: Vec<_> = people
             .iter()
-            .filter(|user| search.is_in(&user.called()))
-            .map(|user| (search_key(user, &search), user.called()))
+            .filter(|user| search.is_in(&user.qualified_login()))
+            .map(|user| (search_key(user, &search), user.qualified_login()))
             .collect();
         found.sort();
         found.into_iter().map(|(_, called)| called).take(3)

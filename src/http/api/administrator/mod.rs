@@ -20,7 +20,7 @@ impl AdministratorApi {
         let services = &call.services;
         let claimed = services
             .admin
-            .claim(&call.caller, &services.claim, &body.0.0);
+            .bootstrap(&call.caller, &services.claim, &body.0.0);
         claimed.await?;
         Ok(NoContent)
     }

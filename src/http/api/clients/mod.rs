@@ -4,7 +4,7 @@ pub mod body;
 
 use super::prelude::*;
 use crate::access::{ClientsRead, ClientsWrite};
-use crate::admin::{ClientDraft, SecretLife};
+use crate::admin::{ClientDraft, SecretLifetime};
 use crate::model::{self, ClientId, SecretId};
 use body::Client;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ impl ClientsApi {
         call: Authorized<ClientsWrite>,
         /// Id of the client.
         id: Path<Raw<ClientId>>,
-        body: Body<SecretLife>,
+        body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
         let (id, admin) = (id.id()?, &call.services.admin);
         let (record, secret) = admin.create_client_secret(call.permit, id, body.0).await?;

@@ -8,7 +8,7 @@ use super::grants::{self, body::Grant};
 use super::prelude::*;
 use super::service_accounts::{self, body::ServiceAccount};
 use super::sessions::{self, body::Session};
-use crate::admin::SecretLife;
+use crate::admin::SecretLifetime;
 use crate::audit::ObjectKind;
 use crate::model::{GrantId, SecretId, ServiceAccountId, SessionId};
 use body::Me;
@@ -150,7 +150,7 @@ impl MeApi {
         call: SignedIn,
         /// Id of the service account.
         id: Path<Raw<ServiceAccountId>>,
-        body: Body<SecretLife>,
+        body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
         let admin = &call.services.admin;
         let created = admin.create_own_secret(&call.caller, id.id()?, body.0);

@@ -1,22 +1,22 @@
 //! The state of the mirror in responses.
 
 use crate::http::api::prelude::*;
-use crate::mirror::{Changed, MirrorState, PassReport};
+use crate::mirror::{FullSyncReport, MirrorStatus, RecentChange};
 use crate::model::Timestamp;
 
 response! {
     /// The state of the mirror.
-    Mirror(state: &MirrorState) {
+    Mirror(state: &MirrorStatus) {
         /// The version of Gitea.
         gitea_version: Option<String> = state.version.as_ref().map(|version| version.text.to_string()),
         /// A warning about that version.
         gitea_warning: Option<String> = state.version.as_ref().and_then(|version| version.warning.clone()),
         /// Since when Gitea does not respond; absent while it does.
-        away_since: Option<Timestamp> = state.away_since,
+        away_since: Option<Timestamp> = state.unavailable_since,
         /// The last full sync.
-        last_full_pass: Option<FullPass> = state.last_full_pass.as_ref().map(FullPass::new),
+        last_full_pass: Option<FullPass> = state.last_full_sync.as_ref().map(FullPass::new),
         /// When the members of the teams in role bindings were last read.
-        last_bound_read_at: Option<Timestamp> = state.last_bound_read_at,
+        last_bound_read_at: Option<Timestamp> = state.last_watched_sync_at,
         /// How many organizations are mirrored.
         organizations: u32 = count(state.organizations),
         /// How many teams are mirrored.
@@ -34,7 +34,7 @@ response! {
 
 response! {
     /// A full sync.
-    FullPass(report: &PassReport) {
+    FullPass(report: &FullSyncReport) {
         /// Start.
         at: Timestamp = report.at,
         /// Duration in milliseconds.
@@ -48,10 +48,10 @@ response! {
 
 response! {
     /// A change in Gitea.
-    MirrorChange(change: &Changed) {
+    MirrorChange(change: &RecentChange) {
         /// When it was read.
         at: Timestamp = change.at,
         /// The change, as a sentence.
-        text: String = change.what.to_string(),
+        text: String = change.description.to_string(),
     }
 }

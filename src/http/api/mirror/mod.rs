@@ -14,13 +14,13 @@ impl MirrorApi {
     /// Gets the state of the mirror.
     #[oai(path = "/", method = "get", operation_id = "get_mirror")]
     async fn get_mirror(&self, call: Authorized<MirrorRead>) -> ApiResult<Json<Mirror>> {
-        Ok(Json(Mirror::new(&call.services.mirror.state())))
+        Ok(Json(Mirror::new(&call.services.mirror.status())))
     }
 
     /// Starts a full sync with Gitea and responds when it is complete.
     #[oai(path = "/sync", method = "post", operation_id = "sync_mirror")]
     async fn sync_mirror(&self, call: Authorized<MirrorSync>) -> ApiResult<Json<Mirror>> {
         call.services.admin.sync_mirror(call.permit).await?;
-        Ok(Json(Mirror::new(&call.services.mirror.state())))
+        Ok(Json(Mirror::new(&call.services.mirror.status())))
     }
 }

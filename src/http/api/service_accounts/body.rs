@@ -4,7 +4,7 @@ use crate::admin;
 use crate::http::api::prelude::*;
 use crate::http::api::shared::json::Json;
 use crate::model::{
-    self, AccountState, DisplayText, Name, Owner as ModelOwner, Principal, ServiceAccountId,
+    self, DisplayText, Name, Owner as ModelOwner, Principal, ServiceAccountId, ServiceAccountState,
     TeamId, Timestamp, UserId,
 };
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ response! {
 
 response! {
     /// External tokens that authenticate a service account, such as those of a CI job.
-    Trust(trust: &model::Trust) {
+    Trust(trust: &model::WorkloadTrust) {
         /// The trusted issuer.
         issuer: String = trust.issuer.to_string(),
         /// The required `aud` of its tokens.
@@ -64,7 +64,7 @@ impl Decode for TrustedClaim {
     }
 }
 
-impl Decode for model::Trust {
+impl Decode for model::WorkloadTrust {
     type Schema = Trust;
 
     fn decode(json: &Json, pointer: &str, errors: &mut FieldErrors) -> Option<Self> {
@@ -115,7 +115,7 @@ response! {
         /// False when it was disabled.
         enabled: bool = account.enabled,
         /// Whether it can do anything, and why not.
-        state: AccountState = services.gatekeeper.account_state(&names.directory, account),
+        state: ServiceAccountState = services.gatekeeper.account_state(&names.directory, account),
         /// At most two that are valid, and those that have expired.
         secrets: Vec<Secret> = secrets(&account.secrets, services.now()),
         /// External tokens that authenticate it.
@@ -151,6 +151,6 @@ request! {
         /// False to disable it.
         enabled: bool = true,
         /// External tokens that authenticate it.
-        trusts: Vec<model::Trust> = Vec::new(),
+        trusts: Vec<model::WorkloadTrust> = Vec::new(),
     } => Self { name, description, owner, enabled, trusts }
 }

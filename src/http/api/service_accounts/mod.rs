@@ -4,7 +4,7 @@ pub mod body;
 
 use super::prelude::*;
 use crate::access::{ServiceAccountsRead, ServiceAccountsWrite};
-use crate::admin::{SecretLife, ServiceAccountDraft};
+use crate::admin::{SecretLifetime, ServiceAccountDraft};
 use crate::model::{self, SecretId, ServiceAccountId};
 use body::ServiceAccount;
 use std::sync::Arc;
@@ -131,7 +131,7 @@ impl ServiceAccountsApi {
         call: Authorized<ServiceAccountsWrite>,
         /// Id of the service account.
         id: Path<Raw<ServiceAccountId>>,
-        body: Body<SecretLife>,
+        body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
         let (id, admin) = (id.id()?, &call.services.admin);
         let created = admin.create_service_account_secret(call.permit, id, body.0);

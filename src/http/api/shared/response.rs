@@ -127,7 +127,7 @@ macro_rules! api_response {
             }
 
             fn register(registry: &mut Registry) {
-                $register(registry);
+                ($register)(registry);
             }
         }
 
@@ -169,7 +169,7 @@ api_response!(
 
 api_response!(
     [] NoContent,
-    drop::<&mut Registry>,
+    |_: &mut Registry| (),
     meta(StatusCode::NO_CONTENT, vec![], &[]),
     self => StatusCode::NO_CONTENT
 );

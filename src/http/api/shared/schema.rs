@@ -8,12 +8,12 @@ use super::json::Json;
 use crate::audit::Outcome;
 use crate::http::Problem;
 use crate::model::{
-    AccountState, ApplicationId, AuditMode, AuthorizationOwner, ClientId, ClientKind, DisplayText,
-    GiteaClientId, GrantId, GroupName, HostName, IdentityHeader, Issuer, KeyId, MethodSet, Name,
-    OrganizationId, ParseError, PathPattern, Permission, PermissionPattern, ProviderId,
-    RedirectUri, RepositoryGlob, RepositoryLevel, RequestId, RoleBindingId, RoleId, ScopeWord,
-    SecretAttention, SecretId, ServiceAccountId, SessionId, SigningAlgorithm, TeamId, Timestamp,
-    UserId,
+    ApplicationId, AuditMode, AuthorizationOwner, ClientId, ClientKind, DisplayText, GiteaClientId,
+    GrantId, GroupName, HostName, IdentityHeader, Issuer, KeyId, MethodSet, Name, OrganizationId,
+    ParseError, PathPattern, Permission, PermissionPattern, ProviderId, RedirectUri,
+    RepositoryGlob, RepositoryLevel, RequestId, RoleBindingId, RoleId, ScopeWord, SecretAttention,
+    SecretId, ServiceAccountId, ServiceAccountState as AccountState, SessionId, SigningAlgorithm,
+    TeamId, Timestamp, UserId,
 };
 use crate::policy::AdministratorState;
 use crate::token::KeyState;
@@ -261,7 +261,7 @@ model_type! {
     },
     to_json(value) value.0,
     from_json(json) {
-        let known = MethodSet::known(text(json)?).map(Self);
+        let known = MethodSet::static_name(text(json)?).map(Self);
         known.ok_or_else(|| unknown_word(&MethodSet::NAMES))
     }
 }

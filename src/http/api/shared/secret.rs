@@ -2,12 +2,12 @@
 
 use super::decode::{Bounded, request};
 use super::response::response;
-use crate::admin::SecretLife;
-use crate::model::{MachineSecret, SecretAttention, SecretId, SecretRecord, Timestamp};
+use crate::admin::SecretLifetime;
+use crate::model::{MachineSecret, SecretAttention, SecretId, StoredSecret, Timestamp};
 
 response! {
     /// A secret without its value.
-    Secret(secret: &SecretRecord, now: Timestamp) {
+    Secret(secret: &StoredSecret, now: Timestamp) {
         /// Its id.
         id: SecretId = secret.id,
         /// Its first characters.
@@ -24,7 +24,7 @@ response! {
 }
 
 /// The secrets of an account or client.
-pub fn secrets(secrets: &[SecretRecord], now: Timestamp) -> Vec<Secret> {
+pub fn secrets(secrets: &[StoredSecret], now: Timestamp) -> Vec<Secret> {
     secrets
         .iter()
         .map(|secret| Secret::new(secret, now))
@@ -32,7 +32,7 @@ pub fn secrets(secrets: &[SecretRecord], now: Timestamp) -> Vec<Secret> {
 }
 
 /// Does one of these secrets need attention?
-pub fn needs_attention(secrets: &[SecretRecord], now: Timestamp) -> bool {
+pub fn needs_attention(secrets: &[StoredSecret], now: Timestamp) -> bool {
     secrets
         .iter()
         .any(|secret| !secret.attention(now).is_empty())
@@ -40,7 +40,7 @@ pub fn needs_attention(secrets: &[SecretRecord], now: Timestamp) -> bool {
 
 response! {
     /// A new secret, shown only once.
-    NewSecret(record: &SecretRecord, secret: &MachineSecret) {
+    NewSecret(record: &StoredSecret, secret: &MachineSecret) {
         /// Its id.
         id: SecretId = record.id,
         /// The secret itself. It cannot be shown again.
@@ -54,7 +54,7 @@ response! {
 
 request! {
     /// The settings of a new secret.
-    SecretDraft for SecretLife {
+    SecretDraft for SecretLifetime {
         /// Its lifetime in days; 90 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "365")))]
         expires_in_days: Option<Bounded<1, 365>>,

@@ -13,7 +13,7 @@ response! {
         /// Gitea's numeric id; absent for a person of another provider.
         gitea_id: Option<i64> = user.gitea().map(GiteaUserId::get),
         /// The other provider that alone knows the person; absent for a person of Gitea.
-        provider: Option<String> = user.elsewhere().map(|e| e.provider.to_string()),
+        provider: Option<String> = user.external().map(|e| e.provider.to_string()),
         /// Present login.
         login: String = user.login.to_string(),
         /// Full name, or empty.
@@ -31,7 +31,7 @@ response! {
         /// Gitea's numeric id; absent for a person of another provider.
         gitea_id: Option<i64> = user.gitea().map(GiteaUserId::get),
         /// The other provider that alone knows the person; absent for a person of Gitea.
-        provider: Option<String> = user.elsewhere().map(|e| e.provider.to_string()),
+        provider: Option<String> = user.external().map(|e| e.provider.to_string()),
         /// Present login.
         login: String = user.login.to_string(),
         /// Full name, or empty.

@@ -16,7 +16,7 @@ pub(super) fn key(user: &DirectoryUser) -> String {
 
 /// Sorts an exact match first, then people of that login at any provider.
 pub(super) fn search_key(user: &DirectoryUser, search: &Search) -> String {
-    let rank = if search.equals(&user.called()) {
+    let rank = if search.equals(&user.qualified_login()) {
         0
     } else if search.equals(user.login.as_str()) {
         1
@@ -43,8 +43,9 @@ impl UsersApi {
         let directory = call.services.mirror.directory();
         let search = Search::new(search.0.as_deref());
         let users = directory.users.values();
-        let found = users
-            .filter(|user| search.is_in(&user.called()) || search.is_in(user.full_name.as_str()));
+        let found = users.filter(|user| {
+            search.is_in(&user.qualified_login()) || search.is_in(user.full_name.as_str())
+        });
         Ok(Json(paging.page(
             found,
             |user| search_key(user, &search),
