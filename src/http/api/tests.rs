@@ -1,7 +1,7 @@
 //! Request bodies are decoded strictly, with every error at its place, and responses show what requests hold.
 
 use super::applications::body::{Application, ApplicationBody};
-use super::role_bindings::body::{ImpactQuestion, RoleBinding};
+use super::role_bindings::body::{ImpactRequest, RoleBinding};
 use super::roles::body::Role;
 use super::shared::decode::{Decode, decode_body};
 use super::shared::json::Json;
@@ -13,9 +13,9 @@ use super::users::search_key;
 use crate::admin::{RoleBindingDraft, RoleDraft};
 use crate::http::Problem;
 use crate::model::{
-    self, Directory, DirectoryUser, DisplayText, ExternalUser, GroupName, Home, IdentityHeader,
-    Name, ParseError, Permission, PermissionPattern, Principal, RepositoryGlob, RepositoryLevel,
-    RepositoryRequirement, Requirement, Route, Timestamp, UserId,
+    self, Directory, DirectoryUser, DisplayText, ExternalUser, GroupName, IdentityHeader, Name,
+    ParseError, Permission, PermissionPattern, Principal, RepositoryGlob, RepositoryLevel,
+    RepositoryRequirement, Requirement, Route, Timestamp, UserAccount, UserId,
 };
 use crate::policy::Policy;
 use poem::error::ResponseError;
@@ -84,7 +84,7 @@ async fn every_error_of_a_role_binding_is_reported() {
     assert_eq!(pointers::<RoleBindingDraft>(&draft).await, expected);
     let question = json!({"draft": draft});
     let nested = expected.map(|pointer| format!("/draft{pointer}"));
-    assert_eq!(pointers::<ImpactQuestion>(&question).await, nested);
+    assert_eq!(pointers::<ImpactRequest>(&question).await, nested);
 }
 
 #[tokio::test]
@@ -244,16 +244,16 @@ fn every_subject_and_range_is_shown_as_it_was_sent() {
 
 fn person(number: u8, login: &str, provider: Option<&str>) -> Arc<DirectoryUser> {
     let external = |provider: &str| {
-        Home::External(ExternalUser {
+        UserAccount::External(ExternalUser {
             provider: provider.parse().unwrap(),
             groups: Vec::new(),
             groups_may_be_cut: false,
         })
     };
-    let gitea = || Home::Gitea(i64::from(number).try_into().unwrap());
+    let gitea = || UserAccount::Gitea(i64::from(number).try_into().unwrap());
     Arc::new(DirectoryUser {
         id: UserId::from_bytes([number; 16]),
-        home: provider.map_or_else(gitea, external),
+        account: provider.map_or_else(gitea, external),
         login: DisplayText::lossy(login),
         full_name: DisplayText::lossy(""),
         email: DisplayText::lossy(""),
