@@ -207,27 +207,13 @@ fn described(circles: &BTreeSet<Vec<String>>, arrows: &BTreeMap<&str, BTreeSet<&
     text
 }
 
-/// Folders in which circles are still to be broken. The list may only shrink.
-const REMAINING: [&str; 1] = ["http/api/"];
-
 #[test]
 fn files_form_no_circle() {
     let files = Files::new(&sources());
     let arrows = files.arrows();
     assert!(arrows.len() > 100, "src/ was not read");
     let all = circles(&arrows);
-    let within =
-        |circle: &Vec<String>, folder: &str| circle.iter().all(|file| file.starts_with(folder));
-    for folder in REMAINING {
-        let left = all.iter().any(|circle| within(circle, folder));
-        assert!(
-            left,
-            "`{folder}` has no circle any more; take it off the list"
-        );
-    }
-    let known = |circle: &Vec<String>| REMAINING.iter().any(|folder| within(circle, folder));
-    let new = all.into_iter().filter(|circle| !known(circle)).collect();
-    assert!(BTreeSet::is_empty(&new), "{}", described(&new, &arrows));
+    assert!(all.is_empty(), "{}", described(&all, &arrows));
 }
 
 #[test]
