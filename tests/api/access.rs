@@ -1,7 +1,7 @@
 //! Nobody gets an answer without a session, and nobody without the permission: for every operation of the document.
 
-use crate::operations::{all, listed};
-use crate::world::{Ask, Who, World};
+use crate::api::operations::{all, listed};
+use crate::api::world::{Ask, Who, World};
 
 const SOME_ID: &str = "0190a5e2-0000-7000-8000-0000000000aa";
 

@@ -1,8 +1,8 @@
 //! Every operation that changes something leaves an audit event before its answer leaves, refused or not.
 
-use crate::operations::{Operation, all, listed};
-use crate::recipes::{binding, id_of, make, recipe, role};
-use crate::world::{Answer, Ask, Who, World};
+use crate::api::operations::{Operation, all, listed};
+use crate::api::recipes::{binding, id_of, make, recipe, role};
+use crate::api::world::{Answer, Ask, Who, World};
 use samovar::audit::{Action, Outcome, RecordedEvent};
 use serde_json::json;
 

@@ -1,8 +1,8 @@
 //! An editor gives, takes, loosens and tightens only what the editor holds. The whole matrix is a unit test of `admin`;
 //! here it is shown that the API asks it, answers with the missing permission and records the refusal.
 
-use crate::recipes::{application, binding, id_of, make, role};
-use crate::world::{Answer, Ask, Who, World};
+use crate::api::recipes::{application, binding, id_of, make, role};
+use crate::api::world::{Answer, Ask, Who, World};
 use samovar::audit::Outcome;
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ async fn editor_who_holds_the_permission_moves_routes_between_it_and_signed_in()
     let world = World::start().await;
     let made = make(&world, "applications", application("deploy")).await;
     let (given, _) = make(&world, "roles", role("deployer")).await;
-    let editor = crate::world::user_of(Who::Editor);
+    let editor = crate::api::world::user_of(Who::Editor);
     let held = json!({
         "role": id_of(&given),
         "subject": {"kind": "user", "id": editor},
@@ -104,7 +104,7 @@ async fn last_administrator_is_counted_in_people_and_without_an_end() {
     let world = World::start().await;
     let bindings = world.get("/api/v1/role-bindings").await.json();
     let of = |who: Who| {
-        let id = crate::world::user_of(who).to_string();
+        let id = crate::api::world::user_of(who).to_string();
         let all = bindings["items"].as_array().unwrap().iter();
         let mut mine = all.filter(|one| one["subject"]["id"] == id.as_str());
         let binding = mine.next().unwrap();
@@ -120,7 +120,7 @@ async fn last_administrator_is_counted_in_people_and_without_an_end() {
     let (machine, _) = make(
         &world,
         "service-accounts",
-        crate::recipes::service_account(),
+        crate::api::recipes::service_account(),
     )
     .await;
     let machine = json!({"kind": "service-account", "id": id_of(&machine)});
@@ -135,7 +135,7 @@ async fn last_administrator_is_counted_in_people_and_without_an_end() {
     make(&world, "role-bindings", ending).await;
     let answer = world.call(delete(&first)).await;
     answer.is_problem(409, "conflict", "a machine and an end do not count");
-    let ada = json!({"kind": "user", "id": crate::world::user_of(Who::Administrator)});
+    let ada = json!({"kind": "user", "id": crate::api::world::user_of(Who::Administrator)});
     let shortened = administrator(&role, &ada, Some("2100-01-01T00:00:00Z"));
     let answer = put(
         &world,

@@ -1,8 +1,8 @@
 //! The OpenAPI document is a file under review, and says of every operation what callers rely on.
 //!
-//! `SAMOVAR_BLESS=1 cargo test --test api` renews it.
+//! `SAMOVAR_BLESS=1 cargo test --test server api::document` renews it.
 
-use crate::operations::{all, golden, listed};
+use crate::api::operations::{all, golden, listed};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ fn the_document_is_the_pinned_one() {
     let golden = std::fs::read_to_string(&pinned).unwrap_or_default();
     assert!(
         document == golden,
-        "the API has changed; look at it, then `SAMOVAR_BLESS=1 cargo test --test api` and review the difference"
+        "the API has changed; look at it, then `SAMOVAR_BLESS=1 cargo test --test server api::document` and review the difference"
     );
 }
 

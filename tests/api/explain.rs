@@ -1,7 +1,7 @@
 //! Questions to the policy: about a person, a service account, a token with a scope, and nobody.
 
-use crate::recipes::{application, binding, id_of, make, role, service_account};
-use crate::world::{Answer, Ask, Who, World, user_of};
+use crate::api::recipes::{application, binding, id_of, make, role, service_account};
+use crate::api::world::{Answer, Ask, Who, World, user_of};
 use serde_json::{Value, json};
 
 const HOST: &str = "deploy.example.test";

@@ -1,8 +1,8 @@
 //! Anonymous callers with fresh values in everything they send, and a disk that is almost full.
 
-use crate::recipes::{make, role};
-use crate::wiring::{ANONYMOUS_EVENTS, Disk};
-use crate::world::{Ask, Who, World, user_of};
+use crate::api::recipes::{make, role};
+use crate::api::wiring::{ANONYMOUS_EVENTS, Disk};
+use crate::api::world::{Ask, Who, World, user_of};
 use samovar::access::{AccessRequest, Denial, RequestLine, RequestOrigin};
 use samovar::audit::{Action, EventQuery, Outcome, RecordedEvent};
 use samovar::model::RequestId;

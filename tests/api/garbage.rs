@@ -1,7 +1,7 @@
 //! No input gives a 5xx, and every refusal is a problem document: a table of garbage for every operation.
 
-use crate::operations::{Operation, all};
-use crate::world::{Answer, Ask, Who, World};
+use crate::api::operations::{Operation, all};
+use crate::api::world::{Answer, Ask, Who, World};
 
 const SOME_ID: &str = "0190a5e2-0000-7000-8000-0000000000aa";
 

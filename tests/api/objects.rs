@@ -1,7 +1,7 @@
 //! What the operations do when all is well, and what they say when something stands in the way.
 
-use crate::recipes::{application, binding, client, id_of, make, role, service_account};
-use crate::world::{Ask, Who, World, session_of};
+use crate::api::recipes::{application, binding, client, id_of, make, role, service_account};
+use crate::api::world::{Ask, Who, World, session_of};
 use serde_json::{Value, json};
 
 #[tokio::test]

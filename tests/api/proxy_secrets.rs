@@ -1,8 +1,8 @@
 //! Proxy secrets over the API: a placeholder for most, the secret for those who may change all of an application, and an
 //! overlap when it is rotated.
 
-use crate::recipes::{application, id_of, make};
-use crate::world::{Ask, Who, World};
+use crate::api::recipes::{application, id_of, make};
+use crate::api::world::{Ask, Who, World};
 use samovar::audit::Action;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! For every operation that changes something: a call that succeeds.
 
-use crate::operations::Operation;
-use crate::world::{Ask, Who, World, session_of, user_of};
+use crate::api::operations::Operation;
+use crate::api::world::{Ask, Who, World, session_of, user_of};
 use serde_json::{Value, json};
 
 /// Makes an object and gives its address below `/api/v1` with its `ETag`.

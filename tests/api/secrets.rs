@@ -1,8 +1,8 @@
 //! Secrets at which somebody should look: that expire soon, have expired, or were never used.
 
-use crate::recipes::{application, client, id_of, make, service_account};
-use crate::wiring::NOW;
-use crate::world::{Ask, Who, World, user_of};
+use crate::api::recipes::{application, client, id_of, make, service_account};
+use crate::api::wiring::NOW;
+use crate::api::world::{Ask, Who, World, user_of};
 use serde_json::{Value, json};
 use std::time::Duration;
 

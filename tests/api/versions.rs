@@ -1,7 +1,7 @@
 //! Two administrators cannot overwrite each other: the version is compared inside the write.
 
-use crate::recipes::{application, binding, id_of, make, role};
-use crate::world::{Ask, Who, World};
+use crate::api::recipes::{application, binding, id_of, make, role};
+use crate::api::world::{Ask, Who, World};
 use serde_json::{Value, json};
 
 /// Each kind of policy object: its noun, a draft, another draft, and in which members they differ.

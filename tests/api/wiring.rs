@@ -1,6 +1,6 @@
 //! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
 
-use crate::world::{HOST, Who};
+use crate::api::world::{HOST, Who};
 use samovar::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder};
 use samovar::admin::{Admin, Bootstrap};
 use samovar::audit::Versions;

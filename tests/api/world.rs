@@ -1,7 +1,7 @@
 //! A Samovar in process: the real gate, API and store, a fixed clock, a Gitea that is away, and five people signed in.
 
-use crate::operations::Operation;
-use crate::wiring::{self, NOW, Wired};
+use crate::api::operations::Operation;
+use crate::api::wiring::{self, NOW, Wired};
 use poem::http::{HeaderMap, Method, Uri};
 use poem::{Body, Endpoint, Request};
 use samovar::access::Gatekeeper;

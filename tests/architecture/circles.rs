@@ -3,7 +3,7 @@
 //! A file names the file in which a path ends. A re-export is followed to the file that defines the item, so that
 //! `super::Denial` is the file of `Denial` and not the parent's `mod.rs`.
 
-use crate::source::{Source, sources};
+use crate::architecture::source::{Source, sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use syn::visit::Visit;
@@ -220,7 +220,7 @@ fn files_form_no_circle() {
 fn planted_circle_is_found_through_a_re_export() {
     let file = |name: &str, text: &str| Source {
         module: "m".to_owned(),
-        path: crate::source::src().join(name),
+        path: crate::architecture::source::src().join(name),
         text: text.to_owned(),
     };
     let sources = [

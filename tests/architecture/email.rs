@@ -1,6 +1,6 @@
 //! An e-mail address identifies nobody: a person who can choose an address could otherwise take over an account.
 
-use crate::source::sources;
+use crate::architecture::source::sources;
 
 /// What a line looks like that looks something up.
 const LOOK_UPS: [&str; 8] = [

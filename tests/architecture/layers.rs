@@ -1,7 +1,7 @@
 //! Keeps the layers: fails on a module that names one that the table does not allow, on a file without a header, on a
 //! file or function past its bound, and on a module that the map in `src/lib.rs` leaves out.
 
-use crate::source::{sources, src};
+use crate::architecture::source::{sources, src};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -216,17 +216,17 @@ fn every_module_has_a_layer_and_is_on_the_map() {
 const PLANTED: [(&str, &str, &str); 9] = [
     (
         "model",
-        "//! x\nuse crate::store::Store;",
+        "//! x\nuse crate::architecture::store::Store;",
         "model may not name store",
     ),
     (
         "policy",
-        "//! x\nfn f() { crate::store::open(); }",
+        "//! x\nfn f() { crate::architecture::store::open(); }",
         "policy may not name store",
     ),
     (
         "policy",
-        "//! x\nuse crate::{model::Role, store::{a, b}};",
+        "//! x\nuse crate::architecture::{model::Role, store::{a, b}};",
         "policy may not name store",
     ),
     (
@@ -242,17 +242,17 @@ const PLANTED: [(&str, &str, &str); 9] = [
     ("model", "fn f() {}", "has no `//!` header"),
     (
         "http",
-        "//! x\nuse crate::store::Store;",
+        "//! x\nuse crate::architecture::store::Store;",
         "http may not name store",
     ),
     (
         "mirror",
-        "//! x\nuse crate::config::Config;",
+        "//! x\nuse crate::architecture::config::Config;",
         "mirror may not name config",
     ),
     (
         "session",
-        "//! x\nuse crate::mirror::Mirror;",
+        "//! x\nuse crate::architecture::mirror::Mirror;",
         "session may not name mirror",
     ),
 ];
@@ -285,5 +285,12 @@ fn planted_violation_of_each_kind_is_found() {
         .join("")
         .contains("longer than")
     );
-    assert!(violations("store", file, "//! x\nuse crate::model::Role;").is_empty());
+    assert!(
+        violations(
+            "store",
+            file,
+            "//! x\nuse crate::architecture::model::Role;"
+        )
+        .is_empty()
+    );
 }

@@ -63,7 +63,7 @@ fn every_guide_is_linked_from_the_readme() {
 /// Commands of the documents, and the test that runs each; `None` for those that no test runs, because they change a machine.
 const COMMANDS: [(&str, Option<&str>); 10] = [
     ("make demo", Some("tests/demo/demo.rs")),
-    ("samovar check-config", Some("tests/config/main.rs")),
+    ("samovar check-config", Some("tests/config/mod.rs")),
     ("sudo samovar state", Some("tests/cli/socket.rs")),
     (
         "curl http://127.0.0.1:8700/readyz",
@@ -71,7 +71,7 @@ const COMMANDS: [(&str, Option<&str>); 10] = [
     ),
     (
         "pip install https://samovar.example.com/downloads/",
-        Some("tests/fastapi/main.rs"),
+        Some("tests/fastapi/mod.rs"),
     ),
     ("sudo systemctl stop samovar", None),
     ("sudo systemctl start samovar", None),

@@ -1,6 +1,6 @@
 //! `openapi-python-client` makes a client without a warning, mypy reads it and what uses it strictly, and it works.
 
-use crate::stage::{Stage, material, must};
+use crate::clients::stage::{Stage, material, must};
 use crate::support::tools;
 use std::process::Command;
 

@@ -1,9 +1,9 @@
 //! schemathesis tries everything that the document says, by an administrator's session: no 5xx, no status, header or body
 //! that is not in the document, nothing taken that the document forbids, nothing refused that it allows.
 //!
-//! `SAMOVAR_TEST_EXAMPLES=1000 cargo test --test clients schemathesis` asks more of every operation than a usual run.
+//! `SAMOVAR_TEST_EXAMPLES=1000 cargo test --test interoperability schemathesis` asks more of every operation than a usual run.
 
-use crate::stage::{COOKIE, Stage, material, must};
+use crate::clients::stage::{COOKIE, Stage, material, must};
 use crate::support::tools;
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! `openapi-typescript` makes types, the compiler reads what uses them with `openapi-fetch` as strictly as it can, and it
 //! works.
 
-use crate::stage::{Stage, material, must};
+use crate::clients::stage::{Stage, material, must};
 use std::os::unix::fs::symlink;
 use std::process::Command;
 

@@ -1,10 +1,10 @@
 //! The command line over HTTPS, with a certificate from a private authority.
 
-use crate::stage::Stage;
+use crate::device::terminal::{CommandOutput, Terminal};
+use crate::oauth::stage::Stage;
 use crate::support::certificates::Authority;
 use crate::support::nginx;
 use crate::support::process::{Program, free_address};
-use crate::terminal::{CommandOutput, Terminal};
 use tempfile::TempDir;
 
 const HOST: [u8; 4] = [127, 0, 0, 2];

@@ -1,7 +1,7 @@
 //! The credentials file and the arguments of the command line, without a server.
 
+use crate::device::terminal::Terminal;
 use crate::support::process::free_address;
-use crate::terminal::Terminal;
 use serde_json::json;
 use std::fs::{Permissions, create_dir_all, set_permissions, write};
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,8 +1,8 @@
 //! A sign-in on a terminal whose responses are lost, or whose program is ended.
 
-use crate::relay::Relay;
-use crate::stage::Stage;
-use crate::terminal::{Terminal, command_output};
+use crate::device::relay::Relay;
+use crate::device::terminal::{Terminal, command_output};
+use crate::oauth::stage::Stage;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::process::Stdio;

@@ -1,6 +1,6 @@
 //! A person with a browser who answers a device authorization.
 
-use crate::stage::Stage;
+use crate::oauth::stage::Stage;
 use crate::support::browser::{Browser, Page, form, hidden_fields};
 use reqwest::Method;
 

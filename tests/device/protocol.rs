@@ -1,7 +1,7 @@
 //! Device authorization (RFC 8628) over HTTP.
 
-use crate::person::Person;
-use crate::stage::{Answer, Stage, part};
+use crate::device::person::Person;
+use crate::oauth::stage::{Answer, Stage, part};
 use crate::support::browser::plain_client;
 use serde_json::json;
 

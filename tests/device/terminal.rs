@@ -1,7 +1,7 @@
 //! `samovar login`, `token`, `whoami`, `explain` and `logout` as a person runs them.
 
-use crate::person::Person;
-use crate::stage::{Stage, part};
+use crate::device::person::Person;
+use crate::oauth::stage::{Stage, part};
 use crate::support::browser::Page;
 use crate::support::process::built;
 use serde_json::{Value, json};
@@ -256,7 +256,7 @@ async fn exit_code_4_with_the_servers_message_when_denied() {
 const EXPLAIN: [&str; 7] = [
     "explain",
     "--host",
-    crate::stage::HOST,
+    crate::oauth::stage::HOST,
     "--method",
     "post",
     "--path",
@@ -316,7 +316,7 @@ async fn explain_names_the_missing_scope_of_a_service_account() {
     let arguments = [
         "explain",
         "--host",
-        crate::stage::HOST,
+        crate::oauth::stage::HOST,
         "--method",
         "POST",
         "--path",

@@ -1,7 +1,7 @@
 //! An application gets a name that another one had: tokens that were issued before are not valid for it.
 
-use crate::exchange::{ACCESS_TOKEN, GRANT, HERE, exchanged};
-use crate::stage::{Answer, Machine, Stage, id};
+use crate::exchange::exchange::{ACCESS_TOKEN, GRANT, HERE, exchanged};
+use crate::oauth::stage::{Answer, Machine, Stage, id};
 use crate::support::browser::{form, plain_client};
 use crate::support::gitea::errors::At;
 use serde_json::{Value, json};

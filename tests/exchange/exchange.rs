@@ -1,6 +1,6 @@
 //! Helpers for exchanges: further applications, the request, and its response.
 
-use crate::stage::{Answer, HOST, Machine, Stage, id, part};
+use crate::oauth::stage::{Answer, HOST, Machine, Stage, id, part};
 use serde_json::{Value, json};
 
 pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";

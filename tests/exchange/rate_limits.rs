@@ -1,9 +1,9 @@
 //! Rate limits: unauthenticated requests of one network make Samovar call Gitea a limited number of times.
 
-use crate::exchange::{ACCESS_TOKEN, HERE, exchanged};
-use crate::stage::{Answer, Machine, Stage};
+use crate::exchange::exchange::{ACCESS_TOKEN, HERE, exchanged};
+use crate::exchange::workload_tokens::{OCTO, github_claims, trust};
+use crate::oauth::stage::{Answer, Machine, Stage};
 use crate::support::workloads::Workloads;
-use crate::workload_tokens::{OCTO, github_claims, trust};
 use serde_json::json;
 
 /// A personal token that Gitea does not know.

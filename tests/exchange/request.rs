@@ -1,7 +1,7 @@
 //! The parameters of an exchange request.
 
-use crate::exchange::{ACCESS_TOKEN, GRANT, HERE};
-use crate::stage::Stage;
+use crate::exchange::exchange::{ACCESS_TOKEN, GRANT, HERE};
+use crate::oauth::stage::Stage;
 use crate::support::browser::plain_client;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The example's endpoints that ask Samovar for a decision about each call.
 
-use crate::stage::{Answer, Stage, change, code};
+use crate::fastapi::stage::{Answer, Stage, change, code};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! FastAPI's own docs page in Chromium: *Authorize* leads to Samovar and Gitea, and back with a token.
 
-use crate::stage::{Stage, root};
+use crate::fastapi::stage::{Stage, root};
 use crate::support::tools;
 use crate::support::world::GiteaWorld;
 use serde_json::json;

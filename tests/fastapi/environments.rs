@@ -1,7 +1,7 @@
 //! Virtual environments with the FastAPI package as people install it: pip gets the wheel from a running Samovar. One has
 //! the lowest supported versions of what the package needs, the other one the newest. No source folder can be imported.
 
-use crate::stage::root;
+use crate::fastapi::stage::root;
 use crate::support::samovar::Samovar;
 use crate::support::tools;
 use crate::support::world::GiteaWorld;

@@ -1,6 +1,6 @@
 //! The example, called with tokens of Gitea, which Samovar exchanges for its own.
 
-use crate::stage::{Stage, code, text};
+use crate::fastapi::stage::{Stage, code, text};
 use crate::support::browser::{Browser, form, plain_client};
 use reqwest::Method;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The package by itself: its types, its style, its own tests in both environments, and the wheel that Samovar serves.
 
-use crate::environments::{Environment, succeed, wheel_address};
-use crate::stage::root;
+use crate::fastapi::environments::{Environment, succeed, wheel_address};
+use crate::fastapi::stage::root;
 use crate::support::browser::plain_client;
 use crate::support::samovar::Samovar;
 use crate::support::tools;

@@ -1,7 +1,7 @@
 //! The real Samovar with an application, a team for each role, a service account and clients; and the example before it,
 //! whose clock can be moved.
 
-use crate::environments::Environment;
+use crate::fastapi::environments::Environment;
 use crate::support::browser::{form, plain_client};
 use crate::support::process::{Program, free_address};
 use crate::support::samovar::{Samovar, SignedIn};

@@ -1,6 +1,6 @@
 //! An application behind nginx: the assertion of the real Samovar is what it believes.
 
-use crate::stage::{Stage, code, served, text};
+use crate::fastapi::stage::{Stage, code, served, text};
 use crate::support::browser::{Browser, plain_client};
 use crate::support::nginx;
 use crate::support::process::{Program, free_address};

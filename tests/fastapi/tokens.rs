@@ -1,7 +1,7 @@
 //! The example, called with tokens of the real Samovar.
 
-use crate::environments::Environment;
-use crate::stage::{Stage, code, root, text};
+use crate::fastapi::environments::Environment;
+use crate::fastapi::stage::{Stage, code, root, text};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn an_endpoint_that_asks_sees_an_empty_team_and_a_disabled_account_at_once
     let path = format!("/service-accounts/{}", stage.machine.0);
     let mut account = stage.ada.get(&path).await;
     account["enabled"] = json!(false);
-    crate::stage::change(&mut stage.ada, &path, account).await;
+    crate::fastapi::stage::change(&mut stage.ada, &path, account).await;
     stage.ahead(18);
     let refused = stage.delete("/deployments/api", &token).await;
     assert_eq!(code(&refused), (401, "token_revoked"));

@@ -1,8 +1,8 @@
 //! One secret in every place where a caller can put one, with the log at its most talkative: it appears in no log line, no
 //! audit event, no byte of the state folder, and in no answer to a request whose route keeps it secret.
 
-use crate::endpoints;
-use crate::scene::Scene;
+use crate::main_job::endpoints;
+use crate::main_job::scene::Scene;
 use crate::support::browser::{Browser, plain_client};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Bad answers and outages: no fact is lost, no freshness is renewed, and the status says what to do.
 
+use crate::mirror::test_mirror::{BOUND, GRACE, TestMirror};
 use crate::support::gitea::errors::{At, Error};
-use crate::test_mirror::{BOUND, GRACE, TestMirror};
 use samovar::mirror::MirrorError;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! The Gitea client: the kind of each bad answer, and the message that says what to do.
 
+use crate::mirror::test_mirror::{TestClock, client, stand_in_at};
 use crate::support::gitea::StandIn;
 use crate::support::gitea::errors::{At, Error};
 use crate::support::world::GiteaWorld;
-use crate::test_mirror::{TestClock, client, stand_in_at};
 use samovar::gitea::{GiteaClient, GiteaError, GiteaErrorKind};
 use samovar::model::{Clock, Login};
 use std::sync::Arc;

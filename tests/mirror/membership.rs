@@ -1,7 +1,7 @@
 //! A full sync mirrors memberships, and gained or lost teams apply within the freshness bound.
 
+use crate::mirror::test_mirror::{BOUND, TestMirror};
 use crate::support::gitea::errors::At;
-use crate::test_mirror::{BOUND, TestMirror};
 use samovar::audit::{Action, EventQuery};
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Names change and are reused, ids stay. Bots, disabled and deleted accounts.
 
-use crate::test_mirror::{BOUND, TestMirror};
+use crate::mirror::test_mirror::{BOUND, TestMirror};
 use samovar::mirror::MirrorError;
 use std::time::Duration;
 

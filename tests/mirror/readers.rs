@@ -1,7 +1,7 @@
 //! The readers of Gitea, and how many requests they make.
 
+use crate::mirror::test_mirror::{BOUND, TestMirror};
 use crate::support::gitea::errors::At;
-use crate::test_mirror::{BOUND, TestMirror};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

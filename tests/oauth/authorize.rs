@@ -1,6 +1,6 @@
 //! A person lets a client act for them: code, verifier, refresh tokens, consent.
 
-use crate::stage::{Answer, Machine, Stage, part};
+use crate::oauth::stage::{Answer, Machine, Stage, part};
 use crate::support::browser::{Browser, Page, form, hidden_fields};
 use aws_lc_rs::digest;
 use data_encoding::BASE64URL_NOPAD;

@@ -1,7 +1,7 @@
 //! What has changed since: clients, roles, sign-ins; and what a delegate may not make.
 
-use crate::authorize::{address, answer, back, redeem, refresh, signed_in};
-use crate::stage::{Stage, id};
+use crate::oauth::authorize::{address, answer, back, redeem, refresh, signed_in};
+use crate::oauth::stage::{Stage, id};
 use crate::support::samovar::SignedIn;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! May this principal do this now? Asked by the application's own client.
 
-use crate::authorize::signed_in;
-use crate::stage::{Answer, Machine, Stage, id, part};
+use crate::oauth::authorize::signed_in;
+use crate::oauth::stage::{Answer, Machine, Stage, id, part};
 use serde_json::{Value, json};
 use std::time::Duration;
 

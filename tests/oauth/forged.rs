@@ -1,6 +1,6 @@
 //! Tokens that are none: every one has its own answer, and none opens anything.
 
-use crate::stage::{Stage, part};
+use crate::oauth::stage::{Stage, part};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};

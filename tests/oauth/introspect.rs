@@ -1,6 +1,6 @@
 //! What a token is worth now, told to the application that it is for.
 
-use crate::stage::Stage;
+use crate::oauth::stage::Stage;
 use crate::support::samovar::SignedIn;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -12,7 +12,7 @@ async fn losing_the_team_is_seen_by_whoever_asks_within_the_bound() {
     let web = stage.client(json!({})).await;
     let service = json!({"name": "service", "kind": "confidential"});
     let service = stage.client(service).await;
-    let (_, answer) = crate::authorize::signed_in(&stage, &web, "ben", "").await;
+    let (_, answer) = crate::oauth::authorize::signed_in(&stage, &web, "ben", "").await;
     let token = answer.token();
     let ask = [
         ("token", token.as_str()),
@@ -53,10 +53,10 @@ async fn a_token_that_was_revoked_and_one_of_a_disabled_person_are_active_no_mor
     let web = stage.client(json!({})).await;
     let service = json!({"name": "service", "kind": "confidential"});
     let service = stage.client(service).await;
-    let (browser, first) = crate::authorize::signed_in(&stage, &web, "ben", "").await;
+    let (browser, first) = crate::oauth::authorize::signed_in(&stage, &web, "ben", "").await;
     let mut ben = SignedIn::of(&stage.samovar, browser);
     ben.must("DELETE", "/me/tokens", &Value::Null).await;
-    let (_, second) = crate::authorize::signed_in(&stage, &web, "ben", "").await;
+    let (_, second) = crate::oauth::authorize::signed_in(&stage, &web, "ben", "").await;
     let (revoked, live) = (first.token(), second.token());
     let asked = async |stage: &Stage, token: &str| {
         let ask = [("token", token)];
@@ -82,7 +82,7 @@ async fn nobody_outside_the_audience_learns_anything() {
         .await
         .token();
     let other = json!({"name": "other-api", "hosts": [], "routes": []});
-    let other = crate::stage::id(&stage.ada.must("POST", "/applications", &other).await);
+    let other = crate::oauth::stage::id(&stage.ada.must("POST", "/applications", &other).await);
     let stranger = json!({"name": "stranger", "kind": "confidential", "application_id": other});
     let stranger = stage.client(stranger).await;
     let ask = [("token", token.as_str())];

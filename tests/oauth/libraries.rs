@@ -1,6 +1,6 @@
 //! The libraries that clients are written with accept the server: authlib, openid-client and oauth4webapi.
 
-use crate::stage::{Machine, Stage};
+use crate::oauth::stage::{Machine, Stage};
 use crate::support::tools;
 use serde_json::{Value, json};
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Service accounts: their tokens, what these say, and how they end.
 
-use crate::stage::{Stage, part};
+use crate::oauth::stage::{Stage, part};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn for_whom_the_token_is_must_be_said_and_known() {
             .await
             .is_error(400, "invalid_target");
     }
-    let host = format!("https://{}/x", crate::stage::HOST);
+    let host = format!("https://{}/x", crate::oauth::stage::HOST);
     let by_host = stage.credentials(&machine, &[("resource", &host)]).await;
     assert_eq!(part(&by_host.token(), 1)["aud"], "deploy-api");
 }
@@ -237,7 +237,7 @@ async fn two_secrets_live_at_a_time_and_one_that_is_taken_away_opens_nothing() {
         refused.json["code"], "token_revoked",
         "what the secret gave"
     );
-    let second = crate::stage::Machine {
+    let second = crate::oauth::stage::Machine {
         id: first.id.clone(),
         secret: second["secret"].as_str().unwrap().to_owned(),
     };

@@ -1,7 +1,7 @@
 //! How far a token reaches into Gitea repositories: as far as its scope says, where its person has access.
 
-use crate::authorize::{back, redeem, signed_in};
-use crate::stage::{Answer, Stage, application};
+use crate::oauth::authorize::{back, redeem, signed_in};
+use crate::oauth::stage::{Answer, Stage, application};
 use serde_json::json;
 
 /// An application whose routes ask for access to the repository that the path names, and nothing else.
@@ -70,7 +70,7 @@ async fn a_person_is_told_how_far_a_client_would_reach_and_a_machine_reaches_int
         .client(json!({"name": "third", "first_party": false}))
         .await;
     let mut browser = stage.browser("ben").await;
-    let start = crate::authorize::address(&stage, &third, &[("scope", "")]);
+    let start = crate::oauth::authorize::address(&stage, &third, &[("scope", "")]);
     let page = browser.get(&start).await;
     assert!(
         page.body.contains("gitea.repository:write"),
@@ -78,7 +78,7 @@ async fn a_person_is_told_how_far_a_client_would_reach_and_a_machine_reaches_int
         page.body
     );
     let own = (start.as_str(), stage.samovar.url());
-    let allowed = crate::authorize::answer(&mut browser, own, &page, "allow").await;
+    let allowed = crate::oauth::authorize::answer(&mut browser, own, &page, "allow").await;
     let answer = redeem(&stage, &third, &back(&allowed)["code"], &[]).await;
     assert_eq!(answer.json["scope"], "gitea.repository:write");
 

@@ -1,7 +1,7 @@
 //! What a person is shown is what a client gets, wherever the answer travels; and what of it is written down.
 
-use crate::authorize::{address, answer, back, redeem, refresh, signed_in};
-use crate::stage::{Stage, part};
+use crate::oauth::authorize::{address, answer, back, redeem, refresh, signed_in};
+use crate::oauth::stage::{Stage, part};
 use crate::support::browser::hidden_fields;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! What a client is told when there is no code for it (RFC 6749 section 4.1.2.1): the error, its `state`, and by whom.
 
-use crate::authorize::{address, answer, back};
-use crate::stage::{Machine, Stage};
+use crate::oauth::authorize::{address, answer, back};
+use crate::oauth::stage::{Machine, Stage};
 use crate::support::browser::{Browser, Page, form};
 use http::Method;
 use serde_json::{Value, json};

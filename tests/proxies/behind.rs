@@ -1,8 +1,8 @@
 //! A proxy behind another one, at an address that it shares, or with a configuration that is not Samovar's: what the client
 //! writes is still not what Samovar goes by.
 
-use crate::people::ada;
-use crate::stage::{BOTH, Proxy, Setting, Stage, cookie};
+use crate::proxies::people::ada;
+use crate::proxies::stage::{BOTH, Proxy, Setting, Stage, cookie};
 use crate::support::nginx;
 use crate::support::process::free_address;
 use samovar::model::AuthorizationOwner;
@@ -195,7 +195,7 @@ async fn samovars_tokens_never_reach_the_application() {
                 ..Setting::default()
             };
             let stage = Stage::with(proxy, setting).await;
-            let ours = crate::people::token("ada");
+            let ours = crate::proxies::people::token("ada");
             let (header, own) = match owner {
                 AuthorizationOwner::Samovar => (format!("Authorization: Bearer {ours}\r\n"), ""),
                 AuthorizationOwner::Application => (

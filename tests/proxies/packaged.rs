@@ -1,6 +1,6 @@
-//! The blocks that the package ships are those that the code makes: `SAMOVAR_BLESS=1 cargo test --test proxies` renews them.
+//! The blocks that the package ships are those that the code makes: `SAMOVAR_BLESS=1 cargo test --test interoperability packaged` renews them.
 
-use crate::people::application;
+use crate::proxies::people::application;
 use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings, caddy, nginx};
 use std::path::Path;
 
@@ -57,7 +57,7 @@ fn every_host_has_its_own_block_and_nothing_is_left_to_fill_in() {
 
 #[tokio::test]
 async fn samovars_own_host_refuses_checks_from_outside() {
-    use crate::echo::Echo;
+    use crate::proxies::echo::Echo;
     use crate::support::process::free_address;
     use crate::support::{caddy, nginx};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,7 +1,7 @@
 //! Who gets through, who does not, and what each of them hears.
 
-use crate::people::{ada, ben, token};
-use crate::stage::{BOTH, Proxy, Stage, cookie};
+use crate::proxies::people::{ada, ben, token};
+use crate::proxies::stage::{BOTH, Proxy, Stage, cookie};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const BROWSER: &str = "Accept: text/html\r\nSec-Fetch-Mode: navigate\r\n";

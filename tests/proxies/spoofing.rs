@@ -1,7 +1,7 @@
 //! What a client writes itself never reaches the application as ours, and never changes a decision.
 
-use crate::people::ada;
-use crate::stage::{BOTH, Stage, cookie};
+use crate::proxies::people::ada;
+use crate::proxies::stage::{BOTH, Stage, cookie};
 
 /// Identity headers in every spelling, with a value that must not be seen.
 const FORGED: &str = "Remote-User: forged\r\nREMOTE-USER: forged\r\nRemote_User: forged\r\nremote-groups: forged\r\n\

@@ -1,7 +1,7 @@
 //! One proxy with its generated block, Samovar behind it on a real socket, and the application.
 
-use crate::echo::Echo;
-use crate::people::{self, Knows};
+use crate::proxies::echo::Echo;
+use crate::proxies::people::{self, Knows};
 use crate::support::process::{Program, free_address};
 use crate::support::{caddy, nginx, tools};
 use samovar::access::PolicyHolder;

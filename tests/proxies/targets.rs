@@ -1,7 +1,7 @@
 //! The proxy, Samovar and the application read one target alike, or nobody gets through.
 
-use crate::people::{ada, ben};
-use crate::stage::{BOTH, Stage, cookie};
+use crate::proxies::people::{ada, ben};
+use crate::proxies::stage::{BOTH, Stage, cookie};
 use samovar::policy::CanonicalPath;
 
 /// Targets with which other products were talked past their rules.

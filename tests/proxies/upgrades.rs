@@ -1,7 +1,7 @@
 //! An upgrade turns a connection into one whose requests no proxy sees: only web sockets may.
 
-use crate::hypercorn::Hypercorn;
-use crate::stage::{BOTH, Setting, Stage};
+use crate::proxies::hypercorn::Hypercorn;
+use crate::proxies::stage::{BOTH, Setting, Stage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

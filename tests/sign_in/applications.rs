@@ -1,6 +1,6 @@
 //! The hand-over to an application's host: one host, one browser, one use.
 
-use crate::stage::{Stage, host, jar};
+use crate::sign_in::stage::{Stage, host, jar};
 use crate::support::browser::{Browser, Page, form};
 use reqwest::Method;
 

@@ -1,8 +1,8 @@
 //! Back-channel logout as a provider does it: which sessions end, what is answered, and that nothing else ends any.
 //! The claims of a token one by one are tried in `src/oidc/logout_tests.rs`.
 
-use crate::several::{begin, sign_in, stage};
-use crate::stage::{Stage, jar};
+use crate::sign_in::several::{begin, sign_in, stage};
+use crate::sign_in::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page};
 use crate::support::gitea::errors::At;
 use crate::support::openid::Openid;
@@ -275,7 +275,7 @@ async fn a_token_that_was_used_is_refused_after_a_restart_for_as_long_as_it_coul
     let restarted = stage.restarted([7; 32]);
     let again = async |token: &str| {
         let notice = LogoutNotice {
-            origin: crate::stage::origin(None),
+            origin: crate::sign_in::stage::origin(None),
             token,
         };
         restarted.back_channel_logout("okta", notice).await

@@ -1,8 +1,8 @@
 //! Who somebody is who signs in at another provider: a Gitea account when Gitea says so, otherwise a person of that
 //! provider, whatever they are called.
 
-use crate::several::{sign_in, stage};
-use crate::stage::Stage;
+use crate::sign_in::several::{sign_in, stage};
+use crate::sign_in::stage::Stage;
 use crate::support::browser::Browser;
 use crate::support::gitea::log::Seen;
 use reqwest::Method;

@@ -1,6 +1,6 @@
 //! From Samovar to Gitea and back: what goes on, what is refused, and what a person is told.
 
-use crate::stage::{Stage, jar};
+use crate::sign_in::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page};
 use crate::support::gitea::errors::{At, Error};
 use samovar::audit::Outcome;

@@ -1,8 +1,8 @@
 //! Okta's shape: an issuer with a path, no groups without their scope, a cap of groups, keys that change, `cid` in access
 //! tokens, thin ID tokens, and a sign-out that wants an ID token.
 
-use crate::several::{sign_in, stage};
-use crate::stage::Stage;
+use crate::sign_in::several::{sign_in, stage};
+use crate::sign_in::stage::Stage;
 use crate::support::browser::{Browser, Page};
 use reqwest::Method;
 use samovar::model::Principal;
@@ -168,10 +168,10 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
             .expect("Okta wants it");
         let stored = String::from_utf8_lossy(sealed.bytes());
         assert!(!stored.contains("eyJ"), "nobody reads it in the store");
-        let cookies = browser.cookies(crate::stage::jar(&stage.own));
+        let cookies = browser.cookies(crate::sign_in::stage::jar(&stage.own));
         let name = stage.sign_in.cookies().name(Cookie::Session);
         let visitor = BrowserRequest {
-            origin: crate::stage::origin(None),
+            origin: crate::sign_in::stage::origin(None),
             session: Some(cookies[name].parse().unwrap()),
             flows: FlowCookies::default(),
             browser: None,

@@ -1,6 +1,6 @@
 //! A provider that answers wrongly, or with another clock: what a person is told, and that nobody gets in.
 
-use crate::stage::Stage;
+use crate::sign_in::stage::Stage;
 use crate::support::browser::Browser;
 use crate::support::gitea::errors::{At, Error};
 use samovar::oidc::{FlowSecrets, OidcError};

@@ -1,6 +1,6 @@
 //! Several providers: the person chooses, and no answer of one is taken for another's (RFC 9207).
 
-use crate::stage::{Stage, TestClock};
+use crate::sign_in::stage::{Stage, TestClock};
 use crate::support::browser::{Browser, Page, form};
 use crate::support::openid::{CLIENT, Named, Openid, PATH, SECRET};
 use samovar::audit::Action;

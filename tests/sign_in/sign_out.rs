@@ -1,6 +1,6 @@
 //! Signed out stays signed out, here and everywhere below; and break-glass, which is loud.
 
-use crate::stage::{Stage, jar};
+use crate::sign_in::stage::{Stage, jar};
 use crate::support::browser::{Browser, Page, form};
 use reqwest::Method;
 use samovar::audit::{Action, Outcome};
@@ -232,7 +232,7 @@ async fn wrong_passwords_of_one_network_lock_out_no_other() {
     stage.break_glass.set(password.into(), event).await.unwrap();
     let sign_in = async |address: &str, password: &str| {
         let visitor = BrowserRequest {
-            origin: crate::stage::origin(Some(address)),
+            origin: crate::sign_in::stage::origin(Some(address)),
             session: None,
             browser: None,
             signed_out: false,

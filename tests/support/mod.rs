@@ -1,4 +1,4 @@
-//! The test world. A test binary takes it in with `#[path = "../support/mod.rs"] mod support;` at its root.
+//! The test world: Gitea, Samovar, proxies and browsers, which tests start and use.
 //!
 //! Start with [`world::GiteaWorld`]: a Gitea to test against, built through its HTTP API alone, so that one scenario
 //! runs against the stand-in and against a real Gitea (`SAMOVAR_TEST_GITEA` = path of a `gitea` binary,
@@ -43,10 +43,7 @@
 //! ```
 //!
 //! May never name Samovar's rooms: the world must not believe what the product believes.
-#![allow(
-    dead_code,
-    reason = "every test binary compiles the whole world and uses a part of it"
-)]
+#![allow(dead_code, reason = "every binary uses a part of it")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

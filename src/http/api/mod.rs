@@ -4,7 +4,7 @@
 //! Handlers take, call and respond; they decide nothing. A failed call is always a problem document. To add an
 //! operation: write a method in the noun's `mod.rs` whose first argument is [`caller::Authorized`] with the permission
 //! that it requires, declare its objects in `body.rs` with `request!` and `response!`, then run
-//! `SAMOVAR_BLESS=1 cargo test --test api` to update the document in `tests/golden/`.
+//! `SAMOVAR_BLESS=1 cargo test --test server api::document` to update the document in `tests/golden/`.
 
 #![expect(
     clippy::unused_async,

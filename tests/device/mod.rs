@@ -14,9 +14,3 @@ mod person;
 mod protocol;
 mod relay;
 mod terminal;
-
-#[path = "../oauth/stage.rs"]
-#[expect(dead_code, reason = "this binary uses a part of it")]
-mod stage;
-#[path = "../support/mod.rs"]
-mod support;

@@ -16,6 +16,3 @@ mod provider;
 mod several;
 mod sign_out;
 mod stage;
-
-#[path = "../support/mod.rs"]
-mod support;

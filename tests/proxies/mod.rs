@@ -17,6 +17,3 @@ mod spoofing;
 mod stage;
 mod targets;
 mod upgrades;
-
-#[path = "../support/mod.rs"]
-mod support;

@@ -11,6 +11,3 @@
 mod comparison;
 mod replay;
 mod world;
-
-#[path = "../support/mod.rs"]
-mod support;

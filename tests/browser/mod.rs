@@ -1,18 +1,15 @@
 //! Samovar's pages, used by a person with a browser: the real binary, a stand-in Gitea, Debian's Chromium driven by the
-//! scripts beside this file. `SAMOVAR_TEST_PICTURES=ui cargo test --test browser` renews the README's pictures.
+//! scripts beside this file. `SAMOVAR_TEST_PICTURES=ui cargo test --test interoperability browser::` renews the README's pictures.
 
-#[path = "../support/mod.rs"]
-mod support;
-
+use crate::support::browser::Browser;
+use crate::support::gitea::clock::machine;
+use crate::support::openid::{CLIENT, Openid, SECRET};
+use crate::support::samovar::{More, Samovar};
+use crate::support::tools;
+use crate::support::world::GiteaWorld;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Output;
-use support::browser::Browser;
-use support::gitea::clock::machine;
-use support::openid::{CLIENT, Openid, SECRET};
-use support::samovar::{More, Samovar};
-use support::tools;
-use support::world::GiteaWorld;
 use tokio::process::Command;
 
 const ADMINISTRATOR: &str = "ada";

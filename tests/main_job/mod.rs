@@ -15,6 +15,3 @@ mod people;
 mod scene;
 mod teams;
 mod through_caddy;
-
-#[path = "../support/mod.rs"]
-mod support;

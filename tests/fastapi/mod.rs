@@ -16,6 +16,3 @@ mod package;
 mod stage;
 mod through_nginx;
 mod tokens;
-
-#[path = "../support/mod.rs"]
-mod support;

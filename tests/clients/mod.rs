@@ -14,6 +14,3 @@ mod python;
 mod schemathesis;
 mod stage;
 mod typescript;
-
-#[path = "../support/mod.rs"]
-mod support;

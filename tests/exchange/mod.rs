@@ -16,12 +16,3 @@ mod rate_limits;
 mod request;
 mod workload_tokens;
 mod workload_verification;
-
-#[allow(
-    dead_code,
-    reason = "the stage of the authorization server's tests, of which this binary uses a part"
-)]
-#[path = "../oauth/stage.rs"]
-mod stage;
-#[path = "../support/mod.rs"]
-mod support;

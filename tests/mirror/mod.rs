@@ -14,6 +14,3 @@ mod membership;
 mod names;
 mod readers;
 mod test_mirror;
-
-#[path = "../support/mod.rs"]
-mod support;

@@ -16,8 +16,5 @@ mod libraries;
 mod machine;
 mod repositories;
 mod shown;
-mod stage;
+pub(crate) mod stage;
 mod told;
-
-#[path = "../support/mod.rs"]
-mod support;

@@ -56,7 +56,12 @@ async fn killed_process() {
 
 fn start(folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "killed_process", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "crash::killed_process",
+            "--ignored",
+            "--nocapture",
+        ])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .spawn()

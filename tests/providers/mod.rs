@@ -9,9 +9,6 @@
 
 mod scene;
 
-#[path = "../support/mod.rs"]
-mod support;
-
 use scene::Scene;
 use serde_json::json;
 
