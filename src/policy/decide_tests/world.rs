@@ -257,16 +257,3 @@ pub(super) fn ask(
 pub(super) fn outcome(policy: &Policy, who: &SubjectFacts<'_>, line: &str) -> Verdict {
     ask(policy, who, line, None).outcome
 }
-
-pub(super) const QUESTIONS: [&str; 10] = [
-    "GET /health",
-    "HEAD /health",
-    "GET /me",
-    "GET /deployments/1",
-    "POST /deployments",
-    "DELETE /deployments/1",
-    "GET /packages/@a%2Fb",
-    "GET /deployments/a%2Fb",
-    "GET /elsewhere",
-    "BREW /health",
-];
