@@ -17,6 +17,7 @@ check:
 # Gitea (a stand-in), Samovar, and a FastAPI application behind nginx, with sample people; Ctrl-C ends all.
 # `make demo JSON=FILE` also writes the addresses and people for scripts, once everything answers.
 demo:
+	@test -x "$${CARGO_TARGET_DIR:-target}/debug/examples/demo" || echo "Compiling Samovar and the demo. The first time takes about five minutes on two cores."
 	$(CARGO) build --locked --bin samovar --example demo
 	$(CARGO) run --locked --quiet --example demo -- $(if $(JSON),--json "$(abspath $(JSON))")
 

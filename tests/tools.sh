@@ -29,6 +29,7 @@ if [ -n "$missing" ]; then
         echo "missing:$missing; install with: sudo apt-get install$missing" >&2
         exit 1
     fi
+    echo "Installing$missing …" >&2
     apt-get update -qq
     # shellcheck disable=SC2086 # several packages
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
@@ -41,6 +42,7 @@ if [ "${1-}" = demo ]; then
 fi
 installed=$(cat .venv/installed 2> /dev/null || true)
 if [ "$installed" != "$wanted" ] && [ "$installed" != "$all" ]; then
+    echo "Installing Python packages into .venv …" >&2
     python3 -m venv .venv
     echo "$wanted" | .venv/bin/pip install -q --disable-pip-version-check -r /dev/stdin
     echo "$wanted" > .venv/installed

@@ -1,4 +1,4 @@
-//! Nobody gets an answer without a session, and nobody without the permission: for every operation of the document.
+//! No operation of the document answers without a session, or without its permission.
 
 use crate::api::operations::{all, listed};
 use crate::api::world::{Ask, Who, World};

@@ -1,4 +1,4 @@
-//! Questions to the policy: about a person, a service account, a token with a scope, and nobody.
+//! Questions to the policy: about a person, a service account, a token with a scope, and an anonymous caller.
 
 use crate::api::recipes::{application, binding, id_of, make, role, service_account};
 use crate::api::world::{Answer, Ask, Who, World, user_of};

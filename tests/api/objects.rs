@@ -221,8 +221,7 @@ async fn what_is_wrong_with_trusts_and_redirect_uris_is_said_at_its_place() {
 }
 
 #[tokio::test]
-async fn a_trust_names_a_listed_issuer_and_no_tokens_of_another_account_whose_name_is_for_readers()
-{
+async fn a_trust_names_a_listed_issuer_and_matches_no_tokens_of_another_account() {
     let world = World::start().await;
     let trust = |issuer: &str, claims: &[(&str, &str)]| {
         let claims = claims
@@ -242,8 +241,8 @@ async fn a_trust_names_a_listed_issuer_and_no_tokens_of_another_account_whose_na
             .json(account)
     };
     let main = [("repository", "acme/api"), ("ref", "main")];
-    let elsewhere = account("elsewhere", trust("https://ci.example", &main));
-    let problem = world.call(ask(Who::Administrator, &elsewhere)).await;
+    let external = account("external", trust("https://ci.example", &main));
+    let problem = world.call(ask(Who::Administrator, &external)).await;
     problem.is_problem(400, "request_malformed", "an issuer that is not listed");
     assert_eq!(problem.json()["errors"][0]["pointer"], "/trusts/0/issuer");
 
@@ -298,7 +297,7 @@ async fn a_snippet_holds_the_applications_hosts_and_the_asked_upstream() {
     let odd = world
         .get(&format!("{at}/snippets/nginx?upstream=;evil"))
         .await;
-    odd.is_problem(400, "request_malformed", "an upstream that is no host");
+    odd.is_problem(400, "request_malformed", "an upstream that is not a host");
 }
 
 #[tokio::test]
@@ -339,7 +338,7 @@ async fn sessions_are_shown_without_anything_that_opens_one() {
     let other = session_of(Who::Administrator);
     let path = format!("/api/v1/me/sessions/{other}");
     let answer = world.call(Ask::new("DELETE", &path).by(Who::Member)).await;
-    answer.is_problem(404, "not_found", "somebody else's session");
+    answer.is_problem(404, "not_found", "the session of another person");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Secrets at which somebody should look: that expire soon, have expired, or were never used.
+//! Secrets that need attention: they expire soon, have expired, or were never used.
 
 use crate::api::recipes::{application, client, id_of, make, service_account};
 use crate::api::wiring::NOW;

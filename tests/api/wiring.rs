@@ -1,4 +1,4 @@
-//! How the rooms are put together for these tests: as the product does it, with a fixed clock and counted randomness.
+//! Builds the modules for these tests as the product does, with a fixed clock and counted randomness.
 
 use crate::api::world::{HOST, Who};
 use samovar::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder};
@@ -143,7 +143,7 @@ const fn role(who: Who) -> Option<RoleId> {
     }
 }
 
-/// What every room is given.
+/// What every module needs.
 struct Ground {
     store: Store,
     snapshot: samovar::store::StoreSnapshot,
@@ -152,7 +152,7 @@ struct Ground {
     random: Arc<dyn Random>,
 }
 
-/// Puts everything together over a fresh state folder; unclaimed, nobody holds a role.
+/// Builds everything over a fresh state folder; without an administrator, no principal has a role.
 pub async fn wire(claimed: bool) -> Wired {
     let folder = tempfile::tempdir().unwrap();
     let random: Arc<dyn Random> = Arc::new(Counted::default());

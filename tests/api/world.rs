@@ -212,7 +212,7 @@ impl World {
         Self::wire(true).await
     }
 
-    /// A world in which nobody holds a role yet.
+    /// A world in which no principal has a role yet.
     pub async fn start_unclaimed() -> Self {
         Self::wire(false).await
     }

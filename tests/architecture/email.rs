@@ -1,4 +1,4 @@
-//! An e-mail address identifies nobody: a person who can choose an address could otherwise take over an account.
+//! An e-mail address does not identify a person: a person who can choose an address could otherwise take over an account.
 
 use crate::architecture::source::sources;
 

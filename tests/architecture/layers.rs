@@ -216,17 +216,17 @@ fn every_module_has_a_layer_and_is_on_the_map() {
 const PLANTED: [(&str, &str, &str); 9] = [
     (
         "model",
-        "//! x\nuse crate::architecture::store::Store;",
+        "//! x\nuse crate::store::Store;",
         "model may not name store",
     ),
     (
         "policy",
-        "//! x\nfn f() { crate::architecture::store::open(); }",
+        "//! x\nfn f() { crate::store::open(); }",
         "policy may not name store",
     ),
     (
         "policy",
-        "//! x\nuse crate::architecture::{model::Role, store::{a, b}};",
+        "//! x\nuse crate::{model::Role, store::{a, b}};",
         "policy may not name store",
     ),
     (
@@ -242,17 +242,17 @@ const PLANTED: [(&str, &str, &str); 9] = [
     ("model", "fn f() {}", "has no `//!` header"),
     (
         "http",
-        "//! x\nuse crate::architecture::store::Store;",
+        "//! x\nuse crate::store::Store;",
         "http may not name store",
     ),
     (
         "mirror",
-        "//! x\nuse crate::architecture::config::Config;",
+        "//! x\nuse crate::config::Config;",
         "mirror may not name config",
     ),
     (
         "session",
-        "//! x\nuse crate::architecture::mirror::Mirror;",
+        "//! x\nuse crate::mirror::Mirror;",
         "session may not name mirror",
     ),
 ];
@@ -289,7 +289,7 @@ fn planted_violation_of_each_kind_is_found() {
         violations(
             "store",
             file,
-            "//! x\nuse crate::architecture::model::Role;"
+            "//! x\nuse crate::model::Role;"
         )
         .is_empty()
     );

@@ -130,7 +130,7 @@ async fn a_machine_gets_a_secret_a_role_and_a_token_and_a_client_loses_what_it_w
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_people_of_one_login_are_told_apart_among_many_whose_logins_hold_it() {
+async fn two_people_of_one_login_are_told_apart_among_many_similar_logins() {
     let folder = tempfile::tempdir().unwrap();
     let gitea = world().await;
     gitea.user(SHORT).await;

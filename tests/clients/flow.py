@@ -61,7 +61,7 @@ def job() -> AuthenticatedClient:
 
 
 def browser(cookie: str) -> AuthenticatedClient:
-    """A client of somebody who is signed in."""
+    """A client of a person who is signed in."""
     return AuthenticatedClient(
         base_url=API,
         token=cookie,

@@ -2,7 +2,7 @@
 
 use crate::support::world::GiteaWorld;
 
-/// Somebody to sign in as.
+/// A person to sign in as.
 pub struct Person {
     pub login: &'static str,
     /// What the demo says about the person.

@@ -35,7 +35,7 @@ impl Report {
         println!("Ctrl-C ends everything.");
     }
 
-    /// Written whole and then put in place, so that whoever waits for the file reads all of it.
+    /// Written whole and then put in place, so that a reader that waits for the file gets all of it.
     pub fn write(&self, file: &str) {
         let person = |login: &str| json!({"login": login, "password": GiteaWorld::password(login)});
         let people = PEOPLE.map(|each| {

@@ -28,8 +28,8 @@ def application(samovar: Samovar, *, live: bool, proxied: bool) -> FastAPI:
     async def known(caller: Annotated[Principal, Depends(samovar.require())]) -> Principal:
         return caller
 
-    @app.get("/anybody")
-    async def anybody(caller: Annotated[Principal | None, Depends(samovar.optional)]) -> str | None:
+    @app.get("/public")
+    async def public(caller: Annotated[Principal | None, Depends(samovar.optional)]) -> str | None:
         return caller.name if caller else None
 
     @app.get("/deployments")

@@ -25,10 +25,7 @@ async fn a_team_that_is_lost_between_the_token_and_the_call_is_seen_at_once() {
     let credential = format!("token {token}");
     let path = "/deployments/api";
     let others = stage.call(Method::POST, path, &credential).await;
-    assert_eq!(
-        others.0, 201,
-        "what asks nobody sees it when the token ends"
-    );
+    assert_eq!(others.0, 201, "a local check sees it when the token ends");
     stage.gitea.add_member(stage.deployers, "ben").await;
     stage.sync().await;
     assert_eq!(clear(&stage, &token).await.0, 204);
@@ -39,8 +36,7 @@ async fn a_team_that_is_lost_between_the_token_and_the_call_is_seen_at_once() {
 }
 
 #[tokio::test]
-async fn one_that_is_narrower_is_refused_here_and_one_that_was_revoked_or_whose_key_is_gone_by_samovar()
- {
+async fn a_narrow_scope_is_denied_locally_and_a_revoked_token_or_missing_key_by_samovar() {
     let mut stage = Stage::set().await;
     let narrow = [("scope", "deployments:read")];
     let narrow = stage.token("deploy-api", &narrow).await;

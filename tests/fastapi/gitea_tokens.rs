@@ -45,7 +45,7 @@ async fn an_oauth_token_of_a_listed_application_of_gitea_is_exchanged_too() {
     assert_eq!(stage.post("/deployments/api", &token).await.0, 201);
 }
 
-/// The client id of an application of ada's, and what it gets for somebody who allows it.
+/// The client id of an application of ada's, and the token response that it gets for a person who allows it.
 async fn oauth_token(stage: &Stage, login: &str) -> (String, String) {
     let redirect = "http://127.0.0.9/callback";
     let (id, secret) = stage.gitea.application("ada", redirect).await;

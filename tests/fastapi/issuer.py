@@ -148,6 +148,6 @@ class Issuer:
 
 
 def gitea_token(**changes: Any) -> str:
-    """As Gitea makes them: no issuer, no audience, nobody's name."""
+    """As Gitea makes them: no issuer, no audience, no subject's name."""
     claims = {"gnt": 4, "tt": 0, "exp": NOW + 3600, "iat": NOW, **changes}
     return f"{encode({'alg': 'RS256', 'kid': 'gitea', 'typ': 'JWT'})}.{encode(claims)}.{encode(b'signature')}"

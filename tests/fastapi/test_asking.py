@@ -267,7 +267,7 @@ UNCLEAR = [
     (200, {"active": "true", "sub": USER, "aud": AUDIENCE, "scope": "deployments:write"}),
     (200, {"active": 1, "sub": USER, "aud": AUDIENCE, "scope": "deployments:write"}),
     (200, {"active": True}),
-    (200, {"active": True, "sub": "somebody", "aud": AUDIENCE, "scope": "deployments:write"}),
+    (200, {"active": True, "sub": "other", "aud": AUDIENCE, "scope": "deployments:write"}),
     (200, {"active": True, "sub": USER, "aud": "other", "scope": "deployments:write"}),
     (200, {"active": True, "sub": USER, "aud": AUDIENCE, "scope": ["deployments:write"]}),
     (401, {"error": "invalid_client"}),

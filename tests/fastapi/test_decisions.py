@@ -160,7 +160,7 @@ def test_behind_a_proxy_samovar_decides_about_whom_the_assertion_names(client: C
     for scope in "deployments:read", "":
         by_token = {"Samovar-Assertion": issuer.assertion(scope=scope)}
         assert asked.patch("/deployments", headers=by_token).json()["code"] == "scope_insufficient"
-    assert issuer.asked[EVALUATION] == 2, "the scope of the caller's token narrows before anybody is asked"
+    assert issuer.asked[EVALUATION] == 2, "the scope of the caller's token narrows before Samovar is asked"
     says(issuer, "permission_missing")
     assert asked.patch("/deployments", headers=by_session).status_code == 403
 

@@ -192,7 +192,7 @@ def test_good_keys_do_not_wait_for_a_samovar_that_hangs(issuer: Issuer, monkeypa
         assert await known(hanging) == 2, "the next try is counted from the end of the last"
         issuer.later(1)
         for _ in range(5):
-            assert await known(hanging) == 3, "and nobody waits for it"
+            assert await known(hanging) == 3, "and no request waits for it"
         await hanging.samovar.close()
         assert asyncio.all_tasks() == {asyncio.current_task()}
 

@@ -34,7 +34,7 @@ def test_bare_headers_and_tokens_count_for_nothing(client: Client, issuer: Issue
     for headers in (bare, {"Authorization": f"Bearer {issuer.token()}", **bare}, signed("", **bare)):
         answer = asked.get("/known", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "credentials_missing")
-        assert asked.get("/anybody", headers=headers).json() is None
+        assert asked.get("/public", headers=headers).json() is None
         assert asked.get("/remote", headers=headers).json()["user"] == ""
 
 

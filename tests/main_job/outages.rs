@@ -1,4 +1,4 @@
-//! Gitea away: within the grace access goes on, beyond it nobody is let in and nothing is lost.
+//! Gitea is unavailable: within the grace access continues, after it every request is denied and nothing is lost.
 
 use super::scene::Scene;
 

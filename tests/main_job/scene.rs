@@ -92,7 +92,7 @@ impl Scene {
         self
     }
 
-    /// Somebody who opened the application and signed in on the way.
+    /// A person who opened the application and signed in.
     pub async fn browser_of(&self, login: &str) -> Browser {
         let mut browser = Browser::new();
         let url = format!("{}/whoami", self.application);

@@ -49,7 +49,7 @@ async fn requests_during_an_outage_do_not_reach_gitea() {
     test.clock.advance(BOUND * 2);
     test.stand_in()
         .errors()
-        .plant(At::api(), Error::TokenBroken);
+        .plant(At::api(), Error::TokenInvalid);
     test.stand_in().log().take();
     for _ in 0..20 {
         test.mirror.ensure_fresh(ben.id).await.unwrap();
@@ -60,7 +60,7 @@ async fn requests_during_an_outage_do_not_reach_gitea() {
 #[tokio::test]
 async fn bad_answers_lose_no_facts_and_say_what_to_do() {
     for (error, words) in [
-        (Error::TokenBroken, "SAMOVAR_GITEA_TOKEN"),
+        (Error::TokenInvalid, "SAMOVAR_GITEA_TOKEN"),
         (Error::ScopeMissing, "`read:admin`"),
         (Error::Status(500), "does not answer"),
         (

@@ -213,7 +213,7 @@ async fn a_rejected_token_is_not_retried() {
     stand_in(&gitea).log().take();
     stand_in(&gitea)
         .errors()
-        .plant(At::api(), Error::TokenBroken);
+        .plant(At::api(), Error::TokenInvalid);
     assert!(client.users().await.is_err());
     assert_eq!(stand_in(&gitea).log().take().len(), 1);
 }

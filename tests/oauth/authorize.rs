@@ -108,7 +108,7 @@ pub async fn answer(
         .await
 }
 
-/// Somebody's token through a client; `scope` replaces the usual one.
+/// A person's token through a client; `scope` replaces the usual one.
 pub async fn signed_in(
     stage: &Stage,
     client: &Machine,
@@ -133,7 +133,7 @@ async fn a_browser_application_gets_its_users_token_with_state_and_issuer_given_
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let web = stage.client(json!({})).await;
-    // Nobody is signed in: to sign in, and back to the very request.
+    // Without a session: to sign in, then back to the same request.
     let start = address(&stage, &web, &[]);
     let asked = Browser::new().get(&start).await;
     let to = asked.location.unwrap();
@@ -178,7 +178,7 @@ async fn until_client_and_address_belong_together_nothing_is_sent_anywhere() {
     }
     for change in [
         ("client_id", ""),
-        ("client_id", "nobody"),
+        ("client_id", "unknown"),
         ("client_id", "samovar-cli"),
         ("redirect_uri", ""),
         ("redirect_uri", "https://evil.example.test/"),
@@ -187,7 +187,7 @@ async fn until_client_and_address_belong_together_nothing_is_sent_anywhere() {
         ("redirect_uri", "https://web.example.test/callback#x"),
         ("redirect_uri", "https://WEB.example.test/callback"),
     ] {
-        // Whatever else is wrong with the request, nobody is told.
+        // No other error of the request is reported to the client.
         for more in [
             ("state", "x"),
             ("response_type", "token"),
@@ -309,7 +309,7 @@ async fn parallel_refreshes_get_one_successor_and_a_replay_ends_the_family() {
     assert_eq!(next.len(), 1, "one successor");
     let two = refresh(&stage, &web, &next[0], &[]).await;
     let two_text = two.json["refresh_token"].as_str().unwrap().to_owned();
-    // The grandparent comes again: somebody has a copy.
+    // The token before the last is used again, so a copy exists.
     refresh(&stage, &web, &zero, &[])
         .await
         .is_error(400, "invalid_grant");
@@ -368,7 +368,7 @@ async fn a_person_sees_and_ends_what_they_allowed() {
 }
 
 #[tokio::test]
-async fn a_third_party_is_asked_for_once_and_gets_nothing_when_declined() {
+async fn consent_is_asked_once_and_a_declined_client_gets_nothing() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let third = stage

@@ -204,7 +204,7 @@ async fn only_administrators_say_that_people_are_not_asked() {
 }
 
 #[tokio::test]
-async fn for_a_public_client_on_ones_own_machine_one_is_asked_each_time_first_party_or_not() {
+async fn a_public_client_at_a_loopback_address_needs_consent_each_time() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let uri = "http://127.0.0.1/callback";
@@ -252,7 +252,7 @@ async fn a_token_that_leaves_a_permission_out_is_told_which_scope_is_needed() {
     assert_eq!(missing.json["code"], "permission_missing");
 }
 
-/// More permissions than any token has room for.
+/// More permissions than fit into a token.
 async fn give_too_much(stage: &mut Stage, subject: Value) {
     let permissions: Vec<_> = (0..300)
         .map(|n| format!("a-resource-with-a-long-name-{n}:write"))

@@ -188,9 +188,12 @@ async fn only_a_confidential_client_asks_and_only_about_its_own_application() {
         decided(&stage.evaluate(Some(&service), &question).await),
         (true, "allowed")
     );
-    let nobody = stage.evaluate(None, &question).await;
-    nobody.is_error(401, "invalid_client");
-    assert_eq!(nobody.header("www-authenticate"), "Basic realm=\"samovar\"");
+    let unknown = stage.evaluate(None, &question).await;
+    unknown.is_error(401, "invalid_client");
+    assert_eq!(
+        unknown.header("www-authenticate"),
+        "Basic realm=\"samovar\""
+    );
     stage
         .evaluate(Some(&service.mistaken()), &question)
         .await
@@ -221,17 +224,17 @@ async fn only_a_confidential_client_asks_and_only_about_its_own_application() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_decided_is_an_error_and_what_nobody_has_is_denied() {
+async fn what_cannot_be_decided_is_an_error_and_what_unknown_has_is_denied() {
     let mut stage = Stage::set().await;
     let service = json!({"name": "service", "kind": "confidential"});
     let service = stage.client(service).await;
-    let nobody = json!({"type": "user", "id": "0198c1de-0000-7000-8000-000000000007"});
-    let good = permission(&nobody, "deployments:write");
+    let unknown = json!({"type": "user", "id": "0198c1de-0000-7000-8000-000000000007"});
+    let good = permission(&unknown, "deployments:write");
     assert_eq!(
         decided(&stage.evaluate(Some(&service), &good).await),
         (false, "principal_disabled")
     );
-    let odd = request(&nobody, "GET", "/a/../b");
+    let odd = request(&unknown, "GET", "/a/../b");
     assert_eq!(
         decided(&stage.evaluate(Some(&service), &odd).await),
         (false, "target_ambiguous")
@@ -241,8 +244,8 @@ async fn what_cannot_be_decided_is_an_error_and_what_nobody_has_is_denied() {
         json!({"subject": {"type": "team", "id": "1"}}),
         json!({"subject": {"type": "user", "id": "ben"}}),
         json!({"subject": {"type": "user"}}),
-        json!({"subject": {"type": "user", "id": nobody["id"], "properties": {"access_token": 7}}}),
-        json!({"subject": {"type": "user", "id": nobody["id"], "properties": {"scope": "deployments"}}}),
+        json!({"subject": {"type": "user", "id": unknown["id"], "properties": {"access_token": 7}}}),
+        json!({"subject": {"type": "user", "id": unknown["id"], "properties": {"scope": "deployments"}}}),
         json!({"action": {"name": "deployments:write"}}),
         json!({"action": null}),
         json!({"resource": {"type": "Deployments", "id": "1"}}),
@@ -259,7 +262,7 @@ async fn what_cannot_be_decided_is_an_error_and_what_nobody_has_is_denied() {
 }
 
 #[tokio::test]
-async fn nobody_learns_from_it_who_may_do_what_in_samovar_itself() {
+async fn unknown_learns_from_it_who_may_do_what_in_samovar_itself() {
     let mut stage = Stage::set().await;
     stage.bind_team().await;
     let (service, token) = service_and_token(&mut stage).await;
@@ -391,8 +394,8 @@ async fn an_error_of_the_token_endpoint_says_its_cause_where_its_code_says_less(
             ("audience", "deploy-api".to_owned()),
         ]
     };
-    let broken = format!("{}{}", &token[..token.len() - 86], "A".repeat(86));
-    let form = exchange(&broken);
+    let invalid = format!("{}{}", &token[..token.len() - 86], "A".repeat(86));
+    let form = exchange(&invalid);
     let form: Vec<_> = form
         .iter()
         .map(|(name, value)| (*name, value.as_str()))

@@ -63,7 +63,7 @@ async fn a_forged_token_is_told_apart_from_an_expired_and_a_foreign_one() {
     for (forged, code) in cases {
         let refused = stage.check_token(&forged).await;
         assert_eq!(refused.status, 401, "{forged}");
-        // What does not even say of itself that it is ours is nobody's credential at an application.
+        // A token that does not claim to be Samovar's is no credential at an application.
         let says = forged.contains('.');
         let expected = if says { code } else { "credentials_missing" };
         assert_eq!(refused.json["code"], expected, "{forged}");
@@ -134,7 +134,7 @@ async fn a_token_that_does_not_hold_is_not_made_good_by_a_cookie_and_a_foreign_s
     let refused = stage.check_token(&narrow).await;
     assert_eq!(refused.json["code"], "scope_insufficient");
     for scheme in ["Bearer not-ours", "Basic YTpi", "Token abc", "Negotiate x"] {
-        let nobody = stage.check("POST", &[("authorization", scheme)]).await;
-        assert_eq!(nobody.json["code"], "credentials_missing", "{scheme}");
+        let anonymous = stage.check("POST", &[("authorization", scheme)]).await;
+        assert_eq!(anonymous.json["code"], "credentials_missing", "{scheme}");
     }
 }

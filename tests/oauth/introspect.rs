@@ -74,7 +74,7 @@ async fn a_token_that_was_revoked_and_one_of_a_disabled_person_are_active_no_mor
 }
 
 #[tokio::test]
-async fn nobody_outside_the_audience_learns_anything() {
+async fn anonymous_outside_the_audience_learns_anything() {
     let mut stage = Stage::set().await;
     let machine = stage.machine().await;
     let token = stage
@@ -88,8 +88,8 @@ async fn nobody_outside_the_audience_learns_anything() {
     let ask = [("token", token.as_str())];
     let told = stage.post("/oauth/introspect", Some(&stranger), &ask).await;
     assert_eq!(told.json, json!({"active": false}));
-    let nobody = stage.post("/oauth/introspect", None, &ask).await;
-    nobody.is_error(401, "invalid_client");
+    let anonymous = stage.post("/oauth/introspect", None, &ask).await;
+    anonymous.is_error(401, "invalid_client");
     let machine = stage.post("/oauth/introspect", Some(&machine), &ask).await;
     machine.is_error(400, "unauthorized_client");
     let service = json!({"name": "service", "kind": "confidential"});

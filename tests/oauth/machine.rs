@@ -36,10 +36,10 @@ async fn a_machine_gets_a_short_token_that_opens_its_application_and_nothing_els
     assert_eq!(passed.header("remote-user-id"), machine.id);
     assert_eq!(passed.header("remote-roles"), "deployer");
 
-    let elsewhere = stage.api("/me", &token).await;
-    assert_eq!(elsewhere.status, 401);
-    assert_eq!(elsewhere.json["code"], "token_audience_wrong");
-    let challenge = elsewhere.header("www-authenticate");
+    let other = stage.api("/me", &token).await;
+    assert_eq!(other.status, 401);
+    assert_eq!(other.json["code"], "token_audience_wrong");
+    let challenge = other.header("www-authenticate");
     assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
     assert!(challenge.contains("samovar"), "{challenge}");
 }
@@ -75,7 +75,7 @@ async fn for_whom_the_token_is_must_be_said_and_known() {
     let machine = stage.machine().await;
     for pairs in [
         &[][..],
-        &[("audience", "nobody")],
+        &[("audience", "unknown")],
         &[("resource", "https://other.example.test/")],
         &[("resource", "not an address")],
         &[
@@ -116,8 +116,8 @@ async fn a_secret_proves_its_own_account_in_one_way_and_no_other() {
     let two = [grant, ("resource", "https://deploy.example.test"), other];
     let two = stage.post("/oauth/token", Some(&machine), &two).await;
     two.is_error(400, "invalid_target");
-    let nobody = stage.post("/oauth/token", None, &[grant, target]).await;
-    nobody.is_error(401, "invalid_client");
+    let anonymous = stage.post("/oauth/token", None, &[grant, target]).await;
+    anonymous.is_error(401, "invalid_client");
 
     let wrong = machine.mistaken();
     let answer = stage.credentials(&wrong, &[target]).await;
@@ -173,8 +173,8 @@ async fn who_comes_by_anothers_way_is_told_their_own_and_that_is_recorded() {
     let server = stage.client(server).await;
     let answer = stage.credentials(&server, &[("audience", "deploy-api")]);
     answer.await.is_error(400, "unauthorized_client");
-    let nobody = stage.post("/oauth/revoke", None, &[("token", "x")]).await;
-    nobody.is_error(401, "invalid_client");
+    let anonymous = stage.post("/oauth/revoke", None, &[("token", "x")]).await;
+    anonymous.is_error(401, "invalid_client");
 
     let denied = "/audit-events?action=token.issue&outcome=denied";
     let denied = stage.ada.get(denied).await;
@@ -353,7 +353,7 @@ async fn a_machine_uses_samovars_own_api_within_its_scope() {
 }
 
 #[tokio::test]
-async fn whose_secret_it_is_may_be_made_by_who_holds_what_it_gives_or_answers_for_it() {
+async fn a_secret_is_created_by_the_owner_or_by_a_holder_of_the_same_permissions() {
     let mut stage = Stage::set().await;
     let machine = stage.machine().await;
     let mut ben = stage.samovar.sign_in(&stage.gitea, "ben").await;

@@ -57,7 +57,7 @@ async fn a_token_reaches_into_repositories_as_far_as_its_scope_says() {
             .contains("scope=\"gitea.repository:write\"")
     );
 
-    // Whoever has no access has none with any scope.
+    // A scope gives no access that the person does not have.
     let (_, cleo) = signed_in(&stage, &web, "cleo", "gitea.repository:write").await;
     let refused = check(&stage, "GET", &cleo.token()).await;
     assert_eq!(refused.json["code"], "repository_access_missing");

@@ -236,7 +236,7 @@ impl Stage {
         answer(plain_client().get(url).header("authorization", line)).await
     }
 
-    /// Somebody signed in at Samovar.
+    /// A person signed in at Samovar.
     pub async fn browser(&self, login: &str) -> Browser {
         self.samovar.sign_in(&self.gitea, login).await.browser
     }

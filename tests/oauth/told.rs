@@ -42,7 +42,7 @@ async fn every_error_of_the_request_is_told_by_its_own_name() {
         (("code_challenge_method", ""), "invalid_request"),
         (("scope", "no-permission"), "invalid_scope"),
         (("audience", "samovar"), "invalid_target"),
-        (("audience", "nobody"), "invalid_target"),
+        (("audience", "unknown"), "invalid_target"),
         (("resource", "https://other.example.test"), "invalid_target"),
     ] {
         let start = address(&stage, &web, &[change]);
@@ -53,7 +53,7 @@ async fn every_error_of_the_request_is_told_by_its_own_name() {
     told(&stage, &browser.get(&nothing).await, "invalid_scope");
     let twice = address(&stage, &web, &[]) + "&scope=deployments%3Aread";
     told(&stage, &browser.get(&twice).await, "invalid_request");
-    // Which of two states it should be, nobody knows.
+    // It is unknown which of two states is meant.
     let twice = address(&stage, &web, &[]) + "&state=other";
     let sent = back(&browser.get(&twice).await);
     assert_eq!(sent["error"], "invalid_request");

@@ -95,7 +95,7 @@ async fn a_group_gives_a_role_by_name(scene: &mut Scene) {
 }
 
 async fn a_gitea_account_is_known_by_source_and_external_name(scene: &mut Scene) {
-    let me = scene.me("somebody").await;
+    let me = scene.me("grace").await;
     assert_eq!(
         (&me["user"]["login"], me["user"].get("provider")),
         (&json!("ben"), None)

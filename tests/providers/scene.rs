@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use tempfile::TempDir;
 
-/// Where the client gets its answer; nobody listens there.
+/// Where the client gets its answer; no server listens there.
 const BACK: &str = "https://board.example.test/back";
 const VERIFIER: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP0";
 
-/// Keycloak's id of `somebody`.
-const SOMEBODY: &str = "0a000000-0000-4000-8000-000000000002";
+/// Keycloak's id of `grace`.
+const GRACE: &str = "0a000000-0000-4000-8000-000000000002";
 
 pub struct Scene {
     pub keycloak: Keycloak,
@@ -45,7 +45,7 @@ impl Scene {
             gitea.user("ada").await;
             gitea.promote_user("ada").await;
             gitea.user("ben").await;
-            let ben = json!({"login_name": SOMEBODY, "source_id": 7});
+            let ben = json!({"login_name": GRACE, "source_id": 7});
             let path = "/admin/users/ben";
             assert_eq!(gitea.api(Method::PATCH, path, Some(ben)).await.0, 200);
             gitea
@@ -125,7 +125,7 @@ impl Scene {
         page
     }
 
-    /// Opens a page of the application in a new browser as somebody whom Keycloak knows.
+    /// Opens a page of the application in a new browser as a person of Keycloak.
     pub async fn visit(&self, path: &str, login: &str) -> (Browser, Page) {
         let mut browser = Browser::new();
         let asked = self.to_keycloak(&mut browser, path).await;
@@ -135,7 +135,7 @@ impl Scene {
         (browser, page)
     }
 
-    /// A client of the application, which asks nobody for consent.
+    /// A client of the application, which needs no consent.
     pub async fn client(&mut self) -> String {
         let draft = json!({
             "name": "board-cli", "application_id": self.application_id, "kind": "public",
@@ -145,7 +145,7 @@ impl Scene {
         client["id"].as_str().unwrap().to_owned()
     }
 
-    /// An access token that the client gets for whoever is signed in with this browser.
+    /// An access token that the client gets for the person who is signed in with this browser.
     pub async fn token(&self, browser: &mut Browser, client: &str) -> String {
         let challenge = BASE64URL_NOPAD.encode(&sha256(VERIFIER.as_bytes()));
         let query = form(&[
@@ -183,7 +183,7 @@ impl Scene {
         (status, answer.json().await.unwrap_or_default())
     }
 
-    /// What Samovar says of somebody who signs in at it by Keycloak.
+    /// Samovar's `/me` for a person who signs in by Keycloak.
     pub async fn me(&self, login: &str) -> Value {
         let mut browser = Browser::new();
         let page = browser

@@ -218,7 +218,7 @@ async fn samovars_tokens_never_reach_the_application() {
     }
 }
 
-/// An nginx of somebody who has read nothing: `auth_request` with no more than an address.
+/// An nginx with nothing but `auth_request` and an address, without the documented settings.
 async fn foreign(
     stage: &Stage,
     path: &str,

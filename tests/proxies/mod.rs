@@ -1,6 +1,6 @@
 //! The generated blocks in a real nginx and a real Caddy, before an application that tells what reached it.
 //!
-//! Samovar's gate and doors run in process on a real socket; a policy decides, over people who are known by heart.
+//! Samovar's gate and endpoints run in process on a real socket; a policy decides, with a fixed directory of people.
 
 #![expect(
     clippy::unwrap_used,

@@ -35,7 +35,7 @@ pub fn ben() -> SessionSecret {
     SessionSecret::generate(&Same(2))
 }
 
-/// Something that says of itself that it is a token of ours, for somebody.
+/// A text that claims to be a token of Samovar for a person.
 pub fn token(login: &str) -> String {
     let header = data_encoding::BASE64URL_NOPAD.encode(br#"{"typ":"at+jwt"}"#);
     format!("{header}.{login}.signature")

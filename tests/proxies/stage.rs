@@ -187,7 +187,7 @@ impl Stage {
     }
 }
 
-/// The header of somebody signed in, among other cookies.
+/// The `Cookie` header of a person who is signed in, among other cookies.
 pub fn cookie(secret: &SessionSecret) -> String {
     let secret = secret.reveal();
     format!("Cookie: before=1; {COOKIE}={secret}; x{COOKIE}=3; {COOKIE}-browser=4; after=2\r\n")

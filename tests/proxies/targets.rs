@@ -1,4 +1,4 @@
-//! The proxy, Samovar and the application read one target alike, or nobody gets through.
+//! The proxy, Samovar and the application read a target alike, or the request is denied.
 
 use crate::proxies::people::{ada, ben};
 use crate::proxies::stage::{BOTH, Stage, cookie};

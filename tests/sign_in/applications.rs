@@ -84,7 +84,7 @@ async fn a_second_application_needs_no_visit_to_gitea() {
             .all(|step| !step.url.starts_with(stage.gitea.url()))
     );
     assert_eq!(who(&mut browser, &stage.other).await.0, 200);
-    // The cookie of one application is worth nothing at the other.
+    // The cookie of one application gives no access to the other.
     let cookie = browser.cookies(jar(&stage.app))["samovar-app"].clone();
     let mut thief = Browser::new();
     thief.set_cookie(jar(&stage.other), "samovar-app", &cookie);
@@ -142,8 +142,8 @@ async fn a_code_works_once_in_its_browser_at_its_host_and_soon() {
         "a stolen code is burnt"
     );
 
-    let elsewhere = code(&stage, &mut browser).await;
-    let at_other = elsewhere.replace(host(&stage.app), host(&stage.other));
+    let other = code(&stage, &mut browser).await;
+    let at_other = other.replace(host(&stage.app), host(&stage.other));
     assert_eq!(browser.get(&at_other).await.status, 400);
 
     let old = code(&stage, &mut browser).await;

@@ -132,7 +132,7 @@ async fn a_person_who_signs_out_there_while_the_callback_is_at_work_is_not_signe
             (Outcome::Denied, end.actor)
         );
     }
-    // What speaks of somebody else, or of another sign-in of hers, or came before, is no matter of this one.
+    // A token for another person, for another sign-in of hers, or from before does not end this session.
     let other = || okta.logout_token(Some("bea"), |_| {});
     assert_eq!(overtaken(&stage, &okta, other).await.status, 303);
     let before = okta.state().sid.clone();
@@ -160,7 +160,7 @@ async fn a_token_counts_once_and_only_as_what_it_is() {
     for bad in [
         token(|claims| claims["nonce"] = json!("n")),
         token(|claims| claims["events"] = json!({})),
-        token(|claims| claims["aud"] = json!("somebody-else")),
+        token(|claims| claims["aud"] = json!("other")),
         token(|claims| claims["iss"] = json!("https://evil.example")),
         token(|claims| claims["iat"] = json!(claims["iat"].as_i64().unwrap() - 3600)),
         token(|claims| claims["jti"] = json!(null)),
@@ -175,7 +175,7 @@ async fn a_token_counts_once_and_only_as_what_it_is() {
     for fields in [vec![], vec![("logout_token", good.as_str()); 2]] {
         assert_eq!(post(&stage, "okta", &fields).await.status, 400);
     }
-    for other in ["gitea", "nobody"] {
+    for other in ["gitea", "unknown"] {
         assert_eq!(log_out(&stage, other, &good).await, 400, "{other}");
     }
     assert_eq!(
@@ -264,7 +264,7 @@ async fn a_token_that_was_used_is_refused_after_a_restart_for_as_long_as_it_coul
     assert_eq!(
         log_out(&stage, "okta", &idle).await,
         200,
-        "nobody of hers is here"
+        "she has no session here"
     );
     let kept = stage.store.load().unwrap().revocations;
     assert_eq!(kept.len(), 2);

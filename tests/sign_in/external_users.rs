@@ -1,4 +1,4 @@
-//! Who somebody is who signs in at another provider: a Gitea account when Gitea says so, otherwise a person of that
+//! Which user a person is who signs in at another provider: a Gitea account when Gitea says so, otherwise a person of that
 //! provider, whatever they are called.
 
 use crate::sign_in::several::{sign_in, stage};
@@ -43,17 +43,17 @@ async fn a_person_whom_gitea_does_not_know_is_the_providers_alone_whatever_they_
         (None, true, false)
     );
     assert!(ben.teams.is_empty() && ben.organizations.is_empty() && ben.owner_of.is_empty());
-    let elsewhere = ben.external().unwrap();
-    let groups: Vec<_> = elsewhere
+    let external = ben.external().unwrap();
+    let groups: Vec<_> = external
         .groups
         .iter()
         .map(|(_, name)| name.as_str())
         .collect();
     assert_eq!(
-        (elsewhere.provider.as_str(), groups),
+        (external.provider.as_str(), groups),
         ("okta", vec!["Deployers", "acme/Owners"])
     );
-    // The same subject and login at a third: somebody else.
+    // The same subject and login at a third provider: another person.
     providers[1].person("00u1", "ben", &[]);
     assert_eq!(
         sign_in(&stage, &mut Browser::new(), "keycloak")
@@ -137,7 +137,7 @@ async fn who_is_who_outlives_a_restart() {
 async fn source_and_external_name_make_a_gitea_account_and_nothing_less_does() {
     let (stage, providers) = stage(&["okta"], |settings| settings.gitea_source = Some(7)).await;
     let okta = &providers[0];
-    okta.person("00u-ben", "whoever", &["Deployers"]);
+    okta.person("00u-ben", "other", &["Deployers"]);
     for (source, name) in [
         (0, "00u-ben"),
         (8, "00u-ben"),

@@ -143,7 +143,7 @@ async fn a_code_of_another_person_opens_nothing_in_my_browser() {
 }
 
 #[tokio::test]
-async fn the_nonce_of_a_sign_in_elsewhere_is_answered_by_try_again() {
+async fn the_nonce_of_another_sign_in_is_answered_by_try_again() {
     let stage = Stage::anywhere().await;
     let (mut first, mut second) = (Browser::new(), Browser::new());
     let to = stage.begin(&mut first, "/roles").await;
@@ -285,7 +285,7 @@ async fn a_sign_in_that_gitea_cannot_describe_does_not_hold() {
 }
 
 #[tokio::test]
-async fn denials_of_strangers_are_counted_and_a_flood_stays_small() {
+async fn anonymous_denials_are_counted_and_a_flood_stays_small() {
     let stage = Stage::new().await;
     let mut browser = Browser::new();
     for _ in 0..20 {

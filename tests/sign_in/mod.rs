@@ -1,4 +1,4 @@
-//! Sign-in as browsers meet it: the stand-in Gitea, the doors behind the real gate and listener, a small browser.
+//! Sign-in as browsers meet it: the stand-in Gitea, the endpoints behind the real gate and listener, a small browser.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -15,8 +15,8 @@ fn groups(stage: &Stage) -> (usize, bool) {
         panic!("{session:?}")
     };
     let directory = stage.mirror.directory();
-    let elsewhere = directory.user(id).unwrap().external().unwrap();
-    (elsewhere.groups.len(), elsewhere.groups_may_be_cut)
+    let external = directory.user(id).unwrap().external().unwrap();
+    (external.groups.len(), external.groups_may_be_cut)
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn signing_out_here_signs_out_there_and_comes_back_to_stay() {
         "{}",
         page.body
     );
-    // Somebody who is signed out already, or who came from Gitea, stays here.
+    // A person who is signed out already, or who came from Gitea, stays here.
     let page = sign_out(&mut browser, &stage.own, "/auth/sign-out").await;
     assert_eq!((page.status, onward(&page)), (303, None));
 }
@@ -167,7 +167,7 @@ async fn a_sign_out_after_a_restart_leads_on_with_the_proof_that_was_sealed() {
             .id_token
             .expect("Okta wants it");
         let stored = String::from_utf8_lossy(sealed.bytes());
-        assert!(!stored.contains("eyJ"), "nobody reads it in the store");
+        assert!(!stored.contains("eyJ"), "the store does not contain it");
         let cookies = browser.cookies(crate::sign_in::stage::jar(&stage.own));
         let name = stage.sign_in.cookies().name(Cookie::Session);
         let visitor = BrowserRequest {

@@ -1,4 +1,4 @@
-//! A provider that answers wrongly, or with another clock: what a person is told, and that nobody gets in.
+//! A provider that answers wrongly, or with another clock: the message to the person, and that the sign-in fails.
 
 use crate::sign_in::stage::Stage;
 use crate::support::browser::Browser;

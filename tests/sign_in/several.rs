@@ -123,7 +123,7 @@ async fn with_several_providers_the_person_chooses_and_comes_back_to_where_they_
 #[tokio::test]
 async fn a_provider_that_is_not_configured_cannot_be_chosen() {
     let (stage, _providers) = stage(&["okta"], |_| {}).await;
-    for id in ["nobody", "", "../gitea"] {
+    for id in ["unknown", "", "../gitea"] {
         let query = form(&[("provider", id)]);
         let page = Browser::new()
             .get(&format!("{}/auth/sign-in?{query}", stage.own))

@@ -155,10 +155,7 @@ async fn no_link_and_no_other_site_signs_anybody_out() {
         assert_eq!(page.status, 403);
     }
     let page = browser.get(&format!("{}/auth/signed-out", stage.own)).await;
-    assert_eq!(
-        page.status, 303,
-        "whoever is signed in is not told otherwise"
-    );
+    assert_eq!(page.status, 303, "a person who is signed in sees no change");
     assert_eq!(stage.sessions.list().len(), 2);
 }
 

@@ -42,7 +42,7 @@
 //! let page = Browser::new().visit(&url, &gitea, "ben").await; // signs in on the way when asked
 //! ```
 //!
-//! May never name Samovar's rooms: the world must not believe what the product believes.
+//! Must never name a module of Samovar, so that the world does not share its errors.
 #![allow(dead_code, reason = "every binary uses a part of it")]
 #![allow(
     clippy::unwrap_used,

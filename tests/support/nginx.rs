@@ -24,7 +24,7 @@ pub async fn start(folder: &Path, address: SocketAddr, blocks: &str) -> Program 
     nginx
 }
 
-/// One process and no master, so that killing it leaves nobody behind.
+/// One process and no master, so that killing it leaves no process behind.
 fn configuration(folder: &Path, blocks: &str) -> String {
     let folder = folder.display();
     let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

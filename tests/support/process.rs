@@ -41,7 +41,7 @@ impl Program {
         Self { name, log, child }
     }
 
-    /// Waits until somebody answers at its address.
+    /// Waits until it answers at its address.
     pub async fn ready(&mut self, address: SocketAddr) {
         self.ready_within(address, 30).await;
     }
@@ -108,8 +108,8 @@ impl Drop for Program {
     }
 }
 
-/// An address of that loopback host where nobody listens now, and which nobody else is given: its port lies below those
-/// that Linux gives to whoever asks for any (32,768 and up), and no port is handed out twice by one process.
+/// An address of that loopback host where no process listens now, and which is given to no other caller: its port lies below those
+/// that Linux gives to a process that asks for any (32,768 and up), and no port is handed out twice by one process.
 pub fn free_address(host: [u8; 4]) -> SocketAddr {
     static HANDED_OUT: AtomicU32 = AtomicU32::new(0);
     let own = std::process::id().wrapping_mul(97);

@@ -1,5 +1,5 @@
 //! The real Samovar binary in a folder of its own, and an administrator who uses its API from a browser's session. Knows
-//! the configuration file, the addresses and the API as a user does; names no room.
+//! the configuration file, the addresses and the API as a user does; names no module.
 
 use super::browser::Browser;
 use super::process::{Program, built, free_address};
@@ -91,7 +91,7 @@ impl Samovar {
         }
     }
 
-    /// Nobody answers at its address any more.
+    /// It no longer responds at its address.
     pub async fn go_away(&mut self) {
         assert_eq!(self.program.stop().await, Some(0));
     }
@@ -139,7 +139,7 @@ impl Samovar {
         assert!(running.wait().await.unwrap().success(), "{words:?}");
     }
 
-    /// Somebody signed in at Samovar itself.
+    /// A person signed in at Samovar itself.
     pub async fn sign_in(&self, gitea: &GiteaWorld, login: &str) -> SignedIn {
         let mut browser = Browser::new();
         let url = format!("{}/auth/sign-in?provider=gitea", self.url);
@@ -189,7 +189,7 @@ async fn run(
     program
 }
 
-/// The shortest freshness bound there is, so that nobody waits longer than he must.
+/// The shortest freshness bound there is, so that tests wait no longer than they must.
 fn configuration(
     folder: &Path,
     [address, checks]: [SocketAddr; 2],
@@ -206,14 +206,14 @@ fn configuration(
     )
 }
 
-/// Somebody signed in at Samovar, who may use its API.
+/// A person signed in at Samovar, who may use its API.
 pub struct SignedIn {
     url: String,
     pub browser: Browser,
 }
 
 impl SignedIn {
-    /// Somebody who has signed in by another way than Gitea.
+    /// A person who has signed in by another way than Gitea.
     pub fn of(samovar: &Samovar, browser: Browser) -> Self {
         let url = samovar.url().to_owned();
         Self { url, browser }

@@ -186,7 +186,7 @@ impl Workloads {
         self.served.lock().unwrap().status = status;
     }
 
-    /// Sends whoever asks for metadata elsewhere.
+    /// Redirects requests for metadata.
     pub fn redirect_to(&self, address: &str) {
         self.served.lock().unwrap().redirect = Some(address.to_owned());
     }

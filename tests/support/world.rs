@@ -90,7 +90,7 @@ impl GiteaWorld {
         format!("{login}-password-1")
     }
 
-    /// Nobody answers at the address any more.
+    /// It no longer responds at the address.
     pub async fn go_away(&mut self) {
         match &mut self.server {
             Server::StandIn(stand_in) => stand_in.go_away().await,

@@ -105,7 +105,7 @@ fn files(folder: &str, endings: &[&str]) -> Vec<PathBuf> {
                 "dist",
                 "recordings",
                 ".venv",
-                "words.rs",
+                "words",
                 "schema.d.ts",
             ];
             if skipped.contains(&name.as_str()) {

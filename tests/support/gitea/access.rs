@@ -39,7 +39,7 @@ impl Rights {
 }
 
 impl State {
-    /// Rights of a user (nobody when signed out).
+    /// Rights of a user (anonymous when signed out).
     pub fn rights(&self, repo: &Repo, user: Option<i64>) -> Rights {
         let org = self.orgs.get(&repo.owner);
         let hidden = org.is_some_and(|org| !self.sees_org(org, user));

@@ -1,4 +1,4 @@
-//! Who is calling the API: token, Basic or nobody, Sudo, and whether the token's scope reaches. One `Ctx` per request
+//! Who is calling the API: token, Basic or anonymous, Sudo, and whether the token's scope reaches. One `Ctx` per request
 //! carries it to the handlers. Must never answer a question about data; that is `api/`.
 
 use super::scope::Scope;
@@ -16,7 +16,7 @@ pub struct Ctx<'a> {
     pub now: i64,
     /// Who acts: the user of the token, or of Sudo.
     pub actor: Option<i64>,
-    /// Limit of the token; `None` for a password and for nobody.
+    /// Limit of the token; `None` for a password and for an anonymous caller.
     pub scope: Option<Scope>,
     /// Whether a password was given, which only the token routes ask for.
     pub by_basic: bool,
@@ -24,7 +24,7 @@ pub struct Ctx<'a> {
 
 /// What a token or password turned out to be.
 pub enum Proof {
-    Nobody,
+    Anonymous,
     Bad,
     Token(i64, Scope),
     Password(i64),
@@ -75,7 +75,7 @@ pub fn prove(state: &State, ask: &Ask, now: i64) -> Proof {
         return owner.map_or(Proof::Bad, |(user, scope)| Proof::Token(user, scope));
     }
     let Some((name, password)) = ask.basic() else {
-        return Proof::Nobody;
+        return Proof::Anonymous;
     };
     for token in [&password, &name] {
         if let Some((user, scope)) = token_owner(state, token, now) {
@@ -106,7 +106,7 @@ impl<'a> Ctx<'a> {
     ) -> Result<Self, Answer> {
         let (actor, scope, by_basic) = match prove(state, ask, now) {
             Proof::Bad => return Err(error(base, 401, "invalid username, password or token")),
-            Proof::Nobody => (None, None, false),
+            Proof::Anonymous => (None, None, false),
             Proof::Token(user, scope) => (Some(user), Some(scope), ask.basic().is_some()),
             Proof::Password(user) => (Some(user), None, true),
         };
@@ -170,13 +170,13 @@ impl<'a> Ctx<'a> {
         self.actor.and_then(|id| self.state.users.get(&id))
     }
 
-    /// Needs somebody signed in.
+    /// Needs a caller who is signed in.
     pub fn signed_in(&self) -> Result<i64, Answer> {
         self.actor
             .ok_or_else(|| error(self.base, 401, "token is required"))
     }
 
-    /// Needs the token's scope to reach all these categories; says nothing to a password or to nobody.
+    /// Needs the token's scope to reach all these categories; has no effect on a password or an anonymous caller.
     pub fn scoped(&self, categories: &[&str]) -> Result<(), Answer> {
         let write = ![Method::GET, Method::HEAD].contains(&self.ask.method);
         let level = if write { "write" } else { "read" };

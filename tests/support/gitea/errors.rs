@@ -10,8 +10,8 @@ use tokio::sync::{Semaphore, watch};
 /// What goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// 401 as to a token that is no good.
-    TokenBroken,
+    /// 401, as for an invalid token.
+    TokenInvalid,
     /// 403 as to a token whose scope does not reach.
     ScopeMissing,
     /// 404 in the API's form.
@@ -234,10 +234,10 @@ fn gate() -> Arc<Gate> {
 impl Error {
     /// The answer in place of the true one; `None` for those that change the true one.
     pub(super) fn instead(&self, base: &str) -> Option<Answer> {
-        let broken = "invalid username, password or token";
+        let message = "invalid username, password or token";
         let narrow = "token does not have at least one of required scope(s), required=[read:admin], token scope=read:misc";
         Some(match self {
-            Error::TokenBroken => error(base, 401, broken),
+            Error::TokenInvalid => error(base, 401, message),
             Error::ScopeMissing => error(base, 403, narrow),
             Error::NotFound => not_found(base, "not found", None),
             Error::TooManyRequests { retry_after } => {

@@ -111,7 +111,7 @@ impl StandIn {
         act(&mut self.shared.state.lock().unwrap())
     }
 
-    /// Closes the address and every connection: nobody answers there any more.
+    /// Closes the address and every connection: it no longer responds.
     pub async fn go_away(&self) {
         let accepting = self.accepting.lock().unwrap().take();
         if let Some(accepting) = accepting {

@@ -81,7 +81,7 @@ pub fn prohibited() -> Answer {
     page(200, "Sign In Prohibited", text)
 }
 
-/// Authorize errors that must not go to an address that nobody registered.
+/// Authorize errors that must not go to an address that is not registered.
 pub fn failed(text: &str) -> Answer {
     page(400, "Authorization failed", &format!("<p>{text}</p>"))
 }

@@ -12,9 +12,9 @@ const NEVER: &str = "0001-01-01T00:00:00Z";
 pub enum View {
     /// A site administrator, or the user himself: all of it.
     Full,
-    /// Anybody signed in: the true e-mail address, but no flags.
+    /// Any signed-in caller: the true e-mail address, but no flags.
     Plain,
-    /// Nobody: a placeholder address.
+    /// Anonymous: a placeholder address.
     Anonymous,
 }
 

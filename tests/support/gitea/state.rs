@@ -324,7 +324,7 @@ impl State {
         orgs
     }
 
-    /// Whether the viewer (nobody when signed out) may know that the organization exists.
+    /// Whether the viewer (anonymous when signed out) may know that the organization exists.
     pub fn sees_org(&self, org: &Org, viewer: Option<i64>) -> bool {
         let Some(viewer) = viewer else {
             return org.visibility == "public";

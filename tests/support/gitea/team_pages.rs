@@ -60,11 +60,7 @@ fn change(web: &mut Web<'_>, org: &Org, team: &str, add: bool) -> Result<(), Ans
         .filter(|row| row.name.eq_ignore_ascii_case(team));
     let id = named.next().map(|row| row.id);
     let (Some(user), Some(id)) = (user, id) else {
-        return Err(page(
-            404,
-            "Teams",
-            "<p>Nobody and nothing is called so.</p>",
-        ));
+        return Err(page(404, "Teams", "<p>Not found.</p>"));
     };
     let members = &mut web.state.teams.get_mut(&id).unwrap().members;
     if add {

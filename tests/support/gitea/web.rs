@@ -68,7 +68,7 @@ pub fn session_cookie(sid: &str) -> String {
 }
 
 impl Web<'_> {
-    /// Whoever is signed in in this browser.
+    /// The person who is signed in with this browser.
     pub fn user(&self) -> Option<&User> {
         let id = self.state.sessions.get(&self.sid)?.user?;
         self.state.users.get(&id)
@@ -79,7 +79,7 @@ impl Web<'_> {
         self.state.sessions.entry(self.sid.clone()).or_default()
     }
 
-    /// Needs somebody signed in who may use the site; anybody else gets a page or a redirect.
+    /// Needs a signed-in person who may use the site; any other gets a page or a redirect.
     pub fn signed_in(&self) -> Result<i64, Answer> {
         let Some(user) = self.user() else {
             let query: String =
@@ -154,7 +154,7 @@ fn sign_in(web: &mut Web<'_>) -> Answer {
     if row.language.is_empty() {
         "en-US".clone_into(&mut row.language);
     }
-    // a new session id on signing in, so that one planted beforehand is worth nothing
+    // a new session id on signing in, so that one planted beforehand gives no session
     web.state.sessions.remove(&web.sid);
     web.sid = keys::session_id();
     web.session().user = Some(user);

@@ -53,7 +53,7 @@ fn authorize(state: &mut State, ask: &Ask) -> Answer {
     assert_eq!(asked("code_challenge_method"), "S256");
     let code = word("code-");
     let grant = Grant {
-        person: state.person.clone().expect("nobody is signed in there"),
+        person: state.person.clone().expect("no person is signed in there"),
         scopes: asked("scope").split(' ').map(str::to_owned).collect(),
         nonce: asked("nonce"),
         challenge: asked("code_challenge"),
@@ -136,7 +136,7 @@ fn userinfo(state: &State, ask: &Ask) -> Answer {
     Answer::json(200, &claims)
 }
 
-/// Okta takes nobody's word but that of a token.
+/// Okta believes only a token.
 fn logout(ask: &Ask) -> Answer {
     let back = ask.query("post_logout_redirect_uri");
     match (ask.query("id_token_hint"), back) {

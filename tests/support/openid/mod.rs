@@ -1,7 +1,7 @@
 //! A stand-in OpenID provider that is not Gitea: an issuer with a path, groups by name, a session of its own, sign-out and
 //! logout tokens. By itself it is of Okta's shape; a test bends it with [`Openid::configure`].
 //!
-//! Whoever is sent to it comes back at once as the person that [`Openid::person`] named last.
+//! A browser that is sent to it comes back at once as the person that [`Openid::person`] named last.
 
 mod answers;
 
@@ -61,7 +61,7 @@ pub struct Shape {
     pub no_sign_out: bool,
 }
 
-/// Somebody whom it knows.
+/// A person of the provider.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub sub: String,
@@ -166,7 +166,7 @@ impl Openid {
         state.log.iter().filter(|seen| *seen == line).count()
     }
 
-    /// A logout token for a person, or for the last sign-in of whoever it is; `bend` changes its claims.
+    /// A logout token for a person, or for the person of the last sign-in; `bend` changes its claims.
     pub fn logout_token(&self, sub: Option<&str>, bend: impl FnOnce(&mut Value)) -> String {
         let state = self.state();
         let now = state.now();

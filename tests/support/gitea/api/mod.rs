@@ -98,7 +98,7 @@ fn captures<'p>(pattern: &str, path: &[&'p str]) -> Option<Vec<&'p str>> {
     Some(open)
 }
 
-/// A number in the path; anything else is found by nobody.
+/// A number in the path; anything else is not found.
 fn number(text: &str) -> i64 {
     text.parse().unwrap_or(-1)
 }

@@ -126,7 +126,7 @@ fn member(ctx: &mut Ctx<'_>, path: &[&str]) -> Reply {
     }
 }
 
-/// Needs membership; anybody else is 403 even where the organization is public.
+/// Needs membership; any other caller is 403 even where the organization is public.
 fn entered(ctx: &Ctx<'_>, name: &str) -> Result<i64, Answer> {
     ctx.caller(&["organization"])?;
     let org = ctx.org(name)?;

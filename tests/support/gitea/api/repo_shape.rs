@@ -1,4 +1,4 @@
-//! JSON of a repository, member for member as Gitea writes it, with `permissions` of whoever asks. Pure.
+//! JSON of a repository, member for member as Gitea writes it, with the `permissions` of the caller. Pure.
 
 use crate::support::gitea::access::{Rights, rank};
 use crate::support::gitea::caller::Ctx;
