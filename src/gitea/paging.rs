@@ -16,6 +16,13 @@ const MAX_READINGS: usize = 3;
 /// Half a million items.
 const MAX_PAGES: usize = 10_000;
 
+/// One reading of all pages of a list.
+enum Reading<D> {
+    Whole(Vec<D>),
+    /// The pages do not fit together, for this reason.
+    Inconsistent(String),
+}
+
 impl GiteaClient {
     /// Every item of a list.
     pub(super) async fn list<D: ListItem, T>(
@@ -27,7 +34,7 @@ impl GiteaClient {
         for _ in 0..MAX_READINGS {
             let asked_at = self.now();
             match self.items(request).await? {
-                Ok(items) => {
+                Reading::Whole(items) => {
                     // Ghost (-1) and the Actions account (-2) are not accounts of users.
                     let items = items.into_iter().filter(|item: &D| item.id() > 0);
                     let value = items.map(&convert).collect::<Result<_, _>>();
@@ -36,36 +43,38 @@ impl GiteaClient {
                     })?;
                     return Ok(TimedAnswer { value, asked_at });
                 }
-                Err(inconsistency) => last = inconsistency,
+                Reading::Inconsistent(reason) => last = reason,
             }
         }
         Err(self.error(&request, GiteaErrorKind::InconsistentPages, &last))
     }
 
-    /// One reading of all pages; the inner error says how they are inconsistent.
     async fn items<D: ListItem>(
         &self,
         request: GiteaRequest<'_>,
-    ) -> Result<Result<Vec<D>, String>, GiteaError> {
+    ) -> Result<Reading<D>, GiteaError> {
         let mut items: Vec<D> = Vec::new();
         let mut ids = BTreeSet::new();
         let mut first_total = None;
         for page in 1..=MAX_PAGES {
             let (total, more): (_, Vec<D>) = self.page(request, page).await?;
             if *first_total.get_or_insert(total) != total {
-                return Ok(Err("the total changed".to_owned()));
+                return Ok(Reading::Inconsistent("the total changed".to_owned()));
             }
             let (full, empty) = (more.len() >= PAGE_ITEMS, more.is_empty());
             if !more.iter().all(|item| ids.insert(item.id())) {
-                return Ok(Err("an item came twice".to_owned()));
+                return Ok(Reading::Inconsistent("an item came twice".to_owned()));
             }
             items.extend(more);
             let found = items.len();
             match total {
-                Some(total) if total == found as u64 && (!full || empty) => return Ok(Ok(items)),
-                None if empty => return Ok(Ok(items)),
+                Some(total) if total == found as u64 && (!full || empty) => {
+                    return Ok(Reading::Whole(items));
+                }
+                None if empty => return Ok(Reading::Whole(items)),
                 Some(total) if empty => {
-                    return Ok(Err(format!("a total of {total}, but {found} items")));
+                    let reason = format!("a total of {total}, but {found} items");
+                    return Ok(Reading::Inconsistent(reason));
                 }
                 _ => {}
             }

@@ -11,6 +11,15 @@ use crate::model::{
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+/// Gitea's answer to a request for the account with a login and an id.
+pub(super) enum AccountAtLogin {
+    Found(TimedAnswer<GiteaUser>),
+    /// No account with the id has the login; Gitea may redirect to a new login.
+    Missing {
+        renamed: Option<Login>,
+    },
+}
+
 /// Reads Gitea as the service identity.
 pub(super) struct GiteaReader {
     client: GiteaClient,
@@ -112,17 +121,18 @@ impl GiteaReader {
         Ok(())
     }
 
-    /// The account with this login, if it also has this id. `Ok(Err(_))`: it has not, with the new login if Gitea
-    /// redirects to one.
+    /// The account with this login, if it also has this id.
     pub(super) async fn account(
         &self,
         id: GiteaUserId,
         login: &Login,
-    ) -> Result<Result<TimedAnswer<GiteaUser>, Option<Login>>, GiteaError> {
+    ) -> Result<AccountAtLogin, GiteaError> {
         match self.call(self.client.user(login)).await {
-            Ok(account) if account.value.id == id => Ok(Ok(account)),
-            Ok(_) => Ok(Err(None)),
-            Err(error) if error.kind.is_absent() => Ok(Err(error.renamed_user())),
+            Ok(account) if account.value.id == id => Ok(AccountAtLogin::Found(account)),
+            Ok(_) => Ok(AccountAtLogin::Missing { renamed: None }),
+            Err(error) if error.kind.is_absent() => Ok(AccountAtLogin::Missing {
+                renamed: error.renamed_user(),
+            }),
             Err(error) => Err(error),
         }
     }

@@ -4,6 +4,7 @@
 use super::MirrorError;
 use super::plan::{GiteaAnswer, Observation};
 use super::queue::RemovalLimit;
+use super::reader::AccountAtLogin;
 use super::service::{Inner, Mirror};
 use crate::gitea::TimedAnswer;
 use crate::model::{GiteaUserId, Login, Subject, UserId};
@@ -88,7 +89,7 @@ impl Inner {
                 self.reader.user_teams(id, &login)
             );
             let renamed = match account? {
-                Ok(account) => {
+                AccountAtLogin::Found(account) => {
                     self.put(account.map(GiteaAnswer::User)).await?;
                     return match teams {
                         Ok(teams) => self.put(teams).await,
@@ -97,7 +98,7 @@ impl Inner {
                         Err(error) => Err(error.into()),
                     };
                 }
-                Err(renamed) => renamed,
+                AccountAtLogin::Missing { renamed } => renamed,
             };
             let Some(present) = self.find_account(id, renamed).await? else {
                 return Ok(());
@@ -114,8 +115,8 @@ impl Inner {
         login: &Login,
     ) -> Result<(), MirrorError> {
         match self.reader.account(id, login).await? {
-            Ok(account) => self.put(account.map(GiteaAnswer::User)).await,
-            Err(renamed) => self.find_account(id, renamed).await.map(drop),
+            AccountAtLogin::Found(account) => self.put(account.map(GiteaAnswer::User)).await,
+            AccountAtLogin::Missing { renamed } => self.find_account(id, renamed).await.map(drop),
         }
     }
 

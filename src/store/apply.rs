@@ -82,7 +82,7 @@ impl<'txn> Applier<'txn> {
         change: &EncodedChange,
         events: &[AuditEvent],
     ) -> Result<JobResult, StoreError> {
-        if let Err(error) = self.check(change)? {
+        if let Some(error) = self.objection(change)? {
             return Ok(Err(error));
         }
         let events = (0..).zip(events);
@@ -119,42 +119,43 @@ impl<'txn> Applier<'txn> {
         Ok(())
     }
 
-    fn check(&mut self, change: &EncodedChange) -> Result<Result<(), CommitError>, StoreError> {
+    /// Why the change cannot be committed; `None` if it can.
+    fn objection(&mut self, change: &EncodedChange) -> Result<Option<CommitError>, StoreError> {
         if change
             .policy_version
             .is_some_and(|version| version != self.policy_version)
         {
-            return Ok(Err(CommitError::Stale {
+            return Ok(Some(CommitError::Stale {
                 what: "policy",
                 present: self.policy_version,
             }));
         }
         for operation in &change.operations {
-            if let Err(error) = self.check_operation(operation)? {
-                return Ok(Err(error));
+            if let Some(error) = self.objection_to(operation)? {
+                return Ok(Some(error));
             }
         }
-        Ok(Ok(()))
+        Ok(None)
     }
 
-    fn check_operation(
+    fn objection_to(
         &mut self,
         operation: &EncodedOperation,
-    ) -> Result<Result<(), CommitError>, StoreError> {
+    ) -> Result<Option<CommitError>, StoreError> {
         use Precondition as P;
         if operation.precondition == P::None {
-            return Ok(Ok(()));
+            return Ok(None);
         }
         let what = operation.what;
         let table = self.tables.get(operation.table)?;
         let stored = table.get(operation.key.as_slice())?;
         Ok(match (operation.precondition, stored) {
-            (P::None, _) | (P::Absent, None) | (P::Present, Some(_)) => Ok(()),
-            (P::Absent, Some(_)) => Err(CommitError::AlreadyExists { what }),
-            (P::Present | P::Version(_), None) => Err(CommitError::NotFound { what }),
+            (P::None, _) | (P::Absent, None) | (P::Present, Some(_)) => None,
+            (P::Absent, Some(_)) => Some(CommitError::AlreadyExists { what }),
+            (P::Present | P::Version(_), None) => Some(CommitError::NotFound { what }),
             (P::Version(expected), Some(bytes)) => match version(what, bytes.value())? {
-                present if present == expected => Ok(()),
-                present => Err(CommitError::Stale { what, present }),
+                present if present == expected => None,
+                present => Some(CommitError::Stale { what, present }),
             },
         })
     }

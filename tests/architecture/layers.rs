@@ -285,12 +285,5 @@ fn planted_violation_of_each_kind_is_found() {
         .join("")
         .contains("longer than")
     );
-    assert!(
-        violations(
-            "store",
-            file,
-            "//! x\nuse crate::model::Role;"
-        )
-        .is_empty()
-    );
+    assert!(violations("store", file, "//! x\nuse crate::model::Role;").is_empty());
 }
