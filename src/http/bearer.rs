@@ -27,7 +27,12 @@ pub(super) fn foreign(headers: &HeaderMap) -> Option<HeaderValue> {
 
 /// The credential of scheme `Bearer`, of any format; the scheme is case-insensitive (RFC 9110 section 11.1).
 pub(super) fn in_authorization(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = once(headers, &header::AUTHORIZATION)?.split_once(' ')?;
+    token_of(once(headers, &header::AUTHORIZATION)?)
+}
+
+/// The token in a value of `Authorization` of scheme `Bearer`.
+pub(super) fn token_of(line: &str) -> Option<&str> {
+    let (scheme, token) = line.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")
         .then(|| token.trim_start_matches(' '))

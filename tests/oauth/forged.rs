@@ -109,6 +109,10 @@ async fn one_kind_of_token_is_never_taken_for_another() {
         as_bearer.json["code"], "credentials_missing",
         "it is nothing there"
     );
+    assert_eq!(
+        as_bearer.json["detail"],
+        "the bearer token is not an access token of Samovar; get one with `audience=deploy-api`"
+    );
     let at_api = stage.api("/me", &assertion).await;
     assert_eq!(at_api.json["code"], "token_type_wrong");
     for (name, value) in [

@@ -77,6 +77,15 @@ impl Forwarded<'_> {
         self.token.is_some()
     }
 
+    /// Does the request have a bearer token that does not claim to be Samovar's?
+    pub(super) fn has_other_token(&self) -> bool {
+        let line = self
+            .authorization
+            .as_ref()
+            .and_then(|line| line.to_str().ok());
+        line.and_then(bearer::token_of).is_some()
+    }
+
     /// The recipient of the answer: the client, not the proxy.
     pub(super) fn answer_target(&self, context: &RequestContext) -> AnswerTarget {
         AnswerTarget {

@@ -114,7 +114,12 @@ impl<J: DecisionPoint> CheckServices<J> {
         context: &RequestContext,
         denial: Denial,
     ) -> Response {
-        let problem = Problem::from(denial).of_bearer(forwarded.has_token());
+        let problem = match denial {
+            Denial::CredentialsMissing if forwarded.has_other_token() => {
+                self.other_token(forwarded)
+            }
+            denial => Problem::from(denial).of_bearer(forwarded.has_token()),
+        };
         if problem.asks_for_sign_in() && forwarded.navigation {
             return Redirect::see_other(
                 self.sign_in(&forwarded.host, self.return_target(forwarded)),
@@ -122,6 +127,17 @@ impl<J: DecisionPoint> CheckServices<J> {
             .into_response();
         }
         self.problem_response(forwarded, context, &problem)
+    }
+
+    /// The answer to a bearer token that is not one of Samovar's.
+    fn other_token(&self, forwarded: &Forwarded<'_>) -> Problem {
+        let policy = self.policy.load();
+        let application = policy.application_at(&forwarded.host);
+        let name = application.map_or("", |application| application.name.as_str());
+        let detail = format!(
+            "the bearer token is not an access token of Samovar; get one with `audience={name}`"
+        );
+        Problem::new(ProblemCode::CredentialsMissing, detail)
     }
 
     /// The target to which the browser returns after sign-in. A target with a secret parameter is replaced by `/`, so that
