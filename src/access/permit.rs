@@ -4,10 +4,10 @@
 //! used twice.
 
 use super::credentials::{AuthenticatedPrincipal, ProtectedResource};
-use super::decision_record::{DecisionObject, DecisionRecord};
+use super::decision_record::{DecisionObject, DecisionRecord, versions};
 use super::gatekeeper::Gatekeeper;
 use super::{Credential, Denial, OwnPermission, RequestOrigin};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Versions};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
     RequestId, Session, Timestamp,
@@ -57,10 +57,7 @@ impl Caller {
         object: Object,
         policy: &Policy,
     ) -> AuditEvent {
-        let versions = Versions {
-            policy: policy.version(),
-            directory: self.directory_version,
-        };
+        let versions = versions(policy, self.directory_version);
         let event = AuditEvent::new(at, self.known.principal, action, object).under(versions);
         self.origin.of(self.known.login(), event)
     }
@@ -196,10 +193,7 @@ impl Gatekeeper {
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            versions: Versions {
-                policy: self.policy.load().version(),
-                directory: caller.directory_version,
-            },
+            versions: versions(&self.policy.load(), caller.directory_version),
         };
         match self.recorder.record(&decided, &caller.origin).await {
             Ok(()) => denial,

@@ -1,6 +1,6 @@
 //! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
 
-use super::first::Allowed;
+use super::new_grant::GivenConsent;
 use super::{AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, TokenResponse};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, Object, ObjectKind};
@@ -23,11 +23,11 @@ impl AuthorizationServer {
     /// A token in the person's name, and the grant that it rests on.
     pub async fn redeem(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         shown: &CodeRequest,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let client = self.asking_client(proof, origin).await?;
+        let client = self.asking_client(credentials, origin).await?;
         let (coded, taken) = match self.codes.take(&shown.code) {
             Ok(found) => found,
             Err(error) => return Err(self.code_refused(error, origin).await),
@@ -35,15 +35,15 @@ impl AuthorizationServer {
         if let Err(error) = fits(&coded, &client, shown) {
             return Err(self.deny_anonymous(error, origin).await);
         }
-        let allowed = Allowed {
+        let consent = GivenConsent {
             user: coded.user,
             application: Some(coded.application),
             scope: coded.scope,
             at: taken.issued_at(),
         };
-        let (grant, answer) = self.first(&client, allowed, origin).await?;
+        let (grant, response) = self.create_grant(&client, consent, origin).await?;
         self.settle(&taken, grant, origin).await?;
-        Ok(answer)
+        Ok(response)
     }
 
     /// The person in whose name a client acts, who must be there.
@@ -53,12 +53,11 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<AuthenticatedPrincipal, OAuthError> {
         let person = Principal::User(user);
-        let (login, error) = match self.credentials.principal(person).await {
+        Err(match self.credentials.principal(person).await {
             Ok(known) if known.enabled() => return Ok(known),
-            Ok(known) => (known.login(), OAuthError::Disabled),
-            Err(denial) => (None, denial.into()),
-        };
-        Err(self.deny_actor((person, login), error, origin).await)
+            Ok(known) => self.deny(&known, OAuthError::Disabled, origin).await,
+            Err(denial) => self.deny(person, denial.into(), origin).await,
+        })
     }
 
     /// A second use of the code may have come while the first was under way: then nothing is to be had from either.
@@ -87,8 +86,7 @@ impl AuthorizationServer {
             _ => return self.deny_anonymous(refused, origin).await,
         };
         let object = Object::new(ObjectKind::Grant, grant);
-        let nobody = (Principal::Anonymous, None);
-        let event = self.event(Action::GrantReplay, nobody, object, origin);
+        let event = self.event(Action::GrantReplay, Principal::Anonymous, object, origin);
         match self.grants.end(&[grant], event).await {
             Ok(()) => refused,
             Err(error) => error.into(),

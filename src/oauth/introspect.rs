@@ -4,9 +4,8 @@
 //! ends.
 
 use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin};
-use crate::access::AuthenticatedPrincipal;
-use crate::access::{DecisionObject, DecisionRecord};
-use crate::audit::{ObjectKind, Versions};
+use crate::access::{AuthenticatedPrincipal, DecisionObject, DecisionRecord, versions};
+use crate::audit::ObjectKind;
 use crate::model::{AuditMode, DisplayText, Scope};
 use crate::token::{AccessToken, Audience};
 use std::sync::Arc;
@@ -26,11 +25,11 @@ impl AuthorizationServer {
     /// The token, if it is valid now and for the caller's application.
     pub async fn introspect(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         text: &str,
         origin: &RequestOrigin,
     ) -> Result<Option<TokenIntrospection>, OAuthError> {
-        let client = self.application_client(proof, origin).await?;
+        let client = self.application_client(credentials, origin).await?;
         let Some((active, known)) = self.active(&client, text).await? else {
             return Ok(None);
         };
@@ -86,10 +85,7 @@ impl AuthorizationServer {
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            versions: Versions {
-                policy: self.policy.load().version(),
-                directory: self.mirror().directory().version,
-            },
+            versions: versions(&self.policy.load(), self.mirror().directory().version),
         };
         Ok(self.recorder.record(&decided, origin).await?)
     }

@@ -3,7 +3,7 @@
 use super::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::Action;
-use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope};
+use crate::model::{Client, DirectoryUser, DisplayText, Grant, GrantId, Scope};
 use crate::store::Change;
 use crate::token::{Actor, MAX_TOKEN_BYTES, TokenClaims};
 use secrecy::SecretString;
@@ -37,6 +37,15 @@ pub(super) struct UnissuedToken<'a> {
     pub at_most: Option<Duration>,
 }
 
+/// The use of a grant by its client in the name of its person.
+#[derive(Clone, Copy)]
+pub(super) struct GrantUse<'a> {
+    pub client: &'a Client,
+    pub grant: &'a Grant,
+    /// The person, with fresh facts.
+    pub known: &'a AuthenticatedPrincipal,
+}
+
 /// What the token is issued for: the reason in the audit log, and the change of the store.
 #[derive(Default)]
 pub(super) struct Basis {
@@ -45,18 +54,14 @@ pub(super) struct Basis {
 }
 
 impl<'a> UnissuedToken<'a> {
-    /// A token in a person's name, under a grant.
-    pub(super) fn of_grant(
-        (known, target, scope): (&'a AuthenticatedPrincipal, &'a Target, Scope),
-        client: &Client,
-        grant: GrantId,
-    ) -> Self {
+    /// A token under a grant.
+    pub(super) fn of_grant(grant: &GrantUse<'a>, target: &'a Target, scope: Scope) -> Self {
         Self {
-            known,
+            known: grant.known,
             target,
             scope,
-            client: client.client_id(),
-            grant: Some(grant),
+            client: grant.client.client_id(),
+            grant: Some(grant.grant.id),
             actor: None,
             at_most: None,
         }

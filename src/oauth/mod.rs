@@ -12,9 +12,9 @@ mod device;
 mod error;
 mod events;
 mod exchange;
-mod first;
 mod introspect;
 mod issue;
+mod new_grant;
 mod rate_limits;
 mod refresh;
 mod revoke;
@@ -30,6 +30,7 @@ pub use error::OAuthError;
 pub use exchange::ExchangeRequest;
 pub use introspect::TokenIntrospection;
 pub use issue::TokenResponse;
+pub use refresh::RefreshRequest;
 pub use target::Target;
 
 pub use crate::access::{ApplicationClient, RequestOrigin};
@@ -100,7 +101,7 @@ pub struct AuthorizationServer {
     command_line: Arc<Client>,
     codes: AuthorizationCodes,
     devices: DeviceAuthorizations,
-    asking_people: RateLimiter<UserId>,
+    authorizations: RateLimiter<UserId>,
     limits: OAuthLimits,
     settings: Settings,
     clock: Arc<dyn Clock>,
@@ -141,7 +142,7 @@ impl AuthorizationServer {
             codes: AuthorizationCodes::new(capabilities.clone()),
             devices: DeviceAuthorizations::new(capabilities.clone()),
             journal: services.journal,
-            asking_people: RateLimiter::new(30, Duration::from_secs(2)),
+            authorizations: RateLimiter::new(30, Duration::from_secs(2)),
             limits: OAuthLimits::new(),
             settings,
             clock: capabilities.clock,

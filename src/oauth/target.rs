@@ -55,11 +55,14 @@ impl Target {
 
 impl AuthorizationServer {
     /// For whom the token is to be, when the request says so; `audience` and `resource` must not contradict.
-    pub(super) fn target(&self, wanted: &TokenRequest) -> Result<Option<Target>, OAuthError> {
+    pub(super) fn target(
+        &self,
+        token_request: &TokenRequest,
+    ) -> Result<Option<Target>, OAuthError> {
         let policy = self.policy.load();
-        let by_name = wanted.audience.as_deref();
+        let by_name = token_request.audience.as_deref();
         let by_name = by_name.map(|name| named(&policy, name)).transpose()?;
-        let by_host = wanted.resource.as_deref();
+        let by_host = token_request.resource.as_deref();
         let by_host = by_host.map(|uri| self.at(&policy, uri)).transpose()?;
         match (by_name, by_host) {
             (Some(one), Some(other)) if one != other => Err(OAuthError::TargetInvalid(
@@ -70,8 +73,8 @@ impl AuthorizationServer {
     }
 
     /// The same where the request must say so.
-    pub(super) fn must_target(&self, wanted: &TokenRequest) -> Result<Target, OAuthError> {
-        self.target(wanted)?.ok_or_else(|| {
+    pub(super) fn must_target(&self, token_request: &TokenRequest) -> Result<Target, OAuthError> {
+        self.target(token_request)?.ok_or_else(|| {
             OAuthError::TargetInvalid(
                 "`audience` is missing; send the name of the application that the token is for"
                     .to_owned(),

@@ -116,14 +116,15 @@ impl SignIn {
             let refused = self.deny_actor(parent.principal, visitor, error);
             return Err(refused.await.into());
         }
-        Ok(self.issue(parent.id, host, (key, return_to)))
+        Ok(self.issue(parent.id, host, key, return_to))
     }
 
     fn issue(
         &self,
         parent: crate::model::SessionId,
         host: HostName,
-        (browser, return_to): (BrowserKey, String),
+        browser: BrowserKey,
+        return_to: String,
     ) -> BrowserRedirect {
         let handed = HandOver { parent, return_to };
         let code = self.hand_overs.issue(handed, host.clone(), browser);

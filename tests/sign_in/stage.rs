@@ -348,11 +348,10 @@ async fn mirror(
         grace: Duration::from_secs(900),
         concurrency: 4,
     };
-    let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
     let mirror = Mirror::new(
         client,
         store.clone(),
-        both,
+        capabilities(clock),
         settings,
         &store.load().unwrap(),
     );
@@ -412,8 +411,7 @@ fn serve(
         own: auth::own(Route::new(), sign_in),
         application: auth::applications(Route::new(), sign_in),
     };
-    let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
-    let gate = Framework(Gate::new(settings, surfaces, policy, both));
+    let gate = Framework(Gate::new(settings, surfaces, policy, capabilities(clock)));
     let stop = CancellationToken::new();
     let limits = listener::Settings::default();
     let sockets = sockets.into_iter().map(Listener::Tcp).collect();
