@@ -5,7 +5,15 @@ use super::credentials::AuthenticatedPrincipal;
 use crate::audit::{Action, Object, ObjectKind, Outcome, Versions};
 use crate::audit_log::AnonymousKind;
 use crate::model::{ApplicationId, AuditMode, ClientId, DisplayText, Principal};
-use crate::policy::{Decision, Reason};
+use crate::policy::{Decision, Policy, Reason};
+
+/// The versions of the facts that a decision or an event rests on.
+pub(crate) fn versions(policy: &Policy, directory_version: u64) -> Versions {
+    Versions {
+        policy: policy.version(),
+        directory: directory_version,
+    }
+}
 
 /// A decision, to be written or counted.
 #[derive(Debug, Clone)]

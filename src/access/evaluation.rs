@@ -3,11 +3,11 @@
 //! Only about the application of the client that asks. Must never answer about another application.
 
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
-use super::decision_record::{DecisionObject, DecisionRecord};
+use super::decision_record::{DecisionObject, DecisionRecord, versions};
 use super::gatekeeper::{Case, Gatekeeper};
-use super::outcome::{AccessOutcome, about_request};
+use super::outcome::{AccessOutcome, RecordedAccess};
 use super::{Denial, RequestLine, RequestOrigin};
-use crate::audit::{ObjectKind, Versions};
+use crate::audit::ObjectKind;
 use crate::model::{
     Application, ApplicationId, ClientId, DisplayText, Permission, PermissionPattern, Principal,
     Requirement, Scope, Timestamp,
@@ -92,15 +92,12 @@ impl Gatekeeper {
         let policy = self.policy.load();
         let application = policy.application(client.application());
         let application = application.ok_or(Denial::HostUnknown)?;
-        let (outcome, about) = self.judge_question(&policy, application, question).await;
+        let (outcome, access) = self.judge_question(&policy, application, question).await;
         let freshness = self.freshness_of(&outcome);
-        let versions = Versions {
-            policy: policy.version(),
-            directory: self.mirror().directory().version,
-        };
+        let versions = versions(&policy, self.mirror().directory().version);
         let decided = DecisionRecord {
             asked_by: Some(client.id()),
-            ..outcome.decided(about, application, versions)
+            ..outcome.decided(access, application, versions)
         };
         let evaluated = EvaluationResult::of(&decided, freshness);
         let recorded = self.recorder.record(&decided, origin);
@@ -129,7 +126,7 @@ impl Gatekeeper {
         policy: &Policy,
         application: &Application,
         question: &EvaluationRequest<'_>,
-    ) -> (AccessOutcome, (DecisionObject, bool)) {
+    ) -> (AccessOutcome, RecordedAccess) {
         let known = self.known_of(question, application);
         match &question.sought {
             RequestedAccess::Request(line) => {
@@ -140,7 +137,7 @@ impl Gatekeeper {
                     now: self.now(),
                 };
                 let outcome = self.judge_case(&case, known).await;
-                (outcome, about_request(line))
+                (outcome, RecordedAccess::of_request(line))
             }
             RequestedAccess::Permission(permission) => {
                 let (known, error) = match known.await {
@@ -150,17 +147,22 @@ impl Gatekeeper {
                 let facts = known
                     .as_ref()
                     .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
-                let needed = (application.id, &BTreeSet::from([permission.clone()]));
-                let decision = policy::decide_permissions(policy, &facts, needed, self.now());
+                let needed = BTreeSet::from([permission.clone()]);
+                let decision =
+                    policy::decide_permissions(policy, &facts, application.id, &needed, self.now());
                 let outcome = AccessOutcome::by(decision, known, error);
                 let text = DisplayText::lossy(permission.as_str());
-                let about = if is_named(policy, application, permission) {
+                let object = if is_named(policy, application, permission) {
                     DecisionObject::Named(ObjectKind::Permission, text)
                 } else {
                     DecisionObject::Unnamed(text)
                 };
                 // Its effect is unknown here, so that it counts as a request that may change something.
-                (outcome, (about, false))
+                let access = RecordedAccess {
+                    object,
+                    safe: false,
+                };
+                (outcome, access)
             }
         }
     }
@@ -184,7 +186,7 @@ impl Gatekeeper {
                 Some(scope) => known.within(scope),
             });
         }
-        let sentence = "claim `sub` names somebody else than the one who is asked about";
+        let sentence = "claim `sub` is not the principal of the request";
         Err(Denial::Token(TokenError::ClaimInvalid(sentence.to_owned())))
     }
 }

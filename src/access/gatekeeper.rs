@@ -3,11 +3,10 @@
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal, Credentials, ProtectedResource};
 use super::decision_record::DecisionRecord;
 use super::identity::{Assertions, Identities, Sources};
-use super::outcome::{AccessOutcome, about_request};
+use super::outcome::{AccessOutcome, RecordedAccess};
 use super::recorder::DecisionRecorder;
 use super::repository::RepositoryLookup;
 use super::{AccessRequest, Credential, Denial, IdentityHeaders, PolicyHolder, RequestLine};
-use crate::audit::Versions;
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
 use crate::policy::{self, CanonicalPath, Policy, RouteRequest};
@@ -113,12 +112,9 @@ impl Gatekeeper {
             Ok(()) => self.passed(&sources, outcome.known.as_ref()),
             Err(denial) => Err(denial.clone()),
         };
-        let versions = Versions {
-            policy: policy.version(),
-            directory: directory.version,
-        };
-        let about = about_request(&asked.line);
-        (verdict, Some(outcome.decided(about, application, versions)))
+        let access = RecordedAccess::of_request(&asked.line);
+        let decided = outcome.decided(access, application, sources.versions());
+        (verdict, Some(decided))
     }
 
     /// What the application learns. Without the signature that it relies on, the request is denied.

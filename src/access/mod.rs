@@ -21,7 +21,7 @@ mod repository;
 pub use access_request::{AccessRequest, Credential, RequestLine, RequestOrigin};
 pub use credentials::Credentials;
 pub(crate) use credentials::{AuthenticatedPrincipal, ProtectedResource};
-pub(crate) use decision_record::{DecisionObject, DecisionRecord};
+pub(crate) use decision_record::{DecisionObject, DecisionRecord, versions};
 pub use denial::{Denial, RouteName};
 pub use evaluation::{ApplicationClient, EvaluationRequest, EvaluationResult, RequestedAccess};
 pub use explain::{Explanation, Question};

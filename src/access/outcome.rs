@@ -14,6 +14,13 @@ pub(super) struct AccessOutcome {
     pub decision: Option<Decision>,
 }
 
+/// What was decided about, as the audit log states it.
+pub(super) struct RecordedAccess {
+    pub object: DecisionObject,
+    /// Whether the method is safe (RFC 9110 section 9.2.1).
+    pub safe: bool,
+}
+
 impl AccessOutcome {
     /// Decided by the policy; the error of the credential is the denial where sign-in is required.
     pub(super) fn by(
@@ -48,29 +55,32 @@ impl AccessOutcome {
     /// The record for the audit log.
     pub(super) fn decided(
         self,
-        (object, safe): (DecisionObject, bool),
+        access: RecordedAccess,
         application: &Application,
         versions: Versions,
     ) -> DecisionRecord {
         DecisionRecord {
             known: self.known,
             application: Some(application.id),
-            object,
+            object: access.object,
             asked_by: None,
             denial: self.result.err(),
             decision: self.decision,
-            safe,
+            safe: access.safe,
             mode: application.audit,
             versions,
         }
     }
 }
 
-/// The object of a request, and whether its method is safe (RFC 9110 section 9.2.1).
-pub(super) fn about_request(line: &RequestLine<'_>) -> (DecisionObject, bool) {
-    let method = MethodSet::static_name(line.method).unwrap_or("other");
-    let safe = matches!(method, "GET" | "HEAD" | "OPTIONS");
-    (DecisionObject::Request { method }, safe)
+impl RecordedAccess {
+    pub(super) fn of_request(line: &RequestLine<'_>) -> Self {
+        let method = MethodSet::static_name(line.method).unwrap_or("other");
+        Self {
+            object: DecisionObject::Request { method },
+            safe: matches!(method, "GET" | "HEAD" | "OPTIONS"),
+        }
+    }
 }
 
 /// The denial for a code; the error of the credential replaces "no credential was presented".

@@ -4,10 +4,10 @@
 //! used twice.
 
 use super::credentials::{AuthenticatedPrincipal, ProtectedResource};
-use super::decision_record::{DecisionObject, DecisionRecord};
+use super::decision_record::{DecisionObject, DecisionRecord, versions};
 use super::gatekeeper::Gatekeeper;
 use super::{Credential, Denial, OwnPermission, RequestOrigin};
-use crate::audit::{Action, AuditEvent, Object, ObjectKind, Versions};
+use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
     ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
     RequestId, Session, Timestamp,
@@ -21,7 +21,7 @@ use std::sync::Arc;
 const CALL: &str = "samovar";
 
 /// A caller that was not authenticated.
-const NOBODY: AuthenticatedPrincipal =
+const UNAUTHENTICATED: AuthenticatedPrincipal =
     AuthenticatedPrincipal::unlimited(Principal::Anonymous, None);
 
 /// A caller of Samovar's own API, with fresh facts.
@@ -57,10 +57,7 @@ impl Caller {
         object: Object,
         policy: &Policy,
     ) -> AuditEvent {
-        let versions = Versions {
-            policy: policy.version(),
-            directory: self.directory_version,
-        };
+        let versions = versions(policy, self.directory_version);
         let event = AuditEvent::new(at, self.known.principal, action, object).under(versions);
         self.origin.of(self.known.login(), event)
     }
@@ -138,7 +135,7 @@ impl Gatekeeper {
         let (known, session, denial) = match found {
             Ok((session, known)) if known.enabled() => (known, session, None),
             Ok((session, known)) => (known, session, Some(Denial::PrincipalDisabled)),
-            Err(denial) => (NOBODY, None, Some(denial)),
+            Err(denial) => (UNAUTHENTICATED, None, Some(denial)),
         };
         let caller = Caller {
             known,
@@ -196,10 +193,7 @@ impl Gatekeeper {
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            versions: Versions {
-                policy: self.policy.load().version(),
-                directory: caller.directory_version,
-            },
+            versions: versions(&self.policy.load(), caller.directory_version),
         };
         match self.recorder.record(&decided, &caller.origin).await {
             Ok(()) => denial,

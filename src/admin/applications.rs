@@ -1,6 +1,6 @@
 //! Applications: create, update, delete.
 
-use super::edit::{Editable, ObjectChange, PolicyObject};
+use super::edit::{Editable, ObjectChange, ObjectVersion, PolicyObject};
 use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::access::{ApplicationsWrite, Permit};
@@ -117,14 +117,15 @@ impl Admin {
     pub async fn update_application(
         &self,
         permit: Permit<ApplicationsWrite>,
-        (id, version): (ApplicationId, u64),
+        object: ObjectVersion<ApplicationId>,
         draft: ApplicationDraft,
     ) -> Result<Application, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.current::<Application>(id, version)?;
+        let before = edit.current::<Application>(object)?;
         let renamed = draft.name != before.name;
         let named_at = if renamed { edit.now } else { before.named_at };
-        let application = draft.application(id, named_at, before.proxy_secret, version + 1);
+        let application =
+            draft.application(before.id, named_at, before.proxy_secret, before.version + 1);
         let change = ObjectChange::Update(before, &application);
         let delegation = edit.delegation();
         let allowed = delegation.may_change(Some(before), Some(&application));
@@ -137,10 +138,11 @@ impl Admin {
     pub async fn delete_application(
         &self,
         permit: Permit<ApplicationsWrite>,
-        (id, version): (ApplicationId, u64),
+        object: ObjectVersion<ApplicationId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let application = edit.current::<Application>(id, version)?;
+        let application = edit.current::<Application>(object)?;
+        let id = application.id;
         let limited = |binding: &&RoleBinding| binding.range == Range::Application { id };
         match edit.policy.role_bindings().filter(limited).count() {
             0 => {}

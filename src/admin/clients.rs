@@ -1,6 +1,6 @@
 //! Clients of the authorization server: register, update, delete.
 
-use super::edit::{Edit, ObjectChange, check_name};
+use super::edit::{Edit, ObjectChange, ObjectVersion, check_name};
 use super::{Admin, AdminError};
 use crate::access::{ClientsWrite, Permit};
 use crate::audit::{Action, Object, ObjectKind};
@@ -65,18 +65,19 @@ impl Admin {
     pub async fn update_client(
         &self,
         permit: Permit<ClientsWrite>,
-        (id, version): (ClientId, u64),
+        object: ObjectVersion<ClientId>,
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.registered(&self.clients, id, version)?;
+        let before = edit.registered(&self.clients, object)?;
+        let id = before.id;
         self.check_client_name(&draft.name, Some(id))?;
         check_application(&edit, draft.application)?;
         let secrets = match draft.kind {
             ClientKind::Public => Vec::new(),
             ClientKind::Confidential => before.secrets.clone(),
         };
-        let client = draft.client(id, secrets, version + 1);
+        let client = draft.client(id, secrets, before.version + 1);
         let change = ObjectChange::Update(&*before, &client);
         let allowed = may_write(&edit, before.first_party || client.first_party);
         edit.authorize(&change, allowed).await?;
@@ -91,13 +92,13 @@ impl Admin {
     pub async fn delete_client(
         &self,
         permit: Permit<ClientsWrite>,
-        (id, version): (ClientId, u64),
+        object: ObjectVersion<ClientId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let client = edit.registered(&self.clients, id, version)?;
+        let client = edit.registered(&self.clients, object)?;
         let change = ObjectChange::Delete(&*client);
         edit.register(&self.clients, &change).await?;
-        self.end_grants_to(&edit, id).await
+        self.end_grants_to(&edit, client.id).await
     }
 
     async fn end_grants_to(&self, edit: &Edit<'_>, client: ClientId) -> Result<(), AdminError> {

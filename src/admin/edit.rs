@@ -17,6 +17,15 @@ use std::fmt::Display;
 use std::sync::Arc;
 use tokio::sync::MutexGuard;
 
+/// The object to update or delete, and the version of it that the caller has seen.
+#[derive(Debug, Clone, Copy)]
+pub struct ObjectVersion<I> {
+    /// The object.
+    pub id: I,
+    /// The version that the caller has seen.
+    pub version: u64,
+}
+
 /// An object that can be created, updated and deleted.
 pub(super) trait Editable: Clone + Stored {
     type Id: Copy + Eq + Display;
@@ -154,12 +163,11 @@ impl Edit<'_> {
     /// The policy object at the version that the caller has seen.
     pub(super) fn current<T: PolicyObject>(
         &self,
-        id: T::Id,
-        version: u64,
+        wanted: ObjectVersion<T::Id>,
     ) -> Result<&T, AdminError> {
-        let object = T::find(&self.policy, id).ok_or(AdminError::Missing(T::LABEL))?;
+        let object = T::find(&self.policy, wanted.id).ok_or(AdminError::Missing(T::LABEL))?;
         object.check_editable()?;
-        check_version(object, version)?;
+        check_version(object, wanted.version)?;
         Ok(object)
     }
 
@@ -167,13 +175,12 @@ impl Edit<'_> {
     pub(super) fn registered<M: Machine + Stored>(
         &self,
         registry: &Registry<M>,
-        id: M::Id,
-        version: u64,
+        wanted: ObjectVersion<<M as Machine>::Id>,
     ) -> Result<Arc<M>, AdminError> {
         let machine = registry
-            .get(id)
+            .get(wanted.id)
             .ok_or(AdminError::Missing(<M as Machine>::LABEL))?;
-        check_version(&*machine, version)?;
+        check_version(&*machine, wanted.version)?;
         Ok(machine)
     }
 

@@ -31,6 +31,7 @@ pub use application_change::ApplicationPart;
 pub use applications::ApplicationDraft;
 pub use bootstrap::{Bootstrap, BootstrapError};
 pub use clients::ClientDraft;
+pub use edit::ObjectVersion;
 pub use error::AdminError;
 pub use impact::Impact;
 pub use mirror::SyncError;

@@ -1,6 +1,6 @@
 //! Role bindings: create, update, delete.
 
-use super::edit::{Edit, Editable, ObjectChange, PolicyObject};
+use super::edit::{Edit, Editable, ObjectChange, ObjectVersion, PolicyObject};
 use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RoleBindingsWrite};
@@ -94,12 +94,12 @@ impl Admin {
     pub async fn update_role_binding(
         &self,
         permit: Permit<RoleBindingsWrite>,
-        (id, version): (RoleBindingId, u64),
+        object: ObjectVersion<RoleBindingId>,
         draft: RoleBindingDraft,
     ) -> Result<RoleBinding, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.current::<RoleBinding>(id, version)?;
-        let binding = draft.binding(id, version + 1);
+        let before = edit.current::<RoleBinding>(object)?;
+        let binding = draft.binding(before.id, before.version + 1);
         let change = ObjectChange::Update(before, &binding);
         edit.authorize(&change, may_bind(&edit, &[before, &binding]))
             .await?;
@@ -115,10 +115,10 @@ impl Admin {
     pub async fn delete_role_binding(
         &self,
         permit: Permit<RoleBindingsWrite>,
-        (id, version): (RoleBindingId, u64),
+        object: ObjectVersion<RoleBindingId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let binding = edit.current::<RoleBinding>(id, version)?;
+        let binding = edit.current::<RoleBinding>(object)?;
         let change = ObjectChange::Delete(binding);
         edit.authorize(&change, may_bind(&edit, &[binding])).await?;
         self.check_administrators(&edit.policy, &edit.draft(&change))?;

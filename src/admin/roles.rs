@@ -1,6 +1,6 @@
 //! Roles: create, update, delete.
 
-use super::edit::{Editable, ObjectChange, PolicyObject};
+use super::edit::{Editable, ObjectChange, ObjectVersion, PolicyObject};
 use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
 use crate::access::{Permit, RolesWrite};
@@ -94,12 +94,12 @@ impl Admin {
     pub async fn update_role(
         &self,
         permit: Permit<RolesWrite>,
-        (id, version): (RoleId, u64),
+        object: ObjectVersion<RoleId>,
         draft: RoleDraft,
     ) -> Result<Role, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.current::<Role>(id, version)?;
-        let role = draft.role(id, version + 1);
+        let before = edit.current::<Role>(object)?;
+        let role = draft.role(before.id, before.version + 1);
         let change = ObjectChange::Update(before, &role);
         let allowed = edit.delegation().may_write(&role, Some(before));
         edit.authorize(&change, allowed).await?;
@@ -111,12 +111,12 @@ impl Admin {
     pub async fn delete_role(
         &self,
         permit: Permit<RolesWrite>,
-        (id, version): (RoleId, u64),
+        object: ObjectVersion<RoleId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let role = edit.current::<Role>(id, version)?;
+        let role = edit.current::<Role>(object)?;
         let bindings = edit.policy.role_bindings();
-        match bindings.filter(|binding| binding.role == id).count() {
+        match bindings.filter(|binding| binding.role == role.id).count() {
             0 => {}
             uses => return Err(AdminError::RoleInUse(uses)),
         }

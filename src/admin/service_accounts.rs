@@ -1,6 +1,6 @@
 //! Service accounts: create, update, delete.
 
-use super::edit::{Edit, ObjectChange, check_name};
+use super::edit::{Edit, ObjectChange, ObjectVersion, check_name};
 use super::{Admin, AdminError};
 use crate::access::{Permit, ServiceAccountsWrite};
 use crate::model::{
@@ -56,11 +56,12 @@ impl Admin {
     pub async fn update_service_account(
         &self,
         permit: Permit<ServiceAccountsWrite>,
-        (id, version): (ServiceAccountId, u64),
+        object: ObjectVersion<ServiceAccountId>,
         draft: ServiceAccountDraft,
     ) -> Result<ServiceAccount, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.registered(&self.service_accounts, id, version)?;
+        let before = edit.registered(&self.service_accounts, object)?;
+        let id = before.id;
         check_name(&self.service_accounts, &draft.name, Some(id))?;
         if draft.owner != before.owner {
             self.check_owner_exists(draft.owner)?;
@@ -72,7 +73,7 @@ impl Admin {
             owner: draft.owner,
             enabled: draft.enabled,
             trusts: draft.trusts,
-            version: version + 1,
+            version: before.version + 1,
             ..(*before).clone()
         };
         let change = ObjectChange::Update(&*before, &account);
@@ -90,11 +91,11 @@ impl Admin {
     pub async fn delete_service_account(
         &self,
         permit: Permit<ServiceAccountsWrite>,
-        (id, version): (ServiceAccountId, u64),
+        object: ObjectVersion<ServiceAccountId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let account = edit.registered(&self.service_accounts, id, version)?;
-        match bindings_of(&edit.policy, id).count() {
+        let account = edit.registered(&self.service_accounts, object)?;
+        match bindings_of(&edit.policy, account.id).count() {
             0 => {}
             bindings => return Err(AdminError::ServiceAccountInUse(bindings)),
         }

@@ -44,7 +44,8 @@ pub(super) fn gate(
     let route = auth::own(route, &services.sign_in);
     let route = oauth::routes(
         route,
-        (&services.oauth, &services.gatekeeper),
+        &services.oauth,
+        &services.gatekeeper,
         Cookies::new(https),
     );
     let api = api::endpoint(Arc::new(api_services(config, services, capabilities)?));
@@ -62,11 +63,8 @@ pub(super) fn gate(
         bodies: BodyLimits::default(),
         answer_timeout: ANSWER_TIMEOUT,
     };
-    let both = (
-        Arc::clone(&capabilities.clock),
-        Arc::clone(&capabilities.random),
-    );
-    let gate = Gate::new(settings, surfaces, Arc::clone(&services.policy), both);
+    let policy = Arc::clone(&services.policy);
+    let gate = Gate::new(settings, surfaces, policy, capabilities.clone());
     let gatekeeper = Arc::clone(&services.gatekeeper);
     Ok(gate.with_known_callers(api::known_callers(gatekeeper, Cookies::new(https))))
 }

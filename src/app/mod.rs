@@ -91,8 +91,12 @@ pub async fn start(config: Config, capabilities: Capabilities) -> Result<Running
         stop.clone(),
     ));
     let operator = listeners::operator(&services, &capabilities);
-    let place = (socket, config.server.admin_socket.clone());
-    tasks.spawn(admin_socket::serve(place, operator, stop.clone()));
+    tasks.spawn(admin_socket::serve(
+        socket,
+        config.server.admin_socket.clone(),
+        operator,
+        stop.clone(),
+    ));
     tasks.spawn(Arc::clone(&services.mirror).run(stop.clone()));
     let housekeeping = jobs::Housekeeping::new(&services);
     tasks.spawn(housekeeping.run(stop.clone()));

@@ -71,8 +71,13 @@ pub(super) fn mirror(
         grace: config.mirror.grace,
         concurrency: config.mirror.concurrency,
     };
-    let both = (Arc::clone(clock), Arc::clone(random));
-    Mirror::new(client, store.clone(), both, settings, snapshot)
+    Mirror::new(
+        client,
+        store.clone(),
+        capabilities.clone(),
+        settings,
+        snapshot,
+    )
 }
 
 /// Scopes of a sign-in at Gitea, which keeps those of a person's first consent: more could not be added later.

@@ -1,9 +1,8 @@
 //! The services of layers 2 to 4, from the configuration and the store, in the order of their dependencies.
 
 use super::{AppError, Capabilities, outside};
-use crate::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder};
+use crate::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder, versions};
 use crate::admin::{Admin, Bootstrap};
-use crate::audit::Versions;
 use crate::audit_log::{AuditLog, Journal, JournalSettings};
 use crate::config::{Config, SessionConfig};
 use crate::mirror::Mirror;
@@ -139,7 +138,7 @@ impl BaseServices {
         http: &reqwest::Client,
         capabilities: &Capabilities,
     ) -> Result<AuthorizationServer, AppError> {
-        let services = oauth::Services {
+        let services = oauth::OAuthServices {
             store: self.store.clone(),
             policy: Arc::clone(&self.policy),
             recorder: Arc::clone(&self.recorder),
@@ -159,7 +158,7 @@ impl BaseServices {
     }
 
     fn sign_in(&self, config: &Config, capabilities: &Capabilities) -> Result<SignIn, AppError> {
-        let services = sign_in::Services {
+        let services = sign_in::SignInServices {
             store: self.store.clone(),
             sessions: Arc::clone(&self.sessions),
             break_glass: Arc::clone(&self.break_glass),
@@ -199,10 +198,7 @@ fn open_journal(
     clock: &Arc<dyn Clock>,
 ) -> Journal {
     let (policy, mirror) = (Arc::clone(policy), Arc::clone(mirror));
-    let versions = move || Versions {
-        policy: policy.load().version(),
-        directory: mirror.directory().version,
-    };
+    let versions = move || versions(&policy.load(), mirror.directory().version);
     let settings = JournalSettings {
         window: config.audit.window,
         anonymous_events_per_minute: config.audit.anonymous_events_per_minute,

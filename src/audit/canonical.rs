@@ -18,7 +18,7 @@ fn write(value: &Value, text: &mut String) -> Option<()> {
         Value::Number(number) => text.push_str(&integer(number)?),
         Value::Array(items) => {
             let write_item = |item, text: &mut String| write(item, text);
-            list(items.iter(), ('[', ']'), text, write_item)?;
+            list(items.iter(), ['[', ']'], text, write_item)?;
         }
         Value::Object(members) => {
             // RFC 8785 section 3.2.3 sorts names by UTF-16 code units, which is not the order of UTF-8 bytes.
@@ -26,7 +26,7 @@ fn write(value: &Value, text: &mut String) -> Option<()> {
             members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             list(
                 members.into_iter(),
-                ('{', '}'),
+                ['{', '}'],
                 text,
                 |(name, value), text| {
                     text.push_str(&Value::String(name.clone()).to_string());
@@ -43,7 +43,7 @@ fn write(value: &Value, text: &mut String) -> Option<()> {
 
 fn list<T>(
     items: impl Iterator<Item = T>,
-    (open, close): (char, char),
+    [open, close]: [char; 2],
     text: &mut String,
     write_item: impl Fn(T, &mut String) -> Option<()>,
 ) -> Option<()> {

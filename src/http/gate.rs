@@ -13,7 +13,7 @@ use super::request_context::RequestContext;
 use super::requests_in_flight::RequestsInFlight;
 use crate::access::{PolicyHolder, RequestOrigin};
 use crate::limits::AddressBlock;
-use crate::model::{Clock, HostName, ParseError, Random, RequestIds};
+use crate::model::{Capabilities, Clock, HostName, ParseError, RequestIds};
 use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
 use poem::{Addr, Endpoint, IntoResponse, Request, Response, Route};
 use std::net::IpAddr;
@@ -77,7 +77,7 @@ impl Gate {
         settings: Settings,
         surfaces: Surfaces,
         policy: Arc<PolicyHolder>,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+        capabilities: Capabilities,
     ) -> Self {
         Self {
             bodies: RequestBodies::new(settings.bodies),
@@ -87,8 +87,8 @@ impl Gate {
             own: Arc::new(surfaces.own),
             application: Arc::new(surfaces.application),
             policy,
-            ids: RequestIds::new(Arc::clone(&clock), &*random),
-            clock,
+            ids: RequestIds::new(Arc::clone(&capabilities.clock), &*capabilities.random),
+            clock: capabilities.clock,
             warnings: LogLimit::default(),
         }
     }

@@ -43,7 +43,7 @@ pub(super) fn render(problem: &Problem, target: &AnswerTarget) -> String {
 }
 
 /// An answer with a page whose forms may be sent to `forms` only.
-pub(super) fn page(status: StatusCode, (title, inner): (&str, &str), forms: &str) -> Response {
+pub(super) fn page(status: StatusCode, title: &str, inner: &str, forms: &str) -> Response {
     let mut response = Response::builder()
         .status(status)
         .content_type("text/html; charset=utf-8")

@@ -8,7 +8,8 @@ use super::sockets::Listener;
 use super::*;
 use crate::access::PolicyHolder;
 use crate::model::{
-    Application, ApplicationId, AuditMode, AuthorizationOwner, Clock, Random, Timestamp,
+    Application, ApplicationId, AuditMode, AuthorizationOwner, Capabilities, Clock, Random,
+    Timestamp,
 };
 use crate::policy::Policy;
 use poem::Route;
@@ -92,8 +93,11 @@ fn gate(surfaces: Surfaces) -> Gate {
         },
         answer_timeout: Duration::from_secs(2),
     };
-    let both = (Arc::new(Fixed) as _, Arc::new(Fixed) as _);
-    Gate::new(settings, surfaces, policy(), both)
+    let capabilities = Capabilities {
+        clock: Arc::new(Fixed),
+        random: Arc::new(Fixed),
+    };
+    Gate::new(settings, surfaces, policy(), capabilities)
 }
 
 /// Proxies at 127.0.0.1.

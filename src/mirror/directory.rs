@@ -22,7 +22,8 @@ pub(super) fn build(data: &MirrorData) -> Directory {
             freshness(*gitea),
         ))
     });
-    let external = data.external_users.iter().filter_map(external_user);
+    let external = data.external_users.iter();
+    let external = external.filter_map(|(identity, user)| external_user(identity, user));
     let users = users.chain(external);
     let organizations = data.facts.organizations.iter();
     let teams = data.facts.teams.iter();
@@ -168,7 +169,7 @@ fn gitea_user(
 
 /// A user without a Gitea account, with the groups of the last sign-in. These apply only while a session of the user
 /// lives, which callers check.
-fn external_user((identity, user): (&Identity, &User)) -> Option<DirectoryUser> {
+fn external_user(identity: &Identity, user: &User) -> Option<DirectoryUser> {
     let claims = user.claims.as_ref()?;
     let provider = &identity.provider;
     let groups = claims.groups.iter().cloned();

@@ -10,7 +10,7 @@ use super::watched_teams::WatchedTeams;
 use super::{FullSyncReport, MirrorError, MirrorStatus};
 use crate::gitea::{GiteaClient, TimedAnswer};
 use crate::model::{
-    Clock, Directory, GiteaUserId, Login, OrganizationId, ProviderId, Random, RepositoryName,
+    Capabilities, Clock, Directory, GiteaUserId, Login, OrganizationId, ProviderId, RepositoryName,
     TeamId, Timestamp, UserId,
 };
 use crate::store::{Store, StoreSnapshot};
@@ -57,10 +57,11 @@ impl Mirror {
     pub fn new(
         client: GiteaClient,
         store: Store,
-        (clock, random): (Arc<dyn Clock>, Arc<dyn Random>),
+        capabilities: Capabilities,
         settings: Settings,
         snapshot: &StoreSnapshot,
     ) -> Self {
+        let Capabilities { clock, random } = capabilities;
         let status = Arc::new(StatusRecorder::new(Arc::clone(&clock)));
         let state = DirectoryState::new(store, Arc::clone(&clock), random, snapshot);
         let reader = GiteaReader::new(client, settings.concurrency, Arc::clone(&status));

@@ -6,8 +6,7 @@
 use super::consent::{Consent, ConsentDecision};
 use super::events::scope_reasons;
 use super::{AuthorizationServer, OAuthError, RequestOrigin, Target, TokenRequest};
-use crate::access::{AuthenticatedPrincipal, ProtectedResource};
-use crate::access::{Credential, Denial};
+use crate::access::{AuthenticatedPrincipal, Credential, Denial, ProtectedResource};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{
     ApplicationId, Client, ClientId, ClientKind, Principal, Scope, SessionSecret, UserId,
@@ -32,7 +31,7 @@ pub struct AuthorizeRequest {
     /// `S256`.
     pub code_challenge_method: Option<String>,
     /// Scope, and the target, which must be the client's own application.
-    pub wanted: TokenRequest,
+    pub token_request: TokenRequest,
     /// An error of the form of the request, sent to the client once the client is verified.
     pub malformed: Option<OAuthError>,
 }
@@ -56,141 +55,136 @@ pub struct ResourceOwner<'a> {
     pub answer: Option<&'a ConsentDecision>,
 }
 
-/// The redirect to the client.
-struct ClientRedirect<'a> {
+/// A request whose client and redirect URI are verified.
+struct VerifiedRequest<'a> {
+    request: &'a AuthorizeRequest,
+    client: Arc<Client>,
     redirect_uri: &'a str,
-    state: Option<&'a str>,
-    issuer: &'a str,
 }
 
-impl ClientRedirect<'_> {
-    fn with(&self, pairs: &[(&str, &str)]) -> Result<AuthorizeResult, OAuthError> {
+impl VerifiedRequest<'_> {
+    /// The redirect to the client with this response.
+    fn redirect(
+        &self,
+        response: &[(&str, &str)],
+        issuer: &str,
+    ) -> Result<AuthorizeResult, OAuthError> {
         let error = |_| OAuthError::RequestInvalid("`redirect_uri` is not a URL".to_owned());
         let mut url = Url::parse(self.redirect_uri).map_err(error)?;
-        {
-            let mut query = url.query_pairs_mut();
-            for (name, value) in pairs {
-                query.append_pair(name, value);
-            }
-            if let Some(state) = self.state {
-                query.append_pair("state", state);
-            }
-            query.append_pair("iss", self.issuer);
-        }
+        let state = self.request.state.as_deref().map(|state| ("state", state));
+        let more = state.into_iter().chain([("iss", issuer)]);
+        url.query_pairs_mut()
+            .extend_pairs(response.iter().copied().chain(more));
         Ok(AuthorizeResult::Back(url.into()))
     }
+
+    /// Does the response reach this client and no other? Any program on the person's machine can claim to be a public
+    /// client with a loopback address (RFC 8252 section 8.6).
+    fn reaches_client_only(&self) -> bool {
+        self.client.kind == ClientKind::Confidential || self.redirect_uri.starts_with("https://")
+    }
 }
+
+/// A granted scope, and why it was granted.
+type ReasonedScope = (Scope, &'static str);
 
 impl AuthorizationServer {
     /// Decides the next step. An error is for the person: there is no verified address to send it to.
     pub async fn authorize(
         &self,
-        asked: &AuthorizeRequest,
-        person: ResourceOwner<'_>,
+        request: &AuthorizeRequest,
+        owner: ResourceOwner<'_>,
         origin: &RequestOrigin,
     ) -> Result<AuthorizeResult, OAuthError> {
-        let registered = self.registered(asked);
-        let (client, redirect_uri) =
-            registered.map_err(|error| asked.malformed.clone().unwrap_or(error))?;
-        let back = ClientRedirect {
-            redirect_uri,
-            state: asked.state.as_deref(),
-            issuer: self.issuer(),
-        };
-        match self.proceed((&client, &back), asked, person, origin).await {
+        let verified = self.verified(request);
+        let verified = verified.map_err(|error| request.malformed.clone().unwrap_or(error))?;
+        match self.authorize_verified(&verified, owner, origin).await {
             Ok(next) => Ok(next),
             // Ends a redirect loop.
             Err(error @ OAuthError::TooMany(_)) => Err(error),
-            Err(error) => back.with(&[
-                ("error", error.sent_code()),
-                ("error_description", &error.to_string()),
-            ]),
+            Err(error) => {
+                let description = error.to_string();
+                let response = [
+                    ("error", error.sent_code()),
+                    ("error_description", &description),
+                ];
+                verified.redirect(&response, self.issuer())
+            }
         }
     }
 
-    fn registered<'a>(
+    fn verified<'a>(
         &self,
-        asked: &'a AuthorizeRequest,
-    ) -> Result<(Arc<Client>, &'a str), OAuthError> {
-        let unknown = || {
-            OAuthError::RequestInvalid(
-                "no client has this `client_id`; look at the application's clients in Samovar"
-                    .to_owned(),
-            )
-        };
-        let id = asked
-            .client_id
-            .as_deref()
-            .and_then(|id| id.parse::<ClientId>().ok());
-        let client = id.and_then(|id| self.client(id)).ok_or_else(unknown)?;
-        let given = asked.redirect_uri.as_deref().unwrap_or_default();
-        if client.redirect_uris.iter().any(|uri| uri.accepts(given)) {
-            return Ok((client, given));
+        request: &'a AuthorizeRequest,
+    ) -> Result<VerifiedRequest<'a>, OAuthError> {
+        let error = |sentence: &str| OAuthError::RequestInvalid(sentence.to_owned());
+        let id = request.client_id.as_deref();
+        let id = id.and_then(|id| id.parse::<ClientId>().ok());
+        let client = id.and_then(|id| self.client(id)).ok_or_else(|| {
+            error("no client has this `client_id`; look at the application's clients in Samovar")
+        })?;
+        let redirect_uri = request.redirect_uri.as_deref().unwrap_or_default();
+        let mut registered = client.redirect_uris.iter();
+        if !registered.any(|uri| uri.accepts(redirect_uri)) {
+            return Err(error(
+                "`redirect_uri` is not registered for this client; register it exactly as it is sent",
+            ));
         }
-        Err(OAuthError::RequestInvalid(
-            "`redirect_uri` is not registered for this client; register it exactly as it is sent"
-                .to_owned(),
-        ))
+        Ok(VerifiedRequest {
+            request,
+            client,
+            redirect_uri,
+        })
     }
 
-    async fn proceed(
+    async fn authorize_verified(
         &self,
-        (client, back): (&Client, &ClientRedirect<'_>),
-        asked: &AuthorizeRequest,
-        person: ResourceOwner<'_>,
+        verified: &VerifiedRequest<'_>,
+        owner: ResourceOwner<'_>,
         origin: &RequestOrigin,
     ) -> Result<AuthorizeResult, OAuthError> {
-        let challenge = check(asked)?;
-        let (id, target) = self.target_for(client, &asked.wanted)?;
-        let Some((user, known)) = self.person(person).await? else {
+        let (client, token_request) = (&*verified.client, &verified.request.token_request);
+        let challenge = check(verified.request)?;
+        let (application, target) = self.target_for(client, token_request)?;
+        let Some((user, known)) = self.person(owner.session).await? else {
             return Ok(AuthorizeResult::SignIn);
         };
-        let paced = self.asking_people.take(user, self.clock.now());
-        paced.map_err(OAuthError::TooMany)?;
-        let allowed = match self.allowed((client, back), (asked, &target), (person, user), &known) {
-            Ok((scope, None)) => {
-                let asking = (client, back.redirect_uri);
-                let consent = Consent::new(asking, (&target, scope), known.login());
-                return Ok(AuthorizeResult::Ask(consent));
-            }
-            Ok((scope, Some(why))) => Ok((scope, why)),
-            Err(error) => Err(error),
+        let limited = self.authorizations.take(user, self.clock.now());
+        limited.map_err(OAuthError::TooMany)?;
+        let scope = self.scope(&known, &target, token_request.scope.as_ref());
+        let granted = match (scope, owner.answer) {
+            (Ok(scope), Some(decision)) => decision
+                .of_shown(&scope)
+                .map(|scope| (scope, "the person allowed it")),
+            (Ok(scope), None) => match self.needs_no_consent(user, verified, &scope) {
+                Some(reason) => Ok((scope, reason)),
+                None => {
+                    let (redirect_uri, login) = (verified.redirect_uri, known.login());
+                    let consent = Consent::new(client, redirect_uri, &target, scope, login);
+                    return Ok(AuthorizeResult::Ask(consent));
+                }
+            },
+            (Err(error), _) => Err(error),
         };
-        let event = self.answered(client, &known, allowed.as_ref(), origin);
+        let event = self.consent_event(client, &known, granted.as_ref(), origin);
         self.journal.write(event).await?;
-        let (scope, _) = allowed?;
+        let (scope, _) = granted?;
         let code = self.codes.issue(AuthorizationCode {
             user,
             client: client.id,
-            application: id,
-            redirect_uri: back.redirect_uri.to_owned(),
+            application,
+            redirect_uri: verified.redirect_uri.to_owned(),
             challenge,
             scope,
         });
-        back.with(&[("code", &code)])
-    }
-
-    /// The scope to grant, and why no consent is needed; `None` when the person must be asked.
-    fn allowed(
-        &self,
-        (client, back): (&Client, &ClientRedirect<'_>),
-        (asked, target): (&AuthorizeRequest, &Target),
-        (person, user): (ResourceOwner<'_>, UserId),
-        known: &AuthenticatedPrincipal,
-    ) -> Result<(Scope, Option<&'static str>), OAuthError> {
-        let scope = self.scope(known, target, asked.wanted.scope.as_ref())?;
-        if let Some(said) = person.answer {
-            return Ok((said.of_shown(&scope)?, Some("the person allowed it")));
-        }
-        let why = self.settled(user, (client, back), &scope);
-        Ok((scope, why))
+        verified.redirect(&[("code", &code)], self.issuer())
     }
 
     /// A client's tokens are for its own application; a request that names an application must name that one.
     pub(super) fn target_for(
         &self,
         client: &Client,
-        wanted: &TokenRequest,
+        token_request: &TokenRequest,
     ) -> Result<(ApplicationId, Target), OAuthError> {
         let id = client.application.ok_or_else(|| {
             OAuthError::ClientUnauthorized(
@@ -198,7 +192,10 @@ impl AuthorizationServer {
             )
         })?;
         let target = self.target_of(id)?;
-        if self.target(wanted)?.is_some_and(|named| named != target) {
+        if self
+            .target(token_request)?
+            .is_some_and(|named| named != target)
+        {
             let sentence = "this client's tokens are for its own application only; leave out `audience` and `resource`";
             return Err(OAuthError::TargetInvalid(sentence.to_owned()));
         }
@@ -208,14 +205,11 @@ impl AuthorizationServer {
     /// The person who is signed in, if one is.
     pub(super) async fn person(
         &self,
-        person: ResourceOwner<'_>,
+        session: Option<&SessionSecret>,
     ) -> Result<Option<(UserId, AuthenticatedPrincipal)>, OAuthError> {
-        let session = person.session.map(Credential::Session);
-        match self
-            .credentials
-            .known(session, ProtectedResource::Samovar)
-            .await
-        {
+        let session = session.map(Credential::Session);
+        let known = self.credentials.known(session, ProtectedResource::Samovar);
+        match known.await {
             Ok((_, known)) => match known.principal {
                 Principal::User(id) if known.enabled() => Ok(Some((id, known))),
                 Principal::User(_) => Err(OAuthError::Disabled),
@@ -227,21 +221,23 @@ impl AuthorizationServer {
         }
     }
 
-    /// Why the person need not be asked, if so. Any program on the person's machine can claim to be a public client with a
-    /// loopback address, so for such a client people are asked each time, first-party or not (RFC 8252 section 8.6).
-    fn settled(
+    /// Why no consent is needed; `None` when it is. Always `None` for a client that another program can claim to be,
+    /// first-party or not.
+    fn needs_no_consent(
         &self,
         user: UserId,
-        (client, back): (&Client, &ClientRedirect<'_>),
+        verified: &VerifiedRequest<'_>,
         scope: &Scope,
     ) -> Option<&'static str> {
-        let itself =
-            client.kind == ClientKind::Confidential || back.redirect_uri.starts_with("https://");
-        if itself && client.first_party {
-            return Some("no consent needed: the client is first-party");
+        let client = &verified.client;
+        if !verified.reaches_client_only() {
+            None
+        } else if client.first_party {
+            Some("no consent needed: the client is first-party")
+        } else {
+            self.allowed_before(user, client, scope)
+                .then_some("no consent needed: the person allowed it before")
         }
-        let before = itself && self.allowed_before(user, client, scope);
-        before.then_some("no consent needed: the person allowed it before")
     }
 
     fn allowed_before(&self, user: UserId, client: &Client, scope: &Scope) -> bool {
@@ -253,28 +249,28 @@ impl AuthorizationServer {
     }
 
     /// The event of a consent decision: the granted scope and why, or the error.
-    fn answered(
+    fn consent_event(
         &self,
         client: &Client,
         known: &AuthenticatedPrincipal,
-        allowed: Result<&(Scope, &'static str), &OAuthError>,
+        granted: Result<&ReasonedScope, &OAuthError>,
         origin: &RequestOrigin,
     ) -> AuditEvent {
-        let (outcome, mut reasons) = match allowed {
-            Ok((_, why)) => (Outcome::Allowed, vec![(*why).to_owned()]),
+        let (outcome, reasons) = match granted {
+            Ok((scope, reason)) => {
+                let scope = scope_reasons(scope);
+                let reasons = std::iter::once((*reason).to_owned())
+                    .chain(scope)
+                    .collect::<Vec<_>>();
+                (Outcome::Allowed, reasons)
+            }
             Err(error) => {
-                let said = vec![error.sent_code().to_owned(), error.to_string()];
-                (Outcome::Denied, said)
+                let reasons = vec![error.sent_code().to_owned(), error.to_string()];
+                (Outcome::Denied, reasons)
             }
         };
-        reasons.extend(
-            allowed
-                .into_iter()
-                .flat_map(|(scope, _)| scope_reasons(scope)),
-        );
         let object = Object::new(ObjectKind::Client, client.client_id());
-        let actor = (known.principal, known.login());
-        self.event(Action::GrantAllow, actor, object, origin)
+        self.event(Action::GrantAllow, known, object, origin)
             .with_outcome(outcome)
             .because(reasons)
             .in_application(client.application)
@@ -282,20 +278,20 @@ impl AuthorizationServer {
 }
 
 /// Checks the form of the request. Returns the challenge.
-fn check(asked: &AuthorizeRequest) -> Result<String, OAuthError> {
+fn check(request: &AuthorizeRequest) -> Result<String, OAuthError> {
     let error = |sentence: &str| Err(OAuthError::RequestInvalid(sentence.to_owned()));
-    if let Some(malformed) = &asked.malformed {
+    if let Some(malformed) = &request.malformed {
         return Err(malformed.clone());
     }
-    match asked.response_type.as_deref() {
+    match request.response_type.as_deref() {
         Some("code") => {}
         Some(_) => return Err(OAuthError::ResponseTypeUnsupported),
         None => return error("`response_type` is missing; send `code`"),
     }
-    if asked.code_challenge_method.as_deref() != Some("S256") {
+    if request.code_challenge_method.as_deref() != Some("S256") {
         return error("`code_challenge_method` must be `S256`; every client uses PKCE here");
     }
-    let challenge = asked.code_challenge.as_deref().unwrap_or_default();
+    let challenge = request.code_challenge.as_deref().unwrap_or_default();
     let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     if challenge.len() != 43 || !challenge.bytes().all(fine) {
         return error(

@@ -1,7 +1,7 @@
 //! Client authentication (RFC 6749 section 2.3): by the registered credential, and by one method at a time.
 
 use super::{ApplicationClient, AuthorizationServer, OAuthError, RequestOrigin};
-use crate::model::{Client, ClientKind, DisplayText, MachineSecret, Principal, ServiceAccount};
+use crate::model::{Client, ClientKind, MachineSecret, ServiceAccount};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) enum AuthenticatedClient {
     /// A confidential client that authenticated, or a public client.
     Client(Arc<Client>),
     /// No client was named.
-    Nobody,
+    Anonymous,
 }
 
 impl AuthenticatedClient {
@@ -31,24 +31,18 @@ impl AuthenticatedClient {
         match self {
             Self::ServiceAccount(account) => Some(account.id.to_string()),
             Self::Client(client) => Some(client.client_id()),
-            Self::Nobody => None,
+            Self::Anonymous => None,
         }
     }
 
-    /// Has it proved its identity? A public client only states it.
+    /// Whether it has authenticated. A public client only states its id.
     pub(super) fn is_authenticated(&self) -> bool {
         match self {
             Self::Client(client) => client.kind == ClientKind::Confidential,
             Self::ServiceAccount(_) => true,
-            Self::Nobody => false,
+            Self::Anonymous => false,
         }
     }
-}
-
-/// The actor of events of a service account.
-pub(super) fn named(account: &ServiceAccount) -> (Principal, Option<DisplayText>) {
-    let name = DisplayText::lossy(account.name.as_str());
-    (Principal::ServiceAccount(account.id), Some(name))
 }
 
 impl AuthorizationServer {
@@ -56,12 +50,11 @@ impl AuthorizationServer {
     /// application, so it is not one.
     pub async fn application_client(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         origin: &RequestOrigin,
     ) -> Result<ApplicationClient, OAuthError> {
-        let party = self.authenticate(proof, origin).await?;
-        let error = match &party {
-            AuthenticatedClient::Nobody => OAuthError::ClientInvalid,
+        let error = match self.authenticate(credentials, origin).await? {
+            AuthenticatedClient::Anonymous => OAuthError::ClientInvalid,
             AuthenticatedClient::Client(client) if client.kind == ClientKind::Confidential => {
                 if let Some(application) = client.application {
                     return Ok(ApplicationClient::new(client.id, application));
@@ -79,19 +72,19 @@ impl AuthorizationServer {
     /// The client, where one is required. Any other caller gets an error, which is recorded.
     pub(super) async fn asking_client(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         origin: &RequestOrigin,
     ) -> Result<Arc<Client>, OAuthError> {
-        match self.authenticate(proof, origin).await? {
+        match self.authenticate(credentials, origin).await? {
             AuthenticatedClient::Client(client) => Ok(client),
-            AuthenticatedClient::Nobody => {
+            AuthenticatedClient::Anonymous => {
                 let error = OAuthError::ClientInvalid;
                 Err(self.deny_anonymous(error, origin).await)
             }
             AuthenticatedClient::ServiceAccount(account) => {
                 let sentence = "a service account acts for itself; get its token with `grant_type=client_credentials`";
                 let error = OAuthError::ClientUnauthorized(sentence.to_owned());
-                Err(self.deny_actor(named(&account), error, origin).await)
+                Err(self.deny(&*account, error, origin).await)
             }
         }
     }
@@ -99,25 +92,26 @@ impl AuthorizationServer {
     /// Authenticates the client. A failure is recorded (repeats counted).
     pub(super) async fn authenticate(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         origin: &RequestOrigin,
     ) -> Result<AuthenticatedClient, OAuthError> {
-        match self.prove(proof) {
-            Ok(party) => Ok(party),
+        match self.verify_credentials(credentials) {
+            Ok(client) => Ok(client),
             Err(error) => {
-                let now = self.clock.now();
-                let limited = self.limits.take_failed_authentication(origin, now);
-                let often = limited.map_err(OAuthError::TooMany).err();
-                let error = often.unwrap_or(error);
+                let limit = &self.limits.failed_authentications;
+                let error = limit.take(origin, self.clock.now()).err().unwrap_or(error);
                 Err(self.deny_anonymous(error, origin).await)
             }
         }
     }
 
-    fn prove(&self, proof: &ClientCredentials) -> Result<AuthenticatedClient, OAuthError> {
-        let Some(secret) = &proof.secret else {
-            return match proof.id.as_deref() {
-                None => Ok(AuthenticatedClient::Nobody),
+    fn verify_credentials(
+        &self,
+        credentials: &ClientCredentials,
+    ) -> Result<AuthenticatedClient, OAuthError> {
+        let Some(secret) = &credentials.secret else {
+            return match credentials.id.as_deref() {
+                None => Ok(AuthenticatedClient::Anonymous),
                 Some(id) => self.public(id).map(AuthenticatedClient::Client),
             };
         };
@@ -125,17 +119,11 @@ impl AuthorizationServer {
         let secret = secret.map_err(|_| OAuthError::ClientInvalid)?;
         let account = self.service_accounts.by_secret(&secret);
         let client = || self.clients.by_secret(&secret);
-        let party = match account.map(AuthenticatedClient::ServiceAccount) {
-            Some(party) => party,
-            None => client()
-                .map(AuthenticatedClient::Client)
-                .ok_or(OAuthError::ClientInvalid)?,
-        };
-        if party.id() == proof.id {
-            Ok(party)
-        } else {
-            Err(OAuthError::ClientInvalid)
-        }
+        account
+            .map(AuthenticatedClient::ServiceAccount)
+            .or_else(|| client().map(AuthenticatedClient::Client))
+            .filter(|client| client.id() == credentials.id)
+            .ok_or(OAuthError::ClientInvalid)
     }
 
     /// A public client is identified by its id alone.

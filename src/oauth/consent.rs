@@ -22,8 +22,10 @@ pub struct Consent {
 impl Consent {
     /// The consent page of a client with this redirect URI.
     pub(super) fn new(
-        (client, redirect_uri): (&Client, &str),
-        (target, scope): (&Target, Scope),
+        client: &Client,
+        redirect_uri: &str,
+        target: &Target,
+        scope: Scope,
         login: Option<DisplayText>,
     ) -> Self {
         let origin = Url::parse(redirect_uri).map(|url| url.origin().ascii_serialization());

@@ -1,13 +1,14 @@
-//! A device without a browser is let in by a person who has one (RFC 8628): the codes, the question, the answer, the token.
+//! Device authorization (RFC 8628): a person with a browser approves a device without one.
 //!
-//! The person is shown which client asks, from where, for what, and is asked in any case: first-party or not, a link with
-//! the code in it may come from anybody. What was entered and what was answered is on disk before it counts.
+//! The consent page shows the client, its address and the scope. Consent is always required, also for first-party clients,
+//! because anyone can send a link with a user code (RFC 8628 section 5.4). Decisions and wrong codes are durable before
+//! they take effect.
 
 use super::events::scope_reasons;
-use super::first::Allowed;
+use super::new_grant::GivenConsent;
 use super::{
-    AuthorizationServer, ClientCredentials, ConsentDecision, OAuthError, RequestOrigin,
-    ResourceOwner, Target, TokenRequest, TokenResponse,
+    AuthorizationServer, ClientCredentials, ConsentDecision, OAuthError, RequestOrigin, Target,
+    TokenRequest, TokenResponse,
 };
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
@@ -22,71 +23,82 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a device is given to show and to ask with.
+/// The device authorization response (RFC 8628 section 3.2).
 pub struct DeviceAuthorizationResponse {
-    /// For the device alone.
+    /// Secret of the device.
     pub device_code: SecretString,
-    /// For the person.
+    /// The code that the person enters.
     pub user_code: UserCode,
-    /// Both are over then.
+    /// Lifetime of both codes.
     pub expires_in: Duration,
-    /// Wait as long between questions.
+    /// Minimum time between two polls.
     pub interval: Duration,
 }
 
-/// What a person is asked about a device.
+/// The content of the consent page for a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceConsent {
     /// The code that the device must show as well.
     pub code: UserCode,
-    /// Which client asks.
+    /// The client.
     pub client: String,
-    /// For which application; for every one and Samovar itself when absent.
+    /// The application; every application and Samovar itself when absent.
     pub application: Option<String>,
-    /// What it would be able to do there.
+    /// The permissions that the device gets there.
     pub scope: Scope,
-    /// The address of the asking machine.
+    /// The address of the device.
     pub address: Option<IpAddr>,
-    /// What the asking machine calls itself.
+    /// The `User-Agent` of the device.
     pub user_agent: Option<DisplayText>,
     /// The login of the person.
     pub login: String,
 }
 
-/// Why a person's code or answer did not count.
+/// Why a user code or a decision is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
-    /// Nobody is signed in.
+    /// The browser has no session.
     #[error("sign in first")]
     SignIn,
-    /// The code leads nowhere.
+    /// The user code is not accepted.
     #[error(transparent)]
     Code(#[from] UserCodeError),
-    /// The person cannot answer, or holds nothing of what is asked for.
+    /// The person may not decide, or holds no permission of the requested scope.
     #[error(transparent)]
     Person(#[from] OAuthError),
 }
 
+/// A device that waits for a person's decision, and the person.
+struct PendingDevice {
+    known: AuthenticatedPrincipal,
+    approver: Approver,
+    code: UserCode,
+    device: Device,
+    client: Arc<Client>,
+    target: Target,
+    /// The part of the requested scope that the person holds.
+    scope: Scope,
+}
+
 impl AuthorizationServer {
-    /// Both codes, for a public client. Samovar's own command line names scope and target each time it asks for a token.
+    /// Issues both codes to a public client. Samovar's own command line sends scope and target with each refresh instead.
     pub async fn begin_device(
         &self,
-        proof: &ClientCredentials,
-        wanted: &TokenRequest,
+        credentials: &ClientCredentials,
+        token_request: &TokenRequest,
         origin: &RequestOrigin,
     ) -> Result<DeviceAuthorizationResponse, OAuthError> {
-        let client = self.asking_client(proof, origin).await?;
-        let may = self.check_wanted(&client, wanted);
+        let client = self.asking_client(credentials, origin).await?;
+        let may = self.check_device_request(&client, token_request);
         let now = self.clock.now();
-        let limited = || self.limits.take_device_request(origin, now);
-        let may = may.and_then(|()| limited().map_err(OAuthError::TooMany));
+        let may = may.and_then(|()| self.limits.device_requests.take(origin, now));
         if let Err(error) = may {
             return Err(self.deny_anonymous(error, origin).await);
         }
         let device = Device {
             client: client.id,
             application: client.application,
-            scope: wanted.scope.clone(),
+            scope: token_request.scope.clone(),
             address: origin.address,
             user_agent: origin.user_agent_text(),
         };
@@ -101,95 +113,87 @@ impl AuthorizationServer {
         })
     }
 
-    fn check_wanted(&self, client: &Client, wanted: &TokenRequest) -> Result<(), OAuthError> {
+    fn check_device_request(
+        &self,
+        client: &Client,
+        token_request: &TokenRequest,
+    ) -> Result<(), OAuthError> {
         if client.kind != ClientKind::Public {
             let sentence =
                 "device authorization is for public clients only; register one of kind `public`";
             return Err(OAuthError::ClientUnauthorized(sentence.to_owned()));
         }
         if client.application.is_some() {
-            return self.target_for(client, wanted).map(|_| ());
+            return self.target_for(client, token_request).map(|_| ());
         }
-        if wanted.scope.is_none() && self.target(wanted)?.is_none() {
+        if token_request.scope.is_none() && self.target(token_request)?.is_none() {
             return Ok(());
         }
         let sentence = "leave out `scope`, `audience` and `resource`; the command line sends them with each refresh";
         Err(OAuthError::RequestInvalid(sentence.to_owned()))
     }
 
-    /// Is anybody signed in who could answer?
+    /// Checks that a person is signed in.
     pub async fn may_answer(&self, session: Option<&SessionSecret>) -> Result<(), DeviceError> {
         self.answering(session).await.map(|_| ())
     }
 
-    /// What the person with this code is asked.
+    /// The consent page for the device with this user code.
     pub async fn device_question(
         &self,
         session: Option<&SessionSecret>,
         code: &str,
         origin: &RequestOrigin,
     ) -> Result<DeviceConsent, DeviceError> {
-        let (user, known) = self.answering(session).await?;
-        let who = approver(user, origin);
-        let found = self.devices.find(who, code);
-        let (code, device) = match found {
-            Ok(found) => found,
-            Err(error) => return Err(self.user_code_refused(&known, error, origin).await),
-        };
-        let (client, target, scope) = self.asked_by(&device, &known)?;
-        let application = target.application().map(|one| one.name.to_string());
+        let pending = self.pending_device(session, code, origin).await?;
+        let application = pending.target.application();
+        let login = pending.known.login();
         Ok(DeviceConsent {
-            code,
-            client: client.name.to_string(),
-            application,
-            scope,
-            address: device.address,
-            user_agent: device.user_agent,
-            login: known.login().map_or_else(String::new, |l| l.to_string()),
+            code: pending.code,
+            client: pending.client.name.to_string(),
+            application: application.map(|one| one.name.to_string()),
+            scope: pending.scope,
+            address: pending.device.address,
+            user_agent: pending.device.user_agent,
+            login: login.map_or_else(String::new, |login| login.to_string()),
         })
     }
 
-    /// The person's answer. Gives the name of the client that it is about.
+    /// Records and applies the decision of the person. Returns the name of the client.
     pub async fn answer_device(
         &self,
         session: Option<&SessionSecret>,
-        (code, said): (&str, &ConsentDecision),
+        code: &str,
+        decision: &ConsentDecision,
         origin: &RequestOrigin,
     ) -> Result<String, DeviceError> {
-        let (user, known) = self.answering(session).await?;
-        let who = approver(user, origin);
-        let (_, device) = match self.devices.find(who, code) {
-            Ok(found) => found,
-            Err(error) => return Err(self.user_code_refused(&known, error, origin).await),
+        let pending = self.pending_device(session, code, origin).await?;
+        let (client, known) = (&pending.client, &pending.known);
+        let (outcome, allowed) = match decision {
+            ConsentDecision::No => (Outcome::Denied, None),
+            ConsentDecision::Yes(_) => (Outcome::Allowed, Some(decision.of_shown(&pending.scope)?)),
         };
-        let (client, _, scope) = self.asked_by(&device, &known)?;
-        let allowed = match said {
-            ConsentDecision::No => None,
-            ConsentDecision::Yes(_) => Some(said.of_shown(&scope)?),
-        };
-        let outcome = match allowed {
-            Some(_) => Outcome::Allowed,
-            None => Outcome::Denied,
-        };
-        let event = self.decision(&known, (client.client_id(), outcome), origin);
         let reasons = allowed.iter().flat_map(scope_reasons);
-        let event = event.because(reasons).in_application(client.application);
+        let event = self
+            .device_answered(known, client.client_id(), outcome, origin)
+            .because(reasons)
+            .in_application(client.application);
         let recorded = self.journal.write(event).await;
         recorded.map_err(OAuthError::from)?;
-        match self.devices.decide(who, code, allowed) {
+        match self.devices.decide(pending.approver, code, allowed) {
             Ok(_) => Ok(client.name.to_string()),
-            Err(error) => Err(self.user_code_refused(&known, error, origin).await),
+            Err(error) => Err(self.user_code_denied(known, error, origin).await),
         }
     }
 
-    /// The device asks whether it is let in: its token, and what gets the next one.
+    /// Answers a poll of the device: its access token and refresh token once the person has approved it.
     pub async fn redeem_device(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         code: &str,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let client = self.asking_client(proof, origin).await?;
+        let client = self.asking_client(credentials, origin).await?;
         let (device, approval) = match self.devices.take(code, client.id) {
             Ok(taken) => taken,
             Err(DeviceCodeError::Pending) => return Err(OAuthError::AuthorizationPending),
@@ -199,64 +203,79 @@ impl AuthorizationServer {
             let error = DeviceCodeError::Unknown.into();
             return Err(self.deny_anonymous(error, origin).await);
         }
-        let allowed = Allowed {
+        let consent = GivenConsent {
             user: approval.user,
             application: device.application,
             scope: approval.scope,
             at: approval.at,
         };
-        let (_, answer) = self.first(&client, allowed, origin).await?;
-        Ok(answer)
+        let (_, response) = self.create_grant(&client, consent, origin).await?;
+        Ok(response)
     }
 
     async fn answering(
         &self,
         session: Option<&SessionSecret>,
     ) -> Result<(UserId, AuthenticatedPrincipal), DeviceError> {
-        let person = ResourceOwner {
-            session,
-            answer: None,
-        };
-        self.person(person).await?.ok_or(DeviceError::SignIn)
+        self.person(session).await?.ok_or(DeviceError::SignIn)
     }
 
-    /// Client, target, and what of the scope asked for the person holds. A client that moved or went has no device any more.
-    fn asked_by(
+    /// The device that waits with this user code. A device whose client was deleted or moved to another application waits
+    /// no longer.
+    async fn pending_device(
         &self,
-        device: &Device,
-        known: &AuthenticatedPrincipal,
-    ) -> Result<(Arc<Client>, Target, Scope), OAuthError> {
+        session: Option<&SessionSecret>,
+        code: &str,
+        origin: &RequestOrigin,
+    ) -> Result<PendingDevice, DeviceError> {
+        let (user, known) = self.answering(session).await?;
+        let approver = approver(user, origin);
+        let (code, device) = match self.devices.find(approver, code) {
+            Ok(found) => found,
+            Err(error) => return Err(self.user_code_denied(&known, error, origin).await),
+        };
         let client = self.client(device.client);
         let client = client.filter(|client| client.application == device.application);
         let client = client.ok_or(OAuthError::ClientInvalid)?;
-        let Some(id) = device.application else {
-            return Ok((client, Target::Own, Scope::default()));
+        let (target, scope) = match device.application {
+            None => (Target::Own, Scope::default()),
+            Some(id) => {
+                let target = self.target_of(id)?;
+                let scope = self.scope(&known, &target, device.scope.as_ref())?;
+                (target, scope)
+            }
         };
-        let target = self.target_of(id)?;
-        let scope = self.scope(known, &target, device.scope.as_ref())?;
-        Ok((client, target, scope))
+        Ok(PendingDevice {
+            known,
+            approver,
+            code,
+            device,
+            client,
+            target,
+            scope,
+        })
     }
 
-    fn decision(
+    fn device_answered(
         &self,
         known: &AuthenticatedPrincipal,
-        (client, outcome): (String, Outcome),
+        client: String,
+        outcome: Outcome,
         origin: &RequestOrigin,
     ) -> AuditEvent {
         let object = Object::new(ObjectKind::Client, client);
-        let actor = (known.principal, known.login());
-        self.event(Action::DeviceAnswer, actor, object, origin)
+        self.event(Action::DeviceAnswer, known, object, origin)
             .with_outcome(outcome)
     }
 
-    /// A wrong code is recorded, each one: they are few.
-    async fn user_code_refused(
+    /// Records a wrong user code. Each one is written, because the attempts of a person are limited.
+    async fn user_code_denied(
         &self,
         known: &AuthenticatedPrincipal,
         error: UserCodeError,
         origin: &RequestOrigin,
     ) -> DeviceError {
-        let event = self.decision(known, ("unknown".to_owned(), Outcome::Denied), origin);
+        let event = self.device_answered(known, "unknown".to_owned(), Outcome::Denied, origin);
         match self.journal.write(event.because([error.to_string()])).await {
             Ok(()) => error.into(),
             Err(error) => OAuthError::from(error).into(),

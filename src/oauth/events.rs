@@ -6,23 +6,56 @@ use super::{AuthorizationServer, OAuthError, RequestOrigin};
 use crate::access::{AuthenticatedPrincipal, Denial};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::audit_log::AnonymousKind;
-use crate::model::{DisplayText, Principal, Scope};
+use crate::model::{DisplayText, Principal, Scope, ServiceAccount};
 use crate::token::AccessToken;
 
 /// Bytes of scope in one reason, which has 255 characters.
 const REASON: usize = 240;
+
+/// The actor of an event.
+pub(super) struct EventActor {
+    pub principal: Principal,
+    pub login: Option<DisplayText>,
+}
+
+/// Without a login, which is unknown or not needed.
+impl From<Principal> for EventActor {
+    fn from(principal: Principal) -> Self {
+        let login = None;
+        Self { principal, login }
+    }
+}
+
+impl From<&AuthenticatedPrincipal> for EventActor {
+    fn from(known: &AuthenticatedPrincipal) -> Self {
+        Self {
+            principal: known.principal,
+            login: known.login(),
+        }
+    }
+}
+
+impl From<&ServiceAccount> for EventActor {
+    fn from(account: &ServiceAccount) -> Self {
+        Self {
+            principal: Principal::ServiceAccount(account.id),
+            login: Some(DisplayText::lossy(account.name.as_str())),
+        }
+    }
+}
 
 impl AuthorizationServer {
     /// An event of this actor.
     pub(super) fn event(
         &self,
         action: Action,
-        (actor, login): (Principal, Option<DisplayText>),
+        actor: impl Into<EventActor>,
         object: Object,
         origin: &RequestOrigin,
     ) -> AuditEvent {
-        let event = self.journal.event(actor, action, object);
-        origin.of(login, event)
+        let actor = actor.into();
+        let event = self.journal.event(actor.principal, action, object);
+        origin.of(actor.login, event)
     }
 
     /// An event about a token: its application or audience, its client unless it is the principal itself, and its scope.
@@ -47,45 +80,34 @@ impl AuthorizationServer {
         let client = (!itself).then(|| format!("client `{}`", token.client));
         let mut reasons: Vec<String> = audience.into_iter().chain(client).collect();
         reasons.extend(scope_reasons(&token.scope));
-        let actor = (known.principal, known.login());
-        self.event(action, actor, object, origin)
+        self.event(action, known, object, origin)
             .because(reasons)
             .in_application(application.map(|application| application.id))
     }
 
-    /// Records that a principal got no token. Returns the error, or another one when it cannot be recorded.
-    pub(super) async fn deny(
+    /// Records the error of a result, except that of an unavailable store, which cannot be recorded either.
+    pub(super) async fn recorded<T>(
         &self,
         known: &AuthenticatedPrincipal,
-        error: OAuthError,
-        origin: &RequestOrigin,
-    ) -> OAuthError {
-        let actor = (known.principal, known.login());
-        self.deny_actor(actor, error, origin).await
-    }
-
-    /// The same for the result of a write: when the store is unavailable, the error cannot be recorded either.
-    pub(super) async fn written<T>(
-        &self,
-        known: &AuthenticatedPrincipal,
-        made: Result<T, OAuthError>,
+        result: Result<T, OAuthError>,
         origin: &RequestOrigin,
     ) -> Result<T, OAuthError> {
-        match made {
-            Ok(made) => Ok(made),
-            Err(error @ OAuthError::Unavailable) => Err(error),
-            Err(error) => Err(self.deny(known, error, origin).await),
+        match result {
+            Err(error) if error != OAuthError::Unavailable => {
+                Err(self.deny(known, error, origin).await)
+            }
+            result => result,
         }
     }
 
-    /// The same for an actor and its login.
-    pub(super) async fn deny_actor(
+    /// Records that an actor got no token. Returns the error, or another one when it cannot be recorded.
+    pub(super) async fn deny(
         &self,
-        actor: (Principal, Option<DisplayText>),
+        actor: impl Into<EventActor>,
         error: OAuthError,
         origin: &RequestOrigin,
     ) -> OAuthError {
-        let event = self.denial(actor, &error, origin);
+        let event = self.denial(actor.into(), &error, origin);
         match self.journal.write(event).await {
             Ok(()) => error,
             Err(error) => error.into(),
@@ -99,7 +121,7 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> OAuthError {
         let kind = AnonymousKind::denial(Action::TokenIssue, error.code());
-        let event = || self.denial((Principal::Anonymous, None), &error, origin);
+        let event = || self.denial(Principal::Anonymous.into(), &error, origin);
         let recorded = self.journal.record_anonymous(kind, origin.address, event);
         match recorded.await {
             Ok(()) => error,
@@ -107,12 +129,7 @@ impl AuthorizationServer {
         }
     }
 
-    fn denial(
-        &self,
-        actor: (Principal, Option<DisplayText>),
-        error: &OAuthError,
-        origin: &RequestOrigin,
-    ) -> AuditEvent {
+    fn denial(&self, actor: EventActor, error: &OAuthError, origin: &RequestOrigin) -> AuditEvent {
         let reasons = [error.code().to_owned(), error.to_string()];
         let object = Object::new(ObjectKind::Token, "token");
         self.event(Action::TokenIssue, actor, object, origin)

@@ -1,12 +1,10 @@
 //! Token introspection (RFC 7662): answered to the clients of the token's application only.
 //!
-//! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
-//! ends.
+//! The response has only permissions that the principal still holds, so a service sees a change before the token expires.
 
 use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin};
-use crate::access::AuthenticatedPrincipal;
-use crate::access::{DecisionObject, DecisionRecord};
-use crate::audit::{ObjectKind, Versions};
+use crate::access::{AuthenticatedPrincipal, DecisionObject, DecisionRecord, versions};
+use crate::audit::ObjectKind;
 use crate::model::{AuditMode, DisplayText, Scope};
 use crate::token::{AccessToken, Audience};
 use std::sync::Arc;
@@ -14,11 +12,11 @@ use std::sync::Arc;
 /// A token that is valid now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenIntrospection {
-    /// What it says.
+    /// Its claims.
     pub token: Arc<AccessToken>,
-    /// Its scope, as far as it is still held.
+    /// The part of its scope that is still held.
     pub scope: Scope,
-    /// Names of the roles that its principal holds there now and that its scope leaves whole.
+    /// Names of the roles that its principal holds there now and that its scope contains completely.
     pub roles: Vec<String>,
 }
 
@@ -26,15 +24,15 @@ impl AuthorizationServer {
     /// The token, if it is valid now and for the caller's application.
     pub async fn introspect(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         text: &str,
         origin: &RequestOrigin,
     ) -> Result<Option<TokenIntrospection>, OAuthError> {
-        let client = self.application_client(proof, origin).await?;
+        let client = self.application_client(credentials, origin).await?;
         let Some((active, known)) = self.active(&client, text).await? else {
             return Ok(None);
         };
-        self.record_question(&client, &known, origin).await?;
+        self.record_introspection(&client, &known, origin).await?;
         Ok(Some(active))
     }
 
@@ -58,7 +56,7 @@ impl AuthorizationServer {
             },
         };
         let scope = self.still_held(&known, &target, &token.scope);
-        // Nothing is left of what it was issued for.
+        // None of its permissions is held any more.
         let spent = scope.is_empty() && !token.scope.is_empty();
         let roles = self.roles(&known, &target, &scope);
         let active = TokenIntrospection {
@@ -69,8 +67,8 @@ impl AuthorizationServer {
         Ok((!spent).then_some((active, known)))
     }
 
-    /// The first question of its kind is written, repeats are counted.
-    async fn record_question(
+    /// Records the introspection; repeats are counted.
+    async fn record_introspection(
         &self,
         client: &ApplicationClient,
         known: &AuthenticatedPrincipal,
@@ -86,10 +84,7 @@ impl AuthorizationServer {
             decision: None,
             safe: true,
             mode: AuditMode::FirstInWindow,
-            versions: Versions {
-                policy: self.policy.load().version(),
-                directory: self.mirror().directory().version,
-            },
+            versions: versions(&self.policy.load(), self.mirror().directory().version),
         };
         Ok(self.recorder.record(&decided, origin).await?)
     }

@@ -3,7 +3,7 @@
 use super::{AuthorizationServer, OAuthError, RequestOrigin, Target};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::Action;
-use crate::model::{Client, DirectoryUser, DisplayText, GrantId, Scope};
+use crate::model::{Client, DirectoryUser, DisplayText, Grant, GrantId, Scope};
 use crate::store::Change;
 use crate::token::{Actor, MAX_TOKEN_BYTES, TokenClaims};
 use secrecy::SecretString;
@@ -37,6 +37,15 @@ pub(super) struct UnissuedToken<'a> {
     pub at_most: Option<Duration>,
 }
 
+/// The use of a grant by its client in the name of its person.
+#[derive(Clone, Copy)]
+pub(super) struct GrantUse<'a> {
+    pub client: &'a Client,
+    pub grant: &'a Grant,
+    /// The person, with fresh facts.
+    pub known: &'a AuthenticatedPrincipal,
+}
+
 /// What the token is issued for: the reason in the audit log, and the change of the store.
 #[derive(Default)]
 pub(super) struct Basis {
@@ -45,18 +54,14 @@ pub(super) struct Basis {
 }
 
 impl<'a> UnissuedToken<'a> {
-    /// A token in a person's name, under a grant.
-    pub(super) fn of_grant(
-        (known, target, scope): (&'a AuthenticatedPrincipal, &'a Target, Scope),
-        client: &Client,
-        grant: GrantId,
-    ) -> Self {
+    /// A token under a grant.
+    pub(super) fn of_grant(grant: &GrantUse<'a>, target: &'a Target, scope: Scope) -> Self {
         Self {
-            known,
+            known: grant.known,
             target,
             scope,
-            client: client.client_id(),
-            grant: Some(grant),
+            client: grant.client.client_id(),
+            grant: Some(grant.grant.id),
             actor: None,
             at_most: None,
         }
@@ -64,7 +69,7 @@ impl<'a> UnissuedToken<'a> {
 }
 
 impl AuthorizationServer {
-    /// Signs and records; durable before the response leaves.
+    /// Signs and records a token. The event is durable before this returns.
     pub(super) async fn issue(
         &self,
         draft: UnissuedToken<'_>,
@@ -73,9 +78,9 @@ impl AuthorizationServer {
         self.issue_for(draft, Basis::default(), origin).await
     }
 
-    /// Is the application still the same? Another could have its name by now; one that gets the name
-    /// later rejects the token as older than itself.
-    fn still_there(&self, target: &Target) -> Result<(), OAuthError> {
+    /// Checks that the application was not deleted or renamed during the request, because another application could
+    /// have its name by now. An application that gets the name later rejects the token as older than itself.
+    fn check_unchanged(&self, target: &Target) -> Result<(), OAuthError> {
         let Some(application) = target.application() else {
             return Ok(());
         };
@@ -90,7 +95,7 @@ impl AuthorizationServer {
         ))
     }
 
-    /// The same for a presented token.
+    /// The same, with the basis of the token.
     pub(super) async fn issue_for(
         &self,
         draft: UnissuedToken<'_>,
@@ -120,7 +125,7 @@ impl AuthorizationServer {
             let sentence = "the token would be longer than 8 KiB, which servers do not accept; request a narrower `scope`";
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
-        self.still_there(target)?;
+        self.check_unchanged(target)?;
         let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, origin);
         let reasons = basis.reasons.iter();
         event

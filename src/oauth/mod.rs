@@ -12,9 +12,9 @@ mod device;
 mod error;
 mod events;
 mod exchange;
-mod first;
 mod introspect;
 mod issue;
+mod new_grant;
 mod rate_limits;
 mod refresh;
 mod revoke;
@@ -30,6 +30,7 @@ pub use error::OAuthError;
 pub use exchange::ExchangeRequest;
 pub use introspect::TokenIntrospection;
 pub use issue::TokenResponse;
+pub use refresh::RefreshRequest;
 pub use target::Target;
 
 pub use crate::access::{ApplicationClient, RequestOrigin};
@@ -52,15 +53,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is configured.
+/// The configuration of the authorization server.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The absolute life of a grant (default 30 d).
     pub grant: Duration,
 }
 
-/// The services that it joins.
-pub struct Services {
+/// The services that it uses.
+pub struct OAuthServices {
     /// Commits changes and events.
     pub store: Store,
     /// The policy in force.
@@ -100,7 +101,7 @@ pub struct AuthorizationServer {
     command_line: Arc<Client>,
     codes: AuthorizationCodes,
     devices: DeviceAuthorizations,
-    asking_people: RateLimiter<UserId>,
+    authorizations: RateLimiter<UserId>,
     limits: OAuthLimits,
     settings: Settings,
     clock: Arc<dyn Clock>,
@@ -114,14 +115,14 @@ pub struct TokenRequest {
     pub audience: Option<String>,
     /// `resource` (RFC 8707).
     pub resource: Option<String>,
-    /// `scope`; everything that is held when absent.
+    /// `scope`; all permissions held when absent.
     pub scope: Option<Scope>,
 }
 
 impl AuthorizationServer {
-    /// Over the services below.
+    /// A server with these services.
     pub fn new(
-        services: Services,
+        services: OAuthServices,
         settings: Settings,
         capabilities: Capabilities,
     ) -> Result<Self, ParseError> {
@@ -141,7 +142,7 @@ impl AuthorizationServer {
             codes: AuthorizationCodes::new(capabilities.clone()),
             devices: DeviceAuthorizations::new(capabilities.clone()),
             journal: services.journal,
-            asking_people: RateLimiter::new(30, Duration::from_secs(2)),
+            authorizations: RateLimiter::new(30, Duration::from_secs(2)),
             limits: OAuthLimits::new(),
             settings,
             clock: capabilities.clock,

@@ -1,61 +1,45 @@
-//! Limits of what unauthenticated callers may cost, by address block: so much at once, and more with time.
+//! Limits for unauthenticated callers, by address block: a burst, and a rate.
 //!
 //! An authenticated client is not limited here, so that a flood of others never keeps it out.
 
+use super::OAuthError;
 use crate::access::RequestOrigin;
 use crate::limits::{AddressBlock, RateLimiter};
 use crate::model::Timestamp;
 use std::time::Duration;
 
-type BlockLimiter = RateLimiter<Option<AddressBlock>>;
+/// A limit for each address block.
+pub(super) struct BlockLimiter(RateLimiter<Option<AddressBlock>>);
+
+impl BlockLimiter {
+    /// Takes one request; an error when there are too many.
+    pub(super) fn take(&self, origin: &RequestOrigin, now: Timestamp) -> Result<(), OAuthError> {
+        let taken = self.0.take(origin.address.map(AddressBlock::of), now);
+        taken.map_err(OAuthError::TooMany)
+    }
+}
 
 /// The limits of the authorization server.
 pub(super) struct OAuthLimits {
-    exchanges: BlockLimiter,
-    failed_authentications: BlockLimiter,
-    device_requests: BlockLimiter,
+    /// Token exchanges, for which Gitea or an issuer may be asked.
+    pub exchanges: BlockLimiter,
+    /// Failed authentications of clients.
+    pub failed_authentications: BlockLimiter,
+    /// Device authorization requests (RFC 8628 section 3.1).
+    pub device_requests: BlockLimiter,
 }
 
 impl OAuthLimits {
     /// With nothing used.
     pub(super) fn new() -> Self {
+        let limiter =
+            |burst, millis| BlockLimiter(RateLimiter::new(burst, Duration::from_millis(millis)));
         Self {
-            exchanges: RateLimiter::new(120, Duration::from_millis(500)),
-            failed_authentications: RateLimiter::new(60, Duration::from_secs(1)),
-            device_requests: RateLimiter::new(20, Duration::from_secs(6)),
+            exchanges: limiter(120, 500),
+            failed_authentications: limiter(60, 1000),
+            device_requests: limiter(20, 6000),
         }
     }
-
-    /// An exchange, for which Gitea or an issuer may be asked; otherwise how long to wait.
-    pub(super) fn take_exchange(
-        &self,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Result<(), Duration> {
-        take(&self.exchanges, origin, now)
-    }
-
-    /// A failed authentication of a client.
-    pub(super) fn take_failed_authentication(
-        &self,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Result<(), Duration> {
-        take(&self.failed_authentications, origin, now)
-    }
-
-    /// A device authorization request (RFC 8628 section 3.1).
-    pub(super) fn take_device_request(
-        &self,
-        origin: &RequestOrigin,
-        now: Timestamp,
-    ) -> Result<(), Duration> {
-        take(&self.device_requests, origin, now)
-    }
-}
-
-fn take(limiter: &BlockLimiter, origin: &RequestOrigin, now: Timestamp) -> Result<(), Duration> {
-    limiter.take(origin.address.map(AddressBlock::of), now)
 }
 
 #[cfg(test)]
@@ -72,7 +56,7 @@ mod tests {
             (limits.failed_authentications, 60, 1000),
             (limits.device_requests, 20, 6000),
         ];
-        for (limiter, at_once, each) in limiters {
+        for (BlockLimiter(limiter), at_once, each) in limiters {
             for _ in 0..at_once {
                 limiter.take(block, at(0)).unwrap();
             }

@@ -1,24 +1,32 @@
-//! Refresh (RFC 6749 section 6): the scope is never wider than the grant, nor than what the person holds now.
+//! Refresh (RFC 6749 section 6): the scope is never wider than the grant's, nor than the permissions held now.
 
-use super::issue::UnissuedToken;
+use super::issue::{GrantUse, UnissuedToken};
 use super::{
     AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, Target, TokenRequest,
     TokenResponse,
 };
-use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{Client, Grant, Scope};
 
+/// The parameters of a refresh request.
+#[derive(Debug, Clone)]
+pub struct RefreshRequest {
+    /// `refresh_token`.
+    pub refresh_token: String,
+    /// Scope and target.
+    pub token_request: TokenRequest,
+}
+
 impl AuthorizationServer {
-    /// A token and the next refresh token.
+    /// Issues a token and the next refresh token.
     pub async fn refresh(
         &self,
-        proof: &ClientCredentials,
-        (token, wanted): (&str, &TokenRequest),
+        credentials: &ClientCredentials,
+        request: &RefreshRequest,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let client = self.asking_client(proof, origin).await?;
-        let grant = match self.grants.find(token, client.id) {
+        let client = self.asking_client(credentials, origin).await?;
+        let grant = match self.grants.find(&request.refresh_token, client.id) {
             Ok(grant) => grant,
             Err(error) => return Err(self.deny_anonymous(error.into(), origin).await),
         };
@@ -26,35 +34,42 @@ impl AuthorizationServer {
             return Err(self.deny_anonymous(error, origin).await);
         }
         let known = self.enabled(grant.user, origin).await?;
-        let next = self.next(&client, (&grant, &known), (token, wanted), origin);
-        self.written(&known, next.await, origin).await
+        let grant = GrantUse {
+            client: &client,
+            grant: &grant,
+            known: &known,
+        };
+        let response = self.rotate(grant, request, origin).await;
+        self.recorded(&known, response, origin).await
     }
 
-    async fn next(
+    async fn rotate(
         &self,
-        client: &Client,
-        (grant, known): (&Grant, &AuthenticatedPrincipal),
-        (token, wanted): (&str, &TokenRequest),
+        grant_use: GrantUse<'_>,
+        request: &RefreshRequest,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let target = self.target_of_grant(grant, wanted)?;
+        let GrantUse {
+            client,
+            grant,
+            known,
+        } = grant_use;
+        let requested = request.token_request.scope.as_ref();
+        let target = self.target_of_grant(grant, &request.token_request)?;
         let scope = match grant.application {
-            Some(_) => {
-                let allowed = narrowed(&grant.scope, wanted.scope.as_ref())?;
-                self.still_held(known, &target, allowed)
-            }
-            // The person's own command line: the scope of each request.
-            None => self.scope(known, &target, wanted.scope.as_ref())?,
+            Some(_) => self.still_held(known, &target, narrowed(&grant.scope, requested)?),
+            // The command line acts for its own user, so each request names its scope.
+            None => self.scope(known, &target, requested)?,
         };
         let object = Object::new(ObjectKind::Grant, grant.id);
-        let actor = (known.principal, known.login());
         let event = self
-            .event(Action::GrantRefresh, actor, object, origin)
+            .event(Action::GrantRefresh, known, object, origin)
             .in_application(grant.application);
-        let (grant, next) = self.grants.rotate(token, client.id, event).await?;
+        let rotated = self.grants.rotate(&request.refresh_token, client.id, event);
+        let (grant, next) = rotated.await?;
         let draft = UnissuedToken {
             at_most: Some(grant.ends_at.since(self.clock.now())),
-            ..UnissuedToken::of_grant((known, &target, scope), client, grant.id)
+            ..UnissuedToken::of_grant(&grant_use, &target, scope)
         };
         let answer = self.issue(draft, origin).await?;
         Ok(TokenResponse {
@@ -64,12 +79,12 @@ impl AuthorizationServer {
     }
 
     /// The grant's application; only a grant without one lets the request name any.
-    fn target_of_grant(&self, grant: &Grant, wanted: &TokenRequest) -> Result<Target, OAuthError> {
+    fn target_of_grant(&self, grant: &Grant, request: &TokenRequest) -> Result<Target, OAuthError> {
         let Some(id) = grant.application else {
-            return self.must_target(wanted);
+            return self.must_target(request);
         };
         let target = self.target_of(id)?;
-        match self.target(wanted)? {
+        match self.target(request)? {
             Some(named) if named != target => Err(OAuthError::TargetInvalid(
                 "the refresh token is for another application".to_owned(),
             )),
@@ -78,7 +93,7 @@ impl AuthorizationServer {
     }
 }
 
-/// A client may have changed since: a grant of its former kind or application is invalid.
+/// Checks that the client has not changed since: a grant for its former kind or application is invalid.
 fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthError> {
     if !client.refresh_tokens {
         let sentence = "this client gets no refresh tokens any more; send the person to sign in";

@@ -9,20 +9,20 @@ impl AuthorizationServer {
     /// Revokes a token of this client. An unknown token, or another client's, is ignored (RFC 7009 section 2.2).
     pub async fn revoke(
         &self,
-        proof: &ClientCredentials,
+        credentials: &ClientCredentials,
         text: &str,
         origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
-        let party = self.authenticate(proof, origin).await?;
-        if let AuthenticatedClient::Client(client) = &party
+        let client = self.authenticate(credentials, origin).await?;
+        if let AuthenticatedClient::Client(client) = &client
             && let Ok(grant) = self.grants.find(text, client.id)
         {
             let actor = Principal::User(grant.user);
             let object = Object::new(ObjectKind::Grant, grant.id);
-            let event = self.event(Action::GrantEnd, (actor, None), object, origin);
+            let event = self.event(Action::GrantEnd, actor, object, origin);
             return Ok(self.grants.end(&[grant.id], event).await?);
         }
-        let Some(id) = party.id() else {
+        let Some(id) = client.id() else {
             let error = OAuthError::ClientInvalid;
             return Err(self.deny_anonymous(error, origin).await);
         };
@@ -33,7 +33,7 @@ impl AuthorizationServer {
             return Ok(());
         }
         let object = Object::new(ObjectKind::Token, token.id);
-        let event = self.event(Action::TokenRevoke, (token.principal, None), object, origin);
+        let event = self.event(Action::TokenRevoke, token.principal, object, origin);
         let revoked = RevokedObject::Token { id: token.id };
         Ok(self.tokens.revoke(revoked, event).await?)
     }

@@ -1,4 +1,4 @@
-//! What a token may say: what was asked for, as far as its principal holds it now.
+//! The scope of a token: the requested scope, as far as its principal holds it now.
 
 use super::{AuthorizationServer, OAuthError, Target};
 use crate::access::AuthenticatedPrincipal;
@@ -8,44 +8,88 @@ use crate::model::{
 use crate::policy::{Holdings, Policy, SubjectFacts};
 use std::collections::BTreeSet;
 
+/// What a principal holds at a target now.
+struct HeldRights {
+    permissions: BTreeSet<PermissionPattern>,
+    /// The highest level at which a route of the application requires access to a repository; `None` for principals
+    /// without a Gitea account. Which repositories it applies to is asked of Gitea at each request.
+    repositories: Option<RepositoryLevel>,
+    /// Whether the target is Samovar's own API. Samovar's own permissions are for that API, and others are not.
+    own: bool,
+}
+
+impl HeldRights {
+    /// The part of the scope that is held.
+    fn limit(&self, scope: &Scope) -> Scope {
+        let held = |word: &Permission| {
+            word.is_own() == self.own && self.permissions.iter().any(|held| held.matches(word))
+        };
+        scope.limited(held, self.repositories)
+    }
+
+    /// Everything that is held, as far as a scope can express it: exact permissions, and those of the application's
+    /// routes that a pattern matches.
+    fn all(&self, target: &Target) -> Scope {
+        let exact = self.permissions.iter().filter_map(|pattern| match pattern {
+            PermissionPattern::Exact(word) => Some(word.clone()),
+            PermissionPattern::EveryAction(_) => None,
+        });
+        let routes = target.application().into_iter().flat_map(|one| &one.routes);
+        let required = routes.filter_map(|route| match &route.requirement {
+            Requirement::Permissions(words) => Some(words.iter().cloned()),
+            _ => None,
+        });
+        let words = exact.chain(required.flatten());
+        self.limit(&Scope::new(words, self.repositories))
+    }
+}
+
 impl AuthorizationServer {
-    /// The scope of a token for somebody. Samovar's own permissions are for its own API and no other.
+    /// The scope of a new token: the requested scope as far as the principal holds it, or everything that it holds.
     pub(super) fn scope(
         &self,
         known: &AuthenticatedPrincipal,
         target: &Target,
-        asked: Option<&Scope>,
+        requested: Option<&Scope>,
     ) -> Result<Scope, OAuthError> {
-        let policy = self.policy.load();
-        let held = self.holdings(&policy, &known.facts(), target).permissions();
-        let reach = reach(known, target);
-        let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
-            let all = Scope::new(nameable(&held, target), reach);
-            return Ok(within(&all, (&held, reach), target));
+        let held = self.held(known, target);
+        let Some(requested) = requested.filter(|requested| !requested.is_empty()) else {
+            return Ok(held.all(target));
         };
-        let granted = within(asked, (&held, reach), target);
+        let granted = held.limit(requested);
         if granted.is_empty() {
             let sentence = format!(
-                "the principal holds no permission of `{asked}` there; ask for a role with it, or request another scope"
+                "the principal holds no permission of `{requested}` there; ask for a role with it, or request another scope"
             );
             return Err(OAuthError::ScopeInvalid(sentence));
         }
         Ok(granted)
     }
 
-    /// Of these words, those that are held now: what was allowed once is a bound, and never a default.
+    /// The part of this scope that the principal holds now.
     pub(super) fn still_held(
         &self,
         known: &AuthenticatedPrincipal,
         target: &Target,
-        allowed: &Scope,
+        scope: &Scope,
     ) -> Scope {
-        let policy = self.policy.load();
-        let held = self.holdings(&policy, &known.facts(), target).permissions();
-        within(allowed, (&held, reach(known, target)), target)
+        self.held(known, target).limit(scope)
     }
 
-    /// Names of the roles held there that the token's scope leaves whole, Samovar's own not among them.
+    fn held(&self, known: &AuthenticatedPrincipal, target: &Target) -> HeldRights {
+        let policy = self.policy.load();
+        let user = known.user.as_deref();
+        let has_gitea_account = user.and_then(DirectoryUser::gitea).is_some();
+        let routes = target.application().into_iter().flat_map(|one| &one.routes);
+        let levels = routes.filter_map(|route| Some(route.repository?.level));
+        HeldRights {
+            permissions: self.holdings(&policy, &known.facts(), target).permissions(),
+            repositories: levels.max().filter(|_| has_gitea_account),
+            own: *target == Target::Own,
+        }
+    }
+
+    /// Names of the roles held there that the scope contains completely, without Samovar's own.
     pub(super) fn roles(
         &self,
         known: &AuthenticatedPrincipal,
@@ -76,43 +120,4 @@ impl AuthorizationServer {
             now: self.clock.now(),
         }
     }
-}
-
-/// Of this scope, what is held; Samovar's own permissions are for its own API, and others are not.
-fn within(
-    scope: &Scope,
-    (held, reach): (&BTreeSet<PermissionPattern>, Option<RepositoryLevel>),
-    target: &Target,
-) -> Scope {
-    let own = *target == Target::Own;
-    let holds = |word: &Permission| word.is_own() == own && held.iter().any(|p| p.matches(word));
-    scope.limited(holds, reach)
-}
-
-/// How far a token may reach into repositories: as far as a route of the application asks, and for nobody but those whom
-/// Gitea knows. In which repository somebody has it is asked of Gitea at each request.
-fn reach(known: &AuthenticatedPrincipal, target: &Target) -> Option<RepositoryLevel> {
-    let user = known.user.as_deref();
-    user.and_then(DirectoryUser::gitea)?;
-    let routes = target.application().into_iter().flat_map(|one| &one.routes);
-    routes
-        .filter_map(|route| Some(route.repository?.level))
-        .max()
-}
-
-/// What can be spelled out of the patterns: exact ones, and those words of the application's routes that they match.
-fn nameable(
-    held: &BTreeSet<PermissionPattern>,
-    target: &Target,
-) -> impl Iterator<Item = Permission> {
-    let exact = held.iter().filter_map(|pattern| match pattern {
-        PermissionPattern::Exact(word) => Some(word.clone()),
-        PermissionPattern::EveryAction(_) => None,
-    });
-    let routes = target.application().into_iter().flat_map(|one| &one.routes);
-    let asked = routes.filter_map(|route| match &route.requirement {
-        Requirement::Permissions(words) => Some(words.iter().cloned()),
-        _ => None,
-    });
-    exact.chain(asked.flatten())
 }

@@ -1,4 +1,4 @@
-//! For whom a token is: one application, or Samovar's own API.
+//! The target of a token: an application, or Samovar's own API.
 
 use super::{AuthorizationServer, OAuthError, TokenRequest};
 use crate::model::{Application, HostName, Name, ParseError, SigningAlgorithm, TokenSettings};
@@ -6,7 +6,7 @@ use crate::policy::{OWN_AUDIENCE, Policy};
 use std::time::Duration;
 use url::Url;
 
-/// For whom a token is.
+/// The target of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// Samovar's own API.
@@ -24,7 +24,7 @@ impl Target {
         }
     }
 
-    /// By which algorithm its tokens are signed.
+    /// The algorithm that signs its tokens.
     pub(super) fn algorithm(&self) -> SigningAlgorithm {
         match self {
             Self::Own => SigningAlgorithm::default(),
@@ -32,7 +32,7 @@ impl Target {
         }
     }
 
-    /// How long its tokens live.
+    /// The lifetime of its tokens.
     pub(super) fn life(&self) -> Duration {
         match self {
             Self::Own => TokenSettings::default().life(),
@@ -54,12 +54,15 @@ impl Target {
 }
 
 impl AuthorizationServer {
-    /// For whom the token is to be, when the request says so; `audience` and `resource` must not contradict.
-    pub(super) fn target(&self, wanted: &TokenRequest) -> Result<Option<Target>, OAuthError> {
+    /// The target that the request names, if any; `audience` and `resource` must not contradict each other.
+    pub(super) fn target(
+        &self,
+        token_request: &TokenRequest,
+    ) -> Result<Option<Target>, OAuthError> {
         let policy = self.policy.load();
-        let by_name = wanted.audience.as_deref();
+        let by_name = token_request.audience.as_deref();
         let by_name = by_name.map(|name| named(&policy, name)).transpose()?;
-        let by_host = wanted.resource.as_deref();
+        let by_host = token_request.resource.as_deref();
         let by_host = by_host.map(|uri| self.at(&policy, uri)).transpose()?;
         match (by_name, by_host) {
             (Some(one), Some(other)) if one != other => Err(OAuthError::TargetInvalid(
@@ -69,9 +72,9 @@ impl AuthorizationServer {
         }
     }
 
-    /// The same where the request must say so.
-    pub(super) fn must_target(&self, wanted: &TokenRequest) -> Result<Target, OAuthError> {
-        self.target(wanted)?.ok_or_else(|| {
+    /// The target of a request that must name one.
+    pub(super) fn must_target(&self, token_request: &TokenRequest) -> Result<Target, OAuthError> {
+        self.target(token_request)?.ok_or_else(|| {
             OAuthError::TargetInvalid(
                 "`audience` is missing; send the name of the application that the token is for"
                     .to_owned(),

@@ -69,7 +69,8 @@ pub fn explain_needs_repository(
 pub fn decide_permissions(
     policy: &Policy,
     subject: &SubjectFacts<'_>,
-    (application, needed): (ApplicationId, &BTreeSet<Permission>),
+    application: ApplicationId,
+    needed: &BTreeSet<Permission>,
     now: Timestamp,
 ) -> Decision {
     let case = Case {

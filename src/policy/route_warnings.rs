@@ -82,12 +82,12 @@ impl Examiner<'_> {
             }
             for (kind, variants) in &variants {
                 for variant in variants {
-                    found.extend(self.weaker(*kind, place, (method, variant)));
+                    found.extend(self.weaker(*kind, place, method, variant));
                 }
             }
             if OVERRIDDEN.contains(&method) {
                 let kind = RouteWarningKind::MethodOverride;
-                found.extend(self.weaker(kind, place, ("POST", path)));
+                found.extend(self.weaker(kind, place, "POST", path));
             }
         }
     }
@@ -97,7 +97,8 @@ impl Examiner<'_> {
         &self,
         kind: RouteWarningKind,
         place: usize,
-        (method, path): (&str, &Path),
+        method: &str,
+        path: &Path,
     ) -> Option<RouteWarning> {
         let other = self
             .index

@@ -177,7 +177,10 @@ pub async fn wire(claimed: bool) -> Wired {
         own: poem::Route::new().nest_no_strip("/api", api::endpoint(services)),
         application: poem::Route::new(),
     };
-    let capabilities = (ground.clock, ground.random);
+    let capabilities = Capabilities {
+        clock: ground.clock,
+        random: ground.random,
+    };
     let known = api::known_callers(Arc::clone(&gatekeeper), Cookies::new(true));
     let gate = Gate::new(gate_settings(), surfaces, ground.policy, capabilities);
     Wired {
@@ -235,7 +238,7 @@ fn services(
     let mirror = Arc::new(Mirror::new(
         away(&ground.clock, &ground.random),
         store(),
-        (clock(), random()),
+        capabilities(),
         MIRROR,
         &ground.snapshot,
     ));

@@ -107,8 +107,8 @@ pub fn first_sync(url: &str, token: &str) {
             retry_pause: Duration::from_secs(1),
             http: http(),
         };
-        let (clock, random) = (capabilities.clock, capabilities.random);
-        let client = GiteaClient::new(settings, Arc::clone(&clock), Arc::clone(&random));
+        let (clock, random) = (&capabilities.clock, &capabilities.random);
+        let client = GiteaClient::new(settings, Arc::clone(clock), Arc::clone(random));
         let settings = mirror::Settings {
             full_sync_interval: Duration::from_secs(300),
             freshness_bound: Duration::from_secs(30),
@@ -116,7 +116,7 @@ pub fn first_sync(url: &str, token: &str) {
             concurrency: CONCURRENCY,
         };
         let snapshot = store.load().unwrap();
-        let mirror = Mirror::new(client, store.clone(), (clock, random), settings, &snapshot);
+        let mirror = Mirror::new(client, store.clone(), capabilities, settings, &snapshot);
         let began = Instant::now();
         let report = mirror.sync_now().await.unwrap();
         assert_eq!(report.problems, [] as [String; 0]);

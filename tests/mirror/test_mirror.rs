@@ -5,7 +5,7 @@ use crate::support::gitea::clock::machine;
 use crate::support::world::GiteaWorld;
 use samovar::gitea::{GiteaClient, Settings};
 use samovar::mirror::{FullSyncReport, Mirror};
-use samovar::model::{Clock, DirectoryUser, Random, TeamId, Timestamp};
+use samovar::model::{Capabilities, Clock, DirectoryUser, Random, TeamId, Timestamp};
 use samovar::store::Store;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -193,6 +193,9 @@ fn mirror(gitea: &GiteaWorld, token: &str, clock: &Arc<TestClock>, store: &Store
     };
     let client = client(gitea.url(), token, clock);
     let snapshot = store.load().unwrap();
-    let capabilities = (Arc::clone(clock) as _, Arc::new(Counter::default()) as _);
+    let capabilities = Capabilities {
+        clock: Arc::clone(clock) as _,
+        random: Arc::new(Counter::default()),
+    };
     Mirror::new(client, store.clone(), capabilities, settings, &snapshot)
 }

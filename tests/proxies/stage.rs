@@ -12,7 +12,8 @@ use samovar::http::framework::Framework;
 use samovar::http::sockets::Listener;
 use samovar::http::{Gate, RequestContext, Settings, Surfaces, TrustedProxies, listener};
 use samovar::model::{
-    AuthorizationOwner, Clock, HostName, ListenAddress, Random, SessionSecret, Timestamp,
+    AuthorizationOwner, Capabilities, Clock, HostName, ListenAddress, Random, SessionSecret,
+    Timestamp,
 };
 use samovar::token::{ProxySecrets, SealKey};
 use std::net::SocketAddr;
@@ -211,8 +212,11 @@ fn gate(policy: Arc<PolicyHolder>) -> Gate {
         bodies: samovar::http::BodyLimits::default(),
         answer_timeout: Duration::from_secs(60),
     };
-    let both = (Arc::new(Plain) as _, Arc::new(Plain) as _);
-    Gate::new(settings, surfaces, policy, both)
+    let capabilities = Capabilities {
+        clock: Arc::new(Plain),
+        random: Arc::new(Plain),
+    };
+    Gate::new(settings, surfaces, policy, capabilities)
 }
 
 fn secrets() -> ProxySecrets {

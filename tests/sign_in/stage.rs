@@ -21,7 +21,7 @@ use samovar::oidc::{self, OidcProvider};
 use samovar::policy::Policy;
 use samovar::session::{self, BreakGlass, Sessions};
 use samovar::sign_in::providers::Providers;
-use samovar::sign_in::{Services, Settings, SignIn};
+use samovar::sign_in::{Settings, SignIn, SignInServices};
 use samovar::store::Store;
 use samovar::token::{self, SealKey};
 use std::collections::BTreeSet;
@@ -106,7 +106,7 @@ impl Parts {
             ..samovar::store::StoreSnapshot::default()
         };
         let opened = token::open(&self.store, &capabilities, &seal_key, settings, &world).unwrap();
-        let services = Services {
+        let services = SignInServices {
             store: self.store.clone(),
             sessions: Arc::clone(sessions),
             break_glass: Arc::clone(&self.break_glass),
@@ -348,11 +348,10 @@ async fn mirror(
         grace: Duration::from_secs(900),
         concurrency: 4,
     };
-    let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
     let mirror = Mirror::new(
         client,
         store.clone(),
-        both,
+        capabilities(clock),
         settings,
         &store.load().unwrap(),
     );
@@ -412,8 +411,7 @@ fn serve(
         own: auth::own(Route::new(), sign_in),
         application: auth::applications(Route::new(), sign_in),
     };
-    let both = (Arc::clone(clock) as _, Arc::new(Dice) as _);
-    let gate = Framework(Gate::new(settings, surfaces, policy, both));
+    let gate = Framework(Gate::new(settings, surfaces, policy, capabilities(clock)));
     let stop = CancellationToken::new();
     let limits = listener::Settings::default();
     let sockets = sockets.into_iter().map(Listener::Tcp).collect();

@@ -3,6 +3,7 @@
 
 use super::sources::Sources;
 use crate::access::credentials::AuthenticatedPrincipal;
+use crate::audit::Versions;
 use crate::model::{Name, Timestamp};
 use foldhash::HashMap;
 use std::hash::Hash;
@@ -15,7 +16,7 @@ const REMEMBERED: usize = 20_000;
 pub(super) struct Memory<K, V>(Mutex<HashMap<K, Entry<V>>>);
 
 struct Entry<V> {
-    versions: (u64, u64),
+    versions: Versions,
     /// Of a service account, which is not in the directory: its name, and whether it is active.
     machine: Option<(Name, bool)>,
     until: Option<Timestamp>,

@@ -1,6 +1,8 @@
 //! What an application learns of a caller: groups, roles and permissions, by their names.
 
 use crate::access::credentials::AuthenticatedPrincipal;
+use crate::access::decision_record::versions;
+use crate::audit::Versions;
 use crate::model::{
     Application, BindingSubject, Directory, OrganizationId, PermissionPattern, Principal, TeamId,
     Timestamp,
@@ -18,8 +20,8 @@ pub(in crate::access) struct Sources<'a> {
 
 impl Sources<'_> {
     /// The versions of policy and directory.
-    pub(super) fn versions(&self) -> (u64, u64) {
-        (self.policy.version(), self.directory.version)
+    pub(in crate::access) fn versions(&self) -> Versions {
+        versions(self.policy, self.directory.version)
     }
 
     /// The caller with the entry of this directory: the entry of the caller may be a moment older, and must not be

@@ -19,7 +19,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Windows that are open at a time; more are only counted.
 const MAX_WINDOWS: usize = 20_000;
 
-/// One address block may use this part of a limit, so that it leaves room for the events of others.
+/// One address block may use this part of a limit, so that events of other blocks are still written.
 const SHARE_OF_BLOCK: u32 = 4;
 
 /// What repeats are counted by, beside the address block. Holds no text that a caller chose.
@@ -72,8 +72,13 @@ impl AnonymousKind {
 }
 
 type Block = Option<AddressBlock>;
-/// Address block and kind.
-pub(super) type AnonymousKey = (Block, AnonymousKind);
+
+/// What repeats are counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct AnonymousKey {
+    pub block: Block,
+    pub kind: AnonymousKind,
+}
 
 /// How many events were not written, by kind. Bounded: codes are few and ours.
 #[derive(Default)]
@@ -102,10 +107,11 @@ impl AnonymousCounter {
     pub(super) fn first(
         &self,
         key: AnonymousKey,
-        (now, space): (Timestamp, bool),
+        now: Timestamp,
+        has_space: bool,
         event: impl FnOnce() -> AuditEvent,
     ) -> Option<AuditEvent> {
-        self.lock().first(key, (now, space), event)
+        self.lock().first(key, now, has_space, event)
     }
 
     /// May one more allowed request that may change something be written in this minute?
@@ -166,29 +172,30 @@ impl AnonymousCounts {
     fn first(
         &mut self,
         key: AnonymousKey,
-        (now, space): (Timestamp, bool),
+        now: Timestamp,
+        has_space: bool,
         event: impl FnOnce() -> AuditEvent,
     ) -> Option<AuditEvent> {
         if self.windows.repeat(&key, now) {
             return None;
         }
-        if !space || !self.may_write(key, now) {
-            self.dropped.add_one(key.1, now);
+        if !has_space || !self.may_write(key, now) {
+            self.dropped.add_one(key.kind, now);
             return None;
         }
         let event = event();
         if self.windows.record(&key, now, || event.object.clone()) == WindowOutcome::First {
             return Some(event);
         }
-        self.dropped.add_one(key.1, now);
+        self.dropped.add_one(key.kind, now);
         None
     }
 
     /// By address block first, for all last: a block that floods uses up its own share alone.
-    fn may_write(&self, (block, kind): AnonymousKey, now: Timestamp) -> bool {
-        let class = kind.class();
+    fn may_write(&self, key: AnonymousKey, now: Timestamp) -> bool {
+        let class = key.kind.class();
         self.by_class.check(&class, 1, now).is_ok()
-            && self.by_block.take((block, class), now).is_ok()
+            && self.by_block.take((key.block, class), now).is_ok()
             && self.by_class.take(class, now).is_ok()
     }
 

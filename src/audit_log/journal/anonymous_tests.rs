@@ -14,6 +14,11 @@ fn block(number: u32) -> AddressBlock {
     AddressBlock::network_of(IpAddr::from((number << 8).to_be_bytes()))
 }
 
+fn key(block: u32, kind: AnonymousKind) -> AnonymousKey {
+    let block = Some(self::block(block));
+    AnonymousKey { block, kind }
+}
+
 fn denied(place: usize, code: &'static str) -> AnonymousKind {
     AnonymousKind {
         route: Some((1, place)),
@@ -31,7 +36,7 @@ fn flood(
     counts: &mut AnonymousCounts,
     keys: impl Iterator<Item = AnonymousKey>,
 ) -> (u64, u64, u64) {
-    let written = keys.filter(|key| counts.first(*key, (NOW, true), event).is_some());
+    let written = keys.filter(|key| counts.first(*key, NOW, true, event).is_some());
     let written = written.count() as u64;
     let closed = counts.windows.close_all();
     let counted = closed.iter().map(|window| window.repeats).sum();
@@ -41,7 +46,7 @@ fn flood(
 #[test]
 fn a_million_requests_of_one_block_are_few_events() {
     let mut counts = counts();
-    let keys = (0..1_000_000).map(|at| (Some(block(7)), denied(at % 300, "credentials_missing")));
+    let keys = (0..1_000_000).map(|at| key(7, denied(at % 300, "credentials_missing")));
     let (written, counted, dropped) = flood(&mut counts, keys);
     assert_eq!(written, u64::from(PER_MINUTE / SHARE_OF_BLOCK));
     assert_eq!(written + counted + dropped, 1_000_000, "none is lost");
@@ -50,7 +55,7 @@ fn a_million_requests_of_one_block_are_few_events() {
 #[test]
 fn a_flood_of_many_blocks_is_few_events() {
     let mut counts = counts();
-    let keys = (0..300_000).map(|at| (Some(block(at)), denied(1, "route_unknown")));
+    let keys = (0..300_000).map(|at| key(at, denied(1, "route_unknown")));
     let (written, counted, dropped) = flood(&mut counts, keys);
     assert_eq!(written, u64::from(PER_MINUTE));
     assert_eq!(written + counted + dropped, 300_000);
@@ -59,12 +64,12 @@ fn a_flood_of_many_blocks_is_few_events() {
 #[test]
 fn one_block_or_class_leaves_its_limit_to_others() {
     let mut counts = counts();
-    let mut first = |key: AnonymousKey| counts.first(key, (NOW, true), event).is_some();
-    let flooded = (0..1000).filter(|at| first((Some(block(7)), denied(*at, "route_unknown"))));
+    let mut first = |key: AnonymousKey| counts.first(key, NOW, true, event).is_some();
+    let flooded = (0..1000).filter(|at| first(key(7, denied(*at, "route_unknown"))));
     assert_eq!(flooded.count(), 15);
-    assert!(first((Some(block(8)), denied(1, "route_unknown"))));
+    assert!(first(key(8, denied(1, "route_unknown"))));
     let sign_in = AnonymousKind::denial(Action::SessionCreate, "flow");
-    assert!(first((Some(block(7)), sign_in)));
+    assert!(first(key(7, sign_in)));
 }
 
 #[test]
@@ -84,7 +89,7 @@ fn what_was_dropped_is_stated_once_a_minute_and_not_lost() {
 #[test]
 fn without_space_everything_is_counted() {
     let mut counts = counts();
-    let key = (Some(block(7)), denied(1, "route_unknown"));
-    assert!(counts.first(key, (NOW, false), event).is_none());
+    let first = key(7, denied(1, "route_unknown"));
+    assert!(counts.first(first, NOW, false, event).is_none());
     assert_eq!(counts.dropped.kinds.values().sum::<u64>(), 1);
 }

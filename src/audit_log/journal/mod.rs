@@ -93,9 +93,10 @@ impl Journal {
         address: Option<IpAddr>,
         event: impl FnOnce() -> AuditEvent,
     ) -> Result<(), CommitError> {
-        let (now, space) = (self.clock.now(), self.store.has_space());
+        let (now, has_space) = (self.clock.now(), self.store.has_space());
         let block = address.map(AddressBlock::network_of);
-        let due = self.anonymous.first((block, kind), (now, space), event);
+        let key = AnonymousKey { block, kind };
+        let due = self.anonymous.first(key, now, has_space, event);
         let Some(event) = due else {
             return Ok(());
         };
@@ -167,7 +168,7 @@ impl Journal {
         dropped: Dropped,
     ) -> Result<(), CommitError> {
         let event = |window: &ClosedWindow<AnonymousKey, Object>| {
-            let (_, kind) = window.key;
+            let kind = window.key.kind;
             self.event(Principal::Anonymous, kind.action, window.label.clone())
                 .with_outcome(kind.outcome)
                 .because([kind.code])

@@ -35,7 +35,8 @@ pub async fn bind(path: &Path) -> Result<UnixListener, SocketError> {
 
 /// Serves until the token is cancelled, lets answers finish, then removes the socket.
 pub async fn serve<E: Endpoint + 'static>(
-    (listener, path): (UnixListener, PathBuf),
+    listener: UnixListener,
+    path: PathBuf,
     endpoint: E,
     stop: CancellationToken,
 ) {

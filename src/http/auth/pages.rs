@@ -19,7 +19,7 @@ pub(super) fn signed_out(again: &str, only: Option<&DisplayText>, cookie: &str) 
          <p><a class=\"button\" href=\"{}\">Sign in{with}</a></p>",
         escape(again)
     );
-    let mut response = page(StatusCode::OK, ("You are signed out", &inner), "'none'");
+    let mut response = page(StatusCode::OK, "You are signed out", &inner, "'none'");
     if let Ok(cookie) = cookie.parse() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -34,7 +34,7 @@ pub(super) fn choose(choices: &[(DisplayText, String)]) -> Response {
     };
     let buttons: String = choices.iter().map(button).collect();
     let inner = format!("<p>Choose an account to sign in with.</p><p>{buttons}</p>");
-    page(StatusCode::OK, ("Sign in", &inner), "'none'")
+    page(StatusCode::OK, "Sign in", &inner, "'none'")
 }
 
 /// The page after sign-out that continues to the provider's. Not a redirect: the `form-action` of the form's page does not
@@ -46,7 +46,7 @@ pub(super) fn onward(onward: &ProviderSignOut, cookies: Vec<String>) -> Response
         name = escape(onward.provider.as_str()),
         to = escape(&onward.to),
     );
-    let mut response = page(StatusCode::OK, ("You are signed out", &inner), "'none'");
+    let mut response = page(StatusCode::OK, "You are signed out", &inner, "'none'");
     let headers = response.headers_mut();
     if let Ok(refresh) = format!("0; url={}", onward.to).parse() {
         headers.insert(header::REFRESH, refresh);
@@ -73,7 +73,7 @@ pub(super) fn ask_sign_out(action: &str, own_origin: &str) -> Response {
         escape(action)
     );
     let forms = format!("'self' {own_origin}");
-    page(StatusCode::OK, ("Sign out?", &inner), &forms)
+    page(StatusCode::OK, "Sign out?", &inner, &forms)
 }
 
 /// The form for the break-glass password, with the problem of the last attempt.
@@ -89,5 +89,5 @@ pub(super) fn break_glass(problem: Option<&Problem>) -> Response {
          <input id=\"password\" name=\"password\" type=\"password\" required autocomplete=\"off\">\
          <button>Sign in as local operator</button></form>"
     );
-    page(status, ("Break-glass sign-in", &inner), "'self'")
+    page(status, "Break-glass sign-in", &inner, "'self'")
 }

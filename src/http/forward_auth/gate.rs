@@ -83,7 +83,7 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
         let mut response = match check_connection(&head.headers) {
             Err(problem) if nginx => problem.respond_to_nginx(),
             Err(problem) => problem.respond(&target),
-            Ok(()) => self.pass(kind, (&head.headers, ends), target).await,
+            Ok(()) => self.pass(kind, &head.headers, ends, target).await,
         };
         // nginx sends its check as GET with the client's `Content-Length` and without the body.
         if nginx && head.method == Method::GET && body_never_comes(&head.headers) {
@@ -96,7 +96,8 @@ impl<J: DecisionPoint> ForwardAuthGate<J> {
     async fn pass(
         &self,
         kind: CheckKind,
-        (headers, ends): (&HeaderMap, &Ends),
+        headers: &HeaderMap,
+        ends: &Ends,
         target: AnswerTarget,
     ) -> Response {
         let context = self.context(headers, ends, target);

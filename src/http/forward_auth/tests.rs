@@ -86,7 +86,7 @@ fn signed_in() -> String {
     format!("Cookie: other=1; __Host-samovar-app={secret}\r\n")
 }
 
-fn question(path: &str, names: [&str; 3], (method, target): (&str, &str), more: &str) -> String {
+fn question(path: &str, names: [&str; 3], method: &str, target: &str, more: &str) -> String {
     let [a, b, c] = names;
     format!(
         "GET {path} HTTP/1.1\r\nHost: {OWN}\r\n{a}: {method}\r\n{b}: {APPLICATION}\r\n{c}: {target}\r\n{more}\r\n"
@@ -94,15 +94,15 @@ fn question(path: &str, names: [&str; 3], (method, target): (&str, &str), more: 
 }
 
 fn nginx(target: &str, more: &str) -> String {
-    question("/forward-auth/nginx", NGINX, ("GET", target), more)
+    question("/forward-auth/nginx", NGINX, "GET", target, more)
 }
 
 fn answer(target: &str, more: &str) -> String {
-    question("/forward-auth/nginx/answer", NGINX, ("GET", target), more)
+    question("/forward-auth/nginx/answer", NGINX, "GET", target, more)
 }
 
 fn caddy(target: &str, more: &str) -> String {
-    question("/forward-auth/caddy", CADDY, ("GET", target), more)
+    question("/forward-auth/caddy", CADDY, "GET", target, more)
 }
 
 async fn asserted(server: &Listening, request: String, holds: &[&str]) {
@@ -147,7 +147,7 @@ async fn anonymous_browser_is_redirected_and_a_script_gets_401() {
         asserted(&server, request, &told).await;
     }
     asserted(&server, nginx("/a", BROWSER), &["HTTP/1.1 401"]).await;
-    let post = question("/forward-auth/caddy", CADDY, ("POST", "/a"), BROWSER);
+    let post = question("/forward-auth/caddy", CADDY, "POST", "/a", BROWSER);
     asserted(&server, post, &["HTTP/1.1 401", "credentials_missing"]).await;
 }
 
@@ -197,17 +197,12 @@ async fn each_dialect_reads_only_its_headers_each_exactly_once() {
     ] {
         let other = if names == CADDY { NGINX } else { CADDY };
         let ambiguous = ["HTTP/1.1 400", "target_ambiguous"];
-        asserted(
-            &server,
-            question(path, other, ("GET", "/a"), &me),
-            &ambiguous,
-        )
-        .await;
+        asserted(&server, question(path, other, "GET", "/a", &me), &ambiguous).await;
         for name in names {
             let twice = format!("{me}{name}: /b\r\n");
             asserted(
                 &server,
-                question(path, names, ("GET", "/a"), &twice),
+                question(path, names, "GET", "/a", &twice),
                 &ambiguous,
             )
             .await;
@@ -227,7 +222,7 @@ async fn each_dialect_reads_only_its_headers_each_exactly_once() {
 async fn query_of_the_endpoint_is_ignored() {
     let (table, server) = server().await;
     let path = "/forward-auth/caddy?rd=/x&policy=public&method=GET&uri=/none";
-    let request = question(path, CADDY, ("GET", "/a"), &signed_in());
+    let request = question(path, CADDY, "GET", "/a", &signed_in());
     asserted(&server, request, &["HTTP/1.1 200"]).await;
     assert_eq!(*table.checks.lock().unwrap(), ["GET app.test /a 127.0.0.1"]);
 }

@@ -8,7 +8,7 @@ use crate::http::{Problem, ProblemCode, RequestContext, cookie};
 use crate::model::SessionSecret;
 use crate::oauth::{
     AuthorizationServer, AuthorizeRequest, AuthorizeResult, ConsentDecision, OAuthError,
-    ResourceOwner, TokenRequest,
+    RequestOrigin, ResourceOwner, TokenRequest,
 };
 use crate::session::{Cookie, Cookies};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -28,7 +28,7 @@ pub(super) async fn authorize(
     request: &Request,
 ) -> Result<Response, Problem> {
     check_visit(request)?;
-    respond(&server, **cookies, (&context, request), None).await
+    respond(&server, **cookies, &context.origin, request, None).await
 }
 
 /// Handles the consent form, which is posted to the address of the authorization request.
@@ -41,13 +41,15 @@ pub(super) async fn decide(
     body: Vec<u8>,
 ) -> Result<Response, Problem> {
     let decision = FormParameters::of_page(&body)?.decision()?;
-    respond(&server, **cookies, (&context, request), decision.as_ref()).await
+    let decision = decision.as_ref();
+    respond(&server, **cookies, &context.origin, request, decision).await
 }
 
 async fn respond(
     server: &AuthorizationServer,
     cookies: Cookies,
-    (context, request): (&RequestContext, &Request),
+    origin: &RequestOrigin,
+    request: &Request,
     decision: Option<&ConsentDecision>,
 ) -> Result<Response, Problem> {
     let authorization = read(request);
@@ -56,10 +58,7 @@ async fn respond(
         session: session.as_ref(),
         answer: decision,
     };
-    match server
-        .authorize(&authorization, person, &context.origin)
-        .await?
-    {
+    match server.authorize(&authorization, person, origin).await? {
         AuthorizeResult::Back(to) if decision.is_some() && !pages::can_be_form_target(&to) => {
             Ok(pages::onward(&to, "Return to the client"))
         }
@@ -71,7 +70,7 @@ async fn respond(
 
 fn read(request: &Request) -> AuthorizeRequest {
     let (form, repeated) = FormParameters::of_query_with_error(request);
-    let (wanted, error) = match form.token_request() {
+    let (token_request, error) = match form.token_request() {
         Ok(token_request) => (token_request, None),
         Err(error) => (TokenRequest::default(), Some(error)),
     };
@@ -82,7 +81,7 @@ fn read(request: &Request) -> AuthorizeRequest {
         state: form.text("state"),
         code_challenge: form.text("code_challenge"),
         code_challenge_method: form.text("code_challenge_method"),
-        wanted,
+        token_request,
         malformed: repeated.or(error),
     }
 }

@@ -93,7 +93,7 @@ pub(super) async fn submit(
             consent.map(|consent| pages::device(&consent))
         }
         Some(decision) => {
-            let answered = server.answer_device(session, (code, &decision), &origin);
+            let answered = server.answer_device(session, code, &decision, &origin);
             let (answered, allowed) = (answered.await, decision != ConsentDecision::No);
             answered.map(|client| pages::device_answered(&client, allowed))
         }

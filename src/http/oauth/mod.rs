@@ -23,7 +23,8 @@ use std::sync::Arc;
 /// Adds the endpoints at Samovar's own host, with the names of its session and sign-out cookies.
 pub fn routes(
     route: Route,
-    (server, gatekeeper): (&Arc<AuthorizationServer>, &Arc<Gatekeeper>),
+    server: &Arc<AuthorizationServer>,
+    gatekeeper: &Arc<Gatekeeper>,
     cookies: Cookies,
 ) -> Route {
     let with = || Arc::clone(server);

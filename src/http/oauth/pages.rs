@@ -30,7 +30,7 @@ pub(super) fn consent(consent: &Consent, here: &str) -> Response {
     } else {
         "'self'".to_owned()
     };
-    page(StatusCode::OK, (&title, &inner), &forms)
+    page(StatusCode::OK, &title, &inner, &forms)
 }
 
 /// Can `form-action` name this address? It cannot name an IPv6 address (CSP Level 3, `host-source`).
@@ -45,7 +45,7 @@ pub(super) fn onward(to: &str, title: &str) -> Response {
          <p><a class=\"button\" href=\"{}\">Continue</a></p>",
         escape(to)
     );
-    let mut response = page(StatusCode::OK, (title, &inner), "'none'");
+    let mut response = page(StatusCode::OK, title, &inner, "'none'");
     if let Ok(refresh) = HeaderValue::try_from(format!("0; url={to}")) {
         response.headers_mut().insert(header::REFRESH, refresh);
     }
@@ -73,7 +73,7 @@ pub(super) fn enter_code(code: &str, problem: Option<&Problem>) -> Response {
          <small>If another person sent you the code or a link, do not continue: that person would get access on your behalf.</small>",
         escape(code)
     );
-    let mut response = page(status, ("Sign in a device", &inner), "'self'");
+    let mut response = page(status, "Sign in a device", &inner, "'self'");
     if let Some(seconds) = problem.and_then(Problem::retry_after) {
         response
             .headers_mut()
@@ -114,7 +114,7 @@ pub(super) fn device(consent: &DeviceConsent) -> Response {
         login = escape(&consent.login),
     );
     let title = format!("Approve {}?", consent.client);
-    page(StatusCode::OK, (&title, &inner), "'self'")
+    page(StatusCode::OK, &title, &inner, "'self'")
 }
 
 /// The page after the decision.
@@ -131,7 +131,7 @@ pub(super) fn device_answered(client: &str, allowed: bool) -> Response {
             format!("<p><strong>{client}</strong> was declined. You can close this page.</p>");
         ("Declined", inner)
     };
-    page(StatusCode::OK, (title, &inner), "'none'")
+    page(StatusCode::OK, title, &inner, "'none'")
 }
 
 fn may(scope: &Scope) -> String {

@@ -3,7 +3,9 @@
 use super::answer;
 use super::form::FormParameters;
 use crate::http::RequestContext;
-use crate::oauth::{AuthorizationServer, CodeRequest, ExchangeRequest, OAuthError, TokenResponse};
+use crate::oauth::{
+    AuthorizationServer, CodeRequest, ExchangeRequest, OAuthError, RefreshRequest, TokenResponse,
+};
 use poem::web::Data;
 use poem::{Request, Response, handler};
 use std::sync::Arc;
@@ -62,10 +64,11 @@ async fn by_grant_type(
             server.redeem(&credentials, &code, origin).await
         }
         "refresh_token" => {
-            let (token, token_request) = (form.required("refresh_token")?, form.token_request()?);
-            server
-                .refresh(&credentials, (token, &token_request), origin)
-                .await
+            let refresh = RefreshRequest {
+                refresh_token: form.required("refresh_token")?.to_owned(),
+                token_request: form.token_request()?,
+            };
+            server.refresh(&credentials, &refresh, origin).await
         }
         TOKEN_EXCHANGE => {
             let exchange = ExchangeRequest {
@@ -74,7 +77,7 @@ async fn by_grant_type(
                 requested_token_type: form.text("requested_token_type"),
                 actor_token: form.get("actor_token").is_some(),
                 actor_token_type: form.get("actor_token_type").is_some(),
-                wanted: form.token_request()?,
+                token_request: form.token_request()?,
             };
             server.exchange(&credentials, &exchange, origin).await
         }

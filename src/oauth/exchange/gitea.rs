@@ -17,27 +17,28 @@ const NO_CLIENT: &str = "gitea";
 impl AuthorizationServer {
     pub(super) async fn for_gitea(
         &self,
-        (party, origin): (&AuthenticatedClient, &RequestOrigin),
-        asked: &ExchangeRequest,
+        client: &AuthenticatedClient,
+        request: &ExchangeRequest,
         target: &Target,
+        origin: &RequestOrigin,
     ) -> Result<Exchanged, ExchangeError> {
         let taken = target.application().map(|one| &one.tokens.gitea_tokens);
         let taken = taken.filter(|taken| taken.any()).ok_or_else(|| {
             let sentence = "this application accepts no Gitea tokens; set `gitea_tokens` of the application in Samovar, or use another grant type";
             OAuthError::TargetInvalid(sentence.to_owned())
         })?;
-        self.limit_exchange(party, origin)?;
+        self.limit_exchange(client, origin)?;
         let version = self.mirror().status().version;
         let own_tokens_only = version.is_some_and(|version| version.introspects_own_tokens_only());
         let holder = self
             .holders
-            .find(&asked.subject_token, taken, own_tokens_only);
+            .find(&request.subject_token, taken, own_tokens_only);
         let holder = holder.await?;
         let known = self.known_holder(&holder).await?;
         Ok(Exchanged {
-            scope: self.scope_of(&known, target, asked)?,
+            scope: self.scope_of(&known, target, request)?,
             known,
-            client: client_id(party),
+            client: client_id(client),
             grant: None,
             actor: None,
             at_most: LONGEST,
@@ -67,8 +68,8 @@ impl AuthorizationServer {
 }
 
 /// The authenticated client.
-fn client_id(party: &AuthenticatedClient) -> String {
-    let id = party.id().filter(|_| party.is_authenticated());
+fn client_id(client: &AuthenticatedClient) -> String {
+    let id = client.id().filter(|_| client.is_authenticated());
     id.unwrap_or_else(|| NO_CLIENT.to_owned())
 }
 

@@ -1,7 +1,7 @@
-//! A token for another token (RFC 8693): Samovar's own for another application, Gitea's for Samovar's, a workload's for
-//! its service account's.
+//! Token exchange (RFC 8693): Samovar's own tokens for tokens of another application, Gitea's tokens for Samovar's, and
+//! workload tokens for tokens of their service account.
 //!
-//! Exchanges only what the policy allows, and never for more: not in scope, lifetime or audience.
+//! Exchanges only what the policy allows. Must never issue a token with more scope or lifetime than the presented one.
 //! A presented token is not kept and appears in no event, log or message.
 
 mod gitea;
@@ -35,12 +35,12 @@ pub struct ExchangeRequest {
     pub subject_token_type: String,
     /// `requested_token_type`: an access token, and nothing else.
     pub requested_token_type: Option<String>,
-    /// Was there an `actor_token`? None is supported.
+    /// Whether `actor_token` was sent, which is not supported.
     pub actor_token: bool,
-    /// Was there an `actor_token_type`?
+    /// Whether `actor_token_type` was sent.
     pub actor_token_type: bool,
     /// Scope and target.
-    pub wanted: TokenRequest,
+    pub token_request: TokenRequest,
 }
 
 /// The token to issue, and its basis.
@@ -89,42 +89,41 @@ impl AuthorizationServer {
         if client.is_authenticated() {
             return Ok(());
         }
-        let taken = self.limits.take_exchange(origin, self.clock.now());
-        taken.map_err(OAuthError::TooMany)
+        self.limits.exchanges.take(origin, self.clock.now())
     }
 
     /// Exchanges the presented token for an access token.
     pub async fn exchange(
         &self,
-        proof: &ClientCredentials,
-        asked: &ExchangeRequest,
+        credentials: &ClientCredentials,
+        request: &ExchangeRequest,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, OAuthError> {
-        let party = self.authenticate(proof, origin).await?;
-        let ExchangeError { known, error } = match self.exchanged(&party, asked, origin).await {
-            Ok(answer) => return Ok(answer),
-            Err(refused) => refused,
+        let client = self.authenticate(credentials, origin).await?;
+        let ExchangeError { known, error } = match self.exchanged(&client, request, origin).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
         };
         Err(match known {
-            Some(known) => self.deny(&known, error, origin).await,
+            Some(known) => self.deny(&*known, error, origin).await,
             None => self.deny_anonymous(error, origin).await,
         })
     }
 
     async fn exchanged(
         &self,
-        party: &AuthenticatedClient,
-        asked: &ExchangeRequest,
+        client: &AuthenticatedClient,
+        request: &ExchangeRequest,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, ExchangeError> {
-        let subject = asked.subject_token.expose_secret();
-        let own = asked.subject_token_type == ACCESS_TOKEN && is_access_token(subject);
-        check(asked)?;
-        let target = self.must_target(&asked.wanted)?;
-        let made = match asked.subject_token_type.as_str() {
-            _ if own => self.for_own(party, asked, &target).await?,
-            ACCESS_TOKEN => self.for_gitea((party, origin), asked, &target).await?,
-            _ => self.for_workload((party, origin), asked, &target).await?,
+        let subject = request.subject_token.expose_secret();
+        let own = request.subject_token_type == ACCESS_TOKEN && is_access_token(subject);
+        check(request)?;
+        let target = self.must_target(&request.token_request)?;
+        let made = match request.subject_token_type.as_str() {
+            _ if own => self.for_own(client, request, &target).await?,
+            ACCESS_TOKEN => self.for_gitea(client, request, &target, origin).await?,
+            _ => self.for_workload(client, request, &target, origin).await?,
         };
         let draft = UnissuedToken {
             known: &made.known,
@@ -136,12 +135,12 @@ impl AuthorizationServer {
             at_most: Some(made.at_most.min(LONGEST)),
         };
         let issued = self.issue_for(draft, made.basis, origin).await;
-        let refused = |error| ExchangeError::to(&made.known, error);
-        let answer = issued.map_err(refused)?;
+        let denied = |error| ExchangeError::to(&made.known, error);
+        let answer = issued.map_err(denied)?;
         if own {
             // A revocation during the exchange must reach the new token too.
             let held = self.tokens.check(subject);
-            held.map_err(|error| refused(OAuthError::Token(error)))?;
+            held.map_err(|error| denied(OAuthError::Token(error)))?;
         }
         Ok(TokenResponse {
             issued_token_type: Some(ACCESS_TOKEN),
@@ -154,20 +153,20 @@ impl AuthorizationServer {
         &self,
         known: &AuthenticatedPrincipal,
         target: &Target,
-        asked: &ExchangeRequest,
+        request: &ExchangeRequest,
     ) -> Result<Scope, ExchangeError> {
         if !known.enabled() {
             return Err(ExchangeError::to(known, OAuthError::Disabled));
         }
-        let scope = self.scope(known, target, asked.wanted.scope.as_ref());
+        let scope = self.scope(known, target, request.token_request.scope.as_ref());
         scope.map_err(|error| ExchangeError::to(known, error))
     }
 }
 
 /// Checks the form of the request.
-fn check(asked: &ExchangeRequest) -> Result<(), OAuthError> {
+fn check(request: &ExchangeRequest) -> Result<(), OAuthError> {
     let error = |sentence: &str| Err(OAuthError::RequestInvalid(sentence.to_owned()));
-    match (asked.actor_token, asked.actor_token_type) {
+    match (request.actor_token, request.actor_token_type) {
         (false, false) => {}
         (true, true) => {
             return error(
@@ -178,13 +177,13 @@ fn check(asked: &ExchangeRequest) -> Result<(), OAuthError> {
             return error("`actor_token` and `actor_token_type` are not supported");
         }
     }
-    let requested = asked.requested_token_type.as_deref();
+    let requested = request.requested_token_type.as_deref();
     if requested.is_some_and(|kind| kind != ACCESS_TOKEN) {
         return error(
             "`requested_token_type` can only be `urn:ietf:params:oauth:token-type:access_token`",
         );
     }
-    if [ACCESS_TOKEN, JWT, ID_TOKEN].contains(&asked.subject_token_type.as_str()) {
+    if [ACCESS_TOKEN, JWT, ID_TOKEN].contains(&request.subject_token_type.as_str()) {
         return Ok(());
     }
     error(

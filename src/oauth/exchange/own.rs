@@ -25,24 +25,24 @@ struct Bound {
 impl AuthorizationServer {
     pub(super) async fn for_own(
         &self,
-        party: &AuthenticatedClient,
-        asked: &ExchangeRequest,
+        client: &AuthenticatedClient,
+        request: &ExchangeRequest,
         target: &Target,
     ) -> Result<Exchanged, ExchangeError> {
-        let (client, home) = service(party)?;
-        let subject = self.tokens.check(asked.subject_token.expose_secret());
+        let (client, home) = service(client)?;
+        let subject = self.tokens.check(request.subject_token.expose_secret());
         let subject = subject.map_err(OAuthError::Token)?;
         let known = self.credentials.principal(subject.principal).await?;
-        let refused = |error| ExchangeError::to(&known, error);
-        let home = self.target_of(home).map_err(refused)?;
-        allowed(&subject, home.application(), target.application()).map_err(refused)?;
+        let denied = |error| ExchangeError::to(&known, error);
+        let home = self.target_of(home).map_err(denied)?;
+        allowed(&subject, home.application(), target.application()).map_err(denied)?;
         if !known.enabled() {
-            return Err(refused(OAuthError::Disabled));
+            return Err(denied(OAuthError::Disabled));
         }
         let held = |words: &Scope| self.still_held(&known, target, words);
-        let wanted = asked.wanted.scope.as_ref();
-        let bound = bind(&subject, (&client, self.clock.now()), wanted, held);
-        let bound = bound.map_err(refused)?;
+        let requested = request.token_request.scope.as_ref();
+        let bound = bind(&subject, &client, self.clock.now(), requested, held);
+        let bound = bound.map_err(denied)?;
         Ok(Exchanged {
             scope: bound.scope,
             client,
@@ -62,10 +62,10 @@ impl AuthorizationServer {
 }
 
 /// An authenticated service, and its application.
-fn service(party: &AuthenticatedClient) -> Result<(String, ApplicationId), OAuthError> {
+fn service(client: &AuthenticatedClient) -> Result<(String, ApplicationId), OAuthError> {
     let sentence = "only a confidential client of the application that the subject token is for may exchange it";
-    match party {
-        AuthenticatedClient::Nobody => Err(OAuthError::ClientInvalid),
+    match client {
+        AuthenticatedClient::Anonymous => Err(OAuthError::ClientInvalid),
         AuthenticatedClient::Client(client) if client.kind == ClientKind::Confidential => {
             let home = client.application;
             let home = home.ok_or_else(|| OAuthError::ClientUnauthorized(sentence.to_owned()))?;
@@ -104,8 +104,9 @@ fn allowed(
 /// Not wider, not longer, and with every actor named. `held` reduces a scope to what is held now.
 fn bind(
     subject: &AccessToken,
-    (client, now): (&str, Timestamp),
-    asked: Option<&Scope>,
+    client: &str,
+    now: Timestamp,
+    requested: Option<&Scope>,
     held: impl Fn(&Scope) -> Scope,
 ) -> Result<Bound, OAuthError> {
     let actor = Actor {
@@ -116,15 +117,15 @@ fn bind(
         let sentence = "the subject token was exchanged three times already; let an earlier service call this one";
         return Err(OAuthError::GrantInvalid(sentence.to_owned()));
     }
-    let asked = asked.filter(|asked| !asked.is_empty());
-    let scope = match asked {
+    let requested = requested.filter(|requested| !requested.is_empty());
+    let scope = match requested {
         None => held(&subject.scope),
-        Some(asked) => held(&asked.intersection(&subject.scope)),
+        Some(requested) => held(&requested.intersection(&subject.scope)),
     };
-    match asked {
-        Some(asked) if scope.is_empty() => {
+    match requested {
+        Some(requested) if scope.is_empty() => {
             let sentence = format!(
-                "no permission of `{asked}` is both in the subject token's scope and held in the target; request a narrower scope"
+                "no permission of `{requested}` is both in the subject token's scope and held in the target; request a narrower scope"
             );
             Err(OAuthError::ScopeInvalid(sentence))
         }

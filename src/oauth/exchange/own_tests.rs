@@ -85,7 +85,7 @@ proptest! {
     ) {
         let token = subject(scope, depth, seconds);
         let keep = |words: &Scope| words.intersection(&held);
-        let bound = bind(&token, ("newest", NOW), asked.as_ref(), keep);
+        let bound = bind(&token, "newest", NOW, asked.as_ref(), keep);
         match bound {
             Err(error) => {
                 let nothing = matches!(error, OAuthError::ScopeInvalid(_));
@@ -117,7 +117,7 @@ proptest! {
             now = now.plus(Duration::from_secs((*passed).into()));
             let client = format!("service-{at}");
             let keep = |words: &Scope| words.intersection(held);
-            let Ok(bound) = bind(&token, (&client, now), Some(asked), keep) else {
+            let Ok(bound) = bind(&token, &client, now, Some(asked), keep) else {
                 break;
             };
             token = AccessToken {

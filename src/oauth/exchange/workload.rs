@@ -13,17 +13,18 @@ use std::sync::Arc;
 impl AuthorizationServer {
     pub(super) async fn for_workload(
         &self,
-        (party, origin): (&AuthenticatedClient, &RequestOrigin),
-        asked: &ExchangeRequest,
+        client: &AuthenticatedClient,
+        request: &ExchangeRequest,
         target: &Target,
+        origin: &RequestOrigin,
     ) -> Result<Exchanged, ExchangeError> {
-        let token = WorkloadToken::read(asked.subject_token.expose_secret())?;
+        let token = WorkloadToken::read(request.subject_token.expose_secret())?;
         let issuer = self.trusted(token.issuer()?)?;
-        self.limit_exchange(party, origin)?;
+        self.limit_exchange(client, origin)?;
         let workload = self.workloads.verify(&issuer, token).await?;
         let account = account_for(self.service_accounts.list(), &issuer, &workload)?;
         let known = self.credentials.machine(account.id).await?;
-        let scope = self.scope_of(&known, target, asked)?;
+        let scope = self.scope_of(&known, target, request)?;
         // Last, so that only an exchange that can succeed uses the token.
         let change = self.take(&issuer, &workload);
         let change = change.map_err(|error| ExchangeError::to(&known, error))?;

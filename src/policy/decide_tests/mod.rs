@@ -285,7 +285,7 @@ fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
         ] {
             let by_route = ask(&policy, &who, line, None);
             let needed = needed.iter().map(|word| word.parse().unwrap()).collect();
-            let alone = decide_permissions(&policy, &who, (application, &needed), NOW);
+            let alone = decide_permissions(&policy, &who, application, &needed, NOW);
             assert_eq!(
                 alone.outcome, by_route.outcome,
                 "{line} {:?}",
@@ -297,7 +297,7 @@ fn a_permission_is_decided_as_a_route_that_needs_it_would_be() {
     let other_application = ApplicationId::from_bytes([9; 16]);
     let needed = ["deployments:write".parse().unwrap()].into();
     let ben = facts(&people[2]);
-    let alone = decide_permissions(&policy, &ben, (other_application, &needed), NOW);
+    let alone = decide_permissions(&policy, &ben, other_application, &needed, NOW);
     assert_eq!(alone.outcome, Verdict::Deny(ProblemCode::PermissionMissing));
 }
 

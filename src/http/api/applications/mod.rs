@@ -72,7 +72,7 @@ impl ApplicationsApi {
     ) -> ApiResult<Versioned<Application>, OnChange> {
         let (id, admin) = (id.id()?, &call.services.admin);
         let draft = body.0.checked(call.services.snippets.https)?;
-        let updated = admin.update_application(call.permit, (id, if_match.0), draft.clone());
+        let updated = admin.update_application(call.permit, if_match.of(id), draft.clone());
         let application = updated.await.map_err(|error| {
             of_change(error, admin.policy().application(id), |now| {
                 differences!(
@@ -95,7 +95,7 @@ impl ApplicationsApi {
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
         admin
-            .delete_application(call.permit, (id.id()?, if_match.0))
+            .delete_application(call.permit, if_match.of(id.id()?))
             .await?;
         Ok(NoContent)
     }

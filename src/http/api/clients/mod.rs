@@ -73,7 +73,7 @@ impl ClientsApi {
         body: Body<ClientDraft>,
     ) -> ApiResult<Versioned<Client>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
-        let updated = admin.update_client(call.permit, (id, if_match.0), draft.clone());
+        let updated = admin.update_client(call.permit, if_match.of(id), draft.clone());
         let client = updated
             .await
             .map_err(|error| of_change(error, admin.client(id), |now| differences(&draft, &now)))?;
@@ -91,7 +91,7 @@ impl ClientsApi {
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
         admin
-            .delete_client(call.permit, (id.id()?, if_match.0))
+            .delete_client(call.permit, if_match.of(id.id()?))
             .await?;
         Ok(NoContent)
     }

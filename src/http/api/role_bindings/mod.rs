@@ -69,7 +69,7 @@ impl RoleBindingsApi {
         body: Body<RoleBindingDraft>,
     ) -> ApiResult<Versioned<RoleBinding>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
-        let updated = admin.update_role_binding(call.permit, (id, if_match.0), draft.clone());
+        let updated = admin.update_role_binding(call.permit, if_match.of(id), draft.clone());
         let binding = updated.await.map_err(|error| {
             of_change(
                 error,
@@ -94,7 +94,7 @@ impl RoleBindingsApi {
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
         admin
-            .delete_role_binding(call.permit, (id.id()?, if_match.0))
+            .delete_role_binding(call.permit, if_match.of(id.id()?))
             .await?;
         Ok(NoContent)
     }

@@ -64,7 +64,7 @@ impl RolesApi {
         body: Body<RoleDraft>,
     ) -> ApiResult<Versioned<Role>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
-        let updated = admin.update_role(call.permit, (id, if_match.0), draft.clone());
+        let updated = admin.update_role(call.permit, if_match.of(id), draft.clone());
         let role = updated.await.map_err(|error| {
             of_change(
                 error,
@@ -86,7 +86,7 @@ impl RolesApi {
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
         admin
-            .delete_role(call.permit, (id.id()?, if_match.0))
+            .delete_role(call.permit, if_match.of(id.id()?))
             .await?;
         Ok(NoContent)
     }

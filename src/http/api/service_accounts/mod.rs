@@ -89,7 +89,7 @@ impl ServiceAccountsApi {
         body: Body<ServiceAccountDraft>,
     ) -> ApiResult<Versioned<ServiceAccount>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
-        let updated = admin.update_service_account(call.permit, (id, if_match.0), draft.clone());
+        let updated = admin.update_service_account(call.permit, if_match.of(id), draft.clone());
         let account = updated.await.map_err(|error| {
             of_change(
                 error,
@@ -115,7 +115,7 @@ impl ServiceAccountsApi {
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
         admin
-            .delete_service_account(call.permit, (id.id()?, if_match.0))
+            .delete_service_account(call.permit, if_match.of(id.id()?))
             .await?;
         Ok(NoContent)
     }

@@ -1,5 +1,6 @@
 //! `If-Match`: the version of an object that the caller has read.
 
+use crate::admin::ObjectVersion;
 use crate::http::{Problem, ProblemCode};
 use poem::http::header::IF_MATCH;
 use poem::{Request, RequestBody};
@@ -8,7 +9,15 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 /// The version in `If-Match`, which the document shows for the argument `if_match`. `*` is refused: it matches every
 /// version, and would overwrite a concurrent change.
-pub struct IfMatch(pub u64);
+pub struct IfMatch(u64);
+
+impl IfMatch {
+    /// The version of this object.
+    pub const fn of<I: Copy>(&self, id: I) -> ObjectVersion<I> {
+        let version = self.0;
+        ObjectVersion { id, version }
+    }
+}
 
 impl<'a> ApiExtractor<'a> for IfMatch {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::Parameter];

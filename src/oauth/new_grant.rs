@@ -1,7 +1,7 @@
 //! A new grant and its first access token: both or neither.
 
 use super::events::scope_reasons;
-use super::issue::UnissuedToken;
+use super::issue::{GrantUse, UnissuedToken};
 use super::{AuthorizationServer, OAuthError, RequestOrigin, Target, TokenResponse};
 use crate::access::AuthenticatedPrincipal;
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
@@ -12,67 +12,72 @@ use crate::model::{
 use crate::token::GrantError;
 use std::time::Duration;
 
-/// What a person consented to.
-pub(super) struct Allowed {
+/// What a person consented to, and when.
+pub(super) struct GivenConsent {
     pub user: UserId,
     /// The application; `None` for Samovar's own command line.
     pub application: Option<ApplicationId>,
     pub scope: Scope,
-    /// When.
     pub at: Timestamp,
 }
 
 impl AuthorizationServer {
-    /// Issues the first token and its grant. An error is recorded, and leaves neither.
-    pub(super) async fn first(
+    /// Creates a grant and issues its first token. An error is recorded, and leaves neither.
+    pub(super) async fn create_grant(
         &self,
         client: &Client,
-        allowed: Allowed,
+        consent: GivenConsent,
         origin: &RequestOrigin,
     ) -> Result<(GrantId, TokenResponse), OAuthError> {
         if self
             .tokens
-            .are_revoked(Principal::User(allowed.user), allowed.at)
+            .are_revoked(Principal::User(consent.user), consent.at)
         {
             let error = GrantError::Revoked.into();
             return Err(self.deny_anonymous(error, origin).await);
         }
-        let known = self.enabled(allowed.user, origin).await?;
-        let begun = self.begin(client, (&known, allowed), origin).await;
-        self.written(&known, begun, origin).await
+        let known = self.enabled(consent.user, origin).await?;
+        let created = self.first_token(client, &known, consent, origin).await;
+        self.recorded(&known, created, origin).await
     }
 
     /// Issues the token before the grant: without a token there is no grant, and a token without its grant is invalid.
-    async fn begin(
+    async fn first_token(
         &self,
         client: &Client,
-        (known, allowed): (&AuthenticatedPrincipal, Allowed),
+        known: &AuthenticatedPrincipal,
+        consent: GivenConsent,
         origin: &RequestOrigin,
     ) -> Result<(GrantId, TokenResponse), OAuthError> {
-        let (target, scope) = match allowed.application {
+        let (target, scope) = match consent.application {
             None => (Target::Own, self.scope(known, &Target::Own, None)?),
             Some(id) => {
                 let target = self.target_of(id)?;
-                let scope = self.still_held(known, &target, &allowed.scope);
+                let scope = self.still_held(known, &target, &consent.scope);
                 (target, scope)
             }
         };
-        let at = allowed.at;
-        let grant = self.grant(client, allowed, origin);
+        let at = consent.at;
+        let grant = self.grant(client, consent, origin);
         let id = grant.id;
-        let draft = UnissuedToken::of_grant((known, &target, scope), client, id);
-        let answer = self.issue(draft, origin).await?;
-        let event = self.beginning(known, (client, &grant), origin);
-        let refresh = self.tokens.keep(grant, at, event).await?;
-        let answer = TokenResponse {
-            refresh_token: client.refresh_tokens.then_some(refresh),
-            ..answer
+        let grant_use = GrantUse {
+            client,
+            grant: &grant,
+            known,
         };
-        Ok((id, answer))
+        let draft = UnissuedToken::of_grant(&grant_use, &target, scope);
+        let response = self.issue(draft, origin).await?;
+        let event = self.grant_created(grant_use, origin);
+        let refresh = self.tokens.keep(grant, at, event).await?;
+        let response = TokenResponse {
+            refresh_token: client.refresh_tokens.then_some(refresh),
+            ..response
+        };
+        Ok((id, response))
     }
 
     /// A new grant. Without refresh tokens it lives as long as its one access token.
-    fn grant(&self, client: &Client, allowed: Allowed, origin: &RequestOrigin) -> Grant {
+    fn grant(&self, client: &Client, consent: GivenConsent, origin: &RequestOrigin) -> Grant {
         let now = self.clock.now();
         let life = if client.refresh_tokens {
             self.settings.grant
@@ -82,10 +87,10 @@ impl AuthorizationServer {
         let agent = origin.user_agent_text();
         Grant {
             id: GrantId::generate(&*self.clock, &*self.random),
-            user: allowed.user,
+            user: consent.user,
             client: client.id,
-            application: allowed.application,
-            scope: allowed.scope,
+            application: consent.application,
+            scope: consent.scope,
             created_at: now,
             ends_at: now.plus(life),
             generation: 0,
@@ -95,17 +100,12 @@ impl AuthorizationServer {
         }
     }
 
-    fn beginning(
-        &self,
-        known: &AuthenticatedPrincipal,
-        (client, grant): (&Client, &Grant),
-        origin: &RequestOrigin,
-    ) -> AuditEvent {
+    fn grant_created(&self, grant_use: GrantUse<'_>, origin: &RequestOrigin) -> AuditEvent {
+        let grant = grant_use.grant;
         let object = Object::new(ObjectKind::Grant, grant.id);
-        let actor = (known.principal, known.login());
-        let mut reasons = vec![format!("client `{}`", client.client_id())];
+        let mut reasons = vec![format!("client `{}`", grant_use.client.client_id())];
         reasons.extend(scope_reasons(&grant.scope));
-        self.event(Action::GrantCreate, actor, object, origin)
+        self.event(Action::GrantCreate, grant_use.known, object, origin)
             .because(reasons)
             .in_application(grant.application)
     }
