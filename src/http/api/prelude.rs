@@ -1,4 +1,6 @@
-//! What the modules of the nouns use of each other's surroundings.
+//! The names that every noun uses: callers, responses, requests and the framework's types.
+//!
+//! Must never contain a noun.
 
 pub use super::caller::{Authorized, SignedIn};
 pub use super::services::Services;

@@ -1,4 +1,6 @@
-//! `/applications` of the API.
+//! `/applications` of the API: the operations on applications.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never change the policy itself.
 
 pub mod body;
 pub mod snippets;
@@ -28,7 +30,9 @@ impl ApplicationsApi {
         })))
     }
 
-    /// Creates an application. Requires `samovar.applications:any` as well.
+    /// Creates an application.
+    ///
+    /// Also requires `samovar.applications:any`.
     #[oai(path = "/", method = "post", operation_id = "create_application")]
     async fn create_application(
         &self,
@@ -49,7 +53,7 @@ impl ApplicationsApi {
     async fn get_application(
         &self,
         call: Authorized<ApplicationsRead>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
     ) -> ApiResult<Versioned<Application>, OnObject> {
         let policy = call.services.admin.policy();
@@ -58,14 +62,16 @@ impl ApplicationsApi {
         Ok(Versioned(Application::new(application)))
     }
 
-    /// Replaces an application. For every request that moves from one route to another, the caller must hold in the
-    /// application all permissions that both routes require. Every other change requires `samovar.applications:any` as
-    /// well: to requests that no route allows or that are public, before or after, and to all members except `routes`.
+    /// Replaces an application.
+    ///
+    /// For every request that moves from one route to another, the caller must hold in the application all permissions
+    /// that both routes require. Every other change also requires `samovar.applications:any`: a change to a member
+    /// other than `routes`, or to requests that are public or match no route before or after the change.
     #[oai(path = "/:id", method = "put", operation_id = "update_application")]
     async fn update_application(
         &self,
         call: Authorized<ApplicationsWrite>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
         if_match: IfMatch,
         body: Body<ApplicationBody>,
@@ -84,12 +90,14 @@ impl ApplicationsApi {
         Ok(Versioned(Application::new(&application)))
     }
 
-    /// Deletes an application. Requires `samovar.applications:any` as well.
+    /// Deletes an application.
+    ///
+    /// Also requires `samovar.applications:any`.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_application")]
     async fn delete_application(
         &self,
         call: Authorized<ApplicationsWrite>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {

@@ -1,4 +1,6 @@
-//! Parameters of a query of the audit log.
+//! The parameters of a query of the audit log, parsed.
+//!
+//! Reports every invalid parameter at once. Must never run the query.
 
 use crate::audit::{EventQuery, Outcome};
 use crate::http::Problem;
@@ -59,7 +61,7 @@ fn before(place: &str) -> Result<u64, ParseError> {
     place.parse().map_err(error)
 }
 
-/// A user's id, or a principal as it is spelled in events.
+/// Parses the id of a user, or a principal as events spell it.
 fn actor(text: &str) -> Result<Principal, ParseError> {
     let jobs = [
         SystemJob::Mirror,
@@ -79,7 +81,7 @@ fn actor(text: &str) -> Result<Principal, ParseError> {
     }
 }
 
-/// An action or a kind of object, such as `role.create`.
+/// Parses an action or kind of object, such as `role.create`.
 fn word<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
     serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
         let shown: String = text.chars().take(80).collect();

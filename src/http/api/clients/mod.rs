@@ -1,4 +1,6 @@
-//! `/clients` of the API.
+//! `/clients` of the API: the operations on OAuth clients and their secrets.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never keep a secret.
 
 pub mod body;
 
@@ -19,7 +21,7 @@ impl ClientsApi {
     async fn list_clients(
         &self,
         call: Authorized<ClientsRead>,
-        /// `true`: only those with a secret that needs attention.
+        /// `true` to list only those with a secret that needs attention; `false` by default.
         #[oai(default)]
         attention: Query<bool>,
         paging: Paging,
@@ -34,7 +36,7 @@ impl ClientsApi {
         })))
     }
 
-    /// Registers a client of an application.
+    /// Creates a client of an application.
     #[oai(path = "/", method = "post", operation_id = "create_client")]
     async fn create_client(
         &self,
@@ -54,7 +56,7 @@ impl ClientsApi {
     async fn get_client(
         &self,
         call: Authorized<ClientsRead>,
-        /// Its id.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
     ) -> ApiResult<Versioned<Client>, OnObject> {
         let client = call.services.admin.client(id.id()?);
@@ -62,12 +64,12 @@ impl ClientsApi {
         Ok(Versioned(show(&call.services, &client)))
     }
 
-    /// Replaces a client; it keeps its secrets.
+    /// Replaces a client, except its secrets.
     #[oai(path = "/:id", method = "put", operation_id = "update_client")]
     async fn update_client(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Its id.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
         if_match: IfMatch,
         body: Body<ClientDraft>,
@@ -80,12 +82,12 @@ impl ClientsApi {
         Ok(Versioned(show(&call.services, &client)))
     }
 
-    /// Deletes a client; grants to it end.
+    /// Deletes a client and ends the grants to it.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_client")]
     async fn delete_client(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Its id.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
@@ -96,7 +98,9 @@ impl ClientsApi {
         Ok(NoContent)
     }
 
-    /// Creates a secret, shown only once; at most two are valid at a time.
+    /// Creates a secret of a client, which is shown only once.
+    ///
+    /// At most two secrets are valid at a time.
     #[oai(
         path = "/:id/secrets",
         method = "post",
@@ -105,7 +109,7 @@ impl ClientsApi {
     async fn create_client_secret(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Id of the client.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
         body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
@@ -114,7 +118,7 @@ impl ClientsApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Deletes a secret; it is invalid at once.
+    /// Deletes a secret of a client, which is invalid at once.
     #[oai(
         path = "/:id/secrets/:secret",
         method = "delete",
@@ -123,9 +127,9 @@ impl ClientsApi {
     async fn delete_client_secret(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Id of the client.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
-        /// Id of the secret.
+        /// The id of the secret.
         secret: Path<Raw<SecretId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, secret) = (id.id()?, secret.parse("secret")?);

@@ -1,4 +1,6 @@
-//! `/role-bindings` of the API.
+//! `/role-bindings` of the API: the operations on role bindings.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never change the policy itself.
 
 pub mod body;
 
@@ -18,7 +20,7 @@ impl RoleBindingsApi {
     async fn list_role_bindings(
         &self,
         call: Authorized<RoleBindingsRead>,
-        /// Id of a role: only its bindings.
+        /// Only role bindings of the role with this id.
         role: Query<Option<Raw<RoleId>>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<RoleBinding>>> {
@@ -32,7 +34,9 @@ impl RoleBindingsApi {
         })))
     }
 
-    /// Creates a role binding. The caller must hold the role's permissions in that range.
+    /// Creates a role binding.
+    ///
+    /// The caller must hold the role's permissions in the range.
     #[oai(path = "/", method = "post", operation_id = "create_role_binding")]
     async fn create_role_binding(
         &self,
@@ -49,7 +53,7 @@ impl RoleBindingsApi {
     async fn get_role_binding(
         &self,
         call: Authorized<RoleBindingsRead>,
-        /// Its id.
+        /// The id of the role binding.
         id: Path<Raw<RoleBindingId>>,
     ) -> ApiResult<Versioned<RoleBinding>, OnObject> {
         let names = call.services.names();
@@ -58,12 +62,15 @@ impl RoleBindingsApi {
         Ok(Versioned(RoleBinding::new(binding, &names)))
     }
 
-    /// Replaces a role binding. The caller must hold the permissions of the old and the new role, each in its range.
+    /// Replaces a role binding.
+    ///
+    /// The caller must hold the permissions of the old role in the old range, and those of the new role in the new
+    /// range.
     #[oai(path = "/:id", method = "put", operation_id = "update_role_binding")]
     async fn update_role_binding(
         &self,
         call: Authorized<RoleBindingsWrite>,
-        /// Its id.
+        /// The id of the role binding.
         id: Path<Raw<RoleBindingId>>,
         if_match: IfMatch,
         body: Body<RoleBindingDraft>,
@@ -83,12 +90,14 @@ impl RoleBindingsApi {
         )))
     }
 
-    /// Removes a role binding. The caller must hold the role's permissions in its range.
+    /// Deletes a role binding.
+    ///
+    /// The caller must hold the role's permissions in the range.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_role_binding")]
     async fn delete_role_binding(
         &self,
         call: Authorized<RoleBindingsWrite>,
-        /// Its id.
+        /// The id of the role binding.
         id: Path<Raw<RoleBindingId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
@@ -99,7 +108,7 @@ impl RoleBindingsApi {
         Ok(NoContent)
     }
 
-    /// Previews who would gain or lose access by a change.
+    /// Previews which users and service accounts a change would give or deny access.
     #[oai(
         path = "/impact",
         method = "post",

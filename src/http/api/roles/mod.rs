@@ -1,4 +1,6 @@
-//! `/roles` of the API.
+//! `/roles` of the API: the operations on roles.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never change the policy itself.
 
 pub mod body;
 
@@ -44,7 +46,7 @@ impl RolesApi {
     async fn get_role(
         &self,
         call: Authorized<RolesRead>,
-        /// Its id.
+        /// The id of the role.
         id: Path<Raw<RoleId>>,
     ) -> ApiResult<Versioned<Role>, OnObject> {
         let policy = call.services.admin.policy();
@@ -52,13 +54,15 @@ impl RolesApi {
         Ok(Versioned(Role::new(role, &policy)))
     }
 
-    /// Replaces a role. The caller must hold each permission that it gains or loses wherever the role is assigned; with
-    /// another name, all of its permissions.
+    /// Replaces a role.
+    ///
+    /// The caller must hold every added and every removed permission wherever the role is assigned; to change the name,
+    /// every permission of the role.
     #[oai(path = "/:id", method = "put", operation_id = "update_role")]
     async fn update_role(
         &self,
         call: Authorized<RolesWrite>,
-        /// Its id.
+        /// The id of the role.
         id: Path<Raw<RoleId>>,
         if_match: IfMatch,
         body: Body<RoleDraft>,
@@ -80,7 +84,7 @@ impl RolesApi {
     async fn delete_role(
         &self,
         call: Authorized<RolesWrite>,
-        /// Its id.
+        /// The id of the role.
         id: Path<Raw<RoleId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {

@@ -1,4 +1,6 @@
-//! `/service-accounts` of the API.
+//! `/service-accounts` of the API: the operations on service accounts and their secrets.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never keep a secret.
 
 pub mod body;
 
@@ -39,7 +41,7 @@ impl ServiceAccountsApi {
     async fn list_service_accounts(
         &self,
         call: Authorized<ServiceAccountsRead>,
-        /// `true`: only those with a secret that needs attention.
+        /// `true` to list only those with a secret that needs attention; `false` by default.
         #[oai(default)]
         attention: Query<bool>,
         paging: Paging,
@@ -53,7 +55,9 @@ impl ServiceAccountsApi {
         )))
     }
 
-    /// Creates a service account. It has no role until one is assigned to it.
+    /// Creates a service account.
+    ///
+    /// It has no role until a role binding assigns one.
     #[oai(path = "/", method = "post", operation_id = "create_service_account")]
     async fn create_service_account(
         &self,
@@ -70,7 +74,7 @@ impl ServiceAccountsApi {
     async fn get_service_account(
         &self,
         call: Authorized<ServiceAccountsRead>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
     ) -> ApiResult<Versioned<ServiceAccount>, OnObject> {
         let account = call.services.admin.service_account(id.id()?);
@@ -78,12 +82,12 @@ impl ServiceAccountsApi {
         Ok(Versioned(show(&call.services, &account)))
     }
 
-    /// Replaces a service account; it keeps its secrets.
+    /// Replaces a service account, except its secrets.
     #[oai(path = "/:id", method = "put", operation_id = "update_service_account")]
     async fn update_service_account(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         if_match: IfMatch,
         body: Body<ServiceAccountDraft>,
@@ -109,7 +113,7 @@ impl ServiceAccountsApi {
     async fn delete_service_account(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
@@ -120,7 +124,9 @@ impl ServiceAccountsApi {
         Ok(NoContent)
     }
 
-    /// Creates a secret, shown only once; at most two are valid at a time.
+    /// Creates a secret of a service account, which is shown only once.
+    ///
+    /// At most two secrets are valid at a time.
     #[oai(
         path = "/:id/secrets",
         method = "post",
@@ -129,7 +135,7 @@ impl ServiceAccountsApi {
     async fn create_service_account_secret(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Id of the service account.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
@@ -139,7 +145,9 @@ impl ServiceAccountsApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Revokes every token of the service account that was issued until now; its secrets get new ones.
+    /// Revokes all tokens issued to a service account until now.
+    ///
+    /// Its secrets stay valid and can obtain new tokens.
     #[oai(
         path = "/:id/tokens",
         method = "delete",
@@ -148,7 +156,7 @@ impl ServiceAccountsApi {
     async fn revoke_tokens_of_service_account(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, admin) = (id.id()?, &call.services.admin);
@@ -158,7 +166,7 @@ impl ServiceAccountsApi {
         Ok(NoContent)
     }
 
-    /// Deletes a secret; it is invalid at once.
+    /// Deletes a secret of a service account, which is invalid at once.
     #[oai(
         path = "/:id/secrets/:secret",
         method = "delete",
@@ -167,9 +175,9 @@ impl ServiceAccountsApi {
     async fn delete_service_account_secret(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Id of the service account.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
-        /// Id of the secret.
+        /// The id of the secret.
         secret: Path<Raw<SecretId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, secret) = (id.id()?, secret.parse("secret")?);

@@ -1,4 +1,6 @@
-//! `/sessions` of the API: the sessions of all people.
+//! `/sessions` of the API: the sessions of all users.
+//!
+//! Shares its listing and ending with `/me`. Must never show the secret of a session.
 
 pub mod body;
 
@@ -10,7 +12,7 @@ use crate::model::{self, Principal, SessionId, UserId};
 use body::Session;
 use std::fmt::Display;
 
-/// A page of the sessions of this principal, or of all, the newest first.
+/// A page of the sessions of this principal, or of all principals, newest first.
 pub(super) fn page(
     services: &Services,
     caller: &Caller,
@@ -30,7 +32,7 @@ pub(super) fn page(
     })
 }
 
-/// The event of ending sessions.
+/// The event for the end of sessions.
 pub(super) fn end_event(
     services: &Services,
     caller: &Caller,
@@ -40,7 +42,7 @@ pub(super) fn end_event(
     services.event(caller, Action::SessionEnd, Object::new(kind, id))
 }
 
-/// Ends this session of the principal, or of any, and those below it.
+/// Ends a session of this principal, or of any principal, and its child sessions.
 pub(super) async fn end(
     services: &Services,
     caller: &Caller,
@@ -61,12 +63,12 @@ pub(super) struct SessionsApi;
 
 #[OpenApi(prefix_path = "/sessions", tag = "Tag::Sessions")]
 impl SessionsApi {
-    /// Lists the sessions of all people, the newest first.
+    /// Lists the sessions of all users, newest first.
     #[oai(path = "/", method = "get", operation_id = "list_sessions")]
     async fn list_sessions(
         &self,
         call: Authorized<SessionsRead>,
-        /// Id of a person: only that person's.
+        /// Only sessions of the user with this id.
         user: Query<Option<Raw<UserId>>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<Session>>> {
@@ -79,12 +81,12 @@ impl SessionsApi {
         )))
     }
 
-    /// Ends a session and those below it at once.
+    /// Ends a session and its child sessions at once.
     #[oai(path = "/:id", method = "delete", operation_id = "end_session")]
     async fn end_session(
         &self,
         call: Authorized<SessionsEnd>,
-        /// Its id.
+        /// The id of the session.
         id: Path<Raw<SessionId>>,
     ) -> ApiResult<NoContent, OnObject> {
         Ok(end(&call.services, call.permit.caller(), id.id()?, None).await?)

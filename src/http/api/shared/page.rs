@@ -1,4 +1,6 @@
 //! Lists: `{items, next_cursor}` in the order of a key. The cursor is the last key, opaque to the caller.
+//!
+//! Knows no noun. Must never trust a cursor: it is only a position in the list that the caller may read.
 
 use super::field_errors::invalid;
 use crate::http::Problem;
@@ -8,20 +10,20 @@ use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
 
-/// Items on a page by default.
+/// The default number of items on a page.
 const DEFAULT_LIMIT: u16 = 50;
-/// Most items on a page.
+/// The maximum number of items on a page.
 const MAX_LIMIT: u16 = 200;
-/// Longest key in a cursor.
+/// The length of the longest accepted key in a cursor.
 const MAX_KEY_BYTES: usize = 1024;
 
 /// One page of a list.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Page<T: Type + ParseFromJSON + ToJSON> {
-    /// At most `limit` of them.
+    /// The items, at most `limit`.
     pub items: Vec<T>,
-    /// Send it as `cursor` for the next page; absent on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -84,7 +86,7 @@ impl Paging {
         self.after.as_deref()
     }
 
-    /// Most items on the page.
+    /// The maximum number of items on the page.
     pub fn limit(&self) -> usize {
         self.limit
     }
@@ -113,21 +115,21 @@ impl Paging {
     }
 }
 
-/// Part of a name, compared without case.
+/// A text to find in names, compared without case.
 pub struct Search(String);
 
 impl Search {
-    /// An absent or empty text is in every name.
+    /// Matches every name if the text is absent or empty.
     pub fn new(text: Option<&str>) -> Self {
         Self(text.unwrap_or_default().to_lowercase())
     }
 
-    /// Is the text part of this name?
+    /// Whether the name contains the text.
     pub fn is_in(&self, name: &str) -> bool {
         self.0.is_empty() || name.to_lowercase().contains(&self.0)
     }
 
-    /// Is the text this name?
+    /// Whether the name equals the text.
     pub fn equals(&self, name: &str) -> bool {
         name.to_lowercase() == self.0
     }

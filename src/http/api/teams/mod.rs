@@ -1,4 +1,6 @@
-//! `/teams` of the API.
+//! `/teams` of the API: the teams of the directory.
+//!
+//! Reads the directory in memory. Must never change it: Gitea is its source.
 
 pub mod body;
 
@@ -13,14 +15,14 @@ pub(super) struct TeamsApi;
 
 #[OpenApi(prefix_path = "/teams", tag = "Tag::Teams")]
 impl TeamsApi {
-    /// Lists teams in the order of their organizations' names and their own.
+    /// Lists teams in the order of `organization/team`.
     #[oai(path = "/", method = "get", operation_id = "list_teams")]
     async fn list_teams(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id of an organization: only its teams.
+        /// Only teams of the organization with this numeric id in Gitea.
         organization: Query<Option<Raw<OrganizationId>>>,
-        /// Part of `organization/team`, without case.
+        /// Only teams with this text in `organization/team`, compared without case.
         search: Query<Option<String>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<Team>>> {
@@ -49,7 +51,7 @@ impl TeamsApi {
     async fn get_team(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id.
+        /// The numeric id of the team in Gitea.
         id: Path<Raw<TeamId>>,
     ) -> ApiResult<Json<Team>, OnObject> {
         let directory = call.services.mirror.directory();
@@ -60,7 +62,7 @@ impl TeamsApi {
         Ok(Json(Team::new(team, &directory)))
     }
 
-    /// Lists people in the team.
+    /// Lists the users in a team, in the order of their logins.
     #[oai(
         path = "/:id/members",
         method = "get",
@@ -69,7 +71,7 @@ impl TeamsApi {
     async fn list_members_of_team(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id.
+        /// The numeric id of the team in Gitea.
         id: Path<Raw<TeamId>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<User>>, OnObject> {
