@@ -10,7 +10,7 @@ pub use super::shared::decode::{Bounded, Decode, Members};
 pub use super::shared::field_errors::{FieldErrors, invalid, not_found};
 pub use super::shared::if_match::IfMatch;
 pub use super::shared::names::{Names, Reference};
-pub use super::shared::page::{Page, Paging, Search};
+pub use super::shared::page::{Page, Paging, Search, by_name, newest_first};
 pub use super::shared::problem_response::{ApiResult, OnChange, OnCreate, OnCreatePart, OnObject};
 pub use super::shared::problems::of_change;
 pub use super::shared::response::{Created, Issued, NoContent, Versioned, count, texts};

@@ -22,10 +22,8 @@ impl AdministratorApi {
         call: SignedIn,
         body: Body<BootstrapCode>,
     ) -> ApiResult<NoContent, OnCreate> {
-        let services = &call.services;
-        let assigned = services
-            .admin
-            .bootstrap(&call.caller, &services.claim, &body.0.0);
+        let (admin, code) = (&call.services.admin, &call.services.claim);
+        let assigned = admin.bootstrap(&call.caller, code, &body.0.0);
         assigned.await?;
         Ok(NoContent)
     }

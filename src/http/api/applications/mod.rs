@@ -25,9 +25,7 @@ impl ApplicationsApi {
     ) -> ApiResult<Json<Page<Application>>> {
         let policy = call.services.admin.policy();
         let name = |application: &&model::Application| application.name.to_string();
-        Ok(Json(paging.page(policy.applications(), name, |one| {
-            Application::new(one)
-        })))
+        Ok(paging.page(policy.applications(), name, |one| Application::new(one)))
     }
 
     /// Creates an application.
@@ -40,12 +38,9 @@ impl ApplicationsApi {
         body: Body<ApplicationBody>,
     ) -> ApiResult<Created<Application>, OnCreate> {
         let draft = body.0.checked(call.services.snippets.https)?;
-        let created = call
-            .services
-            .admin
-            .create_application(call.permit, draft)
-            .await?;
-        Ok(Created(Application::new(&created)))
+        let admin = &call.services.admin;
+        let application = admin.create_application(call.permit, draft).await?;
+        Ok(Created(Application::new(&application)))
     }
 
     /// Gets an application.
@@ -79,13 +74,11 @@ impl ApplicationsApi {
         let (id, admin) = (id.id()?, &call.services.admin);
         let draft = body.0.checked(call.services.snippets.https)?;
         let updated = admin.update_application(call.permit, (id, if_match.0), draft.clone());
-        let application = updated.await.map_err(|error| {
-            of_change(error, admin.policy().application(id), |now| {
-                differences!(
-                    draft, now;
-                    name, hosts, routes, identity_headers, authorization, origins, audit, tokens
-                )
-            })
+        let application = of_change(updated.await, admin.policy().application(id), |now| {
+            differences!(
+                draft, now;
+                name, hosts, routes, identity_headers, authorization, origins, audit, tokens
+            )
         })?;
         Ok(Versioned(Application::new(&application)))
     }
@@ -102,9 +95,8 @@ impl ApplicationsApi {
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_application(call.permit, (id.id()?, if_match.0))
-            .await?;
+        let deleted = admin.delete_application(call.permit, (id.id()?, if_match.0));
+        deleted.await?;
         Ok(NoContent)
     }
 }

@@ -39,11 +39,8 @@ impl SnippetsApi {
         upstream: Query<Option<String>>,
     ) -> ApiResult<Json<Snippet>, OnObject> {
         let id = id.id()?;
-        let secret = call
-            .services
-            .proxy_secrets
-            .is_some()
-            .then(|| PLACEHOLDER.into());
+        let needed = call.services.proxy_secrets.is_some();
+        let secret = needed.then(|| PLACEHOLDER.into());
         let settings = settings(&call.services, upstream.0.as_deref(), secret)?;
         let policy = call.services.admin.policy();
         let application = policy.application(id);

@@ -7,12 +7,12 @@ mod query;
 
 use super::prelude::*;
 use super::shared::page::encode;
+use super::shared::schema::keep;
 use crate::access::{AuditEventsRead, Caller};
-use crate::audit::{Action, Object, ObjectKind, Outcome, Versions};
+use crate::audit::{Action, EventQuery, Object, ObjectKind, Outcome, Versions};
 use crate::audit_log::Reader;
-use crate::model::{ApplicationId, Timestamp};
+use crate::model::{ApplicationId, DisplayText, Timestamp};
 use body::AuditEvent;
-use query::{QueryParameters, query};
 
 /// The operations.
 pub(super) struct AuditEventsApi;
@@ -49,17 +49,20 @@ impl AuditEventsApi {
         to: Query<Option<Raw<Timestamp>>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<AuditEvent>>> {
-        let parameters = QueryParameters {
-            actor: actor.0,
-            action: action.0,
-            object_kind: object_kind.0,
-            object: object.0,
-            application: application.0,
+        let mut errors = FieldErrors::default();
+        let query = EventQuery {
+            actor: errors.parse("actor", actor.0.as_deref(), query::actor),
+            object: errors.parse("object_kind", object_kind.0.as_deref(), query::word),
+            object_id: object.0.as_deref().map(DisplayText::lossy),
+            application: keep("application", application.0.as_ref(), &mut errors),
+            action: errors.parse("action", action.0.as_deref(), query::word),
             outcome: outcome.0,
-            from: from.0,
-            to: to.0,
+            from: keep("from", from.0.as_ref(), &mut errors),
+            to: keep("to", to.0.as_ref(), &mut errors),
+            before: errors.parse("cursor", paging.after(), query::before),
+            limit: paging.limit(),
         };
-        let query = query(&parameters, &paging)?;
+        let query = errors.finish(Some(query))?;
         let services = &call.services;
         let reader = reader(services, call.permit.caller());
         let page = services.audit_log.query(&reader, query).await?;

@@ -31,9 +31,7 @@ impl ClientsApi {
         let clients = clients.iter();
         let listed = clients.filter(|one| !attention.0 || needs_attention(&one.secrets, now));
         let name = |client: &&Arc<model::Client>| client.name.to_string();
-        Ok(Json(paging.page(listed, name, |client| {
-            Client::new(client, &names, now)
-        })))
+        Ok(paging.page(listed, name, |one| Client::new(one, &names, now)))
     }
 
     /// Creates a client of an application.
@@ -43,12 +41,9 @@ impl ClientsApi {
         call: Authorized<ClientsWrite>,
         body: Body<ClientDraft>,
     ) -> ApiResult<Created<Client>, OnCreate> {
-        let created = call
-            .services
-            .admin
-            .create_client(call.permit, body.0)
-            .await?;
-        Ok(Created(show(&call.services, &created)))
+        let admin = &call.services.admin;
+        let client = admin.create_client(call.permit, body.0).await?;
+        Ok(Created(show(&call.services, &client)))
     }
 
     /// Gets a client.
@@ -76,9 +71,9 @@ impl ClientsApi {
     ) -> ApiResult<Versioned<Client>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_client(call.permit, (id, if_match.0), draft.clone());
-        let client = updated
-            .await
-            .map_err(|error| of_change(error, admin.client(id), |now| differences(&draft, &now)))?;
+        let client = of_change(updated.await, admin.client(id), |now| {
+            differences(&draft, &now)
+        })?;
         Ok(Versioned(show(&call.services, &client)))
     }
 
@@ -92,9 +87,8 @@ impl ClientsApi {
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_client(call.permit, (id.id()?, if_match.0))
-            .await?;
+        let deleted = admin.delete_client(call.permit, (id.id()?, if_match.0));
+        deleted.await?;
         Ok(NoContent)
     }
 

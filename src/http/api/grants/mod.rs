@@ -14,12 +14,9 @@ pub(super) fn page<'a>(
     services: &Services,
     paging: &Paging,
     grants: impl Iterator<Item = &'a model::Grant>,
-) -> Page<Grant> {
+) -> Json<Page<Grant>> {
     let (names, clients) = (services.names(), services.admin.clients());
-    let key = |grant: &&model::Grant| {
-        let age = i64::MAX.saturating_sub(grant.created_at.millis());
-        format!("{age:019}{}", grant.id)
-    };
+    let key = |grant: &&model::Grant| newest_first(grant.created_at, grant.id);
     paging.page(grants, key, |grant| Grant::new(grant, &clients, &names))
 }
 
@@ -41,7 +38,7 @@ impl GrantsApi {
         let grants = call.services.admin.grants();
         let listed = grants.iter();
         let listed = listed.filter(|grant| user.is_none_or(|user| grant.user == user));
-        Ok(Json(page(&call.services, &paging, listed)))
+        Ok(page(&call.services, &paging, listed))
     }
 
     /// Ends a grant and revokes every token based on it.

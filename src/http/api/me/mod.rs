@@ -62,13 +62,9 @@ impl MeApi {
         call: SignedIn,
         paging: Paging,
     ) -> ApiResult<Json<Page<Session>>> {
-        let principal = Some(call.caller.principal());
-        Ok(Json(sessions::page(
-            &call.services,
-            &call.caller,
-            &paging,
-            principal,
-        )))
+        let (services, caller) = (&call.services, &call.caller);
+        let principal = Some(caller.principal());
+        Ok(sessions::page(services, caller, &paging, principal))
     }
 
     /// Ends a session of the caller and its child sessions.
@@ -91,7 +87,7 @@ impl MeApi {
     #[oai(path = "/grants", method = "get", operation_id = "list_my_grants")]
     async fn list_my_grants(&self, call: SignedIn, paging: Paging) -> ApiResult<Json<Page<Grant>>> {
         let grants = call.services.admin.own_grants(&call.caller);
-        Ok(Json(grants::page(&call.services, &paging, grants.iter())))
+        Ok(grants::page(&call.services, &paging, grants.iter()))
     }
 
     /// Ends a grant of the caller and revokes every token based on it.
@@ -102,10 +98,8 @@ impl MeApi {
         /// The id of the grant.
         id: Path<Raw<GrantId>>,
     ) -> ApiResult<NoContent, OnObject> {
-        call.services
-            .admin
-            .end_own_grant(&call.caller, id.id()?)
-            .await?;
+        let admin = &call.services.admin;
+        admin.end_own_grant(&call.caller, id.id()?).await?;
         Ok(NoContent)
     }
 
@@ -130,15 +124,10 @@ impl MeApi {
         attention: Query<bool>,
         paging: Paging,
     ) -> ApiResult<Json<Page<ServiceAccount>>> {
-        let admin = &call.services.admin;
+        let (services, admin) = (&call.services, &call.services.admin);
         let accounts = admin.service_accounts();
         let own = accounts.iter().filter(|one| admin.owns(&call.caller, one));
-        Ok(Json(service_accounts::page(
-            &call.services,
-            &paging,
-            own,
-            attention.0,
-        )))
+        Ok(service_accounts::page(services, &paging, own, attention.0))
     }
 
     /// Creates a secret of a service account that the caller or one of the caller's teams owns.

@@ -25,9 +25,9 @@ response! {
         name: String = organization.name.to_string(),
         /// The full name; empty if there is none.
         full_name: String = organization.full_name.to_string(),
-        /// The number of its teams.
+        /// The number of teams.
         teams: u32 = count(teams(organization.id, directory).count()),
-        /// The number of users in at least one of its teams.
+        /// The number of users in at least one team of the organization.
         members: u32 = count(members(organization.id, directory).count()),
     }
 }

@@ -27,11 +27,11 @@ impl OrganizationsApi {
         let directory = call.services.mirror.directory();
         let search = Search::new(search.0.as_deref());
         let organizations = directory.organizations.values();
-        Ok(Json(paging.page(
+        Ok(paging.page(
             organizations.filter(|one| search.is_in(one.name.as_str())),
-            |one| format!("{}\u{1}{}", one.name.as_str().to_lowercase(), one.id),
+            |one| by_name(one.name.as_str(), one.id),
             |one| Organization::new(one, &directory),
-        )))
+        ))
     }
 
     /// Gets an organization.
@@ -65,11 +65,6 @@ impl OrganizationsApi {
         if !directory.organizations.contains_key(&id) {
             return Err(not_found("organization").into());
         }
-        let members = members(id, &directory);
-        Ok(Json(paging.page(
-            members,
-            |user| users::key(user),
-            |user| User::new(user),
-        )))
+        Ok(users::page(&paging, members(id, &directory)))
     }
 }

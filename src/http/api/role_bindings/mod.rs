@@ -29,9 +29,7 @@ impl RoleBindingsApi {
         let bindings = names.policy.role_bindings();
         let bindings = bindings.filter(|binding| role.is_none_or(|role| role == binding.role));
         let key = |binding: &&model::RoleBinding| binding.id.to_string();
-        Ok(Json(paging.page(bindings, key, |binding| {
-            RoleBinding::new(binding, &names)
-        })))
+        Ok(paging.page(bindings, key, |one| RoleBinding::new(one, &names)))
     }
 
     /// Creates a role binding.
@@ -77,17 +75,13 @@ impl RoleBindingsApi {
     ) -> ApiResult<Versioned<RoleBinding>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_role_binding(call.permit, (id, if_match.0), draft.clone());
-        let binding = updated.await.map_err(|error| {
-            of_change(
-                error,
-                admin.policy().role_binding(id),
-                |now| differences!(draft, now; role, subject, range, until),
-            )
-        })?;
-        Ok(Versioned(RoleBinding::new(
-            &binding,
-            &call.services.names(),
-        )))
+        let binding = of_change(
+            updated.await,
+            admin.policy().role_binding(id),
+            |now| differences!(draft, now; role, subject, range, until),
+        )?;
+        let names = call.services.names();
+        Ok(Versioned(RoleBinding::new(&binding, &names)))
     }
 
     /// Deletes a role binding.
@@ -102,9 +96,8 @@ impl RoleBindingsApi {
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_role_binding(call.permit, (id.id()?, if_match.0))
-            .await?;
+        let deleted = admin.delete_role_binding(call.permit, (id.id()?, if_match.0));
+        deleted.await?;
         Ok(NoContent)
     }
 
@@ -119,17 +112,11 @@ impl RoleBindingsApi {
         call: Authorized<RoleBindingsRead>,
         body: Body<ImpactRequest>,
     ) -> ApiResult<Json<Impact>, OnObject> {
-        let ImpactRequest {
-            role_binding,
-            draft,
-        } = body.0;
-        if role_binding.is_none() && draft.is_none() {
+        let (change, admin) = (body.0, &call.services.admin);
+        if change.role_binding.is_none() && change.draft.is_none() {
             return Err(invalid("", "name a `role_binding`, a `draft`, or both").into());
         }
-        let impact = call
-            .services
-            .admin
-            .impact(call.permit, role_binding, draft)?;
+        let impact = admin.impact(call.permit, change.role_binding, change.draft)?;
         Ok(Json(Impact::new(&impact, &call.services.names())))
     }
 }

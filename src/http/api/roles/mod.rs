@@ -24,9 +24,7 @@ impl RolesApi {
     ) -> ApiResult<Json<Page<Role>>> {
         let policy = call.services.admin.policy();
         let name = |role: &&crate::model::Role| role.name.to_string();
-        Ok(Json(paging.page(policy.roles(), name, |role| {
-            Role::new(role, &policy)
-        })))
+        Ok(paging.page(policy.roles(), name, |role| Role::new(role, &policy)))
     }
 
     /// Creates a role.
@@ -69,13 +67,11 @@ impl RolesApi {
     ) -> ApiResult<Versioned<Role>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_role(call.permit, (id, if_match.0), draft.clone());
-        let role = updated.await.map_err(|error| {
-            of_change(
-                error,
-                admin.policy().role(id),
-                |now| differences!(draft, now; name, description, permissions),
-            )
-        })?;
+        let role = of_change(
+            updated.await,
+            admin.policy().role(id),
+            |now| differences!(draft, now; name, description, permissions),
+        )?;
         Ok(Versioned(Role::new(&role, &admin.policy())))
     }
 
@@ -89,9 +85,8 @@ impl RolesApi {
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_role(call.permit, (id.id()?, if_match.0))
-            .await?;
+        let deleted = admin.delete_role(call.permit, (id.id()?, if_match.0));
+        deleted.await?;
         Ok(NoContent)
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn page<'a>(
     paging: &Paging,
     accounts: impl Iterator<Item = &'a Arc<model::ServiceAccount>>,
     attention: bool,
-) -> Page<ServiceAccount> {
+) -> Json<Page<ServiceAccount>> {
     let (names, now) = (services.names(), services.now());
     let listed = accounts.filter(|one| !attention || needs_attention(&one.secrets, now));
     let name = |account: &&Arc<model::ServiceAccount>| account.name.to_string();
@@ -47,12 +47,8 @@ impl ServiceAccountsApi {
         paging: Paging,
     ) -> ApiResult<Json<Page<ServiceAccount>>> {
         let accounts = call.services.admin.service_accounts();
-        Ok(Json(page(
-            &call.services,
-            &paging,
-            accounts.iter(),
-            attention.0,
-        )))
+        let (services, accounts) = (&call.services, accounts.iter());
+        Ok(page(services, &paging, accounts, attention.0))
     }
 
     /// Creates a service account.
@@ -94,13 +90,11 @@ impl ServiceAccountsApi {
     ) -> ApiResult<Versioned<ServiceAccount>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_service_account(call.permit, (id, if_match.0), draft.clone());
-        let account = updated.await.map_err(|error| {
-            of_change(
-                error,
-                admin.service_account(id),
-                |now| differences!(draft, now; name, description, owner, enabled, trusts),
-            )
-        })?;
+        let account = of_change(
+            updated.await,
+            admin.service_account(id),
+            |now| differences!(draft, now; name, description, owner, enabled, trusts),
+        )?;
         Ok(Versioned(show(&call.services, &account)))
     }
 
@@ -118,9 +112,8 @@ impl ServiceAccountsApi {
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_service_account(call.permit, (id.id()?, if_match.0))
-            .await?;
+        let deleted = admin.delete_service_account(call.permit, (id.id()?, if_match.0));
+        deleted.await?;
         Ok(NoContent)
     }
 
@@ -160,9 +153,8 @@ impl ServiceAccountsApi {
         id: Path<Raw<ServiceAccountId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, admin) = (id.id()?, &call.services.admin);
-        admin
-            .revoke_tokens_of_service_account(call.permit, id)
-            .await?;
+        let revoked = admin.revoke_tokens_of_service_account(call.permit, id);
+        revoked.await?;
         Ok(NoContent)
     }
 
@@ -182,9 +174,8 @@ impl ServiceAccountsApi {
     ) -> ApiResult<NoContent, OnObject> {
         let (id, secret) = (id.id()?, secret.parse("secret")?);
         let admin = &call.services.admin;
-        admin
-            .delete_service_account_secret(call.permit, id, secret)
-            .await?;
+        let deleted = admin.delete_service_account_secret(call.permit, id, secret);
+        deleted.await?;
         Ok(NoContent)
     }
 }

@@ -11,6 +11,7 @@ use crate::http::Problem;
 use crate::model::{self, Principal, SessionId, UserId};
 use body::Session;
 use std::fmt::Display;
+use std::sync::Arc;
 
 /// A page of the sessions of this principal, or of all principals, newest first.
 pub(super) fn page(
@@ -18,15 +19,12 @@ pub(super) fn page(
     caller: &Caller,
     paging: &Paging,
     principal: Option<Principal>,
-) -> Page<Session> {
+) -> Json<Page<Session>> {
     let names = services.names();
     let current = caller.session().map(|session| session.id);
     let sessions = services.sessions.list().into_iter();
     let listed = sessions.filter(|session| principal.is_none_or(|one| session.principal == one));
-    let key = |session: &std::sync::Arc<model::Session>| {
-        let age = i64::MAX.saturating_sub(session.created_at.millis());
-        format!("{age:019}{}", session.id)
-    };
+    let key = |session: &Arc<model::Session>| newest_first(session.created_at, session.id);
     paging.page(listed, key, |session| {
         Session::new(session, current, &names)
     })
@@ -73,12 +71,7 @@ impl SessionsApi {
         paging: Paging,
     ) -> ApiResult<Json<Page<Session>>> {
         let user = optional("user", user.0.as_ref())?.map(Principal::User);
-        Ok(Json(page(
-            &call.services,
-            call.permit.caller(),
-            &paging,
-            user,
-        )))
+        Ok(page(&call.services, call.permit.caller(), &paging, user))
     }
 
     /// Ends a session and its child sessions at once.

@@ -28,6 +28,16 @@ impl FieldErrors {
         value.map_err(|error| self.note(pointer, error)).ok()
     }
 
+    /// Parses an optional text; `None` if it is absent, or after noting its error.
+    pub fn parse<T>(
+        &mut self,
+        pointer: &str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, ParseError>,
+    ) -> Option<T> {
+        text.and_then(|text| self.keep(pointer, parse(text)))
+    }
+
     /// The value, or `None` after noting what is required instead.
     pub fn require<T>(
         &mut self,

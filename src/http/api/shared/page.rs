@@ -4,11 +4,14 @@
 
 use super::field_errors::invalid;
 use crate::http::Problem;
+use crate::model::Timestamp;
 use data_encoding::BASE64URL_NOPAD;
 use poem::{Request, RequestBody};
+use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
+use std::fmt::Display;
 
 /// The default number of items on a page.
 const DEFAULT_LIMIT: u16 = 50;
@@ -97,7 +100,7 @@ impl Paging {
         items: impl IntoIterator<Item = M>,
         key: impl Fn(&M) -> String,
         show: impl Fn(&M) -> T,
-    ) -> Page<T>
+    ) -> Json<Page<T>>
     where
         T: Type + ParseFromJSON + ToJSON,
     {
@@ -108,11 +111,21 @@ impl Paging {
         keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
         let more = keyed.len() > self.limit;
         keyed.truncate(self.limit);
-        Page {
+        Json(Page {
             next_cursor: keyed.last().filter(|_| more).map(|(key, _)| encode(key)),
             items: keyed.iter().map(|(_, item)| show(item)).collect(),
-        }
+        })
     }
+}
+
+/// A key that sorts by name without case; the id makes it unique.
+pub fn by_name(name: &str, id: impl Display) -> String {
+    format!("{}\u{1}{id}", name.to_lowercase())
+}
+
+/// A key that sorts the newest first; the id makes it unique.
+pub fn newest_first(created_at: Timestamp, id: impl Display) -> String {
+    format!("{:019}{id}", i64::MAX.saturating_sub(created_at.millis()))
 }
 
 /// A text to find in names, compared without case.
@@ -157,7 +170,8 @@ mod tests {
 
     fn page(paging: &Paging) -> Page<String> {
         let words = ["d", "b", "a", "c", "e"];
-        paging.page(words, |word| (*word).to_owned(), |word| (*word).to_owned())
+        let word = |word: &&str| (*word).to_owned();
+        paging.page(words, word, word).0
     }
 
     #[test]

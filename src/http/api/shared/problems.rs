@@ -89,19 +89,21 @@ impl From<SyncError> for Problem {
     }
 }
 
-/// The problem for a failed change. If the caller's version is stale, `changed` names the members in which the current
+/// The changed object, or the problem. If the caller's version is stale, `changed` names the members in which the current
 /// object differs from the request.
-pub fn of_change<T>(
-    error: AdminError,
-    present: Option<T>,
-    changed: impl FnOnce(T) -> Vec<&'static str>,
-) -> Problem {
-    let stale = matches!(error, AdminError::Stale { .. });
-    let problem = Problem::from(error);
-    match present {
-        Some(present) if stale => problem.with("changed", json!(changed(present))),
-        _ => problem,
-    }
+pub fn of_change<T, N>(
+    changed: Result<T, AdminError>,
+    current: Option<N>,
+    differences: impl FnOnce(N) -> Vec<&'static str>,
+) -> Result<T, Problem> {
+    changed.map_err(|error| {
+        let stale = matches!(error, AdminError::Stale { .. });
+        let problem = Problem::from(error);
+        match current.filter(|_| stale) {
+            Some(current) => problem.with("changed", json!(differences(current))),
+            None => problem,
+        }
+    })
 }
 
 /// Names of the members in which two objects differ.

@@ -290,11 +290,6 @@ impl<T: FromStr<Err = ParseError>> Raw<T> {
     pub fn id(&self) -> Result<T, Problem> {
         self.parse("id")
     }
-
-    /// Parses the value, or notes its error.
-    pub fn keep(&self, name: &str, errors: &mut FieldErrors) -> Option<T> {
-        errors.keep(name, self.text.parse())
-    }
 }
 
 /// Parses an optional parameter of the query.
@@ -303,6 +298,15 @@ pub fn optional<T: FromStr<Err = ParseError>>(
     raw: Option<&Raw<T>>,
 ) -> Result<Option<T>, Problem> {
     raw.map(|raw| raw.parse(name)).transpose()
+}
+
+/// Parses an optional parameter of the query; `None` if it is absent, or after noting its error.
+pub fn keep<T: FromStr<Err = ParseError>>(
+    name: &str,
+    raw: Option<&Raw<T>>,
+    errors: &mut FieldErrors,
+) -> Option<T> {
+    errors.keep(name, raw?.text.parse())
 }
 
 impl<T: Type> Type for Raw<T> {

@@ -31,12 +31,8 @@ impl SigningKeysApi {
         call: Authorized<SigningKeysRotate>,
         body: Body<RotationRequest>,
     ) -> ApiResult<Json<Rotated>> {
-        let admin = &call.services.admin;
-        let RotationRequest {
-            algorithm,
-            immediately,
-        } = body.0;
-        let key = if immediately {
+        let (admin, algorithm) = (&call.services.admin, body.0.algorithm);
+        let key = if body.0.immediately {
             Some(admin.replace_signing_key(call.permit, algorithm).await?)
         } else {
             admin.rotate_signing_key(call.permit, algorithm).await?

@@ -7,8 +7,9 @@ pub mod body;
 use super::prelude::*;
 use super::users::{self, body::User};
 use crate::access::DirectoryRead;
-use crate::model::{OrganizationId, TeamId};
+use crate::model::{DirectoryTeam, OrganizationId, TeamId};
 use body::Team;
+use std::sync::Arc;
 
 /// The operations.
 pub(super) struct TeamsApi;
@@ -33,17 +34,8 @@ impl TeamsApi {
             organization.is_none_or(|id| id == team.team.organization)
                 && search.is_in(&names.team(&team.team))
         });
-        Ok(Json(paging.page(
-            teams,
-            |team| {
-                format!(
-                    "{}\u{1}{}",
-                    names.team(&team.team).to_lowercase(),
-                    team.team.id
-                )
-            },
-            |team| Team::new(team, &names.directory),
-        )))
+        let key = |team: &&Arc<DirectoryTeam>| by_name(&names.team(&team.team), team.team.id);
+        Ok(paging.page(teams, key, |team| Team::new(team, &names.directory)))
     }
 
     /// Gets a team.
@@ -55,10 +47,8 @@ impl TeamsApi {
         id: Path<Raw<TeamId>>,
     ) -> ApiResult<Json<Team>, OnObject> {
         let directory = call.services.mirror.directory();
-        let team = directory
-            .teams
-            .get(&id.id()?)
-            .ok_or_else(|| not_found("team"))?;
+        let team = directory.teams.get(&id.id()?);
+        let team = team.ok_or_else(|| not_found("team"))?;
         Ok(Json(Team::new(team, &directory)))
     }
 
@@ -76,15 +66,10 @@ impl TeamsApi {
         paging: Paging,
     ) -> ApiResult<Json<Page<User>>, OnObject> {
         let directory = call.services.mirror.directory();
-        let team = directory
-            .teams
-            .get(&id.id()?)
-            .ok_or_else(|| not_found("team"))?;
-        let members = team.members.iter().filter_map(|id| directory.user(*id));
-        Ok(Json(paging.page(
-            members,
-            |user| users::key(user),
-            |user| User::new(user),
-        )))
+        let team = directory.teams.get(&id.id()?);
+        let team = team.ok_or_else(|| not_found("team"))?;
+        let members = team.members.iter();
+        let members = members.filter_map(|id| directory.user(*id).map(AsRef::as_ref));
+        Ok(users::page(&paging, members))
     }
 }

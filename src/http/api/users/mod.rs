@@ -10,10 +10,18 @@ use crate::access::{DirectoryRead, GrantsEnd, SessionsEnd};
 use crate::audit::ObjectKind;
 use crate::model::{DirectoryUser, Principal, UserId};
 use body::{User, UserDetail};
+use std::sync::Arc;
 
-/// Sorts users by login without case; the id makes the key unique.
-pub(super) fn key(user: &DirectoryUser) -> String {
-    format!("{}\u{1}{}", user.login.as_str().to_lowercase(), user.id)
+fn key(user: &DirectoryUser) -> String {
+    by_name(user.login.as_str(), user.id)
+}
+
+/// A page of these users in the order of their logins.
+pub(super) fn page<'a>(
+    paging: &Paging,
+    users: impl Iterator<Item = &'a DirectoryUser>,
+) -> Json<Page<User>> {
+    paging.page(users, |user| key(user), |user| User::new(user))
 }
 
 /// Sorts an exact match first, then the users with the login at any provider.
@@ -49,11 +57,8 @@ impl UsersApi {
         let found = users.filter(|user| {
             search.is_in(&user.qualified_login()) || search.is_in(user.full_name.as_str())
         });
-        Ok(Json(paging.page(
-            found,
-            |user| search_key(user, &search),
-            |user| User::new(user),
-        )))
+        let key = |user: &&Arc<DirectoryUser>| search_key(user, &search);
+        Ok(paging.page(found, key, |user| User::new(user)))
     }
 
     /// Gets a user.
@@ -85,10 +90,8 @@ impl UsersApi {
         let directory = services.mirror.directory();
         directory.user(id).ok_or_else(|| not_found("user"))?;
         let event = sessions::end_event(services, call.permit.caller(), ObjectKind::User, &id);
-        services
-            .sessions
-            .end_all_of(Principal::User(id), event)
-            .await?;
+        let ended = services.sessions.end_all_of(Principal::User(id), event);
+        ended.await?;
         Ok(NoContent)
     }
 
