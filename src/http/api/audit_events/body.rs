@@ -55,9 +55,9 @@ response! {
         user_agent: Option<String> = recorded.event.personal.user_agent.as_ref().map(ToString::to_string),
         /// The counted repeats of an earlier event; absent for every other event.
         repeats: Option<Repeats> = recorded.event.repeats.map(Repeats::new),
-        /// The version of the policy in force.
+        /// The version of the policy that was in force.
         policy_version: u64 = recorded.event.policy_version,
-        /// The version of the directory in use.
+        /// The version of the directory that was in use.
         directory_version: u64 = recorded.event.directory_version,
     }
 }

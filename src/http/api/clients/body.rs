@@ -16,13 +16,14 @@ response! {
         id: ClientId = client.id,
         /// The name, unique among clients, which the consent page shows.
         name: String = client.name.to_string(),
-        /// The application for which the client gets tokens; absent if the client may name any.
+        /// The application for which the client gets tokens; absent if each token request names one.
         application: Option<Reference> = client.application.map(|id| names.application(id)),
         /// Whether the client can keep a secret.
         kind: ClientKind = client.kind,
         /// The redirect URIs, compared byte for byte.
         redirect_uris: Vec<String> = texts(&client.redirect_uris),
-        /// True if the client needs no consent of users. A public client on the user's own machine always needs it.
+        /// True if the client needs no consent of users. A public client with a loopback redirect URI always needs it
+        /// (RFC 8252 section 8.6).
         first_party: bool = client.first_party,
         /// True if the client gets refresh tokens.
         refresh_tokens: bool = client.refresh_tokens,
@@ -48,8 +49,8 @@ request! {
         /// The redirect URIs: `https://…`, or `http://127.0.0.1/…` for programs on the user's machine. Empty by
         /// default.
         redirect_uris: BTreeSet<RedirectUri> = BTreeSet::new(),
-        /// True if the client needs no consent of users; false by default. A public client on the user's own machine
-        /// always needs it.
+        /// True if the client needs no consent of users; false by default. A public client with a loopback redirect URI
+        /// always needs it (RFC 8252 section 8.6).
         first_party: bool = false,
         /// True if the client gets refresh tokens; false by default.
         refresh_tokens: bool = false,

@@ -92,9 +92,9 @@ impl ClientsApi {
         Ok(NoContent)
     }
 
-    /// Creates a secret of a client, which is shown only once.
+    /// Creates a secret of a client.
     ///
-    /// At most two secrets are valid at a time.
+    /// The secret is shown only once. At most two secrets are valid at a time.
     #[oai(
         path = "/:id/secrets",
         method = "post",
@@ -112,7 +112,9 @@ impl ClientsApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Deletes a secret of a client, which is invalid at once.
+    /// Deletes a secret of a client.
+    ///
+    /// The secret is invalid at once.
     #[oai(
         path = "/:id/secrets/:secret",
         method = "delete",

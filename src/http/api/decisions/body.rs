@@ -101,7 +101,7 @@ response! {
         kind: ReasonKind = kind,
         /// The reason as text for display.
         text: String = text,
-        /// The permission that the caller holds or lacks; absent for other kinds.
+        /// The permission that the caller holds or lacks, or that the scope excludes; absent for other kinds.
         permission: Option<String> = permission,
         /// The role that contains the permission; absent unless `kind` is `granted`.
         role: Option<Reference> = witness.map(|(witness, names)| names.role(witness.role)),
@@ -190,9 +190,9 @@ response! {
         /// The freshness of the memberships of the user or of the service account's owner: the instant before Gitea was
         /// asked for them, or the last sign-in at another provider. Absent if no memberships are used.
         freshness: Option<Timestamp> = explained.freshness,
-        /// The version of the policy in force.
+        /// The version of the policy that was in force.
         policy_version: u64 = explained.decision.policy_version,
-        /// The version of the directory in use.
+        /// The version of the directory that was in use.
         directory_version: u64 = explained.directory_version,
     }
 }

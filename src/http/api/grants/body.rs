@@ -21,7 +21,7 @@ response! {
         scope: Vec<String> = grant.scope.clone().into(),
         /// When the user granted the access.
         created_at: Timestamp = grant.created_at,
-        /// When the refresh token was last used.
+        /// When the current refresh token was issued, at the start or at the last use of the grant.
         last_used_at: Timestamp = grant.rotated_at,
         /// When the grant ends at the latest.
         ends_at: Timestamp = grant.ends_at,

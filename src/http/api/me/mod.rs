@@ -151,8 +151,9 @@ impl MeApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Deletes a secret of a service account that the caller or one of the caller's teams owns. The secret is invalid
-    /// at once.
+    /// Deletes a secret of a service account that the caller or one of the caller's teams owns.
+    ///
+    /// The secret is invalid at once.
     #[oai(
         path = "/service-accounts/:id/secrets/:secret",
         method = "delete",

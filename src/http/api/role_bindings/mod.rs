@@ -101,7 +101,7 @@ impl RoleBindingsApi {
         Ok(NoContent)
     }
 
-    /// Previews which users and service accounts a change would give or deny access.
+    /// Previews which users and service accounts would gain or lose access by a change of a role binding.
     #[oai(
         path = "/impact",
         method = "post",

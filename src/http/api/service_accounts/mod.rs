@@ -117,9 +117,9 @@ impl ServiceAccountsApi {
         Ok(NoContent)
     }
 
-    /// Creates a secret of a service account, which is shown only once.
+    /// Creates a secret of a service account.
     ///
-    /// At most two secrets are valid at a time.
+    /// The secret is shown only once. At most two secrets are valid at a time.
     #[oai(
         path = "/:id/secrets",
         method = "post",
@@ -158,7 +158,9 @@ impl ServiceAccountsApi {
         Ok(NoContent)
     }
 
-    /// Deletes a secret of a service account, which is invalid at once.
+    /// Deletes a secret of a service account.
+    ///
+    /// The secret is invalid at once.
     #[oai(
         path = "/:id/secrets/:secret",
         method = "delete",
