@@ -1,4 +1,7 @@
-//! The caller, as the first argument of every operation: nothing else of a request is read before it is authorized.
+//! The caller, as the first argument of every operation.
+//!
+//! May call the gatekeeper, which decides. Must never read more of a request than its credential before the caller is
+//! authorized.
 
 use super::services::Services;
 use crate::access::{Caller, Credential, Gatekeeper, OwnPermission, Permit};
@@ -18,15 +21,15 @@ const SCHEMES: [&str; 2] = ["session", "token"];
 pub struct SignedIn {
     /// The caller.
     pub caller: Caller,
-    /// What the operation calls.
+    /// The services that the operation calls.
     pub services: Arc<Services>,
 }
 
 /// A signed-in caller who holds the permission `P`.
 pub struct Authorized<P> {
-    /// The proof of the permission.
+    /// The proof that the caller holds the permission.
     pub permit: Permit<P>,
-    /// What the operation calls.
+    /// The services that the operation calls.
     pub services: Arc<Services>,
 }
 
@@ -75,7 +78,7 @@ security_scheme!([P: OwnPermission] Authorized<P>, request, caller, services => 
     Ok(Self { permit, services })
 });
 
-/// For the gate: whether a request has a session or a token of Samovar that is valid now. Does not call Gitea.
+/// For the gate: whether a request has a session or access token that is valid now. Does not call Gitea.
 pub fn known_callers(gatekeeper: Arc<Gatekeeper>, cookies: Cookies) -> KnownCaller {
     let name = cookies.name(Cookie::Session);
     Box::new(move |headers| {
@@ -115,8 +118,8 @@ fn register(registry: &mut Registry) {
     let [session, token] = SCHEMES;
     let cookie = scheme(
         "apiKey",
-        "the session cookie that sign-in sets; over plain http on loopback its name has no `__Host-`. \
-         With it, every method except GET requires an `Origin` of Samovar itself",
+        "The session cookie that sign-in sets. Over plain http on loopback, its name has no prefix `__Host-`. \
+         With it, every method except GET requires an `Origin` of Samovar itself.",
     );
     let cookie = MetaSecurityScheme {
         name: Some("__Host-samovar"),
@@ -126,7 +129,7 @@ fn register(registry: &mut Registry) {
     registry.create_security_scheme(session, cookie);
     let bearer = scheme(
         "http",
-        "an access token for audience `samovar`, from `/oauth/token`",
+        "An access token from `/oauth/token` for the audience `samovar`.",
     );
     let bearer = MetaSecurityScheme {
         scheme: Some("bearer"),

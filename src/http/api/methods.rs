@@ -1,15 +1,17 @@
-//! The methods of each address, for `Allow` when another method is refused (RFC 9110 section 15.5.6).
+//! The methods of each path, for `Allow` in a 405 response (RFC 9110 section 15.5.6).
+//!
+//! Reads the framework's description of the operations. Must never route a request.
 
 use poem::Request;
 use poem::http::HeaderValue;
 use poem_openapi::OpenApi;
 use std::collections::BTreeSet;
 
-/// The methods of every address in the document.
+/// The methods of every path in the document.
 pub(super) struct Methods(Vec<(String, BTreeSet<String>)>);
 
 impl Methods {
-    /// Those of these operations, below this path.
+    /// The methods of these operations, below the path `base`.
     pub(super) fn of<A: OpenApi>(base: &str) -> Self {
         let paths = A::meta().into_iter().flat_map(|api| api.paths);
         let each = paths.map(|path| {
@@ -20,10 +22,10 @@ impl Methods {
         Self(each.collect())
     }
 
-    /// The value of `Allow` for this address; none for an address that does not exist.
+    /// The value of `Allow` for the path of a request; `None` if the path does not exist.
     pub(super) fn allow(&self, request: &Request) -> Option<HeaderValue> {
         let path = request.uri().path();
-        // As in the router, an address without parameters wins over one with parameters.
+        // As in the router, a path without parameters takes precedence over one with parameters.
         let exact = self.0.iter().any(|(pattern, _)| pattern == path);
         let matching = self
             .0
@@ -38,7 +40,7 @@ impl Methods {
     }
 }
 
-/// Does the path match the pattern, in which `{…}` is one segment?
+/// Whether the path matches the pattern, in which `{…}` is one segment.
 fn matches(pattern: &str, path: &str) -> bool {
     let (pattern, path) = (pattern.split('/'), path.split('/'));
     let mut segments = pattern.clone().zip(path.clone());

@@ -1,9 +1,11 @@
-//! The API under `/api/v1` (step 5): a folder for each noun, named as in the address, with the operations in `mod.rs` and
+//! The API under `/api/v1` (layer 5): a folder for each noun, named as in the path, with the operations in `mod.rs` and
 //! the objects of requests and responses in `body.rs`.
 //!
-//! Handlers take, call and respond; they decide nothing. A failed call is always a problem document. To add an
-//! operation: write a method in the noun's `mod.rs` whose first argument is [`caller::Authorized`] with the permission
-//! that it requires, declare its objects in `body.rs` with `request!` and `response!`, then run
+//! An operation parses a request, calls a service and responds. Must never decide, and must never fail with anything
+//! but a problem document.
+//!
+//! To add an operation: write a method in the noun's `mod.rs` whose first argument is [`caller::Authorized`] with the
+//! required permission, declare its objects in `body.rs` with `request!` and `response!`, then run
 //! `SAMOVAR_BLESS=1 cargo test --test server api::document` to update the document in `tests/golden/`.
 
 #![expect(
@@ -57,7 +59,7 @@ macro_rules! operations {
         fn operations() -> OpenApiService<Operations, ()> {
             let operations = ($(($($api),+)),+);
             OpenApiService::new(operations, "Samovar", env!("CARGO_PKG_VERSION"))
-                .description("Access to applications by organizations and teams of Gitea.")
+                .description("Manages the access to applications by the organizations and teams of a Gitea server.")
                 .server(BASE)
         }
     };
@@ -97,7 +99,7 @@ operations!(
     )
 );
 
-/// Path of the operations.
+/// The path of the operations.
 const BASE: &str = "/api/v1";
 
 /// The document that `samovar openapi` prints and `/api/openapi.json` serves.
@@ -108,7 +110,7 @@ pub fn document() -> String {
     text
 }
 
-/// Everything under `/api`. Problems are documents here, never pages.
+/// The endpoint of every path under `/api`. Its problems are documents, never pages.
 pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
     let document = document();
     let methods = Methods::of::<Operations>(BASE);
@@ -128,7 +130,7 @@ pub fn endpoint(services: Arc<Services>) -> impl Endpoint<Output = Response> {
         })
 }
 
-/// Errors of the framework have the form of all others.
+/// The problem document of an error, also of the framework's errors.
 fn respond(
     error: &poem::Error,
     context: Option<&RequestContext>,

@@ -1,4 +1,6 @@
-//! What the modules of the nouns use of each other's surroundings.
+//! The names that every noun uses: callers, responses, requests and the framework's types.
+//!
+//! Must never contain a noun.
 
 pub use super::caller::{Authorized, SignedIn};
 pub use super::services::Services;
@@ -8,7 +10,7 @@ pub use super::shared::decode::{Bounded, Decode, Members};
 pub use super::shared::field_errors::{FieldErrors, invalid, not_found};
 pub use super::shared::if_match::IfMatch;
 pub use super::shared::names::{Names, Reference};
-pub use super::shared::page::{Page, Paging, Search};
+pub use super::shared::page::{Page, Paging, Search, by_name, newest_first};
 pub use super::shared::problem_response::{ApiResult, OnChange, OnCreate, OnCreatePart, OnObject};
 pub use super::shared::problems::of_change;
 pub use super::shared::response::{Created, Issued, NoContent, Versioned, count, texts};

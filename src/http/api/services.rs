@@ -1,4 +1,6 @@
-//! What the operations call.
+//! The services that the operations call.
+//!
+//! `app` fills them. Must never hold state of its own.
 
 use super::shared::names::Names;
 use crate::access::{Caller, Gatekeeper};
@@ -19,28 +21,28 @@ pub struct Services {
     pub gatekeeper: Arc<Gatekeeper>,
     /// Changes policy objects.
     pub admin: Arc<Admin>,
-    /// The first administrator's code.
+    /// The one-time code for the first administrator.
     pub claim: Arc<Bootstrap>,
-    /// People, organizations and teams.
+    /// Users, organizations and teams.
     pub mirror: Arc<Mirror>,
-    /// Sessions of browsers.
+    /// Browser sessions.
     pub sessions: Arc<Sessions>,
     /// The state of the identity providers.
     pub providers: Arc<Providers>,
     /// Queries of the audit log.
     pub audit_log: Arc<AuditLog>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Name of the cookie that carries a session at Samovar's own host.
     pub session_cookie: String,
     /// The addresses in generated proxy configuration.
     pub snippets: SnippetSettings,
-    /// Secrets of proxies, if generated configuration must carry them.
+    /// The secrets of proxies, if generated configuration must contain them.
     pub proxy_secrets: Option<ProxySecrets>,
 }
 
 impl Services {
-    /// The present names.
+    /// The current names.
     pub(super) fn names(&self) -> Names {
         Names {
             directory: self.mirror.directory(),
@@ -49,12 +51,12 @@ impl Services {
         }
     }
 
-    /// The present instant.
+    /// The current instant.
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// An event of this caller.
+    /// An audit event with this caller as the actor.
     pub(super) fn event(&self, caller: &Caller, action: Action, object: Object) -> AuditEvent {
         caller.event(self.now(), action, object, &self.admin.policy())
     }

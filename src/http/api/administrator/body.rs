@@ -1,14 +1,16 @@
-//! The claim of the first administrator, in requests.
+//! The request that makes the caller the first administrator.
+//!
+//! Knows no service. Must never put the code into a response.
 
 use crate::http::api::prelude::*;
 
 /// The one-time code.
-pub struct ClaimCode(pub String);
+pub struct BootstrapCode(pub String);
 
 request! {
-    /// The one-time code that makes the caller the first administrator.
-    Claim for ClaimCode {
-        /// The output of `samovar claim-code`.
+    /// A request to become the first administrator.
+    Claim for BootstrapCode {
+        /// The one-time code that `samovar claim-code` prints on the server.
         code: String,
     } => Self(code)
 }

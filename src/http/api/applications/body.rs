@@ -1,4 +1,6 @@
 //! Applications and their routes in requests and responses.
+//!
+//! May read the model. Must never show a proxy secret, nor decide whether a change is allowed.
 
 use super::warnings::{ApplicationWarning, is_loopback, warnings};
 use crate::admin;
@@ -16,15 +18,15 @@ use std::time::Duration;
 use url::Url;
 
 union! {
-    /// What a route requires of its caller.
+    /// The requirement of a route on the caller.
     Requirement for ModelRequirement {
-        /// No requirement, not even to be signed in.
+        /// The route is public: anonymous callers are allowed.
         Public = "public", PublicRequirement {}
         /// The caller must be signed in.
         SignedIn = "signed-in", SignedInRequirement {}
-        /// The caller must hold all of these.
+        /// The caller must hold every listed permission.
         Permissions = "permissions", PermissionsRequirement {
-            /// `resource:action` each, at least one.
+            /// The permissions as `resource:action`; at least one.
             #[oai(validator(min_items = 1))]
             permissions as 0: Vec<Permission>,
         }
@@ -41,21 +43,22 @@ impl Decode for MethodSet {
 }
 
 response! {
-    /// Methods, path pattern and requirement.
+    /// A route of an application.
     Route(route: &model::Route) {
-        /// Empty for every method. HEAD is checked as GET.
+        /// The methods; empty for every method. HEAD is checked as GET.
         methods: Vec<Method> = route.methods.iter().map(Method).collect(),
-        /// Such as `/deploy/{owner}/{repo}` or `/admin/**`.
+        /// The path pattern, such as `/deploy/{owner}/{repo}` or `/admin/**`.
         path: String = route.path.to_string(),
-        /// What the caller must fulfill.
+        /// The requirement on the caller.
         requirement: Requirement = (&route.requirement).into(),
-        /// The access that the caller needs to the Gitea repository that `{owner}` and `{repo}` name.
+        /// The required level of access to the Gitea repository that `{owner}` and `{repo}` in the path name; absent if
+        /// none is required.
         repository: Option<RepositoryLevel> = route.repository.map(|needed| needed.level),
-        /// `%2F` inside a segment is data.
+        /// True if `%2F` inside a path segment is data; otherwise such a request is denied.
         encoded_slash: bool = route.encoded_slash,
-        /// Parameters of the path whose values are secret: no event, log or response shows them.
+        /// The path parameters with secret values, which no event, log or response shows.
         secret_parameters: Vec<String> = texts(&route.secret_parameters),
-        /// `;` inside a segment is data.
+        /// True if `;` inside a path segment is data; otherwise such a request is denied.
         semicolon: bool = route.semicolon,
     }
 }
@@ -63,20 +66,22 @@ response! {
 request! {
     /// A route of an application.
     RouteDraft for model::Route {
-        /// Absent or empty for every method. HEAD is checked as GET.
+        /// The methods; absent or empty for every method. HEAD is checked as GET.
         methods: MethodSet = MethodSet::default(),
-        /// Such as `/deploy/{owner}/{repo}` or `/admin/**`.
+        /// The path pattern, such as `/deploy/{owner}/{repo}` or `/admin/**`.
         path: PathPattern,
-        /// What the caller must fulfill.
+        /// The requirement on the caller.
         requirement: ModelRequirement,
-        /// The access that the caller needs to the Gitea repository that `{owner}` and `{repo}` name.
+        /// The required level of access to the Gitea repository that `{owner}` and `{repo}` in the path name; absent if
+        /// none is required.
         repository: Option<RepositoryLevel>,
-        /// `%2F` inside a segment is data; false by default.
+        /// True if `%2F` inside a path segment is data; otherwise such a request is denied. False by default.
         encoded_slash: bool = false,
-        /// Parameters of the path whose values are secret, such as `token` in `/reset/{token}`: no event, log or
-        /// response shows them.
+        /// The path parameters with secret values, such as `token` in `/reset/{token}`, which no event, log or response
+        /// shows; empty by default.
         secret_parameters: BTreeSet<String> = BTreeSet::new(),
-        /// `;` inside a segment is data; false by default. Only for applications that do not cut a segment there.
+        /// True if `;` inside a path segment is data; otherwise such a request is denied. False by default. Use it only
+        /// if the application does not end a segment at `;`.
         semicolon: bool = false,
     } => Self {
         methods,
@@ -90,57 +95,59 @@ request! {
 }
 
 response! {
-    /// Which of Gitea's own tokens are accepted.
+    /// The kinds of Gitea tokens that are accepted.
     GiteaTokens(tokens: &model::GiteaTokens) {
-        /// Personal access tokens with the scope `read:user`.
+        /// True if personal access tokens with the scope `read:user` are accepted.
         personal: bool = tokens.personal,
-        /// OAuth access tokens of these OAuth applications in Gitea: their client ids.
+        /// The client ids of the OAuth applications in Gitea whose access tokens are accepted.
         oauth_clients: Vec<GiteaClientId> = tokens.oauth_clients.iter().copied().collect(),
     }
 }
 
 request! {
-    /// Which of Gitea's own tokens to accept.
+    /// The kinds of Gitea tokens to accept.
     GiteaTokensDraft for model::GiteaTokens {
-        /// Personal access tokens with the scope `read:user`; false by default.
+        /// True to accept personal access tokens with the scope `read:user`; false by default.
         personal: bool = false,
-        /// OAuth access tokens of these OAuth applications in Gitea: their client ids.
+        /// The client ids of the OAuth applications in Gitea whose access tokens to accept; empty by default.
         oauth_clients: BTreeSet<GiteaClientId> = BTreeSet::new(),
     } => Self { personal, oauth_clients }
 }
 
 response! {
-    /// The tokens of an application, and what may be exchanged for one.
+    /// The settings of an application's access tokens.
     TokenSettings(tokens: &model::TokenSettings) {
-        /// The algorithm that signs them.
+        /// The algorithm that signs the tokens.
         signing: SigningAlgorithm = tokens.signing,
-        /// Lifetime of an access token in seconds.
+        /// The lifetime of an access token in seconds.
         lifetime: u32 = tokens.lifetime,
-        /// Which of Gitea's own tokens may be exchanged for one.
+        /// The Gitea tokens that may be exchanged for an access token of the application (RFC 8693).
         gitea_tokens: GiteaTokens = GiteaTokens::new(&tokens.gitea_tokens),
-        /// Ids of applications whose clients may exchange a token that they received for one of this application.
+        /// The ids of the applications whose clients may exchange a received token for a token of this application (RFC
+        /// 8693).
         exchange_from: Vec<ApplicationId> = tokens.exchange_from.iter().copied().collect(),
-        /// Allowed requests carry a signed `Samovar-Assertion`.
+        /// True if allowed requests carry a signed `Samovar-Assertion` header.
         assertion: bool = tokens.assertion,
     }
 }
 
-/// Lifetime of an access token, in seconds.
+/// The lifetime of an access token in seconds.
 type Lifetime = Bounded<{ model::TokenSettings::SHORTEST }, { model::TokenSettings::LONGEST }>;
 
 request! {
-    /// The tokens of an application, and what may be exchanged for one.
+    /// The settings of an application's access tokens.
     TokenSettingsDraft for model::TokenSettings {
-        /// The algorithm that signs them; `EdDSA` by default.
+        /// The algorithm that signs the tokens; `EdDSA` by default.
         signing: SigningAlgorithm = SigningAlgorithm::default(),
-        /// Lifetime of an access token in seconds; 300 by default.
+        /// The lifetime of an access token in seconds, 60 to 600; 300 by default.
         #[oai(validator(minimum(value = "60"), maximum(value = "600")))]
         lifetime: Lifetime = Bounded(300),
-        /// Which of Gitea's own tokens may be exchanged for one; none by default.
+        /// The Gitea tokens that may be exchanged for an access token of the application (RFC 8693); none by default.
         gitea_tokens: model::GiteaTokens = model::GiteaTokens::default(),
-        /// Ids of applications whose clients may exchange a token that they received for one of this application.
+        /// The ids of the applications whose clients may exchange a received token for a token of this application (RFC
+        /// 8693); empty by default.
         exchange_from: BTreeSet<ApplicationId> = BTreeSet::new(),
-        /// Allowed requests carry a signed `Samovar-Assertion`; false by default.
+        /// True if allowed requests carry a signed `Samovar-Assertion` header; false by default.
         assertion: bool = false,
     } => Self { signing, lifetime: lifetime.0, gitea_tokens, exchange_from, assertion }
 }
@@ -148,27 +155,27 @@ request! {
 response! {
     /// A protected application: hosts and an ordered list of routes.
     Application(application: &model::Application) {
-        /// Its id.
+        /// The id of the application.
         id: ApplicationId = application.id,
-        /// Unique among applications.
+        /// The name, unique among applications.
         name: String = application.name.to_string(),
-        /// Its hosts.
+        /// The hosts, each with a port unless it is the default of the scheme.
         hosts: Vec<String> = texts(&application.hosts),
-        /// The first route that matches applies; a request that matches none is denied.
+        /// The routes in their order. The first route that matches applies; a request that matches none is denied.
         routes: Vec<Route> = application.routes.iter().map(Route::new).collect(),
-        /// The identity headers that it gets.
+        /// The identity headers that the application receives.
         identity_headers: Vec<IdentityHeader> = application.identity_headers.iter().copied().collect(),
-        /// Who uses the `Authorization` header.
+        /// Which server uses the `Authorization` header.
         authorization: AuthorizationOwner = application.authorization,
-        /// Origins whose scripts may call it with credentials.
+        /// The origins whose scripts may call the application with credentials.
         origins: Vec<String> = texts(application.origins.iter().map(|url| url.origin().ascii_serialization())),
-        /// Which of its decisions the audit log keeps.
+        /// Which decisions of the application are written to the audit log.
         audit: AuditMode = application.audit,
-        /// Its tokens, and what may be exchanged for one.
+        /// The settings of the application's access tokens.
         tokens: TokenSettings = TokenSettings::new(&application.tokens),
-        /// What an upstream could interpret differently from Samovar; nothing of it is denied.
+        /// Settings that are allowed and could be mistakes.
         warnings: Vec<ApplicationWarning> = warnings(application),
-        /// Grows by one with every change; also the `ETag`.
+        /// The version, also sent as `ETag`; it increases by one with every change.
         version: u64 = application.version,
     }
 }
@@ -182,23 +189,23 @@ pub struct ApplicationBody {
 }
 
 request! {
-    /// An application to create, or the new state of one.
+    /// An application to create, or the new state of an existing one.
     ApplicationDraft for ApplicationBody {
-        /// 1 to 64 of `a-z 0-9 -`, unique among applications.
+        /// The name, unique among applications: 1 to 64 characters of `a-z`, `0-9` and `-`.
         name: Name,
-        /// Its hosts, each with a port unless it is the default of the scheme.
+        /// The hosts, each with a port unless it is the default of the scheme.
         hosts: BTreeSet<HostName>,
-        /// In order.
+        /// The routes in their order. The first route that matches applies; a request that matches none is denied.
         routes: Vec<model::Route>,
-        /// The identity headers that it gets; all by default.
+        /// The identity headers that the application receives; all by default.
         identity_headers: Option<BTreeSet<IdentityHeader>>,
-        /// Who uses the `Authorization` header; `samovar` by default.
+        /// Which server uses the `Authorization` header; `samovar` by default.
         authorization: AuthorizationOwner = AuthorizationOwner::Samovar,
-        /// Origins whose scripts may call it with credentials.
+        /// The origins whose scripts may call the application with credentials; empty by default.
         origins: Vec<Origin> = Vec::new(),
-        /// Which of its decisions the audit log keeps; `first-in-window` by default.
+        /// Which decisions of the application are written to the audit log; `first-in-window` by default.
         audit: AuditMode = AuditMode::FirstInWindow,
-        /// Its tokens, and what may be exchanged for one.
+        /// The settings of the application's access tokens; the default of each setting if absent.
         tokens: model::TokenSettings = model::TokenSettings::default(),
     } => Self {
         draft: admin::ApplicationDraft {
@@ -216,9 +223,9 @@ request! {
 }
 
 impl ApplicationBody {
-    /// The application to create, unless an origin is plain http: its scripts call with credentials, so anyone on the
-    /// network could do so. If Samovar is reached without https, which is on this machine only, an origin on this
-    /// machine is accepted.
+    /// The draft, unless an origin is plain http: its scripts send credentials, which an attacker on the network could
+    /// misuse. A loopback origin is accepted if Samovar itself is reached without https, which is possible on loopback
+    /// only.
     pub fn checked(self, https: bool) -> Result<admin::ApplicationDraft, Problem> {
         let mut errors = FieldErrors::default();
         for (at, Origin(url)) in self.origins.iter().enumerate() {
@@ -237,7 +244,7 @@ impl ApplicationBody {
     }
 }
 
-/// An origin: scheme and host without anything after it.
+/// An origin: scheme, host and port, without a path.
 struct Origin(Url);
 
 impl Decode for Origin {
@@ -260,7 +267,7 @@ impl Decode for Origin {
     }
 }
 
-/// A proxy for which configuration can be generated.
+/// A proxy whose configuration Samovar generates.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename_all = "kebab-case")]
 pub enum Dialect {
@@ -273,17 +280,17 @@ pub enum Dialect {
 response! {
     /// Generated proxy configuration.
     Snippet(dialect: Dialect, text: String, needs_secret: bool) {
-        /// For which proxy.
+        /// The proxy.
         dialect: Dialect = dialect,
-        /// The text.
+        /// The configuration.
         text: String = text,
-        /// The text has the application's proxy secret, or its placeholder, because other machines reach the address
-        /// at which checks are answered.
+        /// True if the configuration contains the application's proxy secret or a placeholder for it. It does if other
+        /// machines can reach the address for forward-auth requests.
         needs_secret: bool = needs_secret,
     }
 }
 
-/// How long the present proxy secret stays valid.
+/// How long the current proxy secret stays valid.
 pub struct Overlap(pub Duration);
 
 /// Seconds in [`ProxySecret::LONGEST_OVERLAP`].
@@ -291,9 +298,10 @@ const LONGEST_OVERLAP: u32 = 604_800;
 const _: () = assert!(ProxySecret::LONGEST_OVERLAP.as_secs() == 604_800);
 
 request! {
-    /// How a proxy secret is rotated.
+    /// A rotation of a proxy secret.
     ProxySecretRotation for Overlap {
-        /// Seconds for which the present secret stays valid; a day by default, 0 if it may have leaked.
+        /// How long the current secret stays valid, in seconds, 0 to 604800; 86400 (one day) by default. Use 0 if the
+        /// secret may have leaked.
         #[oai(validator(minimum(value = "0"), maximum(value = "604800")))]
         overlap: Bounded<0, LONGEST_OVERLAP> = Bounded(24 * 60 * 60),
     } => Self(Duration::from_secs(overlap.0.into()))

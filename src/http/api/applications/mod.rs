@@ -1,4 +1,6 @@
-//! `/applications` of the API.
+//! `/applications` of the API: the operations on applications.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never change the policy itself.
 
 pub mod body;
 pub mod snippets;
@@ -23,12 +25,12 @@ impl ApplicationsApi {
     ) -> ApiResult<Json<Page<Application>>> {
         let policy = call.services.admin.policy();
         let name = |application: &&model::Application| application.name.to_string();
-        Ok(Json(paging.page(policy.applications(), name, |one| {
-            Application::new(one)
-        })))
+        Ok(paging.page(policy.applications(), name, |one| Application::new(one)))
     }
 
-    /// Creates an application. Requires `samovar.applications:any` as well.
+    /// Creates an application.
+    ///
+    /// Also requires `samovar.applications:any`.
     #[oai(path = "/", method = "post", operation_id = "create_application")]
     async fn create_application(
         &self,
@@ -36,12 +38,9 @@ impl ApplicationsApi {
         body: Body<ApplicationBody>,
     ) -> ApiResult<Created<Application>, OnCreate> {
         let draft = body.0.checked(call.services.snippets.https)?;
-        let created = call
-            .services
-            .admin
-            .create_application(call.permit, draft)
-            .await?;
-        Ok(Created(Application::new(&created)))
+        let admin = &call.services.admin;
+        let application = admin.create_application(call.permit, draft).await?;
+        Ok(Created(Application::new(&application)))
     }
 
     /// Gets an application.
@@ -49,7 +48,7 @@ impl ApplicationsApi {
     async fn get_application(
         &self,
         call: Authorized<ApplicationsRead>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
     ) -> ApiResult<Versioned<Application>, OnObject> {
         let policy = call.services.admin.policy();
@@ -58,14 +57,16 @@ impl ApplicationsApi {
         Ok(Versioned(Application::new(application)))
     }
 
-    /// Replaces an application. For every request that moves from one route to another, the caller must hold in the
-    /// application all permissions that both routes require. Every other change requires `samovar.applications:any` as
-    /// well: to requests that no route allows or that are public, before or after, and to all members except `routes`.
+    /// Replaces an application.
+    ///
+    /// For every request that moves from one route to another, the caller must hold in the application all permissions
+    /// that both routes require. Every other change also requires `samovar.applications:any`: a change to a member
+    /// other than `routes`, or to requests that are public or match no route before or after the change.
     #[oai(path = "/:id", method = "put", operation_id = "update_application")]
     async fn update_application(
         &self,
         call: Authorized<ApplicationsWrite>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
         if_match: IfMatch,
         body: Body<ApplicationBody>,
@@ -73,30 +74,29 @@ impl ApplicationsApi {
         let (id, admin) = (id.id()?, &call.services.admin);
         let draft = body.0.checked(call.services.snippets.https)?;
         let updated = admin.update_application(call.permit, if_match.of(id), draft.clone());
-        let application = updated.await.map_err(|error| {
-            of_change(error, admin.policy().application(id), |now| {
-                differences!(
-                    draft, now;
-                    name, hosts, routes, identity_headers, authorization, origins, audit, tokens
-                )
-            })
+        let application = of_change(updated.await, admin.policy().application(id), |now| {
+            differences!(
+                draft, now;
+                name, hosts, routes, identity_headers, authorization, origins, audit, tokens
+            )
         })?;
         Ok(Versioned(Application::new(&application)))
     }
 
-    /// Deletes an application. Requires `samovar.applications:any` as well.
+    /// Deletes an application.
+    ///
+    /// Also requires `samovar.applications:any`.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_application")]
     async fn delete_application(
         &self,
         call: Authorized<ApplicationsWrite>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_application(call.permit, if_match.of(id.id()?))
-            .await?;
+        let deleted = admin.delete_application(call.permit, if_match.of(id.id()?));
+        deleted.await?;
         Ok(NoContent)
     }
 }

@@ -1,4 +1,7 @@
-//! `/applications/{id}/snippets` and `/applications/{id}/proxy-secret` of the API: configuration to paste into proxies.
+//! `/applications/{id}/snippets` and `/applications/{id}/proxy-secret` of the API: generated proxy configuration and
+//! the secret in it.
+//!
+//! The configuration itself comes from `forward_auth::snippets`. Must never show a proxy secret without an audit event.
 
 use super::body::{Application, Dialect, Overlap, Snippet};
 use crate::access::{ApplicationsAny, ApplicationsRead};
@@ -8,7 +11,7 @@ use crate::http::forward_auth::snippets::{self, SnippetSettings};
 use crate::model::{self, ApplicationId};
 use secrecy::SecretString;
 
-/// Replaces the proxy secret for callers who may not change all of the application.
+/// Shown instead of the proxy secret to callers without `samovar.applications:any`.
 const PLACEHOLDER: &str = "REPLACE_WITH_THE_PROXY_SECRET";
 
 /// The operations.
@@ -16,8 +19,9 @@ pub struct SnippetsApi;
 
 #[OpenApi(prefix_path = "/applications", tag = "Tag::Applications")]
 impl SnippetsApi {
-    /// Generates the configuration that puts a proxy with Samovar in front of the application. A placeholder replaces
-    /// the proxy secret, if the configuration needs one.
+    /// Generates the proxy configuration that protects an application with Samovar.
+    ///
+    /// If the configuration needs the proxy secret, it contains a placeholder.
     #[oai(
         path = "/:id/snippets/:dialect",
         method = "get",
@@ -26,19 +30,17 @@ impl SnippetsApi {
     async fn get_snippet(
         &self,
         call: Authorized<ApplicationsRead>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
-        /// For which proxy.
+        /// The proxy.
         dialect: Path<Dialect>,
-        /// Where the application itself listens, such as `127.0.0.1:9000`.
+        /// The address at which the application listens, such as `127.0.0.1:9000`; the configuration contains an
+        /// example if absent.
         upstream: Query<Option<String>>,
     ) -> ApiResult<Json<Snippet>, OnObject> {
         let id = id.id()?;
-        let secret = call
-            .services
-            .proxy_secrets
-            .is_some()
-            .then(|| PLACEHOLDER.into());
+        let needed = call.services.proxy_secrets.is_some();
+        let secret = needed.then(|| PLACEHOLDER.into());
         let settings = settings(&call.services, upstream.0.as_deref(), secret)?;
         let policy = call.services.admin.policy();
         let application = policy.application(id);
@@ -46,7 +48,9 @@ impl SnippetsApi {
         Ok(Json(snippet(application, dialect.0, &settings)))
     }
 
-    /// Generates the same with the application's proxy secret, if the configuration needs one. The audit log records it.
+    /// Generates the proxy configuration with the application's proxy secret.
+    ///
+    /// The audit log records this request.
     #[oai(
         path = "/:id/snippets/:dialect",
         method = "post",
@@ -55,11 +59,12 @@ impl SnippetsApi {
     async fn show_snippet_with_secret(
         &self,
         call: Authorized<ApplicationsAny>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
-        /// For which proxy.
+        /// The proxy.
         dialect: Path<Dialect>,
-        /// Where the application itself listens, such as `127.0.0.1:9000`.
+        /// The address at which the application listens, such as `127.0.0.1:9000`; the configuration contains an
+        /// example if absent.
         upstream: Query<Option<String>>,
     ) -> ApiResult<Json<Snippet>, OnObject> {
         let (id, services) = (id.id()?, &call.services);
@@ -71,8 +76,10 @@ impl SnippetsApi {
         Ok(Json(snippet(&application, dialect.0, &settings)))
     }
 
-    /// Rotates the proxy secret of the application. The present one stays valid for the overlap; paste the new
-    /// configuration before it ends.
+    /// Rotates the proxy secret of an application.
+    ///
+    /// The current secret stays valid for the overlap. Install configuration with the new secret before the overlap
+    /// ends.
     #[oai(
         path = "/:id/proxy-secret/rotate",
         method = "post",
@@ -81,7 +88,7 @@ impl SnippetsApi {
     async fn rotate_proxy_secret(
         &self,
         call: Authorized<ApplicationsAny>,
-        /// Its id.
+        /// The id of the application.
         id: Path<Raw<ApplicationId>>,
         body: Body<Overlap>,
     ) -> ApiResult<Json<Application>, OnObject> {

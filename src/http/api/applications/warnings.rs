@@ -1,4 +1,6 @@
-//! Settings of an application that are allowed and could be a mistake, described.
+//! Warnings about an application: settings that are allowed and could be mistakes.
+//!
+//! May read the model and `policy::route_warnings`. Must never deny anything: a warning only informs.
 
 use crate::http::api::prelude::*;
 use crate::model::Application;
@@ -20,17 +22,17 @@ pub enum ApplicationWarningKind {
 }
 
 response! {
-    /// A setting of an application that is allowed and could be a mistake.
+    /// A warning about a setting that is allowed and could be a mistake.
     ApplicationWarning(kind: ApplicationWarningKind, text: String, warning: Option<&RouteWarning>) {
         /// The kind of the warning.
         kind: ApplicationWarningKind = kind,
-        /// What is wrong and what to do, for people.
+        /// The problem and what to do about it, as text for display.
         text: String = text,
-        /// The stricter route, by its place, counted from 1.
+        /// The position of the stricter route, counted from 1; absent for a warning about an origin.
         route: Option<u32> = warning.map(|warning| count(warning.route)),
-        /// The less strict route, by its place, counted from 1.
+        /// The position of the less strict route, counted from 1; absent for a warning about an origin.
         other_route: Option<u32> = warning.map(|warning| count(warning.other)),
-        /// A request that the less strict route allows: method and path.
+        /// Method and path of a request that the less strict route allows; absent for a warning about an origin.
         example: Option<String> = warning.map(|warning| warning.example.clone()),
     }
 }
@@ -77,7 +79,7 @@ fn of_origin(url: &Url) -> ApplicationWarning {
     ApplicationWarning::new(ApplicationWarningKind::InsecureOrigin, text, None)
 }
 
-/// Does the address name this machine?
+/// Whether the host of the URL is this machine.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

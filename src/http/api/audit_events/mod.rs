@@ -1,24 +1,27 @@
 //! `/audit-events` of the API.
+//!
+//! Parses the query and shows the events. Must never read the audit log without recording who reads it.
 
 pub mod body;
 mod query;
 
 use super::prelude::*;
 use super::shared::page::encode;
+use super::shared::schema::keep;
 use crate::access::{AuditEventsRead, Caller};
-use crate::audit::{Action, Object, ObjectKind, Outcome, Versions};
+use crate::audit::{Action, EventQuery, Object, ObjectKind, Outcome, Versions};
 use crate::audit_log::Reader;
-use crate::model::{ApplicationId, Timestamp};
+use crate::model::{ApplicationId, DisplayText, Timestamp};
 use body::AuditEvent;
-use query::{QueryParameters, query};
 
 /// The operations.
 pub(super) struct AuditEventsApi;
 
 #[OpenApi(prefix_path = "/audit-events", tag = "Tag::AuditEvents")]
 impl AuditEventsApi {
-    /// Lists events of the audit log, the newest first. Reading it is recorded. A page can be short and still have a
-    /// next one.
+    /// Lists events of the audit log, newest first.
+    ///
+    /// The audit log records this request. A page may have fewer than `limit` items and still have a `next_cursor`.
     #[oai(path = "/", method = "get", operation_id = "list_audit_events")]
     #[expect(
         clippy::too_many_arguments,
@@ -27,35 +30,39 @@ impl AuditEventsApi {
     async fn list_audit_events(
         &self,
         call: Authorized<AuditEventsRead>,
-        /// Id of a user, or `service-account:` and an id, `local-operator`, `anonymous`, `system:mirror`.
+        /// Only events of this actor: the id of a user, `service-account:` with an id, `local-operator`, `anonymous`,
+        /// or `system:` with a job, such as `system:mirror`.
         actor: Query<Option<String>>,
-        /// Such as `role-binding.create`.
+        /// Only events with this action, such as `role-binding.create`.
         action: Query<Option<String>>,
-        /// Such as `role-binding`.
+        /// Only events with this kind of object, such as `role-binding`.
         object_kind: Query<Option<String>>,
-        /// Id of the object, exactly.
+        /// Only events with this id of the object, compared exactly.
         object: Query<Option<String>>,
-        /// Id of an application.
+        /// Only events of requests to the application with this id.
         application: Query<Option<Raw<ApplicationId>>>,
-        /// The outcome.
+        /// Only events with this outcome.
         outcome: Query<Option<Outcome>>,
-        /// From this instant on (RFC 3339).
+        /// Only events at or after this instant (RFC 3339).
         from: Query<Option<Raw<Timestamp>>>,
-        /// Before this instant (RFC 3339).
+        /// Only events before this instant (RFC 3339).
         to: Query<Option<Raw<Timestamp>>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<AuditEvent>>> {
-        let parameters = QueryParameters {
-            actor: actor.0,
-            action: action.0,
-            object_kind: object_kind.0,
-            object: object.0,
-            application: application.0,
+        let mut errors = FieldErrors::default();
+        let query = EventQuery {
+            actor: errors.parse("actor", actor.0.as_deref(), query::actor),
+            object: errors.parse("object_kind", object_kind.0.as_deref(), query::word),
+            object_id: object.0.as_deref().map(DisplayText::lossy),
+            application: keep("application", application.0.as_ref(), &mut errors),
+            action: errors.parse("action", action.0.as_deref(), query::word),
             outcome: outcome.0,
-            from: from.0,
-            to: to.0,
+            from: keep("from", from.0.as_ref(), &mut errors),
+            to: keep("to", to.0.as_ref(), &mut errors),
+            before: errors.parse("cursor", paging.after(), query::before),
+            limit: paging.limit(),
         };
-        let query = query(&parameters, &paging)?;
+        let query = errors.finish(Some(query))?;
         let services = &call.services;
         let reader = reader(services, call.permit.caller());
         let page = services.audit_log.query(&reader, query).await?;
@@ -71,7 +78,7 @@ impl AuditEventsApi {
     }
 }
 
-/// Who reads the audit log.
+/// The reader of the audit log, for the event that records it.
 fn reader(services: &Services, caller: &Caller) -> Reader {
     let object = Object::new(ObjectKind::AuditLog, "events");
     let event = services.event(caller, Action::AuditLogRead, object);

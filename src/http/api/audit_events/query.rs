@@ -1,66 +1,19 @@
-//! Parameters of a query of the audit log.
+//! Parsers of the parameters of a query of the audit log.
+//!
+//! Must never run the query.
 
-use crate::audit::{EventQuery, Outcome};
-use crate::http::Problem;
-use crate::http::api::prelude::*;
-use crate::model::{ApplicationId, DisplayText, ParseError, Principal, SystemJob, Timestamp};
+use crate::model::{ParseError, Principal, SystemJob};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The parameters as they were sent.
-pub struct QueryParameters {
-    pub actor: Option<String>,
-    pub action: Option<String>,
-    pub object_kind: Option<String>,
-    pub object: Option<String>,
-    pub application: Option<Raw<ApplicationId>>,
-    pub outcome: Option<Outcome>,
-    pub from: Option<Raw<Timestamp>>,
-    pub to: Option<Raw<Timestamp>>,
-}
-
-/// Parses the parameters and reports every error.
-pub fn query(sent: &QueryParameters, paging: &Paging) -> Result<EventQuery, Problem> {
-    let mut errors = FieldErrors::default();
-    let query = EventQuery {
-        actor: sent
-            .actor
-            .as_ref()
-            .and_then(|text| errors.keep("actor", actor(text))),
-        object: sent
-            .object_kind
-            .as_ref()
-            .and_then(|text| errors.keep("object_kind", word(text))),
-        object_id: sent.object.as_deref().map(DisplayText::lossy),
-        application: sent
-            .application
-            .as_ref()
-            .and_then(|id| id.keep("application", &mut errors)),
-        action: sent
-            .action
-            .as_ref()
-            .and_then(|text| errors.keep("action", word(text))),
-        outcome: sent.outcome,
-        from: sent
-            .from
-            .as_ref()
-            .and_then(|from| from.keep("from", &mut errors)),
-        to: sent.to.as_ref().and_then(|to| to.keep("to", &mut errors)),
-        before: paging
-            .after()
-            .and_then(|place| errors.keep("cursor", before(place))),
-        limit: paging.limit(),
-    };
-    errors.finish(Some(query))
-}
-
-fn before(place: &str) -> Result<u64, ParseError> {
+/// Parses the position before which the page begins.
+pub fn before(place: &str) -> Result<u64, ParseError> {
     let error = |_| ParseError::new("invalid `cursor`: send the `next_cursor` of this list");
     place.parse().map_err(error)
 }
 
-/// A user's id, or a principal as it is spelled in events.
-fn actor(text: &str) -> Result<Principal, ParseError> {
+/// Parses the id of a user, or a principal as events spell it.
+pub fn actor(text: &str) -> Result<Principal, ParseError> {
     let jobs = [
         SystemJob::Mirror,
         SystemJob::Housekeeping,
@@ -79,8 +32,8 @@ fn actor(text: &str) -> Result<Principal, ParseError> {
     }
 }
 
-/// An action or a kind of object, such as `role.create`.
-fn word<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
+/// Parses an action or kind of object, such as `role.create`.
+pub fn word<T: DeserializeOwned>(text: &str) -> Result<T, ParseError> {
     serde_json::from_value(Value::String(text.to_owned())).map_err(|_| {
         let shown: String = text.chars().take(80).collect();
         ParseError::new(format!(

@@ -1,4 +1,6 @@
 //! OAuth clients in requests and responses.
+//!
+//! May read the model. Must never show the value or hash of a secret.
 
 use crate::admin::ClientDraft;
 use crate::http::api::prelude::*;
@@ -6,27 +8,29 @@ use crate::model::{self, ApplicationId, ClientId, ClientKind, Name, RedirectUri,
 use std::collections::BTreeSet;
 
 response! {
-    /// An OAuth client, which gets tokens for one application on behalf of people.
+    /// An OAuth client, which gets tokens for one application on behalf of users.
     // Generated clients have a class `Client` of their own.
     #[oai(rename = "OAuthClient")]
     Client(client: &model::Client, names: &Names, now: Timestamp) {
-        /// `client_id`.
+        /// The `client_id`.
         id: ClientId = client.id,
-        /// Unique among clients; people see it when they are asked for consent.
+        /// The name, unique among clients, which the consent page shows.
         name: String = client.name.to_string(),
-        /// Its tokens are for this application.
+        /// The application for which the client gets tokens; absent if each token request names one.
         application: Option<Reference> = client.application.map(|id| names.application(id)),
-        /// Whether it can keep a secret.
+        /// Whether the client can keep a secret.
         kind: ClientKind = client.kind,
-        /// Where authorization responses may be sent, exactly.
+        /// The redirect URIs, compared byte for byte.
         redirect_uris: Vec<String> = texts(&client.redirect_uris),
-        /// People are not asked for consent, unless the client is a program on their own machine without a secret.
+        /// True if the client needs no consent of users. A public client with a loopback redirect URI always needs it
+        /// (RFC 8252 section 8.6).
         first_party: bool = client.first_party,
-        /// Gets refresh tokens.
+        /// True if the client gets refresh tokens.
         refresh_tokens: bool = client.refresh_tokens,
-        /// Of a confidential client: at most two that are valid, and those that have expired.
+        /// The secrets of a confidential client: at most two valid ones, and the expired ones. Empty for a public
+        /// client.
         secrets: Vec<Secret> = secrets(&client.secrets, now),
-        /// Grows by one with every change; also the `ETag`.
+        /// The version, also sent as `ETag`; it increases by one with every change.
         version: u64 = client.version,
     }
 }
@@ -34,20 +38,21 @@ response! {
 resource!(Client, "clients");
 
 request! {
-    /// A client to create, or the new state of one.
+    /// A client to create, or the new state of an existing one.
     OAuthClientDraft for ClientDraft {
-        /// 1 to 64 of `a-z 0-9 -`, unique among clients.
+        /// The name, unique among clients: 1 to 64 characters of `a-z`, `0-9` and `-`.
         name: Name,
-        /// Id of the application.
+        /// The id of the application for which the client gets tokens.
         application_id: ApplicationId,
-        /// Whether it can keep a secret.
+        /// Whether the client can keep a secret.
         kind: ClientKind,
-        /// Where authorization responses may be sent: `https://…`, or `http://127.0.0.1/…` for programs on people's
-        /// machines.
+        /// The redirect URIs: `https://…`, or `http://127.0.0.1/…` for programs on the user's machine. Empty by
+        /// default.
         redirect_uris: BTreeSet<RedirectUri> = BTreeSet::new(),
-        /// People are not asked for consent, unless the client is a program on their own machine without a secret.
+        /// True if the client needs no consent of users; false by default. A public client with a loopback redirect URI
+        /// always needs it (RFC 8252 section 8.6).
         first_party: bool = false,
-        /// Gets refresh tokens.
+        /// True if the client gets refresh tokens; false by default.
         refresh_tokens: bool = false,
     } => Self { name, application: application_id, kind, redirect_uris, first_party, refresh_tokens }
 }

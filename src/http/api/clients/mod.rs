@@ -1,4 +1,6 @@
-//! `/clients` of the API.
+//! `/clients` of the API: the operations on OAuth clients and their secrets.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never keep a secret.
 
 pub mod body;
 
@@ -19,7 +21,7 @@ impl ClientsApi {
     async fn list_clients(
         &self,
         call: Authorized<ClientsRead>,
-        /// `true`: only those with a secret that needs attention.
+        /// `true` to list only those with a secret that needs attention; `false` by default.
         #[oai(default)]
         attention: Query<bool>,
         paging: Paging,
@@ -29,24 +31,19 @@ impl ClientsApi {
         let clients = clients.iter();
         let listed = clients.filter(|one| !attention.0 || needs_attention(&one.secrets, now));
         let name = |client: &&Arc<model::Client>| client.name.to_string();
-        Ok(Json(paging.page(listed, name, |client| {
-            Client::new(client, &names, now)
-        })))
+        Ok(paging.page(listed, name, |one| Client::new(one, &names, now)))
     }
 
-    /// Registers a client of an application.
+    /// Creates a client of an application.
     #[oai(path = "/", method = "post", operation_id = "create_client")]
     async fn create_client(
         &self,
         call: Authorized<ClientsWrite>,
         body: Body<ClientDraft>,
     ) -> ApiResult<Created<Client>, OnCreate> {
-        let created = call
-            .services
-            .admin
-            .create_client(call.permit, body.0)
-            .await?;
-        Ok(Created(show(&call.services, &created)))
+        let admin = &call.services.admin;
+        let client = admin.create_client(call.permit, body.0).await?;
+        Ok(Created(show(&call.services, &client)))
     }
 
     /// Gets a client.
@@ -54,7 +51,7 @@ impl ClientsApi {
     async fn get_client(
         &self,
         call: Authorized<ClientsRead>,
-        /// Its id.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
     ) -> ApiResult<Versioned<Client>, OnObject> {
         let client = call.services.admin.client(id.id()?);
@@ -62,41 +59,42 @@ impl ClientsApi {
         Ok(Versioned(show(&call.services, &client)))
     }
 
-    /// Replaces a client; it keeps its secrets.
+    /// Replaces a client, except its secrets.
     #[oai(path = "/:id", method = "put", operation_id = "update_client")]
     async fn update_client(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Its id.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
         if_match: IfMatch,
         body: Body<ClientDraft>,
     ) -> ApiResult<Versioned<Client>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_client(call.permit, if_match.of(id), draft.clone());
-        let client = updated
-            .await
-            .map_err(|error| of_change(error, admin.client(id), |now| differences(&draft, &now)))?;
+        let client = of_change(updated.await, admin.client(id), |now| {
+            differences(&draft, &now)
+        })?;
         Ok(Versioned(show(&call.services, &client)))
     }
 
-    /// Deletes a client; grants to it end.
+    /// Deletes a client and ends the grants to it.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_client")]
     async fn delete_client(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Its id.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_client(call.permit, if_match.of(id.id()?))
-            .await?;
+        let deleted = admin.delete_client(call.permit, if_match.of(id.id()?));
+        deleted.await?;
         Ok(NoContent)
     }
 
-    /// Creates a secret, shown only once; at most two are valid at a time.
+    /// Creates a secret of a client.
+    ///
+    /// The secret is shown only once. At most two secrets are valid at a time.
     #[oai(
         path = "/:id/secrets",
         method = "post",
@@ -105,7 +103,7 @@ impl ClientsApi {
     async fn create_client_secret(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Id of the client.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
         body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
@@ -114,7 +112,9 @@ impl ClientsApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Deletes a secret; it is invalid at once.
+    /// Deletes a secret of a client.
+    ///
+    /// The secret is invalid at once.
     #[oai(
         path = "/:id/secrets/:secret",
         method = "delete",
@@ -123,9 +123,9 @@ impl ClientsApi {
     async fn delete_client_secret(
         &self,
         call: Authorized<ClientsWrite>,
-        /// Id of the client.
+        /// The id of the client.
         id: Path<Raw<ClientId>>,
-        /// Id of the secret.
+        /// The id of the secret.
         secret: Path<Raw<SecretId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, secret) = (id.id()?, secret.parse("secret")?);

@@ -1,4 +1,6 @@
 //! Requests to explain a decision, and decisions with their reasons.
+//!
+//! May read decisions of the policy and current names. Must never decide.
 
 use crate::access::{self, Denial, Explanation};
 use crate::http::api::prelude::*;
@@ -10,40 +12,40 @@ use crate::policy::{self, Witness};
 
 /// A request whose decision is explained.
 pub struct ExplainRequest {
-    /// The person.
+    /// The user.
     pub user: Option<UserId>,
     /// The service account.
     pub service_account: Option<ServiceAccountId>,
     /// The scope of the token.
     pub scope: Option<Scope>,
-    /// In capitals.
+    /// The method, in capitals.
     pub method: String,
-    /// Host of the application.
+    /// The host of the application.
     pub host: HostName,
-    /// The path as it would be sent.
+    /// The path as in a request.
     pub path: String,
 }
 
 request! {
-    /// May this person or service account make this request? Nothing is done, and the application is not called.
+    /// The request whose decision to explain. It is not sent to the application.
     Question for ExplainRequest {
-        /// Id of the person; without it and `service_account` the caller is anonymous.
+        /// The id of the user; without `user` and `service_account` the caller is anonymous.
         user: Option<UserId>,
-        /// Id of the service account, instead of `user`.
+        /// The id of the service account, instead of `user`.
         service_account: Option<ServiceAccountId>,
-        /// Words of the token's scope: permissions, `gitea.repository:read` and the like; absent for a session, or for
-        /// a token without a limit.
+        /// The scope of the token, such as permissions or `gitea.repository:read`; absent for a session, or for a token
+        /// that its scope does not limit.
         scope: Option<Vec<ScopeWord>>,
-        /// In capitals.
+        /// The HTTP method, in capitals.
         method: String,
-        /// Host of the application.
+        /// The host of the application.
         host: HostName,
-        /// Path as it would be sent.
+        /// The path as in a request, percent-encoded.
         path: String,
     } => Self { user, service_account, scope: scope.map(Scope::from_iter), method, host, path }
 }
 
-/// Allowed or denied.
+/// Whether a request is allowed.
 #[derive(Enum)]
 #[oai(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -53,7 +55,7 @@ pub enum Verdict {
     Deny,
 }
 
-/// What a reason is about.
+/// The kind of a reason.
 #[derive(Enum)]
 #[oai(rename_all = "kebab-case")]
 pub enum ReasonKind {
@@ -67,9 +69,9 @@ pub enum ReasonKind {
     Route,
     /// The route has no requirement.
     Public,
-    /// A slash sent as `%2F`, which the route does not accept as data.
+    /// The path contains `%2F`, which the route does not accept as data.
     EncodedSlash,
-    /// A semicolon, which the route does not accept as data.
+    /// The path contains a semicolon, which the route does not accept as data.
     Semicolon,
     /// The route requires a signed-in caller, and the caller is anonymous.
     NotSignedIn,
@@ -77,13 +79,13 @@ pub enum ReasonKind {
     Disabled,
     /// The caller is signed in; the route requires no more.
     SignedIn,
-    /// A permission is held, by this role binding.
+    /// The caller holds a permission through this role binding.
     Granted,
-    /// A permission is not held.
+    /// The caller does not hold a permission.
     Missing,
-    /// A permission is held, but the credential's scope excludes it.
+    /// The caller holds a permission, but the credential's scope excludes it.
     OutsideScope,
-    /// The access to the repository, and what the route requires.
+    /// The level of access to the repository, and the level that the route requires.
     Repository,
 }
 
@@ -95,19 +97,19 @@ response! {
         permission: Option<String>,
         witness: Option<(&Witness, &Names)>
     ) {
-        /// What it is about.
+        /// The kind of the reason.
         kind: ReasonKind = kind,
-        /// The same as a sentence.
+        /// The reason as text for display.
         text: String = text,
-        /// The permission that is held or missing.
+        /// The permission that the caller holds or lacks, or that the scope excludes; absent for other kinds.
         permission: Option<String> = permission,
-        /// The role that has it.
+        /// The role that contains the permission; absent unless `kind` is `granted`.
         role: Option<Reference> = witness.map(|(witness, names)| names.role(witness.role)),
-        /// Id of the role binding that assigns the role.
+        /// The id of the role binding that assigns the role; absent unless `kind` is `granted`.
         role_binding: Option<RoleBindingId> = witness.map(|(witness, _)| witness.binding),
-        /// The subject of that binding.
+        /// The subject of the role binding; absent unless `kind` is `granted`.
         subject: Option<Subject> = witness.map(|(witness, _)| (&witness.subject).into()),
-        /// The present name of that subject.
+        /// The current name of the subject; absent if it no longer exists, or unless `kind` is `granted`.
         subject_name: Option<String> = witness.and_then(|(witness, names)| names.subject(&witness.subject)),
     }
 }
@@ -140,13 +142,13 @@ fn reason(reason: &policy::Reason, names: &Names) -> Reason {
 }
 
 response! {
-    /// The route that decides.
+    /// The route that matches a request.
     MatchedRoute(place: usize, methods: String, path: String) {
-        /// Its place in the list, counted from 1.
+        /// The position of the route in the application, counted from 1.
         place: u32 = count(place),
-        /// Its methods, `*` for all.
+        /// The methods of the route; `*` for all.
         methods: String = methods,
-        /// Its pattern.
+        /// The path pattern of the route.
         path: String = path,
     }
 }
@@ -169,27 +171,28 @@ fn matched_route(reasons: &[policy::Reason]) -> Option<MatchedRoute> {
 response! {
     /// A decision with its reasons.
     Decision(question: &access::Question, explained: &Explanation, names: &Names) {
-        /// Allowed or denied.
+        /// Whether the request is allowed.
         verdict: Verdict = match explained.decision.outcome {
             policy::Verdict::Allow => Verdict::Allow,
             policy::Verdict::Deny(_) => Verdict::Deny,
         },
-        /// Why it is denied: the `code` of the problem document.
+        /// The `code` of the problem document for a denied request; absent if the request is allowed.
         code: Option<String> = match explained.decision.outcome {
             policy::Verdict::Allow => None,
             policy::Verdict::Deny(denial) => Some(denial.to_string()),
         },
-        /// The application at that host.
+        /// The application with the host; absent if there is none.
         application: Option<Reference> = Some(names.application(question.application)),
-        /// The route that matched.
+        /// The route that matches the request; absent if none does.
         route: Option<MatchedRoute> = matched_route(&explained.decision.reasons),
-        /// The steps of the decision in their order; every role binding that grants access is listed.
+        /// The steps of the decision in their order, with every role binding that grants access.
         reasons: Vec<Reason> = explained.decision.reasons.iter().map(|one| reason(one, names)).collect(),
-        /// How fresh the memberships of the person, or of the service account's owner, are: the instant before Gitea was asked.
+        /// The freshness of the memberships of the user or of the service account's owner: the instant before Gitea was
+        /// asked for them, or the last sign-in at another provider. Absent if no memberships are used.
         freshness: Option<Timestamp> = explained.freshness,
-        /// Version of the policy that decided.
+        /// The version of the policy that was in force.
         policy_version: u64 = explained.decision.policy_version,
-        /// Version of the directory that decided.
+        /// The version of the directory that was in use.
         directory_version: u64 = explained.directory_version,
     }
 }

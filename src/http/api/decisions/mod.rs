@@ -1,4 +1,6 @@
-//! `/decisions` of the API.
+//! `/decisions` of the API: the explanation of a decision.
+//!
+//! Calls the gatekeeper. Must never decide, nor record an access.
 
 pub mod body;
 pub mod question;
@@ -12,8 +14,10 @@ pub(super) struct DecisionsApi;
 
 #[OpenApi(prefix_path = "/decisions", tag = "Tag::Decisions")]
 impl DecisionsApi {
-    /// Explains whether a person, a service account or an anonymous caller may make this request. The same code decides
-    /// live requests; every role binding that grants access is listed, and no access is recorded.
+    /// Explains the decision about a request of a user, a service account or an anonymous caller.
+    ///
+    /// The code that decides live requests makes the decision. The response lists every role binding that grants
+    /// access. No access is recorded.
     #[oai(path = "/explain", method = "post", operation_id = "explain_decision")]
     async fn explain_decision(
         &self,

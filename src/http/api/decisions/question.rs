@@ -1,4 +1,7 @@
-//! From a request to explain to the question for the gatekeeper.
+//! Turns a request to explain a decision into a question for the gatekeeper.
+//!
+//! May read current names. Must never decide, except that an unknown host or an ambiguous path is denied as in a live
+//! request.
 
 use super::body::{Decision, ExplainRequest, ReasonKind};
 use crate::access::{Denial, Question};
@@ -7,10 +10,10 @@ use crate::http::api::prelude::*;
 use crate::model::{HostName, Principal, Scope};
 use crate::policy::CanonicalPath;
 
-/// A question, or the decision if no application has the host or the path is ambiguous.
+/// A question, or the denial if no application has the host or the path is ambiguous.
 pub type QuestionOrDecision = Result<Question, Box<Decision>>;
 
-/// The question of a request about any principal, who must exist.
+/// The question about any principal, which must exist.
 pub fn question(request: ExplainRequest, names: &Names) -> Result<QuestionOrDecision, Problem> {
     let principal = principal(&request, names)?;
     if request.scope.is_some() && principal == Principal::Anonymous {
@@ -21,7 +24,7 @@ pub fn question(request: ExplainRequest, names: &Names) -> Result<QuestionOrDeci
     Ok(about((principal, request.scope), line, names))
 }
 
-/// The question of a principal about itself, as in a session. No application has an invalid host.
+/// The question of a principal about itself, with the rights of a session. An invalid host is an unknown host.
 pub fn own_question(
     principal: Principal,
     (host, method, path): (&str, &str, &str),

@@ -1,5 +1,7 @@
-//! OpenAPI's links from a response that creates an object, or shows it with its `ETag`, to the operations on that object
-//! and below it. They follow from addresses and headers alone.
+//! OpenAPI links from a response that creates an object, or shows it with its `ETag`, to the operations on the object
+//! and its parts.
+//!
+//! Derived from paths and headers alone. Must never name a noun.
 
 use crate::http::api::shared::json::Json;
 
@@ -61,7 +63,8 @@ fn link_targets(paths: &Json) -> Vec<LinkTarget> {
     found
 }
 
-/// The link to an operation whose path continues that of the objects with one parameter: the id in the response.
+/// The link to an operation whose path continues the path of the collection with one parameter, which is the id in the
+/// response.
 fn link(target: &LinkTarget, objects: &str, tagged: bool) -> Option<(String, Json)> {
     let rest = target.path.strip_prefix(objects)?.strip_prefix('/')?;
     let [own] = parameters(rest)[..] else {

@@ -1,22 +1,24 @@
-//! The framework's document, rewritten for generators of clients.
+//! The OpenAPI document of the framework, rewritten for client generators.
 //!
-//! OpenAPI 3.1, because there a reference may have a description beside it, and a constant is a constant. Adds nothing
-//! that the server does not do, and knows no noun: each change holds for the whole document.
+//! OpenAPI 3.1, because it has `const`, and a reference may have a description. Knows no noun: each change applies to
+//! the whole document. Must never describe behavior that the server does not have.
 
 mod links;
 
 use super::shared::json::Json;
+use super::shared::response::SUCCESS;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where schemas are.
+/// The prefix of references to schemas.
 const SCHEMAS: &str = "#/components/schemas/";
 
-/// The same document, rewritten.
+/// The rewritten document.
 pub(super) fn rewrite(framework: &str) -> serde_json::Result<String> {
     let mut document: Json = serde_json::from_str(framework)?;
     document.put("openapi", Json::text("3.1.0"));
     document.each_mut(&fold_reference);
     document.each_mut(&bare_media_types);
+    document.each_mut(&describe_success);
     let parameters: Json = serde_json::from_str(include_str!("parameters.json"))?;
     document.each_mut(&|json| shared_parameters(json, &parameters));
     links::add(&mut document);
@@ -32,7 +34,7 @@ pub(super) fn rewrite(framework: &str) -> serde_json::Result<String> {
     serde_json::to_string_pretty(&document)
 }
 
-/// The framework writes a reference with a description as `allOf` of both, which generators take for another type.
+/// The framework writes a reference with a description as `allOf` of both, which generators interpret as another type.
 fn fold_reference(json: &mut Json) {
     let Some([reference, beside]) = json.get("allOf").map(Json::items) else {
         return;
@@ -52,6 +54,13 @@ fn bare_media_types(json: &mut Json) {
         if let Some((bare, _)) = kind.split_once(';') {
             *kind = bare.trim_end().to_owned();
         }
+    }
+}
+
+/// The framework leaves the required description of a successful response empty.
+fn describe_success(json: &mut Json) {
+    if json.get("description").and_then(Json::as_text) == Some("") {
+        json.put("description", Json::text(SUCCESS));
     }
 }
 
@@ -97,7 +106,7 @@ fn references(json: &Json) -> Vec<&str> {
     names
 }
 
-/// A request may have no unlisted member.
+/// A request must not have unlisted members.
 fn close(schema: &mut Json) {
     let object = schema.get("type").and_then(Json::as_text) == Some("object");
     if object && schema.get("oneOf").is_none() {

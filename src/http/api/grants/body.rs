@@ -1,31 +1,33 @@
 //! Grants in responses.
+//!
+//! May read the model. Must never show a refresh token.
 
 use crate::http::api::prelude::*;
 use crate::model::{self, Client, GrantId, Principal, Timestamp};
 use std::sync::Arc;
 
 response! {
-    /// What a person has granted to a client.
+    /// The access that a user has granted to a client.
     Grant(grant: &model::Grant, clients: &[Arc<Client>], names: &Names) {
-        /// Its id; not a credential.
+        /// The id of the grant, which is not a credential.
         id: GrantId = grant.id,
-        /// The person.
+        /// The user.
         user: Reference = Reference::new(grant.user, names.login(Principal::User(grant.user))),
         /// The client.
         client: Reference = Reference::new(grant.client, client_name(grant, clients)),
-        /// For which application; absent for Samovar's own command line.
+        /// The application of the tokens; absent for Samovar's command line, whose token requests name one.
         application: Option<Reference> = grant.application.map(|id| names.application(id)),
-        /// The scope that limits its tokens.
+        /// The widest scope of the tokens.
         scope: Vec<String> = grant.scope.clone().into(),
-        /// When it began.
+        /// When the user granted the access.
         created_at: Timestamp = grant.created_at,
-        /// Last use of its refresh token.
+        /// When the current refresh token was issued, at the start or at the last use of the grant.
         last_used_at: Timestamp = grant.rotated_at,
-        /// When it ends at the latest.
+        /// When the grant ends at the latest.
         ends_at: Timestamp = grant.ends_at,
-        /// The client's address at the start.
+        /// The IP address of the client when the grant began; absent if unknown.
         address: Option<String> = grant.address.map(|address| address.to_string()),
-        /// The client's user agent at the start.
+        /// The `User-Agent` of the client when the grant began; may be empty.
         user_agent: String = grant.user_agent.to_string(),
     }
 }

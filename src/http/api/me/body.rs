@@ -1,4 +1,6 @@
 //! The signed-in caller in responses.
+//!
+//! May read the caller and current names. Must never show the rights of another principal.
 
 use crate::access::Caller;
 use crate::http::api::prelude::*;
@@ -8,22 +10,22 @@ use crate::model::{DirectoryUser, Timestamp};
 use crate::policy::{AdministratorState, Holdings, SubjectFacts};
 
 response! {
-    /// The signed-in caller, and what it holds in Samovar itself.
+    /// The signed-in caller with its global roles and permissions.
     Me(caller: &Caller, services: &Services, names: &Names) {
-        /// The principal.
+        /// The principal of the caller.
         principal: Actor = Actor::new(caller.principal(), names.login(caller.principal())),
-        /// The person, if the caller is one.
+        /// The user; absent if the caller is another kind of principal.
         user: Option<UserDetail> = caller.user().map(|user| UserDetail::new(user, &names.directory)),
-        /// Global roles.
+        /// The roles that the caller holds everywhere.
         roles: Vec<Reference> = roles(caller, names, services.now()),
-        /// Global permissions, including those of Samovar itself.
+        /// The permissions that the caller holds everywhere, including those of Samovar's own API.
         permissions: Vec<String> = texts(caller.permissions(&names.policy, services.now())),
-        /// This session.
+        /// The session of this request; absent if it has an access token.
         session: Option<Session> = caller.session().map(|one| Session::new(one, Some(one.id), names)),
-        /// No person administers Samovar, and this person may become administrator with the claim code.
+        /// True if Samovar has no administrator and the user can become the first one with `POST /administrator/claim`.
         may_claim_administrator: bool = administrators(services) == AdministratorState::None
             && caller.user().is_some_and(|user| user.site_administrator),
-        /// Whether at least one person administers Samovar.
+        /// Whether Samovar has administrators.
         administrators: AdministratorState = administrators(services),
     }
 }

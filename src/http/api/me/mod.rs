@@ -1,4 +1,6 @@
 //! `/me` of the API: what every signed-in caller may read and do for itself.
+//!
+//! Requires no permission. Must never read or change the objects of another principal.
 
 pub mod body;
 
@@ -25,8 +27,9 @@ impl MeApi {
         Ok(Json(Me::new(&call.caller, services, &services.names())))
     }
 
-    /// Explains whether the caller may make this request with a session. For other principals, see
-    /// `/decisions/explain`.
+    /// Explains the decision about a request of the caller with a session.
+    ///
+    /// For other principals, use `/decisions/explain`.
     #[oai(
         path = "/decision",
         method = "get",
@@ -35,11 +38,11 @@ impl MeApi {
     async fn explain_my_decision(
         &self,
         call: SignedIn,
-        /// Host of the application.
+        /// The host of the application.
         host: Query<String>,
-        /// In capitals.
+        /// The HTTP method, in capitals.
         method: Query<String>,
-        /// Path as it would be sent.
+        /// The path as in a request, percent-encoded.
         path: Query<String>,
     ) -> ApiResult<Json<Decision>, OnObject> {
         let (names, principal) = (call.services.names(), call.caller.principal());
@@ -52,23 +55,19 @@ impl MeApi {
         Ok(Json(Decision::new(&question, &explained, &names)))
     }
 
-    /// Lists the caller's sessions, including those at applications.
+    /// Lists the caller's sessions, newest first, including those at applications.
     #[oai(path = "/sessions", method = "get", operation_id = "list_my_sessions")]
     async fn list_my_sessions(
         &self,
         call: SignedIn,
         paging: Paging,
     ) -> ApiResult<Json<Page<Session>>> {
-        let principal = Some(call.caller.principal());
-        Ok(Json(sessions::page(
-            &call.services,
-            &call.caller,
-            &paging,
-            principal,
-        )))
+        let (services, caller) = (&call.services, &call.caller);
+        let principal = Some(caller.principal());
+        Ok(sessions::page(services, caller, &paging, principal))
     }
 
-    /// Ends one of the caller's sessions and those below it.
+    /// Ends a session of the caller and its child sessions.
     #[oai(
         path = "/sessions/:id",
         method = "delete",
@@ -77,43 +76,41 @@ impl MeApi {
     async fn end_my_session(
         &self,
         call: SignedIn,
-        /// Its id.
+        /// The id of the session.
         id: Path<Raw<SessionId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let principal = Some(call.caller.principal());
         Ok(sessions::end(&call.services, &call.caller, id.id()?, principal).await?)
     }
 
-    /// Lists the caller's grants, including those of devices with the command line.
+    /// Lists the caller's grants, newest first, including those to Samovar's command line.
     #[oai(path = "/grants", method = "get", operation_id = "list_my_grants")]
     async fn list_my_grants(&self, call: SignedIn, paging: Paging) -> ApiResult<Json<Page<Grant>>> {
         let grants = call.services.admin.own_grants(&call.caller);
-        Ok(Json(grants::page(&call.services, &paging, grants.iter())))
+        Ok(grants::page(&call.services, &paging, grants.iter()))
     }
 
-    /// Ends one of the caller's grants and every token based on it.
+    /// Ends a grant of the caller and revokes every token based on it.
     #[oai(path = "/grants/:id", method = "delete", operation_id = "end_my_grant")]
     async fn end_my_grant(
         &self,
         call: SignedIn,
-        /// Its id.
+        /// The id of the grant.
         id: Path<Raw<GrantId>>,
     ) -> ApiResult<NoContent, OnObject> {
-        call.services
-            .admin
-            .end_own_grant(&call.caller, id.id()?)
-            .await?;
+        let admin = &call.services.admin;
+        admin.end_own_grant(&call.caller, id.id()?).await?;
         Ok(NoContent)
     }
 
-    /// Revokes every token of the caller that was issued until now, and ends the caller's grants.
+    /// Revokes all tokens issued to the caller until now and ends the caller's grants.
     #[oai(path = "/tokens", method = "delete", operation_id = "revoke_my_tokens")]
     async fn revoke_my_tokens(&self, call: SignedIn) -> ApiResult<NoContent> {
         call.services.admin.revoke_own_tokens(&call.caller).await?;
         Ok(NoContent)
     }
 
-    /// Lists service accounts that the caller or one of its teams owns.
+    /// Lists the service accounts that the caller or one of the caller's teams owns, in the order of their names.
     #[oai(
         path = "/service-accounts",
         method = "get",
@@ -122,24 +119,20 @@ impl MeApi {
     async fn list_my_service_accounts(
         &self,
         call: SignedIn,
-        /// `true`: only those with a secret that needs attention.
+        /// `true` to list only those with a secret that needs attention; `false` by default.
         #[oai(default)]
         attention: Query<bool>,
         paging: Paging,
     ) -> ApiResult<Json<Page<ServiceAccount>>> {
-        let admin = &call.services.admin;
+        let (services, admin) = (&call.services, &call.services.admin);
         let accounts = admin.service_accounts();
         let own = accounts.iter().filter(|one| admin.owns(&call.caller, one));
-        Ok(Json(service_accounts::page(
-            &call.services,
-            &paging,
-            own,
-            attention.0,
-        )))
+        Ok(service_accounts::page(services, &paging, own, attention.0))
     }
 
-    /// Creates a secret for a service account that the caller or one of its teams owns, shown only once; at most two are
-    /// valid at a time.
+    /// Creates a secret of a service account that the caller or one of the caller's teams owns.
+    ///
+    /// The secret is shown only once. At most two secrets are valid at a time.
     #[oai(
         path = "/service-accounts/:id/secrets",
         method = "post",
@@ -148,7 +141,7 @@ impl MeApi {
     async fn create_my_service_account_secret(
         &self,
         call: SignedIn,
-        /// Id of the service account.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
@@ -158,7 +151,9 @@ impl MeApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Deletes a secret of a service account that the caller or one of its teams owns.
+    /// Deletes a secret of a service account that the caller or one of the caller's teams owns.
+    ///
+    /// The secret is invalid at once.
     #[oai(
         path = "/service-accounts/:id/secrets/:secret",
         method = "delete",
@@ -167,9 +162,9 @@ impl MeApi {
     async fn delete_my_service_account_secret(
         &self,
         call: SignedIn,
-        /// Id of the service account.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
-        /// Id of the secret.
+        /// The id of the secret.
         secret: Path<Raw<SecretId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, secret) = (id.id()?, secret.parse("secret")?);
@@ -178,7 +173,7 @@ impl MeApi {
         Ok(NoContent)
     }
 
-    /// Ends all of the caller's sessions.
+    /// Ends all sessions of the caller, including those at applications.
     #[oai(
         path = "/sessions",
         method = "delete",

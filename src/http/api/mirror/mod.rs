@@ -1,4 +1,6 @@
-//! `/mirror` of the API.
+//! `/mirror` of the API: the state of the mirror, and a full sync on request.
+//!
+//! May read the mirror's status. Must never call Gitea itself.
 
 pub mod body;
 
@@ -17,7 +19,7 @@ impl MirrorApi {
         Ok(Json(Mirror::new(&call.services.mirror.status())))
     }
 
-    /// Starts a full sync with Gitea and responds when it is complete.
+    /// Runs a full sync with Gitea and responds when it is complete.
     #[oai(path = "/sync", method = "post", operation_id = "sync_mirror")]
     async fn sync_mirror(&self, call: Authorized<MirrorSync>) -> ApiResult<Json<Mirror>> {
         call.services.admin.sync_mirror(call.permit).await?;

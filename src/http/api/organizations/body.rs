@@ -1,15 +1,17 @@
 //! Organizations in responses.
+//!
+//! May read the directory. Must never ask Gitea.
 
 use crate::http::api::prelude::*;
 use crate::model::{self, Directory, DirectoryUser, OrganizationId};
 use std::collections::BTreeSet;
 
 response! {
-    /// An organization by its name.
+    /// A reference to an organization.
     OrganizationName(id: OrganizationId, directory: &Directory) {
-        /// Gitea's numeric id.
+        /// The numeric id of the organization in Gitea.
         id: i64 = id.get(),
-        /// Present name.
+        /// The current name; empty if the organization no longer exists.
         name: String = directory.organizations.get(&id).map_or_else(String::new, |o| o.name.to_string()),
     }
 }
@@ -17,15 +19,15 @@ response! {
 response! {
     /// An organization.
     Organization(organization: &model::Organization, directory: &Directory) {
-        /// Gitea's numeric id.
+        /// The numeric id of the organization in Gitea.
         id: i64 = organization.id.get(),
-        /// Present name.
+        /// The current name.
         name: String = organization.name.to_string(),
-        /// Full name, or empty.
+        /// The full name; empty if there is none.
         full_name: String = organization.full_name.to_string(),
-        /// How many teams it has.
+        /// The number of teams.
         teams: u32 = count(teams(organization.id, directory).count()),
-        /// How many people are in at least one of its teams.
+        /// The number of users in at least one team of the organization.
         members: u32 = count(members(organization.id, directory).count()),
     }
 }
@@ -35,7 +37,7 @@ fn teams(id: OrganizationId, directory: &Directory) -> impl Iterator<Item = &mod
     teams.filter(move |team: &&model::DirectoryTeam| team.team.organization == id)
 }
 
-/// People in at least one team of an organization.
+/// The users in at least one team of an organization.
 pub fn members(id: OrganizationId, directory: &Directory) -> impl Iterator<Item = &DirectoryUser> {
     let ids: BTreeSet<_> = teams(id, directory)
         .flat_map(|team| team.members.iter())

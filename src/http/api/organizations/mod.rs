@@ -1,4 +1,6 @@
-//! `/organizations` of the API.
+//! `/organizations` of the API: the organizations of the directory.
+//!
+//! Reads the directory in memory. Must never change it: Gitea is its source.
 
 pub mod body;
 
@@ -18,18 +20,18 @@ impl OrganizationsApi {
     async fn list_organizations(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Part of the name, without case.
+        /// Only organizations with this text in their name, compared without case.
         search: Query<Option<String>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<Organization>>> {
         let directory = call.services.mirror.directory();
         let search = Search::new(search.0.as_deref());
         let organizations = directory.organizations.values();
-        Ok(Json(paging.page(
+        Ok(paging.page(
             organizations.filter(|one| search.is_in(one.name.as_str())),
-            |one| format!("{}\u{1}{}", one.name.as_str().to_lowercase(), one.id),
+            |one| by_name(one.name.as_str(), one.id),
             |one| Organization::new(one, &directory),
-        )))
+        ))
     }
 
     /// Gets an organization.
@@ -37,7 +39,7 @@ impl OrganizationsApi {
     async fn get_organization(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id.
+        /// The numeric id of the organization in Gitea.
         id: Path<Raw<OrganizationId>>,
     ) -> ApiResult<Json<Organization>, OnObject> {
         let directory = call.services.mirror.directory();
@@ -46,7 +48,7 @@ impl OrganizationsApi {
         Ok(Json(Organization::new(organization, &directory)))
     }
 
-    /// Lists people in at least one of the organization's teams.
+    /// Lists the users in at least one team of an organization, in the order of their logins.
     #[oai(
         path = "/:id/members",
         method = "get",
@@ -55,7 +57,7 @@ impl OrganizationsApi {
     async fn list_members_of_organization(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id.
+        /// The numeric id of the organization in Gitea.
         id: Path<Raw<OrganizationId>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<User>>, OnObject> {
@@ -63,11 +65,6 @@ impl OrganizationsApi {
         if !directory.organizations.contains_key(&id) {
             return Err(not_found("organization").into());
         }
-        let members = members(id, &directory);
-        Ok(Json(paging.page(
-            members,
-            |user| users::key(user),
-            |user| User::new(user),
-        )))
+        Ok(users::page(&paging, members(id, &directory)))
     }
 }

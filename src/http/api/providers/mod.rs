@@ -1,4 +1,6 @@
-//! `/providers` of the API.
+//! `/providers` of the API: the identity providers.
+//!
+//! Reads their state. Must never change their configuration.
 
 pub mod body;
 
@@ -11,7 +13,7 @@ pub(super) struct ProvidersApi;
 
 #[OpenApi(prefix_path = "/providers", tag = "Tag::Providers")]
 impl ProvidersApi {
-    /// Lists identity providers with their state and groups. Gitea comes first.
+    /// Lists the identity providers with their state and groups, Gitea first.
     #[oai(path = "/", method = "get", operation_id = "list_providers")]
     async fn list_providers(
         &self,

@@ -1,4 +1,6 @@
-//! Role bindings in requests and responses.
+//! Role bindings in requests and responses, and the impact of a change.
+//!
+//! May read the model and current names. Must never decide whether a change is allowed.
 
 use crate::admin;
 use crate::http::api::prelude::*;
@@ -9,147 +11,152 @@ use crate::model::{
     Timestamp, UserId,
 };
 
-/// People whom an impact lists.
+/// The most users that each list of an impact has.
 const MAX_LISTED: usize = 200;
 
 union! {
-    /// The subject to which a binding assigns its role.
+    /// The subject of a role binding.
     Subject for BindingSubject {
-        /// Every member of an organization.
+        /// The members of an organization.
         Organization = "organization", OrganizationSubject {
-            /// Gitea's numeric id.
+            /// The numeric id of the organization in Gitea.
             id: OrganizationId,
         }
-        /// The owners team of an organization.
+        /// The members of an organization's owners team.
         OrganizationOwners = "organization-owners", OrganizationOwnersSubject {
-            /// Gitea's numeric id of the organization.
+            /// The numeric id of the organization in Gitea.
             id: OrganizationId,
         }
         /// The members of a team.
         Team = "team", TeamSubject {
-            /// Gitea's numeric id.
+            /// The numeric id of the team in Gitea.
             id: TeamId,
         }
-        /// The members of a group of another provider, by name: a rename can put other people in it.
+        /// The members of a group of another provider, identified by its name: after a rename, another group can have
+        /// the name.
         ProviderGroup = "provider-group", ProviderGroupSubject {
-            /// The provider.
+            /// The id of the provider.
             provider: ProviderId,
             /// The name of the group in the claim.
             name: GroupName,
         }
-        /// One person.
+        /// A user.
         User = "user", UserSubject {
-            /// Samovar's id.
+            /// The id of the user in Samovar.
             id: UserId,
         }
-        /// One machine.
+        /// A service account.
         ServiceAccount = "service-account", ServiceAccountSubject {
-            /// Samovar's id.
+            /// The id of the service account.
             id: ServiceAccountId,
         }
     }
 }
 
 union! {
-    /// Where a binding applies.
+    /// The range of a role binding.
     Range for ModelRange {
-        /// In every application, and in Samovar's own API for Samovar's own permissions.
+        /// Every application, and Samovar's own API for Samovar's own permissions.
         Everywhere = "everywhere", EverywhereRange {}
-        /// In one application.
+        /// An application.
         Application = "application", ApplicationRange {
-            /// Its id.
+            /// The id of the application.
             id: ApplicationId,
         }
-        /// Where a route names a repository of this organization whose present name matches.
+        /// Requests whose route names a repository of the organization with a matching current name.
         Repositories = "repositories", RepositoriesRange {
-            /// Gitea's numeric id of the organization.
+            /// The numeric id of the organization in Gitea.
             organization: OrganizationId,
-            /// A glob over repository names: `*` and `?`.
+            /// A glob for the names of repositories, with `*` and `?`.
             repositories: RepositoryGlob,
         }
     }
 }
 
 response! {
-    /// Assigns a role to a subject, in a range, optionally until a date.
+    /// A role binding, which assigns a role to a subject in a range, optionally until a date.
     RoleBinding(binding: &model::RoleBinding, names: &Names) {
-        /// Its id.
+        /// The id of the role binding.
         id: RoleBindingId = binding.id,
-        /// The role that it assigns.
+        /// The assigned role.
         role: Reference = names.role(binding.role),
-        /// To which subject.
+        /// The subject to which the role is assigned.
         subject: Subject = (&binding.subject).into(),
-        /// The present name of the subject, such as `acme/Deployers`; absent when it no longer exists.
+        /// The current name of the subject, such as `acme/Deployers`; absent if the subject no longer exists.
         subject_name: Option<String> = names.subject(&binding.subject),
-        /// The subject is no longer in Gitea, or its provider in the configuration; the binding assigns nothing.
+        /// True if the subject no longer exists, or its provider is no longer configured. The role binding then has no
+        /// effect.
         subject_gone: bool = names.subject(&binding.subject).is_none(),
-        /// A weakness of the subject: a group of a provider is known by its name only.
+        /// A warning that the subject is a group of a provider, which only its name identifies; absent for other
+        /// subjects.
         warning: Option<String> = warning(&binding.subject),
-        /// Where.
+        /// The range in which the role binding applies.
         range: Range = (&binding.range).into(),
-        /// The present name of the range's application or organization.
+        /// The current name of the range's application or organization; absent for `everywhere`, or if it no longer
+        /// exists.
         range_name: Option<String> = names.range(&binding.range),
-        /// The binding ends at this instant.
+        /// When the role binding ends; absent if it does not end.
         until: Option<Timestamp> = binding.until,
-        /// Grows by one with every change; also the `ETag`.
+        /// The version, also sent as `ETag`; it increases by one with every change.
         version: u64 = binding.version,
     }
 }
 
 resource!(RoleBinding, "role-bindings");
 
-/// Gitea's organizations and teams are known by number; a provider can give the name of a group to another one.
+/// Gitea's organizations and teams have numeric ids; at another provider, a renamed group can take the name of a group.
 fn warning(subject: &BindingSubject) -> Option<String> {
     let by_name = matches!(subject, BindingSubject::ProviderGroup { .. });
     by_name.then(|| "by name: can be taken over by a rename".to_owned())
 }
 
 request! {
-    /// A role binding to create, or the new state of one.
+    /// A role binding to create, or the new state of an existing one.
     RoleBindingDraft for admin::RoleBindingDraft {
-        /// Id of the role to assign.
+        /// The id of the role to assign.
         role: RoleId,
-        /// To which subject.
+        /// The subject to which the role is assigned.
         subject: BindingSubject,
-        /// Where.
+        /// The range in which the role binding applies.
         range: ModelRange,
-        /// The binding ends at this instant (RFC 3339).
+        /// When the role binding ends (RFC 3339); if absent, it does not end.
         until: Option<Timestamp>,
     } => Self { role, subject, range, until }
 }
 
 /// A change of role bindings to preview.
 pub struct ImpactRequest {
-    /// The binding that is changed or removed.
+    /// The role binding to replace or delete.
     pub role_binding: Option<RoleBindingId>,
-    /// The new state, or the new binding.
+    /// Its new state, or the new role binding.
     pub draft: Option<admin::RoleBindingDraft>,
 }
 
 request! {
-    /// A change to preview: `draft` alone creates a binding, `role_binding` alone removes it, both together change it.
+    /// A change to preview: `draft` alone creates a role binding, `role_binding` alone deletes one, both together
+    /// replace one.
     ImpactQuestion for ImpactRequest {
-        /// Id of the binding to change or remove.
+        /// The id of the role binding to replace or delete; absent to create one.
         role_binding: Option<RoleBindingId>,
-        /// Its new state, or the new binding.
+        /// The new state or the new role binding; absent to delete one.
         draft: Option<admin::RoleBindingDraft>,
     } => Self { role_binding, draft }
 }
 
 response! {
-    /// Who would gain or lose access.
+    /// The users and service accounts that would gain or lose access.
     Impact(impact: &admin::Impact, names: &Names) {
-        /// How many people would gain access.
+        /// The number of users who would gain access.
         gain_count: u32 = count(impact.gain.len()),
-        /// The first 200 of them.
+        /// The first 200 users who would gain access, in the order of their logins.
         gain: Vec<User> = people(&impact.gain, names),
-        /// How many people would lose access.
+        /// The number of users who would lose access.
         lose_count: u32 = count(impact.lose.len()),
-        /// The first 200 of them.
+        /// The first 200 users who would lose access, in the order of their logins.
         lose: Vec<User> = people(&impact.lose, names),
-        /// Service accounts that would gain access.
+        /// The service accounts that would gain access.
         gain_service_accounts: Vec<Reference> = accounts(&impact.gaining_accounts, names),
-        /// Service accounts that would lose access.
+        /// The service accounts that would lose access.
         lose_service_accounts: Vec<Reference> = accounts(&impact.losing_accounts, names),
     }
 }

@@ -1,4 +1,6 @@
-//! `/role-bindings` of the API.
+//! `/role-bindings` of the API: the operations on role bindings.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never change the policy itself.
 
 pub mod body;
 
@@ -18,7 +20,7 @@ impl RoleBindingsApi {
     async fn list_role_bindings(
         &self,
         call: Authorized<RoleBindingsRead>,
-        /// Id of a role: only its bindings.
+        /// Only role bindings of the role with this id.
         role: Query<Option<Raw<RoleId>>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<RoleBinding>>> {
@@ -27,12 +29,12 @@ impl RoleBindingsApi {
         let bindings = names.policy.role_bindings();
         let bindings = bindings.filter(|binding| role.is_none_or(|role| role == binding.role));
         let key = |binding: &&model::RoleBinding| binding.id.to_string();
-        Ok(Json(paging.page(bindings, key, |binding| {
-            RoleBinding::new(binding, &names)
-        })))
+        Ok(paging.page(bindings, key, |one| RoleBinding::new(one, &names)))
     }
 
-    /// Creates a role binding. The caller must hold the role's permissions in that range.
+    /// Creates a role binding.
+    ///
+    /// The caller must hold the role's permissions in the range.
     #[oai(path = "/", method = "post", operation_id = "create_role_binding")]
     async fn create_role_binding(
         &self,
@@ -49,7 +51,7 @@ impl RoleBindingsApi {
     async fn get_role_binding(
         &self,
         call: Authorized<RoleBindingsRead>,
-        /// Its id.
+        /// The id of the role binding.
         id: Path<Raw<RoleBindingId>>,
     ) -> ApiResult<Versioned<RoleBinding>, OnObject> {
         let names = call.services.names();
@@ -58,48 +60,48 @@ impl RoleBindingsApi {
         Ok(Versioned(RoleBinding::new(binding, &names)))
     }
 
-    /// Replaces a role binding. The caller must hold the permissions of the old and the new role, each in its range.
+    /// Replaces a role binding.
+    ///
+    /// The caller must hold the permissions of the old role in the old range, and those of the new role in the new
+    /// range.
     #[oai(path = "/:id", method = "put", operation_id = "update_role_binding")]
     async fn update_role_binding(
         &self,
         call: Authorized<RoleBindingsWrite>,
-        /// Its id.
+        /// The id of the role binding.
         id: Path<Raw<RoleBindingId>>,
         if_match: IfMatch,
         body: Body<RoleBindingDraft>,
     ) -> ApiResult<Versioned<RoleBinding>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_role_binding(call.permit, if_match.of(id), draft.clone());
-        let binding = updated.await.map_err(|error| {
-            of_change(
-                error,
-                admin.policy().role_binding(id),
-                |now| differences!(draft, now; role, subject, range, until),
-            )
-        })?;
-        Ok(Versioned(RoleBinding::new(
-            &binding,
-            &call.services.names(),
-        )))
+        let binding = of_change(
+            updated.await,
+            admin.policy().role_binding(id),
+            |now| differences!(draft, now; role, subject, range, until),
+        )?;
+        let names = call.services.names();
+        Ok(Versioned(RoleBinding::new(&binding, &names)))
     }
 
-    /// Removes a role binding. The caller must hold the role's permissions in its range.
+    /// Deletes a role binding.
+    ///
+    /// The caller must hold the role's permissions in the range.
     #[oai(path = "/:id", method = "delete", operation_id = "delete_role_binding")]
     async fn delete_role_binding(
         &self,
         call: Authorized<RoleBindingsWrite>,
-        /// Its id.
+        /// The id of the role binding.
         id: Path<Raw<RoleBindingId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_role_binding(call.permit, if_match.of(id.id()?))
-            .await?;
+        let deleted = admin.delete_role_binding(call.permit, if_match.of(id.id()?));
+        deleted.await?;
         Ok(NoContent)
     }
 
-    /// Previews who would gain or lose access by a change.
+    /// Previews which users and service accounts would gain or lose access by a change of a role binding.
     #[oai(
         path = "/impact",
         method = "post",
@@ -110,17 +112,11 @@ impl RoleBindingsApi {
         call: Authorized<RoleBindingsRead>,
         body: Body<ImpactRequest>,
     ) -> ApiResult<Json<Impact>, OnObject> {
-        let ImpactRequest {
-            role_binding,
-            draft,
-        } = body.0;
-        if role_binding.is_none() && draft.is_none() {
+        let (change, admin) = (body.0, &call.services.admin);
+        if change.role_binding.is_none() && change.draft.is_none() {
             return Err(invalid("", "name a `role_binding`, a `draft`, or both").into());
         }
-        let impact = call
-            .services
-            .admin
-            .impact(call.permit, role_binding, draft)?;
+        let impact = admin.impact(call.permit, change.role_binding, change.draft)?;
         Ok(Json(Impact::new(&impact, &call.services.names())))
     }
 }

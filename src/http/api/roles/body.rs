@@ -1,4 +1,6 @@
 //! Roles in requests and responses.
+//!
+//! May read the model and the policy. Must never decide whether a change is allowed.
 
 use crate::admin;
 use crate::http::api::prelude::*;
@@ -9,19 +11,19 @@ use std::collections::BTreeSet;
 response! {
     /// A named set of permissions.
     Role(role: &model::Role, policy: &Policy) {
-        /// Its id.
+        /// The id of the role.
         id: RoleId = role.id,
-        /// Unique among roles.
+        /// The name, unique among roles.
         name: String = role.name.to_string(),
-        /// What it is for.
+        /// What the role is for; may be empty.
         description: String = role.description.to_string(),
-        /// `resource:action` each, or `resource:*` for every action of a resource.
+        /// The permissions as `resource:action`, or `resource:*` for every action of a resource.
         permissions: Vec<String> = texts(&role.permissions),
-        /// Comes with Samovar and cannot be changed.
+        /// True if the role is built into Samovar and cannot be changed.
         built_in: bool = role.built_in,
-        /// How many role bindings assign it.
+        /// The number of role bindings that assign the role.
         bindings: u32 = count(policy.role_bindings().filter(|b| b.role == role.id).count()),
-        /// Grows by one with every change; also the `ETag`.
+        /// The version, also sent as `ETag`; it increases by one with every change.
         version: u64 = role.version,
     }
 }
@@ -29,13 +31,13 @@ response! {
 resource!(Role, "roles");
 
 request! {
-    /// A role to create, or the new state of one.
+    /// A role to create, or the new state of an existing one.
     RoleDraft for admin::RoleDraft {
-        /// 1 to 64 of `a-z 0-9 -`, unique among roles.
+        /// The name, unique among roles: 1 to 64 characters of `a-z`, `0-9` and `-`.
         name: Name,
-        /// What it is for.
+        /// What the role is for; empty by default.
         description: DisplayText = DisplayText::lossy(""),
-        /// `resource:action` each, or `resource:*`.
+        /// The permissions as `resource:action`, or `resource:*` for every action of a resource.
         permissions: BTreeSet<PermissionPattern>,
     } => Self { name, description, permissions }
 }

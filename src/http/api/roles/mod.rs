@@ -1,4 +1,6 @@
-//! `/roles` of the API.
+//! `/roles` of the API: the operations on roles.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never change the policy itself.
 
 pub mod body;
 
@@ -22,9 +24,7 @@ impl RolesApi {
     ) -> ApiResult<Json<Page<Role>>> {
         let policy = call.services.admin.policy();
         let name = |role: &&crate::model::Role| role.name.to_string();
-        Ok(Json(paging.page(policy.roles(), name, |role| {
-            Role::new(role, &policy)
-        })))
+        Ok(paging.page(policy.roles(), name, |role| Role::new(role, &policy)))
     }
 
     /// Creates a role.
@@ -44,7 +44,7 @@ impl RolesApi {
     async fn get_role(
         &self,
         call: Authorized<RolesRead>,
-        /// Its id.
+        /// The id of the role.
         id: Path<Raw<RoleId>>,
     ) -> ApiResult<Versioned<Role>, OnObject> {
         let policy = call.services.admin.policy();
@@ -52,26 +52,26 @@ impl RolesApi {
         Ok(Versioned(Role::new(role, &policy)))
     }
 
-    /// Replaces a role. The caller must hold each permission that it gains or loses wherever the role is assigned; with
-    /// another name, all of its permissions.
+    /// Replaces a role.
+    ///
+    /// The caller must hold every added and every removed permission wherever the role is assigned; to change the name,
+    /// every permission of the role.
     #[oai(path = "/:id", method = "put", operation_id = "update_role")]
     async fn update_role(
         &self,
         call: Authorized<RolesWrite>,
-        /// Its id.
+        /// The id of the role.
         id: Path<Raw<RoleId>>,
         if_match: IfMatch,
         body: Body<RoleDraft>,
     ) -> ApiResult<Versioned<Role>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_role(call.permit, if_match.of(id), draft.clone());
-        let role = updated.await.map_err(|error| {
-            of_change(
-                error,
-                admin.policy().role(id),
-                |now| differences!(draft, now; name, description, permissions),
-            )
-        })?;
+        let role = of_change(
+            updated.await,
+            admin.policy().role(id),
+            |now| differences!(draft, now; name, description, permissions),
+        )?;
         Ok(Versioned(Role::new(&role, &admin.policy())))
     }
 
@@ -80,14 +80,13 @@ impl RolesApi {
     async fn delete_role(
         &self,
         call: Authorized<RolesWrite>,
-        /// Its id.
+        /// The id of the role.
         id: Path<Raw<RoleId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_role(call.permit, if_match.of(id.id()?))
-            .await?;
+        let deleted = admin.delete_role(call.permit, if_match.of(id.id()?));
+        deleted.await?;
         Ok(NoContent)
     }
 }

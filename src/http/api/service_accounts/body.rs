@@ -1,4 +1,6 @@
 //! Service accounts in requests and responses.
+//!
+//! May read the model and current names. Must never show the value or hash of a secret.
 
 use crate::admin;
 use crate::http::api::prelude::*;
@@ -14,37 +16,37 @@ union! {
     Owner for ModelOwner {
         /// The members of a team.
         Team = "team", TeamOwner {
-            /// Gitea's id of the team.
+            /// The numeric id of the team in Gitea.
             id: TeamId,
         }
-        /// One person.
+        /// A user.
         User = "user", UserOwner {
-            /// Samovar's id of the person.
+            /// The id of the user in Samovar.
             id: UserId,
         }
     }
 }
 
 response! {
-    /// A claim and its required value.
+    /// A claim with its required value.
     TrustedClaim(name: &str, value: &str) {
-        /// The claim's name, such as `repository`.
+        /// The name of the claim, such as `repository`.
         #[oai(validator(min_length = 1))]
         name: String = name.to_owned(),
-        /// The value.
+        /// The required value.
         value: String = value.to_owned(),
     }
 }
 
 response! {
-    /// External tokens that authenticate a service account, such as those of a CI job.
+    /// Trust in external tokens, such as those of a CI job, which authenticate a service account.
     Trust(trust: &model::WorkloadTrust) {
         /// The trusted issuer.
         issuer: String = trust.issuer.to_string(),
-        /// The required `aud` of its tokens.
+        /// The required `aud` of the tokens.
         #[oai(validator(min_length = 1))]
         audience: String = trust.audience.clone(),
-        /// Claims with their required values; at least one.
+        /// The claims with their required values; at least one.
         #[oai(validator(min_items = 1))]
         claims: Vec<TrustedClaim> = trust.claims.iter().map(|(n, v)| TrustedClaim::new(n, v)).collect(),
     }
@@ -100,29 +102,29 @@ impl Decode for model::WorkloadTrust {
 }
 
 response! {
-    /// A machine's account.
+    /// A service account, the account of a machine.
     ServiceAccount(account: &model::ServiceAccount, services: &Services, names: &Names) {
-        /// Its id, which is also its `client_id`.
+        /// The id of the service account, which is also its `client_id`.
         id: ServiceAccountId = account.id,
-        /// Unique among service accounts.
+        /// The name, unique among service accounts.
         name: String = account.name.to_string(),
-        /// What it is for.
+        /// What the service account is for; may be empty.
         description: String = account.description.to_string(),
-        /// Its owner.
+        /// The owner: a team or a user.
         owner: Owner = (&account.owner).into(),
-        /// The present name of the owner; absent when it no longer exists.
+        /// The current name of the owner; absent if the owner no longer exists.
         owner_name: Option<String> = owner_name(account.owner, names),
-        /// False when it was disabled.
+        /// False if the service account was disabled.
         enabled: bool = account.enabled,
-        /// Whether it can do anything, and why not.
+        /// Whether the service account can act, and why not.
         state: ServiceAccountState = services.gatekeeper.account_state(&names.directory, account),
-        /// At most two that are valid, and those that have expired.
+        /// The secrets: at most two valid ones, and the expired ones.
         secrets: Vec<Secret> = secrets(&account.secrets, services.now()),
-        /// External tokens that authenticate it.
+        /// The external tokens that authenticate the service account.
         trusts: Vec<Trust> = account.trusts.iter().map(Trust::new).collect(),
-        /// When it was created.
+        /// When the service account was created.
         created_at: Timestamp = account.created_at,
-        /// Grows by one with every change; also the `ETag`.
+        /// The version, also sent as `ETag`; it increases by one with every change.
         version: u64 = account.version,
     }
 }
@@ -140,17 +142,17 @@ fn owner_name(owner: ModelOwner, names: &Names) -> Option<String> {
 }
 
 request! {
-    /// A service account to create, or the new state of one.
+    /// A service account to create, or the new state of an existing one.
     ServiceAccountDraft for admin::ServiceAccountDraft {
-        /// 1 to 64 of `a-z 0-9 -`, unique among service accounts.
+        /// The name, unique among service accounts: 1 to 64 characters of `a-z`, `0-9` and `-`.
         name: Name,
-        /// What it is for.
+        /// What the service account is for; empty by default.
         description: DisplayText = DisplayText::lossy(""),
-        /// Its owner.
+        /// The owner: a team or a user.
         owner: ModelOwner,
-        /// False to disable it.
+        /// False to disable the service account; true by default.
         enabled: bool = true,
-        /// External tokens that authenticate it.
+        /// The external tokens that authenticate the service account; none by default.
         trusts: Vec<model::WorkloadTrust> = Vec::new(),
     } => Self { name, description, owner, enabled, trusts }
 }

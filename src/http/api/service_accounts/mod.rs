@@ -1,4 +1,6 @@
-//! `/service-accounts` of the API.
+//! `/service-accounts` of the API: the operations on service accounts and their secrets.
+//!
+//! Calls `admin`, which decides whether a change is allowed. Must never keep a secret.
 
 pub mod body;
 
@@ -16,7 +18,7 @@ pub(super) fn page<'a>(
     paging: &Paging,
     accounts: impl Iterator<Item = &'a Arc<model::ServiceAccount>>,
     attention: bool,
-) -> Page<ServiceAccount> {
+) -> Json<Page<ServiceAccount>> {
     let (names, now) = (services.names(), services.now());
     let listed = accounts.filter(|one| !attention || needs_attention(&one.secrets, now));
     let name = |account: &&Arc<model::ServiceAccount>| account.name.to_string();
@@ -39,21 +41,19 @@ impl ServiceAccountsApi {
     async fn list_service_accounts(
         &self,
         call: Authorized<ServiceAccountsRead>,
-        /// `true`: only those with a secret that needs attention.
+        /// `true` to list only those with a secret that needs attention; `false` by default.
         #[oai(default)]
         attention: Query<bool>,
         paging: Paging,
     ) -> ApiResult<Json<Page<ServiceAccount>>> {
         let accounts = call.services.admin.service_accounts();
-        Ok(Json(page(
-            &call.services,
-            &paging,
-            accounts.iter(),
-            attention.0,
-        )))
+        let (services, accounts) = (&call.services, accounts.iter());
+        Ok(page(services, &paging, accounts, attention.0))
     }
 
-    /// Creates a service account. It has no role until one is assigned to it.
+    /// Creates a service account.
+    ///
+    /// It has no role until a role binding assigns one.
     #[oai(path = "/", method = "post", operation_id = "create_service_account")]
     async fn create_service_account(
         &self,
@@ -70,7 +70,7 @@ impl ServiceAccountsApi {
     async fn get_service_account(
         &self,
         call: Authorized<ServiceAccountsRead>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
     ) -> ApiResult<Versioned<ServiceAccount>, OnObject> {
         let account = call.services.admin.service_account(id.id()?);
@@ -78,25 +78,23 @@ impl ServiceAccountsApi {
         Ok(Versioned(show(&call.services, &account)))
     }
 
-    /// Replaces a service account; it keeps its secrets.
+    /// Replaces a service account, except its secrets.
     #[oai(path = "/:id", method = "put", operation_id = "update_service_account")]
     async fn update_service_account(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         if_match: IfMatch,
         body: Body<ServiceAccountDraft>,
     ) -> ApiResult<Versioned<ServiceAccount>, OnChange> {
         let (id, draft, admin) = (id.id()?, body.0, &call.services.admin);
         let updated = admin.update_service_account(call.permit, if_match.of(id), draft.clone());
-        let account = updated.await.map_err(|error| {
-            of_change(
-                error,
-                admin.service_account(id),
-                |now| differences!(draft, now; name, description, owner, enabled, trusts),
-            )
-        })?;
+        let account = of_change(
+            updated.await,
+            admin.service_account(id),
+            |now| differences!(draft, now; name, description, owner, enabled, trusts),
+        )?;
         Ok(Versioned(show(&call.services, &account)))
     }
 
@@ -109,18 +107,19 @@ impl ServiceAccountsApi {
     async fn delete_service_account(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         if_match: IfMatch,
     ) -> ApiResult<NoContent, OnChange> {
         let admin = &call.services.admin;
-        admin
-            .delete_service_account(call.permit, if_match.of(id.id()?))
-            .await?;
+        let deleted = admin.delete_service_account(call.permit, if_match.of(id.id()?));
+        deleted.await?;
         Ok(NoContent)
     }
 
-    /// Creates a secret, shown only once; at most two are valid at a time.
+    /// Creates a secret of a service account.
+    ///
+    /// The secret is shown only once. At most two secrets are valid at a time.
     #[oai(
         path = "/:id/secrets",
         method = "post",
@@ -129,7 +128,7 @@ impl ServiceAccountsApi {
     async fn create_service_account_secret(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Id of the service account.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
         body: Body<SecretLifetime>,
     ) -> ApiResult<Issued<NewSecret>, OnCreatePart> {
@@ -139,7 +138,9 @@ impl ServiceAccountsApi {
         Ok(Issued(NewSecret::new(&record, &secret)))
     }
 
-    /// Revokes every token of the service account that was issued until now; its secrets get new ones.
+    /// Revokes all tokens issued to a service account until now.
+    ///
+    /// Its secrets stay valid and can obtain new tokens.
     #[oai(
         path = "/:id/tokens",
         method = "delete",
@@ -148,17 +149,18 @@ impl ServiceAccountsApi {
     async fn revoke_tokens_of_service_account(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Its id.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, admin) = (id.id()?, &call.services.admin);
-        admin
-            .revoke_tokens_of_service_account(call.permit, id)
-            .await?;
+        let revoked = admin.revoke_tokens_of_service_account(call.permit, id);
+        revoked.await?;
         Ok(NoContent)
     }
 
-    /// Deletes a secret; it is invalid at once.
+    /// Deletes a secret of a service account.
+    ///
+    /// The secret is invalid at once.
     #[oai(
         path = "/:id/secrets/:secret",
         method = "delete",
@@ -167,16 +169,15 @@ impl ServiceAccountsApi {
     async fn delete_service_account_secret(
         &self,
         call: Authorized<ServiceAccountsWrite>,
-        /// Id of the service account.
+        /// The id of the service account.
         id: Path<Raw<ServiceAccountId>>,
-        /// Id of the secret.
+        /// The id of the secret.
         secret: Path<Raw<SecretId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, secret) = (id.id()?, secret.parse("secret")?);
         let admin = &call.services.admin;
-        admin
-            .delete_service_account_secret(call.permit, id, secret)
-            .await?;
+        let deleted = admin.delete_service_account_secret(call.permit, id, secret);
+        deleted.await?;
         Ok(NoContent)
     }
 }

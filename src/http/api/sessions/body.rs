@@ -1,21 +1,23 @@
-//! Sessions in responses: never a secret, nor its hash.
+//! Sessions in responses.
+//!
+//! May read the model and current names. Must never show the secret of a session or its hash.
 
 use crate::http::api::prelude::*;
 use crate::model::{self, ApplicationId, HostName, SessionId, SessionPlace, Timestamp};
 use poem_openapi::{Object, Union};
 
-/// At Samovar itself.
+/// A session at Samovar itself.
 #[derive(Object)]
 pub struct SamovarPlace {}
 
 response! {
-    /// At one host of an application, below a session at Samovar.
+    /// A session at a host of an application, which ends with its parent session at Samovar.
     ApplicationPlace(application: ApplicationId, host: &HostName, parent: SessionId, names: &Names) {
         /// The application.
         application: Reference = names.application(application),
-        /// The host.
+        /// The host of the application.
         host: String = host.to_string(),
-        /// Id of the session at Samovar with which it ends.
+        /// The id of the parent session.
         parent: SessionId = parent,
     }
 }
@@ -24,9 +26,9 @@ response! {
 #[derive(Union)]
 #[oai(discriminator_name = "kind", one_of, rename_all = "kebab-case")]
 pub enum Place {
-    /// At Samovar itself.
+    /// A session at Samovar itself.
     Samovar(SamovarPlace),
-    /// At an application's host.
+    /// At a host of an application.
     Application(ApplicationPlace),
 }
 
@@ -44,27 +46,27 @@ impl Place {
 }
 
 response! {
-    /// A session of a browser.
+    /// A browser session.
     Session(session: &model::Session, current: Option<SessionId>, names: &Names) {
-        /// Its id; not a credential.
+        /// The id of the session, which is not a credential.
         id: SessionId = session.id,
-        /// The principal.
+        /// The principal of the session.
         principal: Actor = Actor::new(session.principal, names.login(session.principal)),
-        /// Where it is valid.
+        /// Where the session is valid.
         place: Place = Place::new(&session.place, names),
-        /// The provider of the sign-in; absent for break-glass.
+        /// The id of the provider of the sign-in; absent for a break-glass session.
         provider: Option<String> = session.provider.as_ref().map(ToString::to_string),
-        /// Start.
+        /// When the session began.
         created_at: Timestamp = session.created_at,
-        /// Last use, exact to five minutes.
+        /// When the session was last used, exact to five minutes.
         last_seen_at: Timestamp = session.last_seen_at,
-        /// Absolute end.
+        /// When the session ends at the latest.
         ends_at: Timestamp = session.ends_at,
-        /// The client's address at the start.
+        /// The IP address of the client when the session began; absent if unknown.
         address: Option<String> = session.address.map(|address| address.to_string()),
-        /// The client's user agent at the start.
+        /// The `User-Agent` of the client when the session began; may be empty.
         user_agent: String = session.user_agent.to_string(),
-        /// The session of this request.
+        /// True for the session of this request.
         current: bool = current == Some(session.id),
     }
 }

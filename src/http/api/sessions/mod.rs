@@ -1,4 +1,6 @@
-//! `/sessions` of the API: the sessions of all people.
+//! `/sessions` of the API: the sessions of all users.
+//!
+//! Shares its listing and ending with `/me`. Must never show the secret of a session.
 
 pub mod body;
 
@@ -9,28 +11,26 @@ use crate::http::Problem;
 use crate::model::{self, Principal, SessionId, UserId};
 use body::Session;
 use std::fmt::Display;
+use std::sync::Arc;
 
-/// A page of the sessions of this principal, or of all, the newest first.
+/// A page of the sessions of this principal, or of all principals, newest first.
 pub(super) fn page(
     services: &Services,
     caller: &Caller,
     paging: &Paging,
     principal: Option<Principal>,
-) -> Page<Session> {
+) -> Json<Page<Session>> {
     let names = services.names();
     let current = caller.session().map(|session| session.id);
     let sessions = services.sessions.list().into_iter();
     let listed = sessions.filter(|session| principal.is_none_or(|one| session.principal == one));
-    let key = |session: &std::sync::Arc<model::Session>| {
-        let age = i64::MAX.saturating_sub(session.created_at.millis());
-        format!("{age:019}{}", session.id)
-    };
+    let key = |session: &Arc<model::Session>| newest_first(session.created_at, session.id);
     paging.page(listed, key, |session| {
         Session::new(session, current, &names)
     })
 }
 
-/// The event of ending sessions.
+/// The event for the end of sessions.
 pub(super) fn end_event(
     services: &Services,
     caller: &Caller,
@@ -40,7 +40,7 @@ pub(super) fn end_event(
     services.event(caller, Action::SessionEnd, Object::new(kind, id))
 }
 
-/// Ends this session of the principal, or of any, and those below it.
+/// Ends a session of this principal, or of any principal, and its child sessions.
 pub(super) async fn end(
     services: &Services,
     caller: &Caller,
@@ -61,30 +61,25 @@ pub(super) struct SessionsApi;
 
 #[OpenApi(prefix_path = "/sessions", tag = "Tag::Sessions")]
 impl SessionsApi {
-    /// Lists the sessions of all people, the newest first.
+    /// Lists the sessions of all users, newest first.
     #[oai(path = "/", method = "get", operation_id = "list_sessions")]
     async fn list_sessions(
         &self,
         call: Authorized<SessionsRead>,
-        /// Id of a person: only that person's.
+        /// Only sessions of the user with this id.
         user: Query<Option<Raw<UserId>>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<Session>>> {
         let user = optional("user", user.0.as_ref())?.map(Principal::User);
-        Ok(Json(page(
-            &call.services,
-            call.permit.caller(),
-            &paging,
-            user,
-        )))
+        Ok(page(&call.services, call.permit.caller(), &paging, user))
     }
 
-    /// Ends a session and those below it at once.
+    /// Ends a session and its child sessions at once.
     #[oai(path = "/:id", method = "delete", operation_id = "end_session")]
     async fn end_session(
         &self,
         call: Authorized<SessionsEnd>,
-        /// Its id.
+        /// The id of the session.
         id: Path<Raw<SessionId>>,
     ) -> ApiResult<NoContent, OnObject> {
         Ok(end(&call.services, call.permit.caller(), id.id()?, None).await?)

@@ -1,36 +1,39 @@
 //! The principal of a session or an audit event, in responses.
+//!
+//! May name principals of the model. Must never look up a name.
 
 use super::response::response;
 use super::schema::Id;
 use crate::model::Principal;
 use poem_openapi::Enum;
 
-/// Kinds of principals.
+/// The kind of a principal.
 #[derive(Enum)]
 #[oai(rename_all = "kebab-case")]
 pub enum ActorKind {
-    /// A person.
+    /// A user.
     User,
     /// A machine's account.
     ServiceAccount,
-    /// Root or the service user, on the server itself.
+    /// Root or the service user, on the server.
     LocalOperator,
-    /// One of Samovar's own jobs.
+    /// A job of Samovar itself.
     System,
-    /// No known principal.
+    /// An anonymous caller.
     Anonymous,
 }
 
 response! {
     /// A principal.
     Actor(principal: Principal, login: Option<String>) {
-        /// The kind of principal.
+        /// The kind of the principal.
         kind: ActorKind = kind(principal),
-        /// Id of a user or service account.
+        /// The id of the user or service account; absent for other kinds.
         id: Option<Id> = id(principal),
-        /// Name of a job.
+        /// The name of the job; absent unless `kind` is `system`.
         job: Option<String> = principal.to_string().strip_prefix("system:").map(str::to_owned),
-        /// Login at that moment; `provider:login` for a person of another provider.
+        /// The login of the user, or `provider:login` at another provider, or the name of the service account; in an
+        /// audit event, as of that time. Absent if unknown and for other kinds.
         login: Option<String> = login,
     }
 }

@@ -1,4 +1,6 @@
-//! The body of a request: JSON, parsed once.
+//! The JSON body of a request.
+//!
+//! Knows no noun. Must never read an unlimited body.
 
 use super::decode::{Decode, decode_body};
 use super::field_errors::invalid;
@@ -10,7 +12,7 @@ use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
-/// Longest body, in bytes: an application with a thousand routes fits.
+/// The maximum length of a body in bytes: an application with a thousand routes fits.
 const MAX_BODY_BYTES: usize = 512 * 1024;
 
 /// A JSON body.

@@ -1,6 +1,6 @@
-//! Decoding of request bodies: from JSON into the types that the modules below take, with every error at once.
+//! Decoding of request bodies from JSON into the types of the lower layers, with every error at once.
 //!
-//! Strict: an unknown or repeated member, `null`, and a number for a text are errors. Knows no noun.
+//! Knows no noun. Must never accept an unknown or repeated member, `null`, or a number instead of a string.
 
 use super::field_errors::FieldErrors;
 use super::json::Json;
@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// A value of a request body.
 pub trait Decode: Sized {
-    /// The type that describes it in the document.
+    /// The type that describes the value in the document.
     type Schema: Type;
 
     /// The value of an absent member; `None` when the member is required.
@@ -30,7 +30,7 @@ pub fn decode_body<T: Decode>(json: &Json) -> Result<T, Problem> {
     errors.finish(value)
 }
 
-/// Refuses `null`, which could mean "unchanged" or "removed".
+/// Decodes a value that is not `null`, which could mean "unchanged" or "removed".
 fn decode<T: Decode>(json: &Json, pointer: &str, errors: &mut FieldErrors) -> Option<T> {
     if *json == Json::Scalar(Value::Null) {
         errors.note(pointer, "`null` is not allowed; leave the member out");
@@ -46,7 +46,7 @@ pub struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    /// The members of an object that may have these and no others.
+    /// The members of an object; a member with another name is an error.
     pub fn open(
         object: &'a Json,
         pointer: &'a str,
@@ -69,7 +69,7 @@ impl<'a> Members<'a> {
         Some(Self { object, pointer })
     }
 
-    /// The value of a member; the default, if any, of an absent one.
+    /// The value of a member, or the default if the member is absent.
     pub fn get<T: Decode>(
         &self,
         name: &str,
@@ -87,7 +87,7 @@ impl<'a> Members<'a> {
     }
 }
 
-/// Declares the object that a request carries for a type: its schema and how it is decoded.
+/// Declares the object of a request that is decoded into a type: its schema and its decoding.
 ///
 /// `Schema for Type { member: MemberType = default, … } => value` decodes the members, then evaluates `value`, which
 /// may use them by name and may end with `?` on an `Option`. A member without a default is required.
@@ -140,9 +140,9 @@ macro_rules! schema {
 }
 pub(in crate::http::api) use schema;
 
-/// Declares a union for an enum of the model whose variants have the same members: its schemas, how it is decoded from
-/// a request and how it is shown in a response. The member `kind` says which case it is; `as` names the model's member
-/// where it differs.
+/// Declares a union for an enum of the model whose variants have the same members: its schemas, its decoding from a
+/// request and its conversion for a response. The member `kind` selects the case; `as` names the model's member if the
+/// names differ.
 macro_rules! union {
     (
         $(#[$meta:meta])+
@@ -206,7 +206,7 @@ macro_rules! union {
 }
 pub(in crate::http::api) use union;
 
-/// A member of a model's enum as a union shows it.
+/// The conversion of a member of a model's enum for a response.
 pub trait Show<T> {
     /// The shown value.
     fn show(&self) -> T;
@@ -224,7 +224,7 @@ impl<T: Clone> Show<Vec<T>> for BTreeSet<T> {
     }
 }
 
-/// Which case of a union the object is.
+/// The `kind` of an object, which selects the case of a union.
 pub fn kind<'a>(
     json: &'a Json,
     pointer: &str,

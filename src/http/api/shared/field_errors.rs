@@ -1,4 +1,6 @@
 //! Errors in the values of one request, reported together.
+//!
+//! Knows no noun. Must never stop at the first error.
 
 use crate::admin::AdminError;
 use crate::http::{Problem, ProblemCode};
@@ -6,7 +8,7 @@ use crate::model::ParseError;
 use serde_json::json;
 use std::fmt::Display;
 
-/// Most errors that one problem document lists.
+/// The maximum number of errors in one problem document.
 const MAX_ERRORS: usize = 100;
 
 /// Errors, each with a JSON pointer into the body (RFC 6901) or the name of a parameter.
@@ -24,6 +26,16 @@ impl FieldErrors {
     /// The value, or `None` after noting its error.
     pub fn keep<T>(&mut self, pointer: impl Display, value: Result<T, ParseError>) -> Option<T> {
         value.map_err(|error| self.note(pointer, error)).ok()
+    }
+
+    /// Parses an optional text; `None` if it is absent, or after noting its error.
+    pub fn parse<T>(
+        &mut self,
+        pointer: &str,
+        text: Option<&str>,
+        parse: impl FnOnce(&str) -> Result<T, ParseError>,
+    ) -> Option<T> {
+        text.and_then(|text| self.keep(pointer, parse(text)))
     }
 
     /// The value, or `None` after noting what is required instead.
@@ -64,7 +76,7 @@ pub fn invalid(pointer: impl Display, detail: impl Display) -> Problem {
     errors.into_problem(ProblemCode::RequestMalformed)
 }
 
-/// No object of this kind has the id of the path.
+/// The problem if no object of this kind has the id in the path.
 pub fn not_found(kind: &'static str) -> Problem {
     AdminError::Missing(kind).into()
 }

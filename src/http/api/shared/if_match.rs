@@ -1,4 +1,6 @@
 //! `If-Match`: the version of an object that the caller has read.
+//!
+//! Knows no noun. Must never accept more than one version.
 
 use crate::admin::ObjectVersion;
 use crate::http::{Problem, ProblemCode};

@@ -1,7 +1,7 @@
-//! JSON that keeps the order of members and repeated members: a repeated member of a request is an error, and the order
-//! of the document is for its readers.
+//! JSON that keeps the order of members and repeated members: a repeated member of a request is an error, and the
+//! OpenAPI document keeps its order.
 //!
-//! May know no schema and no noun.
+//! Knows no schema and no noun. Must never merge or sort members.
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -20,12 +20,12 @@ pub enum Json {
 }
 
 impl Json {
-    /// A text.
+    /// A string.
     pub fn text(text: &str) -> Self {
         Self::Scalar(Value::from(text))
     }
 
-    /// The text, if the value is one.
+    /// The string, if the value is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Scalar(value) => value.as_str(),

@@ -1,6 +1,6 @@
-//! What several nouns of the API share: decoding of request bodies, schemas, responses, pages, names.
+//! The code that several nouns of the API share: decoding of request bodies, schemas, responses, pages, names.
 //!
-//! May name the model and the modules below `http`; never a noun.
+//! May name the model and the modules below `http`. Must never name a noun.
 
 pub mod actor;
 pub mod body;

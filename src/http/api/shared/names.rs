@@ -1,4 +1,7 @@
-//! Present names, for display beside the ids that decide.
+//! Current names, for display beside ids.
+//!
+//! May read the directory, the policy and the service accounts. Must never be used to decide: only ids identify
+//! objects.
 
 use super::response::response;
 use super::schema::Id;
@@ -11,19 +14,19 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 response! {
-    /// An object by its id, with its present name.
+    /// A reference to an object.
     #[oai(rename = "Named")]
     Reference(id: impl Display, name: Option<String>) {
-        /// Its id.
+        /// The id of the object.
         id: Id = Id::new(id),
-        /// Its present name; absent when the object no longer exists.
+        /// The current name of the object; absent if it no longer exists.
         name: Option<String> = name,
     }
 }
 
-/// The objects that have names, at one moment.
+/// The objects with names, at one instant.
 pub struct Names {
-    /// People, organizations and teams.
+    /// Users, organizations and teams.
     pub directory: Arc<Directory>,
     /// Roles and applications.
     pub policy: Arc<Policy>,
@@ -59,7 +62,7 @@ impl Names {
         format!("{}/{}", organization.unwrap_or_default(), team.name)
     }
 
-    /// The login of a person (`provider:login` unless of Gitea), or the name of a service account.
+    /// The login of a user (`provider:login` at another provider than Gitea), or the name of a service account.
     pub fn login(&self, principal: Principal) -> Option<String> {
         match principal {
             Principal::User(id) => self.directory.user(id).map(|user| user.qualified_login()),
@@ -68,13 +71,13 @@ impl Names {
         }
     }
 
-    /// The same with the login of an earlier time.
+    /// The display form of an earlier login of the principal.
     pub fn earlier_login(&self, principal: Principal, login: &DisplayText) -> String {
         let user = principal.user().and_then(|id| self.directory.user(id));
         user.map_or_else(|| login.to_string(), |user| user.qualify(login))
     }
 
-    /// The name of a binding's subject; none when it no longer exists.
+    /// The name of a binding's subject; `None` if it no longer exists.
     pub fn subject(&self, subject: &BindingSubject) -> Option<String> {
         match subject {
             BindingSubject::Organization { id } => self.organization(*id),

@@ -1,27 +1,32 @@
 //! Lists: `{items, next_cursor}` in the order of a key. The cursor is the last key, opaque to the caller.
+//!
+//! Knows no noun. Must never trust a cursor: it is only a position in the list that the caller may read.
 
 use super::field_errors::invalid;
 use crate::http::Problem;
+use crate::model::Timestamp;
 use data_encoding::BASE64URL_NOPAD;
 use poem::{Request, RequestBody};
+use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaParamIn, MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
+use std::fmt::Display;
 
-/// Items on a page by default.
+/// The default number of items on a page.
 const DEFAULT_LIMIT: u16 = 50;
-/// Most items on a page.
+/// The maximum number of items on a page.
 const MAX_LIMIT: u16 = 200;
-/// Longest key in a cursor.
+/// The length of the longest accepted key in a cursor.
 const MAX_KEY_BYTES: usize = 1024;
 
 /// One page of a list.
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Page<T: Type + ParseFromJSON + ToJSON> {
-    /// At most `limit` of them.
+    /// The items, at most `limit`.
     pub items: Vec<T>,
-    /// Send it as `cursor` for the next page; absent on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     pub next_cursor: Option<String>,
 }
 
@@ -84,7 +89,7 @@ impl Paging {
         self.after.as_deref()
     }
 
-    /// Most items on the page.
+    /// The maximum number of items on the page.
     pub fn limit(&self) -> usize {
         self.limit
     }
@@ -95,7 +100,7 @@ impl Paging {
         items: impl IntoIterator<Item = M>,
         key: impl Fn(&M) -> String,
         show: impl Fn(&M) -> T,
-    ) -> Page<T>
+    ) -> Json<Page<T>>
     where
         T: Type + ParseFromJSON + ToJSON,
     {
@@ -106,28 +111,38 @@ impl Paging {
         keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
         let more = keyed.len() > self.limit;
         keyed.truncate(self.limit);
-        Page {
+        Json(Page {
             next_cursor: keyed.last().filter(|_| more).map(|(key, _)| encode(key)),
             items: keyed.iter().map(|(_, item)| show(item)).collect(),
-        }
+        })
     }
 }
 
-/// Part of a name, compared without case.
+/// A key that sorts by name without case; the id makes it unique.
+pub fn by_name(name: &str, id: impl Display) -> String {
+    format!("{}\u{1}{id}", name.to_lowercase())
+}
+
+/// A key that sorts the newest first; the id makes it unique.
+pub fn newest_first(created_at: Timestamp, id: impl Display) -> String {
+    format!("{:019}{id}", i64::MAX.saturating_sub(created_at.millis()))
+}
+
+/// A text to find in names, compared without case.
 pub struct Search(String);
 
 impl Search {
-    /// An absent or empty text is in every name.
+    /// Matches every name if the text is absent or empty.
     pub fn new(text: Option<&str>) -> Self {
         Self(text.unwrap_or_default().to_lowercase())
     }
 
-    /// Is the text part of this name?
+    /// Whether the name contains the text.
     pub fn is_in(&self, name: &str) -> bool {
         self.0.is_empty() || name.to_lowercase().contains(&self.0)
     }
 
-    /// Is the text this name?
+    /// Whether the name equals the text.
     pub fn equals(&self, name: &str) -> bool {
         name.to_lowercase() == self.0
     }
@@ -155,7 +170,8 @@ mod tests {
 
     fn page(paging: &Paging) -> Page<String> {
         let words = ["d", "b", "a", "c", "e"];
-        paging.page(words, |word| (*word).to_owned(), |word| (*word).to_owned())
+        let word = |word: &&str| (*word).to_owned();
+        paging.page(words, word, word).0
     }
 
     #[test]

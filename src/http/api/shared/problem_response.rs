@@ -1,6 +1,6 @@
-//! How an operation fails: a problem document, and the statuses that each operation declares.
+//! How an operation fails: a problem document, and the statuses that each operation declares in the OpenAPI document.
 //!
-//! Never HTML, never the text of an inner error. Every operation declares the problems of the gate in front of it.
+//! Every operation also declares the problems of the gate. Must never send HTML or the text of an inner error.
 
 use crate::http::{Problem, ProblemCode, problem};
 use crate::model::RequestId;
@@ -13,7 +13,7 @@ use std::marker::PhantomData;
 /// The result of an operation that declares these problems.
 pub type ApiResult<T, P = Common> = Result<T, ProblemResponse<P>>;
 
-/// The problems that an operation declares beside the common ones.
+/// The problems that an operation declares in addition to the common ones.
 pub trait DeclaredProblems: 'static {
     /// Those problems.
     const DECLARED: &'static [ProblemCode];
@@ -40,7 +40,7 @@ declared! {
     OnCreate = [Conflict];
     /// Of an operation that creates a part of an object.
     OnCreatePart = [NotFound, Conflict];
-    /// Of an operation that changes or deletes an object from a version that the caller has read.
+    /// Of an operation that changes or deletes the version of an object that the caller has read.
     OnChange = [NotFound, Conflict, VersionStale, VersionRequired];
 }
 
@@ -57,23 +57,31 @@ const COMMON: [ProblemCode; 9] = [
     ProblemCode::StoreUnavailable,
 ];
 
-/// What the problem means, in the document.
+/// The description of the response in the document.
 const fn description(code: ProblemCode) -> &'static str {
     use ProblemCode as P;
     match code {
-        P::RequestMalformed => "the request is malformed or has invalid values; see `errors`",
-        P::CredentialsMissing => "the caller is not signed in, or the session has ended",
-        P::PermissionMissing => "a permission is missing, or another site sent the request",
-        P::MethodNotAllowed => "the address exists, the method does not",
-        P::BodyTooLarge => "the body is too large",
-        P::MediaTypeUnsupported => "the body must be `application/json`",
-        P::TooManyRequests => "too many requests; see `Retry-After`",
-        P::HeadersTooMany => "the headers are too large",
-        P::StoreUnavailable => "Gitea or the store does not respond, so nothing is done",
-        P::NotFound => "the object is not found",
-        P::Conflict => "conflicts with an existing object, such as a name that is taken",
-        P::VersionStale => "the object has changed since; `changed` names the members",
-        P::VersionRequired => "send `If-Match` with the `ETag` of the object",
+        P::RequestMalformed => {
+            "The request is malformed or has invalid values, which `errors` lists."
+        }
+        P::CredentialsMissing => "The request has no valid session or access token.",
+        P::PermissionMissing => {
+            "The caller lacks a required permission, or another origin sent the request."
+        }
+        P::MethodNotAllowed => "The path does not support the method.",
+        P::BodyTooLarge => "The request body is too large.",
+        P::MediaTypeUnsupported => "The request body is not `application/json`.",
+        P::TooManyRequests => "The caller has sent too many requests.",
+        P::HeadersTooMany => "The request headers are too large.",
+        P::StoreUnavailable => "Gitea or the store is unavailable, so nothing was changed.",
+        P::NotFound => "The object does not exist.",
+        P::Conflict => {
+            "The request conflicts with an existing object, such as one with the same name."
+        }
+        P::VersionStale => {
+            "The object is no longer the version in `If-Match`; `changed` names the members that differ."
+        }
+        P::VersionRequired => "`If-Match` is missing or invalid; send the `ETag` of the object.",
         _ => "",
     }
 }
@@ -82,11 +90,17 @@ const fn description(code: ProblemCode) -> &'static str {
 fn headers(status: StatusCode) -> Vec<MetaHeader> {
     let text = String::schema_ref();
     let (name, description, schema) = match status {
-        StatusCode::UNAUTHORIZED => ("WWW-Authenticate", "how to authenticate", text),
-        StatusCode::METHOD_NOT_ALLOWED => ("Allow", "the methods of the address", text),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            ("Retry-After", "seconds to wait", u32::schema_ref())
-        }
+        StatusCode::UNAUTHORIZED => (
+            "WWW-Authenticate",
+            "The authentication scheme (RFC 6750).",
+            text,
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => ("Allow", "The methods of the path.", text),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => (
+            "Retry-After",
+            "The seconds to wait before the next request.",
+            u32::schema_ref(),
+        ),
         _ => return vec![],
     };
     vec![MetaHeader {
@@ -98,37 +112,37 @@ fn headers(status: StatusCode) -> Vec<MetaHeader> {
     }]
 }
 
-/// An error in one value of the request.
+/// An invalid value of the request.
 #[derive(Object)]
 #[oai(rename = "ProblemDetail")]
 struct DetailSchema {
-    /// JSON pointer into the body (RFC 6901), or the parameter's name.
+    /// A JSON pointer into the request body (RFC 6901), or the name of a parameter.
     pointer: String,
-    /// What is wrong and what is allowed.
+    /// What is wrong with the value, and which values are allowed.
     detail: String,
 }
 
-/// Why the request failed (RFC 9457).
+/// A problem document, which says why a request failed (RFC 9457).
 #[derive(Object)]
 #[oai(rename = "Problem")]
 struct ProblemSchema {
-    /// Always `about:blank`; `code` tells problems apart.
+    /// Always `about:blank`; `code` distinguishes problems.
     r#type: String,
     /// The name of the HTTP status.
     title: String,
     /// The HTTP status.
     status: u16,
-    /// Stable text for programs, such as `permission_missing`.
+    /// The stable code of the problem for programs, such as `permission_missing`.
     code: String,
-    /// What is wrong and what to do, for people.
+    /// What is wrong and what to do about it, as text for display.
     detail: String,
-    /// Id of the request in logs and audit events.
+    /// The id of the request in logs and audit events.
     request_id: RequestId,
-    /// Every invalid value.
+    /// The invalid values; absent if the problem is not about values of the request.
     errors: Option<Vec<DetailSchema>>,
-    /// With `version_stale`: the present version.
+    /// The current version of the object; absent unless `code` is `version_stale`.
     current_version: Option<u64>,
-    /// With `version_stale`: the members of the object that differ from the request.
+    /// The members in which the current object differs from the request; absent unless `code` is `version_stale`.
     changed: Option<Vec<String>>,
 }
 

@@ -1,4 +1,6 @@
-//! The problem for each error of the modules below. Inner errors go to the log, never to the caller.
+//! The problem for each error of the lower layers.
+//!
+//! May name their error types. Must never send an inner error to the caller: it goes to the log.
 
 use super::field_errors::{FieldErrors, invalid};
 use crate::admin::{AdminError, BootstrapError, SyncError};
@@ -87,18 +89,21 @@ impl From<SyncError> for Problem {
     }
 }
 
-/// For a change from an old version, also names the members in which the present object differs from the request.
-pub fn of_change<T>(
-    error: AdminError,
-    present: Option<T>,
-    changed: impl FnOnce(T) -> Vec<&'static str>,
-) -> Problem {
-    let stale = matches!(error, AdminError::Stale { .. });
-    let problem = Problem::from(error);
-    match present {
-        Some(present) if stale => problem.with("changed", json!(changed(present))),
-        _ => problem,
-    }
+/// The changed object, or the problem. If the caller's version is stale, `changed` names the members in which the current
+/// object differs from the request.
+pub fn of_change<T, N>(
+    changed: Result<T, AdminError>,
+    current: Option<N>,
+    differences: impl FnOnce(N) -> Vec<&'static str>,
+) -> Result<T, Problem> {
+    changed.map_err(|error| {
+        let stale = matches!(error, AdminError::Stale { .. });
+        let problem = Problem::from(error);
+        match current.filter(|_| stale) {
+            Some(current) => problem.with("changed", json!(differences(current))),
+            None => problem,
+        }
+    })
 }
 
 /// Names of the members in which two objects differ.
@@ -112,7 +117,7 @@ macro_rules! differences {
 }
 pub(in crate::http::api) use differences;
 
-/// Nothing is done that cannot be recorded. When the disk is almost full, the detail says so; any other cause is logged.
+/// The problem if the store cannot write. The detail says if the disk is almost full; any other cause is logged.
 fn unavailable(low_space: bool, error: &(dyn std::error::Error + 'static)) -> Problem {
     if low_space {
         return Problem::new(ProblemCode::StorageLow, error.to_string());
@@ -144,7 +149,7 @@ fn of_policy(errors: &[PolicyError]) -> Problem {
     })
 }
 
-/// Which member of the body the error is about.
+/// The JSON pointer of the member with the error.
 fn pointer(error: &PolicyError) -> String {
     match error {
         PolicyError::RoleNameTaken(_)

@@ -1,4 +1,6 @@
-//! What an operation responds when it succeeds: an object with its version, a new object, or nothing.
+//! The response of an operation that succeeds: an object with its version, a new object, or no content.
+//!
+//! Knows no noun. Must never carry a problem: see `problem_response`.
 
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Response};
@@ -34,7 +36,7 @@ macro_rules! response {
 }
 pub(in crate::http::api) use response;
 
-/// An object with an id, a version and an address of its own.
+/// An object with an id, a version and a path.
 pub trait Resource: ToJSON {
     /// Path of its collection below `/api/v1/`.
     const COLLECTION: &'static str;
@@ -64,12 +66,12 @@ macro_rules! resource {
 }
 pub(in crate::http::api) use resource;
 
-/// The number as responses have it.
+/// A number of objects in a response.
 pub fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// The values as texts.
+/// The values as strings.
 pub fn texts<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<String> {
     values.into_iter().map(|value| value.to_string()).collect()
 }
@@ -77,14 +79,17 @@ pub fn texts<T: Display>(values: impl IntoIterator<Item = T>) -> Vec<String> {
 /// An object with its version as `ETag`.
 pub struct Versioned<T>(pub T);
 
-/// A new object, with its version as `ETag` and its address as `Location`.
+/// A new object, with its version as `ETag` and its path as `Location`.
 pub struct Created<T>(pub T);
 
-/// Something new that has no address and is shown only once.
+/// A new part of an object, such as a secret, without a path.
 pub struct Issued<T>(pub T);
 
-/// The operation is done; the response has no content.
+/// The operation succeeded; the response has no content.
 pub struct NoContent;
+
+/// The description of a successful response in the document.
+pub const SUCCESS: &str = "The request succeeded.";
 
 fn meta(status: StatusCode, content: Vec<MetaMediaType>, names: &[(&str, &str)]) -> MetaResponses {
     let headers = names.iter().map(|(name, description)| MetaHeader {
@@ -96,7 +101,7 @@ fn meta(status: StatusCode, content: Vec<MetaMediaType>, names: &[(&str, &str)])
     });
     MetaResponses {
         responses: vec![MetaResponse {
-            description: "done",
+            description: SUCCESS,
             status: Some(status.as_u16()),
             status_range: None,
             content,
@@ -114,9 +119,9 @@ fn json<T: ToJSON>() -> Vec<MetaMediaType> {
 
 const ETAG: (&str, &str) = (
     "ETag",
-    "send it as `If-Match` to change or delete the object",
+    "The version of the object; send it as `If-Match` to change or delete the object.",
 );
-const LOCATION: (&str, &str) = ("Location", "address of the new object");
+const LOCATION: (&str, &str) = ("Location", "The path of the new object.");
 
 /// Implements the framework's response: how the document shows it, and how it is sent.
 macro_rules! api_response {

@@ -1,6 +1,7 @@
-//! Schemas of the model's types: ids, instants, names and enums, which requests and responses hold as they are.
+//! Schemas of the model's types: ids, instants, names and enums, which requests and responses contain unchanged.
 //!
-//! A type that the model parses from text has its pattern or format in the document. Knows no noun.
+//! The document has the pattern or format of a type that the model parses. Knows no noun. Must never accept a value
+//! that the model refuses.
 
 use super::decode::Decode;
 use super::field_errors::{FieldErrors, invalid};
@@ -25,7 +26,7 @@ use std::fmt::Display;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-/// A type of the model that has no members.
+/// A type of the model without members.
 trait FromJson: Sized {
     fn from_json(json: &Json) -> Result<Self, ParseError>;
 }
@@ -120,7 +121,7 @@ fn text(json: &Json) -> Result<&str, ParseError> {
     text.ok_or_else(|| ParseError::new("a text is required here"))
 }
 
-/// Types that are texts in JSON.
+/// Types that are strings in JSON.
 macro_rules! texts {
     ($($($type:ident),+ => $schema:expr;)*) => {$($(
         model_type! {
@@ -166,7 +167,7 @@ fn reference(name: &str) -> MetaSchemaRef {
     MetaSchemaRef::Reference(name.to_owned())
 }
 
-/// Registers a list of texts.
+/// Registers an enum of strings.
 fn register_words<T: Type>(registry: &mut Registry, description: &'static str, words: &[&str]) {
     registry.create_schema::<T, _>(T::name().into_owned(), |_| MetaSchema {
         description: Some(description.trim()),
@@ -179,12 +180,12 @@ fn unknown_word(words: &[&str]) -> ParseError {
     ParseError::new(format!("one of {} is required here", words.join(", ")))
 }
 
-/// Enums of the model with the API's text for each variant.
+/// Enums of the model with the string of each variant in the API.
 macro_rules! words {
-    ($(#[doc = $doc:literal] $type:ident { $($variant:ident = $word:literal),+ $(,)? })*) => {$(
+    ($($(#[doc = $doc:literal])+ $type:ident { $($variant:ident = $word:literal),+ $(,)? })*) => {$(
         model_type! {
             $type: reference(stringify!($type)),
-            register(registry) register_words::<$type>(registry, $doc, &[$($word),+]),
+            register(registry) register_words::<$type>(registry, concat!($($doc),+), &[$($word),+]),
             to_json(value) match value { $($type::$variant => $word,)+ },
             from_json(json) match json.as_text() {
                 $(Some($word) => Ok(Self::$variant),)+
@@ -195,31 +196,37 @@ macro_rules! words {
 }
 
 words! {
-    /// Whether a service account can do anything.
+    /// Whether a service account can act: `active`, `disabled`, or not because its owner is gone or disabled
+    /// (`owner-gone`) or no member of its owner team is enabled (`team-empty`).
     AccountState {
         Active = "active", Disabled = "disabled", OwnerGone = "owner-gone",
         TeamEmpty = "team-empty",
     }
-    /// Whether at least one person administers Samovar whom the mirror knows and whose account is enabled.
+    /// Whether Samovar has enabled administrators: at least one without an end date (`lasting`), only some with an end
+    /// date (`ending`), or `none`.
     AdministratorState { Lasting = "lasting", Ending = "ending", None = "none" }
-    /// How much of the application's decisions is written to the audit log.
+    /// Which decisions are written to the audit log: `every` one, the first of each kind in a window with a count of
+    /// repeats (`first-in-window`), or denials and unsafe requests only (`refusals`).
     AuditMode { Every = "every", FirstInWindow = "first-in-window", Denials = "refusals" }
-    /// Who uses the `Authorization` header.
+    /// Which server uses the `Authorization` header: `samovar` for its own tokens, or the `application` alone, with
+    /// Samovar's token in `Samovar-Token`.
     AuthorizationOwner { Samovar = "samovar", Application = "application" }
     /// Whether a client can keep a secret.
     ClientKind { Public = "public", Confidential = "confidential" }
-    /// A header that tells the upstream who the caller is.
+    /// A header with the identity of the caller for the upstream.
     IdentityHeader {
         User = "Remote-User", UserId = "Remote-User-Id", Name = "Remote-Name",
         Email = "Remote-Email", Groups = "Remote-Groups", Roles = "Remote-Roles",
     }
-    /// What a signing key is used for.
+    /// The use of a signing key: published and not signing yet (`next`), signing (`current`), or only for verification
+    /// (`retired`).
     KeyState { Next = "next", Current = "current", Retired = "retired" }
     /// The outcome of an action.
     Outcome { Allowed = "allowed", Denied = "denied", Failed = "failed" }
-    /// A level of access to a Gitea repository; each includes the one before.
+    /// A level of access to a Gitea repository: `write` includes `read`, and `admin` includes `write`.
     RepositoryLevel { Read = "read", Write = "write", Admin = "admin" }
-    /// Why a secret needs attention.
+    /// Why a secret needs attention: it expires within 14 days (`expires-soon`), has expired (`expired`), or was not
+    /// used for at least a day after its creation (`never-used`).
     SecretAttention { ExpiresSoon = "expires-soon", Expired = "expired", NeverUsed = "never-used" }
     /// The algorithm that signs tokens.
     SigningAlgorithm { EdDsa = "EdDSA", Es256 = "ES256", Rs256 = "RS256" }
@@ -231,7 +238,7 @@ impl ParseFromParameter for Outcome {
     }
 }
 
-/// An id of Samovar's objects, of any kind.
+/// The id of an object of Samovar, of any kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id(String);
 
@@ -256,7 +263,7 @@ pub struct Method(pub &'static str);
 model_type! {
     Method: reference("Method"),
     register(registry) {
-        let description = "A method of a route; HEAD is checked as GET.";
+        let description = "An HTTP method of a route; HEAD is checked as GET.";
         register_words::<Self>(registry, description, &MethodSet::NAMES);
     },
     to_json(value) value.0,
@@ -283,11 +290,6 @@ impl<T: FromStr<Err = ParseError>> Raw<T> {
     pub fn id(&self) -> Result<T, Problem> {
         self.parse("id")
     }
-
-    /// Parses the value, or notes its error.
-    pub fn keep(&self, name: &str, errors: &mut FieldErrors) -> Option<T> {
-        errors.keep(name, self.text.parse())
-    }
 }
 
 /// Parses an optional parameter of the query.
@@ -296,6 +298,15 @@ pub fn optional<T: FromStr<Err = ParseError>>(
     raw: Option<&Raw<T>>,
 ) -> Result<Option<T>, Problem> {
     raw.map(|raw| raw.parse(name)).transpose()
+}
+
+/// Parses an optional parameter of the query; `None` if it is absent, or after noting its error.
+pub fn keep<T: FromStr<Err = ParseError>>(
+    name: &str,
+    raw: Option<&Raw<T>>,
+    errors: &mut FieldErrors,
+) -> Option<T> {
+    errors.keep(name, raw?.text.parse())
 }
 
 impl<T: Type> Type for Raw<T> {

@@ -1,4 +1,6 @@
 //! Secrets of service accounts and clients, in requests and responses.
+//!
+//! May read the model. Must never show the value of a secret except in the response that creates it.
 
 use super::decode::{Bounded, request};
 use super::response::response;
@@ -8,17 +10,17 @@ use crate::model::{MachineSecret, SecretAttention, SecretId, StoredSecret, Times
 response! {
     /// A secret without its value.
     Secret(secret: &StoredSecret, now: Timestamp) {
-        /// Its id.
+        /// The id of the secret.
         id: SecretId = secret.id,
-        /// Its first characters.
+        /// The first characters of the secret, to recognize it.
         hint: String = secret.hint.clone(),
-        /// When it was created.
+        /// When the secret was created.
         created_at: Timestamp = secret.created_at,
-        /// When it expires.
+        /// When the secret expires.
         expires_at: Timestamp = secret.expires_at,
-        /// Last use, exact to five minutes; absent when it was never used.
+        /// When the secret was last used, exact to five minutes; absent if it was never used.
         last_used_at: Option<Timestamp> = secret.last_used_at,
-        /// Why it needs attention; empty when it does not.
+        /// Why the secret needs attention; empty if it does not.
         attention: Vec<SecretAttention> = secret.attention(now),
     }
 }
@@ -31,7 +33,7 @@ pub fn secrets(secrets: &[StoredSecret], now: Timestamp) -> Vec<Secret> {
         .collect()
 }
 
-/// Does one of these secrets need attention?
+/// Whether one of these secrets needs attention.
 pub fn needs_attention(secrets: &[StoredSecret], now: Timestamp) -> bool {
     secrets
         .iter()
@@ -39,23 +41,23 @@ pub fn needs_attention(secrets: &[StoredSecret], now: Timestamp) -> bool {
 }
 
 response! {
-    /// A new secret, shown only once.
+    /// A new secret, which is shown only once.
     NewSecret(record: &StoredSecret, secret: &MachineSecret) {
-        /// Its id.
+        /// The id of the secret.
         id: SecretId = record.id,
-        /// The secret itself. It cannot be shown again.
+        /// The value of the secret, which cannot be shown again.
         secret: String = secret.reveal(),
-        /// Its first characters, to recognize it later.
+        /// The first characters of the secret, to recognize it.
         hint: String = record.hint.clone(),
-        /// When it expires.
+        /// When the secret expires.
         expires_at: Timestamp = record.expires_at,
     }
 }
 
 request! {
-    /// The settings of a new secret.
+    /// A secret to create.
     SecretDraft for SecretLifetime {
-        /// Its lifetime in days; 90 by default.
+        /// The lifetime of the secret in days, 1 to 365; 90 by default.
         #[oai(validator(minimum(value = "1"), maximum(value = "365")))]
         expires_in_days: Option<Bounded<1, 365>>,
     } => Self::days(expires_in_days.map(|days| days.0))?

@@ -1,15 +1,17 @@
 //! The nouns of the API, by which the document groups the operations.
+//!
+//! Names every noun, and has no other content.
 
 use poem_openapi::Tags;
 
 /// Nouns of the API.
 #[derive(Tags)]
 pub enum Tag {
-    /// The signed-in caller.
+    /// The signed-in caller: its sessions, grants, tokens and service accounts.
     Me,
-    /// The first administrator.
+    /// The assignment of the first administrator.
     Administrator,
-    /// People, mirrored from Gitea.
+    /// Users, mirrored from Gitea or signed in at another provider.
     Users,
     /// Organizations, mirrored from Gitea.
     Organizations,
@@ -17,23 +19,23 @@ pub enum Tag {
     Teams,
     /// Named sets of permissions.
     Roles,
-    /// Which subject has a role, in which range, and until when.
+    /// Assignments of roles to subjects, in a range and optionally until a date.
     RoleBindings,
     /// Protected applications.
     Applications,
-    /// Decisions of the policy, explained.
+    /// Explanations of decisions about requests.
     Decisions,
-    /// Accounts of machines.
+    /// Service accounts, the accounts of machines.
     ServiceAccounts,
-    /// OAuth clients, which get tokens on behalf of people.
+    /// OAuth clients, which get tokens on behalf of users.
     Clients,
-    /// What people have granted to clients.
+    /// The access that users have granted to clients.
     Grants,
     /// The keys that sign tokens.
     SigningKeys,
-    /// Sessions of browsers.
+    /// Browser sessions.
     Sessions,
-    /// The mirror of Gitea.
+    /// The mirror: the copy of Gitea's users, organizations and teams.
     Mirror,
     /// Identity providers.
     Providers,

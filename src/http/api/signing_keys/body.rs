@@ -1,4 +1,6 @@
 //! Signing keys in requests and responses.
+//!
+//! May read the public view of a key. Must never show a private key.
 
 use crate::http::api::prelude::*;
 use crate::model::{KeyId, SigningAlgorithm, Timestamp};
@@ -7,30 +9,30 @@ use crate::token::{KeyState, KeyView};
 response! {
     /// A key that signs tokens.
     SigningKey(key: &KeyView) {
-        /// `kid`.
+        /// The id of the key, which is the `kid` of its tokens.
         id: KeyId = key.id,
-        /// Its algorithm.
+        /// The algorithm of the key.
         algorithm: SigningAlgorithm = key.algorithm,
-        /// What it is used for now.
+        /// The current use of the key.
         state: KeyState = key.state,
-        /// When it was published.
+        /// When the key was published.
         created_at: Timestamp = key.made_at,
-        /// When it begins to sign.
+        /// When the key begins to sign.
         signs_from: Timestamp = key.signs_from,
     }
 }
 
 response! {
-    /// The published keys.
+    /// The published signing keys.
     SigningKeys(keys: &[KeyView]) {
-        /// The key that signs last comes first.
+        /// The keys in descending order of `signs_from`.
         items: Vec<SigningKey> = keys.iter().map(SigningKey::new).collect(),
     }
 }
 
 /// The rotation of a signing key.
 pub struct RotationRequest {
-    /// Which algorithm gets another key.
+    /// The algorithm of the new key.
     pub algorithm: SigningAlgorithm,
     /// Whether the new key signs at once.
     pub immediately: bool,
@@ -39,10 +41,10 @@ pub struct RotationRequest {
 request! {
     /// The rotation of a signing key.
     Rotation for RotationRequest {
-        /// The algorithm.
+        /// The algorithm of the new key.
         algorithm: SigningAlgorithm,
-        /// The present key may have leaked: the new one signs at once, and every token signed before is invalid.
-        /// By default the new key signs an hour after it was published, and all tokens stay valid.
+        /// True if the current key may have leaked: the new key signs at once, and every earlier token is invalid. By
+        /// default the new key signs an hour after its publication, and all tokens stay valid.
         immediately: bool = false,
     } => Self { algorithm, immediately }
 }
@@ -50,7 +52,7 @@ request! {
 response! {
     /// The result of a rotation.
     Rotated(key: Option<&KeyView>) {
-        /// The new key; absent when one was already published and does not sign yet.
+        /// The new key; absent if a key that does not sign yet was already published.
         key: Option<SigningKey> = key.map(SigningKey::new),
     }
 }

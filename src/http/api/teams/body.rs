@@ -1,23 +1,25 @@
 //! Teams in responses.
+//!
+//! May read the directory. Must never ask Gitea.
 
 use crate::http::api::organizations::body::OrganizationName;
 use crate::http::api::prelude::*;
 use crate::model::{self, Directory, DirectoryTeam, TeamId};
 
 response! {
-    /// A team by its name.
+    /// A reference to a team.
     TeamName(team: &model::Team, directory: &Directory) {
-        /// Gitea's numeric id.
+        /// The numeric id of the team in Gitea.
         id: i64 = team.id.get(),
-        /// Present name.
+        /// The current name.
         name: String = team.name.to_string(),
-        /// Its organization.
+        /// The organization of the team.
         organization: OrganizationName = OrganizationName::new(team.organization, directory),
     }
 }
 
 impl TeamName {
-    /// The team of this id, if it exists.
+    /// The reference to the team with this id, if it exists.
     pub fn of(id: TeamId, directory: &Directory) -> Option<Self> {
         let team = directory.teams.get(&id)?;
         Some(Self::new(&team.team, directory))
@@ -27,15 +29,15 @@ impl TeamName {
 response! {
     /// A team.
     Team(team: &DirectoryTeam, directory: &Directory) {
-        /// Gitea's numeric id.
+        /// The numeric id of the team in Gitea.
         id: i64 = team.team.id.get(),
-        /// Present name.
+        /// The current name.
         name: String = team.team.name.to_string(),
-        /// Its organization.
+        /// The organization of the team.
         organization: OrganizationName = OrganizationName::new(team.team.organization, directory),
-        /// The organization's owners team.
+        /// True if the team is the owners team of the organization.
         owners: bool = team.team.owners,
-        /// How many people are in it.
+        /// The number of users in the team.
         members: u32 = count(team.members.len()),
     }
 }

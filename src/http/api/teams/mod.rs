@@ -1,26 +1,29 @@
-//! `/teams` of the API.
+//! `/teams` of the API: the teams of the directory.
+//!
+//! Reads the directory in memory. Must never change it: Gitea is its source.
 
 pub mod body;
 
 use super::prelude::*;
 use super::users::{self, body::User};
 use crate::access::DirectoryRead;
-use crate::model::{OrganizationId, TeamId};
+use crate::model::{DirectoryTeam, OrganizationId, TeamId};
 use body::Team;
+use std::sync::Arc;
 
 /// The operations.
 pub(super) struct TeamsApi;
 
 #[OpenApi(prefix_path = "/teams", tag = "Tag::Teams")]
 impl TeamsApi {
-    /// Lists teams in the order of their organizations' names and their own.
+    /// Lists teams in the order of `organization/team`.
     #[oai(path = "/", method = "get", operation_id = "list_teams")]
     async fn list_teams(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id of an organization: only its teams.
+        /// Only teams of the organization with this numeric id in Gitea.
         organization: Query<Option<Raw<OrganizationId>>>,
-        /// Part of `organization/team`, without case.
+        /// Only teams with this text in `organization/team`, compared without case.
         search: Query<Option<String>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<Team>>> {
@@ -31,17 +34,8 @@ impl TeamsApi {
             organization.is_none_or(|id| id == team.team.organization)
                 && search.is_in(&names.team(&team.team))
         });
-        Ok(Json(paging.page(
-            teams,
-            |team| {
-                format!(
-                    "{}\u{1}{}",
-                    names.team(&team.team).to_lowercase(),
-                    team.team.id
-                )
-            },
-            |team| Team::new(team, &names.directory),
-        )))
+        let key = |team: &&Arc<DirectoryTeam>| by_name(&names.team(&team.team), team.team.id);
+        Ok(paging.page(teams, key, |team| Team::new(team, &names.directory)))
     }
 
     /// Gets a team.
@@ -49,18 +43,16 @@ impl TeamsApi {
     async fn get_team(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id.
+        /// The numeric id of the team in Gitea.
         id: Path<Raw<TeamId>>,
     ) -> ApiResult<Json<Team>, OnObject> {
         let directory = call.services.mirror.directory();
-        let team = directory
-            .teams
-            .get(&id.id()?)
-            .ok_or_else(|| not_found("team"))?;
+        let team = directory.teams.get(&id.id()?);
+        let team = team.ok_or_else(|| not_found("team"))?;
         Ok(Json(Team::new(team, &directory)))
     }
 
-    /// Lists people in the team.
+    /// Lists the users in a team, in the order of their logins.
     #[oai(
         path = "/:id/members",
         method = "get",
@@ -69,20 +61,15 @@ impl TeamsApi {
     async fn list_members_of_team(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Gitea's numeric id.
+        /// The numeric id of the team in Gitea.
         id: Path<Raw<TeamId>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<User>>, OnObject> {
         let directory = call.services.mirror.directory();
-        let team = directory
-            .teams
-            .get(&id.id()?)
-            .ok_or_else(|| not_found("team"))?;
-        let members = team.members.iter().filter_map(|id| directory.user(*id));
-        Ok(Json(paging.page(
-            members,
-            |user| users::key(user),
-            |user| User::new(user),
-        )))
+        let team = directory.teams.get(&id.id()?);
+        let team = team.ok_or_else(|| not_found("team"))?;
+        let members = team.members.iter();
+        let members = members.filter_map(|id| directory.user(*id).map(AsRef::as_ref));
+        Ok(users::page(&paging, members))
     }
 }

@@ -1,4 +1,6 @@
-//! People in responses, as mirrored from Gitea; people of other providers as of their last sign-in.
+//! Users in responses: those of Gitea as mirrored, those of other providers as of their last sign-in.
+//!
+//! May read the directory. Must never ask Gitea.
 
 use crate::http::api::organizations::body::OrganizationName;
 use crate::http::api::prelude::*;
@@ -6,55 +8,56 @@ use crate::http::api::teams::body::TeamName;
 use crate::model::{Directory, DirectoryUser, GiteaUserId, Timestamp, UserId};
 
 response! {
-    /// A person in a list.
+    /// A user.
     User(user: &DirectoryUser) {
-        /// Samovar's id of the person.
+        /// The id of the user in Samovar.
         id: UserId = user.id,
-        /// Gitea's numeric id; absent for a person of another provider.
+        /// The numeric id of the user in Gitea; absent for a user of another provider.
         gitea_id: Option<i64> = user.gitea().map(GiteaUserId::get),
-        /// The other provider that alone knows the person; absent for a person of Gitea.
+        /// The id of the other provider of a user without a Gitea account; absent for a user of Gitea.
         provider: Option<String> = user.external().map(|e| e.provider.to_string()),
-        /// Present login.
+        /// The current login at the provider.
         login: String = user.login.to_string(),
-        /// Full name, or empty.
+        /// The full name; empty if there is none.
         full_name: String = user.full_name.to_string(),
-        /// Active, not prohibited, not deleted.
+        /// True if the account is active, allowed to sign in, and not deleted.
         enabled: bool = user.enabled,
     }
 }
 
 response! {
-    /// A person in detail.
+    /// A user with memberships.
     UserDetail(user: &DirectoryUser, directory: &Directory) {
-        /// Samovar's id of the person.
+        /// The id of the user in Samovar.
         id: UserId = user.id,
-        /// Gitea's numeric id; absent for a person of another provider.
+        /// The numeric id of the user in Gitea; absent for a user of another provider.
         gitea_id: Option<i64> = user.gitea().map(GiteaUserId::get),
-        /// The other provider that alone knows the person; absent for a person of Gitea.
+        /// The id of the other provider of a user without a Gitea account; absent for a user of Gitea.
         provider: Option<String> = user.external().map(|e| e.provider.to_string()),
-        /// Present login.
+        /// The current login at the provider.
         login: String = user.login.to_string(),
-        /// Full name, or empty.
+        /// The full name; empty if there is none.
         full_name: String = user.full_name.to_string(),
-        /// Address, or empty; of a person of another provider only a verified one. For display alone.
+        /// The e-mail address, for display only; empty if there is none or, at another provider, if it is not verified.
         email: String = user.email.to_string(),
-        /// Active, not prohibited, not deleted.
+        /// True if the account is active, allowed to sign in, and not deleted.
         enabled: bool = user.enabled,
-        /// Administers the Gitea server.
+        /// True if the user is a site administrator of Gitea.
         site_administrator: bool = user.site_administrator,
-        /// Teams of the person.
+        /// The teams of the user.
         teams: Vec<TeamName> = user.teams.iter().filter_map(|id| TeamName::of(*id, directory)).collect(),
-        /// Organizations of the person, by one of their teams.
+        /// The organizations with a team that has the user as a member.
         organizations: Vec<OrganizationName> = user
             .organizations
             .iter()
             .map(|id| OrganizationName::new(*id, directory))
             .collect(),
-        /// Groups of another provider, by name.
+        /// The names of the user's groups at another provider; empty for a user of Gitea.
         groups: Vec<String> = texts(user.groups().iter().map(|(_, name)| name)),
-        /// That provider may have left groups out.
+        /// True if the provider may have omitted groups.
         groups_may_be_cut: bool = user.groups_may_be_cut(),
-        /// The instant before Gitea was asked for the oldest of these facts, or the last sign-in at another provider.
+        /// The instant before Gitea was asked for the oldest of these facts; for a user of another provider, the last
+        /// sign-in.
         freshness: Timestamp = user.freshness,
     }
 }

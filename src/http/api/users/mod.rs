@@ -1,4 +1,6 @@
-//! `/users` of the API.
+//! `/users` of the API: the users of the directory, and the end of their sessions and tokens.
+//!
+//! Must never change a user: the provider is the source.
 
 pub mod body;
 
@@ -8,13 +10,21 @@ use crate::access::{DirectoryRead, GrantsEnd, SessionsEnd};
 use crate::audit::ObjectKind;
 use crate::model::{DirectoryUser, Principal, UserId};
 use body::{User, UserDetail};
+use std::sync::Arc;
 
-/// Sorts people by login without case; the id makes the key unique.
-pub(super) fn key(user: &DirectoryUser) -> String {
-    format!("{}\u{1}{}", user.login.as_str().to_lowercase(), user.id)
+fn key(user: &DirectoryUser) -> String {
+    by_name(user.login.as_str(), user.id)
 }
 
-/// Sorts an exact match first, then people of that login at any provider.
+/// A page of these users in the order of their logins.
+pub(super) fn page<'a>(
+    paging: &Paging,
+    users: impl Iterator<Item = &'a DirectoryUser>,
+) -> Json<Page<User>> {
+    paging.page(users, |user| key(user), |user| User::new(user))
+}
+
+/// Sorts an exact match first, then the users with the login at any provider.
 pub(super) fn search_key(user: &DirectoryUser, search: &Search) -> String {
     let rank = if search.equals(&user.qualified_login()) {
         0
@@ -31,12 +41,13 @@ pub(super) struct UsersApi;
 
 #[OpenApi(prefix_path = "/users", tag = "Tag::Users")]
 impl UsersApi {
-    /// Lists people in the order of their logins; an exact match of the search comes first.
+    /// Lists users in the order of their logins; exact matches of `search` come first.
     #[oai(path = "/", method = "get", operation_id = "list_users")]
     async fn list_users(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Part of the login, of `provider:login` for a person of another provider, or of the full name; without case.
+        /// Only users with this text in the login (`provider:login` at another provider) or full name, compared without
+        /// case.
         search: Query<Option<String>>,
         paging: Paging,
     ) -> ApiResult<Json<Page<User>>> {
@@ -46,19 +57,16 @@ impl UsersApi {
         let found = users.filter(|user| {
             search.is_in(&user.qualified_login()) || search.is_in(user.full_name.as_str())
         });
-        Ok(Json(paging.page(
-            found,
-            |user| search_key(user, &search),
-            |user| User::new(user),
-        )))
+        let key = |user: &&Arc<DirectoryUser>| search_key(user, &search);
+        Ok(paging.page(found, key, |user| User::new(user)))
     }
 
-    /// Gets a person.
+    /// Gets a user.
     #[oai(path = "/:id", method = "get", operation_id = "get_user")]
     async fn get_user(
         &self,
         call: Authorized<DirectoryRead>,
-        /// Its id.
+        /// The id of the user.
         id: Path<Raw<UserId>>,
     ) -> ApiResult<Json<UserDetail>, OnObject> {
         let directory = call.services.mirror.directory();
@@ -66,7 +74,7 @@ impl UsersApi {
         Ok(Json(UserDetail::new(user, &directory)))
     }
 
-    /// Ends all sessions of a person, also at applications.
+    /// Ends all sessions of a user, including those at applications.
     #[oai(
         path = "/:id/sessions",
         method = "delete",
@@ -75,21 +83,19 @@ impl UsersApi {
     async fn end_sessions_of_user(
         &self,
         call: Authorized<SessionsEnd>,
-        /// Its id.
+        /// The id of the user.
         id: Path<Raw<UserId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let (id, services) = (id.id()?, &call.services);
         let directory = services.mirror.directory();
         directory.user(id).ok_or_else(|| not_found("user"))?;
         let event = sessions::end_event(services, call.permit.caller(), ObjectKind::User, &id);
-        services
-            .sessions
-            .end_all_of(Principal::User(id), event)
-            .await?;
+        let ended = services.sessions.end_all_of(Principal::User(id), event);
+        ended.await?;
         Ok(NoContent)
     }
 
-    /// Revokes every token of a person that was issued until now, and ends the person's grants.
+    /// Revokes all tokens issued to a user until now and ends the user's grants.
     #[oai(
         path = "/:id/tokens",
         method = "delete",
@@ -98,7 +104,7 @@ impl UsersApi {
     async fn revoke_tokens_of_user(
         &self,
         call: Authorized<GrantsEnd>,
-        /// Its id.
+        /// The id of the user.
         id: Path<Raw<UserId>>,
     ) -> ApiResult<NoContent, OnObject> {
         let admin = &call.services.admin;
