@@ -24,7 +24,7 @@ pub struct LogoutNotice<'a> {
 }
 
 impl SignIn {
-    /// Ends the sessions of the sign-in. It is no error when there is none.
+    /// Ends the sessions of the sign-in. Succeeds when there is none.
     pub async fn back_channel_logout(
         &self,
         provider: &str,
