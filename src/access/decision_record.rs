@@ -1,10 +1,12 @@
 //! A decision for the audit log; reasons and labels become text only when they are written.
 
-use super::Denial;
 use super::credentials::AuthenticatedPrincipal;
+use super::{Denial, RequestLine};
 use crate::audit::{Action, Object, ObjectKind, Outcome, Versions};
 use crate::audit_log::AnonymousKind;
-use crate::model::{ApplicationId, AuditMode, ClientId, DisplayText, Principal};
+use crate::model::{
+    Application, ApplicationId, AuditMode, ClientId, DisplayText, MethodSet, Principal,
+};
 use crate::policy::{Decision, Policy, Reason};
 
 /// The versions of the facts that a decision or an event rests on.
@@ -59,6 +61,58 @@ impl DecisionObject {
 }
 
 impl DecisionRecord {
+    /// An allowed and safe act of a principal on an object; repeats are counted.
+    pub(crate) const fn allowed(
+        known: Option<AuthenticatedPrincipal>,
+        object: DecisionObject,
+        versions: Versions,
+    ) -> Self {
+        Self {
+            known,
+            application: None,
+            object,
+            asked_by: None,
+            denial: None,
+            decision: None,
+            safe: true,
+            mode: AuditMode::FirstInWindow,
+            versions,
+        }
+    }
+
+    /// A request to an application, before its credential was read.
+    pub(super) fn of_request(
+        application: &Application,
+        line: &RequestLine<'_>,
+        versions: Versions,
+    ) -> Self {
+        let method = MethodSet::static_name(line.method).unwrap_or("other");
+        Self {
+            application: Some(application.id),
+            // RFC 9110 section 9.2.1.
+            safe: matches!(method, "GET" | "HEAD" | "OPTIONS"),
+            mode: application.audit,
+            ..Self::allowed(None, DecisionObject::Request { method }, versions)
+        }
+    }
+
+    /// The same, denied before the policy was asked.
+    pub(super) fn denied(self, denial: Denial) -> Self {
+        Self {
+            denial: Some(denial),
+            ..self
+        }
+    }
+
+    /// The same, decided by the policy. The error of the credential is the denial where sign-in is required.
+    pub(super) fn decided(self, decision: Decision, error: Option<Denial>) -> Self {
+        Self {
+            denial: Denial::of(&decision, error),
+            decision: Some(decision),
+            ..self
+        }
+    }
+
     pub(crate) fn principal(&self) -> Principal {
         let known = self.known.as_ref();
         known.map_or(Principal::Anonymous, |known| known.principal)

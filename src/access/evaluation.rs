@@ -3,9 +3,8 @@
 //! Only about the application of the client that asks. Must never answer about another application.
 
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
-use super::decision_record::{DecisionObject, DecisionRecord, versions};
-use super::gatekeeper::{Case, Gatekeeper};
-use super::outcome::{AccessOutcome, RecordedAccess};
+use super::decision_record::{DecisionObject, DecisionRecord};
+use super::gatekeeper::{Gatekeeper, known_or_error};
 use super::{Denial, RequestLine, RequestOrigin};
 use crate::audit::ObjectKind;
 use crate::model::{
@@ -92,13 +91,11 @@ impl Gatekeeper {
         let policy = self.policy.load();
         let application = policy.application(client.application());
         let application = application.ok_or(Denial::HostUnknown)?;
-        let (outcome, access) = self.judge_question(&policy, application, question).await;
-        let freshness = self.freshness_of(&outcome);
-        let versions = versions(&policy, self.mirror().directory().version);
         let decided = DecisionRecord {
             asked_by: Some(client.id()),
-            ..outcome.decided(access, application, versions)
+            ..self.decide_question(&policy, application, question).await
         };
+        let freshness = self.freshness_of(&decided);
         let evaluated = EvaluationResult::of(&decided, freshness);
         let recorded = self.recorder.record(&decided, origin);
         recorded
@@ -115,56 +112,56 @@ impl Gatekeeper {
     }
 
     /// The result as *explain* states it.
-    fn freshness_of(&self, outcome: &AccessOutcome) -> Option<Timestamp> {
-        let known = outcome.known.as_ref()?;
+    fn freshness_of(&self, decided: &DecisionRecord) -> Option<Timestamp> {
+        let known = decided.known.as_ref()?;
         self.credentials
             .freshness_now(&self.mirror().directory(), known.principal)
     }
 
-    async fn judge_question(
+    async fn decide_question(
         &self,
         policy: &Policy,
         application: &Application,
         question: &EvaluationRequest<'_>,
-    ) -> (AccessOutcome, RecordedAccess) {
+    ) -> DecisionRecord {
         let known = self.known_of(question, application);
         match &question.sought {
-            RequestedAccess::Request(line) => {
-                let case = Case {
-                    policy,
-                    application,
-                    line: *line,
-                    now: self.now(),
-                };
-                let outcome = self.judge_case(&case, known).await;
-                (outcome, RecordedAccess::of_request(line))
-            }
+            RequestedAccess::Request(line) => self.decide(policy, application, *line, known).await,
             RequestedAccess::Permission(permission) => {
-                let (known, error) = match known.await {
-                    Ok(known) => (Some(known), None),
-                    Err(error) => (None, Some(error)),
-                };
-                let facts = known
-                    .as_ref()
-                    .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
-                let needed = BTreeSet::from([permission.clone()]);
-                let decision =
-                    policy::decide_permissions(policy, &facts, application.id, &needed, self.now());
-                let outcome = AccessOutcome::by(decision, known, error);
-                let text = DisplayText::lossy(permission.as_str());
-                let object = if is_named(policy, application, permission) {
-                    DecisionObject::Named(ObjectKind::Permission, text)
-                } else {
-                    DecisionObject::Unnamed(text)
-                };
-                // Its effect is unknown here, so that it counts as a request that may change something.
-                let access = RecordedAccess {
-                    object,
-                    safe: false,
-                };
-                (outcome, access)
+                let known = known_or_error(known.await);
+                self.decide_permission(policy, application, permission, known)
             }
         }
+    }
+
+    fn decide_permission(
+        &self,
+        policy: &Policy,
+        application: &Application,
+        permission: &Permission,
+        known: (Option<AuthenticatedPrincipal>, Option<Denial>),
+    ) -> DecisionRecord {
+        let (known, error) = known;
+        let facts = known
+            .as_ref()
+            .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
+        let needed = BTreeSet::from([permission.clone()]);
+        let decision =
+            policy::decide_permissions(policy, &facts, application.id, &needed, self.now());
+        let text = DisplayText::lossy(permission.as_str());
+        let object = if is_named(policy, application, permission) {
+            DecisionObject::Named(ObjectKind::Permission, text)
+        } else {
+            DecisionObject::Unnamed(text)
+        };
+        let record = DecisionRecord {
+            application: Some(application.id),
+            // Its effect is unknown here, so that it counts as a request that may change something.
+            safe: false,
+            mode: application.audit,
+            ..DecisionRecord::allowed(known, object, self.versions(policy))
+        };
+        record.decided(decision, error)
     }
 
     /// A token must be for this application and this subject; without one the application's statement is used.

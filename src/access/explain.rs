@@ -4,8 +4,7 @@ use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
 use super::gatekeeper::Gatekeeper;
 use super::{Caller, DecisionsExplain, Denial, Permit};
 use crate::model::{
-    ApplicationId, Directory, Principal, RepositoryAccess, Scope, ServiceAccount,
-    ServiceAccountState, Timestamp,
+    ApplicationId, Directory, Principal, Scope, ServiceAccount, ServiceAccountState, Timestamp,
 };
 use crate::policy::{self, CanonicalPath, Decision, RouteRequest};
 use std::sync::Arc;
@@ -76,13 +75,19 @@ impl Gatekeeper {
             scope: question.scope.clone().map(Arc::new),
             ..self.credentials.known_now(&directory, principal)
         });
-        let repository = self.repository_of(question, known.as_ref()).await?;
         let policy = self.policy.load();
         let request = RouteRequest {
             application: question.application,
             method: &question.method,
             path: &question.path,
+            repository: None,
+        };
+        let needs = policy::explain_needs_repository;
+        let access = self.repository_access(&policy, &request, known.as_ref(), needs);
+        let repository = access.await?;
+        let request = RouteRequest {
             repository: repository.as_ref(),
+            ..request
         };
         let facts = known
             .as_ref()
@@ -92,22 +97,5 @@ impl Gatekeeper {
             freshness: self.credentials.freshness_now(&directory, principal),
             directory_version: directory.version,
         })
-    }
-
-    async fn repository_of(
-        &self,
-        question: &Question,
-        known: Option<&AuthenticatedPrincipal>,
-    ) -> Result<Option<RepositoryAccess>, Denial> {
-        let policy = self.policy.load();
-        let named = super::repository::RepositoryLookup {
-            policy: &policy,
-            application: question.application,
-            method: &question.method,
-            path: &question.path,
-            now: self.now(),
-            every_witness: true,
-        };
-        named.access(self.mirror(), known).await
     }
 }

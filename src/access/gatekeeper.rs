@@ -1,12 +1,11 @@
 //! The one function behind every endpoint: authenticates the caller, asks the policy and records the decision.
 
 use super::credentials::{ANONYMOUS, AuthenticatedPrincipal, Credentials, ProtectedResource};
-use super::decision_record::DecisionRecord;
+use super::decision_record::{DecisionRecord, versions};
 use super::identity::{Assertions, Identities, Sources};
-use super::outcome::{AccessOutcome, RecordedAccess};
 use super::recorder::DecisionRecorder;
-use super::repository::RepositoryLookup;
 use super::{AccessRequest, Credential, Denial, IdentityHeaders, PolicyHolder, RequestLine};
+use crate::audit::Versions;
 use crate::mirror::Mirror;
 use crate::model::{Application, Clock, Timestamp};
 use crate::policy::{self, CanonicalPath, Policy, RouteRequest};
@@ -92,29 +91,21 @@ impl Gatekeeper {
         let Some(application) = policy.application_at(asked.host) else {
             return (Err(Denial::HostUnknown), None);
         };
-        let case = Case {
-            policy: &policy,
-            application,
-            line: asked.line,
-            now: self.now(),
-        };
         let place = ProtectedResource::Host(application, asked.host);
         let known = async { Ok(self.credentials.known(asked.credential, place).await?.1) };
-        let outcome = self.judge_case(&case, known).await;
+        let record = self.decide(&policy, application, asked.line, known).await;
         let directory = self.mirror().directory();
         let sources = Sources {
             policy: &policy,
             directory: &directory,
             application,
-            now: case.now,
+            now: self.now(),
         };
-        let verdict = match &outcome.result {
-            Ok(()) => self.passed(&sources, outcome.known.as_ref()),
-            Err(denial) => Err(denial.clone()),
+        let verdict = match &record.denial {
+            None => self.passed(&sources, record.known.as_ref()),
+            Some(denial) => Err(denial.clone()),
         };
-        let access = RecordedAccess::of_request(&asked.line);
-        let decided = outcome.decided(access, application, sources.versions());
-        (verdict, Some(decided))
+        (verdict, Some(record))
     }
 
     /// What the application learns. Without the signature that it relies on, the request is denied.
@@ -135,42 +126,48 @@ impl Gatekeeper {
     }
 
     /// Decides about a request. The caller is authenticated only after the target was parsed.
-    pub(super) async fn judge_case(
+    pub(super) async fn decide(
         &self,
-        case: &Case<'_>,
+        policy: &Policy,
+        application: &Application,
+        line: RequestLine<'_>,
         known: impl Future<Output = Result<AuthenticatedPrincipal, Denial>>,
-    ) -> AccessOutcome {
-        let path = match CanonicalPath::parse(case.line.target) {
+    ) -> DecisionRecord {
+        let record = DecisionRecord::of_request(application, &line, self.versions(policy));
+        let path = match CanonicalPath::parse(line.target) {
             Ok(path) => path,
-            Err(error) => return AccessOutcome::early(Denial::TargetAmbiguous(error)),
+            Err(error) => return record.denied(Denial::TargetAmbiguous(error)),
         };
-        let (known, error) = match known.await {
-            Ok(known) => (Some(known), None),
-            Err(error) => (None, Some(error)),
-        };
-        let named = RepositoryLookup {
-            policy: case.policy,
-            application: case.application.id,
-            method: case.line.method,
-            path: &path,
-            now: case.now,
-            every_witness: false,
-        };
-        let repository = match named.access(self.mirror(), known.as_ref()).await {
-            Ok(repository) => repository,
-            Err(denial) => return AccessOutcome::early(denial).of(known),
+        let (known, error) = known_or_error(known.await);
+        let record = DecisionRecord {
+            known,
+            versions: self.versions(policy),
+            ..record
         };
         let request = RouteRequest {
-            application: case.application.id,
-            method: case.line.method,
+            application: application.id,
+            method: line.method,
             path: &path,
-            repository: repository.as_ref(),
+            repository: None,
         };
-        let facts = known
-            .as_ref()
-            .map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
-        let decision = policy::decide(case.policy, &facts, &request, case.now);
-        AccessOutcome::by(decision, known, error)
+        let known = record.known.as_ref();
+        let access = self.repository_access(policy, &request, known, policy::needs_repository);
+        let repository = match access.await {
+            Ok(repository) => repository,
+            Err(denial) => return record.denied(denial),
+        };
+        let request = RouteRequest {
+            repository: repository.as_ref(),
+            ..request
+        };
+        let facts = known.map_or(ANONYMOUS, AuthenticatedPrincipal::facts);
+        let decision = policy::decide(policy, &facts, &request, self.now());
+        record.decided(decision, error)
+    }
+
+    /// The versions of the policy and of the present directory.
+    pub(crate) fn versions(&self, policy: &Policy) -> Versions {
+        versions(policy, self.mirror().directory().version)
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -182,10 +179,12 @@ impl Gatekeeper {
     }
 }
 
-/// One request with the policy that decides about it.
-pub(super) struct Case<'a> {
-    pub policy: &'a Policy,
-    pub application: &'a Application,
-    pub line: RequestLine<'a>,
-    pub now: Timestamp,
+/// The principal, or the error of its credential.
+pub(super) fn known_or_error(
+    known: Result<AuthenticatedPrincipal, Denial>,
+) -> (Option<AuthenticatedPrincipal>, Option<Denial>) {
+    match known {
+        Ok(known) => (Some(known), None),
+        Err(error) => (None, Some(error)),
+    }
 }

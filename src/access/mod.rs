@@ -5,13 +5,13 @@
 
 mod access_request;
 mod credentials;
+mod decided_denial;
 mod decision_record;
 mod denial;
 mod evaluation;
 mod explain;
 mod gatekeeper;
 mod identity;
-mod outcome;
 mod own;
 mod permit;
 mod policy_holder;

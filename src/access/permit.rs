@@ -9,8 +9,8 @@ use super::gatekeeper::Gatekeeper;
 use super::{Credential, Denial, OwnPermission, RequestOrigin};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind};
 use crate::model::{
-    ApplicationId, AuditMode, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal,
-    RequestId, Session, Timestamp,
+    ApplicationId, DirectoryUser, DisplayText, Permission, PermissionPattern, Principal, RequestId,
+    Session, Timestamp,
 };
 use crate::policy::{Holdings, Policy};
 use std::collections::BTreeSet;
@@ -184,17 +184,10 @@ impl Gatekeeper {
 
     /// Records the denial; the answer is another denial when it cannot be recorded.
     async fn refuse(&self, caller: &Caller, denial: Denial, object: &str) -> Denial {
-        let decided = DecisionRecord {
-            known: Some(caller.known.clone()),
-            application: None,
-            object: DecisionObject::Named(ObjectKind::Permission, DisplayText::lossy(object)),
-            asked_by: None,
-            denial: Some(denial.clone()),
-            decision: None,
-            safe: true,
-            mode: AuditMode::FirstInWindow,
-            versions: versions(&self.policy.load(), caller.directory_version),
-        };
+        let object = DecisionObject::Named(ObjectKind::Permission, DisplayText::lossy(object));
+        let versions = versions(&self.policy.load(), caller.directory_version);
+        let decided = DecisionRecord::allowed(Some(caller.known.clone()), object, versions)
+            .denied(denial.clone());
         match self.recorder.record(&decided, &caller.origin).await {
             Ok(()) => denial,
             Err(error) => Denial::not_recorded(&error),

@@ -5,7 +5,7 @@
 use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin};
 use crate::access::{AuthenticatedPrincipal, DecisionObject, DecisionRecord, versions};
 use crate::audit::ObjectKind;
-use crate::model::{AuditMode, DisplayText, Scope};
+use crate::model::{DisplayText, Scope};
 use crate::token::{AccessToken, Audience};
 use std::sync::Arc;
 
@@ -75,16 +75,11 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<(), OAuthError> {
         let question = DisplayText::lossy(&format!("introspection by client {}", client.id()));
+        let object = DecisionObject::Named(ObjectKind::Token, question);
+        let versions = versions(&self.policy.load(), self.mirror().directory().version);
         let decided = DecisionRecord {
-            known: Some(known.clone()),
             application: Some(client.application()),
-            object: DecisionObject::Named(ObjectKind::Token, question),
-            asked_by: None,
-            denial: None,
-            decision: None,
-            safe: true,
-            mode: AuditMode::FirstInWindow,
-            versions: versions(&self.policy.load(), self.mirror().directory().version),
+            ..DecisionRecord::allowed(Some(known.clone()), object, versions)
         };
         Ok(self.recorder.record(&decided, origin).await?)
     }
