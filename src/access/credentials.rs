@@ -188,7 +188,7 @@ impl Credentials {
             )),
             Principal::ServiceAccount(id) => self.machine(id).await,
             _ => Err(Denial::Token(TokenError::ClaimInvalid(
-                "claim `sub` names nobody".to_owned(),
+                "claim `sub` names no user and no service account".to_owned(),
             ))),
         }
     }
@@ -221,7 +221,7 @@ impl Credentials {
     async fn fresh(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
         match self.mirror.ensure_fresh(id).await {
             Ok(()) => {}
-            Err(MirrorError::NoGiteaAccount) => return self.elsewhere(id),
+            Err(MirrorError::NoGiteaAccount) => return self.external_user(id),
             Err(MirrorError::Stale { since }) => return Err(Denial::MembershipStale { since }),
             Err(error) => {
                 tracing::warn!(%error, user = %id, "the facts about a user could not be read again");
@@ -234,7 +234,7 @@ impl Credentials {
     }
 
     /// A person without a Gitea account: the facts of the last sign-in, for as long as one of its sessions lives.
-    fn elsewhere(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
+    fn external_user(&self, id: UserId) -> Result<Arc<DirectoryUser>, Denial> {
         let directory = self.mirror.directory();
         let person = directory.user(id).filter(|user| user.gitea().is_none());
         let person = person.ok_or(Denial::PrincipalDisabled)?;

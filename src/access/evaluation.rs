@@ -186,7 +186,7 @@ impl Gatekeeper {
                 Some(scope) => known.within(scope),
             });
         }
-        let sentence = "claim `sub` names somebody else than the one who is asked about";
+        let sentence = "claim `sub` is not the principal of the request";
         Err(Denial::Token(TokenError::ClaimInvalid(sentence.to_owned())))
     }
 }

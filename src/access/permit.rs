@@ -21,7 +21,7 @@ use std::sync::Arc;
 const CALL: &str = "samovar";
 
 /// A caller that was not authenticated.
-const NOBODY: AuthenticatedPrincipal =
+const UNAUTHENTICATED: AuthenticatedPrincipal =
     AuthenticatedPrincipal::unlimited(Principal::Anonymous, None);
 
 /// A caller of Samovar's own API, with fresh facts.
@@ -135,7 +135,7 @@ impl Gatekeeper {
         let (known, session, denial) = match found {
             Ok((session, known)) if known.enabled() => (known, session, None),
             Ok((session, known)) => (known, session, Some(Denial::PrincipalDisabled)),
-            Err(denial) => (NOBODY, None, Some(denial)),
+            Err(denial) => (UNAUTHENTICATED, None, Some(denial)),
         };
         let caller = Caller {
             known,

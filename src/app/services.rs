@@ -138,7 +138,7 @@ impl BaseServices {
         http: &reqwest::Client,
         capabilities: &Capabilities,
     ) -> Result<AuthorizationServer, AppError> {
-        let services = oauth::Services {
+        let services = oauth::OAuthServices {
             store: self.store.clone(),
             policy: Arc::clone(&self.policy),
             recorder: Arc::clone(&self.recorder),
@@ -158,7 +158,7 @@ impl BaseServices {
     }
 
     fn sign_in(&self, config: &Config, capabilities: &Capabilities) -> Result<SignIn, AppError> {
-        let services = sign_in::Services {
+        let services = sign_in::SignInServices {
             store: self.store.clone(),
             sessions: Arc::clone(&self.sessions),
             break_glass: Arc::clone(&self.break_glass),

@@ -48,7 +48,7 @@ async fn reading_the_log_is_an_event_that_says_who_asked_for_what() {
     let query = EventQuery {
         actor: Some(Principal::Anonymous),
         object: Some(ObjectKind::Route),
-        object_id: Some(DisplayText::lossy("a name that somebody typed")),
+        object_id: Some(DisplayText::lossy("a name typed by a caller")),
         action: Some(Action::RequestDecide),
         outcome: Some(Outcome::Denied),
         from: Some(Timestamp::ZERO),

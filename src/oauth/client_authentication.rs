@@ -35,7 +35,7 @@ impl AuthenticatedClient {
         }
     }
 
-    /// Has it proved its identity? A public client only states it.
+    /// Whether it has authenticated. A public client only states its id.
     pub(super) fn is_authenticated(&self) -> bool {
         match self {
             Self::Client(client) => client.kind == ClientKind::Confidential,

@@ -1,4 +1,4 @@
-//! A machine gets a token for itself (RFC 6749 section 4.4).
+//! The client credentials grant (RFC 6749 section 4.4): a token for a service account.
 
 use super::client_authentication::AuthenticatedClient;
 use super::issue::UnissuedToken;

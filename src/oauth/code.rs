@@ -1,4 +1,4 @@
-//! A client takes the code that a person got for it (RFC 6749 section 4.1.3): once, with the verifier that fits.
+//! The authorization code grant (RFC 6749 section 4.1.3): a code is redeemed once, with its PKCE verifier.
 
 use super::new_grant::GivenConsent;
 use super::{AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin, TokenResponse};
@@ -8,7 +8,7 @@ use crate::model::{Client, GrantId, Principal, UserId, sha256};
 use crate::token::{AuthorizationCode, CodeError, CodeReceipt};
 use data_encoding::BASE64URL_NOPAD;
 
-/// What a client shows with a code.
+/// The parameters of a request that redeems a code.
 #[derive(Debug, Clone, Default)]
 pub struct CodeRequest {
     /// `code`.
@@ -20,7 +20,7 @@ pub struct CodeRequest {
 }
 
 impl AuthorizationServer {
-    /// A token in the person's name, and the grant that it rests on.
+    /// Redeems a code: creates a grant and issues its first token.
     pub async fn redeem(
         &self,
         credentials: &ClientCredentials,
@@ -30,7 +30,7 @@ impl AuthorizationServer {
         let client = self.asking_client(credentials, origin).await?;
         let (coded, taken) = match self.codes.take(&shown.code) {
             Ok(found) => found,
-            Err(error) => return Err(self.code_refused(error, origin).await),
+            Err(error) => return Err(self.code_denied(error, origin).await),
         };
         if let Err(error) = fits(&coded, &client, shown) {
             return Err(self.deny_anonymous(error, origin).await);
@@ -46,7 +46,7 @@ impl AuthorizationServer {
         Ok(response)
     }
 
-    /// The person in whose name a client acts, who must be there.
+    /// The person for whom a client acts. A disabled or deleted account is an error, which is recorded.
     pub(super) async fn enabled(
         &self,
         user: UserId,
@@ -60,7 +60,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// A second use of the code may have come while the first was under way: then nothing is to be had from either.
+    /// Binds the code to its grant. If the code was used again in the meantime, the grant ends and no token is returned.
     async fn settle(
         &self,
         taken: &CodeReceipt,
@@ -71,30 +71,30 @@ impl AuthorizationServer {
             return Ok(());
         }
         Err(self
-            .code_refused(CodeError::Replayed(Some(grant)), origin)
+            .code_denied(CodeError::Replayed(Some(grant)), origin)
             .await)
     }
 
-    async fn code_refused(&self, error: CodeError, origin: &RequestOrigin) -> OAuthError {
-        let refused = OAuthError::GrantInvalid(
+    async fn code_denied(&self, error: CodeError, origin: &RequestOrigin) -> OAuthError {
+        let denied = OAuthError::GrantInvalid(
             "the code is unknown, expired or was used before; send the person to sign in again"
                 .to_owned(),
         );
         // Once the grant has ended a further replay changes nothing, and must not write an event each time.
         let grant = match error {
             CodeError::Replayed(Some(grant)) if self.grants.exists(grant) => grant,
-            _ => return self.deny_anonymous(refused, origin).await,
+            _ => return self.deny_anonymous(denied, origin).await,
         };
         let object = Object::new(ObjectKind::Grant, grant);
         let event = self.event(Action::GrantReplay, Principal::Anonymous, object, origin);
         match self.grants.end(&[grant], event).await {
-            Ok(()) => refused,
+            Ok(()) => denied,
             Err(error) => error.into(),
         }
     }
 }
 
-/// Client, its application, redirect URI and verifier, each by itself.
+/// Checks that client, application, redirect URI and verifier are those of the code.
 fn fits(coded: &AuthorizationCode, client: &Client, shown: &CodeRequest) -> Result<(), OAuthError> {
     let error = |sentence: &str| Err(OAuthError::GrantInvalid(sentence.to_owned()));
     if coded.client != client.id {

@@ -1,7 +1,8 @@
-//! A device without a browser is let in by a person who has one (RFC 8628): the codes, the question, the answer, the token.
+//! Device authorization (RFC 8628): a person with a browser approves a device without one.
 //!
-//! The person is shown which client asks, from where, for what, and is asked in any case: first-party or not, a link with
-//! the code in it may come from anybody. What was entered and what was answered is on disk before it counts.
+//! The consent page shows the client, its address and the scope. Consent is always required, also for first-party clients,
+//! because anyone can send a link with a user code (RFC 8628 section 5.4). Decisions and wrong codes are durable before
+//! they take effect.
 
 use super::events::scope_reasons;
 use super::new_grant::GivenConsent;
@@ -22,47 +23,47 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a device is given to show and to ask with.
+/// The device authorization response (RFC 8628 section 3.2).
 pub struct DeviceAuthorizationResponse {
-    /// For the device alone.
+    /// Secret of the device.
     pub device_code: SecretString,
-    /// For the person.
+    /// The code that the person enters.
     pub user_code: UserCode,
-    /// Both are over then.
+    /// Lifetime of both codes.
     pub expires_in: Duration,
-    /// Wait as long between questions.
+    /// Minimum time between two polls.
     pub interval: Duration,
 }
 
-/// What a person is asked about a device.
+/// The content of the consent page for a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceConsent {
     /// The code that the device must show as well.
     pub code: UserCode,
-    /// Which client asks.
+    /// The client.
     pub client: String,
-    /// For which application; for every one and Samovar itself when absent.
+    /// The application; every application and Samovar itself when absent.
     pub application: Option<String>,
-    /// What it would be able to do there.
+    /// The permissions that the device gets there.
     pub scope: Scope,
-    /// The address of the asking machine.
+    /// The address of the device.
     pub address: Option<IpAddr>,
-    /// What the asking machine calls itself.
+    /// The `User-Agent` of the device.
     pub user_agent: Option<DisplayText>,
     /// The login of the person.
     pub login: String,
 }
 
-/// Why a person's code or answer did not count.
+/// Why a user code or a decision is not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
-    /// Nobody is signed in.
+    /// The browser has no session.
     #[error("sign in first")]
     SignIn,
-    /// The code leads nowhere.
+    /// The user code is not accepted.
     #[error(transparent)]
     Code(#[from] UserCodeError),
-    /// The person cannot answer, or holds nothing of what is asked for.
+    /// The person may not decide, or holds no permission of the requested scope.
     #[error(transparent)]
     Person(#[from] OAuthError),
 }
@@ -80,7 +81,7 @@ struct PendingDevice {
 }
 
 impl AuthorizationServer {
-    /// Both codes, for a public client. Samovar's own command line names scope and target each time it asks for a token.
+    /// Issues both codes to a public client. Samovar's own command line sends scope and target with each refresh instead.
     pub async fn begin_device(
         &self,
         credentials: &ClientCredentials,
@@ -132,7 +133,7 @@ impl AuthorizationServer {
         Err(OAuthError::RequestInvalid(sentence.to_owned()))
     }
 
-    /// Is anybody signed in who could answer?
+    /// Checks that a person is signed in.
     pub async fn may_answer(&self, session: Option<&SessionSecret>) -> Result<(), DeviceError> {
         self.answering(session).await.map(|_| ())
     }
@@ -181,11 +182,11 @@ impl AuthorizationServer {
         recorded.map_err(OAuthError::from)?;
         match self.devices.decide(pending.approver, code, allowed) {
             Ok(_) => Ok(client.name.to_string()),
-            Err(error) => Err(self.user_code_refused(known, error, origin).await),
+            Err(error) => Err(self.user_code_denied(known, error, origin).await),
         }
     }
 
-    /// The device asks whether it is let in: its token, and what gets the next one.
+    /// Answers a poll of the device: its access token and refresh token once the person has approved it.
     pub async fn redeem_device(
         &self,
         credentials: &ClientCredentials,
@@ -231,7 +232,7 @@ impl AuthorizationServer {
         let approver = approver(user, origin);
         let (code, device) = match self.devices.find(approver, code) {
             Ok(found) => found,
-            Err(error) => return Err(self.user_code_refused(&known, error, origin).await),
+            Err(error) => return Err(self.user_code_denied(&known, error, origin).await),
         };
         let client = self.client(device.client);
         let client = client.filter(|client| client.application == device.application);
@@ -268,7 +269,7 @@ impl AuthorizationServer {
     }
 
     /// Records a wrong user code. Each one is written, because the attempts of a person are limited.
-    async fn user_code_refused(
+    async fn user_code_denied(
         &self,
         known: &AuthenticatedPrincipal,
         error: UserCodeError,

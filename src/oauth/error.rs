@@ -1,67 +1,67 @@
-//! Why the authorization server gives no token, in the words of RFC 6749 section 5.2 and its extensions.
+//! Errors of the authorization server, with the error codes of RFC 6749 section 5.2 and its extensions.
 
 use crate::model::Timestamp;
 use crate::store::CommitError;
 use crate::token::{GrantError, KeyError, TokenError};
 use std::time::Duration;
 
-/// Why there is no token. Sentences say what to do next, and never which of id and secret was wrong.
+/// Why no token is issued. Messages state what to do next, and never whether the id or the secret was wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OAuthError {
     /// A parameter is missing, repeated or of the wrong form.
     #[error("{0}")]
     RequestInvalid(String),
-    /// Nobody proved to be the client.
+    /// Client authentication failed.
     #[error(
         "the client is unknown, or its secret is wrong or has expired; look at its secrets in Samovar"
     )]
     ClientInvalid,
-    /// The code, refresh token or subject token is none, or not any more.
+    /// The code, refresh token or subject token is invalid, expired or used.
     #[error("{0}")]
     GrantInvalid(String),
-    /// The subject token does not hold.
+    /// The subject token, one of Samovar's own, is invalid.
     #[error(transparent)]
     Token(TokenError),
-    /// The client may not ask in this way.
+    /// The client may not use this grant type.
     #[error("{0}")]
     ClientUnauthorized(String),
-    /// We know no such way.
+    /// The grant type is not supported.
     #[error("the grant type is not supported; see `grant_types_supported` in the server metadata")]
     GrantTypeUnsupported,
-    /// There is no such way to an authorization.
+    /// The response type is not supported.
     #[error("`response_type` must be `code`; no other type is supported")]
     ResponseTypeUnsupported,
-    /// Nothing that was asked for is held.
+    /// The principal holds no permission of the requested scope.
     #[error("{0}")]
     ScopeInvalid(String),
-    /// The application is unknown, or not one that may be asked for.
+    /// The application is unknown, or the client may not request tokens for it.
     #[error("{0}")]
     TargetInvalid(String),
-    /// The person said no.
+    /// The person declined.
     #[error("the request was declined")]
     AccessDenied,
-    /// The person is nobody for whom anybody could act.
+    /// No client or device may act for the local operator.
     #[error("a client or a device cannot act for the local operator; sign in with Gitea")]
     PersonRefused,
     /// The person has not answered yet.
     #[error("the person has not answered yet; poll again after the interval")]
     AuthorizationPending,
-    /// The client asks too often.
+    /// The device polls too often.
     #[error("polled too soon; wait five seconds longer between polls from now on")]
     SlowDown,
-    /// The device code's time is over.
+    /// The device code has expired.
     #[error("the device code has expired; start again")]
     ExpiredToken,
     /// The account is disabled or gone.
     #[error("the account is disabled or deleted, or has no active owner; ask its administrator")]
     Disabled,
-    /// Gitea did not answer for longer than the grace.
+    /// Gitea has been unavailable for longer than the grace.
     #[error("Gitea has not confirmed the memberships since {0}; try again when Gitea answers")]
     Stale(Timestamp),
-    /// Somebody comes too often.
+    /// A rate limit is reached.
     #[error("too many requests; wait {} seconds", .0.as_secs() + 1)]
     TooMany(Duration),
-    /// Somebody whose word is needed gives none.
+    /// Gitea, or the issuer of a workload token, is unavailable.
     #[error("{0}")]
     Away(String),
     /// The disk is almost full, so nothing new is written.
@@ -69,13 +69,13 @@ pub enum OAuthError {
         "the disk of the server is almost full, so no token can be issued; ask its operator to free space"
     )]
     StorageLow,
-    /// It could not be written or signed, so it was not done.
+    /// The change could not be written or the token not signed.
     #[error("the change could not be written or signed, so nothing was done; see the server's log")]
     Unavailable,
 }
 
 impl OAuthError {
-    /// What the client was registered for is not there any more.
+    /// The client's application was deleted.
     pub(super) fn application_gone() -> Self {
         let sentence = "the client's application was deleted; register a client of an existing one";
         Self::TargetInvalid(sentence.to_owned())
@@ -104,7 +104,7 @@ impl OAuthError {
         }
     }
 
-    /// The stable code of a problem document for the same, where it says more than the error code does.
+    /// The code of the problem document for the same error, where it is more specific than the error code.
     pub const fn cause(&self) -> Option<&'static str> {
         match self {
             Self::Token(error) => Some(error.code().as_str()),
@@ -118,8 +118,8 @@ impl OAuthError {
         }
     }
 
-    /// The same where a browser takes it to the client (RFC 6749 section 4.1.2.1, RFC 8707 section 2), in whose words
-    /// nothing is said of client or grant.
+    /// The error code in an authorization response (RFC 6749 section 4.1.2.1, RFC 8707 section 2), which has no codes for
+    /// an invalid client or grant.
     pub(super) const fn sent_code(&self) -> &'static str {
         match self {
             Self::Disabled => "access_denied",

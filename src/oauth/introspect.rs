@@ -1,7 +1,6 @@
 //! Token introspection (RFC 7662): answered to the clients of the token's application only.
 //!
-//! What its principal lost since it was issued is not in the answer: this is how a service sees a change before the token
-//! ends.
+//! The response has only permissions that the principal still holds, so a service sees a change before the token expires.
 
 use super::{ApplicationClient, AuthorizationServer, ClientCredentials, OAuthError, RequestOrigin};
 use crate::access::{AuthenticatedPrincipal, DecisionObject, DecisionRecord, versions};
@@ -13,11 +12,11 @@ use std::sync::Arc;
 /// A token that is valid now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenIntrospection {
-    /// What it says.
+    /// Its claims.
     pub token: Arc<AccessToken>,
-    /// Its scope, as far as it is still held.
+    /// The part of its scope that is still held.
     pub scope: Scope,
-    /// Names of the roles that its principal holds there now and that its scope leaves whole.
+    /// Names of the roles that its principal holds there now and that its scope contains completely.
     pub roles: Vec<String>,
 }
 
@@ -33,7 +32,7 @@ impl AuthorizationServer {
         let Some((active, known)) = self.active(&client, text).await? else {
             return Ok(None);
         };
-        self.record_question(&client, &known, origin).await?;
+        self.record_introspection(&client, &known, origin).await?;
         Ok(Some(active))
     }
 
@@ -57,7 +56,7 @@ impl AuthorizationServer {
             },
         };
         let scope = self.still_held(&known, &target, &token.scope);
-        // Nothing is left of what it was issued for.
+        // None of its permissions is held any more.
         let spent = scope.is_empty() && !token.scope.is_empty();
         let roles = self.roles(&known, &target, &scope);
         let active = TokenIntrospection {
@@ -68,8 +67,8 @@ impl AuthorizationServer {
         Ok((!spent).then_some((active, known)))
     }
 
-    /// The first question of its kind is written, repeats are counted.
-    async fn record_question(
+    /// Records the introspection; repeats are counted.
+    async fn record_introspection(
         &self,
         client: &ApplicationClient,
         known: &AuthenticatedPrincipal,

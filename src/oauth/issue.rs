@@ -69,7 +69,7 @@ impl<'a> UnissuedToken<'a> {
 }
 
 impl AuthorizationServer {
-    /// Signs and records; durable before the response leaves.
+    /// Signs and records a token. The event is durable before this returns.
     pub(super) async fn issue(
         &self,
         draft: UnissuedToken<'_>,
@@ -78,9 +78,9 @@ impl AuthorizationServer {
         self.issue_for(draft, Basis::default(), origin).await
     }
 
-    /// Is the application still the same? Another could have its name by now; one that gets the name
-    /// later rejects the token as older than itself.
-    fn still_there(&self, target: &Target) -> Result<(), OAuthError> {
+    /// Checks that the application was not deleted or renamed during the request, because another application could
+    /// have its name by now. An application that gets the name later rejects the token as older than itself.
+    fn check_unchanged(&self, target: &Target) -> Result<(), OAuthError> {
         let Some(application) = target.application() else {
             return Ok(());
         };
@@ -95,7 +95,7 @@ impl AuthorizationServer {
         ))
     }
 
-    /// The same for a presented token.
+    /// The same, with the basis of the token.
     pub(super) async fn issue_for(
         &self,
         draft: UnissuedToken<'_>,
@@ -125,7 +125,7 @@ impl AuthorizationServer {
             let sentence = "the token would be longer than 8 KiB, which servers do not accept; request a narrower `scope`";
             return Err(OAuthError::ScopeInvalid(sentence.to_owned()));
         }
-        self.still_there(target)?;
+        self.check_unchanged(target)?;
         let mut event = self.token_event(Action::TokenIssue, draft.known, &issued.token, origin);
         let reasons = basis.reasons.iter();
         event

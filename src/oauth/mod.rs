@@ -53,15 +53,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is configured.
+/// The configuration of the authorization server.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The absolute life of a grant (default 30 d).
     pub grant: Duration,
 }
 
-/// The services that it joins.
-pub struct Services {
+/// The services that it uses.
+pub struct OAuthServices {
     /// Commits changes and events.
     pub store: Store,
     /// The policy in force.
@@ -115,14 +115,14 @@ pub struct TokenRequest {
     pub audience: Option<String>,
     /// `resource` (RFC 8707).
     pub resource: Option<String>,
-    /// `scope`; everything that is held when absent.
+    /// `scope`; all permissions held when absent.
     pub scope: Option<Scope>,
 }
 
 impl AuthorizationServer {
-    /// Over the services below.
+    /// A server with these services.
     pub fn new(
-        services: Services,
+        services: OAuthServices,
         settings: Settings,
         capabilities: Capabilities,
     ) -> Result<Self, ParseError> {

@@ -1,4 +1,4 @@
-//! Limits of what unauthenticated callers may cost, by address block: so much at once, and more with time.
+//! Limits for unauthenticated callers, by address block: a burst, and a rate.
 //!
 //! An authenticated client is not limited here, so that a flood of others never keeps it out.
 

@@ -1,4 +1,4 @@
-//! Refresh (RFC 6749 section 6): the scope is never wider than the grant, nor than what the person holds now.
+//! Refresh (RFC 6749 section 6): the scope is never wider than the grant's, nor than the permissions held now.
 
 use super::issue::{GrantUse, UnissuedToken};
 use super::{
@@ -18,7 +18,7 @@ pub struct RefreshRequest {
 }
 
 impl AuthorizationServer {
-    /// A token and the next refresh token.
+    /// Issues a token and the next refresh token.
     pub async fn refresh(
         &self,
         credentials: &ClientCredentials,
@@ -58,7 +58,7 @@ impl AuthorizationServer {
         let target = self.target_of_grant(grant, &request.token_request)?;
         let scope = match grant.application {
             Some(_) => self.still_held(known, &target, narrowed(&grant.scope, requested)?),
-            // The person's own command line: the scope of each request.
+            // The command line acts for its own user, so each request names its scope.
             None => self.scope(known, &target, requested)?,
         };
         let object = Object::new(ObjectKind::Grant, grant.id);
@@ -93,7 +93,7 @@ impl AuthorizationServer {
     }
 }
 
-/// A client may have changed since: a grant of its former kind or application is invalid.
+/// Checks that the client has not changed since: a grant for its former kind or application is invalid.
 fn still_fits(client: &Client, grant: &Grant) -> Result<(), OAuthError> {
     if !client.refresh_tokens {
         let sentence = "this client gets no refresh tokens any more; send the person to sign in";

@@ -1,4 +1,4 @@
-//! For whom a token is: one application, or Samovar's own API.
+//! The target of a token: an application, or Samovar's own API.
 
 use super::{AuthorizationServer, OAuthError, TokenRequest};
 use crate::model::{Application, HostName, Name, ParseError, SigningAlgorithm, TokenSettings};
@@ -6,7 +6,7 @@ use crate::policy::{OWN_AUDIENCE, Policy};
 use std::time::Duration;
 use url::Url;
 
-/// For whom a token is.
+/// The target of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// Samovar's own API.
@@ -24,7 +24,7 @@ impl Target {
         }
     }
 
-    /// By which algorithm its tokens are signed.
+    /// The algorithm that signs its tokens.
     pub(super) fn algorithm(&self) -> SigningAlgorithm {
         match self {
             Self::Own => SigningAlgorithm::default(),
@@ -32,7 +32,7 @@ impl Target {
         }
     }
 
-    /// How long its tokens live.
+    /// The lifetime of its tokens.
     pub(super) fn life(&self) -> Duration {
         match self {
             Self::Own => TokenSettings::default().life(),
@@ -54,7 +54,7 @@ impl Target {
 }
 
 impl AuthorizationServer {
-    /// For whom the token is to be, when the request says so; `audience` and `resource` must not contradict.
+    /// The target that the request names, if any; `audience` and `resource` must not contradict each other.
     pub(super) fn target(
         &self,
         token_request: &TokenRequest,
@@ -72,7 +72,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// The same where the request must say so.
+    /// The target of a request that must name one.
     pub(super) fn must_target(&self, token_request: &TokenRequest) -> Result<Target, OAuthError> {
         self.target(token_request)?.ok_or_else(|| {
             OAuthError::TargetInvalid(

@@ -1,31 +1,31 @@
-//! At Samovar's own host: the way to the provider, and the hand-over of a session to an application's host.
+//! Sign-in at Samovar's own host: the redirect to a provider, and the hand-over of a session to an application's host.
 
 use super::return_to::ReturnTo;
 use super::{BrowserRedirect, BrowserRequest, FailedSignIn, SignIn, SignInError, in_query};
-use crate::model::{DisplayText, HostName, Principal};
+use crate::model::{DisplayText, HostName, Principal, SessionId};
 use crate::oidc::{FlowSecrets, OidcProvider};
 use crate::session::{BrowserKey, HandOver};
 
-/// Sends one there who has signed out, so that nothing signs in again without a click.
+/// The page after a sign-out, so that no browser signs in again without a click.
 pub(super) const SIGNED_OUT: &str = "/auth/signed-out";
 
-/// What a sign-in begins with.
+/// The first step of a sign-in.
 #[derive(Clone, PartialEq, Eq)]
 pub enum StartedSignIn {
-    /// The browser goes on.
-    On(BrowserRedirect),
-    /// The person chooses among the providers: what each is called, and the path at which its sign-in begins.
+    /// Redirect the browser.
+    Redirect(BrowserRedirect),
+    /// Let the person choose a provider: the name of each, and the path at which its sign-in begins.
     Choice(Vec<(DisplayText, String)>),
 }
 
 impl SignIn {
-    /// Is somebody signed in with this browser?
+    /// Whether the browser has a session at Samovar.
     pub fn is_signed_in(&self, visitor: &BrowserRequest) -> bool {
         self.present(visitor).is_some()
     }
 
-    /// Sends the browser to the provider that is chosen, or the only one; otherwise the person chooses. One that is
-    /// signed in goes on at once.
+    /// Redirects the browser to the chosen or only provider; otherwise the person chooses. A browser with a session is
+    /// redirected to `return_to` at once.
     pub async fn begin(
         &self,
         visitor: &BrowserRequest,
@@ -34,7 +34,7 @@ impl SignIn {
     ) -> Result<StartedSignIn, FailedSignIn> {
         let return_to = self.return_to(return_to)?.into_text();
         if self.present(visitor).is_some() {
-            return Ok(StartedSignIn::On(BrowserRedirect::to(return_to)));
+            return Ok(StartedSignIn::Redirect(BrowserRedirect::to(return_to)));
         }
         let provider = match provider {
             Some(id) => {
@@ -47,10 +47,10 @@ impl SignIn {
             },
         };
         let next = self.to_provider(visitor, provider, return_to).await?;
-        Ok(StartedSignIn::On(next))
+        Ok(StartedSignIn::Redirect(next))
     }
 
-    /// What each provider is called, and where its sign-in begins.
+    /// The name of each provider, and the path at which its sign-in begins.
     fn choices(&self, return_to: &str) -> Vec<(DisplayText, String)> {
         let choice = |provider: &OidcProvider| {
             let settings = provider.settings();
@@ -85,8 +85,8 @@ impl SignIn {
 
     /// Hands the session over to an application's host: a one-time code for that host and that browser.
     ///
-    /// Without a session it signs in first and comes back here; after a sign-out it waits for a click. Break-glass is for
-    /// Samovar itself: an application would see nobody where somebody is.
+    /// A browser without a session signs in first and returns here; after a sign-out it waits for a click. A break-glass
+    /// session is for Samovar itself: applications have no identity for the local operator.
     pub async fn hand_over(
         &self,
         visitor: &BrowserRequest,
@@ -121,7 +121,7 @@ impl SignIn {
 
     fn issue(
         &self,
-        parent: crate::model::SessionId,
+        parent: SessionId,
         host: HostName,
         browser: BrowserKey,
         return_to: String,
@@ -133,7 +133,7 @@ impl SignIn {
     }
 }
 
-/// The path at which a sign-in is begun again.
+/// The path that starts another sign-in.
 pub(super) fn begin_again(return_to: &str) -> String {
     format!("/auth/sign-in?return_to={}", in_query(return_to))
 }

@@ -1,7 +1,8 @@
-//! A provider says that somebody signed out there: the sessions that rest on that sign-in end, with their children.
+//! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): ends the sessions of a sign-in that ended at its provider,
+//! with their children.
 //!
-//! Tokens of ours hang on the person and not on the sign-in: a person of another provider alone may do nothing without a
-//! session; those of a linked Gitea account go on until they are ended themselves.
+//! Samovar's tokens belong to the person and not to the sign-in. A person without a Gitea account may do nothing without a
+//! session; tokens of a linked Gitea account stay valid until they expire or are revoked.
 
 use super::logouts::is_of;
 use super::{BrowserRequest, SignIn, SignInError};
@@ -14,16 +15,16 @@ use crate::session::SessionError;
 use crate::store::CommitError;
 use std::sync::Arc;
 
-/// What a provider has sent.
+/// A logout request of a provider.
 pub struct LogoutNotice<'a> {
-    /// Who is at the other end.
+    /// Where it came from.
     pub origin: RequestOrigin,
     /// The logout token.
     pub token: &'a str,
 }
 
 impl SignIn {
-    /// Ends what rests on the sign-in that has ended. That there is nothing left to end is well.
+    /// Ends the sessions of the sign-in. Succeeds when there is none.
     pub async fn back_channel_logout(
         &self,
         provider: &str,
@@ -43,8 +44,8 @@ impl SignIn {
             return Err(self.not_understood(&notice, error.into()).await);
         };
         let there = &there.settings().id;
-        self.logouts.hear(there.clone(), token.clone());
-        // A child ends with its parent, which rests on the same sign-in.
+        self.logouts.add(there.clone(), token.clone());
+        // A child session ends with its parent, which has the same sign-in.
         let rests = |session: &&Arc<Session>| {
             let upstream = session.provider_session.as_ref();
             session.place == SessionPlace::Samovar
@@ -63,8 +64,8 @@ impl SignIn {
             let object = Object::new(ObjectKind::Session, session.id);
             self.of_provider(&notice, object, provider)
         };
-        // All of them, whatever the disk does: the token counts once, so that nobody can say it again. That it was used
-        // is written last: before, a crash would leave sessions that nobody could end by it.
+        // Every session is tried, also after an error, because the provider cannot send the token again. The use of the
+        // token is written last, so that after a crash the provider can.
         let mut ended = Ok(());
         for session in others {
             ended = ended.and(self.sessions.end(session.id, event(session)).await);
@@ -74,8 +75,7 @@ impl SignIn {
         Ok(())
     }
 
-    /// Ends a session that was just started when the provider has said, since the sign-in was begun, that it is over: at
-    /// that time there was no session yet.
+    /// Ends a session that was just started if its sign-in ended at the provider before the session existed.
     pub(super) async fn check_it_lasts(
         &self,
         session: &Session,
@@ -100,7 +100,7 @@ impl SignIn {
         Err(self.deny_actor(session.principal, visitor, error).await)
     }
 
-    /// At the start: what rests on a provider that is not configured any more ends.
+    /// Ends, at the start, the sessions of providers that are not configured any more.
     pub async fn end_those_of_unknown_providers(&self) -> Result<(), SessionError> {
         for session in self.sessions.list() {
             let unknown = |id: &ProviderId| self.providers.find(id.as_str()).is_none();
@@ -127,7 +127,7 @@ impl SignIn {
         event.because([why])
     }
 
-    /// Anybody can send what is no logout token: repeats are counted.
+    /// Records an invalid logout token. Repeats are counted, because anonymous callers can send any text.
     async fn not_understood(&self, notice: &LogoutNotice<'_>, error: SignInError) -> SignInError {
         match self.record_not_understood(notice, &error).await {
             Ok(()) => error,

@@ -145,7 +145,7 @@ impl SignIn {
             let error = SignInError::Disabled;
             return Err(self.deny_actor(principal, visitor, error).await);
         }
-        let id_token = self.kept(&proved.provider, &proved.person);
+        let id_token = self.seal_id_token(&proved.provider, &proved.person);
         let new = NewSession {
             provider: Some(proved.provider),
             provider_session: Some(ProviderSession {
@@ -178,7 +178,7 @@ impl SignIn {
         let arrived = if self.providers.is_gitea(&provider.id) {
             self.arrive_at_gitea(person).await
         } else {
-            self.arrive_elsewhere(provider, person).await
+            self.arrive_at_external_provider(provider, person).await
         };
         arrived.inspect_err(|error| {
             tracing::warn!(%error, provider = %provider.id, "the account that signed in could not be read");
@@ -195,7 +195,7 @@ impl SignIn {
         Ok(self.mirror.refresh_gitea_user(id, &login).await?)
     }
 
-    async fn arrive_elsewhere(
+    async fn arrive_at_external_provider(
         &self,
         provider: &oidc::Settings,
         person: &AuthenticatedIdentity,

@@ -9,7 +9,7 @@ use crate::model::{DisplayText, Principal};
 use crate::store::CommitError;
 
 impl SignIn {
-    /// An event in a visitor's name.
+    /// An event of this actor.
     pub(super) fn event(
         &self,
         action: Action,
@@ -31,7 +31,7 @@ impl SignIn {
         Some(DisplayText::lossy(login))
     }
 
-    /// Records a refused sign-in: a known person's always, an anonymous caller's within the limits of those.
+    /// Records a denied sign-in; for anonymous callers within their limits.
     async fn record_denial(
         &self,
         visitor: &BrowserRequest,
@@ -52,12 +52,12 @@ impl SignIn {
         self.journal.write(event()).await
     }
 
-    /// Records a stranger's refusal; what is told if even that cannot be written.
+    /// Records the denial of an anonymous caller. Returns the error, or another one when it cannot be recorded.
     pub(super) async fn deny(&self, visitor: &BrowserRequest, error: SignInError) -> SignInError {
         self.deny_actor(Principal::Anonymous, visitor, error).await
     }
 
-    /// The same to somebody known.
+    /// The same for a known actor.
     pub(super) async fn deny_actor(
         &self,
         actor: Principal,

@@ -1,8 +1,8 @@
-//! Sign-in flows between the way to a provider and the way back: each is kept in a sealed cookie of the browser that began
-//! it, and counts once.
+//! Sign-in flows, from the redirect to a provider to its callback: each is kept in a sealed cookie of its browser and can be
+//! used once.
 //!
-//! Knows cookies and one key of this process, no provider. Nothing is kept here of a flow that has only begun, so that no
-//! stranger can push out another's. The key ends with the process, and with it every flow: the person is asked to try again.
+//! Knows cookies and one key of this process, no provider. A started flow takes no memory here, so that no caller can
+//! displace the flow of another. The key, and so every flow, ends with the process; the person tries again.
 
 use crate::limits::{AddressBlock, OneTime, OneTimeLimits};
 use crate::model::{
@@ -14,9 +14,9 @@ use data_encoding::BASE64URL_NOPAD;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// A flow that takes longer is over.
+/// Lifetime of a flow.
 const LIFETIME: Duration = Duration::from_secs(10 * 60);
-/// The one cookie that may hold a flow with a long address to go back to.
+/// The one cookie that may hold a flow with a long `return_to`.
 const LONG_SLOT: usize = 0;
 /// Longest value of that cookie: browsers keep no more than 4096 bytes with name and attributes.
 const MAX_LONG_CHARS: usize = 3500;
@@ -29,31 +29,31 @@ const LIMITS: OneTimeLimits = OneTimeLimits {
     total: 10_000,
     per_owner: 200,
 };
-/// What the seal is told that it seals.
+/// The name under which flows are sealed.
 const SEALED: &str = "sign-in flow";
 
 /// The values of the browser's flow cookies, by slot.
 pub type FlowCookies = [Option<String>; FLOW_COOKIES];
 
-/// What is remembered of a flow.
+/// A flow.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Flow {
-    /// To which provider the browser was sent: the way back must be that provider's.
+    /// The provider, to which the callback must belong.
     pub provider: ProviderId,
     /// Expected in the ID token.
     pub nonce: String,
     /// PKCE verifier (RFC 7636): 43 characters of base64url.
     pub verifier: String,
-    /// Where the person wanted to go.
+    /// The address after sign-in.
     pub return_to: String,
-    /// How many sign-outs at providers had been heard of when it began.
+    /// Number of back-channel logouts received before it began.
     pub logouts: u64,
 }
 
-/// Why a flow cannot go on.
+/// Why a flow cannot continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FlowError {
-    /// This browser has no such flow, or it is over.
+    /// The browser has no such flow, or it has expired.
     #[error(
         "this sign-in has expired, was used already or was started in another browser; try again"
     )]
@@ -61,10 +61,10 @@ pub enum FlowError {
 }
 
 /// A flow that has begun.
-pub(super) struct Begun {
-    /// What is sent to the provider and must come back: the slot of the cookie and 43 characters of base64url.
+pub(super) struct StartedFlow {
+    /// `state`: the slot of the cookie and 43 characters of base64url.
     pub state: String,
-    /// What it will be compared with.
+    /// The flow.
     pub flow: Flow,
     /// For `Set-Cookie`.
     pub cookie: String,
@@ -73,7 +73,7 @@ pub(super) struct Begun {
 /// As it is sealed: state, beginning, and the parts of the flow in their order.
 type Record = (String, Timestamp, ProviderId, String, String, String, u64);
 
-/// Begins flows and takes them up again.
+/// Starts and finishes flows.
 pub(super) struct Flows {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -83,7 +83,7 @@ pub(super) struct Flows {
 }
 
 impl Flows {
-    /// With a key of its own.
+    /// With a new key.
     pub(super) fn new(clock: Arc<dyn Clock>, random: Arc<dyn Random>, cookies: Cookies) -> Self {
         let mut key = [0; 32];
         random.fill(&mut key);
@@ -96,14 +96,14 @@ impl Flows {
         }
     }
 
-    /// Begins a flow in a browser that has these flows already; a sixth one takes the place of the oldest.
+    /// Starts a flow in a browser with these flows; a sixth one replaces the oldest.
     pub(super) fn begin(
         &self,
         present: &FlowCookies,
         provider: ProviderId,
         return_to: String,
         logouts: u64,
-    ) -> Result<Begun, ParseError> {
+    ) -> Result<StartedFlow, ParseError> {
         let word = || SessionSecret::generate(&*self.random).reveal();
         let flow = Flow {
             provider,
@@ -122,14 +122,14 @@ impl Flows {
             return Err(too_long(&flow));
         };
         let cookie = Cookie::Flow(slot);
-        Ok(Begun {
+        Ok(StartedFlow {
             state: format!("{slot}{secret}"),
             flow,
             cookie: self.cookies.set(cookie, &value, Some(LIFETIME)),
         })
     }
 
-    /// Takes a flow up, once: the flow and the `Set-Cookie` value that removes it.
+    /// Takes a flow, once. Returns the flow and the `Set-Cookie` value that removes it.
     pub(super) fn take(
         &self,
         state: &str,

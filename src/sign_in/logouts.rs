@@ -28,9 +28,9 @@ impl Logouts {
         self.lock().count
     }
 
-    /// One more: before sessions that it ends are looked for, as a new session is there before [`Self::have_ended`] is
-    /// asked, so that one of the two finds the other.
-    pub(super) fn hear(&self, provider: ProviderId, token: LogoutToken) {
+    /// Adds a logout. Call before looking for its sessions: a callback starts its session before it calls
+    /// [`Self::have_ended`], so that one of the two finds the other.
+    pub(super) fn add(&self, provider: ProviderId, token: LogoutToken) {
         let mut heard = self.lock();
         if heard.kept.len() >= MOST {
             heard.kept.pop_front();

@@ -11,8 +11,8 @@ mod callback;
 mod error;
 mod events;
 mod flows;
+mod id_token;
 mod logouts;
-mod proof;
 pub mod providers;
 mod return_to;
 mod sign_out;
@@ -44,7 +44,7 @@ use return_to::ReturnTo;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What is configured.
+/// The configuration of sign-in.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Samovar's own host, as browsers know it.
@@ -53,17 +53,17 @@ pub struct Settings {
     pub https: bool,
 }
 
-/// The services that sign-in joins.
-pub struct Services {
+/// The services that sign-in uses.
+pub struct SignInServices {
     /// Keeps the audit log.
     pub store: Store,
     /// Keeps sessions.
     pub sessions: Arc<Sessions>,
     /// Checks the break-glass password.
     pub break_glass: Arc<BreakGlass>,
-    /// Knows people and their teams.
+    /// Has people and their teams.
     pub mirror: Arc<Mirror>,
-    /// Knows which hosts are applications'.
+    /// Has the hosts of applications.
     pub policy: Arc<PolicyHolder>,
     /// Writes and counts audit events.
     pub journal: Arc<Journal>,
@@ -84,7 +84,7 @@ pub struct SignIn {
     policy: Arc<PolicyHolder>,
     providers: Arc<Providers>,
     flows: Flows,
-    /// Callbacks, each of which costs calls to the provider.
+    /// Limits callbacks, each of which causes calls to the provider.
     finishing: RateLimiter<Option<AddressBlock>>,
     hand_overs: HandOvers,
     logouts: Logouts,
@@ -155,7 +155,7 @@ fn in_query(text: &str) -> String {
 
 impl SignIn {
     /// Over the services below.
-    pub fn new(services: Services, settings: Settings, capabilities: Capabilities) -> Self {
+    pub fn new(services: SignInServices, settings: Settings, capabilities: Capabilities) -> Self {
         let Capabilities { clock, random } = capabilities.clone();
         let cookies = Cookies::new(settings.https);
         Self {

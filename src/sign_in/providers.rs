@@ -1,4 +1,4 @@
-//! The providers: who can prove who somebody is. Gitea always, and any number of others.
+//! The identity providers: Gitea, and any number of others.
 
 use crate::access::{Permit, ProvidersRead};
 use crate::mirror::Mirror;
@@ -17,16 +17,16 @@ pub struct Providers {
     others: Vec<Arc<OidcProvider>>,
 }
 
-/// A provider as whoever looks after Samovar sees it.
+/// The state of a provider, for administrators.
 #[derive(Debug, Clone)]
 pub struct ProviderReport {
-    /// What is configured.
+    /// Its configuration.
     pub settings: Settings,
-    /// How well it is got on with.
+    /// Its availability and last error.
     pub state: ProviderState,
-    /// People who are known at it alone.
+    /// Number of people who are known at this provider alone.
     pub people: usize,
-    /// Groups that its claim gave at the last sign-ins, each with how many people; names, in their order.
+    /// Groups in the claims of the last sign-ins, sorted by name, each with its number of people.
     pub groups: Vec<(GroupName, usize)>,
     /// People whose list of groups may be cut.
     pub perhaps_cut: usize,
@@ -41,7 +41,7 @@ impl Providers {
         }
     }
 
-    /// Ids of those beside Gitea.
+    /// Ids of the providers beside Gitea.
     pub fn others(&self) -> BTreeSet<ProviderId> {
         let ids = self.others.iter().map(|other| &other.settings().id);
         ids.cloned().collect()
@@ -57,7 +57,7 @@ impl Providers {
         self.all().find(|one| one.settings().id.as_str() == id)
     }
 
-    /// The provider, where there is nothing to choose.
+    /// The only provider, if there is one alone.
     pub(super) fn only(&self) -> Option<&OidcProvider> {
         self.others.is_empty().then_some(&*self.gitea)
     }
@@ -66,7 +66,7 @@ impl Providers {
         self.gitea.settings().id == *id
     }
 
-    /// Asks every provider about itself, unless that was done a moment ago; in their order.
+    /// The state of every provider, read again unless it is recent; in the order of the configuration.
     pub async fn reports(
         &self,
         _permit: Permit<ProvidersRead>,

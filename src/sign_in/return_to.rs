@@ -1,7 +1,7 @@
-//! Where a sign-in may lead: a path of Samovar's own, or an address at the host of a configured application. Nowhere else.
+//! The addresses to which a sign-in may return: a path of Samovar's own, or an address at the host of an application.
 //!
-//! What is accepted is kept byte for byte. One function decides for every door; no prefix or suffix of a
-//! host counts, and what a browser could read differently from us is refused.
+//! An accepted address is kept byte for byte. One function decides for every endpoint: hosts are compared as a whole, and
+//! an address that browsers could parse differently is rejected.
 
 use crate::model::{HostName, ParseError};
 use url::Url;
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn no_published_trick_leads_elsewhere() {
+    fn published_tricks_are_rejected() {
         for trick in TRICKS {
             let once: String = percent_encoding::percent_decode_str(trick)
                 .decode_utf8_lossy()

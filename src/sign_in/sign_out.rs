@@ -114,10 +114,10 @@ impl SignIn {
         let session = session?;
         let id = session.provider.as_ref()?;
         let upstream = session.provider_session.as_ref();
-        let proof = upstream.and_then(|upstream| self.opened(id, upstream));
+        let id_token = upstream.and_then(|upstream| self.open_id_token(id, upstream));
         let provider = self.providers.find(id.as_str())?;
         let back = Url::parse(&self.address(&self.settings.own, SIGNED_OUT)).ok()?;
-        let to = provider.end_session_url(proof.as_ref(), &back).await?;
+        let to = provider.end_session_url(id_token.as_ref(), &back).await?;
         Some(ProviderSignOut {
             provider: provider.settings().name.clone(),
             to: to.into(),

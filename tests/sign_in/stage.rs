@@ -21,7 +21,7 @@ use samovar::oidc::{self, OidcProvider};
 use samovar::policy::Policy;
 use samovar::session::{self, BreakGlass, Sessions};
 use samovar::sign_in::providers::Providers;
-use samovar::sign_in::{Services, Settings, SignIn};
+use samovar::sign_in::{Settings, SignIn, SignInServices};
 use samovar::store::Store;
 use samovar::token::{self, SealKey};
 use std::collections::BTreeSet;
@@ -106,7 +106,7 @@ impl Parts {
             ..samovar::store::StoreSnapshot::default()
         };
         let opened = token::open(&self.store, &capabilities, &seal_key, settings, &world).unwrap();
-        let services = Services {
+        let services = SignInServices {
             store: self.store.clone(),
             sessions: Arc::clone(sessions),
             break_glass: Arc::clone(&self.break_glass),

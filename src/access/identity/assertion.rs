@@ -87,16 +87,16 @@ impl Sources<'_> {
     /// The claims that fit, by precedence.
     pub(super) fn assertion(&self, known: &AuthenticatedPrincipal) -> Assertion {
         let user = known.user.as_deref();
-        let mut room = Room(LONGEST);
+        let mut remaining = RemainingBytes(LONGEST);
         let login = known.login();
-        let preferred_username = room.text(login.as_ref().map_or("", DisplayText::as_str));
+        let preferred_username = remaining.text(login.as_ref().map_or("", DisplayText::as_str));
         let permissions = self.permissions(known).into_iter();
-        let permissions = room.all(permissions.map(|pattern| pattern.to_string()).collect());
+        let permissions = remaining.all(permissions.map(|pattern| pattern.to_string()).collect());
         let scope = known.scope.as_deref().map(ToString::to_string);
-        let scope = scope.map(|words| room.text(&words));
-        let name = room.text(user.map_or("", |user| user.full_name.as_str()));
-        let email = room.text(user.map_or("", |user| user.email.as_str()));
-        let groups = room.some(self.groups(known));
+        let scope = scope.map(|words| remaining.text(&words));
+        let name = remaining.text(user.map_or("", |user| user.full_name.as_str()));
+        let email = remaining.text(user.map_or("", |user| user.email.as_str()));
+        let groups = remaining.some(self.groups(known));
         let may_be_cut = user.is_some_and(DirectoryUser::groups_may_be_cut);
         Assertion {
             principal: known.principal,
@@ -109,17 +109,17 @@ impl Sources<'_> {
                 cut: groups.cut || may_be_cut,
                 ..groups
             },
-            roles: room.some(self.roles(known)),
+            roles: remaining.some(self.roles(known)),
             permissions,
             scope,
         }
     }
 }
 
-/// Remaining bytes of JSON.
-struct Room(usize);
+/// The bytes of JSON that are still free.
+struct RemainingBytes(usize);
 
-impl Room {
+impl RemainingBytes {
     /// The whole text, or nothing when it does not fit.
     fn text(&mut self, text: &str) -> String {
         if self.take(cost(text)) {

@@ -220,12 +220,12 @@ async fn permissions_that_do_not_fit_are_left_out_and_it_is_said_so() {
     );
 }
 
-/// Whoever tries to make a header as long as can be.
+/// A caller whose header is as long as possible.
 #[derive(Debug)]
 struct Longest {
     texts: [String; 3],
     groups: BTreeSet<String>,
-    elsewhere: bool,
+    external: bool,
     roles: Vec<Holding>,
     scope: bool,
 }
@@ -243,10 +243,10 @@ fn longest() -> impl Strategy<Value = Longest> {
     let groups = prop::collection::btree_set(text(), 0..40);
     let roles = prop::collection::vec((0_usize..55, 0_usize..12, 0_usize..60), 1..60);
     let all = (texts, groups, any::<bool>(), roles, any::<bool>());
-    all.prop_map(|(texts, groups, elsewhere, roles, scope)| Longest {
+    all.prop_map(|(texts, groups, external, roles, scope)| Longest {
         texts,
         groups,
-        elsewhere,
+        external,
         roles: roles.into_iter().enumerate().map(role).collect(),
         scope,
     })
@@ -264,19 +264,19 @@ impl Longest {
         let mut subjects = vec![person()];
         let mut directory = Directory::default();
         let [login, name, email] = self.texts.each_ref().map(|text| DisplayText::lossy(text));
-        let whoever = DirectoryUser {
+        let caller = DirectoryUser {
             full_name: name,
             email,
             ..user(login.as_str())
         };
-        let user = if self.elsewhere {
+        let user = if self.external {
             let names: Vec<GroupName> = self.groups.iter().filter_map(|g| g.parse().ok()).collect();
             let account = stranger("okta", "", &names).account;
             for name in names {
                 let provider = "okta".parse().unwrap();
                 subjects.push(BindingSubject::ProviderGroup { provider, name });
             }
-            DirectoryUser { account, ..whoever }
+            DirectoryUser { account, ..caller }
         } else {
             self.teams(&mut directory, &mut subjects);
             let organizations = directory.organizations.keys().copied().collect();
@@ -284,7 +284,7 @@ impl Longest {
             DirectoryUser {
                 teams,
                 organizations,
-                ..whoever
+                ..caller
             }
         };
         let known = known(user.clone());
@@ -378,11 +378,11 @@ async fn whatever_names_there_are_the_header_stays_below_8_kb_and_says_what_is_m
     let full = Longest {
         texts: ["\u{1f600}"; 3].map(|face| face.repeat(255)),
         groups: (0..300).map(|n| format!("group-{n}")).collect(),
-        elsewhere: true,
+        external: true,
         roles: (0..60).map(|at| role((at, (50, 1, 0)))).collect(),
         scope: true,
     };
-    assert!(check(&keys, &full).unwrap() > 6500, "all room is used");
+    assert!(check(&keys, &full).unwrap() > 6500, "all bytes are used");
     proptest!(ProptestConfig::with_cases(96), |(longest in longest())| {
         check(&keys, &longest)?;
     });

@@ -56,13 +56,13 @@ impl Identities {
 impl Sources<'_> {
     /// The headers of a principal, or of an anonymous caller.
     pub(super) fn headers(&self, known: Option<&AuthenticatedPrincipal>) -> IdentityHeaders {
-        let mut room = LONGEST;
+        let mut space = LONGEST;
         let chosen = IdentityHeader::ALL
             .into_iter()
             .filter(|h| self.application.identity_headers.contains(h));
         let value = |header| {
-            let value = known.map_or_else(String::new, |known| self.value(header, known, room));
-            room = room.saturating_sub(value.len());
+            let value = known.map_or_else(String::new, |known| self.value(header, known, space));
+            space = space.saturating_sub(value.len());
             // An encoded value is visible ASCII, which every header can hold; otherwise it is left out.
             let value = HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""));
             (header, value)
@@ -70,9 +70,14 @@ impl Sources<'_> {
         chosen.map(value).collect()
     }
 
-    fn value(&self, header: IdentityHeader, known: &AuthenticatedPrincipal, room: usize) -> String {
+    fn value(
+        &self,
+        header: IdentityHeader,
+        known: &AuthenticatedPrincipal,
+        space: usize,
+    ) -> String {
         let user = known.user.as_deref();
-        let one = |text: &str| single(text, room);
+        let one = |text: &str| single(text, space);
         match header {
             IdentityHeader::User => one(&called(known)),
             IdentityHeader::UserId => match known.principal {
@@ -84,9 +89,9 @@ impl Sources<'_> {
             IdentityHeader::Email => one(user.map_or("", |u| u.email.as_str())),
             IdentityHeader::Groups => {
                 let cut = user.is_some_and(DirectoryUser::groups_may_be_cut);
-                list(&self.groups(known), room, cut)
+                list(&self.groups(known), space, cut)
             }
-            IdentityHeader::Roles => list(&self.roles(known), room, false),
+            IdentityHeader::Roles => list(&self.roles(known), space, false),
         }
     }
 }
@@ -106,26 +111,26 @@ pub(super) fn encode(text: &str) -> String {
 }
 
 /// As many entries as fit; a list that was cut, here or before, ends in [`CUT`].
-pub(super) fn list(entries: &BTreeSet<String>, room: usize, cut: bool) -> String {
+pub(super) fn list(entries: &BTreeSet<String>, space: usize, cut: bool) -> String {
     let entries: Vec<String> = entries.iter().map(|entry| encode(entry)).collect();
     let whole: usize = entries.iter().map(|entry| entry.len() + 1).sum();
-    if whole <= room + 1 && !cut {
+    if whole <= space + 1 && !cut {
         return entries.join(",");
     }
-    let mut left = room.saturating_sub(CUT.len());
+    let mut left = space.saturating_sub(CUT.len());
     let fitting = entries.iter().take_while(|entry| {
         let fits = entry.len() < left;
         left = left.saturating_sub(entry.len() + 1);
         fits
     });
     let mut kept: Vec<&str> = fitting.map(String::as_str).collect();
-    kept.push(if room < CUT.len() { "" } else { CUT });
+    kept.push(if space < CUT.len() { "" } else { CUT });
     kept.join(",")
 }
 
 /// A single value that does not fit is left out whole.
-fn single(text: &str, room: usize) -> String {
+fn single(text: &str, space: usize) -> String {
     Some(encode(text))
-        .filter(|value| value.len() <= room)
+        .filter(|value| value.len() <= space)
         .unwrap_or_default()
 }

@@ -57,13 +57,13 @@ fn value(
 #[test]
 fn no_name_that_others_choose_is_taken_for_a_login_of_gitea() {
     let application = application();
-    let elsewhere = ExternalUser {
+    let external = ExternalUser {
         provider: "keycloak".parse().unwrap(),
         groups: Vec::new(),
         groups_may_be_cut: false,
     };
     let stranger = DirectoryUser {
-        account: UserAccount::External(elsewhere),
+        account: UserAccount::External(external),
         ..user("ben")
     };
     let directory = Directory {
@@ -160,14 +160,14 @@ proptest! {
     }
 
     #[test]
-    fn a_list_never_exceeds_its_room_and_says_when_it_was_cut(
-        entries in prop::collection::btree_set("[a-z]{1,9}", 0..20), room in 0_usize..80
+    fn a_list_never_exceeds_its_space_and_says_when_it_was_cut(
+        entries in prop::collection::btree_set("[a-z]{1,9}", 0..20), space in 0_usize..80
     ) {
         let whole = entries.iter().cloned().collect::<Vec<_>>().join(",");
-        let value = list(&entries, room, false);
-        prop_assert!(value.len() <= room);
-        let cut = value.ends_with(CUT) || room < CUT.len();
-        prop_assert!(value == whole || (whole.len() > room && cut), "{value}");
+        let value = list(&entries, space, false);
+        prop_assert!(value.len() <= space);
+        let cut = value.ends_with(CUT) || space < CUT.len();
+        prop_assert!(value == whole || (whole.len() > space && cut), "{value}");
     }
 }
 

@@ -145,12 +145,12 @@ pub(super) fn sources<'a>(
     }
 }
 
-/// As whoever calls with a session.
+/// A caller with a session.
 pub(super) fn known(user: DirectoryUser) -> AuthenticatedPrincipal {
     AuthenticatedPrincipal::unlimited(Principal::User(user.id), Some(Arc::new(user)))
 }
 
-/// Somebody of another provider, in these groups of it.
+/// A user of another provider in these groups.
 pub(super) fn stranger(provider: &str, login: &str, groups: &[GroupName]) -> DirectoryUser {
     let provider: ProviderId = provider.parse().unwrap();
     let groups = groups.iter().map(|name| (provider.clone(), name.clone()));
@@ -275,7 +275,7 @@ impl Keys {
         }
     }
 
-    /// As when somebody may have copied the key.
+    /// Replaces the key, as after a leak.
     pub(super) async fn replace(&self, algorithm: SigningAlgorithm) {
         let event = token::testing::event(NOW);
         self.tokens.keys().replace(algorithm, event).await.unwrap();

@@ -19,7 +19,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Windows that are open at a time; more are only counted.
 const MAX_WINDOWS: usize = 20_000;
 
-/// One address block may use this part of a limit, so that it leaves room for the events of others.
+/// One address block may use this part of a limit, so that events of other blocks are still written.
 const SHARE_OF_BLOCK: u32 = 4;
 
 /// What repeats are counted by, beside the address block. Holds no text that a caller chose.

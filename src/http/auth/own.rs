@@ -27,7 +27,7 @@ pub(super) async fn sign_in(
     let (return_to, provider) = (parameters.get("return_to")?, parameters.get("provider")?);
     Ok(
         match service.begin(&browser_request, return_to, provider).await? {
-            StartedSignIn::On(next) => see_other(next),
+            StartedSignIn::Redirect(next) => see_other(next),
             StartedSignIn::Choice(choices) => pages::choose(&choices),
         },
     )

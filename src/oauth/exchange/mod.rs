@@ -1,7 +1,7 @@
-//! A token for another token (RFC 8693): Samovar's own for another application, Gitea's for Samovar's, a workload's for
-//! its service account's.
+//! Token exchange (RFC 8693): Samovar's own tokens for tokens of another application, Gitea's tokens for Samovar's, and
+//! workload tokens for tokens of their service account.
 //!
-//! Exchanges only what the policy allows, and never for more: not in scope, lifetime or audience.
+//! Exchanges only what the policy allows. Must never issue a token with more scope or lifetime than the presented one.
 //! A presented token is not kept and appears in no event, log or message.
 
 mod gitea;
@@ -35,9 +35,9 @@ pub struct ExchangeRequest {
     pub subject_token_type: String,
     /// `requested_token_type`: an access token, and nothing else.
     pub requested_token_type: Option<String>,
-    /// Was there an `actor_token`? None is supported.
+    /// Whether `actor_token` was sent, which is not supported.
     pub actor_token: bool,
-    /// Was there an `actor_token_type`?
+    /// Whether `actor_token_type` was sent.
     pub actor_token_type: bool,
     /// Scope and target.
     pub token_request: TokenRequest,
@@ -135,12 +135,12 @@ impl AuthorizationServer {
             at_most: Some(made.at_most.min(LONGEST)),
         };
         let issued = self.issue_for(draft, made.basis, origin).await;
-        let refused = |error| ExchangeError::to(&made.known, error);
-        let answer = issued.map_err(refused)?;
+        let denied = |error| ExchangeError::to(&made.known, error);
+        let answer = issued.map_err(denied)?;
         if own {
             // A revocation during the exchange must reach the new token too.
             let held = self.tokens.check(subject);
-            held.map_err(|error| refused(OAuthError::Token(error)))?;
+            held.map_err(|error| denied(OAuthError::Token(error)))?;
         }
         Ok(TokenResponse {
             issued_token_type: Some(ACCESS_TOKEN),

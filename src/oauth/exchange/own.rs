@@ -33,16 +33,16 @@ impl AuthorizationServer {
         let subject = self.tokens.check(request.subject_token.expose_secret());
         let subject = subject.map_err(OAuthError::Token)?;
         let known = self.credentials.principal(subject.principal).await?;
-        let refused = |error| ExchangeError::to(&known, error);
-        let home = self.target_of(home).map_err(refused)?;
-        allowed(&subject, home.application(), target.application()).map_err(refused)?;
+        let denied = |error| ExchangeError::to(&known, error);
+        let home = self.target_of(home).map_err(denied)?;
+        allowed(&subject, home.application(), target.application()).map_err(denied)?;
         if !known.enabled() {
-            return Err(refused(OAuthError::Disabled));
+            return Err(denied(OAuthError::Disabled));
         }
         let held = |words: &Scope| self.still_held(&known, target, words);
         let requested = request.token_request.scope.as_ref();
         let bound = bind(&subject, &client, self.clock.now(), requested, held);
-        let bound = bound.map_err(refused)?;
+        let bound = bound.map_err(denied)?;
         Ok(Exchanged {
             scope: bound.scope,
             client,

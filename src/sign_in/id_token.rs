@@ -1,6 +1,7 @@
-//! The ID token of a sign-in at another provider, for the one moment in which the person signs out there. Kept sealed with
-//! the session: it is no credential here, but it names a person. Providers such as Okta end no sign-in without it, and
-//! Keycloak asks the person; `client_id` and a hint at who it was are not enough for either.
+//! The ID token of a sign-in at another provider, kept for sign-out there (`id_token_hint` of RP-initiated logout). Okta
+//! rejects a sign-out without it, and Keycloak asks the person to confirm; neither accepts `client_id` and `logout_hint`.
+//!
+//! Kept sealed with the session: Samovar does not accept it as a credential, but it identifies a person.
 
 use super::SignIn;
 use crate::model::{ProviderId, ProviderSession, Sealed, Subject};
@@ -8,12 +9,12 @@ use crate::oidc::AuthenticatedIdentity;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::sync::Arc;
 
-/// Longest token that is kept, in bytes: it goes back in an address, and servers read none that are much longer.
+/// Longest token that is kept, in bytes: it is sent in a URL, and servers reject longer URLs.
 const LONGEST: usize = 8 * 1024;
 
 impl SignIn {
-    /// To be kept with the session. Gitea has no place to sign out at.
-    pub(super) fn kept(
+    /// Seals the ID token for the session; `None` for Gitea, which has no end-session endpoint.
+    pub(super) fn seal_id_token(
         &self,
         provider: &ProviderId,
         person: &AuthenticatedIdentity,
@@ -30,8 +31,8 @@ impl SignIn {
             .map(Arc::new)
     }
 
-    /// As it came. Without it the provider asks the person.
-    pub(super) fn opened(
+    /// The ID token as the provider sent it.
+    pub(super) fn open_id_token(
         &self,
         provider: &ProviderId,
         upstream: &ProviderSession,
@@ -46,7 +47,7 @@ impl SignIn {
     }
 }
 
-/// Whose it is, so that no other can take its place.
+/// The name under which it is sealed, so that another person's token cannot replace it.
 fn name(provider: &ProviderId, subject: &Subject) -> String {
     format!("{provider} {}", subject.as_str())
 }
