@@ -1,6 +1,6 @@
 //! Clients of the authorization server: register, update, delete.
 
-use super::edit::{Edit, ObjectChange, ObjectVersion, check_name};
+use super::edit::{Edit, ObjectChange, ObjectVersion, check_name, registered};
 use super::{Admin, AdminError};
 use crate::access::{ClientsWrite, Permit};
 use crate::audit::{Action, Object, ObjectKind};
@@ -69,7 +69,7 @@ impl Admin {
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.registered(&self.clients, object)?;
+        let before = registered(&self.clients, object)?;
         let id = before.id;
         self.check_client_name(&draft.name, Some(id))?;
         check_application(&edit, draft.application)?;
@@ -95,7 +95,7 @@ impl Admin {
         object: ObjectVersion<ClientId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let client = edit.registered(&self.clients, object)?;
+        let client = registered(&self.clients, object)?;
         let change = ObjectChange::Delete(&*client);
         edit.register(&self.clients, &change).await?;
         self.end_grants_to(&edit, client.id).await

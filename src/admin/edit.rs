@@ -171,19 +171,6 @@ impl Edit<'_> {
         Ok(object)
     }
 
-    /// The client or service account at the version that the caller has seen.
-    pub(super) fn registered<M: Machine + Stored>(
-        &self,
-        registry: &Registry<M>,
-        wanted: ObjectVersion<<M as Machine>::Id>,
-    ) -> Result<Arc<M>, AdminError> {
-        let machine = registry
-            .get(wanted.id)
-            .ok_or(AdminError::Missing(<M as Machine>::LABEL))?;
-        check_version(&*machine, wanted.version)?;
-        Ok(machine)
-    }
-
     /// What the caller may delegate.
     pub(super) fn delegation(&self) -> Delegation<'_> {
         self.admin.delegation(self.caller, &self.policy)
@@ -278,6 +265,18 @@ impl Edit<'_> {
         self.admin.name_to_mirror(&self.policy);
         Ok(())
     }
+}
+
+/// The client or service account at the version that the caller has seen.
+pub(super) fn registered<M: Machine + Stored>(
+    registry: &Registry<M>,
+    wanted: ObjectVersion<<M as Machine>::Id>,
+) -> Result<Arc<M>, AdminError> {
+    let machine = registry
+        .get(wanted.id)
+        .ok_or(AdminError::Missing(<M as Machine>::LABEL))?;
+    check_version(&*machine, wanted.version)?;
+    Ok(machine)
 }
 
 /// No other client, or no other service account, may have the name.

@@ -1,6 +1,6 @@
 //! Service accounts: create, update, delete.
 
-use super::edit::{Edit, ObjectChange, ObjectVersion, check_name};
+use super::edit::{Edit, ObjectChange, ObjectVersion, check_name, registered};
 use super::{Admin, AdminError};
 use crate::access::{Permit, ServiceAccountsWrite};
 use crate::model::{
@@ -60,7 +60,7 @@ impl Admin {
         draft: ServiceAccountDraft,
     ) -> Result<ServiceAccount, AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let before = edit.registered(&self.service_accounts, object)?;
+        let before = registered(&self.service_accounts, object)?;
         let id = before.id;
         check_name(&self.service_accounts, &draft.name, Some(id))?;
         if draft.owner != before.owner {
@@ -94,7 +94,7 @@ impl Admin {
         object: ObjectVersion<ServiceAccountId>,
     ) -> Result<(), AdminError> {
         let edit = self.edit(permit.caller()).await;
-        let account = edit.registered(&self.service_accounts, object)?;
+        let account = registered(&self.service_accounts, object)?;
         match bindings_of(&edit.policy, account.id).count() {
             0 => {}
             bindings => return Err(AdminError::ServiceAccountInUse(bindings)),

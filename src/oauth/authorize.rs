@@ -156,14 +156,14 @@ impl AuthorizationServer {
             (Ok(scope), Some(decision)) => decision
                 .of_shown(&scope)
                 .map(|scope| (scope, "the person allowed it")),
-            (Ok(scope), None) => match self.needs_no_consent(user, verified, &scope) {
-                Some(reason) => Ok((scope, reason)),
-                None => {
+            (Ok(scope), None) => {
+                let Some(reason) = self.needs_no_consent(user, verified, &scope) else {
                     let (redirect_uri, login) = (verified.redirect_uri, known.login());
                     let consent = Consent::new(client, redirect_uri, &target, scope, login);
                     return Ok(AuthorizeResult::Ask(consent));
-                }
-            },
+                };
+                Ok((scope, reason))
+            }
             (Err(error), _) => Err(error),
         };
         let event = self.consent_event(client, &known, granted.as_ref(), origin);

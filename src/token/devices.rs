@@ -186,21 +186,22 @@ impl DeviceAuthorizations {
         Ok((waiting.user_code, waiting.device.clone()))
     }
 
-    /// Records the person's answer; a second answer fails. A wrong code counts against the limits of its sender.
+    /// Records the decision of the person, with the approved scope; a second decision fails. A wrong code counts against the
+    /// limits of its sender.
     pub fn decide(
         &self,
         approver: Approver,
         code: &str,
-        approved: Option<Scope>,
+        scope: Option<Scope>,
     ) -> Result<Device, UserCodeError> {
         let (now, user) = (self.clock.now(), approver.user);
         let mut table = self.lock();
-        let full = approved.is_some() && table.approved_by(user, now) >= MAX_APPROVED;
+        let full = scope.is_some() && table.approved_by(user, now) >= MAX_APPROVED;
         let waiting = table.waiting(approver, code, now)?;
         if full {
             return Err(UserCodeError::TooManyApprovals);
         }
-        let approval = approved.map(|scope| Approval {
+        let approval = scope.map(|scope| Approval {
             user,
             scope,
             at: now,
