@@ -9,7 +9,7 @@ use crate::token::{AuthorizationCode, CodeError, CodeReceipt};
 use data_encoding::BASE64URL_NOPAD;
 
 /// The parameters of a request that redeems a code.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct CodeRequest {
     /// `code`.
     pub code: String,

@@ -9,7 +9,7 @@ use crate::audit::{Action, Object, ObjectKind};
 use crate::model::{Client, Grant, Scope};
 
 /// The parameters of a refresh request.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RefreshRequest {
     /// `refresh_token`.
     pub refresh_token: String,
