@@ -169,7 +169,13 @@ impl DecisionRecord {
     /// `GET /deployments/{id} id=7`.
     fn request(&self, method: &str) -> String {
         let Some(decision) = &self.decision else {
-            return format!("{method}, target not understood");
+            let ambiguous = matches!(self.denial, Some(Denial::TargetAmbiguous(_)));
+            let state = if ambiguous {
+                "target not understood"
+            } else {
+                "not decided"
+            };
+            return format!("{method}, {state}");
         };
         let route = decision.reasons.iter().find_map(|reason| match reason {
             Reason::Route { methods, path, .. } => Some(format!("{methods} {path}")),

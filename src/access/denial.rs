@@ -109,6 +109,9 @@ pub enum Denial {
     /// The audit event could not be written, so nothing is allowed.
     #[error("the audit log cannot be written; the server's log says why")]
     StoreUnavailable,
+    /// The assertion that the application relies on could not be signed.
+    #[error("the assertion of the caller's identity cannot be signed; the server's log says why")]
+    AssertionUnavailable,
 }
 
 impl Denial {
@@ -133,7 +136,7 @@ impl Denial {
             Self::RepositoryAccessMissing { .. } => ProblemCode::RepositoryAccessMissing,
             Self::MembershipStale { .. } => ProblemCode::MembershipStale,
             Self::StorageLow => ProblemCode::StorageLow,
-            Self::StoreUnavailable => ProblemCode::StoreUnavailable,
+            Self::StoreUnavailable | Self::AssertionUnavailable => ProblemCode::StoreUnavailable,
         }
     }
 

@@ -102,11 +102,7 @@ impl Gatekeeper {
             .await
             .map_err(|error| Denial::not_recorded(&error))?;
         match evaluated.denial {
-            Some(
-                denial @ (Denial::MembershipStale { .. }
-                | Denial::StorageLow
-                | Denial::StoreUnavailable),
-            ) => Err(denial),
+            Some(denial @ Denial::MembershipStale { .. }) => Err(denial),
             _ => Ok(evaluated),
         }
     }

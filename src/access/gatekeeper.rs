@@ -72,7 +72,8 @@ impl Gatekeeper {
         self.judge(asked).await.0
     }
 
-    /// Is this a valid credential for Samovar itself? The facts about its principal are not checked.
+    /// Is this a token for Samovar itself, or a session at any host, that is valid now? The facts about its principal are
+    /// not checked.
     pub fn recognizes(&self, credential: Credential<'_>) -> bool {
         match credential {
             Credential::Session(secret) => self.credentials.sessions.find(secret).is_ok(),
@@ -105,7 +106,8 @@ impl Gatekeeper {
             None => self.passed(&sources, record.known.as_ref()),
             Some(denial) => Err(denial.clone()),
         };
-        (verdict, Some(record))
+        let denial = verdict.as_ref().err().cloned();
+        (verdict, Some(DecisionRecord { denial, ..record }))
     }
 
     /// What the application learns. Without the signature that it relies on, the request is denied.
@@ -116,8 +118,8 @@ impl Gatekeeper {
     ) -> Result<UpstreamIdentity, Denial> {
         let assertion = self.assertions.of(sources, known);
         let assertion = assertion.map_err(|error| {
-            tracing::error!(%error, "an assertion could not be signed, so the request is refused");
-            Denial::StoreUnavailable
+            tracing::error!(%error, "an assertion could not be signed, so the request is denied");
+            Denial::AssertionUnavailable
         })?;
         Ok(UpstreamIdentity {
             identity: self.identities.headers(sources, known),

@@ -67,6 +67,8 @@ impl DecisionRecorder {
             DecisionObject::Named(_, text) => Some(self.hasher.hash_one((text.as_str(), client))),
             DecisionObject::Unnamed(_) => None,
         };
+        // Objects that are counted together are counted for each client that asks.
+        let object = object.or_else(|| client.map(|client| self.hasher.hash_one(client)));
         RepeatKey {
             principal: record.principal(),
             application: record.application,

@@ -103,7 +103,7 @@ impl Admin {
         permit: Permit<ApplicationsWrite>,
         draft: ApplicationDraft,
     ) -> Result<Application, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let id = ApplicationId::generate(&*self.clock, &*self.random);
         let application = draft.application(id, edit.now, ProxySecret::default(), 1);
         let change = ObjectChange::Create(&application);
@@ -120,7 +120,7 @@ impl Admin {
         object: ObjectVersion<ApplicationId>,
         draft: ApplicationDraft,
     ) -> Result<Application, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let before = edit.current::<Application>(object)?;
         let renamed = draft.name != before.name;
         let named_at = if renamed { edit.now } else { before.named_at };
@@ -140,7 +140,7 @@ impl Admin {
         permit: Permit<ApplicationsWrite>,
         object: ObjectVersion<ApplicationId>,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let application = edit.current::<Application>(object)?;
         let id = application.id;
         let limited = |binding: &&RoleBinding| binding.range == Range::Application { id };

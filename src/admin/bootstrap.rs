@@ -137,7 +137,7 @@ impl Admin {
         bootstrap: &Bootstrap,
         code: &str,
     ) -> Result<RoleBinding, BootstrapError> {
-        let edit = self.edit(caller).await;
+        let edit = self.edit_of(caller).await;
         if self.administrators().acting > 0 {
             return Err(BootstrapError::AdministratorExists);
         }

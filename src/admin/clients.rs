@@ -48,7 +48,7 @@ impl Admin {
         permit: Permit<ClientsWrite>,
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         self.check_client_name(&draft.name, None)?;
         check_application(&edit, draft.application)?;
         let id = ClientId::generate(&*self.clock, &*self.random);
@@ -68,7 +68,7 @@ impl Admin {
         object: ObjectVersion<ClientId>,
         draft: ClientDraft,
     ) -> Result<Client, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let before = registered(&self.clients, object)?;
         let id = before.id;
         self.check_client_name(&draft.name, Some(id))?;
@@ -94,7 +94,7 @@ impl Admin {
         permit: Permit<ClientsWrite>,
         object: ObjectVersion<ClientId>,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let client = registered(&self.clients, object)?;
         let change = ObjectChange::Delete(&*client);
         edit.register(&self.clients, &change).await?;

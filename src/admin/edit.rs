@@ -7,7 +7,7 @@ use super::delegation::Delegation;
 use super::differences::with_differences;
 use super::policy_draft::PolicyDraft;
 use super::{Admin, AdminError};
-use crate::access::Caller;
+use crate::access::{Caller, OwnPermission, Permit};
 use crate::audit::{Action, AuditEvent, Object, ObjectKind, Outcome};
 use crate::model::{DisplayText, MachineSecretKind, Name, Timestamp};
 use crate::policy::Policy;
@@ -138,8 +138,24 @@ pub(super) struct Edit<'a> {
 }
 
 impl Admin {
-    /// Waits for the turn of the caller's edit.
-    pub(super) async fn edit<'a>(&'a self, caller: &'a Caller) -> Edit<'a> {
+    /// Waits for the turn of the permit's edit. An edit before it may have withdrawn the permission; that denial is recorded.
+    pub(super) async fn edit<'a, P: OwnPermission>(
+        &'a self,
+        permit: &'a Permit<P>,
+    ) -> Result<Edit<'a>, AdminError> {
+        let edit = self.edit_of(permit.caller()).await;
+        if permit.caller().holds::<P>(&edit.policy, edit.now) {
+            return Ok(edit);
+        }
+        let error = AdminError::PermissionWithdrawn(P::PERMISSION);
+        let object = Object::new(ObjectKind::Permission, P::PERMISSION);
+        let event = edit.event(Action::RequestDecide, object);
+        edit.record_denial(event, &error).await?;
+        Err(error)
+    }
+
+    /// Waits for the turn of an edit that needs no permission.
+    pub(super) async fn edit_of<'a>(&'a self, caller: &'a Caller) -> Edit<'a> {
         let turn = self.turn.lock().await;
         Edit {
             admin: self,
@@ -148,14 +164,6 @@ impl Admin {
             policy: self.policy.load(),
             _turn: turn,
         }
-    }
-
-    /// What the caller may delegate under this policy.
-    fn delegation<'a>(&self, caller: &'a Caller, policy: &'a Policy) -> Delegation<'a> {
-        let now = self.clock.now();
-        Delegation::new(policy, move |application| {
-            caller.permissions_in(policy, application, now)
-        })
     }
 }
 
@@ -173,7 +181,10 @@ impl Edit<'_> {
 
     /// What the caller may delegate.
     pub(super) fn delegation(&self) -> Delegation<'_> {
-        self.admin.delegation(self.caller, &self.policy)
+        Delegation::new(&self.policy, |application| {
+            self.caller
+                .permissions_in(&self.policy, application, self.now)
+        })
     }
 
     /// An event of the caller's.

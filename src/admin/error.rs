@@ -110,6 +110,11 @@ pub enum AdminError {
     /// A public client has no secret.
     #[error("a public client keeps no secret; make it confidential first, if it runs on a server")]
     PublicClient,
+    /// The caller lost the permission while the change waited for another one.
+    #[error(
+        "you do not hold permission `{0}` any more; ask an administrator of Samovar for a role that gives it"
+    )]
+    PermissionWithdrawn(&'static str),
     /// A token is not enough.
     #[error("this cannot be done with a token; sign in with a browser")]
     SessionRequired,

@@ -33,7 +33,7 @@ impl Admin {
         id: ApplicationId,
         overlap: Duration,
     ) -> Result<Application, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let before = find(&edit.policy, id)?;
         let application = Application {
             proxy_secret: before.proxy_secret.rotated(edit.now, overlap),

@@ -79,7 +79,7 @@ impl Admin {
         permit: Permit<RoleBindingsWrite>,
         draft: RoleBindingDraft,
     ) -> Result<RoleBinding, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let id = RoleBindingId::generate(&*self.clock, &*self.random);
         let binding = draft.binding(id, 1);
         let change = ObjectChange::Create(&binding);
@@ -97,7 +97,7 @@ impl Admin {
         object: ObjectVersion<RoleBindingId>,
         draft: RoleBindingDraft,
     ) -> Result<RoleBinding, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let before = edit.current::<RoleBinding>(object)?;
         let binding = draft.binding(before.id, before.version + 1);
         let change = ObjectChange::Update(before, &binding);
@@ -117,7 +117,7 @@ impl Admin {
         permit: Permit<RoleBindingsWrite>,
         object: ObjectVersion<RoleBindingId>,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let binding = edit.current::<RoleBinding>(object)?;
         let change = ObjectChange::Delete(binding);
         edit.authorize(&change, may_bind(&edit, &[binding])).await?;

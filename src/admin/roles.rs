@@ -81,7 +81,7 @@ impl Admin {
         permit: Permit<RolesWrite>,
         draft: RoleDraft,
     ) -> Result<Role, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let role = draft.role(RoleId::generate(&*self.clock, &*self.random), 1);
         let change = ObjectChange::Create(&role);
         let allowed = edit.delegation().may_write(&role, None);
@@ -97,7 +97,7 @@ impl Admin {
         object: ObjectVersion<RoleId>,
         draft: RoleDraft,
     ) -> Result<Role, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let before = edit.current::<Role>(object)?;
         let role = draft.role(before.id, before.version + 1);
         let change = ObjectChange::Update(before, &role);
@@ -113,7 +113,7 @@ impl Admin {
         permit: Permit<RolesWrite>,
         object: ObjectVersion<RoleId>,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let role = edit.current::<Role>(object)?;
         let bindings = edit.policy.role_bindings();
         match bindings.filter(|binding| binding.role == role.id).count() {

@@ -46,7 +46,7 @@ impl Admin {
         id: ServiceAccountId,
         lifetime: SecretLifetime,
     ) -> Result<(StoredSecret, MachineSecret), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let event = account_event(&edit, Action::SecretCreate, id);
         if let Err(denial) = may_act_as(&edit, id) {
             edit.record_denial(event, &denial).await?;
@@ -63,7 +63,7 @@ impl Admin {
         id: ServiceAccountId,
         lifetime: SecretLifetime,
     ) -> Result<(StoredSecret, MachineSecret), AdminError> {
-        let edit = self.edit(caller).await;
+        let edit = self.edit_of(caller).await;
         self.check_owner(caller, id)?;
         let event = account_event(&edit, Action::SecretCreate, id);
         self.add_secret(&self.service_accounts, id, lifetime, event)
@@ -77,7 +77,7 @@ impl Admin {
         id: ClientId,
         lifetime: SecretLifetime,
     ) -> Result<(StoredSecret, MachineSecret), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let client = self.clients.get(id).ok_or(AdminError::Missing("client"))?;
         if client.kind == ClientKind::Public {
             return Err(AdminError::PublicClient);
@@ -93,7 +93,7 @@ impl Admin {
         id: ServiceAccountId,
         secret: SecretId,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         self.delete_account_secret(&edit, permit.caller(), id, secret)
             .await
     }
@@ -105,7 +105,7 @@ impl Admin {
         id: ServiceAccountId,
         secret: SecretId,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(caller).await;
+        let edit = self.edit_of(caller).await;
         self.check_owner(caller, id)?;
         self.delete_account_secret(&edit, caller, id, secret).await
     }
@@ -142,7 +142,7 @@ impl Admin {
         id: ClientId,
         secret: SecretId,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let event = edit.event(Action::SecretDelete, Object::new(ObjectKind::Client, id));
         self.remove_secret(&self.clients, id, secret, event).await
     }

@@ -31,7 +31,7 @@ impl Admin {
         permit: Permit<ServiceAccountsWrite>,
         draft: ServiceAccountDraft,
     ) -> Result<ServiceAccount, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         check_name(&self.service_accounts, &draft.name, None)?;
         self.check_owner_exists(draft.owner)?;
         self.check_trusts(permit.caller(), None, &draft.trusts)?;
@@ -59,7 +59,7 @@ impl Admin {
         object: ObjectVersion<ServiceAccountId>,
         draft: ServiceAccountDraft,
     ) -> Result<ServiceAccount, AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let before = registered(&self.service_accounts, object)?;
         let id = before.id;
         check_name(&self.service_accounts, &draft.name, Some(id))?;
@@ -93,7 +93,7 @@ impl Admin {
         permit: Permit<ServiceAccountsWrite>,
         object: ObjectVersion<ServiceAccountId>,
     ) -> Result<(), AdminError> {
-        let edit = self.edit(permit.caller()).await;
+        let edit = self.edit(&permit).await?;
         let account = registered(&self.service_accounts, object)?;
         match bindings_of(&edit.policy, account.id).count() {
             0 => {}

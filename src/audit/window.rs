@@ -120,6 +120,17 @@ impl<K: Clone + Eq + Hash, L> RepeatWindows<K, L> {
         std::mem::take(&mut self.closed)
     }
 
+    /// Closes the window of an event that could not be written, so that the next event of its key is the first again.
+    /// Returns `false` if no window is open.
+    pub fn cancel(&mut self, key: &K) -> bool {
+        let open = self.open.contains_key(key);
+        if open {
+            self.order.retain(|other| other != key);
+            self.close_key(key.clone());
+        }
+        open
+    }
+
     /// Adds counts that could not be written. They are returned with the next closed windows.
     pub fn restore(&mut self, counts: impl IntoIterator<Item = ClosedWindow<K, L>>) {
         self.closed.extend(counts);
@@ -194,6 +205,21 @@ mod tests {
         };
         assert_eq!(windows.close(at(60)), [closed]);
         assert_eq!(windows.close(at(600)), [], "no repeats");
+    }
+
+    #[test]
+    fn canceled_window_keeps_its_count_and_opens_again() {
+        let mut windows = windows(9);
+        assert!(!windows.cancel(&1));
+        for key in [1, 2, 1] {
+            windows.record(&key, at(0), || ());
+        }
+        assert!(windows.cancel(&1));
+        assert_eq!(windows.record(&1, at(1), || ()), WindowOutcome::First);
+        assert_eq!(windows.record(&2, at(1), || ()), WindowOutcome::Repeat);
+        let counts = windows.close_all().into_iter();
+        let counts: Vec<_> = counts.map(|closed| (closed.key, closed.repeats)).collect();
+        assert_eq!(counts, [(1, 1), (2, 1)]);
     }
 
     #[test]

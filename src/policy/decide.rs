@@ -123,7 +123,8 @@ impl<'a> Case<'a> {
             return false;
         };
         let public = route.requirement == Requirement::Public;
-        let ambiguous = request.path.has_encoded_slash() && !route.encoded_slash;
+        let ambiguous = (request.path.has_encoded_slash() && !route.encoded_slash)
+            || (request.path.has_semicolon() && !route.semicolon);
         if public || ambiguous || !self.subject.enabled {
             return false;
         }

@@ -90,6 +90,32 @@ async fn editor_does_not_empty_or_rename_a_role_that_others_hold() {
     refused(&world, &answer, "`deployments:write`");
 }
 
+#[tokio::test]
+async fn permission_withdrawn_while_a_change_waits_is_denied() {
+    let world = World::start().await;
+    let bindings = world.get("/api/v1/role-bindings").await.json();
+    let editor = crate::api::world::user_of(Who::Editor).to_string();
+    let mut items = bindings["items"].as_array().unwrap().iter();
+    let binding = items.find(|one| one["subject"]["id"] == editor.as_str());
+    let path = format!(
+        "/api/v1/role-bindings/{}",
+        binding.unwrap()["id"].as_str().unwrap()
+    );
+    let withdraw = Ask::new("DELETE", &path)
+        .by(Who::Administrator)
+        .header("if-match", "\"1\"");
+    let create = Ask::new("POST", "/api/v1/roles")
+        .by(Who::Editor)
+        .json(&role("late"));
+    // Polled in this order: the second holds its permission when it begins, and waits for the first to be committed.
+    let (withdrawn, created) = tokio::join!(biased; world.call(withdraw), world.call(create));
+    assert_eq!(withdrawn.status, 204, "{}", withdrawn.text);
+    created.is_problem(403, "permission_missing", "a change that waited");
+    assert!(created.text.contains("any more"), "{}", created.text);
+    let roles = world.get("/api/v1/roles").await.text;
+    assert!(!roles.contains("late"), "{roles}");
+}
+
 /// A binding of `administrator`.
 fn administrator(role: &str, subject: &Value, until: Option<&str>) -> Value {
     let mut draft = json!({"role": role, "subject": subject, "range": {"kind": "everywhere"}});

@@ -114,6 +114,11 @@ impl AnonymousCounter {
         self.lock().first(key, now, has_space, event)
     }
 
+    /// The event of this key could not be written: the next is the first again.
+    pub(super) fn cancel(&self, key: &AnonymousKey) {
+        self.lock().windows.cancel(key);
+    }
+
     /// May one more allowed request that may change something be written in this minute?
     pub(super) fn take_change(&self, now: Timestamp) -> bool {
         let counts = self.lock();

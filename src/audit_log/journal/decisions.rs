@@ -90,6 +90,14 @@ impl DecisionCounter {
         wide.record(&key.wider(), now, || key.wider_label()) != WindowOutcome::Repeat
     }
 
+    /// Its event could not be written: the next of its kind is the first again.
+    pub(super) fn cancel(&self, key: &RepeatKey) {
+        let mut counts = self.lock();
+        if !counts.narrow.cancel(key) {
+            counts.wide.cancel(&key.wider());
+        }
+    }
+
     /// Counts it without an event, for as long as none can be written; `false` if there is no space to count it.
     pub(super) fn count(
         &self,

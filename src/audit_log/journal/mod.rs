@@ -82,7 +82,8 @@ impl Journal {
         if !every && !self.decisions.is_first(key, now, object) {
             return Ok(());
         }
-        self.write(event()).await
+        let written = self.write(event()).await;
+        written.inspect_err(|_| self.decisions.cancel(key))
     }
 
     /// Writes the first event of its kind and address block in a window and waits; repeats, and what is beyond the limits,
@@ -105,7 +106,7 @@ impl Journal {
                 self.anonymous.drop_one(kind, now);
                 Ok(())
             }
-            written => written,
+            written => written.inspect_err(|_| self.anonymous.cancel(&key)),
         }
     }
 
@@ -187,6 +188,9 @@ impl Journal {
         written.inspect_err(|_| self.anonymous.restore(Vec::new(), dropped))
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 fn repeats<K>(window: &ClosedWindow<K, Object>) -> Repeats {
     let (since, count): (Timestamp, u64) = (window.since, window.repeats);

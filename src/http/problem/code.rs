@@ -10,7 +10,7 @@ macro_rules! problems {
             match code { $(ProblemCode::$name => StatusCode::$status,)* }
         }
 
-        /// The title of its problem document and page (RFC 9457 section 3.1.3).
+        /// The title of its page. Documents are of type `about:blank` and have the status phrase (RFC 9457 section 4.2.1).
         pub const fn title(code: ProblemCode) -> &'static str {
             match code { $(ProblemCode::$name => $title,)* }
         }

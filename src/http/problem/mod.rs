@@ -100,7 +100,7 @@ impl Problem {
         code::status(self.code)
     }
 
-    /// The title of its document and page.
+    /// The title of its page.
     pub const fn title(&self) -> &'static str {
         code::title(self.code)
     }

@@ -337,6 +337,9 @@ fn gitea_is_not_called_for_a_request_denied_anyway() {
         needs_gitea(&facts(cleo), CODE),
         "signed in, and the route asks for access"
     );
+    for ambiguous in ["POST /deploy/acme/site;1", "POST /deploy/acme/site%2F1"] {
+        assert!(!needs_gitea(&facts(ben), ambiguous), "{ambiguous}");
+    }
     for line in [DEPLOY, CODE] {
         assert!(
             !needs_gitea(&ANONYMOUS, line) && !needs_gitea(&facts(dan), line),

@@ -57,12 +57,16 @@ impl<'a> Members<'a> {
             errors.note(pointer, "an object is required here");
             return None;
         };
-        for (at, (name, _)) in members.iter().enumerate() {
+        let mut seen = BTreeSet::new();
+        for (name, _) in members {
+            if errors.is_full() {
+                break;
+            }
             if !names.contains(&name.as_str()) {
                 let name: String = name.chars().take(80).collect();
                 let escaped = name.replace('~', "~0").replace('/', "~1");
                 errors.note(format_args!("{pointer}/{escaped}"), "unknown member");
-            } else if members.iter().take(at).any(|(other, _)| other == name) {
+            } else if !seen.insert(name) {
                 errors.note(format_args!("{pointer}/{name}"), "repeated member");
             }
         }

@@ -23,6 +23,11 @@ impl FieldErrors {
         }
     }
 
+    /// True if further errors are not noted.
+    pub const fn is_full(&self) -> bool {
+        self.0.len() >= MAX_ERRORS
+    }
+
     /// The value, or `None` after noting its error.
     pub fn keep<T>(&mut self, pointer: impl Display, value: Result<T, ParseError>) -> Option<T> {
         value.map_err(|error| self.note(pointer, error)).ok()

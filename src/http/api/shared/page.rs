@@ -17,8 +17,8 @@ use std::fmt::Display;
 const DEFAULT_LIMIT: u16 = 50;
 /// The maximum number of items on a page.
 const MAX_LIMIT: u16 = 200;
-/// The length of the longest accepted key in a cursor.
-const MAX_KEY_BYTES: usize = 1024;
+/// The length of the longest accepted key in a cursor. The longest key has a login of 255 characters and an id.
+const MAX_KEY_BYTES: usize = 2048;
 
 /// One page of a list.
 #[derive(Object)]

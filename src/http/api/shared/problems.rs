@@ -44,6 +44,7 @@ impl From<AdminError> for Problem {
             | AdminError::NotDelegated { .. }
             | AdminError::OwnPermission
             | AdminError::ConsentRequired
+            | AdminError::PermissionWithdrawn(_)
             | AdminError::SessionRequired => ProblemCode::PermissionMissing,
             AdminError::Keys(_) => return unavailable(false, &error),
             AdminError::Store(cause) => return unavailable(cause.is_low_space(), &error),
@@ -75,8 +76,14 @@ impl From<SessionError> for Problem {
 
 impl From<AuditLogError> for Problem {
     fn from(error: AuditLogError) -> Self {
-        let low_space = matches!(&error, AuditLogError::Unrecorded(cause) if cause.is_low_space());
-        unavailable(low_space, &error)
+        match &error {
+            AuditLogError::Unrecorded(cause) => unavailable(cause.is_low_space(), &error),
+            AuditLogError::Unreadable(_) => {
+                tracing::error!(%error, "the audit log could not be read");
+                let detail = "the audit log cannot be read; the server's log says why";
+                Self::new(ProblemCode::StoreUnavailable, detail)
+            }
+        }
     }
 }
 
