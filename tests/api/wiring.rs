@@ -223,6 +223,16 @@ fn journal(ground: &Ground, mirror: &Arc<Mirror>) -> Arc<Journal> {
     Arc::new(Journal::new(store, clock, versions, settings))
 }
 
+fn tokens(ground: &Ground, capabilities: &Capabilities) -> token::TokenServices {
+    let settings = token::Settings {
+        issuer: format!("https://{HOST}"),
+        key_rotation: Duration::from_secs(30 * 24 * 3600),
+        workload_issuers: ["https://ci.example/".parse().unwrap()].into(),
+    };
+    let (store, key) = (&ground.store, SealKey::new([7; 32]));
+    token::open(store, capabilities, &key, settings, &ground.snapshot).unwrap()
+}
+
 fn services(
     ground: &Ground,
     claim: Arc<Bootstrap>,
@@ -250,18 +260,7 @@ fn services(
     ));
     let journal = journal(ground, &mirror);
     let recorder = Arc::new(DecisionRecorder::new(Arc::clone(&journal)));
-    let opened = token::open(
-        &ground.store,
-        &capabilities(),
-        &SealKey::new([7; 32]),
-        token::Settings {
-            issuer: format!("https://{HOST}"),
-            key_rotation: Duration::from_secs(30 * 24 * 3600),
-            workload_issuers: ["https://ci.example/".parse().unwrap()].into(),
-        },
-        &ground.snapshot,
-    );
-    let opened = opened.unwrap();
+    let opened = tokens(ground, &capabilities());
     let credentials = Credentials {
         sessions: Arc::clone(&sessions),
         tokens: Arc::clone(&opened.tokens),

@@ -79,15 +79,15 @@ async fn relay(
     held: mpsc::UnboundedSender<HeldResponse>,
     request: Request<Incoming>,
 ) -> io::Result<Response<Full<Bytes>>> {
-    let (head, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-    let mut headers = head.headers;
+    let mut headers = parts.headers;
     headers.remove("host");
-    let request = plain_client().request(head.method, format!("{server}{}", head.uri));
+    let request = plain_client().request(parts.method, format!("{server}{}", parts.uri));
     let response = request.headers(headers).body(body).send().await.unwrap();
     let (status, body) = (response.status(), response.bytes().await.unwrap());
     let (forward, forwarded) = oneshot::channel();
-    let path = head.uri.path().to_owned();
+    let path = parts.uri.path().to_owned();
     held.send(HeldResponse { path, forward })
         .map_err(io::Error::other)?;
     forwarded.await.map_err(io::Error::other)?;

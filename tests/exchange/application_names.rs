@@ -1,6 +1,6 @@
 //! An application gets a name that another one had: tokens that were issued before are not valid for it.
 
-use crate::exchange::exchange::{ACCESS_TOKEN, GRANT, HERE, exchanged};
+use crate::exchange::stage::{ACCESS_TOKEN, GRANT, HERE, exchanged};
 use crate::oauth::stage::{Answer, Machine, Stage, id};
 use crate::support::browser::{form, plain_client};
 use crate::support::gitea::errors::At;

@@ -1,6 +1,6 @@
 //! Gitea's own tokens, for applications that accept them.
 
-use crate::exchange::exchange::{ACCESS_TOKEN, HERE, exchanged, here_by_host};
+use crate::exchange::stage::{ACCESS_TOKEN, HERE, exchanged, here_by_host};
 use crate::oauth::stage::{Answer, Stage};
 use crate::support::browser::{Browser, plain_client};
 use crate::support::gitea::errors::{At, Error};

@@ -9,10 +9,10 @@
 )]
 
 mod application_names;
-mod exchange;
 mod gitea_tokens;
 mod own_tokens;
 mod rate_limits;
 mod request;
+mod stage;
 mod workload_tokens;
 mod workload_verification;

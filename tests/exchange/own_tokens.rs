@@ -1,6 +1,6 @@
 //! Samovar's own tokens: a service exchanges a token that it received for a token of the next service.
 
-use crate::exchange::exchange::{ACCESS_TOKEN, GRANT, HERE, ID_TOKEN, JWT, exchanged};
+use crate::exchange::stage::{ACCESS_TOKEN, GRANT, HERE, ID_TOKEN, JWT, exchanged};
 use crate::oauth::stage::{Answer, Machine, Stage, part};
 use crate::support::browser::form;
 use serde_json::{Value, json};

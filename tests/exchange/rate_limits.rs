@@ -1,6 +1,6 @@
 //! Rate limits: unauthenticated requests of one network make Samovar call Gitea a limited number of times.
 
-use crate::exchange::exchange::{ACCESS_TOKEN, HERE, exchanged};
+use crate::exchange::stage::{ACCESS_TOKEN, HERE, exchanged};
 use crate::exchange::workload_tokens::{OCTO, github_claims, trust};
 use crate::oauth::stage::{Answer, Machine, Stage};
 use crate::support::workloads::Workloads;

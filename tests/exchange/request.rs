@@ -1,6 +1,6 @@
 //! The parameters of an exchange request.
 
-use crate::exchange::exchange::{ACCESS_TOKEN, GRANT, HERE};
+use crate::exchange::stage::{ACCESS_TOKEN, GRANT, HERE};
 use crate::oauth::stage::Stage;
 use crate::support::browser::plain_client;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Tokens of CI jobs and other workloads, exchanged for tokens of the service account that trusts them.
 
-use crate::exchange::exchange::{HERE, ID_TOKEN, JWT, exchanged};
+use crate::exchange::stage::{HERE, ID_TOKEN, JWT, exchanged};
 use crate::oauth::stage::{Answer, Stage, id};
 use crate::support::gitea::clock::machine;
 use crate::support::workloads::Workloads;

@@ -105,9 +105,8 @@ fn section(request: (&str, Option<bool>), subject: &DirectoryUser) -> String {
             write!(text, "{:<27}", verdict(&policy, who, request)).unwrap();
         }
     }
-    text.lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    lines.join("\n") + "\n"
 }
 
 #[test]
