@@ -75,6 +75,29 @@ impl AuthenticatedPrincipal {
     }
 }
 
+/// Why a credential gave no principal with fresh facts.
+#[derive(Debug)]
+pub(crate) struct AuthenticationError {
+    pub denial: Denial,
+    /// The principal that a valid credential names, for the audit log.
+    pub named: Option<Principal>,
+}
+
+impl From<Denial> for AuthenticationError {
+    fn from(denial: Denial) -> Self {
+        Self {
+            denial,
+            named: None,
+        }
+    }
+}
+
+impl From<AuthenticationError> for Denial {
+    fn from(error: AuthenticationError) -> Self {
+        error.denial
+    }
+}
+
 /// The facts about an anonymous caller.
 pub(crate) const ANONYMOUS: SubjectFacts<'static> = SubjectFacts {
     principal: Principal::Anonymous,
@@ -125,7 +148,7 @@ impl Credentials {
         &self,
         credential: Option<Credential<'_>>,
         place: ProtectedResource<'_>,
-    ) -> Result<(Option<Arc<Session>>, AuthenticatedPrincipal), Denial> {
+    ) -> Result<(Option<Arc<Session>>, AuthenticatedPrincipal), AuthenticationError> {
         match credential.ok_or(Denial::CredentialsMissing)? {
             Credential::Session(secret) => {
                 let (session, known) = self.of_session(secret, place).await?;
@@ -146,16 +169,21 @@ impl Credentials {
         &self,
         secret: &SessionSecret,
         place: ProtectedResource<'_>,
-    ) -> Result<(Arc<Session>, AuthenticatedPrincipal), Denial> {
+    ) -> Result<(Arc<Session>, AuthenticatedPrincipal), AuthenticationError> {
         let session = self
             .sessions
             .find(secret)
             .map_err(|_| Denial::SessionEnded)?;
         if !place.is(&session.place) {
-            return Err(Denial::SessionEnded);
+            return Err(Denial::SessionEnded.into());
         }
         let user = match session.principal {
-            Principal::User(id) => Some(self.fresh(id).await?),
+            Principal::User(id) => {
+                Some(self.fresh(id).await.map_err(|denial| AuthenticationError {
+                    denial,
+                    named: Some(session.principal),
+                })?)
+            }
             _ => None,
         };
         let known = AuthenticatedPrincipal::unlimited(session.principal, user);
@@ -167,12 +195,24 @@ impl Credentials {
         &self,
         text: &str,
         audience: Audience<'_>,
-    ) -> Result<AuthenticatedPrincipal, Denial> {
+    ) -> Result<AuthenticatedPrincipal, AuthenticationError> {
         let token = self.tokens.verify(text, audience).map_err(Denial::Token)?;
-        let known = self.principal(token.principal).await?;
+        let known = self.named(token.principal).await?;
         Ok(AuthenticatedPrincipal {
             scope: Some(Arc::clone(&token.scope)),
             ..known
+        })
+    }
+
+    /// The same as [`Self::principal`]; the error names the principal.
+    pub(crate) async fn named(
+        &self,
+        principal: Principal,
+    ) -> Result<AuthenticatedPrincipal, AuthenticationError> {
+        let known = self.principal(principal).await;
+        known.map_err(|denial| AuthenticationError {
+            denial,
+            named: Some(principal),
         })
     }
 

@@ -1,6 +1,6 @@
 //! A decision for the audit log; reasons and labels become text only when they are written.
 
-use super::credentials::AuthenticatedPrincipal;
+use super::credentials::{AuthenticatedPrincipal, AuthenticationError};
 use super::{Denial, RequestLine};
 use crate::audit::{Action, Object, ObjectKind, Outcome, Versions};
 use crate::audit_log::AnonymousKind;
@@ -20,8 +20,10 @@ pub(crate) fn versions(policy: &Policy, directory_version: u64) -> Versions {
 /// A decision, to be written or counted.
 #[derive(Debug, Clone)]
 pub(crate) struct DecisionRecord {
-    /// `None` for an anonymous caller.
+    /// `None` for an anonymous caller, and where no fresh facts were found.
     pub known: Option<AuthenticatedPrincipal>,
+    /// The principal that a valid credential names, where no fresh facts were found.
+    pub named: Option<Principal>,
     pub application: Option<ApplicationId>,
     pub object: DecisionObject,
     /// The client that asked about another principal.
@@ -69,6 +71,7 @@ impl DecisionRecord {
     ) -> Self {
         Self {
             known,
+            named: None,
             application: None,
             object,
             asked_by: None,
@@ -105,9 +108,10 @@ impl DecisionRecord {
     }
 
     /// The same, decided by the policy. The error of the credential is the denial where sign-in is required.
-    pub(super) fn decided(self, decision: Decision, error: Option<Denial>) -> Self {
+    pub(super) fn decided(self, decision: Decision, error: Option<AuthenticationError>) -> Self {
         Self {
-            denial: Denial::of(&decision, error),
+            named: error.as_ref().and_then(|error| error.named),
+            denial: Denial::of(&decision, error.map(Denial::from)),
             decision: Some(decision),
             ..self
         }
@@ -115,7 +119,8 @@ impl DecisionRecord {
 
     pub(crate) fn principal(&self) -> Principal {
         let known = self.known.as_ref();
-        known.map_or(Principal::Anonymous, |known| known.principal)
+        let principal = known.map(|known| known.principal).or(self.named);
+        principal.unwrap_or(Principal::Anonymous)
     }
 
     /// The login, for the erasable fields of an event.
@@ -146,7 +151,9 @@ impl DecisionRecord {
     pub(crate) fn reasons(&self) -> Vec<String> {
         let code = self.denial.as_ref().map(|denial| denial.code().to_string());
         let sentence = self.denial.as_ref().map(ToString::to_string);
-        let because: Vec<String> = match &self.decision {
+        // The decision was made as for an anonymous caller, which a named principal is not.
+        let stated = self.decision.as_ref();
+        let because: Vec<String> = match stated.filter(|_| code.is_none() || self.named.is_none()) {
             Some(decision) => decision.reasons.iter().map(ToString::to_string).collect(),
             None => sentence.into_iter().collect(),
         };

@@ -2,7 +2,7 @@
 //!
 //! Only about the application of the client that asks. Must never answer about another application.
 
-use super::credentials::{ANONYMOUS, AuthenticatedPrincipal};
+use super::credentials::{ANONYMOUS, AuthenticatedPrincipal, AuthenticationError};
 use super::decision_record::{DecisionObject, DecisionRecord};
 use super::gatekeeper::{Gatekeeper, known_or_error};
 use super::{Denial, RequestLine, RequestOrigin};
@@ -135,7 +135,7 @@ impl Gatekeeper {
         policy: &Policy,
         application: &Application,
         permission: &Permission,
-        known: (Option<AuthenticatedPrincipal>, Option<Denial>),
+        known: (Option<AuthenticatedPrincipal>, Option<AuthenticationError>),
     ) -> DecisionRecord {
         let (known, error) = known;
         let facts = known
@@ -165,9 +165,9 @@ impl Gatekeeper {
         &self,
         question: &EvaluationRequest<'_>,
         application: &Application,
-    ) -> Result<AuthenticatedPrincipal, Denial> {
+    ) -> Result<AuthenticatedPrincipal, AuthenticationError> {
         let known = match question.token {
-            None => self.credentials.principal(question.principal).await?,
+            None => self.credentials.named(question.principal).await?,
             Some(token) => {
                 let audience = Audience::of(application);
                 self.credentials.of_token(token, audience).await?
@@ -180,7 +180,7 @@ impl Gatekeeper {
             });
         }
         let sentence = "claim `sub` is not the principal of the request";
-        Err(Denial::Token(TokenError::ClaimInvalid(sentence.to_owned())))
+        Err(Denial::Token(TokenError::ClaimInvalid(sentence.to_owned())).into())
     }
 }
 

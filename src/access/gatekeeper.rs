@@ -1,6 +1,8 @@
 //! The one function behind every endpoint: authenticates the caller, asks the policy and records the decision.
 
-use super::credentials::{ANONYMOUS, AuthenticatedPrincipal, Credentials, ProtectedResource};
+use super::credentials::{
+    ANONYMOUS, AuthenticatedPrincipal, AuthenticationError, Credentials, ProtectedResource,
+};
 use super::decision_record::{DecisionRecord, versions};
 use super::identity::{Assertions, Identities, Sources};
 use super::recorder::DecisionRecorder;
@@ -133,7 +135,7 @@ impl Gatekeeper {
         policy: &Policy,
         application: &Application,
         line: RequestLine<'_>,
-        known: impl Future<Output = Result<AuthenticatedPrincipal, Denial>>,
+        known: impl Future<Output = Result<AuthenticatedPrincipal, AuthenticationError>>,
     ) -> DecisionRecord {
         let record = DecisionRecord::of_request(application, &line, self.versions(policy));
         let path = match CanonicalPath::parse(line.target) {
@@ -183,8 +185,8 @@ impl Gatekeeper {
 
 /// The principal, or the error of its credential.
 pub(super) fn known_or_error(
-    known: Result<AuthenticatedPrincipal, Denial>,
-) -> (Option<AuthenticatedPrincipal>, Option<Denial>) {
+    known: Result<AuthenticatedPrincipal, AuthenticationError>,
+) -> (Option<AuthenticatedPrincipal>, Option<AuthenticationError>) {
     match known {
         Ok(known) => (Some(known), None),
         Err(error) => (None, Some(error)),

@@ -3,7 +3,7 @@
 //! A [`Permit`] cannot be made elsewhere. Operations that change something take it by value, so that it cannot be forgotten or
 //! used twice.
 
-use super::credentials::{AuthenticatedPrincipal, ProtectedResource};
+use super::credentials::{AuthenticatedPrincipal, AuthenticationError, ProtectedResource};
 use super::decision_record::{DecisionObject, DecisionRecord, versions};
 use super::gatekeeper::Gatekeeper;
 use super::{Credential, Denial, OwnPermission, RequestOrigin};
@@ -19,10 +19,6 @@ use std::sync::Arc;
 
 /// The object of a denial before the needed permission is known.
 const CALL: &str = "samovar";
-
-/// A caller that was not authenticated.
-const UNAUTHENTICATED: AuthenticatedPrincipal =
-    AuthenticatedPrincipal::unlimited(Principal::Anonymous, None);
 
 /// A caller of Samovar's own API, with fresh facts.
 #[derive(Debug, Clone)]
@@ -135,7 +131,11 @@ impl Gatekeeper {
         let (known, session, denial) = match found {
             Ok((session, known)) if known.enabled() => (known, session, None),
             Ok((session, known)) => (known, session, Some(Denial::PrincipalDisabled)),
-            Err(denial) => (UNAUTHENTICATED, None, Some(denial)),
+            Err(AuthenticationError { denial, named }) => {
+                let principal = named.unwrap_or(Principal::Anonymous);
+                let known = AuthenticatedPrincipal::unlimited(principal, None);
+                (known, None, Some(denial))
+            }
         };
         let caller = Caller {
             known,

@@ -211,12 +211,15 @@ impl Edit<'_> {
         allowed
     }
 
-    /// Records that the caller may not do what the event describes.
+    /// Records that the caller may not do what the event describes. Beyond the limit of such events of the principal, the
+    /// error is about the limit.
     pub(super) async fn record_denial(
         &self,
         mut event: AuditEvent,
         denial: &impl Display,
     ) -> Result<(), AdminError> {
+        let limited = self.admin.denials.take(self.caller.principal(), self.now);
+        limited.map_err(AdminError::TooManyDenials)?;
         event.outcome = Outcome::Denied;
         let reason = DisplayText::lossy(&denial.to_string());
         event.reasons.insert(0, reason);

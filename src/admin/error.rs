@@ -2,12 +2,13 @@
 
 use super::application_change::ApplicationPart;
 use crate::access::{ApplicationsAny, OwnPermission as _};
-use crate::model::{Issuer, Permission, PermissionPattern};
+use crate::model::{Issuer, Permission, PermissionPattern, ProviderId};
 use crate::policy::PolicyError;
 use crate::store::CommitError;
 use crate::token::KeyError;
 use std::collections::BTreeSet;
 use std::fmt::Display;
+use std::time::Duration;
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +70,11 @@ pub enum AdminError {
     /// The mirror does not have this organization, team or user.
     #[error("the mirror knows no {0} with this id; sync with Gitea, then choose again")]
     SubjectUnknown(&'static str),
+    /// The configuration does not list the provider.
+    #[error(
+        "no OpenID provider `{0}` is configured; use the id of a provider that people sign in with"
+    )]
+    ProviderUnknown(ProviderId),
     /// Another object of the kind has the name.
     #[error("another {0} has this name; choose another name")]
     NameTaken(&'static str),
@@ -115,6 +121,9 @@ pub enum AdminError {
         "you do not hold permission `{0}` any more; ask an administrator of Samovar for a role that gives it"
     )]
     PermissionWithdrawn(&'static str),
+    /// The principal has made many changes that were denied; this one is not recorded.
+    #[error("too many of your changes were denied; wait {} seconds", .0.as_secs() + 1)]
+    TooManyDenials(Duration),
     /// A token is not enough.
     #[error("this cannot be done with a token; sign in with a browser")]
     SessionRequired,

@@ -135,7 +135,9 @@ impl Admin {
             BindingSubject::Team { id } => (directory.teams.contains_key(id), "team"),
             BindingSubject::User { id } => (directory.users.contains_key(id), "user"),
             BindingSubject::ProviderGroup { provider, .. } => {
-                (directory.providers.contains(provider), "provider")
+                let configured = directory.providers.contains(provider);
+                let unknown = || AdminError::ProviderUnknown(provider.clone());
+                return configured.then_some(()).ok_or_else(unknown);
             }
             BindingSubject::ServiceAccount { id } => {
                 (self.service_accounts.get(*id).is_some(), "service account")

@@ -1,10 +1,11 @@
 //! The administration service: what it rests on, and what it lists.
 
 use crate::access::PolicyHolder;
+use crate::limits::RateLimiter;
 use crate::mirror::Mirror;
 use crate::model::{
-    BindingSubject, Capabilities, Client, ClientId, Clock, Issuer, Owner, Random, ServiceAccount,
-    ServiceAccountId, TeamId,
+    BindingSubject, Capabilities, Client, ClientId, Clock, Issuer, Owner, Principal, Random,
+    ServiceAccount, ServiceAccountId, TeamId,
 };
 use crate::policy::Policy;
 use crate::store::Store;
@@ -27,7 +28,11 @@ pub struct Admin {
     pub(super) random: Arc<dyn Random>,
     /// Held while an edit is made, so that the policy it starts from is the one that it replaces.
     pub(super) turn: Mutex<()>,
+    pub(super) denials: RateLimiter<Principal>,
 }
+
+/// Denied changes of one principal that are recorded per minute, so that they do not fill the disk.
+const DENIALS_OF_PRINCIPAL: u32 = 60;
 
 impl Admin {
     /// Over the policy in force, which came from this store.
@@ -50,6 +55,7 @@ impl Admin {
             clock,
             random,
             turn: Mutex::new(()),
+            denials: RateLimiter::per_minute(DENIALS_OF_PRINCIPAL),
         };
         admin.name_to_mirror(&admin.policy.load());
         admin

@@ -209,7 +209,7 @@ impl AuthorizationServer {
     ) -> Result<Option<(UserId, AuthenticatedPrincipal)>, OAuthError> {
         let session = session.map(Credential::Session);
         let known = self.credentials.known(session, ProtectedResource::Samovar);
-        match known.await {
+        match known.await.map_err(Denial::from) {
             Ok((_, known)) => match known.principal {
                 Principal::User(id) if known.enabled() => Ok(Some((id, known))),
                 Principal::User(_) => Err(OAuthError::Disabled),

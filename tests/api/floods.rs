@@ -1,6 +1,7 @@
-//! Anonymous callers with fresh values in everything they send, and a disk that is almost full.
+//! Anonymous callers with fresh values in everything they send, denied changes of an editor, and a disk that is almost
+//! full.
 
-use crate::api::recipes::{make, role};
+use crate::api::recipes::{binding, id_of, make, role};
 use crate::api::wiring::{ANONYMOUS_EVENTS, Disk};
 use crate::api::world::{Ask, Who, World, user_of};
 use samovar::access::{AccessRequest, Denial, RequestLine, RequestOrigin};
@@ -52,6 +53,26 @@ fn events(world: &World) -> Vec<RecordedEvent> {
         limit: EventQuery::MAX_PAGE_EVENTS,
         ..EventQuery::default()
     })
+}
+
+#[tokio::test]
+async fn denied_changes_of_one_principal_are_limited() {
+    let world = World::start().await;
+    let (given, _) = make(&world, "roles", role("given")).await;
+    let draft = binding(&world, &id_of(&given));
+    let create = || {
+        let ask = Ask::new("POST", "/api/v1/role-bindings").by(Who::Editor);
+        ask.json(&draft)
+    };
+    for _ in 0..60 {
+        let denied = world.call(create()).await;
+        denied.is_problem(403, "permission_missing", "within the limit");
+    }
+    let before = events(&world).len();
+    let limited = world.call(create()).await;
+    limited.is_problem(429, "too_many_requests", "beyond the limit");
+    assert_eq!(limited.header("retry-after"), "2");
+    assert_eq!(events(&world).len(), before);
 }
 
 #[tokio::test]

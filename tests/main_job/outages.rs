@@ -33,4 +33,10 @@ async fn beyond_the_grace_the_answer_is_503_until_gitea_is_back() {
     while scene.status(&mut ben, "/deployments").await != 200 {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     }
+    // The event names the person, whose session is valid, although the facts about the person were too old.
+    let query = "/audit-events?action=request.decide&outcome=denied";
+    let events = scene.ada.get(query).await;
+    let mut events = events["items"].as_array().unwrap().iter();
+    let stale = events.find(|event| event["reasons"][0] == "membership_stale");
+    assert_eq!(stale.unwrap()["actor"]["kind"], "user");
 }

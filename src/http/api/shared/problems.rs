@@ -22,6 +22,10 @@ impl From<AdminError> for Problem {
             AdminError::PolicyErrors(errors) => return of_policy(errors),
             AdminError::SubjectUnknown(_) => return invalid("/subject/id", detail),
             AdminError::OwnerUnknown(_) => return invalid("/owner/id", detail),
+            AdminError::ProviderUnknown(_) => return invalid("/subject/provider", detail),
+            AdminError::TooManyDenials(wait) => {
+                return Self::new(ProblemCode::TooManyRequests, detail).after(wait.as_secs() + 1);
+            }
             AdminError::IssuerNotListed { place, .. } => {
                 return invalid(format_args!("/trusts/{place}/issuer"), detail);
             }
