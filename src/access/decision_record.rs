@@ -22,7 +22,7 @@ pub(crate) fn versions(policy: &Policy, directory_version: u64) -> Versions {
 pub(crate) struct DecisionRecord {
     /// `None` for an anonymous caller, and where no fresh facts were found.
     pub known: Option<AuthenticatedPrincipal>,
-    /// The principal that a valid credential names, where no fresh facts were found.
+    /// Of a denial: the principal that a valid credential names, where no fresh facts were found.
     pub named: Option<Principal>,
     pub application: Option<ApplicationId>,
     pub object: DecisionObject,
@@ -109,9 +109,12 @@ impl DecisionRecord {
 
     /// The same, decided by the policy. The error of the credential is the denial where sign-in is required.
     pub(super) fn decided(self, decision: Decision, error: Option<AuthenticationError>) -> Self {
+        let named = error.as_ref().and_then(|error| error.named);
+        let denial = Denial::of(&decision, error.map(Denial::from));
         Self {
-            named: error.as_ref().and_then(|error| error.named),
-            denial: Denial::of(&decision, error.map(Denial::from)),
+            // A public route is allowed as for an anonymous caller, and so the application sees it.
+            named: denial.as_ref().and(named),
+            denial,
             decision: Some(decision),
             ..self
         }
@@ -152,8 +155,8 @@ impl DecisionRecord {
         let code = self.denial.as_ref().map(|denial| denial.code().to_string());
         let sentence = self.denial.as_ref().map(ToString::to_string);
         // The decision was made as for an anonymous caller, which a named principal is not.
-        let stated = self.decision.as_ref();
-        let because: Vec<String> = match stated.filter(|_| code.is_none() || self.named.is_none()) {
+        let stated = self.decision.as_ref().filter(|_| self.named.is_none());
+        let because: Vec<String> = match stated {
             Some(decision) => decision.reasons.iter().map(ToString::to_string).collect(),
             None => sentence.into_iter().collect(),
         };
