@@ -301,6 +301,23 @@ async fn a_snippet_holds_the_applications_hosts_and_the_asked_upstream() {
 }
 
 #[tokio::test]
+async fn a_group_of_a_provider_that_is_not_configured_is_no_subject() {
+    let world = World::start().await;
+    let (given, _) = make(&world, "roles", role("given")).await;
+    let mut draft = binding(&world, &id_of(&given));
+    draft["subject"] = json!({"kind": "provider-group", "provider": "okta", "name": "Deployers"});
+    let ask = Ask::new("POST", "/api/v1/role-bindings").by(Who::Administrator);
+    let answer = world.call(ask.json(&draft)).await;
+    answer.is_problem(400, "request_malformed", "an unknown provider");
+    let error = &answer.json()["errors"][0];
+    assert_eq!(error["pointer"], "/subject/provider");
+    assert!(
+        error["detail"].as_str().unwrap().contains("`okta`"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn people_teams_and_organizations_are_listed_and_found() {
     let world = World::start().await;
     let users = world.get("/api/v1/users?search=EV").await.json();
