@@ -137,17 +137,13 @@ impl Gatekeeper {
         line: RequestLine<'_>,
         known: impl Future<Output = Result<AuthenticatedPrincipal, AuthenticationError>>,
     ) -> DecisionRecord {
-        let record = DecisionRecord::of_request(application, &line, self.versions(policy));
+        let record = || DecisionRecord::of_request(application, &line, self.versions(policy));
         let path = match CanonicalPath::parse(line.target) {
             Ok(path) => path,
-            Err(error) => return record.denied(Denial::TargetAmbiguous(error)),
+            Err(error) => return record().denied(Denial::TargetAmbiguous(error)),
         };
         let (known, error) = known_or_error(known.await);
-        let record = DecisionRecord {
-            known,
-            versions: self.versions(policy),
-            ..record
-        };
+        let record = DecisionRecord { known, ..record() };
         let request = RouteRequest {
             application: application.id,
             method: line.method,

@@ -111,8 +111,8 @@ impl<O: Eq + Hash + Clone, V, R: Default> OneTime<O, V, R> {
         key: &SessionKey,
         now: Timestamp,
     ) -> Result<(V, Timestamp), OneTimeError> {
-        self.get_mut(key, now)?;
         let entry = self.entries.get_mut(key).ok_or(OneTimeError::Unknown)?;
+        entry.value(self.limits.lifetime, now)?;
         match std::mem::replace(&mut entry.state, State::Taken(R::default())) {
             State::Issued(value) => Ok((value, entry.issued_at)),
             State::Taken(_) => Err(OneTimeError::Taken),

@@ -3,10 +3,8 @@
 use crate::api::world::{HOST, Who};
 use samovar::access::{Credentials, DecisionRecorder, Gatekeeper, PolicyHolder};
 use samovar::admin::{Admin, Bootstrap};
-use samovar::audit::Versions;
-use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
-use samovar::audit_log::AuditLog;
-use samovar::audit_log::{Journal, JournalSettings};
+use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Versions};
+use samovar::audit_log::{AuditLog, Journal, JournalSettings};
 use samovar::gitea;
 use samovar::http::api::{self, Services};
 use samovar::http::forward_auth::snippets::{CheckAddress, SnippetSettings};
@@ -472,21 +470,11 @@ fn signed_in(who: Who, secret: &SessionSecret) -> Session {
 }
 
 fn start() -> AuditEvent {
-    AuditEvent {
-        at: NOW,
-        actor: Principal::System(SystemJob::Server),
-        action: Action::ServerStart,
-        object: Object {
-            kind: ObjectKind::Server,
-            id: DisplayText::lossy("samovar"),
-        },
-        outcome: Outcome::Allowed,
-        reasons: vec![],
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let object = Object::new(ObjectKind::Server, "samovar");
+    AuditEvent::new(
+        NOW,
+        Principal::System(SystemJob::Server),
+        Action::ServerStart,
+        object,
+    )
 }

@@ -5,9 +5,7 @@ use crate::api::wiring::{self, NOW, Wired};
 use poem::http::{HeaderMap, Method, Uri};
 use poem::{Body, Endpoint, Request};
 use samovar::access::Gatekeeper;
-use samovar::audit::{
-    Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields, RecordedEvent,
-};
+use samovar::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, RecordedEvent};
 use samovar::model::{
     ClientId, DisplayText, Grant, GrantId, Principal, RequestId, SessionId, StoredSecret,
     SystemJob, Timestamp, UserId,
@@ -319,18 +317,5 @@ async fn age<M: Machine>(
 
 /// The server itself does something.
 fn event(action: Action, object: Object) -> AuditEvent {
-    AuditEvent {
-        at: NOW,
-        actor: Principal::System(SystemJob::Server),
-        action,
-        object,
-        outcome: Outcome::Allowed,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    AuditEvent::new(NOW, Principal::System(SystemJob::Server), action, object)
 }

@@ -1,7 +1,7 @@
 //! The world of the benchmark, written into a store as the server would have written it.
 
 use samovar::app::Capabilities;
-use samovar::audit::{Action, AuditEvent, Object, ObjectKind, Outcome, PersonalFields};
+use samovar::audit::{Action, AuditEvent, Object, ObjectKind};
 use samovar::model::{
     Application, ApplicationId, AuditMode, AuthorizationOwner, BindingSubject, DisplayText,
     GiteaUser, GiteaUserId, Identity, IdentityHeader, MachineSecret, MachineSecretKind,
@@ -305,21 +305,6 @@ fn service_account(now: Timestamp) -> [Operation; 2] {
 }
 
 fn event(now: Timestamp) -> AuditEvent {
-    AuditEvent {
-        at: now,
-        actor: Principal::LocalOperator,
-        action: Action::ServerStart,
-        object: Object {
-            kind: ObjectKind::Server,
-            id: text("bench"),
-        },
-        outcome: Outcome::Allowed,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let object = Object::new(ObjectKind::Server, "bench");
+    AuditEvent::new(now, Principal::LocalOperator, Action::ServerStart, object)
 }

@@ -4,8 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
 
-use samovar::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind, Outcome, PersonalFields};
-use samovar::model::{DisplayText, Principal, Random, SystemJob, Timestamp};
+use samovar::audit::{Action, AuditEvent, EventQuery, Object, ObjectKind};
+use samovar::model::{Principal, Random, SystemJob, Timestamp};
 use samovar::store::{Change, Store};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -23,23 +23,14 @@ impl Random for FixedRandom {
 }
 
 fn event(number: u64) -> AuditEvent {
-    AuditEvent {
-        at: Timestamp::from_seconds(1),
-        actor: Principal::System(SystemJob::Server),
-        action: Action::ServerStart,
-        object: Object {
-            kind: ObjectKind::Server,
-            id: DisplayText::lossy(&number.to_string()),
-        },
-        outcome: Outcome::Allowed,
-        reasons: Vec::new(),
-        application: None,
-        request: None,
-        policy_version: 0,
-        directory_version: 0,
-        repeats: None,
-        personal: PersonalFields::default(),
-    }
+    let actor = Principal::System(SystemJob::Server);
+    let object = Object::new(ObjectKind::Server, number);
+    AuditEvent::new(
+        Timestamp::from_seconds(1),
+        actor,
+        Action::ServerStart,
+        object,
+    )
 }
 
 /// Commits in an endless loop and prints the place of each commit once it is on disk.
